@@ -1,0 +1,38 @@
+// What the server says about one machine. In: nothing. Out: zod schemas and their types. Never: I/O.
+import { z } from 'zod';
+
+/** Lower-case hexadecimal SHA-256. */
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal');
+
+/** A package name, with `@ARCH` or `@OSREV-ARCH` where it is a variant; safe as a file name. */
+export const packageNameSchema = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._+@-]*$/, 'not a package name');
+
+/** A resolved machdb record: variable name → value, both exactly as written. */
+export const recordSchema = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string());
+
+/** One package of a machine: its published name, merge priority (0–1000) and the manifest's digest. */
+export const packageRefSchema = z.object({
+  name: packageNameSchema,
+  priority: z.int().min(0).max(1000),
+  manifest: sha256Schema,
+});
+
+/**
+ * The answer to a look-up by MAC: everything that decides the machine's files.
+ * `generation` is the digest of record, image and packages together; one generation holds for a whole install.
+ */
+export const lookupSchema = z.object({
+  machineId: z.uuid(),
+  name: z.string().min(1),
+  generation: sha256Schema,
+  record: recordSchema,
+  image: z.object({ name: packageNameSchema, manifest: sha256Schema }),
+  packages: z.array(packageRefSchema),
+});
+
+export type MachineRecord = z.infer<typeof recordSchema>;
+export type PackageRef = z.infer<typeof packageRefSchema>;
+export type Lookup = z.infer<typeof lookupSchema>;

@@ -1,0 +1,39 @@
+// What a running, installed machine says of itself. In: nothing. Out: zod schemas and their types. Never: I/O.
+import { z } from 'zod';
+import { sha256Schema } from './lookup.ts';
+
+/** One path that a run found wrong, and what it did about it. */
+export const changeSchema = z.object({
+  path: z.string().max(4096),
+  action: z.enum(['created', 'replaced', 'metadata', 'deleted']),
+  why: z.string().max(500),
+});
+
+/** The tools' own JSON, as the installed system printed it. */
+export const systemFactsSchema = z.object({
+  hostname: z.string().max(255),
+  kernel: z.string().max(255),
+  findmnt: z.unknown(),
+  lsblk: z.unknown(),
+  swapon: z.unknown(),
+  fstab: z.string().max(65536),
+});
+
+/** The report of one run of the agent. `run` is `first-boot` once per installation, `partial` afterwards. */
+export const reportSchema = z.object({
+  run: z.enum(['first-boot', 'partial', 'check']),
+  generation: sha256Schema,
+  bootId: z.string().max(64),
+  ok: z.boolean(),
+  seconds: z.number().nonnegative(),
+  /** At most the first 1,000; `changedTotal` counts all. */
+  changes: z.array(changeSchema).max(1000),
+  changedTotal: z.int().nonnegative(),
+  errors: z.array(z.string().max(8000)).max(100),
+  notices: z.array(z.string().max(2000)).max(100),
+  system: systemFactsSchema.optional(),
+});
+
+export type Change = z.infer<typeof changeSchema>;
+export type SystemFacts = z.infer<typeof systemFactsSchema>;
+export type Report = z.infer<typeof reportSchema>;

@@ -1,0 +1,30 @@
+// Paths of the machine routes on the LAN port. In: identifiers. Out: URL paths. Never: I/O.
+
+/**
+ * Every path that a machine asks for. Routes marked * need `Authorization: Bearer <attempt token>`.
+ * MACs in paths are written with colons; digests are 64 hexadecimal digits.
+ */
+export const routes = {
+  /** The iPXE script that TFTP and DHCP lead to; it chains to `ipxeScript` with the machine's own MAC. */
+  ipxeStart: '/boot/start.ipxe',
+  ipxeScript: (mac: string) => `/boot/mac/${mac}.ipxe`,
+  kernel: '/boot/vmlinuz',
+  ramdisk: '/boot/ramdisk.img',
+  /** GET; answers a Lookup. With a token: the snapshot that the attempt was armed with. */
+  lookupByMac: (mac: string) => `/v1/machines/by-mac/${mac}`,
+  /** POST *; body: events of the installation. */
+  events: (machineId: string) => `/v1/machines/${machineId}/events`,
+  /** POST *; body: the report of a run on the installed machine. */
+  report: (machineId: string) => `/v1/machines/${machineId}/report`,
+  /** GET; immutable static files of the package store. */
+  storeManifest: (digest: string) => `/store/manifests/${digest}`,
+  storeSignature: (digest: string) => `/store/manifests/${digest}.sig`,
+  storePack: (digest: string) => `/store/packs/${digest}`,
+} as const;
+
+/** Kernel command-line parameters that the netboot server gives the ramdisk. */
+export const kernelParameters = {
+  server: 'gutinteg.server',
+  mac: 'gutinteg.mac',
+  token: 'gutinteg.token',
+} as const;

@@ -1,0 +1,74 @@
+// The errors that users see. Only bin/ turns them into text on stderr and an exit code.
+// In: what was being done, to which thing, what was found. Out: one Error object. Never: exits, prints.
+
+/** Exit codes of every command: 1 the operation failed, 2 bad input, 3 differences or destruction found. */
+export type ExitCode = 1 | 2 | 3;
+
+/**
+ * A failure that is explained to the user without a stack trace.
+ * `message` says what was being done to which thing and what was found; `hint` names the next command to try.
+ */
+export class UserError extends Error {
+  override readonly name: string = 'UserError';
+  readonly exitCode: ExitCode;
+  readonly hint: string | undefined;
+
+  constructor(message: string, options: { exitCode?: ExitCode; hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.exitCode = options.exitCode ?? 1;
+    this.hint = options.hint;
+  }
+}
+
+/** One fault in a text or document that a user wrote. `line` and `column` count from 1. */
+export type Fault = {
+  readonly severity: 'error' | 'warning';
+  /** The file as the user knows it, or a path inside a document such as `disks.0.serial`. */
+  readonly where: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** What is wrong, in one sentence without a final full stop. */
+  readonly message: string;
+  /** The offending line of text; with `column` a caret is drawn below it. */
+  readonly text?: string;
+  /** How to mend it: `did you mean standard-client?` */
+  readonly suggestion?: string;
+};
+
+/** All the faults of one input, thrown together. Exit code 2. */
+export class FaultsError extends UserError {
+  override readonly name = 'FaultsError';
+  readonly faults: readonly Fault[];
+
+  constructor(what: string, faults: readonly Fault[], options: { hint?: string } = {}) {
+    const errors = faults.filter((fault) => fault.severity === 'error').length;
+    super(`${what}: ${errors} ${errors === 1 ? 'fault' : 'faults'}\n${faults.map(formatFault).join('\n')}`, {
+      exitCode: 2,
+      ...options,
+    });
+    this.faults = faults;
+  }
+}
+
+/**
+ * `hosts.db:3:8: error: unknown parent 'standrad'` with the line and a caret below it.
+ */
+export function formatFault(fault: Fault): string {
+  const place = [fault.where, fault.line, fault.column].filter((part) => part !== undefined).join(':');
+  const lines = [`${place}: ${fault.severity}: ${fault.message}`];
+  if (fault.text !== undefined) {
+    lines.push(`    ${fault.text}`);
+    if (fault.column !== undefined) {
+      lines.push(`    ${fault.text.slice(0, fault.column - 1).replaceAll(/[^\t]/g, ' ')}^`);
+    }
+  }
+  if (fault.suggestion !== undefined) lines.push(`    ${fault.suggestion}`);
+  return lines.join('\n');
+}
+
+/** The message of anything that was thrown, with its chain of causes. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `: ${describeError(error.cause)}`;
+  return error.message + cause;
+}
