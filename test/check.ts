@@ -1,0 +1,57 @@
+// npm run check: format, lint, types, import rules, dead code, unit tests. Side by side, each one's output whole.
+import { cpus } from 'node:os';
+import { execa } from 'execa';
+
+const bin = (name: string): string => new URL(`../node_modules/.bin/${name}`, import.meta.url).pathname;
+
+const checks: readonly { readonly name: string; readonly argv: readonly [string, ...string[]] }[] = [
+  { name: 'unit tests', argv: [process.execPath, ...nodeTestFlags(), ...unitTestGlobs()] },
+  { name: 'types', argv: [bin('tsc')] },
+  { name: 'lint', argv: [bin('oxlint'), '--type-aware', '--deny-warnings'] },
+  { name: 'import rules', argv: [bin('depcruise'), '--config', '.dependency-cruiser.mjs', ...sourceFolders()] },
+  { name: 'dead code', argv: [bin('knip')] },
+  { name: 'format', argv: [bin('oxfmt'), '--check', '.'] },
+];
+
+function nodeTestFlags(): string[] {
+  return [
+    '--disable-warning=ExperimentalWarning',
+    '--test',
+    '--test-reporter=dot',
+    `--test-concurrency=${cpus().length}`,
+  ];
+}
+
+function sourceFolders(): string[] {
+  return 'bin bench contract installer lib machdb netboot os-images packagelink partition-specs rehearse site test'.split(
+    ' ',
+  );
+}
+
+function unitTestGlobs(): string[] {
+  return sourceFolders()
+    .filter((folder) => folder !== 'test' && folder !== 'bench')
+    .map((folder) => `${folder}/**/*.test.ts`);
+}
+
+/** Runs every check; true when all passed. */
+export async function runChecks(): Promise<boolean> {
+  const path = `${new URL('.', `file://${process.execPath}`).pathname}:${process.env['PATH'] ?? ''}`;
+  const queue = [...checks];
+  let passed = true;
+  const worker = async (): Promise<void> => {
+    for (let check = queue.shift(); check !== undefined; check = queue.shift()) {
+      const [file, ...args] = check.argv;
+      const started = performance.now();
+      const result = await execa(file, args, { reject: false, all: true, env: { PATH: path }, stdin: 'ignore' });
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      const ok = result.exitCode === 0;
+      passed &&= ok;
+      process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${check.name} (${seconds} s)\n${ok ? '' : `${result.all}\n`}`);
+    }
+  };
+  await Promise.all(Array.from({ length: cpus().length }, worker));
+  return passed;
+}
+
+if (import.meta.main && !(await runChecks())) process.exitCode = 1;
