@@ -1,0 +1,32 @@
+const LONGEST_NAME = 64;
+
+/** `did you mean standard-client?` for the nearest name, if one is near enough to be a slip of the fingers. */
+export function didYouMean(wrong: string, names: Iterable<string>): string | undefined {
+  if (wrong.length > LONGEST_NAME) return undefined;
+  let nearest: string | undefined;
+  let fewest = Math.min(3, Math.ceil(wrong.length / 3) + 1);
+  for (const name of names) {
+    // Lengths alone say that it takes more edits than the best so far.
+    if (Math.abs(name.length - wrong.length) >= fewest) continue;
+    const edits = countEdits(wrong.toLowerCase(), name.toLowerCase());
+    if (edits < fewest) [nearest, fewest] = [name, edits];
+  }
+  return nearest === undefined ? undefined : `did you mean ${nearest}?`;
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
+function countEdits(from: string, to: string): number {
+  let [beforeLast, last]: [number[], number[]] = [[], Array.from({ length: to.length + 1 }, (_, column) => column)];
+  for (let row = 1; row <= from.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const same = from[row - 1] === to[column - 1] ? 0 : 1;
+      const edits = [(last[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, (last[column - 1] ?? 0) + same];
+      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      if (swapped) edits.push((beforeLast[column - 2] ?? 0) + 1);
+      current.push(Math.min(...edits));
+    }
+    [beforeLast, last] = [last, current];
+  }
+  return last[to.length] ?? 0;
+}

@@ -1,0 +1,125 @@
+import { didYouMean } from './did-you-mean.ts';
+
+/** Why a variable has no value: `message` is a sentence without a final full stop. */
+export type Problem = { readonly variable: string; readonly message: string; readonly suggestion?: string };
+
+type Part = { readonly text: string } | { readonly reference: string };
+type Frame = { readonly variable: string; readonly parts: readonly Part[]; nextPart: number; broken: boolean };
+type Expansion = {
+  readonly texts: ReadonlyMap<string, string>;
+  /** Values that are settled; undefined for a variable that cannot have one. */
+  readonly settled: Map<string, string | undefined>;
+  readonly problems: Problem[];
+};
+
+// `$${` is a literal `${`; whatever else begins with `${` must be a reference.
+const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+// References to references can double a value at every step.
+const LONGEST_EXPANSION = 65536;
+
+/**
+ * Replaces `${VAR}` in every value by the value of VAR; `$${` becomes a literal `${`. Variables with a reference
+ * that leads nowhere or in a circle are left out, with a problem for each reference at fault.
+ */
+export function expandReferences(texts: ReadonlyMap<string, string>): {
+  values: Map<string, string>;
+  problems: Problem[];
+} {
+  const expansion: Expansion = { texts, settled: new Map(), problems: [] };
+  const values = new Map<string, string>();
+  for (const [variable, text] of texts) {
+    if (!text.includes('${')) expansion.settled.set(variable, text);
+    else if (!expansion.settled.has(variable)) settle(expansion, variable);
+    const value = expansion.settled.get(variable);
+    if (value !== undefined) values.set(variable, value);
+  }
+  return { values, problems: expansion.problems };
+}
+
+/** Settles a variable and all that it refers to, with a stack of its own: chains may be longer than the call stack. */
+function settle(expansion: Expansion, variable: string): void {
+  const path = [openFrame(expansion, variable)];
+  const open = new Set([variable]);
+  for (let frame = path.at(-1); frame !== undefined; frame = path.at(-1)) {
+    const part = frame.parts[frame.nextPart];
+    frame.nextPart += 1;
+    if (part === undefined) {
+      expansion.settled.set(frame.variable, frame.broken ? undefined : joinParts(expansion, frame));
+      open.delete(frame.variable);
+      path.pop();
+    } else if ('reference' in part && !expansion.settled.has(part.reference)) {
+      const problem = open.has(part.reference)
+        ? { message: describeCircle(path, part.reference) }
+        : describeUnknown(expansion, frame.variable, part.reference);
+      if (problem === undefined) {
+        open.add(part.reference);
+        path.push(openFrame(expansion, part.reference));
+      } else {
+        expansion.problems.push({ variable: frame.variable, ...problem });
+        frame.broken = true;
+      }
+    }
+  }
+}
+
+function openFrame({ texts }: Expansion, variable: string): Frame {
+  return { variable, parts: splitReferences(texts.get(variable) ?? ''), nextPart: 0, broken: false };
+}
+
+/** `http://${SERVER}/` → text, reference, text. A reference keeps whatever stands between the braces. */
+function splitReferences(text: string): Part[] {
+  const parts: Part[] = [];
+  let end = 0;
+  for (const match of text.matchAll(REFERENCE)) {
+    parts.push({ text: text.slice(end, match.index) });
+    const [all, name, brace] = match;
+    if (name === undefined) parts.push({ text: '${' });
+    else parts.push({ reference: brace === '' ? all : name });
+    end = match.index + all.length;
+  }
+  return [...parts, { text: text.slice(end) }];
+}
+
+/** The value with its references replaced; undefined when one of them has no value or the whole is too long. */
+function joinParts({ settled, problems }: Expansion, { variable, parts }: Frame): string | undefined {
+  const texts: string[] = [];
+  let length = 0;
+  for (const part of parts) {
+    const text = 'text' in part ? part.text : settled.get(part.reference);
+    if (text === undefined) return undefined;
+    length += text.length;
+    if (length > LONGEST_EXPANSION) {
+      problems.push({
+        variable,
+        message: `${variable} is longer than ${LONGEST_EXPANSION} characters once its references are replaced`,
+      });
+      return undefined;
+    }
+    texts.push(text);
+  }
+  return texts.join('');
+}
+
+function describeCircle(path: readonly Frame[], reference: string): string {
+  const names = path.slice(path.findIndex((frame) => frame.variable === reference)).map((frame) => frame.variable);
+  const shown = names.length > 12 ? [...names.slice(0, 6), '…', ...names.slice(-6)] : names;
+  return `${reference} refers to itself: ${[...shown, reference].join(' → ')}`;
+}
+
+/** Undefined when the reference names a variable of this record. */
+function describeUnknown({ texts }: Expansion, variable: string, reference: string) {
+  if (texts.has(reference)) return undefined;
+  if (!VARIABLE.test(reference)) {
+    const shown = (reference.startsWith('${') ? reference : `\${${reference}}`).slice(0, 80);
+    return {
+      message: `${variable} holds ${shown}, which is not a reference`,
+      suggestion: 'write $${ for a literal ${',
+    };
+  }
+  const suggestion = didYouMean(reference, texts.keys());
+  return {
+    message: `${variable} refers to \${${reference}}, which is not set`,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
