@@ -1,0 +1,89 @@
+// Builds the boot ramdisk: kernel and initramfs that the netboot server hands out.
+// In: the recipe, Node from the lock file, the installer's bundle, public keys. Out: vmlinuz and ramdisk.img, the same
+// bytes for the same inputs. Never: runs a package's scripts, needs a device node, or touches the server's own kernel.
+// The image is two archives in a row: a base that only changes with the recipe, and a small one with what belongs to
+// this site. The kernel unpacks them one after the other.
+import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatBytes } from '../../lib/bytes.ts';
+import { UserError } from '../../lib/errors.ts';
+import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
+import { buildBase } from './base-archive.ts';
+import { bundleInstaller } from './bundle.ts';
+import { compressCpio } from './compress-cpio.ts';
+import { fetchDebianFiles } from './debian-files.ts';
+import { digestOf } from './inputs-digest.ts';
+import { sizeLimitBytes } from './recipe.ts';
+import { siteEntries } from './site-entries.ts';
+
+export type RamdiskOptions = {
+  /** Keeps the unpacked Debian packages and the base archive; 500 MB. */
+  readonly cacheDir: string;
+  /** Receives vmlinuz, ramdisk.img and the digest of what they were made from. */
+  readonly outDir: string;
+  /** The site's public keys as PEM text; the ramdisk trusts manifests and records signed by one of them. */
+  readonly publicKeys: readonly string[];
+  /** Package mirror; mmdebstrap's own default when absent. */
+  readonly mirror?: string | undefined;
+  readonly onProgress?: ((line: string) => void) | undefined;
+} & (
+  | { readonly installerBundle: Uint8Array; readonly entry?: never }
+  | { readonly entry: string; readonly installerBundle?: never }
+);
+
+export type Ramdisk = {
+  readonly kernel: string;
+  readonly ramdisk: string;
+  readonly kernelBytes: number;
+  readonly ramdiskBytes: number;
+  /** Hexadecimal SHA-256 of everything that went in. */
+  readonly inputsDigest: string;
+  /** False when outDir already held the result of the same inputs. */
+  readonly rebuilt: boolean;
+};
+
+/**
+ * Makes `outDir/vmlinuz` and `outDir/ramdisk.img`, or finds them made from the same inputs already.
+ * The first call downloads Debian packages into `cacheDir`; a change of the installer alone takes under a second.
+ * @throws UserError when a package, tool or library is missing or kernel and ramdisk together exceed 96 MiB.
+ */
+export async function buildRamdisk(options: RamdiskOptions): Promise<Ramdisk> {
+  const say = options.onProgress ?? (() => {});
+  const debianRoot = await fetchDebianFiles(options);
+  const base = await buildBase({ cacheDir: options.cacheDir, debianRoot, onProgress: say });
+  const installer = options.installerBundle ?? (await bundleInstaller(options.entry)).code;
+  const site = await siteEntries(installer, options.publicKeys);
+  const inputsDigest = digestOf([base.digest, ...site.map((entry) => JSON.stringify(entry))]);
+  const kernel = join(options.outDir, 'vmlinuz');
+  const ramdisk = join(options.outDir, 'ramdisk.img');
+  const stamp = join(options.outDir, 'ramdisk.digest');
+  const rebuilt = (await readFile(stamp, 'utf8').catch(() => '')) !== inputsDigest || !(await exist(kernel, ramdisk));
+  if (rebuilt) {
+    await mkdir(options.outDir, { recursive: true });
+    await rm(stamp, { force: true });
+    await replaceFile(kernel, (path) => copyFile(base.kernel, path));
+    const parts = [await readFile(base.archive), await compressCpio(site)];
+    await replaceFile(ramdisk, (path) => writeFile(path, parts));
+    await writeFileAtomically(stamp, inputsDigest);
+  }
+  const [kernelBytes, ramdiskBytes] = [(await stat(kernel)).size, (await stat(ramdisk)).size];
+  const sizes = `kernel ${formatBytes(kernelBytes)}, ramdisk ${formatBytes(ramdiskBytes)}`;
+  if (kernelBytes + ramdiskBytes > sizeLimitBytes) {
+    await rm(stamp, { force: true });
+    throw new UserError(`the boot ramdisk is too large: ${sizes}; together at most ${formatBytes(sizeLimitBytes)}`);
+  }
+  say(`${rebuilt ? 'built' : 'unchanged'}: ${sizes}`);
+  return { kernel, ramdisk, kernelBytes, ramdiskBytes, inputsDigest, rebuilt };
+}
+
+async function exist(...paths: string[]): Promise<boolean> {
+  const found = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
+  return found.every((file) => file !== undefined);
+}
+
+/** A server may be reading the old file: it keeps it, the next reader gets the new one. */
+async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${path}.${process.pid}.new`;
+  await write(temporary);
+  await rename(temporary, path);
+}

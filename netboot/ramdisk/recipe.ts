@@ -1,0 +1,95 @@
+// What the boot ramdisk is made of: Debian packages, drivers, tools. In: nothing. Out: data. Never: I/O.
+
+export const debianSuite = 'bookworm';
+
+/** Packages whose files are picked from; they are unpacked, never configured or run (busybox excepted). */
+export const debianPackages = [
+  'linux-image-amd64',
+  'busybox-static',
+  'kmod',
+  'util-linux',
+  'mount',
+  'fdisk',
+  'e2fsprogs',
+  'attr',
+  'libc6',
+  'libgcc-s1',
+  'libstdc++6',
+  'libatomic1',
+] as const;
+
+/**
+ * Kernel modules to carry, as folders (with a final slash) or single modules below `kernel/`; what they depend on
+ * comes along. Network cards and disk controllers of PCs and servers, and the file systems an installer makes.
+ */
+export const moduleSelection = [
+  'drivers/net/ethernet/',
+  'drivers/net/phy/',
+  'drivers/net/mdio/',
+  'drivers/net/usb/',
+  'drivers/net/hyperv/',
+  'drivers/net/vmxnet3/',
+  'drivers/net/virtio_net.ko',
+  'drivers/net/xen-netfront.ko',
+  'drivers/virtio/',
+  'drivers/hv/',
+  'drivers/block/virtio_blk.ko',
+  'drivers/block/xen-blkfront.ko',
+  'drivers/block/loop.ko',
+  'drivers/ata/',
+  'drivers/scsi/',
+  'drivers/message/',
+  'drivers/nvme/host/',
+  'drivers/md/',
+  'drivers/mmc/core/',
+  'drivers/mmc/host/',
+  'drivers/usb/host/',
+  'drivers/usb/storage/',
+  'drivers/hid/usbhid/',
+  'drivers/hid/hid-generic.ko',
+  'drivers/char/hw_random/virtio-rng.ko',
+  'fs/ext4/',
+  'fs/xfs/',
+  'fs/btrfs/',
+  'fs/fat/',
+  'fs/nls/nls_ascii.ko',
+  'fs/nls/nls_cp437.ko',
+  'fs/nls/nls_iso8859-1.ko',
+  'fs/nls/nls_utf8.ko',
+  'crypto/crc32c_generic.ko',
+  'crypto/xxhash_generic.ko',
+  'crypto/blake2b_generic.ko',
+  'arch/x86/crypto/crc32c-intel.ko',
+  'arch/x86/crypto/crct10dif-pclmul.ko',
+] as const;
+
+/** Never carried, although a selected folder holds them: they answer to no hardware. */
+export const moduleExclusions = ['drivers/scsi/scsi_debug.ko', 'drivers/ata/pata_legacy.ko'] as const;
+
+/** Name in /usr/bin → file of the Debian packages. Libraries follow from the files themselves. */
+export const tools: Readonly<Record<string, string>> = {
+  busybox: 'bin/busybox',
+  modprobe: 'bin/kmod',
+  mount: 'bin/mount',
+  umount: 'bin/umount',
+  lsblk: 'bin/lsblk',
+  setfattr: 'usr/bin/setfattr',
+  getfattr: 'usr/bin/getfattr',
+  sfdisk: 'sbin/sfdisk',
+  wipefs: 'sbin/wipefs',
+  blkid: 'sbin/blkid',
+  blockdev: 'sbin/blockdev',
+  partx: 'usr/bin/partx',
+  mkswap: 'sbin/mkswap',
+  mke2fs: 'sbin/mke2fs',
+  'mkfs.ext4': 'sbin/mke2fs',
+  e2fsck: 'sbin/e2fsck',
+};
+
+/** Files that a tool reads at run time: path in the ramdisk → file of the Debian packages. */
+export const toolFiles: Readonly<Record<string, string>> = {
+  'etc/mke2fs.conf': 'etc/mke2fs.conf',
+};
+
+/** Kernel and ramdisk together; a machine's firmware or iPXE loads both into memory. */
+export const sizeLimitBytes = 96 * 1024 ** 2;
