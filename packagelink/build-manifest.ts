@@ -1,0 +1,92 @@
+// A scan → the manifest's JSON. In: entries, digests, where their bytes lie. Out: a Manifest. Never: I/O.
+import type { Chunk, Manifest, ManifestEntry, Metadata, Pack, TemplateVariables, Xattrs } from './manifest.ts';
+import type { PackageSettings } from './package-settings.ts';
+import type { FileDigest } from './read-contents.ts';
+import type { ScannedEntry, ScannedFile } from './scan.ts';
+import type { PackSlice } from './tree.ts';
+
+export type ManifestParts = {
+  readonly name: string;
+  readonly kind: 'image' | 'site';
+  readonly settings: PackageSettings;
+  readonly entries: readonly ScannedEntry[];
+  readonly xattrs: ReadonlyMap<string, Xattrs>;
+  /** Whether the package says owner and mode of a directory; where it does not, they are implied. */
+  readonly isStated: (path: string) => boolean;
+  readonly digests: ReadonlyMap<string, FileDigest>;
+  /** SHA-256 of a content → where its bytes lie. */
+  readonly slices: ReadonlyMap<string, readonly PackSlice[]>;
+  readonly previous: Manifest | undefined;
+};
+
+/** The manifest of a scanned tree. The same tree always gives the same manifest, whenever its files were checked out. */
+export function buildManifest(parts: ManifestParts): Manifest {
+  const packs: Pack[] = [];
+  const indexes = new Map<string, number>();
+  const indexOf = (pack: Pack) => {
+    const known = indexes.get(pack.sha256);
+    if (known !== undefined) return known;
+    indexes.set(pack.sha256, packs.length);
+    return packs.push(pack) - 1;
+  };
+  const asChunk = ({ pack, offset, length }: PackSlice): Chunk => ({ pack: indexOf(pack), offset, length });
+  const before = new Map(parts.kind === 'image' ? [] : parts.previous?.entries.map((entry) => [entry.path, entry]));
+  const entries = parts.entries.map((entry): ManifestEntry => {
+    const built = buildEntry(entry, parts, asChunk);
+    return keepTime(built, before.get(entry.path));
+  });
+  const rawBytes = entries.reduce((sum, entry) => sum + (entry.type === 'file' ? entry.sizeBytes : 0), 0);
+  const { priority, mutable, overrides } = parts.settings;
+  return { version: 1, name: parts.name, priority, mutable, overrides, packs, rawBytes, entries };
+}
+
+function buildEntry(entry: ScannedEntry, parts: ManifestParts, asChunk: (slice: PackSlice) => Chunk): ManifestEntry {
+  const { path } = entry;
+  const metadata = { path, ...metadataOf(entry, parts.xattrs.get(path)) };
+  if (entry.type === 'hardlink') return { type: 'hardlink', path, target: entry.target };
+  if (entry.type === 'symlink') return { type: 'symlink', ...metadata, target: entry.target };
+  if (entry.type === 'file') return buildFile(entry, metadata, parts, asChunk);
+  return { type: 'directory', ...metadata, ...(parts.isStated(path) ? {} : { implied: true }) };
+}
+
+function buildFile(
+  { path, sizeBytes }: ScannedFile,
+  metadata: Metadata & { path: string },
+  parts: ManifestParts,
+  asChunk: (slice: PackSlice) => Chunk,
+): ManifestEntry {
+  const digest = parts.digests.get(path);
+  const slices = digest === undefined || sizeBytes === 0 ? [] : parts.slices.get(digest.sha256);
+  if (digest === undefined || slices === undefined) throw new Error(`${path} was not packed`);
+  return {
+    type: 'file',
+    ...metadata,
+    sizeBytes,
+    sha256: digest.sha256,
+    chunks: slices.map(asChunk),
+    ...templateOf(digest),
+  };
+}
+
+function templateOf({ template }: FileDigest): { template?: TemplateVariables } {
+  return template === undefined ? {} : { template };
+}
+
+function metadataOf(entry: ScannedEntry, xattrs: Xattrs | undefined): Metadata {
+  const { mode, uid, gid, mtimeSeconds, mtimeNanoseconds } = entry;
+  return { mode, uid, gid, mtimeSeconds, mtimeNanoseconds, ...(xattrs === undefined ? {} : { xattrs }) };
+}
+
+// A checkout gives every file a new time; what the last generation already had keeps the one it was first seen with.
+function keepTime(entry: ManifestEntry, before: ManifestEntry | undefined): ManifestEntry {
+  if (entry.type === 'hardlink' || before === undefined || before.type === 'hardlink') return entry;
+  if (entry.type !== before.type) return entry;
+  const isSame = entry.type === 'directory' || contentOf(entry) === contentOf(before);
+  const { mtimeSeconds, mtimeNanoseconds } = before;
+  return isSame ? { ...entry, mtimeSeconds, mtimeNanoseconds } : entry;
+}
+
+function contentOf(entry: ManifestEntry): string | undefined {
+  if (entry.type === 'file') return entry.sha256;
+  return entry.type === 'symlink' ? entry.target : undefined;
+}

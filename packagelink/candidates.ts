@@ -1,0 +1,163 @@
+// What each package would put at each path. In: layers, generated files, defines. Out: candidates. Never: I/O.
+import { sha256 } from './digest.ts';
+import type { Chunk, FileEntry, Manifest, ManifestEntry } from './manifest.ts';
+import { isPackagePath, parentOf } from './package-path.ts';
+import { installedPath } from './preprocess.ts';
+import type { Defines } from './preprocess.ts';
+import type { Content, PackSlice, PathClass, WantedDirectory, WantedFile, WantedSymlink } from './tree.ts';
+import { UserError } from '../lib/errors.ts';
+
+/** One published package of a machine; priority 0 makes it the image. */
+export type Layer = { readonly name: string; readonly priority: number; readonly manifest: Manifest };
+
+/** A file that is rendered for one machine; its parents appear by themselves. Mode 0644 and root unless given. */
+export type GeneratedFile = {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly mode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Laid down once, then left alone. */
+  readonly mutable?: boolean;
+};
+
+type Body<Wanted> = Wanted extends unknown ? Omit<Wanted, 'path' | 'owner' | 'class'> : never;
+
+/** What one package would put at one path. */
+export type Candidate = {
+  readonly path: string;
+  readonly owner: string;
+  readonly priority: number;
+  readonly class: PathClass;
+  readonly body: Body<WantedFile | WantedDirectory | WantedSymlink>;
+  /** False for a directory whose package says nothing of owner and mode. */
+  readonly stated: boolean;
+  /** Equal for names that were hard links of each other. */
+  readonly linkGroup: string | undefined;
+  readonly undefinedVariables: readonly string[];
+  /** Whether the package names this path in `overrides`. */
+  readonly overrides: boolean;
+};
+
+export const GENERATED_OWNER = '@generated';
+export const GENERATED_PRIORITY = 100;
+const IMPLIED_DIRECTORY = { type: 'directory', mode: 0o755, uid: 0, gid: 0 } as const;
+
+/** All paths of one package. */
+export function layerCandidates({ name, priority, manifest }: Layer, defines: Defines): Candidate[] {
+  const files = new Map<string, FileEntry>();
+  const linked = new Set<string>();
+  for (const entry of manifest.entries) {
+    if (entry.type === 'file') files.set(entry.path, entry);
+    if (entry.type === 'hardlink') linked.add(entry.target);
+  }
+  const overrides = new Set(manifest.overrides);
+  return manifest.entries.map((entry): Candidate => {
+    const source = resolveLink(entry, files);
+    const template = source.type === 'file' ? source.template : undefined;
+    const groupKey = entry.type === 'hardlink' ? entry.target : entry.path;
+    const path = template === undefined ? entry.path : installedPath(entry.path);
+    return {
+      path,
+      owner: name,
+      priority,
+      class: priority === 0 ? 'image' : 'package',
+      body: bodyOf(source, manifest, defines),
+      stated: !(source.type === 'directory' && source.implied === true),
+      linkGroup: linked.has(groupKey) && template === undefined ? `${name}\0${groupKey}` : undefined,
+      undefinedVariables: (template?.inline ?? []).filter((variable) => !Object.hasOwn(defines, variable)),
+      overrides: overrides.has(path),
+    };
+  });
+}
+
+/** The in-memory package `@generated`, with the directories that its files need. */
+export function generatedCandidates(files: readonly GeneratedFile[]): Candidate[] {
+  const parents = new Set<string>();
+  const candidates = files.map((file): Candidate => {
+    if (!isPackagePath(file.path)) throw new UserError(`generated file '${file.path}': not a path below the target`);
+    for (let parent = parentOf(file.path); parent !== undefined; parent = parentOf(parent)) parents.add(parent);
+    return generated(file.path, literalBody(file), true);
+  });
+  return [...candidates, ...[...parents].map((path) => generated(path, IMPLIED_DIRECTORY, false))];
+}
+
+function generated(path: string, body: Candidate['body'], stated: boolean): Candidate {
+  return {
+    path,
+    owner: GENERATED_OWNER,
+    priority: GENERATED_PRIORITY,
+    class: 'generated',
+    body,
+    stated,
+    linkGroup: undefined,
+    undefinedVariables: [],
+    overrides: false,
+  };
+}
+
+function resolveLink(
+  entry: ManifestEntry,
+  files: ReadonlyMap<string, FileEntry>,
+): Exclude<ManifestEntry, { type: 'hardlink' }> {
+  if (entry.type !== 'hardlink') return entry;
+  const target = files.get(entry.target);
+  if (target === undefined)
+    throw new UserError(`hard link ${entry.path}: ${entry.target} is not a file of its package`);
+  return target;
+}
+
+function bodyOf(
+  entry: Exclude<ManifestEntry, { type: 'hardlink' }>,
+  manifest: Manifest,
+  defines: Defines,
+): Candidate['body'] {
+  const { mode, uid, gid, mtimeSeconds, mtimeNanoseconds, xattrs } = entry;
+  const metadata = { mode, uid, gid, mtimeSeconds, mtimeNanoseconds, ...(xattrs === undefined ? {} : { xattrs }) };
+  if (entry.type === 'directory') return { type: 'directory', ...metadata };
+  if (entry.type === 'symlink') return { type: 'symlink', ...metadata, target: entry.target };
+  const slices = entry.chunks.map((chunk) => sliceOf(chunk, manifest));
+  const source = { sha256: entry.sha256, sizeBytes: entry.sizeBytes, slices };
+  if (entry.template === undefined) {
+    return { type: 'file', ...metadata, content: { kind: 'packed', ...source }, sourceKey: entry.sha256 };
+  }
+  const used = usedDefines([...entry.template.inline, ...entry.template.leading], defines);
+  const content: Content = { kind: 'template', ...source, defines: used };
+  // A template's result is as new as the values in it: it keeps the time of its writing.
+  return {
+    type: 'file',
+    mode,
+    uid,
+    gid,
+    ...(xattrs === undefined ? {} : { xattrs }),
+    content,
+    sourceKey: templateKey(entry.sha256, used),
+  };
+}
+
+function sliceOf(chunk: Chunk, manifest: Manifest): PackSlice {
+  const pack = manifest.packs[chunk.pack];
+  if (pack === undefined) throw new UserError(`package ${manifest.name} has no pack ${chunk.pack}`);
+  return { pack, offset: chunk.offset, length: chunk.length };
+}
+
+function usedDefines(names: readonly string[], defines: Defines): Defines {
+  const defined = [...new Set(names)].filter((name) => Object.hasOwn(defines, name)).toSorted();
+  return Object.fromEntries(defined.map((name) => [name, defines[name] ?? '']));
+}
+
+function templateKey(digest: string, used: Defines): string {
+  return sha256(JSON.stringify([digest, Object.entries(used)]));
+}
+
+function literalBody(file: GeneratedFile): Candidate['body'] {
+  const digest = sha256(file.bytes);
+  return {
+    type: 'file',
+    mode: file.mode ?? 0o644,
+    uid: file.uid ?? 0,
+    gid: file.gid ?? 0,
+    content: { kind: 'literal', sha256: digest, sizeBytes: file.bytes.length, bytes: file.bytes },
+    sourceKey: digest,
+  };
+}

@@ -1,0 +1,116 @@
+// Which package owns one path. In: all candidates for it. Out: the winner, faults, notices. Never: I/O.
+import type { Fault } from '../lib/errors.ts';
+import { GENERATED_PRIORITY } from './candidates.ts';
+import type { Candidate } from './candidates.ts';
+import { xattrsKey } from './tree.ts';
+
+export type PathChoice = {
+  readonly winner: Candidate;
+  readonly faults: readonly Fault[];
+  readonly notices: readonly string[];
+};
+
+/**
+ * The highest priority wins; equal priority with different bytes or metadata is a fault. A directory takes its
+ * metadata from the highest package that states any. A directory never replaces something else.
+ */
+export function choosePath(candidates: readonly Candidate[]): PathChoice {
+  const [only] = candidates;
+  if (only !== undefined && candidates.length === 1) return { winner: only, faults: [], notices: [] };
+  const areDirectories = candidates.every((candidate) => candidate.body.type === 'directory');
+  const ranked = candidates.map(liftOverride).toSorted(areDirectories ? byStatementAndRank : byRank);
+  const [winner] = ranked as [Candidate, ...Candidate[]];
+  const faults = [
+    ...ranked.filter((other) => isConflict(winner, other)).map((other) => conflict(winner, other)),
+    ...ranked.filter((other) => isOverride(winner, other)).map((other) => unnamedOverride(winner, other)),
+    ...typeClash(winner, ranked),
+  ];
+  const notices = ranked.filter((other) => isShadowed(winner, other)).map((other) => shadowNotice(winner, other));
+  return { winner, faults, notices };
+}
+
+function liftOverride(candidate: Candidate): Candidate {
+  if (!candidate.overrides) return candidate;
+  return { ...candidate, priority: Math.max(candidate.priority, GENERATED_PRIORITY + 1) };
+}
+
+// Among directories, those that state nothing come last, whatever their priority.
+function byStatementAndRank(left: Candidate, right: Candidate): number {
+  return left.stated === right.stated ? byRank(left, right) : left.stated ? -1 : 1;
+}
+
+// Names settle the rest, so that the order of the layers means nothing.
+function byRank(left: Candidate, right: Candidate): number {
+  if (left.priority !== right.priority) return right.priority - left.priority;
+  return left.owner < right.owner ? -1 : left.owner > right.owner ? 1 : 0;
+}
+
+function isConflict(winner: Candidate, other: Candidate): boolean {
+  if (other === winner || other.priority !== winner.priority) return false;
+  if (winner.body.type === 'directory' && other.body.type === 'directory' && !(winner.stated && other.stated))
+    return false;
+  return other.owner === winner.owner || identityOf(winner) !== identityOf(other);
+}
+
+function conflict(winner: Candidate, other: Candidate): Fault {
+  const pair =
+    other.owner === winner.owner
+      ? `package ${winner.owner} has it twice, once as .plprocess`
+      : `packages ${winner.owner} (${describe(winner)}) and ${other.owner} (${describe(other)}) differ, both of priority ${winner.priority}`;
+  return {
+    severity: 'error',
+    where: winner.path,
+    message: pair,
+    suggestion: 'give one of them a higher priority in its .packagelink.yaml',
+  };
+}
+
+function isOverride(winner: Candidate, other: Candidate): boolean {
+  return (
+    other.class === 'generated' && winner.class !== 'generated' && !winner.overrides && winner.body.type !== 'directory'
+  );
+}
+
+function unnamedOverride(winner: Candidate, other: Candidate): Fault {
+  return {
+    severity: 'error',
+    where: winner.path,
+    message: `package ${winner.owner} (priority ${winner.priority}) would replace what ${other.owner} renders for the machine`,
+    suggestion: `name the path under overrides: in the .packagelink.yaml of ${winner.owner}`,
+  };
+}
+
+function isShadowed(winner: Candidate, other: Candidate): boolean {
+  return winner.class === 'generated' && other.class === 'package' && other.body.type !== 'directory';
+}
+
+function shadowNotice(winner: Candidate, other: Candidate): string {
+  return `${other.path} of ${other.owner} gives way to ${winner.owner}; to keep it, name it under overrides: in .packagelink.yaml`;
+}
+
+// A directory over a symbolic link is how `lib/x` in a site package would break a system whose lib is usr/lib.
+function typeClash(winner: Candidate, ranked: readonly Candidate[]): Fault[] {
+  if (winner.body.type !== 'directory') return [];
+  const other = ranked.find(
+    (candidate) => candidate.body.type !== 'directory' && candidate.priority !== winner.priority,
+  );
+  if (other === undefined) return [];
+  const target = other.body.type === 'symlink' ? `a symlink to ${other.body.target}` : 'a file';
+  const message = `is a directory in ${winner.owner}, but ${target} in ${other.owner}`;
+  const suggestion =
+    other.body.type === 'symlink' ? `put the files of ${winner.owner} under ${other.body.target}` : undefined;
+  return [{ severity: 'error', where: winner.path, message, ...(suggestion === undefined ? {} : { suggestion }) }];
+}
+
+function identityOf({ body }: Candidate): string {
+  const metadata = `${body.type} ${body.mode} ${body.uid} ${body.gid} ${xattrsKey(body.xattrs)}`;
+  if (body.type === 'directory') return metadata;
+  return `${metadata} ${body.type === 'file' ? body.sourceKey : body.target}`;
+}
+
+function describe({ body }: Candidate): string {
+  const xattrs = xattrsKey(body.xattrs);
+  const metadata = `${body.mode.toString(8).padStart(4, '0')} ${body.uid}:${body.gid}${xattrs === '' ? '' : ` ${xattrs}`}`;
+  if (body.type === 'directory') return `directory ${metadata}`;
+  return body.type === 'file' ? `file ${metadata} ${body.sourceKey.slice(0, 12)}` : `symlink to ${body.target}`;
+}

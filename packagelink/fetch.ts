@@ -1,0 +1,67 @@
+// Bytes of the store, from wherever it is, checked before anything uses them.
+// In: a Fetcher (directory or HTTP) and what a manifest says of a pack. Out: verified raw bytes. Never: writes.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { zstdDecompress } from 'node:zlib';
+import { UserError } from '../lib/errors.ts';
+import { sha256OnPool } from './digest.ts';
+import type { Pack } from './manifest.ts';
+
+const decompress = promisify(zstdDecompress);
+
+/** A file of the store: `manifests/<sha256>`, `manifests/<sha256>.sig` or `packs/<sha256>`. */
+export type StorePath = `manifests/${string}` | `packs/${string}`;
+
+/** Reads one file of a store. What it returns is not trusted: every caller checks digest and size. */
+export type Fetcher = (path: StorePath) => Promise<Uint8Array<ArrayBuffer>>;
+
+/** A Fetcher over a store in a local directory. */
+export function directoryFetcher(dir: string): Fetcher {
+  return async (path) => await readFile(join(dir, path));
+}
+
+/**
+ * Fetches a file whose name is its digest.
+ * @throws UserError that names the file, the digest expected and the one found.
+ */
+export async function fetchVerified(fetcher: Fetcher, path: StorePath): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await fetchBytes(fetcher, path);
+  const expected = path.slice(path.indexOf('/') + 1);
+  const found = await sha256OnPool(bytes);
+  if (found === expected) return bytes;
+  throw new UserError(
+    `fetching ${path}: wrong bytes: expected SHA-256 ${expected}, found ${found} (${bytes.length} bytes); none were used`,
+    { hint: 'check the store on the server and every cache between it and this machine' },
+  );
+}
+
+/** Like the fetcher itself, with an error that says what was being fetched. */
+export async function fetchBytes(fetcher: Fetcher, path: StorePath): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await fetcher(path);
+  } catch (error) {
+    throw new UserError(`fetching ${path} failed`, { cause: error });
+  }
+}
+
+/**
+ * Fetches one pack, checks its digest, and only then decompresses it, to exactly `rawBytes`.
+ * @throws UserError when the bytes are not the published ones.
+ */
+export async function fetchPack(fetcher: Fetcher, pack: Pack): Promise<Uint8Array> {
+  const stored = await fetchVerified(fetcher, `packs/${pack.sha256}`);
+  const raw = await decompressBounded(stored, pack.rawBytes, `pack ${pack.sha256}`);
+  if (raw.length === pack.rawBytes) return raw;
+  throw new UserError(`pack ${pack.sha256} holds ${raw.length} bytes, but its manifest says ${pack.rawBytes}`);
+}
+
+/** Decompresses one zstd frame on the thread pool; more than `maxBytes` of output is an error, not memory. */
+export async function decompressBounded(stored: Uint8Array, maxBytes: number, what: string): Promise<Uint8Array> {
+  try {
+    // One output buffer with a byte to spare: a single job for the pool instead of one for each 16 KiB.
+    return await decompress(stored, { chunkSize: Math.max(64, maxBytes + 1), maxOutputLength: Math.max(1, maxBytes) });
+  } catch (error) {
+    throw new UserError(`decompressing ${what} failed`, { cause: error });
+  }
+}

@@ -1,0 +1,77 @@
+// The site's key pair. In: the state directory. Out: node:crypto keys, signatures. Never: a private key outside it.
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../lib/errors.ts';
+import { writeFileAtomically } from '../lib/write-file-atomically.ts';
+
+/** The site's ed25519 key pair; `publicPem` is what machines carry to check manifests. */
+export type SiteKey = { readonly privateKey: KeyObject; readonly publicKey: KeyObject; readonly publicPem: string };
+
+/**
+ * Loads `keys/site.key` (PEM, 0600) of a state directory, or makes it and `keys/site.pub` when there is none.
+ * @throws UserError when the key file cannot be read or is no ed25519 key.
+ */
+export async function loadOrCreateSiteKey(stateDir: string): Promise<SiteKey> {
+  const file = join(stateDir, 'keys', 'site.key');
+  const privateKey = (await readPrivateKey(file)) ?? (await createPrivateKeyFile(file));
+  const publicKey = createPublicKey(privateKey);
+  const publicPem = publicKey.export({ type: 'spki', format: 'pem' });
+  const publicFile = join(stateDir, 'keys', 'site.pub');
+  if ((await readIfThere(publicFile)) !== publicPem) await writeFileAtomically(publicFile, publicPem);
+  return { privateKey, publicKey, publicPem };
+}
+
+/** Reads a public key from PEM text. @throws UserError when it is no ed25519 key. */
+export function parsePublicKey(pem: string, what: string): KeyObject {
+  return parseKey(() => createPublicKey(pem), what);
+}
+
+/** Signs the digest of a manifest; base64 text, as stored in `manifests/<sha256>.sig`. */
+export function signManifest(digest: string, privateKey: KeyObject): string {
+  return `${sign(null, signedMessage(digest), privateKey).toString('base64')}\n`;
+}
+
+/** Whether any of several public keys made this signature. */
+export function isSignedBy(digest: string, signature: string, publicKeys: readonly KeyObject[]): boolean {
+  const bytes = Buffer.from(signature.trim(), 'base64');
+  return publicKeys.some((key) => verify(null, signedMessage(digest), key, bytes));
+}
+
+// The prefix keeps a signature from standing for anything else that the key may sign one day.
+function signedMessage(digest: string): Buffer {
+  return Buffer.from(`gutinteg manifest ${digest}\n`);
+}
+
+async function readPrivateKey(file: string): Promise<KeyObject | undefined> {
+  const pem = await readIfThere(file);
+  return pem === undefined ? undefined : parseKey(() => createPrivateKey(pem), file);
+}
+
+async function createPrivateKeyFile(file: string): Promise<KeyObject> {
+  await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
+  const { privateKey } = generateKeyPairSync('ed25519');
+  await writeFileAtomically(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
+  return privateKey;
+}
+
+function parseKey(parse: () => KeyObject, what: string): KeyObject {
+  let key: KeyObject;
+  try {
+    key = parse();
+  } catch (error) {
+    throw new UserError(`reading the key ${what}: not PEM`, { exitCode: 2, cause: error });
+  }
+  if (key.asymmetricKeyType === 'ed25519') return key;
+  throw new UserError(`reading the key ${what}: expected ed25519, found ${key.asymmetricKeyType}`, { exitCode: 2 });
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new UserError(`reading ${file} failed`, { cause: error });
+  }
+}

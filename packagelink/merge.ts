@@ -1,0 +1,113 @@
+// The heart of the folder: package trees → one tree in which each path has one owner.
+// In: published manifests with priorities, generated files, defines. Out: a MergedTree, or every fault at once.
+// Never: I/O, clock, randomness. Around it: publish.ts fills a store, apply-full.ts and apply-partial.ts lay the
+// merged tree onto a target. Nothing here knows of machines, disks or networks.
+import { FaultsError } from '../lib/errors.ts';
+import type { Fault } from '../lib/errors.ts';
+import { generatedCandidates, layerCandidates } from './candidates.ts';
+import type { Candidate, GeneratedFile, Layer } from './candidates.ts';
+import { choosePath } from './choose-path.ts';
+import { compileGlobs } from './glob.ts';
+import type { Manifest } from './manifest.ts';
+import { comparePaths, parentOf } from './package-path.ts';
+import type { Defines } from './preprocess.ts';
+import type { MergedTree, PathClass, TreeEntry } from './tree.ts';
+
+export type { GeneratedFile, Layer } from './candidates.ts';
+
+/** Everything that decides a machine's files. The order of `layers` and of `generated` means nothing. */
+export type MergeInput = {
+  readonly layers: readonly Layer[];
+  readonly generated?: readonly GeneratedFile[];
+  /** The machine's record: values for `.plprocess` files. */
+  readonly defines: Defines;
+};
+
+/**
+ * Merges package trees: for each path the highest priority wins, directories merge.
+ * @throws FaultsError with all conflicts and undefined variables; each names the path and the packages.
+ */
+export function mergeTree({ layers, generated = [], defines }: MergeInput): MergedTree {
+  const faults: Fault[] = [];
+  const notices: string[] = [];
+  const byPath = new Map<string, Candidate[]>();
+  const all = [...layers.map((layer) => layerCandidates(layer, defines)), generatedCandidates(generated)];
+  for (const candidates of all) {
+    for (const candidate of candidates) {
+      const others = byPath.get(candidate.path);
+      if (others === undefined) byPath.set(candidate.path, [candidate]);
+      else others.push(candidate);
+    }
+  }
+  const chosen = new Map<string, Candidate>();
+  for (const candidates of byPath.values()) {
+    const choice = choosePath(candidates);
+    faults.push(...choice.faults);
+    notices.push(...choice.notices);
+    chosen.set(choice.winner.path, choice.winner);
+  }
+  const winners = [...chosen.values()].toSorted(comparePaths);
+  faults.push(...findMisplaced(winners, chosen), ...winners.flatMap(undefinedVariables));
+  if (faults.length > 0) throw new FaultsError('merging the packages', faults);
+  const entries = asEntries(winners, classifier(layers, generated));
+  return { entries, rawBytes: sumBytes(entries), notices: notices.toSorted() };
+}
+
+/** The names of all variables that the templates of these packages use, sorted: what a machine needs of its record. */
+export function variablesUsedBy(manifests: readonly Manifest[]): string[] {
+  const names = new Set<string>();
+  for (const { entries } of manifests) {
+    for (const entry of entries) {
+      if (entry.type !== 'file' || entry.template === undefined) continue;
+      for (const name of [...entry.template.inline, ...entry.template.leading]) names.add(name);
+    }
+  }
+  return [...names].toSorted();
+}
+
+function findMisplaced(winners: readonly Candidate[], chosen: ReadonlyMap<string, Candidate>): Fault[] {
+  const reported = new Set<string>();
+  return winners.flatMap((winner): Fault[] => {
+    const parentPath = parentOf(winner.path);
+    const parent = parentPath === undefined ? undefined : chosen.get(parentPath);
+    if (parent === undefined || parent.body.type === 'directory' || reported.has(parent.path)) return [];
+    reported.add(parent.path);
+    const message = `is a ${parent.body.type} in ${parent.owner}, but ${winner.owner} has ${winner.path} below it`;
+    return [{ severity: 'error', where: parent.path, message }];
+  });
+}
+
+function undefinedVariables(winner: Candidate): Fault[] {
+  return winner.undefinedVariables.map((name) => ({
+    severity: 'error',
+    where: `${winner.owner}: ${winner.path}`,
+    message: `##${name}## stands inside a line, but the machine's record does not define ${name}`,
+  }));
+}
+
+function classifier(layers: readonly Layer[], generated: readonly GeneratedFile[]): (winner: Candidate) => PathClass {
+  const globs = layers.map((layer) => ({ priority: layer.priority, matches: compileGlobs(layer.manifest.mutable) }));
+  const mutableGenerated = new Set(generated.filter((file) => file.mutable === true).map((file) => file.path));
+  return (winner) => {
+    if (winner.class === 'generated' && mutableGenerated.has(winner.path)) return 'mutable';
+    // A glob speaks for its own package and for those below it, never for one that a site has put above it.
+    const isMutable = globs.some((glob) => glob.priority >= winner.priority && glob.matches(winner.path));
+    return isMutable ? 'mutable' : winner.class;
+  };
+}
+
+// The first name of a link group becomes the file; a name that another package has taken drops out of the group.
+function asEntries(winners: readonly Candidate[], classOf: (winner: Candidate) => PathClass): TreeEntry[] {
+  const firstOfGroup = new Map<string, string>();
+  return winners.map((winner): TreeEntry => {
+    const owned = { path: winner.path, owner: winner.owner, class: classOf(winner) };
+    const first = winner.linkGroup === undefined ? undefined : firstOfGroup.get(winner.linkGroup);
+    if (first !== undefined) return { ...owned, type: 'hardlink', target: first };
+    if (winner.linkGroup !== undefined) firstOfGroup.set(winner.linkGroup, winner.path);
+    return { ...owned, ...winner.body };
+  });
+}
+
+function sumBytes(entries: readonly TreeEntry[]): number {
+  return entries.reduce((sum, entry) => sum + (entry.type === 'file' ? entry.content.sizeBytes : 0), 0);
+}

@@ -1,0 +1,125 @@
+// `.packagelink.yaml`. In: the text in a site package's root. Out: checked settings, applied to a scan. Never: writes.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { FaultsError, UserError } from '../lib/errors.ts';
+import type { Fault } from '../lib/errors.ts';
+import { parseEdge } from '../lib/parse-edge.ts';
+import { compileGlobs } from './glob.ts';
+import { prioritySchema } from './manifest.ts';
+import { isPackagePath } from './package-path.ts';
+import type { ScannedEntry } from './scan.ts';
+
+export const SETTINGS_FILE = '.packagelink.yaml';
+export const SITE_PRIORITY = 50;
+
+// YAML reads a bare 0440 as the number 440.
+const mode = z
+  .string({ error: 'write the mode in quotes, such as "0440"' })
+  .regex(/^[0-7]{3,4}$/, 'not an octal mode such as "0440"')
+  .transform((text) => Number.parseInt(text, 8));
+
+const exceptionSchema = z.strictObject({
+  match: z.string().min(1),
+  mode: mode.optional(),
+  uid: z.int().min(0).max(0xffff_fffe).optional(),
+  gid: z.int().min(0).max(0xffff_fffe).optional(),
+});
+
+/** What `.packagelink.yaml` may say; later exceptions win over earlier ones. */
+export const packageSettingsSchema = z.strictObject({
+  priority: prioritySchema.min(1).default(SITE_PRIORITY),
+  /** Owner and mode by glob, where root:root and 0644 or 0755 are not right. */
+  files: z.array(exceptionSchema).default([]),
+  mutable: z.array(z.string().min(1)).default([]),
+  /** Exact paths of generated files that this package replaces. */
+  overrides: z.array(z.string().refine(isPackagePath, 'not a path below the root, such as etc/hosts')).default([]),
+});
+
+export type PackageSettings = z.infer<typeof packageSettingsSchema>;
+type Exception = PackageSettings['files'][number];
+
+/** Reads a site package's settings; the defaults when it has none. @throws UserError, FaultsError */
+export async function readPackageSettings(tree: string): Promise<PackageSettings> {
+  const file = join(tree, SETTINGS_FILE);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return packageSettingsSchema.parse({});
+    throw new UserError(`reading ${file} failed`, { cause: error });
+  }
+  let value: unknown;
+  try {
+    value = parse(text) as unknown;
+  } catch (error) {
+    throw new UserError(`${file} is not YAML`, { exitCode: 2, cause: error });
+  }
+  const settings = parseEdge(packageSettingsSchema, value ?? {}, file);
+  compileGlobs([...settings.mutable, ...settings.files.map((exception) => exception.match)]);
+  return settings;
+}
+
+/**
+ * Git keeps no owners, modes or link counts: everything becomes root:root, 0755 or 0644 by the x bit, then the
+ * exceptions apply. Directories without an exception are marked as implied.
+ * @throws FaultsError when an exception matches nothing, or treats two names of one file differently.
+ */
+export function applySiteRules(
+  entries: readonly ScannedEntry[],
+  settings: PackageSettings,
+): { readonly entries: ScannedEntry[]; readonly stated: ReadonlySet<string> } {
+  const rules = settings.files.map((exception) => ({
+    exception,
+    matches: compileGlobs([exception.match]),
+    used: false,
+  }));
+  const stated = new Set<string>();
+  const ruled = entries.map((entry): ScannedEntry => {
+    const applied = rules.filter((rule) => rule.matches(entry.path));
+    for (const rule of applied) rule.used = true;
+    if (applied.length > 0) stated.add(entry.path);
+    return {
+      ...entry,
+      ...ruledMetadata(
+        entry,
+        applied.map((rule) => rule.exception),
+      ),
+    };
+  });
+  const faults = [
+    ...rules.filter((rule) => !rule.used).map((rule) => fault(rule.exception.match, 'matches no path of this package')),
+    ...findSplitLinks(ruled),
+  ];
+  if (faults.length > 0) throw new FaultsError(SETTINGS_FILE, faults);
+  return { entries: ruled, stated };
+}
+
+function ruledMetadata(
+  entry: ScannedEntry,
+  exceptions: readonly Exception[],
+): { mode: number; uid: number; gid: number } {
+  const isExecutable = entry.type === 'directory' || (entry.mode & 0o111) !== 0;
+  const metadata = { mode: entry.type === 'symlink' ? 0o777 : isExecutable ? 0o755 : 0o644, uid: 0, gid: 0 };
+  for (const exception of exceptions) {
+    if (exception.mode !== undefined && entry.type !== 'symlink') metadata.mode = exception.mode;
+    metadata.uid = exception.uid ?? metadata.uid;
+    metadata.gid = exception.gid ?? metadata.gid;
+  }
+  return metadata;
+}
+
+function findSplitLinks(entries: readonly ScannedEntry[]): Fault[] {
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+  return entries.flatMap((entry): Fault[] => {
+    const first = entry.type === 'hardlink' ? byPath.get(entry.target) : undefined;
+    if (first === undefined) return [];
+    const same = first.mode === entry.mode && first.uid === entry.uid && first.gid === entry.gid;
+    return same ? [] : [fault(entry.path, `is a hard link of ${first.path} and cannot have another owner or mode`)];
+  });
+}
+
+function fault(where: string, message: string): Fault {
+  return { severity: 'error', where, message };
+}

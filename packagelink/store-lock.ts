@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
+import { UserError } from '../lib/errors.ts';
+
+const POLL_MS = 50;
+const SQLITE_BUSY = 5;
+
+/**
+ * Runs `work` while no other process, and nobody else in this one, holds the lock of the same directory. The lock is
+ * SQLite's on an empty database, so that it dies with its holder. Waits for at most `timeoutMs`, 10 minutes unless given.
+ * @throws UserError when the time is up.
+ */
+export async function withLock<T>(dir: string, work: () => Promise<T>, timeoutMs = 600_000): Promise<T> {
+  const database = new DatabaseSync(join(dir, 'lock.db'), { timeout: 0 });
+  try {
+    const deadline = Date.now() + timeoutMs;
+    while (!tryLock(database)) {
+      if (Date.now() > deadline) throw new UserError(`another process has held ${join(dir, 'lock.db')} for too long`);
+      await wait(POLL_MS);
+    }
+    return await work();
+  } finally {
+    database.close();
+  }
+}
+
+function tryLock(database: DatabaseSync): boolean {
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+    return true;
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return false;
+    throw error;
+  }
+}

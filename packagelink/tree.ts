@@ -1,0 +1,77 @@
+// The files that a machine should have. In: nothing. Out: types, and a digest of the whole. Never: I/O.
+import { createHash } from 'node:crypto';
+import type { Metadata, Pack, Xattrs } from './manifest.ts';
+import type { Defines } from './preprocess.ts';
+
+/** Who looks after a path: see docs/packagelink.md. `mutable` paths are laid down once and then left alone. */
+export type PathClass = 'image' | 'package' | 'generated' | 'mutable';
+
+/** A run of bytes in the raw content of one pack. */
+export type PackSlice = { readonly pack: Pack; readonly offset: number; readonly length: number };
+
+/** Where the bytes of a file come from. `sha256` and `sizeBytes` are of the source, before any preprocessing. */
+export type Content =
+  | {
+      readonly kind: 'packed';
+      readonly sha256: string;
+      readonly sizeBytes: number;
+      readonly slices: readonly PackSlice[];
+    }
+  | {
+      readonly kind: 'template';
+      readonly sha256: string;
+      readonly sizeBytes: number;
+      readonly slices: readonly PackSlice[];
+      /** Only the variables that the template names. */
+      readonly defines: Defines;
+    }
+  | { readonly kind: 'literal'; readonly sha256: string; readonly sizeBytes: number; readonly bytes: Uint8Array };
+
+type Owned = { readonly path: string; readonly owner: string; readonly class: PathClass };
+
+/** Owner, mode and time as they should be; without a time, a file keeps the one of its writing. */
+export type WantedMetadata = Omit<Metadata, 'mtimeSeconds' | 'mtimeNanoseconds'> &
+  Partial<Pick<Metadata, 'mtimeSeconds' | 'mtimeNanoseconds'>>;
+
+export type WantedFile = Owned &
+  WantedMetadata & {
+    readonly type: 'file';
+    readonly content: Content;
+    /** Equal keys mean equal bytes: the content's SHA-256, for a template that of it and its values. */
+    readonly sourceKey: string;
+  };
+export type WantedDirectory = Owned & WantedMetadata & { readonly type: 'directory' };
+export type WantedSymlink = Owned & WantedMetadata & { readonly type: 'symlink'; readonly target: string };
+/** Another name of `target`, which is a WantedFile of the same tree. */
+export type WantedHardlink = Owned & { readonly type: 'hardlink'; readonly target: string };
+export type TreeEntry = WantedFile | WantedDirectory | WantedSymlink | WantedHardlink;
+
+/** Every path with its one owner, sorted, parents before what they hold. */
+export type MergedTree = {
+  readonly entries: readonly TreeEntry[];
+  /** Bytes of all sources. */
+  readonly rawBytes: number;
+  /** What a person should know although it is no fault: `etc/hosts of base gives way to @generated`. */
+  readonly notices: readonly string[];
+};
+
+/** SHA-256 over everything but times: equal digests mean that a machine needs no change. */
+export function treeDigest(tree: MergedTree): string {
+  const digest = createHash('sha256');
+  for (const entry of tree.entries) digest.update(`${JSON.stringify(identityOf(entry))}\n`);
+  return digest.digest('hex');
+}
+
+/** Attributes in one order, so that equal sets compare equal as text; the empty string when there are none. */
+export function xattrsKey(xattrs: Xattrs | undefined): string {
+  const pairs = Object.entries(xattrs ?? {}).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return pairs.length === 0 ? '' : JSON.stringify(pairs);
+}
+
+function identityOf(entry: TreeEntry): unknown[] {
+  const owned = [entry.path, entry.type, entry.owner, entry.class];
+  if (entry.type === 'hardlink') return [...owned, entry.target];
+  const metadata = [...owned, entry.mode, entry.uid, entry.gid, xattrsKey(entry.xattrs)];
+  if (entry.type === 'directory') return metadata;
+  return [...metadata, entry.type === 'file' ? entry.sourceKey : entry.target];
+}
