@@ -1,0 +1,62 @@
+// What to run and to read for facts-from-tools.ts, as data: the installer runs it and judges nothing.
+// In order: lsblkArgv; for each path of disksToProbe: tableArgv and the sysfsFiles; for each of signatureProbes: its argv.
+import type { Argv } from '../lib/run-command.ts';
+import { parseLsblk } from './lsblk-json.ts';
+import { parseSfdisk } from './sfdisk-json.ts';
+
+export type DiskProbe = {
+  /** Standard output of `tableArgv`; absent when it was empty, that is, there is no table. */
+  readonly table?: string;
+  /** File below /sys/block/NAME → its text, read as latin1; absent files left out. */
+  readonly sysfs: Readonly<Record<string, string>>;
+  /** Device path → standard output of its probe. */
+  readonly signatures: Readonly<Record<string, string>>;
+  /** Name of the disk under /dev/disk/by-path, where there is such a directory. */
+  readonly byPath?: string;
+};
+
+const COLUMNS = 'NAME,PATH,TYPE,SIZE,LOG-SEC,PHY-SEC,ROTA,RM,RO,TRAN,SERIAL,WWN,MODEL,FSTYPE,LABEL,UUID,MOUNTPOINTS';
+
+export const lsblkArgv: Argv = ['lsblk', '--json', '--bytes', '--output', COLUMNS];
+
+/** Prints the partition table. Exit code 1 with nothing on standard output: there is none. */
+export function tableArgv(diskPath: string): Argv {
+  return ['sfdisk', '--json', diskPath];
+}
+export const tableOkExitCodes: readonly number[] = [0, 1];
+
+/** Below /sys/block/NAME; most disks have only some of them. */
+export const sysfsFiles: readonly string[] = [
+  'serial',
+  'wwid',
+  'device/serial',
+  'device/wwid',
+  'device/model',
+  'device/vpd_pg80',
+];
+
+/** Disks and loop devices with something on them; `sysfsName` is the directory in /sys/block. */
+export function disksToProbe(lsblk: string): { path: string; sysfsName: string }[] {
+  return parseLsblk(lsblk)
+    .filter((device) => device.size > 0)
+    .map(({ path, name }) => ({ path, sysfsName: name.replaceAll('/', '!') }));
+}
+
+/**
+ * One probe for the disk as a whole and one for each partition, by offset, so that the kernel need not know it.
+ * Exit codes 2 and 8 with nothing on standard output: no signature, or several that contradict each other.
+ */
+export function signatureProbes(diskPath: string, table: string | undefined): { path: string; argv: Argv }[] {
+  const whole = { path: diskPath, argv: blkidArgv(diskPath) };
+  if (table === undefined) return [whole];
+  const { partitions, sectorsize } = parseSfdisk(table, diskPath);
+  return partitions.map(({ node, start, size }) => ({
+    path: node,
+    argv: blkidArgv(diskPath, '--offset', String(start * sectorsize), '--size', String(size * sectorsize)),
+  }));
+}
+export const signatureOkExitCodes: readonly number[] = [0, 2, 8];
+
+function blkidArgv(diskPath: string, ...range: readonly string[]): Argv {
+  return ['blkid', '--probe', '--output', 'export', '--usages', 'filesystem,raid,crypto,other', ...range, diskPath];
+}

@@ -1,0 +1,55 @@
+// The words of DISK_<name>: `serial:WD-1234`, `size:100G- rotational:no`. All words must hold.
+import { formatBytes, parseBytes } from '../lib/bytes.ts';
+import type { DiskFacts } from './disk-facts.ts';
+
+/** One word of a selector: undefined when the disk fits, else what was found instead. */
+export type Criterion = (disk: DiskFacts) => string | undefined;
+
+const kinds: Readonly<Record<string, (value: string) => Criterion | undefined>> = {
+  serial: (value) => (disk) => (disk.serial === value ? undefined : `serial is ${disk.serial ?? 'unknown'}`),
+  wwn: (value) => (disk) =>
+    disk.wwn !== undefined && plainWwn(disk.wwn) === plainWwn(value) ? undefined : `wwn is ${disk.wwn ?? 'unknown'}`,
+  path: (value) => (disk) =>
+    value === disk.path || baseName(value) === disk.byPath ? undefined : `path is ${disk.byPath ?? disk.path}`,
+  size: sizeCriterion,
+  rotational: (value) => {
+    if (value !== 'yes' && value !== 'no') return undefined;
+    return (disk) =>
+      disk.rotational === (value === 'yes') ? undefined : `rotational is ${disk.rotational ? 'yes' : 'no'}`;
+  },
+};
+
+/** The criteria of a selector, or one sentence that says which word is wrong. */
+export function parseDiskSelector(text: string): readonly Criterion[] | string {
+  const criteria: Criterion[] = [];
+  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
+    const colon = word.indexOf(':');
+    const value = word.slice(colon + 1);
+    const name = word.slice(0, Math.max(colon, 0));
+    const criterion = value === '' || !Object.hasOwn(kinds, name) ? undefined : kinds[name]?.(value);
+    if (criterion === undefined) {
+      return `'${word}' is none of serial:…, wwn:…, path:…, size:MIN-MAX (size:100G-, size:-2T), rotational:yes|no`;
+    }
+    criteria.push(criterion);
+  }
+  return criteria.length === 0 ? 'it is empty' : criteria;
+}
+
+function sizeCriterion(value: string): Criterion | undefined {
+  const match = /^(\d+[KMGT]?)?-(\d+[KMGT]?)?$/.exec(value);
+  if (match === null || value === '-') return undefined;
+  const min = match[1] === undefined ? 0 : parseBytes(match[1]);
+  const max = match[2] === undefined ? Number.MAX_SAFE_INTEGER : parseBytes(match[2]);
+  if (min === undefined || max === undefined || min > max) return undefined;
+  return (disk) =>
+    disk.sizeBytes >= min && disk.sizeBytes <= max ? undefined : `size is ${formatBytes(disk.sizeBytes)}`;
+}
+
+/** `0x5000C500A1B2C3D4` and `naa.5000c500a1b2c3d4` are one WWN: lsblk prints the first, sysfs the second. */
+function plainWwn(wwn: string): string {
+  return wwn.toLowerCase().replace(/^(0x|naa\.|eui\.)/, '');
+}
+
+function baseName(path: string): string {
+  return path.replace(/^\/dev\/disk\/by-path\//, '');
+}
