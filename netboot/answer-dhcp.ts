@@ -1,0 +1,214 @@
+// One DHCP packet from question to answer. In: a parsed packet. Out: a reply or nothing, the machine's timeline noted,
+// leases kept. Never: sockets. What boots is decideBoot's, what a reply looks like is decide-dhcp's.
+import { parseMac } from '../lib/mac.ts';
+import { decideBoot } from './decide.ts';
+import { grant, refuse, requestKind, requestedAddress } from './decide-dhcp.ts';
+import type { DhcpBinding, DhcpContext, DhcpReply } from './decide-dhcp.ts';
+import type { SiteMachine } from './machine-source.ts';
+import type { Machines } from './machines.ts';
+import type { DhcpPacket } from './protocol/dhcp.ts';
+import { messageType, option, readAddress, readUint8 } from './protocol/dhcp-options.ts';
+import { parseIpv4, sameNetwork } from './protocol/ipv4.ts';
+import { readNetbootClient } from './protocol/netboot-client.ts';
+import type { Leases } from './state/leases.ts';
+import type { Clients } from './clients.ts';
+import type { LogOnce } from './servers/log-once.ts';
+import type { MachineSource } from './machine-source.ts';
+
+export type AnswerDhcpOptions = {
+  readonly serverAddress: string;
+  readonly serverNetmask: string;
+  readonly leaseSeconds: number;
+  readonly source: MachineSource;
+  readonly machines: Machines;
+  /** Undefined when the site has no range: unknown machines then get no address. */
+  readonly leases: Leases | undefined;
+  readonly clients: Clients;
+  readonly logOnce: LogOnce;
+};
+
+type Asker = {
+  readonly packet: DhcpPacket;
+  readonly mac: string;
+  readonly site: SiteMachine | undefined;
+  readonly machineId: string | undefined;
+};
+
+/** @see RFC 2131 §4.3 */
+export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacket) => Promise<DhcpReply | undefined> {
+  const { machines, leases, logOnce, serverAddress } = options;
+
+  return async (packet) => {
+    const mac = macOf(packet);
+    if (mac === undefined) {
+      logOnce(`htype ${packet.htype}`, 'dropped a DHCP packet of a network that is not Ethernet', {
+        htype: packet.htype,
+      });
+      return undefined;
+    }
+    const server = readAddress(packet.options, option.serverId);
+    const type = readUint8(packet.options, option.messageType);
+    if (server !== undefined && server !== serverAddress) return choseAnother(mac);
+    const site = await options.source.lookupByMac(mac);
+    const asker = { packet, mac, site, machineId: site === undefined ? undefined : machines.claim(site).id };
+    if (site === undefined) options.clients.seenUnknown(mac);
+    switch (type) {
+      case messageType.discover:
+        return discover(asker);
+      case messageType.request:
+        return request(asker);
+      case messageType.inform:
+        return inform(asker);
+      case messageType.release:
+        leases?.release(mac, packet.ciaddr);
+        note(asker, 'release', `DHCPRELEASE: gave ${packet.ciaddr} back`);
+        return undefined;
+      case messageType.decline:
+        return decline(asker);
+      default:
+        logOnce(`type ${type}`, 'dropped a DHCP packet of an unknown type', { mac, type });
+        return undefined;
+    }
+  };
+
+  /** The address it was offered becomes free at once. */
+  function choseAnother(mac: string): undefined {
+    const offered = leases?.current(mac);
+    if (offered !== undefined) leases?.dropOffer(mac, offered);
+    return undefined;
+  }
+
+  function discover(asker: Asker): DhcpReply | undefined {
+    const client = readNetbootClient(asker.packet.options);
+    const wanted = readAddress(asker.packet.options, option.requestedAddress);
+    const address = fixedAddress(asker) ?? leases?.offer(asker.mac, wanted);
+    if (asker.machineId !== undefined && client.kind !== 'system') {
+      machines.seenNetboot(machines.get(asker.machineId), client.kind);
+    }
+    if (address === undefined || !onThisNetwork(asker, address)) return noAddress(asker);
+    const reply = grant(asker.packet, 'offer', contextFor(asker, address));
+    note(asker, `offer ${client.kind}`, `DHCPDISCOVER from ${who(client.kind)}: offered ${address}${fileWords(reply)}`);
+    return reply;
+  }
+
+  function request(asker: Asker): DhcpReply | undefined {
+    const { packet, mac } = asker;
+    const kind = requestKind(packet);
+    const wanted = requestedAddress(packet);
+    const address = fixedAddress(asker) ?? leases?.current(mac);
+    // A client that no record and no lease of ours knows may belong to another server.
+    if (address === undefined && kind !== 'selecting') return undefined;
+    const granted = address !== undefined && wanted === address && onThisNetwork(asker, address);
+    const bound = granted && (fixedAddress(asker) === address || leases?.bind(mac, address) === true);
+    if (!bound) {
+      note(
+        asker,
+        `nak ${wanted}`,
+        `DHCPREQUEST for ${wanted ?? 'no address'}: refused, its address is ${address ?? 'none'}`,
+      );
+      return refuse(packet, serverAddress, 'not your address');
+    }
+    options.clients.bound(address, mac);
+    const reply = grant(packet, 'ack', contextFor(asker, address));
+    const client = readNetbootClient(packet.options);
+    note(asker, `ack ${client.kind}`, `DHCPREQUEST from ${who(client.kind)}: has ${address}${fileWords(reply)}`);
+    return reply;
+  }
+
+  function inform(asker: Asker): DhcpReply | undefined {
+    if (!onThisNetwork(asker, asker.packet.ciaddr)) return undefined;
+    return grant(asker.packet, 'ack', contextFor(asker, asker.packet.ciaddr));
+  }
+
+  function decline(asker: Asker): undefined {
+    const address = readAddress(asker.packet.options, option.requestedAddress) ?? 'unknown';
+    leases?.decline(asker.mac, address);
+    logOnce(`decline ${asker.mac} ${address}`, 'a machine says that its address is used by another one', {
+      mac: asker.mac,
+      machine: asker.site?.name,
+      address,
+    });
+    note(asker, 'decline', `DHCPDECLINE: ${address} is used by another machine on the network`);
+    return undefined;
+  }
+
+  function noAddress(asker: Asker): undefined {
+    const why =
+      asker.site === undefined
+        ? 'its MAC address is unknown to the site and dhcp.range is not set or used up'
+        : `its record has no IP address of the network ${gateway(asker)}`;
+    logOnce(`none ${asker.mac}`, 'no address for a DHCP client', { mac: asker.mac, machine: asker.site?.name, why });
+    note(asker, 'no address', `DHCPDISCOVER: no answer, ${why}`);
+    return undefined;
+  }
+
+  function fixedAddress(asker: Asker): string | undefined {
+    const address = asker.site?.record['IP'];
+    // The record's IP is the first interface's; others of the machine have no address here yet.
+    if (address === undefined || parseIpv4(address) === undefined) return undefined;
+    return asker.site?.macs[0] === asker.mac ? address : undefined;
+  }
+
+  /** Where the packet came from: the relay, or this server's own interface. */
+  function gateway(asker: Asker): string {
+    return asker.packet.giaddr === '0.0.0.0' ? serverAddress : asker.packet.giaddr;
+  }
+
+  function onThisNetwork(asker: Asker, address: string): boolean {
+    return sameNetwork(address, gateway(asker), netmask(asker));
+  }
+
+  function netmask(asker: Asker): string {
+    const mask = asker.site?.record['NETMASK'];
+    return mask !== undefined && parseIpv4(mask) !== undefined ? mask : options.serverNetmask;
+  }
+
+  function contextFor(asker: Asker, address: string): DhcpContext {
+    const client = readNetbootClient(asker.packet.options);
+    // What boots over DHCP depends on the firmware alone; the machine's own script says the rest.
+    const boot = decideBoot({ via: 'dhcp', client }, machines.view(asker.site));
+    if (boot.give === 'nothing' && client.kind !== 'system') {
+      logOnce(`arch ${boot.why}`, 'a machine asks for a network boot', { mac: asker.mac, why: boot.why });
+      note(asker, `no boot ${boot.why}`, boot.why);
+    }
+    return { serverAddress, boot, binding: binding(asker, address) };
+  }
+
+  function binding(asker: Asker, address: string): DhcpBinding {
+    const record = asker.site?.record ?? {};
+    const valid = (text: string | undefined): text is string => text !== undefined && parseIpv4(text) !== undefined;
+    const nameServers = Object.keys(record)
+      .filter((variable) => /^NAMESERVER\d*$/.test(variable))
+      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+      .map((variable) => record[variable]);
+    return {
+      address,
+      netmask: netmask(asker),
+      routers: [record['GATEWAY']].filter(valid),
+      nameServers: nameServers.filter(valid),
+      domain: hostWord(record['DOMAIN']),
+      hostName: hostWord(record['HOSTNAME'] ?? asker.site?.name),
+      leaseSeconds: options.leaseSeconds,
+    };
+  }
+
+  function note(asker: Asker, key: string, words: string): void {
+    if (asker.machineId !== undefined)
+      machines.note(asker.machineId, { source: 'dhcp', key: `dhcp ${key}`, text: words });
+  }
+}
+
+function macOf(packet: DhcpPacket): string | undefined {
+  if (packet.htype !== 1 || packet.chaddr.length !== 6) return undefined;
+  return parseMac(Buffer.from(packet.chaddr).toString('hex'));
+}
+
+const who = (kind: 'system' | 'firmware' | 'ipxe'): string =>
+  ({ system: 'the running system', firmware: 'the PXE firmware', ipxe: 'iPXE' })[kind];
+
+const fileWords = (reply: DhcpReply): string => (reply.packet.file === '' ? '' : ` and boot file ${reply.packet.file}`);
+
+/** A name that fits an option and a host name; anything else is left out rather than sent. */
+function hostWord(text: string | undefined): string | undefined {
+  return text !== undefined && /^[A-Za-z0-9._-]{1,253}$/.test(text) ? text : undefined;
+}

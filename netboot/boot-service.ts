@@ -1,0 +1,79 @@
+// What TFTP and HTTP hand out to a booting machine. In: a file name or a MAC. Out: bytes or a script. Never: sockets.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../lib/errors.ts';
+import type { Mac } from '../lib/mac.ts';
+import { bootFiles, decideBoot } from './decide.ts';
+import type { MachineSource } from './machine-source.ts';
+import type { Machines } from './machines.ts';
+import { renderInstallerScript, renderLocalDiskScript, renderStartScript } from './render/ipxe-script.ts';
+
+export type BootServiceOptions = {
+  readonly source: MachineSource;
+  readonly machines: Machines;
+  readonly serverUrl: string;
+  readonly consoles: readonly string[];
+  /** Directory of `undionly.kpxe`. */
+  readonly loaderDir: string;
+};
+
+export type BootService = Awaited<ReturnType<typeof createBootService>>;
+
+/** @throws UserError when the boot loader that firmware needs is not installed. */
+export async function createBootService(options: BootServiceOptions) {
+  const { machines, source, serverUrl } = options;
+  const loader = await readLoader(join(options.loaderDir, bootFiles.biosLoader));
+  const startScript = renderStartScript({ url: serverUrl });
+
+  return {
+    startScript,
+
+    /** A file by TFTP, by the same decision as everything else; a leading slash is what some firmware adds. */
+    file(name: string): Uint8Array | undefined {
+      const decision = decideBoot({ via: 'tftp', file: name.replace(/^\//, '') }, { kind: 'unknown' });
+      if (decision.give === 'boot-loader') return loader;
+      return decision.give === 'start-script' ? Buffer.from(startScript) : undefined;
+    },
+
+    /** The machine's own iPXE script; giving it out may begin an attempt. */
+    async script(mac: Mac): Promise<string> {
+      const site = await source.lookupByMac(mac);
+      const view = machines.view(site);
+      const decision = decideBoot({ via: 'http', wants: 'machine-script' }, view);
+      if (site === undefined || view.kind === 'unknown') return localDisk(mac, decision);
+      const row = machines.claim(site);
+      if (decision.give !== 'installer') {
+        if (decision.give === 'local-disk' && decision.then !== undefined) machines.apply(row.id, decision.then);
+        machines.localScriptGiven(row);
+        machines.note(row.id, { source: 'http', key: 'script local', text: 'fetched its boot script: local disk' });
+        return localDisk(mac, decision);
+      }
+      const again = decision.again ? machines.tokenOfSameBoot(row) : undefined;
+      const token = again ?? machines.beginAttempt(row);
+      const { attempt, attemptsAllowed } = decision;
+      const words = `fetched its boot script: the installer, attempt ${attempt} of ${attemptsAllowed}`;
+      machines.note(row.id, { source: 'http', key: `script ${attempt}`, text: words });
+      return renderInstallerScript({
+        name: site.name,
+        mac,
+        token,
+        serverUrl,
+        consoles: options.consoles,
+        attempt,
+        attemptsAllowed,
+      });
+    },
+  };
+}
+
+function localDisk(mac: string, decision: ReturnType<typeof decideBoot>): string {
+  return renderLocalDiskScript({ mac, why: 'why' in decision ? decision.why : 'nothing to boot from the network' });
+}
+
+async function readLoader(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new UserError(`reading the boot loader ${path}`, { cause: error, hint: 'apt-get install ipxe' });
+  }
+}

@@ -1,0 +1,38 @@
+// Which machine an address on the network belongs to, as last seen. In memory, bounded. It only names lines of the
+// timeline: nothing that matters is decided by an address.
+
+const MAX_CLIENTS = 5000;
+const MAX_UNKNOWN = 200;
+
+export type UnknownClient = { readonly mac: string; readonly lastAtMs: number };
+export type Clients = ReturnType<typeof createClients>;
+
+export function createClients(now: () => number = Date.now) {
+  const macByAddress = new Map<string, string>();
+  const unknown = new Map<string, number>();
+
+  return {
+    /** The MAC was given the address, or asked from it. */
+    bound(address: string, mac: string): void {
+      setBounded(macByAddress, { key: address, value: mac, max: MAX_CLIENTS });
+    },
+    macOf: (address: string): string | undefined => macByAddress.get(address),
+
+    /** A MAC that the site does not know. */
+    seenUnknown(mac: string): void {
+      setBounded(unknown, { key: mac, value: now(), max: MAX_UNKNOWN });
+    },
+    /** The latest unknown MACs, newest first. */
+    unknown(): UnknownClient[] {
+      return [...unknown].map(([mac, lastAtMs]) => ({ mac, lastAtMs })).reverse();
+    },
+  };
+}
+
+/** Puts the key last and drops the longest unseen one when there are too many. */
+function setBounded<V>(map: Map<string, V>, entry: { key: string; value: V; max: number }): void {
+  map.delete(entry.key);
+  map.set(entry.key, entry.value);
+  const oldest = map.keys().next().value;
+  if (map.size > entry.max && oldest !== undefined) map.delete(oldest);
+}

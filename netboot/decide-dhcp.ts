@@ -1,0 +1,162 @@
+// The answer to one DHCP packet. In: the packet, who it is from, what address is theirs, and the boot decision. Out: a
+// reply and where it goes, or why there is none. Never: I/O, choosing addresses, deciding what boots.
+import type { BootDecision } from './decide.ts';
+import { BOOTREPLY, BROADCAST_FLAG } from './protocol/dhcp.ts';
+import type { DhcpPacket } from './protocol/dhcp.ts';
+import {
+  addresses,
+  messageType,
+  option,
+  readAddress,
+  readUint8,
+  text,
+  uint32,
+  uint8,
+} from './protocol/dhcp-options.ts';
+import { broadcastOf } from './protocol/ipv4.ts';
+
+/** The network parameters of one client. Addresses are dotted, times in seconds. */
+export type DhcpBinding = {
+  readonly address: string;
+  readonly netmask: string;
+  readonly routers: readonly string[];
+  readonly nameServers: readonly string[];
+  readonly domain: string | undefined;
+  readonly hostName: string | undefined;
+  readonly leaseSeconds: number;
+};
+
+export type DhcpContext = {
+  readonly serverAddress: string;
+  readonly binding: DhcpBinding;
+  readonly boot: BootDecision;
+};
+
+export type DhcpReply = { readonly packet: DhcpPacket; readonly to: DhcpDestination };
+export type DhcpDestination =
+  | { readonly kind: 'relay'; readonly address: string }
+  | { readonly kind: 'client'; readonly address: string }
+  | { readonly kind: 'broadcast' };
+
+/** How a DHCPREQUEST was meant. @see RFC 2131 §4.3.2 */
+export type RequestKind = 'selecting' | 'init-reboot' | 'renewing';
+
+export function requestKind(packet: DhcpPacket): RequestKind {
+  if (packet.ciaddr !== '0.0.0.0') return 'renewing';
+  return packet.options.has(option.serverId) ? 'selecting' : 'init-reboot';
+}
+
+/** The address that a REQUEST or DECLINE is about. */
+export function requestedAddress(packet: DhcpPacket): string | undefined {
+  return packet.ciaddr === '0.0.0.0' ? readAddress(packet.options, option.requestedAddress) : packet.ciaddr;
+}
+
+/** An OFFER or ACK with the binding and, for a netboot, the boot file. */
+export function grant(request: DhcpPacket, type: 'offer' | 'ack', context: DhcpContext): DhcpReply {
+  const inform = readUint8(request.options, option.messageType) === messageType.inform;
+  const boots = context.boot.give === 'boot-loader' || context.boot.give === 'start-script';
+  const file = boots && 'file' in context.boot ? context.boot.file : '';
+  const options = new Map<number, Uint8Array>([
+    [option.messageType, uint8(messageType[type])],
+    [option.serverId, addresses(context.serverAddress)],
+    ...(inform ? [] : leaseOptions(context.binding.leaseSeconds)),
+    ...networkOptions(context.binding),
+    ...bootOptions(request, context.serverAddress, file),
+    ...echoedOptions(request),
+  ]);
+  const packet: DhcpPacket = {
+    ...replyHead(request),
+    ciaddr: type === 'ack' ? request.ciaddr : '0.0.0.0',
+    yiaddr: inform ? '0.0.0.0' : context.binding.address,
+    siaddr: file === '' ? '0.0.0.0' : context.serverAddress,
+    file,
+    options,
+  };
+  return { packet, to: destination(request, type) };
+}
+
+/** A NAK: the client must start again. @see RFC 2131 §4.3.2, table 3 */
+export function refuse(request: DhcpPacket, serverAddress: string, why: string): DhcpReply {
+  const options = new Map<number, Uint8Array>([
+    [option.messageType, uint8(messageType.nak)],
+    [option.serverId, addresses(serverAddress)],
+    [option.message, text(why)],
+    ...echoedOptions(request),
+  ]);
+  const relayed = request.giaddr !== '0.0.0.0';
+  const head = replyHead(request);
+  const packet = { ...head, flags: relayed ? head.flags | BROADCAST_FLAG : head.flags, options };
+  return { packet, to: relayed ? { kind: 'relay', address: request.giaddr } : { kind: 'broadcast' } };
+}
+
+function replyHead(request: DhcpPacket): DhcpPacket {
+  return {
+    op: BOOTREPLY,
+    htype: request.htype,
+    hops: 0,
+    xid: request.xid,
+    secs: 0,
+    flags: request.flags,
+    ciaddr: '0.0.0.0',
+    yiaddr: '0.0.0.0',
+    siaddr: '0.0.0.0',
+    giaddr: request.giaddr,
+    chaddr: request.chaddr,
+    sname: '',
+    file: '',
+    options: new Map(),
+  };
+}
+
+/**
+ * A client without an address gets a broadcast even when it would take a unicast: that would need an ARP entry, which
+ * only a raw socket can make up for. @see RFC 2131 §4.1, which allows the broadcast
+ */
+function destination(request: DhcpPacket, type: 'offer' | 'ack'): DhcpDestination {
+  if (request.giaddr !== '0.0.0.0') return { kind: 'relay', address: request.giaddr };
+  if (type === 'ack' && request.ciaddr !== '0.0.0.0') return { kind: 'client', address: request.ciaddr };
+  return { kind: 'broadcast' };
+}
+
+type OptionEntries = readonly (readonly [number, Uint8Array])[];
+
+function leaseOptions(leaseSeconds: number): OptionEntries {
+  return [
+    [option.leaseSeconds, uint32(leaseSeconds)],
+    [option.renewSeconds, uint32(Math.floor(leaseSeconds / 2))],
+    [option.rebindSeconds, uint32(Math.floor((leaseSeconds * 7) / 8))],
+  ];
+}
+
+function networkOptions(binding: DhcpBinding): OptionEntries {
+  const broadcast = broadcastOf(binding.address, binding.netmask);
+  return [
+    [option.netmask, addresses(binding.netmask)],
+    ...(binding.routers.length === 0 ? [] : ([[option.routers, addresses(...binding.routers)]] as const)),
+    ...(binding.nameServers.length === 0 ? [] : ([[option.nameServers, addresses(...binding.nameServers)]] as const)),
+    ...(binding.hostName === undefined ? [] : ([[option.hostName, text(binding.hostName)]] as const)),
+    ...(binding.domain === undefined ? [] : ([[option.domain, text(binding.domain)]] as const)),
+    ...(broadcast === undefined ? [] : ([[option.broadcast, addresses(broadcast)]] as const)),
+  ];
+}
+
+/** 176 inside 175 tells iPXE that no proxyDHCP answer will follow, which saves it the wait. @see ipxe.org/howto/dhcpd */
+const NO_PROXY_DHCP = Uint8Array.of(176, 1, 1);
+
+function bootOptions(request: DhcpPacket, serverAddress: string, file: string): OptionEntries {
+  if (file === '') return [];
+  const asked = request.options.get(option.parameterList) ?? new Uint8Array();
+  return [
+    ...(asked.includes(option.tftpServer) ? ([[option.tftpServer, text(serverAddress)]] as const) : []),
+    ...(asked.includes(option.bootFile) ? ([[option.bootFile, text(file)]] as const) : []),
+    ...(request.options.has(option.ipxe) ? ([[option.ipxe, NO_PROXY_DHCP]] as const) : []),
+  ];
+}
+
+/** The relay's option comes last, as it must. @see RFC 6842 (61), RFC 4578 §2.3 (97), RFC 3046 §2.2 (82) */
+function echoedOptions(request: DhcpPacket): OptionEntries {
+  return [option.clientId, option.machineUuid, option.relayAgent].flatMap((code) => {
+    const bytes = request.options.get(code);
+    return bytes === undefined ? [] : [[code, bytes] as const];
+  });
+}

@@ -1,0 +1,113 @@
+// What a netbooting machine is given. In: what it asks for and what is known of it. Out: one decision, the same for
+// DHCP, TFTP and HTTP. Never: I/O, clocks, randomness; and never the installer for a machine that is not armed.
+import type { NetbootClient } from './protocol/netboot-client.ts';
+import { mayInstall } from './state/transitions.ts';
+import type { Life, Occurrence } from './state/transitions.ts';
+
+/** Names of the files that TFTP has. `autoexec.ipxe` is what newer iPXE asks for by itself. */
+export const bootFiles = {
+  biosLoader: 'undionly.kpxe',
+  startScript: 'start.ipxe',
+  autoexec: 'autoexec.ipxe',
+} as const;
+
+export type BootRequest =
+  | { readonly via: 'dhcp'; readonly client: NetbootClient }
+  | { readonly via: 'tftp'; readonly file: string }
+  | { readonly via: 'http'; readonly wants: 'start-script' | 'machine-script' };
+
+/** What the server knows of the machine that asks. */
+export type MachineView =
+  | { readonly kind: 'unknown' }
+  | {
+      readonly kind: 'known';
+      readonly name: string;
+      readonly life: Life;
+      /** The record differs from the one that the machine was armed with. */
+      readonly recordEdited: boolean;
+      /** The same boot asks again for a script it has just been given. */
+      readonly sameBoot: boolean;
+    };
+
+export type BootDecision =
+  | { readonly give: 'nothing'; readonly why: string }
+  | { readonly give: 'boot-loader'; readonly file: string }
+  | { readonly give: 'start-script'; readonly file: string }
+  | {
+      readonly give: 'installer';
+      readonly attempt: number;
+      readonly attemptsAllowed: number;
+      /** Hand out the former script again instead of beginning an attempt. */
+      readonly again: boolean;
+    }
+  | {
+      readonly give: 'local-disk';
+      readonly why: string;
+      /** What handing out this script means for the machine's life. */
+      readonly then: Occurrence | undefined;
+    };
+
+/** The one place that decides what a netboot gets. */
+export function decideBoot(request: BootRequest, machine: MachineView): BootDecision {
+  switch (request.via) {
+    case 'dhcp':
+      return decideByClient(request.client);
+    case 'tftp':
+      return decideByFile(request.file);
+    case 'http':
+      if (request.wants === 'start-script') return { give: 'start-script', file: bootFiles.startScript };
+      return decideScript(machine);
+  }
+}
+
+/** Firmware gets iPXE, iPXE its first script: the same for every machine, so that the console always says why. */
+function decideByClient(client: NetbootClient): BootDecision {
+  if (client.kind === 'system') return { give: 'nothing', why: 'not a network boot' };
+  if (client.architecture.firmware !== 'bios') {
+    return { give: 'nothing', why: `network boot of ${client.architecture.name} is not supported` };
+  }
+  return client.kind === 'ipxe'
+    ? { give: 'start-script', file: bootFiles.startScript }
+    : { give: 'boot-loader', file: bootFiles.biosLoader };
+}
+
+function decideByFile(file: string): BootDecision {
+  if (file === bootFiles.biosLoader) return { give: 'boot-loader', file };
+  if (file === bootFiles.startScript || file === bootFiles.autoexec) return { give: 'start-script', file };
+  return { give: 'nothing', why: 'no such boot file' };
+}
+
+function decideScript(machine: MachineView): BootDecision {
+  if (machine.kind === 'unknown') {
+    return { give: 'local-disk', why: 'this MAC address is unknown to the site', then: undefined };
+  }
+  const { life } = machine;
+  if (!mayInstall(life)) return localDisk(machine.name, life, machine.sameBoot);
+  if (machine.recordEdited) {
+    const why = 'the record was edited after arming; arm it again';
+    return { give: 'local-disk', why: `${machine.name}: ${why}`, then: { kind: 'disarmed', why } };
+  }
+  const { attempts, attemptsAllowed } = life;
+  if (machine.sameBoot && life.state === 'installing') {
+    return { give: 'installer', attempt: attempts, attemptsAllowed, again: true };
+  }
+  if (attempts < attemptsAllowed) {
+    return { give: 'installer', attempt: attempts + 1, attemptsAllowed, again: false };
+  }
+  const why = `${machine.name}: all ${attemptsAllowed} attempts are used up; left alone until it is armed again`;
+  return { give: 'local-disk', why, then: { kind: 'attempts-used-up' } };
+}
+
+function localDisk(name: string, life: Life, sameBoot: boolean): BootDecision {
+  const reason = life.reason === undefined ? '' : ` (${life.reason})`;
+  const says: Readonly<Record<Life['state'], string>> = {
+    unknown: `is not armed${reason}`,
+    installed: `is installed${reason}`,
+    booting: `was just installed${reason}`,
+    failed: `failed${reason}; left alone until it is armed again`,
+    armed: '',
+    installing: '',
+  };
+  const then = life.state === 'booting' && !sameBoot ? ({ kind: 'booted-locally' } as const) : undefined;
+  return { give: 'local-disk', why: `${name} ${says[life.state]}`, then };
+}

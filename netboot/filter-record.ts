@@ -1,0 +1,26 @@
+import { UserError } from '../lib/errors.ts';
+import type { MachineRecord } from '../contract/lookup.ts';
+
+const KNOWN =
+  /^(MAC|IP|NETMASK|BROADCAST|NETWORK|GATEWAY|NAMESERVER\d*|DOMAIN|HOSTNAME|OS|OSREV|ARCH|IMAGE|PACKAGES|PARTITION|ROOTFS|OSMODE|DISK_.+|NIC_.+)$/;
+const SECRET = /_SECRET$/;
+
+/**
+ * The part of a record that a machine may read: what the installer knows and what its packages' templates use.
+ * @throws UserError when a template asks for a `*_SECRET`, which is never handed out.
+ */
+export function filterRecord(record: MachineRecord, templateVariables: Iterable<string>, name: string): MachineRecord {
+  const wanted = new Set(templateVariables);
+  const secrets = [...wanted].filter((variable) => SECRET.test(variable));
+  if (secrets.length > 0) {
+    throw new UserError(
+      `describing ${name}: a template of its packages uses ${secrets.join(', ')}; secrets are not handed out over the LAN`,
+      { exitCode: 2, hint: `take ${secrets.join(', ')} out of the template` },
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(record).filter(
+      ([variable]) => !SECRET.test(variable) && (KNOWN.test(variable) || wanted.has(variable)),
+    ),
+  );
+}

@@ -1,0 +1,69 @@
+// What an installer or an installed machine says of itself, as lines of its timeline and changes of its life.
+import type { InstallEvent } from '../contract/events.ts';
+import type { Report } from '../contract/report.ts';
+import { formatBytes } from '../lib/bytes.ts';
+import type { Machines } from './machines.ts';
+import type { TimelineNote } from './state/timeline.ts';
+import type { Occurrence } from './state/transitions.ts';
+
+/** One event of an installation whose token was good. */
+export function applyEvent(machines: Machines, machineId: string, event: InstallEvent): void {
+  machines.note(machineId, { source: 'installer', ...eventNote(event) });
+  const occurrence = eventOccurrence(event);
+  if (occurrence !== undefined) machines.apply(machineId, occurrence);
+}
+
+function eventNote(event: InstallEvent): Omit<TimelineNote, 'source'> {
+  switch (event.kind) {
+    case 'step-started':
+      return { key: `start ${event.step}`, text: `${event.step}: ${event.why}` };
+    case 'step-progress': {
+      const percent = event.totalBytes === 0 ? 100 : Math.floor((event.doneBytes / event.totalBytes) * 100);
+      const words = `${percent} % (${formatBytes(event.doneBytes)} of ${formatBytes(event.totalBytes)})`;
+      return { key: `progress ${event.step}`, text: `${event.step}: ${words}` };
+    }
+    case 'step-finished':
+      return { key: `finish ${event.step}`, text: `${event.step}: done in ${event.seconds.toFixed(1)} s` };
+    case 'message':
+      return { key: `message ${event.text}`, text: event.text };
+    case 'failed': {
+      const disk = event.diskChanged ? 'disks were changed' : 'no disk was changed';
+      const where = event.step === undefined ? '' : ` in ${event.step}`;
+      const retry = event.retry ? 'may be tried again' : 'will not be tried again';
+      return { key: `failed ${event.message}`, text: `failed${where}: ${event.message} (${disk}; ${retry})` };
+    }
+    case 'rebooting':
+      return { key: 'rebooting', text: 'everything is on the disk; rebooting from it' };
+  }
+}
+
+function eventOccurrence(event: InstallEvent): Occurrence | undefined {
+  switch (event.kind) {
+    case 'step-started':
+    case 'step-progress':
+      return { kind: 'step', step: event.step };
+    case 'step-finished':
+      return { kind: 'step', step: `${event.step} (done)` };
+    case 'message':
+      return undefined;
+    case 'failed':
+      return { kind: 'install-failed', message: event.message, step: event.step, retry: event.retry };
+    case 'rebooting':
+      return { kind: 'rebooting' };
+  }
+}
+
+/** The report of a run on the installed machine, whose token was good. */
+export function applyReport(machines: Machines, machineId: string, report: Report): void {
+  const names = { 'first-boot': 'first boot from its disk', partial: 'partial install', check: 'check' } as const;
+  const changes = `${report.changedTotal} ${report.changedTotal === 1 ? 'path' : 'paths'} changed`;
+  const errors = report.errors.length === 0 ? 'no errors' : report.errors.join('; ');
+  machines.note(machineId, {
+    source: 'system',
+    key: `report ${report.run} ${report.ok} ${errors}`,
+    text: `${names[report.run]}: ${report.ok ? 'ok' : 'not ok'}, ${changes}, ${errors}, ${report.seconds.toFixed(1)} s`,
+  });
+  machines.saveReport(machineId, report);
+  if (report.run === 'first-boot')
+    machines.apply(machineId, { kind: 'first-boot', ok: report.ok, errors: report.errors });
+}

@@ -1,0 +1,61 @@
+// What status says of one machine, as data. In: its row and timeline. Out: JSON-ready objects with plain words. Pure.
+import type { MachineRow } from './state/machine-rows.ts';
+import type { TimelineEntry } from './state/timeline.ts';
+import type { Life } from './state/transitions.ts';
+
+export type MachineSummary = {
+  readonly name: string;
+  readonly machineId: string;
+  readonly macs: readonly string[];
+  readonly state: Life['state'];
+  readonly reason: string | null;
+  readonly attempts: number;
+  readonly attemptsAllowed: number;
+  readonly lastStep: string | null;
+  readonly changedAtMs: number;
+  /** What would bring it on, in plain words. */
+  readonly waitingFor: string;
+};
+
+export type MachineStatus = MachineSummary & { readonly timeline: readonly TimelineEntry[] };
+
+export function summarize(row: MachineRow): MachineSummary {
+  const { life } = row;
+  return {
+    name: row.name,
+    machineId: row.id,
+    macs: row.macs,
+    state: life.state,
+    reason: life.reason ?? null,
+    attempts: life.attempts,
+    attemptsAllowed: life.attemptsAllowed,
+    lastStep: life.lastStep ?? null,
+    changedAtMs: row.changedAtMs,
+    waitingFor: waitingFor(row.name, life),
+  };
+}
+
+export function describeMachine(row: MachineRow, timeline: readonly TimelineEntry[]): MachineStatus {
+  return { ...summarize(row), timeline };
+}
+
+function waitingFor(name: string, life: Life): string {
+  switch (life.state) {
+    case 'unknown':
+      return `nothing; it boots its local disk. To install it: gutinteg arm ${name}`;
+    case 'armed':
+      return 'its next network boot, which installs it and may erase its disks; switch it on or restart it';
+    case 'installing':
+      return life.attempts < life.attemptsAllowed
+        ? `the installer (attempt ${life.attempts} of ${life.attemptsAllowed}) to finish or to start again`
+        : `the installer to finish; this is the last of ${life.attemptsAllowed} attempts`;
+    case 'booting':
+      return life.localBoots <= 1
+        ? 'the report of the first boot from its own disk'
+        : `the report of the first boot; it has netbooted ${life.localBoots} times since and never reported, so look at its console: its disk may not boot`;
+    case 'installed':
+      return `nothing. To install it again: gutinteg arm ${name}`;
+    case 'failed':
+      return `you: it boots its local disk until you mend the cause and run gutinteg arm ${name}`;
+  }
+}

@@ -1,0 +1,154 @@
+// The server's memory of machines. In: what was seen, armed, reported. Out: views for decideBoot, tokens, statuses.
+// Never: sockets, DHCP or HTTP. Survives restarts except for which boot a packet belongs to.
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import { UserError } from '../lib/errors.ts';
+import type { Lookup } from '../contract/lookup.ts';
+import type { MachineView } from './decide.ts';
+import type { MachineSource, SiteMachine } from './machine-source.ts';
+import { createBoots } from './state/boots.ts';
+import { createMachineRows } from './state/machine-rows.ts';
+import type { MachineRow } from './state/machine-rows.ts';
+import { createTimelines } from './state/timeline.ts';
+import type { TimelineNote } from './state/timeline.ts';
+import { afterOccurrence, mayInstall } from './state/transitions.ts';
+import type { Occurrence } from './state/transitions.ts';
+import { filterRecord } from './filter-record.ts';
+
+export type MachinesOptions = {
+  readonly database: DatabaseSync;
+  readonly source: MachineSource;
+  /** Attempts of one arming. */
+  readonly attempts: number;
+  readonly now?: () => number;
+};
+
+export type Machines = ReturnType<typeof createMachines>;
+
+export function createMachines(options: MachinesOptions) {
+  const { source } = options;
+  const now = options.now ?? Date.now;
+  const timelines = createTimelines(options.database, now);
+  const rows = createMachineRows(options.database, now);
+  const boots = createBoots(now);
+
+  /** The machine's row, made when it is first seen. A MAC address keeps its machineId whatever the name. */
+  function claim(site: SiteMachine): MachineRow {
+    return rows.byMacs(site.macs, site.name) ?? rows.create({ id: randomUUID(), name: site.name, macs: site.macs });
+  }
+
+  function note(machineId: string, entry: TimelineNote): void {
+    timelines.note(machineId, rows.get(machineId).timeline, entry);
+  }
+
+  function apply(machineId: string, occurrence: Occurrence): MachineRow {
+    const row = rows.get(machineId);
+    const life = afterOccurrence(row.life, occurrence);
+    if (life === row.life) return row;
+    rows.saveLife(machineId, life);
+    if (life.state !== row.life.state || life.reason !== row.life.reason) {
+      const reason = life.reason === undefined ? '' : `: ${life.reason}`;
+      note(machineId, { source: 'server', key: `state ${life.state} ${reason}`, text: `now ${life.state}${reason}` });
+    }
+    return rows.get(machineId);
+  }
+
+  async function describe(site: SiteMachine, machineId: string): Promise<Lookup> {
+    const lookup = await site.describe(machineId);
+    const variables = (await site.templateVariables?.()) ?? [];
+    return { ...lookup, record: filterRecord(lookup.record, variables, site.name) };
+  }
+
+  function startTimeline(row: MachineRow): void {
+    if (timelines.entries(row.id, row.timeline).length === 0) return;
+    rows.setTimeline(row.id, row.timeline + 1);
+    timelines.prune(row.id, row.timeline + 1);
+  }
+
+  return {
+    claim,
+    note,
+    apply,
+    describe,
+    get: rows.get,
+    find: rows.find,
+    all: rows.all,
+    byMac: rows.byMac,
+
+    /** Notes a DHCPDISCOVER of firmware or iPXE; a new boot of an armed machine opens a new timeline. */
+    seenNetboot(row: MachineRow, stage: 'firmware' | 'ipxe'): void {
+      if (boots.seen(row.id, stage) && mayInstall(row.life)) startTimeline(row);
+    },
+
+    /** What decideBoot needs to know of a machine that asks for its script. */
+    view(site: SiteMachine | undefined): MachineView {
+      if (site === undefined) return { kind: 'unknown' };
+      const row = claim(site);
+      return {
+        kind: 'known',
+        name: site.name,
+        life: row.life,
+        recordEdited: row.recordDigest !== undefined && row.recordDigest !== site.recordDigest,
+        sameBoot: boots.given(row.id) !== undefined,
+      };
+    },
+
+    /** Begins an attempt: a new token, good until the next one; only its SHA-256 is kept. */
+    beginAttempt(row: MachineRow): string {
+      if (boots.current(row.id) === undefined) startTimeline(row);
+      const token = randomBytes(32).toString('hex');
+      apply(row.id, { kind: 'installer-given' });
+      rows.setTokenHash(row.id, hash(token));
+      boots.scriptGiven(row.id, token);
+      return token;
+    },
+
+    /** The token of the script that this very boot was given a moment ago. */
+    tokenOfSameBoot: (row: MachineRow): string | undefined => boots.given(row.id),
+
+    /** Remembers that a script without a token was given, so that fetching it twice counts once. */
+    localScriptGiven(row: MachineRow): void {
+      boots.scriptGiven(row.id, '');
+    },
+
+    /** Whether the token is the one of the machine's latest attempt. A good one ends the fetch-again grace. */
+    authenticate(machineId: string, token: string): boolean {
+      const expected = rows.find(machineId)?.tokenHash;
+      if (expected === undefined) return false;
+      const good = timingSafeEqual(Buffer.from(hash(token), 'hex'), Buffer.from(expected, 'hex'));
+      if (good) boots.tokenUsed(machineId);
+      return good;
+    },
+
+    /**
+     * Consent: the next netboots may erase the machine's disks, with exactly the record and packages of this moment.
+     * @throws UserError when the machine is unknown, has no MAC address, or cannot be described.
+     */
+    async arm(name: string): Promise<MachineRow> {
+      const site = await source.lookupByName(name);
+      if (site === undefined) {
+        throw new UserError(`arming ${name}: no such machine in the database`, {
+          exitCode: 2,
+          hint: 'machdb query --all',
+        });
+      }
+      if (site.macs.length === 0) {
+        throw new UserError(`arming ${name}: it has no MAC address, so it cannot be recognised on the network`, {
+          exitCode: 2,
+          hint: `add MAC= to ${name} in the machine database`,
+        });
+      }
+      const row = claim(site);
+      const snapshot = await describe(site, row.id);
+      rows.saveArming(row.id, { snapshot, recordDigest: site.recordDigest });
+      boots.forget(row.id);
+      startTimeline(rows.get(row.id));
+      return apply(row.id, { kind: 'armed', attemptsAllowed: options.attempts });
+    },
+
+    timeline: (row: MachineRow) => timelines.entries(row.id, row.timeline),
+    saveReport: rows.saveReport,
+  };
+}
+
+const hash = (token: string): string => createHash('sha256').update(token).digest('hex');

@@ -1,0 +1,80 @@
+// Scripts, kernel, ramdisk and the package store: what a machine reads without a token.
+import { join } from 'node:path';
+import type { Express, RequestHandler, Response } from 'express';
+import { parseMac } from '../../lib/mac.ts';
+import { routes } from '../../contract/routes.ts';
+import type { BootService } from '../boot-service.ts';
+import type { Clients } from '../clients.ts';
+import type { Machines } from '../machines.ts';
+import { HttpError } from './http-errors.ts';
+import { machineOfRequest } from './machine-of-request.ts';
+
+export type BootRoutesOptions = {
+  readonly boot: BootService;
+  readonly machines: Machines;
+  readonly clients: Clients;
+  /** Directory with `vmlinuz` and `ramdisk.img`. */
+  readonly bootDir: string;
+  /** Directory with `manifests/` and `packs/`. */
+  readonly storeDir: string;
+};
+
+export function addBootRoutes(app: Express, options: BootRoutesOptions): void {
+  app.get(routes.ipxeStart, (_request, response) => {
+    sendScript(response, options.boot.startScript);
+  });
+  app.get('/boot/mac/:file', async (request, response) => {
+    const { file } = request.params;
+    const mac = file.endsWith('.ipxe') ? parseMac(file.slice(0, -'.ipxe'.length)) : undefined;
+    if (mac === undefined) throw new HttpError(404, 'not a MAC address with .ipxe');
+    if (request.socket.remoteAddress !== undefined) options.clients.bound(request.socket.remoteAddress, mac);
+    sendScript(response, await options.boot.script(mac));
+  });
+  app.get(routes.kernel, fixedFile(options, { path: 'vmlinuz', step: 'fetched the kernel' }));
+  app.get(routes.ramdisk, fixedFile(options, { path: 'ramdisk.img', step: 'fetched the ramdisk' }));
+  app.get('/store/:kind/:file', storeFile(options));
+}
+
+function sendScript(response: Response, script: string): void {
+  response.type('text/plain').set('Cache-Control', 'no-store').send(script);
+}
+
+/** With Range and Content-Length; noted on the machine's timeline when all of it was sent. */
+function fixedFile(options: BootRoutesOptions, file: { path: string; step: string }): RequestHandler {
+  return (request, response, next) => {
+    const row = request.method === 'GET' ? machineOfRequest(request, options) : undefined;
+    response.sendFile(file.path, { root: options.bootDir, cacheControl: false, dotfiles: 'deny' }, (error) => {
+      if (error !== undefined && !response.headersSent) {
+        next(new HttpError(404, `the server has no ${join('boot', file.path)}; build the boot ramdisk first`));
+        return;
+      }
+      const words = error === undefined ? file.step : `${file.step} in part: the connection broke`;
+      if (row !== undefined) {
+        options.machines.note(row.id, { source: 'http', key: `file ${file.path}`, text: words });
+        options.machines.apply(row.id, { kind: 'step', step: words });
+      }
+    });
+  };
+}
+
+const DIGEST = /^[0-9a-f]{64}$/;
+const SIGNATURE = /^[0-9a-f]{64}\.sig$/;
+
+/** Names are digests, so nothing else in the state directory can be named; contents never change. */
+function storeFile(options: BootRoutesOptions): RequestHandler<{ kind: string; file: string }> {
+  return (request, response, next) => {
+    const { kind, file } = request.params;
+    const named =
+      (kind === 'packs' && DIGEST.test(file)) || (kind === 'manifests' && (DIGEST.test(file) || SIGNATURE.test(file)));
+    if (!named) throw new HttpError(404, 'not a name of the package store');
+    const row = machineOfRequest(request, options);
+    response.type('application/octet-stream');
+    const settings = { root: options.storeDir, immutable: true, maxAge: '365d', dotfiles: 'deny' } as const;
+    response.sendFile(join(kind, file), settings, (error) => {
+      if (error !== undefined && !response.headersSent)
+        next(new HttpError(404, `not in the package store: ${kind}/${file}`));
+      else if (row !== undefined)
+        options.machines.note(row.id, { source: 'http', key: `store ${kind}`, text: `fetched ${kind} from the store` });
+    });
+  };
+}

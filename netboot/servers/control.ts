@@ -1,0 +1,94 @@
+// The administrator's door: HTTP over a Unix socket in the state directory (0660), never on the network. Whoever may
+// open the socket may arm machines.
+import { chmod, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import type { Express } from 'express';
+import express from 'express';
+import { z } from 'zod';
+import { UserError } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { parseEdge } from '../../lib/parse-edge.ts';
+import type { Clients } from '../clients.ts';
+import type { Machines } from '../machines.ts';
+import { describeMachine, summarize } from '../machine-status.ts';
+import type { MachineRow } from '../state/machine-rows.ts';
+import { closeServer, createApp } from './http.ts';
+import { HttpError } from './http-errors.ts';
+
+export type ControlOptions = {
+  readonly socketPath: string;
+  readonly machines: Machines;
+  readonly clients: Clients;
+  readonly log: Log;
+};
+
+const armSchema = z.strictObject({ name: z.string().min(1).max(255) });
+const disarmSchema = z.strictObject({ name: z.string().min(1).max(255), why: z.string().min(1).max(500) });
+
+/** @throws UserError when another server uses the same state directory. */
+export async function serveControl(options: ControlOptions): Promise<{ close(): Promise<void> }> {
+  const { socketPath } = options;
+  await removeStaleSocket(socketPath);
+  const app = createApp(options.log, (routes) => {
+    addControlRoutes(routes, options);
+  });
+  const server = createServer(app);
+  const listening = Promise.withResolvers<void>();
+  server.once('error', listening.reject);
+  // The umask closes the moment between bind and chmod.
+  const umask = process.umask(0o117);
+  server.listen(socketPath, () => {
+    listening.resolve();
+  });
+  process.umask(umask);
+  await listening.promise.catch((error: unknown) => {
+    throw new UserError(`opening the control socket ${socketPath}`, { cause: error });
+  });
+  await chmod(socketPath, 0o660);
+  return { close: () => closeServer(server) };
+}
+
+function addControlRoutes(app: Express, { machines, clients }: ControlOptions): void {
+  app.use(express.json({ limit: '16kb' }));
+  app.get('/machines', (_request, response) => {
+    response.json({ machines: machines.all().map(summarize), unknown: clients.unknown() });
+  });
+  app.get('/machines/:name', (request, response) => {
+    const row = byName(machines, request.params.name);
+    response.json(describeMachine(row, machines.timeline(row)));
+  });
+  app.post('/arm', async (request, response) => {
+    const { name } = parseEdge(armSchema, request.body, 'arm');
+    response.json(summarize(await machines.arm(name)));
+  });
+  app.post('/disarm', (request, response) => {
+    const { name, why } = parseEdge(disarmSchema, request.body, 'disarm');
+    const row = byName(machines, name);
+    response.json(summarize(machines.apply(row.id, { kind: 'disarmed', why })));
+  });
+}
+
+function byName(machines: Machines, name: string): MachineRow {
+  const row = machines.all().find((machine) => machine.name === name);
+  if (row === undefined) throw new HttpError(404, `${name} has not been seen or armed by this server`);
+  return row;
+}
+
+async function removeStaleSocket(path: string): Promise<void> {
+  const answer = Promise.withResolvers<'alive' | 'stale' | 'none'>();
+  const probe = connect(path, () => {
+    answer.resolve('alive');
+  });
+  probe.once('error', (error) => {
+    answer.resolve('code' in error && error.code === 'ENOENT' ? 'none' : 'stale');
+  });
+  const state = await answer.promise;
+  probe.destroy();
+  if (state === 'alive') {
+    throw new UserError(`another gutinteg serve answers at ${path}; one state directory has one server`, {
+      hint: 'stop the other one, or give this one another directory with --state',
+    });
+  }
+  if (state === 'stale') await rm(path, { force: true });
+}

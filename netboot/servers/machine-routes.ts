@@ -1,0 +1,99 @@
+// What an installer or an installed machine says and asks: look-up, events, reports.
+import express from 'express';
+import type { Express, Request } from 'express';
+import { z } from 'zod';
+import { eventsSchema } from '../../contract/events.ts';
+import { lookupSchema } from '../../contract/lookup.ts';
+import type { Lookup } from '../../contract/lookup.ts';
+import { reportSchema } from '../../contract/report.ts';
+import { parseMac } from '../../lib/mac.ts';
+import { parseEdge } from '../../lib/parse-edge.ts';
+import type { Clients } from '../clients.ts';
+import { applyEvent, applyReport } from '../machine-news.ts';
+import type { MachineSource } from '../machine-source.ts';
+import type { Machines } from '../machines.ts';
+import { HttpError } from './http-errors.ts';
+
+export type MachineRoutesOptions = {
+  readonly source: MachineSource;
+  readonly machines: Machines;
+  readonly clients: Clients;
+};
+
+const MAX_EVENTS_BYTES = '4mb';
+const MAX_REPORT_BYTES = '16mb';
+
+export function addMachineRoutes(app: Express, options: MachineRoutesOptions): void {
+  const { machines } = options;
+
+  app.get('/v1/machines/by-mac/:mac', async (request, response) => {
+    response.set('Cache-Control', 'no-store').json(await lookup(options, request));
+  });
+
+  // The token is checked before a body is read, so that a stranger cannot make the server parse anything.
+  app.post(
+    '/v1/machines/:id/events',
+    (request, _response, next) => {
+      authenticated(machines, request);
+      next();
+    },
+    express.json({ limit: MAX_EVENTS_BYTES }),
+    (request, response) => {
+      const machineId = request.params.id;
+      const { events } = parseEdge(eventsSchema, request.body, 'the events of an installation');
+      for (const event of events) applyEvent(machines, machineId, event);
+      response.status(204).end();
+    },
+  );
+
+  app.post(
+    '/v1/machines/:id/report',
+    (request, _response, next) => {
+      authenticated(machines, request);
+      next();
+    },
+    express.json({ limit: MAX_REPORT_BYTES }),
+    (request, response) => {
+      const report = parseEdge(reportSchema, request.body, 'the report of a machine');
+      applyReport(machines, request.params.id, report);
+      response.status(204).end();
+    },
+  );
+}
+
+/**
+ * With the attempt's token, while it installs and until it has booted: the snapshot of its arming. Otherwise the
+ * machine as the site describes it now.
+ */
+async function lookup(options: MachineRoutesOptions, request: Request<{ mac: string }>): Promise<Lookup> {
+  const { machines } = options;
+  const mac = parseMac(request.params.mac);
+  const site = mac === undefined ? undefined : await options.source.lookupByMac(mac);
+  if (mac === undefined || site === undefined)
+    throw new HttpError(404, `no machine has the MAC address ${request.params.mac.slice(0, 40)}`);
+  const row = machines.claim(site);
+  const token = bearerToken(request);
+  if (token !== undefined && !machines.authenticate(row.id, token)) throw new HttpError(401, WRONG_TOKEN);
+  if (request.socket.remoteAddress !== undefined) options.clients.bound(request.socket.remoteAddress, mac);
+  const installs = row.life.state === 'installing' || row.life.state === 'booting';
+  const snapshot = token !== undefined && installs ? row.snapshot : undefined;
+  const words =
+    snapshot === undefined ? 'asked for its description' : 'the installer runs and asked for its description';
+  machines.note(row.id, { source: 'http', key: `lookup ${words}`, text: words });
+  return snapshot ?? parseEdge(lookupSchema, await machines.describe(site, row.id), `the description of ${site.name}`);
+}
+
+const WRONG_TOKEN = 'this is not the token of the latest attempt; a newer boot of this machine may have replaced it';
+
+function authenticated(machines: Machines, request: Request<{ id: string }>): void {
+  const token = bearerToken(request);
+  if (token === undefined) throw new HttpError(401, 'needs Authorization: Bearer with the token of the attempt');
+  if (!z.uuid().safeParse(request.params.id).success || !machines.authenticate(request.params.id, token)) {
+    throw new HttpError(401, WRONG_TOKEN);
+  }
+}
+
+function bearerToken(request: Pick<Request, 'get'>): string | undefined {
+  const header = request.get('authorization');
+  return header === undefined ? undefined : (/^Bearer ([0-9a-f]{64})$/i.exec(header)?.[1] ?? '');
+}
