@@ -21,7 +21,7 @@ export type ClientOptions = {
 export type ServerClient = {
   readonly lookup: (mac: string) => Promise<Lookup>;
   /** A file below `/store/`; the caller checks its digest. */
-  readonly storeFile: (path: string) => Promise<Uint8Array>;
+  readonly storeFile: (path: string) => Promise<Uint8Array<ArrayBuffer>>;
   readonly sendEvents: (machineId: string, events: readonly InstallEvent[]) => Promise<void>;
   readonly sendReport: (machineId: string, report: Report) => Promise<void>;
 };

@@ -11,7 +11,11 @@ export const packageNameSchema = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._+@-]*$/, 'not a package name');
 
 /** A resolved machdb record: variable name → value, both exactly as written. */
-export const recordSchema = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string());
+export const recordSchema = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
+  // oxlint-disable-next-line no-control-regex -- a value is one line of text
+  z.string().regex(/^[^\0-\b\n-\x1f\x7f]*$/, 'a value with a control character'),
+);
 
 /** One package of a machine: its published name, merge priority (0–1000) and the manifest's digest. */
 export const packageRefSchema = z.object({

@@ -1,0 +1,3 @@
+# Settings of every shell in the lab.
+export EDITOR=vi
+umask 022

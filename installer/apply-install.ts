@@ -1,0 +1,139 @@
+// Carries out a plan, step by step, and decides nothing.
+// In: a plan and its tree, effects. Out: a machine that boots from its own disk, or an error that names the step.
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { UserError } from '../lib/errors.ts';
+import type { RunCommand } from '../lib/run-command.ts';
+import { applyFull } from '../packagelink/apply-full.ts';
+import type { Fetcher } from '../packagelink/fetch.ts';
+import type { MergedTree } from '../packagelink/tree.ts';
+import type { Layout } from '../partition-specs/layout.ts';
+import { verifyTable } from '../partition-specs/verify-table.ts';
+import { readBootDigests } from './boot-loaders/read-boot-digests.ts';
+import { FILES_DATABASE, KEYS_DIR, MACHINE_FILE, TOKEN_FILE } from './machine-state.ts';
+import type { MachineState } from './machine-state.ts';
+import { TARGET } from './plan-install.ts';
+import type { InstallPlan, InstallStep } from './plan-install.ts';
+import type { Progress } from './report-progress.ts';
+
+export type InstallEffects = {
+  readonly run: RunCommand;
+  readonly fetcher: Fetcher;
+  readonly progress: Progress;
+  /** Told just before the first step that changes a disk. */
+  readonly onFirstWrite: () => void;
+  /** What stays on the machine for later runs. */
+  readonly identity: Pick<MachineState, 'serverUrl' | 'mac' | 'consoles'> & {
+    readonly token: string;
+    /** PEM text of each of the site's public keys. */
+    readonly publicKeys: readonly string[];
+  };
+};
+
+const COMMAND_TIMEOUT_MS = 10 * 60_000;
+
+/** @throws UserError of the step that failed; nothing after it has been done */
+export async function applyInstall(plan: InstallPlan, tree: MergedTree, effects: InstallEffects): Promise<void> {
+  let written = false;
+  for (const group of groupByPhase(plan.steps)) {
+    await effects.progress.step(
+      group.phase,
+      group.steps
+        .map((step) => step.why)
+        .slice(0, 3)
+        .join(', '),
+      async () => {
+        for (const step of group.steps) {
+          if (!written && step.kind === 'command' && step.destroys) {
+            written = true;
+            effects.onFirstWrite();
+          }
+          await applyStep(step, plan, tree, effects);
+        }
+      },
+    );
+  }
+}
+
+function groupByPhase(steps: readonly InstallStep[]): { phase: string; steps: InstallStep[] }[] {
+  const groups: { phase: string; steps: InstallStep[] }[] = [];
+  for (const step of steps) {
+    const last = groups.at(-1);
+    if (last?.phase === step.phase) last.steps.push(step);
+    else groups.push({ phase: step.phase, steps: [step] });
+  }
+  return groups;
+}
+
+async function applyStep(
+  step: InstallStep,
+  plan: InstallPlan,
+  tree: MergedTree,
+  effects: InstallEffects,
+): Promise<void> {
+  switch (step.kind) {
+    case 'command':
+      await effects.run(step.argv, {
+        timeoutMs: COMMAND_TIMEOUT_MS,
+        ...(step.stdin === undefined ? {} : { stdin: step.stdin }),
+      });
+      return;
+    case 'verify-table':
+      return verifyDisk(step.disk, plan.layout, effects.run);
+    case 'make-directory':
+      await mkdir(step.path, { recursive: true });
+      return;
+    case 'lay-files':
+      await applyFull({
+        target: TARGET,
+        tree,
+        fetcher: effects.fetcher,
+        stateFile: TARGET + FILES_DATABASE,
+        onProgress: effects.progress.bytes,
+      });
+      return;
+    case 'write-files':
+      for (const file of step.files) await writeBelow(TARGET, file.path, file.content, file.mode);
+      return;
+    case 'leave-state':
+      return leaveState(step, plan, effects);
+  }
+}
+
+async function verifyDisk(path: string, layout: Layout, run: RunCommand): Promise<void> {
+  const planned = layout.disks.find((disk) => disk.hardware.path === path);
+  if (planned === undefined) throw new UserError(`the plan has no disk ${path}`);
+  const { stdout } = await run(['sfdisk', '--json', path]);
+  const differences = verifyTable(planned, stdout);
+  if (differences.length === 0) return;
+  throw new UserError(
+    `the partition table read back from ${path} is not the planned one:\n  ${differences.join('\n  ')}`,
+  );
+}
+
+async function leaveState(
+  step: Extract<InstallStep, { kind: 'leave-state' }>,
+  plan: InstallPlan,
+  effects: InstallEffects,
+): Promise<void> {
+  const { token, publicKeys, ...identity } = effects.identity;
+  const state: MachineState = {
+    format: 1,
+    machineId: plan.machine.machineId,
+    hostname: plan.machine.name,
+    ...identity,
+    generation: plan.generation,
+    layout: plan.layout,
+    bootLoader: { areas: step.bootAreas, digests: await readBootDigests(step.bootAreas) },
+  };
+  await writeBelow(TARGET, MACHINE_FILE, `${JSON.stringify(state, null, 2)}\n`, 0o644);
+  await writeBelow(TARGET, TOKEN_FILE, `${token}\n`, 0o600);
+  for (const [index, pem] of publicKeys.entries()) await writeBelow(TARGET, `${KEYS_DIR}/${index}.pub`, pem, 0o644);
+}
+
+async function writeBelow(root: string, path: string, content: string, mode: number): Promise<void> {
+  const file = join(root, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, content, { mode });
+  await chmod(file, mode);
+}

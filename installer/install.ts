@@ -1,0 +1,65 @@
+// The full install, from the kernel's command line to a machine that is ready to boot from its own disk.
+// In: parameters and effects. Out: nothing; an error says what failed and whether a disk was changed.
+import { UserError } from '../lib/errors.ts';
+import type { RunCommand } from '../lib/run-command.ts';
+import type { ServerClient } from '../contract/client.ts';
+import type { Lookup } from '../contract/lookup.ts';
+import { fetchManifests } from './fetch-manifests.ts';
+import { applyInstall } from './apply-install.ts';
+import type { InstallParameters } from './kernel-parameters.ts';
+import { planInstall } from './plan-install.ts';
+import { readFacts } from './read-facts.ts';
+import type { Progress } from './report-progress.ts';
+
+export type InstallContext = {
+  readonly parameters: InstallParameters;
+  readonly client: ServerClient;
+  /** PEM text of the site's public keys. */
+  readonly publicKeys: readonly string[];
+  readonly run: RunCommand;
+  readonly progress: Progress;
+  readonly onLookup: (lookup: Lookup) => void;
+  readonly onFirstWrite: () => void;
+};
+
+/** @throws UserError; until `onFirstWrite` has been called nothing on any disk was changed */
+export async function install(context: InstallContext): Promise<void> {
+  const { parameters, client, progress, publicKeys, run } = context;
+  const facts = await progress.step('probe', 'disks and network cards', () => readFacts(run));
+  const mac = facts.macs.find((candidate) => candidate === parameters.mac);
+  if (mac === undefined) {
+    throw new UserError(
+      `the server calls this machine ${parameters.mac}, but its network cards are ${facts.macs.join(', ') || 'none'}`,
+    );
+  }
+  const lookup = await progress.step('look-up', `${mac} at ${parameters.serverUrl}`, async () => {
+    const found = await client.lookup(mac);
+    context.onLookup(found);
+    return found;
+  });
+  const fetcher = async (path: string): Promise<Uint8Array<ArrayBuffer>> => client.storeFile(path);
+  const manifests = await progress.step('manifests', describePackages(lookup), () =>
+    fetchManifests({ lookup, fetcher, publicKeys }),
+  );
+  const { plan, tree } = await progress.step('plan', 'everything is settled before the first write', async () =>
+    planInstall({ lookup, ...manifests, facts, consoles: parameters.consoles }),
+  );
+  for (const notice of plan.notices) progress.message(`note: ${notice}`);
+  await applyInstall(plan, tree, {
+    run,
+    fetcher,
+    progress,
+    onFirstWrite: context.onFirstWrite,
+    identity: {
+      serverUrl: parameters.serverUrl,
+      mac,
+      consoles: parameters.consoles,
+      token: parameters.token,
+      publicKeys,
+    },
+  });
+}
+
+function describePackages(lookup: Lookup): string {
+  return `${lookup.name}: ${[lookup.image.name, ...lookup.packages.map(({ name }) => name)].join(', ')}`;
+}

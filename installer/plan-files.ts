@@ -1,0 +1,33 @@
+import type { Lookup } from '../contract/lookup.ts';
+import { mergeTree } from '../packagelink/merge.ts';
+import type { Manifest } from '../packagelink/manifest.ts';
+import type { MergedTree } from '../packagelink/tree.ts';
+import type { SystemKind } from './systems/system-kind.ts';
+
+/**
+ * The files of a machine: image, site packages and @generated, merged.
+ * The same function serves the full install, the nightly run and `gutinteg plan`.
+ * @throws FaultsError with every conflict and every undefined variable
+ */
+export function planFiles(input: {
+  readonly lookup: Lookup;
+  readonly image: Manifest;
+  readonly packages: readonly Manifest[];
+  readonly fstab: string;
+  readonly consoles: readonly string[];
+  readonly system: SystemKind;
+}): MergedTree {
+  const { lookup, image, packages, fstab, consoles, system } = input;
+  const rendered = system.renderFiles({ hostname: lookup.name, record: lookup.record, fstab, consoles });
+  return mergeTree({
+    layers: [
+      { name: lookup.image.name, priority: 0, manifest: image },
+      ...lookup.packages.flatMap(({ name, priority }, index) => {
+        const manifest = packages[index];
+        return manifest === undefined ? [] : [{ name, priority, manifest }];
+      }),
+    ],
+    generated: rendered.map(({ path, mode, content }) => ({ path: path.slice(1), mode, bytes: Buffer.from(content) })),
+    defines: lookup.record,
+  });
+}

@@ -1,0 +1,189 @@
+// A full install as data: every command, size, UUID and path is settled here, before anything is written.
+// In: look-up, manifests, facts. Out: steps in order and the merged tree. Never: I/O, clock, randomness.
+import type { Lookup } from '../contract/lookup.ts';
+import { FaultsError, UserError } from '../lib/errors.ts';
+import type { Fault } from '../lib/errors.ts';
+import type { Argv } from '../lib/run-command.ts';
+import type { MachineFacts } from '../partition-specs/disk-facts.ts';
+import type { Layout } from '../partition-specs/layout.ts';
+import { diskBindings } from '../partition-specs/disk-bindings.ts';
+import { planLayout } from '../partition-specs/plan-layout.ts';
+import { renderLinux } from '../partition-specs/render/linux.ts';
+import type { LinuxDiskPlan } from '../partition-specs/render/linux.ts';
+import { parsePartitionSpec } from '../partition-specs/spec.ts';
+import type { Manifest } from '../packagelink/manifest.ts';
+import { treeDigest } from '../packagelink/tree.ts';
+import type { MergedTree } from '../packagelink/tree.ts';
+import { planBootAreas } from './boot-loaders/plan-boot-areas.ts';
+import type { BootAreas } from './boot-loaders/plan-boot-areas.ts';
+import { wantedInterfaces } from './network-interfaces.ts';
+import { planFiles } from './plan-files.ts';
+import type { RenderedFile } from './render/debian-files.ts';
+import type { SystemKind } from './systems/system-kind.ts';
+import { systemOf } from './systems/all.ts';
+
+/** What belongs together on the console and in the timeline. */
+export type Phase = 'partition' | 'format' | 'mount' | 'files' | 'boot-loader' | 'finish';
+
+type StepBody =
+  | { readonly kind: 'command'; readonly argv: Argv; readonly stdin?: string; readonly destroys: boolean }
+  | { readonly kind: 'verify-table'; readonly disk: string }
+  | { readonly kind: 'make-directory'; readonly path: string }
+  | { readonly kind: 'lay-files'; readonly digest: string; readonly entries: number; readonly rawBytes: number }
+  | { readonly kind: 'write-files'; readonly files: readonly RenderedFile[] }
+  | { readonly kind: 'leave-state'; readonly bootAreas: BootAreas };
+
+export type InstallStep = { readonly phase: Phase; readonly why: string } & StepBody;
+
+export type InstallPlan = {
+  readonly format: 1;
+  readonly machine: { readonly machineId: string; readonly name: string };
+  readonly generation: string;
+  readonly layout: Layout;
+  readonly notices: readonly string[];
+  readonly steps: readonly InstallStep[];
+};
+
+export type InstallInput = {
+  readonly lookup: Lookup;
+  readonly image: Manifest;
+  /** In the order of `lookup.packages`. */
+  readonly packages: readonly Manifest[];
+  readonly facts: MachineFacts;
+  readonly consoles: readonly string[];
+};
+
+/** Where the new system is mounted while it is installed. */
+export const TARGET = '/target';
+
+/**
+ * Plans a full install.
+ * @throws FaultsError with every fault of the record, the disks and the packages at once
+ */
+export function planInstall(input: InstallInput): { plan: InstallPlan; tree: MergedTree } {
+  const { lookup, facts } = input;
+  const faults: Fault[] = [...wantedInterfaces(lookup.record).faults];
+  const system = collect(faults, 'OS', () => systemOf(lookup.record['OS']));
+  const layout = collect(faults, 'PARTITION', () =>
+    planLayout({
+      spec: parsePartitionSpec(lookup.record['PARTITION'] ?? ''),
+      facts,
+      bindings: diskBindings(lookup.record),
+      machineId: lookup.machineId,
+      ...(lookup.record['ROOTFS'] === undefined ? {} : { rootfs: lookup.record['ROOTFS'] }),
+    }),
+  );
+  const disks = layout === undefined ? undefined : renderLinux(layout);
+  // The packages are merged even where the disks cannot be planned, so that all faults come at once.
+  const tree = collect(faults, 'PACKAGES', () =>
+    planFiles({ ...input, fstab: disks?.fstab ?? '', system: system ?? systemOf('debian') }),
+  );
+  if (faults.length > 0 || !system || !layout || !disks || !tree) {
+    throw new FaultsError(`planning the installation of ${lookup.name}`, faults, {
+      hint: `gutinteg plan ${lookup.name} --site SITE --disks FACTS.json`,
+    });
+  }
+  const plan: InstallPlan = {
+    format: 1,
+    machine: { machineId: lookup.machineId, name: lookup.name },
+    generation: lookup.generation,
+    layout,
+    notices: [...layout.notes, ...tree.notices],
+    steps: planSteps({ input, system, layout, disks, tree }),
+  };
+  return { plan, tree };
+}
+
+function planSteps(settled: {
+  readonly input: InstallInput;
+  readonly system: SystemKind;
+  readonly layout: Layout;
+  readonly disks: LinuxDiskPlan;
+  readonly tree: MergedTree;
+}): InstallStep[] {
+  const { input, system, layout, disks, tree } = settled;
+  const bootAreas = planBootAreas(layout);
+  const title = `${input.lookup.record['OS']} ${input.lookup.record['OSREV'] ?? ''}`.trim();
+  const bootFiles = system.renderBootFiles({ rootUuid: disks.rootUuid, title, consoles: input.consoles });
+  return [
+    ...diskSteps(disks),
+    ...layout.disks.map(({ hardware }): InstallStep => {
+      return {
+        phase: 'partition',
+        kind: 'verify-table',
+        disk: hardware.path,
+        why: 'read the table back and compare it',
+      };
+    }),
+    ...formatSteps(disks),
+    ...disks.mounts.flatMap(({ device, mountPoint, fsType, options }) =>
+      mountSteps(['mount', '-t', fsType, '-o', options, device, TARGET + mountPoint], TARGET + mountPoint),
+    ),
+    {
+      phase: 'files',
+      kind: 'lay-files',
+      digest: treeDigest(tree),
+      entries: tree.entries.length,
+      rawBytes: tree.rawBytes,
+      why: describeLayers(input),
+    },
+    ...['/dev', '/proc', '/sys'].flatMap((path) => mountSteps(['mount', '--bind', path, TARGET + path], TARGET + path)),
+    {
+      phase: 'boot-loader',
+      kind: 'command',
+      argv: system.bootLoaderArgv(bootAreas.disk, TARGET),
+      destroys: false,
+      why: `GRUB onto ${bootAreas.disk}`,
+    },
+    { phase: 'boot-loader', kind: 'write-files', files: bootFiles, why: 'the first boot menu' },
+    { phase: 'finish', kind: 'leave-state', bootAreas, why: 'what the nightly run needs to know' },
+    { phase: 'finish', kind: 'command', argv: ['sync'], destroys: false, why: 'everything onto the disk' },
+    {
+      phase: 'finish',
+      kind: 'command',
+      argv: ['umount', '-R', TARGET],
+      destroys: false,
+      why: 'leave the file systems clean',
+    },
+  ];
+}
+
+function diskSteps(disks: LinuxDiskPlan): InstallStep[] {
+  return disks.operations.filter(({ kind }) => !isFormat(kind)).map((operation) => commandStep('partition', operation));
+}
+
+function formatSteps(disks: LinuxDiskPlan): InstallStep[] {
+  return disks.operations.filter(({ kind }) => isFormat(kind)).map((operation) => commandStep('format', operation));
+}
+
+function isFormat(kind: string): boolean {
+  return kind === 'mkfs' || kind === 'mkswap';
+}
+
+function commandStep(phase: Phase, operation: LinuxDiskPlan['operations'][number]): InstallStep {
+  const { argv, stdin, why, destroys } = operation;
+  return { phase, kind: 'command', argv, ...(stdin === undefined ? {} : { stdin }), destroys, why };
+}
+
+function mountSteps(argv: Argv, path: string): InstallStep[] {
+  return [
+    { phase: 'mount', kind: 'make-directory', path, why: `mount point ${path}` },
+    { phase: 'mount', kind: 'command', argv, destroys: false, why: `${argv.at(-2)} at ${path}` },
+  ];
+}
+
+function describeLayers({ lookup }: InstallInput): string {
+  return `image ${lookup.image.name}, then ${lookup.packages.map(({ name }) => name).join(', ') || 'no packages'}`;
+}
+
+/** Runs one part of the planning; what it throws for the user becomes faults beside those of the other parts. */
+function collect<T>(faults: Fault[], where: string, work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof FaultsError) faults.push(...error.faults);
+    else if (error instanceof UserError) faults.push({ severity: 'error', where, message: error.message });
+    else throw error;
+    return undefined;
+  }
+}

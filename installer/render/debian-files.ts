@@ -1,0 +1,79 @@
+// The files of a Debian machine that depend on its record and its disk layout: the package @generated.
+// In: record, fstab, consoles. Out: paths and contents. Never: I/O.
+import type { MachineRecord } from '../../contract/lookup.ts';
+import { nameservers, wantedInterfaces } from '../network-interfaces.ts';
+import type { WantedInterface } from '../network-interfaces.ts';
+
+/** One rendered file, owned by root; `path` is absolute on the machine. */
+export type RenderedFile = { readonly path: string; readonly mode: number; readonly content: string };
+
+const HEADER = '# Written by gutinteg from the machine database; a change made here is undone by the next run.\n';
+
+/** hostname, hosts, resolv.conf, one systemd-networkd file an interface, fstab, and GRUB's kernel command line. */
+export function renderDebianFiles(input: {
+  readonly hostname: string;
+  readonly record: MachineRecord;
+  readonly fstab: string;
+  /** `ttyS0,115200`; the last one is the system console. */
+  readonly consoles: readonly string[];
+}): RenderedFile[] {
+  const { record, hostname } = input;
+  const file = (path: string, content: string): RenderedFile => ({ path, mode: 0o644, content });
+  return [
+    file('/etc/fstab', input.fstab),
+    file('/etc/hostname', `${hostname}\n`),
+    file('/etc/hosts', renderHosts(hostname, record)),
+    file('/etc/resolv.conf', renderResolvConf(record)),
+    ...wantedInterfaces(record).interfaces.map((wanted, index) =>
+      file(`/etc/systemd/network/10-gutinteg-${index}.network`, renderNetwork(wanted)),
+    ),
+    file('/etc/default/grub.d/gutinteg.cfg', renderGrubDefaults(input.consoles)),
+  ];
+}
+
+function renderHosts(hostname: string, record: MachineRecord): string {
+  const domain = record['DOMAIN'];
+  const names = domain === undefined || domain === '' ? hostname : `${hostname}.${domain} ${hostname}`;
+  return `${HEADER}127.0.0.1 localhost\n${record['IP'] ?? '127.0.1.1'} ${names}\n::1 localhost ip6-localhost ip6-loopback\n`;
+}
+
+function renderResolvConf(record: MachineRecord): string {
+  const search = record['DOMAIN'] ? `search ${record['DOMAIN']}\n` : '';
+  return (
+    HEADER +
+    search +
+    nameservers(record)
+      .map((address) => `nameserver ${address}\n`)
+      .join('')
+  );
+}
+
+function renderNetwork(wanted: WantedInterface): string {
+  const network =
+    wanted.address === undefined
+      ? ['DHCP=ipv4']
+      : [`Address=${wanted.address}`, ...(wanted.gateway === undefined ? [] : [`Gateway=${wanted.gateway}`])];
+  const lines = ['[Match]', `MACAddress=${wanted.macs.join(' ')}`, '', '[Network]', ...network];
+  return `${HEADER}${lines.join('\n')}\n`;
+}
+
+function renderGrubDefaults(consoles: readonly string[]): string {
+  const serial = consoles.map(serialUnit).find((unit) => unit !== undefined);
+  const lines = [
+    `GRUB_CMDLINE_LINUX="${consoles.map((name) => `console=${name}`).join(' ')}"`,
+    'GRUB_TIMEOUT=2',
+    ...(serial === undefined
+      ? []
+      : [
+          'GRUB_TERMINAL="console serial"',
+          `GRUB_SERIAL_COMMAND="serial --unit=${serial.unit} --speed=${serial.speed}"`,
+        ]),
+  ];
+  return `${HEADER}${lines.join('\n')}\n`;
+}
+
+/** `ttyS1,115200n8` → unit 1 at 115200 baud; undefined for a console that is no serial line. */
+export function serialUnit(consoleName: string): { unit: number; speed: number } | undefined {
+  const match = /^ttyS(\d+)(?:,(\d+))?/.exec(consoleName);
+  return match === null ? undefined : { unit: Number(match[1]), speed: Number(match[2] ?? 9600) };
+}

@@ -1,0 +1,128 @@
+// The partial install: brings the running machine back to its description, and says what it had to change.
+// In: the machine's own state, the server. Out: a report. Never: touches a partition table or a file system's format.
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import type { Report } from '../contract/report.ts';
+import type { ServerClient } from '../contract/client.ts';
+import type { Lookup } from '../contract/lookup.ts';
+import { UserError } from '../lib/errors.ts';
+import type { RunCommand } from '../lib/run-command.ts';
+import { writeFileAtomically } from '../lib/write-file-atomically.ts';
+import { applyPartial } from '../packagelink/apply-partial.ts';
+import type { Fetcher } from '../packagelink/fetch.ts';
+import { renderLinux } from '../partition-specs/render/linux.ts';
+import { readBootDigests } from './boot-loaders/read-boot-digests.ts';
+import { fetchManifests } from './fetch-manifests.ts';
+import { FILES_DATABASE, FIRST_BOOT_FILE, MACHINE_FILE } from './machine-state.ts';
+import type { MachineState } from './machine-state.ts';
+import { planFiles } from './plan-files.ts';
+import { readMacs } from './read-facts.ts';
+import { readSystem } from './read-system.ts';
+import { systemOf } from './systems/all.ts';
+
+export type PartialContext = {
+  readonly state: MachineState;
+  readonly client: ServerClient;
+  readonly fetcher: Fetcher;
+  readonly publicKeys: readonly string[];
+  readonly run: RunCommand;
+  /** Say what would change, and change nothing. */
+  readonly dryRun: boolean;
+};
+
+type Change = Report['changes'][number];
+
+const REPORTED_CHANGES = 1000;
+
+/** One run on the running machine; the report has been delivered when it returns, except for a dry run. */
+export async function runPartial(context: PartialContext): Promise<Report> {
+  const started = performance.now();
+  const { state, client } = context;
+  const lookup = await lookUpSelf(context);
+  const files = await bringFilesBack(context, lookup);
+  const bootChanges = await keepBootLoader(context);
+  const changes = [...files.changes, ...bootChanges];
+  const firstBoot = !(await exists(FIRST_BOOT_FILE));
+  const report: Report = {
+    run: context.dryRun ? 'check' : firstBoot ? 'first-boot' : 'partial',
+    generation: lookup.generation,
+    bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
+    ok: true,
+    seconds: Math.round(performance.now() - started) / 1000,
+    changes: changes.slice(0, REPORTED_CHANGES),
+    changedTotal: changes.length,
+    errors: [],
+    notices: noticesOf(state, lookup),
+    system: await readSystem(context.run),
+  };
+  if (context.dryRun) return report;
+  await client.sendReport(state.machineId, report);
+  if (firstBoot) await writeFile(FIRST_BOOT_FILE, '');
+  if (state.generation !== lookup.generation) await saveState({ ...state, generation: lookup.generation });
+  return report;
+}
+
+async function lookUpSelf({ state, client }: PartialContext): Promise<Lookup> {
+  const macs = await readMacs();
+  const mac = macs.find((candidate) => candidate === state.mac) ?? macs[0];
+  if (mac === undefined) throw new UserError('this machine has no network card, so it cannot be looked up');
+  const lookup = await client.lookup(mac);
+  if (lookup.machineId === state.machineId) return lookup;
+  throw new UserError(
+    `the server takes ${mac} for machine ${lookup.machineId} (${lookup.name}), but this is ${state.machineId} ` +
+      `(${state.hostname}); nothing was changed`,
+    { hint: `gutinteg status ${lookup.name}   on the server` },
+  );
+}
+
+async function bringFilesBack(context: PartialContext, lookup: Lookup): Promise<{ changes: readonly Change[] }> {
+  const { state, fetcher, publicKeys } = context;
+  const manifests = await fetchManifests({ lookup, fetcher, publicKeys });
+  const tree = planFiles({
+    lookup,
+    ...manifests,
+    fstab: renderLinux(state.layout).fstab,
+    consoles: state.consoles,
+    system: systemOf(lookup.record['OS']),
+  });
+  return applyPartial({
+    target: '/',
+    tree,
+    fetcher,
+    stateFile: FILES_DATABASE,
+    dryRun: context.dryRun,
+    osmode: lookup.record['OSMODE'] === 'packages' ? 'packages' : 'image',
+  });
+}
+
+/** Reinstalls the boot loader when its bytes on the disk are not those that the installation recorded. */
+async function keepBootLoader({ state, run, dryRun }: PartialContext): Promise<Change[]> {
+  const { areas, digests } = state.bootLoader;
+  const found = await readBootDigests(areas);
+  const wrong = areas.areas.filter(({ name }) => found[name] !== digests[name]).map(({ name }) => name);
+  if (wrong.length === 0) return [];
+  const why = `boot loader: ${wrong.join(' and ')} not as installed`;
+  if (!dryRun) {
+    await run(systemOf('debian').bootLoaderArgv(areas.disk));
+    await saveState({ ...state, bootLoader: { areas, digests: await readBootDigests(areas) } });
+  }
+  return [{ path: areas.disk, action: 'replaced', why }];
+}
+
+function noticesOf(state: MachineState, lookup: Lookup): string[] {
+  const wanted = lookup.record['PARTITION'] ?? '';
+  if (wanted === state.layout.spec) return [];
+  return [
+    `PARTITION has changed since the installation: needs reinstall (installed: ${state.layout.spec}; wanted: ${wanted})`,
+  ];
+}
+
+async function saveState(state: MachineState): Promise<void> {
+  await writeFileAtomically(MACHINE_FILE, `${JSON.stringify(state, null, 2)}\n`);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,12 @@
+import { grubInstallArgv } from '../boot-loaders/grub-install.ts';
+import { renderDebianFiles } from '../render/debian-files.ts';
+import { renderGrubCfg } from '../render/grub-cfg.ts';
+import type { SystemKind } from './system-kind.ts';
+
+/** Debian with systemd-networkd and GRUB. */
+export const debian: SystemKind = {
+  name: 'debian',
+  renderFiles: renderDebianFiles,
+  renderBootFiles: (input) => [{ path: '/boot/grub/grub.cfg', mode: 0o600, content: renderGrubCfg(input) }],
+  bootLoaderArgv: grubInstallArgv,
+};

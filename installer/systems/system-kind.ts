@@ -1,0 +1,24 @@
+import type { MachineRecord } from '../../contract/lookup.ts';
+import type { Argv } from '../../lib/run-command.ts';
+import type { RenderedFile } from '../render/debian-files.ts';
+
+/** What an operating system answers to the installer; one small file each beside this one. */
+export type SystemKind = {
+  /** The value of OS. */
+  readonly name: string;
+  /** Files that depend on the machine, kept by every run: the package @generated. */
+  readonly renderFiles: (input: {
+    readonly hostname: string;
+    readonly record: MachineRecord;
+    readonly fstab: string;
+    readonly consoles: readonly string[];
+  }) => RenderedFile[];
+  /** Files of the boot loader that are written once, at installation. */
+  readonly renderBootFiles: (input: {
+    readonly rootUuid: string;
+    readonly title: string;
+    readonly consoles: readonly string[];
+  }) => RenderedFile[];
+  /** Puts the boot loader on a disk; with `target`, that of the system mounted there. */
+  readonly bootLoaderArgv: (disk: string, target?: string) => Argv;
+};

@@ -1,0 +1,95 @@
+// One run of a virtual machine, from power-on to power-off.
+// In: hardware. Out: its console as text, its resets, keys typed on its console. Never: knows what it boots.
+import { once } from 'node:events';
+import { open, rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { execa } from 'execa';
+import { UserError } from '../lib/errors.ts';
+import type { Namespace } from './namespace.ts';
+import { qemuArgv } from './qemu-argv.ts';
+import type { VirtualHardware } from './qemu-argv.ts';
+import { connectQmp, connectUnix } from './qmp.ts';
+
+export type VirtualMachine = {
+  readonly pid: number;
+  /** All that the console has shown since power-on. */
+  readonly console: () => string;
+  /** How often the machine has reset itself since power-on. */
+  readonly resets: () => number;
+  readonly isRunning: () => boolean;
+  readonly type: (text: string) => void;
+  /** Presses the power button and waits for the end; pulls the plug after `timeoutMs`. True when it went by itself. */
+  readonly powerDown: (timeoutMs: number) => Promise<boolean>;
+  /** Pulls the plug. */
+  readonly kill: () => Promise<void>;
+};
+
+/** An empty disk: a sparse file of `sizeBytes`, replacing one that is there. */
+export async function createDisk(path: string, sizeBytes: number): Promise<void> {
+  await rm(path, { force: true });
+  await using file = await open(path, 'wx', 0o600);
+  await file.truncate(sizeBytes);
+}
+
+/** Switches a machine on inside the namespace. @throws UserError when QEMU does not start */
+export async function powerOn(
+  namespace: Namespace,
+  hardware: VirtualHardware,
+  watch: { readonly onConsole?: (text: string) => void; readonly onReset?: () => void } = {},
+): Promise<VirtualMachine> {
+  await Promise.all([hardware.serialSocket, hardware.qmpSocket].map((path) => rm(path, { force: true })));
+  const [file, ...args] = namespace.inside(qemuArgv(hardware));
+  const child = execa(file, args, { reject: false, stdin: 'ignore', cleanup: true, forceKillAfterDelay: 2000 });
+  let running = true;
+  const ended = child.then((result) => {
+    running = false;
+    return result;
+  });
+  const failed = ended.then((result): never => {
+    throw new UserError(`QEMU ended at once (exit code ${result.exitCode}): ${result.stderr.trim()}`);
+  });
+  failed.catch(() => undefined);
+  let text = '';
+  let resets = 0;
+  const connected = Promise.all([
+    connectUnix(hardware.serialSocket, 10_000),
+    connectQmp({
+      path: hardware.qmpSocket,
+      timeoutMs: 10_000,
+      onEvent: (name) => {
+        if (name !== 'RESET') return;
+        resets += 1;
+        watch.onReset?.();
+      },
+    }),
+  ]);
+  connected.catch(() => undefined);
+  const [serial, qmp] = await Promise.race([connected, failed]);
+  serial.setEncoding('utf8').on('data', (chunk) => {
+    text += String(chunk);
+    watch.onConsole?.(String(chunk));
+  });
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  return {
+    pid: child.pid ?? 0,
+    console: () => text,
+    resets: () => resets,
+    isRunning: () => running,
+    type: (keys) => typeKeys(serial, keys),
+    kill,
+    powerDown: async (timeoutMs) => {
+      const timer = AbortSignal.timeout(timeoutMs);
+      await qmp.execute('system_powerdown');
+      const bySelf = await Promise.race([ended.then(() => true), once(timer, 'abort').then(() => false)]);
+      await kill();
+      return bySelf;
+    },
+  };
+}
+
+function typeKeys(serial: Socket, keys: string): void {
+  serial.write(keys);
+}

@@ -1,0 +1,37 @@
+// Which package trees a machine gets. In: a record, the names of the site's trees. Out: tree names.
+import type { MachineRecord } from '../contract/lookup.ts';
+import { UserError } from '../lib/errors.ts';
+
+/** `debian-12-amd64` from OS, OSREV and ARCH, or IMAGE outright. @throws UserError when the record names none */
+export function imageOf(machine: string, record: MachineRecord): string {
+  const { IMAGE, OS, OSREV, ARCH } = record;
+  if (IMAGE !== undefined && IMAGE !== '') return IMAGE;
+  const missing = Object.entries({ OS, OSREV, ARCH }).filter(([, value]) => value === undefined || value === '');
+  if (missing.length === 0) return `${OS}-${OSREV}-${ARCH}`;
+  throw new UserError(
+    `${machine} has no OS package: ${missing.map(([name]) => name).join(', ')} not defined, nor IMAGE`,
+    {
+      exitCode: 2,
+    },
+  );
+}
+
+/**
+ * The most specific variant of each name in PACKAGES: `NAME@OSREV-ARCH`, `NAME@ARCH`, `NAME`.
+ * `missing` lists names of which no variant fits.
+ */
+export function packagesOf(
+  record: MachineRecord,
+  available: ReadonlySet<string>,
+): { found: string[]; missing: string[] } {
+  const { PACKAGES = '', OSREV, ARCH } = record;
+  const names = [...new Set(PACKAGES.split(/\s+/).filter((name) => name !== ''))];
+  const choices = names.map((name) => ({
+    name,
+    variant: [`${name}@${OSREV}-${ARCH}`, `${name}@${ARCH}`, name].find((candidate) => available.has(candidate)),
+  }));
+  return {
+    found: choices.flatMap(({ variant }) => (variant === undefined ? [] : [variant])),
+    missing: choices.filter(({ variant }) => variant === undefined).map(({ name }) => name),
+  };
+}

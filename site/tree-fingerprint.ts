@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * A digest of names, sizes, times and inodes of everything below a directory, without reading contents.
+ * An edit changes it: the kernel sets ctime, which no program can forge. A directory that is missing has one too.
+ */
+export async function treeFingerprint(dir: string): Promise<string> {
+  const digest = createHash('sha256');
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+  for (const path of paths) {
+    const found = await lstat(path, { bigint: true });
+    digest.update(`${path}\0${found.ino}\0${found.mode}\0${found.size}\0${found.mtimeNs}\0${found.ctimeNs}\n`);
+  }
+  return digest.digest('hex');
+}
