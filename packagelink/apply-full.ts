@@ -1,0 +1,134 @@
+// A merged tree → an empty target. In: a tree, a fetcher, a mounted directory. Out: files, and the state database.
+// Never: writes outside the target, uses bytes before they are checked, syncs (the caller does, once).
+// It runs where each call costs twenty times as much as usual, so files are written synchronously, in pack order.
+import { chmodSync, chownSync, closeSync, lchownSync, linkSync, lstatSync, lutimesSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { runCommand } from '../lib/run-command.ts';
+import type { RunCommand } from '../lib/run-command.ts';
+import type { Fetcher } from './fetch.ts';
+import { mtimeOf } from './file-metadata.ts';
+import { failed, isKept, layFiles } from './lay-files.ts';
+import type { LayRun } from './lay-files.ts';
+import type { Xattrs } from './manifest.ts';
+import { installedPath, updateState } from './state.ts';
+import type { InstalledPath } from './state.ts';
+import type { MergedTree, TreeEntry } from './tree.ts';
+import { writeXattrs } from './xattrs.ts';
+
+export type ApplyFullOptions = {
+  /** The mounted root of the machine, empty but for mount points and data that was kept. */
+  readonly target: string;
+  readonly tree: MergedTree;
+  readonly fetcher: Fetcher;
+  /** The SQLite file that later partial runs read, usually below the target; replaced. */
+  readonly stateFile: string;
+  /** Raw bytes written so far and in all. */
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+  /** Runs setfattr, and only when the tree has extended attributes. */
+  readonly run?: RunCommand;
+};
+
+/**
+ * Lays a whole tree onto a target. Mutable paths that are already there, on a kept data partition, stay.
+ * @throws UserError naming pack or path; the target is then incomplete and has no state database.
+ */
+export async function applyFull(options: ApplyFullOptions): Promise<void> {
+  const run: LayRun = { root: realpathSync(options.target), digests: new Map(), kept: new Set(), open: new Map() };
+  const { entries } = options.tree;
+  const umask = process.umask(0);
+  try {
+    for (const entry of entries) if (entry.type === 'directory') makeDirectory(run.root, entry.path);
+    await layFiles(options, run);
+    for (const entry of entries) writeLink(entry, run);
+    makeStateDirectory(options.stateFile, run.root);
+    for (const entry of entries) if (entry.type === 'directory') finishDirectory(entry, run.root);
+    await setXattrs(entries, run, options.run ?? runCommand);
+    updateState(options.stateFile, describeInstalled(entries, run), []);
+  } finally {
+    for (const fd of run.open.values()) closeSync(fd);
+    process.umask(umask);
+  }
+}
+
+function makeDirectory(root: string, path: string): void {
+  const absolute = `${root}/${path}`;
+  try {
+    mkdirSync(absolute, 0o755);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw failed(path, error);
+    if (!lstatSync(absolute).isDirectory())
+      throw failed(path, new Error('something that is no directory is in its place'));
+    // A setgid bit on a mount point would give its group to all that is created below.
+    chownSync(absolute, 0, 0);
+    chmodSync(absolute, 0o755);
+  }
+}
+
+function writeLink(entry: TreeEntry, run: LayRun): void {
+  if (entry.type !== 'hardlink' && entry.type !== 'symlink') return;
+  const absolute = `${run.root}/${entry.path}`;
+  const make = () =>
+    entry.type === 'symlink' ? symlinkSync(entry.target, absolute) : linkSync(`${run.root}/${entry.target}`, absolute);
+  try {
+    make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw failed(entry.path, error);
+    if (isKept(entry, run)) return;
+    unlinkSync(absolute);
+    make();
+  }
+  if (entry.type === 'hardlink') return;
+  if (entry.uid !== 0 || entry.gid !== 0) lchownSync(absolute, entry.uid, entry.gid);
+  const time = mtimeOf(entry);
+  if (time !== undefined) lutimesSync(absolute, time, time);
+}
+
+function finishDirectory(entry: Extract<TreeEntry, { type: 'directory' }>, root: string): void {
+  const absolute = `${root}/${entry.path}`;
+  if (entry.uid !== 0 || entry.gid !== 0) chownSync(absolute, entry.uid, entry.gid);
+  if (entry.mode !== 0o755) chmodSync(absolute, entry.mode);
+  const time = mtimeOf(entry);
+  if (time !== undefined) utimesSync(absolute, time, time);
+}
+
+// Before the times of directories are set. Below the target no link of the tree may lead the database elsewhere.
+function makeStateDirectory(stateFile: string, root: string): void {
+  const dir = dirname(stateFile);
+  mkdirSync(dir, { recursive: true, mode: 0o755 });
+  const isBelow = stateFile.startsWith(`${root}/`);
+  if (isBelow && !realpathSync(dir).startsWith(`${root}/`)) {
+    throw failed(stateFile, new Error(`a symbolic link of the tree leads ${dir} out of the target`));
+  }
+  for (const suffix of ['', '-journal']) rmSync(stateFile + suffix, { force: true });
+}
+
+async function setXattrs(entries: readonly TreeEntry[], run: LayRun, runner: RunCommand): Promise<void> {
+  const wanted = new Map<string, Xattrs>();
+  for (const entry of entries) {
+    if (entry.type === 'hardlink' || entry.xattrs === undefined || run.kept.has(entry.path)) continue;
+    wanted.set(`${run.root}/${entry.path}`, entry.xattrs);
+  }
+  await writeXattrs(runner, wanted);
+}
+
+function describeInstalled(entries: readonly TreeEntry[], run: LayRun): InstalledPath[] {
+  const rows = new Map<string, InstalledPath>();
+  for (const entry of entries) {
+    const first = entry.type === 'hardlink' ? rows.get(entry.target) : undefined;
+    if (entry.type !== 'hardlink') {
+      const digest = entry.type === 'file' ? (run.digests.get(entry.path) ?? entry.content.sha256) : '';
+      rows.set(entry.path, installedPath(entry, digest, lstatSync(`${run.root}/${entry.path}`)));
+    } else if (first !== undefined) {
+      rows.set(entry.path, {
+        ...first,
+        path: entry.path,
+        owner: entry.owner,
+        class: entry.class,
+        type: 'hardlink',
+        target: entry.target,
+      });
+    }
+  }
+  return [...rows.values()];
+}
