@@ -2,6 +2,7 @@
 // Never: touches the tree; leaves a name pointing at something incomplete.
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 import { parseEdge } from '../lib/parse-edge.ts';
@@ -140,13 +141,10 @@ async function scanPackage(options: PublishOptions, settings: PackageSettings): 
 }
 
 async function xattrsBelow(tree: string): Promise<Map<string, Xattrs>> {
-  const root = tree.endsWith('/') ? tree : `${tree}/`;
+  const root = realpathSync(tree);
   const absolute = await readTreeXattrs(runCommand, root);
-  return new Map(
-    [...absolute]
-      .filter(([path]) => path.length > root.length)
-      .map(([path, xattrs]) => [path.slice(root.length), xattrs]),
-  );
+  absolute.delete(root);
+  return new Map([...absolute].map(([path, xattrs]) => [path.slice(root.length + 1), xattrs]));
 }
 
 function digestFiles(tree: string, entries: readonly ScannedEntry[]): Map<string, FileDigest> {
