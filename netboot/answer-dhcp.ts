@@ -65,6 +65,7 @@ export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacke
         return undefined;
       case messageType.decline:
         return decline(asker);
+      case undefined:
       default:
         logOnce(`type ${type}`, 'dropped a DHCP packet of an unknown type', { mac, type });
         return undefined;

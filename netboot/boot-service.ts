@@ -43,7 +43,7 @@ export async function createBootService(options: BootServiceOptions) {
       if (site === undefined || view.kind === 'unknown') return localDisk(mac, decision);
       const row = machines.claim(site);
       if (decision.give !== 'installer') {
-        if (decision.give === 'local-disk' && decision.then !== undefined) machines.apply(row.id, decision.then);
+        if (decision.give === 'local-disk' && decision.means !== undefined) machines.apply(row.id, decision.means);
         machines.localScriptGiven(row);
         machines.note(row.id, { source: 'http', key: 'script local', text: 'fetched its boot script: local disk' });
         return localDisk(mac, decision);

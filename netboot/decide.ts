@@ -1,5 +1,6 @@
 // What a netbooting machine is given. In: what it asks for and what is known of it. Out: one decision, the same for
 // DHCP, TFTP and HTTP. Never: I/O, clocks, randomness; and never the installer for a machine that is not armed.
+import { neverKind } from '../lib/never.ts';
 import type { NetbootClient } from './protocol/netboot-client.ts';
 import { mayInstall } from './state/transitions.ts';
 import type { Life, Occurrence } from './state/transitions.ts';
@@ -44,7 +45,7 @@ export type BootDecision =
       readonly give: 'local-disk';
       readonly why: string;
       /** What handing out this script means for the machine's life. */
-      readonly then: Occurrence | undefined;
+      readonly means: Occurrence | undefined;
     };
 
 /** The one place that decides what a netboot gets. */
@@ -57,6 +58,8 @@ export function decideBoot(request: BootRequest, machine: MachineView): BootDeci
     case 'http':
       if (request.wants === 'start-script') return { give: 'start-script', file: bootFiles.startScript };
       return decideScript(machine);
+    default:
+      return neverKind(request);
   }
 }
 
@@ -79,13 +82,13 @@ function decideByFile(file: string): BootDecision {
 
 function decideScript(machine: MachineView): BootDecision {
   if (machine.kind === 'unknown') {
-    return { give: 'local-disk', why: 'this MAC address is unknown to the site', then: undefined };
+    return { give: 'local-disk', why: 'this MAC address is unknown to the site', means: undefined };
   }
   const { life } = machine;
   if (!mayInstall(life)) return localDisk(machine.name, life, machine.sameBoot);
   if (machine.recordEdited) {
     const why = 'the record was edited after arming; arm it again';
-    return { give: 'local-disk', why: `${machine.name}: ${why}`, then: { kind: 'disarmed', why } };
+    return { give: 'local-disk', why: `${machine.name}: ${why}`, means: { kind: 'disarmed', why } };
   }
   const { attempts, attemptsAllowed } = life;
   if (machine.sameBoot && life.state === 'installing') {
@@ -95,7 +98,7 @@ function decideScript(machine: MachineView): BootDecision {
     return { give: 'installer', attempt: attempts + 1, attemptsAllowed, again: false };
   }
   const why = `${machine.name}: all ${attemptsAllowed} attempts are used up; left alone until it is armed again`;
-  return { give: 'local-disk', why, then: { kind: 'attempts-used-up' } };
+  return { give: 'local-disk', why, means: { kind: 'attempts-used-up' } };
 }
 
 function localDisk(name: string, life: Life, sameBoot: boolean): BootDecision {
@@ -108,6 +111,6 @@ function localDisk(name: string, life: Life, sameBoot: boolean): BootDecision {
     armed: '',
     installing: '',
   };
-  const then = life.state === 'booting' && !sameBoot ? ({ kind: 'booted-locally' } as const) : undefined;
-  return { give: 'local-disk', why: `${name} ${says[life.state]}`, then };
+  const means = life.state === 'booting' && !sameBoot ? ({ kind: 'booted-locally' } as const) : undefined;
+  return { give: 'local-disk', why: `${name} ${says[life.state]}`, means };
 }

@@ -1,4 +1,5 @@
 // What an installer or an installed machine says of itself, as lines of its timeline and changes of its life.
+import { neverKind } from '../lib/never.ts';
 import type { InstallEvent } from '../contract/events.ts';
 import type { Report } from '../contract/report.ts';
 import { formatBytes } from '../lib/bytes.ts';
@@ -34,6 +35,8 @@ function eventNote(event: InstallEvent): Omit<TimelineNote, 'source'> {
     }
     case 'rebooting':
       return { key: 'rebooting', text: 'everything is on the disk; rebooting from it' };
+    default:
+      return neverKind(event);
   }
 }
 
@@ -50,6 +53,8 @@ function eventOccurrence(event: InstallEvent): Occurrence | undefined {
       return { kind: 'install-failed', message: event.message, step: event.step, retry: event.retry };
     case 'rebooting':
       return { kind: 'rebooting' };
+    default:
+      return neverKind(event);
   }
 }
 

@@ -1,4 +1,5 @@
 // What status says of one machine, as data. In: its row and timeline. Out: JSON-ready objects with plain words. Pure.
+import { neverKind } from '../lib/never.ts';
 import type { MachineRow } from './state/machine-rows.ts';
 import type { TimelineEntry } from './state/timeline.ts';
 import type { Life } from './state/transitions.ts';
@@ -57,5 +58,7 @@ function waitingFor(name: string, life: Life): string {
       return `nothing. To install it again: gutinteg arm ${name}`;
     case 'failed':
       return `you: it boots its local disk until you mend the cause and run gutinteg arm ${name}`;
+    default:
+      return neverKind(life.state);
   }
 }

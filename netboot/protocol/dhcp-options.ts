@@ -56,13 +56,13 @@ export const text = (value: string): Uint8Array => Uint8Array.from(Buffer.from(v
 
 /** One or several addresses. @throws RangeError when a text is no IPv4 address. */
 export function addresses(...values: readonly string[]): Uint8Array {
-  return Uint8Array.from(
-    values.flatMap((value) => {
-      const number = parseIpv4(value);
-      if (number === undefined) throw new RangeError(`not an IPv4 address: ${value}`);
-      return [...uint32(number)];
-    }),
-  );
+  const bytes = new Uint8Array(values.length * 4);
+  values.forEach((value, index) => {
+    const number = parseIpv4(value);
+    if (number === undefined) throw new RangeError(`not an IPv4 address: ${value}`);
+    bytes.set(uint32(number), index * 4);
+  });
+  return bytes;
 }
 
 /** The one octet of an option such as 53. */

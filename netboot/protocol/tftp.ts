@@ -1,4 +1,5 @@
 // TFTP packets. In: bytes. Out: plain objects, and bytes again. Never: I/O.
+import { neverKind } from '../../lib/never.ts';
 
 /** A read or write request. `options` have lower-case names, in the order they came. @see RFC 1350 §5, RFC 2347 */
 export type TftpRequest = {
@@ -67,6 +68,8 @@ export function printTftp(packet: TftpPacket): Uint8Array {
       return withStrings([0, OPCODE.error, packet.code >> 8, packet.code & 0xff], [packet.message]);
     case 'oack':
       return withStrings([0, OPCODE.oack], [...packet.options].flat());
+    default:
+      return neverKind(packet);
   }
 }
 

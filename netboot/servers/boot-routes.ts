@@ -23,12 +23,12 @@ export function addBootRoutes(app: Express, options: BootRoutesOptions): void {
   app.get(routes.ipxeStart, (_request, response) => {
     sendScript(response, options.boot.startScript);
   });
-  app.get('/boot/mac/:file', async (request, response) => {
+  app.get('/boot/mac/:file', (request, response, next) => {
     const { file } = request.params;
     const mac = file.endsWith('.ipxe') ? parseMac(file.slice(0, -'.ipxe'.length)) : undefined;
     if (mac === undefined) throw new HttpError(404, 'not a MAC address with .ipxe');
     if (request.socket.remoteAddress !== undefined) options.clients.bound(request.socket.remoteAddress, mac);
-    sendScript(response, await options.boot.script(mac));
+    options.boot.script(mac).then((script) => sendScript(response, script), next);
   });
   app.get(routes.kernel, fixedFile(options, { path: 'vmlinuz', step: 'fetched the kernel' }));
   app.get(routes.ramdisk, fixedFile(options, { path: 'ramdisk.img', step: 'fetched the ramdisk' }));

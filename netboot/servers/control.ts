@@ -58,9 +58,9 @@ function addControlRoutes(app: Express, { machines, clients }: ControlOptions): 
     const row = byName(machines, request.params.name);
     response.json(describeMachine(row, machines.timeline(row)));
   });
-  app.post('/arm', async (request, response) => {
+  app.post('/arm', (request, response, next) => {
     const { name } = parseEdge(armSchema, request.body, 'arm');
-    response.json(summarize(await machines.arm(name)));
+    machines.arm(name).then((row) => void response.json(summarize(row)), next);
   });
   app.post('/disarm', (request, response) => {
     const { name, why } = parseEdge(disarmSchema, request.body, 'disarm');

@@ -26,8 +26,8 @@ const MAX_REPORT_BYTES = '16mb';
 export function addMachineRoutes(app: Express, options: MachineRoutesOptions): void {
   const { machines } = options;
 
-  app.get('/v1/machines/by-mac/:mac', async (request, response) => {
-    response.set('Cache-Control', 'no-store').json(await lookup(options, request));
+  app.get('/v1/machines/by-mac/:mac', (request, response, next) => {
+    lookup(options, request).then((answer) => void response.set('Cache-Control', 'no-store').json(answer), next);
   });
 
   // The token is checked before a body is read, so that a stranger cannot make the server parse anything.

@@ -67,14 +67,14 @@ export function createMachineRows(database: DatabaseSync, now: () => number) {
   return {
     find,
     get,
-    byMac(mac: string): MachineRow | undefined {
+    byMac: (mac: string): MachineRow | undefined => {
       const owner = sql.byMac.get(mac)?.['machine_id'];
       return owner === undefined ? undefined : find(String(owner));
     },
     all: (): MachineRow[] => sql.all.all().map(read),
 
     /** The machine that owns the first of these MACs that is known; its name and MACs follow the site. */
-    byMacs(macs: readonly string[], name: string): MachineRow | undefined {
+    byMacs: (macs: readonly string[], name: string): MachineRow | undefined => {
       const owner = macs.map((mac) => sql.byMac.get(mac)?.['machine_id']).find((id) => id !== undefined);
       if (owner === undefined || owner === null) return undefined;
       const row = get(String(owner));
@@ -86,25 +86,25 @@ export function createMachineRows(database: DatabaseSync, now: () => number) {
       return row.name === name && row.macs.join() === macs.join() ? row : get(row.id);
     },
 
-    create(machine: { id: string; name: string; macs: readonly string[] }): MachineRow {
+    create: (machine: { id: string; name: string; macs: readonly string[] }): MachineRow => {
       sql.insert.run(machine.id, machine.name, JSON.stringify(NEW_LIFE), now());
       machine.macs.forEach((mac, index) => sql.setMac.run(mac, machine.id, index));
       return get(machine.id);
     },
 
-    saveLife(id: string, life: Life): void {
+    saveLife: (id: string, life: Life): void => {
       sql.life.run(JSON.stringify(life), now(), id);
     },
-    saveArming(id: string, arming: { snapshot: Lookup; recordDigest: string }): void {
+    saveArming: (id: string, arming: { snapshot: Lookup; recordDigest: string }): void => {
       sql.arming.run(JSON.stringify(arming.snapshot), arming.recordDigest, id);
     },
-    setTokenHash(id: string, tokenHash: string): void {
+    setTokenHash: (id: string, tokenHash: string): void => {
       sql.token.run(tokenHash, id);
     },
-    setTimeline(id: string, timeline: number): void {
+    setTimeline: (id: string, timeline: number): void => {
       sql.timeline.run(timeline, id);
     },
-    saveReport(id: string, report: Report): void {
+    saveReport: (id: string, report: Report): void => {
       sql.report.run(JSON.stringify({ atMs: now(), report }), id);
     },
   };

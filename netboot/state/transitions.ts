@@ -1,4 +1,5 @@
 // The life of a machine on the server. In: where it is and what happened. Out: where it is now and why. Pure.
+import { neverKind } from '../../lib/never.ts';
 
 /**
  * unknown: this server has not installed it · armed: its next netboot may erase its disks · installing: an attempt
@@ -61,6 +62,8 @@ export function afterOccurrence(life: Life, occurrence: Occurrence): Life {
       return life.state === 'booting' ? { ...life, localBoots: life.localBoots + 1 } : life;
     case 'first-boot':
       return firstBoot(life, occurrence);
+    default:
+      return neverKind(occurrence);
   }
 }
 

@@ -1,0 +1,108 @@
+// The administrator's end of the control socket. In: a state directory. Out: checked answers. Never: the network.
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../lib/errors.ts';
+import { parseJsonEdge } from '../lib/parse-edge.ts';
+
+const summarySchema = z.object({
+  name: z.string(),
+  machineId: z.string(),
+  macs: z.array(z.string()),
+  state: z.enum(['unknown', 'armed', 'installing', 'booting', 'installed', 'failed']),
+  reason: z.string().nullable(),
+  attempts: z.int(),
+  attemptsAllowed: z.int(),
+  lastStep: z.string().nullable(),
+  changedAtMs: z.number(),
+  waitingFor: z.string(),
+});
+
+const statusSchema = summarySchema.extend({
+  timeline: z.array(
+    z.object({
+      source: z.string(),
+      key: z.string(),
+      text: z.string(),
+      atMs: z.number(),
+      lastAtMs: z.number(),
+      count: z.int(),
+    }),
+  ),
+});
+
+const allSchema = z.object({
+  machines: z.array(summarySchema),
+  unknown: z.array(z.object({ mac: z.string(), lastAtMs: z.number() })),
+});
+
+const errorSchema = z.object({ error: z.string(), hint: z.string().optional() });
+
+export type SummaryAnswer = z.infer<typeof summarySchema>;
+export type StatusAnswer = z.infer<typeof statusSchema>;
+export type AllAnswer = z.infer<typeof allSchema>;
+
+export type ControlClient = {
+  readonly arm: (name: string) => Promise<SummaryAnswer>;
+  /** Takes consent back; `why` is shown wherever the machine's state is. */
+  readonly disarm: (name: string, why: string) => Promise<SummaryAnswer>;
+  readonly status: (name: string) => Promise<StatusAnswer>;
+  readonly all: () => Promise<AllAnswer>;
+};
+
+/** Asks the server that uses this state directory. @throws UserError when none is running or it refuses. */
+export function createControlClient(stateDir: string): ControlClient {
+  const socketPath = join(stateDir, 'control.sock');
+  async function ask<S extends z.ZodType>(schema: S, path: string, body?: unknown): Promise<z.output<S>> {
+    const answer = await exchange(socketPath, path, body);
+    if (answer.status === 200) return parseJsonEdge(schema, answer.text, `the server's answer to ${path}`);
+    const { error, hint } = parseJsonEdge(errorSchema, answer.text, `the server's answer to ${path}`);
+    throw new UserError(error, { exitCode: answer.status === 400 ? 2 : 1, ...(hint === undefined ? {} : { hint }) });
+  }
+  return {
+    arm: (name) => ask(summarySchema, '/arm', { name }),
+    disarm: (name, why) => ask(summarySchema, '/disarm', { name, why }),
+    status: (name) => ask(statusSchema, `/machines/${encodeURIComponent(name)}`),
+    all: () => ask(allSchema, '/machines'),
+  };
+}
+
+async function exchange(socketPath: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
+  const answer = Promise.withResolvers<{ status: number; text: string }>();
+  const asked = request(
+    {
+      socketPath,
+      path,
+      method: body === undefined ? 'GET' : 'POST',
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      timeout: 30_000,
+    },
+    (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.once('error', answer.reject);
+      response.once('end', () => {
+        answer.resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') });
+      });
+    },
+  );
+  asked.once('timeout', () => asked.destroy(new Error('no answer for 30 s')));
+  asked.once('error', answer.reject);
+  asked.end(body === undefined ? undefined : JSON.stringify(body));
+  try {
+    return await answer.promise;
+  } catch (error) {
+    throw notReached(socketPath, error);
+  }
+}
+
+function notReached(socketPath: string, error: unknown): UserError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') {
+    return new UserError(`no gutinteg serve answers at ${socketPath}`, { hint: 'gutinteg serve --site SITE' });
+  }
+  if (code === 'EACCES') {
+    return new UserError(`you may not open ${socketPath}`, { hint: `sudo, or join the group that owns ${socketPath}` });
+  }
+  return new UserError(`asking the server at ${socketPath}`, { cause: error });
+}

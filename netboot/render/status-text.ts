@@ -1,0 +1,65 @@
+// Statuses as plain text. In: what the control socket answers. Out: lines. Never: I/O, the clock.
+import type { AllAnswer, StatusAnswer, SummaryAnswer } from '../control-client.ts';
+
+/** A table of all machines, and the MAC addresses that asked and are in no record. */
+export function renderAll(all: AllAnswer): string {
+  const rows = all.machines.map((machine) => [
+    machine.name,
+    stateWords(machine),
+    agoColumn(machine),
+    machine.reason ?? '',
+  ]);
+  const table = renderTable([['MACHINE', 'STATE', 'SINCE', 'REASON'], ...rows]);
+  const machines = all.machines.length === 0 ? 'no machine has been seen or armed yet\n' : table;
+  if (all.unknown.length === 0) return machines;
+  const unknown = all.unknown.map(({ mac, lastAtMs }) => `  ${mac}  ${clock(lastAtMs)}`);
+  return `${machines}\nnetwork cards that asked and are in no record (MAC, last seen):\n${unknown.join('\n')}\n`;
+}
+
+/** Where the machine is now, what it waits for, and everything that happened in its current attempt. */
+export function renderStatus(status: StatusAnswer): string {
+  const head = [
+    `${status.name}: ${stateWords(status)} since ${clock(status.changedAtMs)}`,
+    ...(status.reason === null ? [] : [`  why: ${status.reason}`]),
+    ...(status.state === 'installing' && status.lastStep !== null ? [`  now: ${status.lastStep}`] : []),
+    `  waiting for: ${status.waitingFor}`,
+    `  machine id: ${status.machineId}, MAC ${status.macs.join(' ')}`,
+  ];
+  return [...head, '', ...renderTimeline(status.timeline), ''].join('\n');
+}
+
+/** Times are seconds since the first line, which makes stalls easy to see. */
+export function renderTimeline(timeline: StatusAnswer['timeline']): string[] {
+  const [first] = timeline;
+  if (first === undefined) return ['nothing has happened yet'];
+  const lines = timeline.map((entry) => {
+    const seconds = ((entry.atMs - first.atMs) / 1000).toFixed(1).padStart(8);
+    const times = entry.count === 1 ? '' : ` (${entry.count} times, last at ${clock(entry.lastAtMs)})`;
+    return `${seconds} s  ${entry.source.padEnd(9)}  ${printable(entry.text)}${times}`;
+  });
+  return [`timeline from ${clock(first.atMs)}:`, ...lines];
+}
+
+function stateWords(machine: SummaryAnswer): string {
+  if (machine.state !== 'installing') return machine.state;
+  return `installing (attempt ${machine.attempts} of ${machine.attemptsAllowed})`;
+}
+
+const agoColumn = (machine: SummaryAnswer): string => clock(machine.changedAtMs);
+
+/** UTC, so that the text is the same wherever it is made. */
+const clock = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+/** What machines say of themselves must not move the cursor of who reads it. */
+const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, ' ');
+
+function renderTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => printable(cell).padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  return `${lines.join('\n')}\n`;
+}
