@@ -1,0 +1,50 @@
+import { formatBytes } from '../lib/bytes.ts';
+import { formatLayout } from '../partition-specs/format-layout.ts';
+import type { InstallPlan, InstallStep } from './plan-install.ts';
+
+/** The plan for a person: the disks, then every step with its command. */
+export function formatPlan(plan: InstallPlan): string {
+  const lines = [
+    `Full install of ${plan.machine.name} (machine ${plan.machine.machineId})`,
+    `generation ${plan.generation}`,
+    '',
+    formatLayout(plan.layout).trimEnd(),
+    '',
+    'Steps',
+    ...plan.steps.flatMap((step, index) => formatStep(step, index + 1)),
+    ...plan.notices.map((notice) => `note: ${notice}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function formatStep(step: InstallStep, number: number): string[] {
+  const marker = step.kind === 'command' && step.destroys ? ' DESTROYS' : '';
+  const head = `${String(number).padStart(3)}. [${step.phase}]${marker} ${step.why}`;
+  return [head, ...details(step).map((line) => `       ${line}`)];
+}
+
+function details(step: InstallStep): string[] {
+  switch (step.kind) {
+    case 'command':
+      return [
+        step.argv.join(' '),
+        ...(step.stdin ?? '')
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => `| ${line}`),
+      ];
+    case 'lay-files':
+      return [`${step.entries} paths, ${formatBytes(step.rawBytes)}, tree ${step.digest}`];
+    case 'write-files':
+      return step.files.map(({ path }) => path);
+    case 'verify-table':
+    case 'make-directory':
+    case 'leave-state':
+      return [];
+  }
+}
+
+/** Whether carrying the plan out would destroy something that is on a disk now. */
+export function destroysData(plan: InstallPlan): boolean {
+  return plan.layout.disks.some(({ found }) => found.some(({ verdict }) => verdict !== 'KEEP'));
+}

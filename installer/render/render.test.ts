@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nameservers, wantedInterfaces } from '../network-interfaces.ts';
+import { renderDebianFiles } from './debian-files.ts';
+import { renderGrubCfg } from './grub-cfg.ts';
+
+const record = {
+  MAC: '52:54:00:77:00:01',
+  IP: '10.77.0.101',
+  NETMASK: '255.255.254.0',
+  GATEWAY: '10.77.0.254',
+  NAMESERVER: '10.77.0.1',
+  NAMESERVER10: '10.77.0.10',
+  NAMESERVER2: '10.77.0.2',
+  DOMAIN: 'lab.example',
+  NIC_storage_MAC: '52:54:00:77:00:12 52:54:00:77:00:13',
+};
+
+const content = (path: string): string => {
+  const files = renderDebianFiles({ hostname: 'lab01', record, fstab: 'FSTAB\n', consoles: ['tty0', 'ttyS1,9600n8'] });
+  return files.find((file) => file.path === path)?.content ?? '';
+};
+
+test('network: the first interface is static, one without an address asks DHCP', () => {
+  assert.match(
+    content('/etc/systemd/network/10-gutinteg-0.network'),
+    /MACAddress=52:54:00:77:00:01\n\n\[Network\]\nAddress=10\.77\.0\.101\/23\nGateway=10\.77\.0\.254\n$/,
+  );
+  assert.match(
+    content('/etc/systemd/network/10-gutinteg-1.network'),
+    /MACAddress=52:54:00:77:00:12 52:54:00:77:00:13\n\n\[Network\]\nDHCP=ipv4\n$/,
+  );
+});
+
+test('names: hosts, resolv.conf in the order of the numbers', () => {
+  assert.match(content('/etc/hosts'), /^10\.77\.0\.101 lab01\.lab\.example lab01$/m);
+  assert.deepEqual(nameservers(record), ['10.77.0.1', '10.77.0.2', '10.77.0.10']);
+  assert.match(content('/etc/resolv.conf'), /search lab\.example\nnameserver 10\.77\.0\.1\nnameserver 10\.77\.0\.2\n/);
+  assert.equal(content('/etc/hostname'), 'lab01\n');
+  assert.equal(content('/etc/fstab'), 'FSTAB\n');
+});
+
+test('GRUB speaks on the serial line that the kernel speaks on', () => {
+  assert.match(content('/etc/default/grub.d/gutinteg.cfg'), /console=tty0 console=ttyS1,9600n8/);
+  const config = renderGrubCfg({ rootUuid: 'R', title: "debian '12'", consoles: ['tty0', 'ttyS1,9600n8'] });
+  assert.match(config, /serial --unit=1 --speed=9600/);
+  assert.match(config, /linux \/vmlinuz root=UUID=R ro console=tty0 console=ttyS1,9600n8/);
+  assert.match(config, /menuentry 'debian 12'/);
+  assert.doesNotMatch(renderGrubCfg({ rootUuid: 'R', title: 'x', consoles: ['tty0'] }), /serial/);
+});
+
+test('faults of the record name the variable', () => {
+  const wrong = { MAC: 'x', IP: '1.2.3', NETMASK: '255.0.255.0', NIC_a_MAC: '52:54:00:77:00:12', NIC_a_GATEWAY: 'g' };
+  assert.deepEqual(
+    wantedInterfaces(wrong).faults.map(({ where }) => where),
+    ['MAC', 'IP', 'NETMASK', 'NIC_a_GATEWAY'],
+  );
+});
