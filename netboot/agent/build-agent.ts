@@ -1,0 +1,84 @@
+// The package `gutinteg-agent`: this program, its Node and the libraries that a Debian may lack, for every machine.
+// In: the agent's entry, the unpacked Debian of the ramdisk. Out: a published package. Never: touches this computer.
+import { chmod, copyFile, cp, mkdir, mkdtemp, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import type { KeyObject } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { runCommand } from '../../lib/run-command.ts';
+import { publishTree } from '../../packagelink/publish.ts';
+import type { Published } from '../../packagelink/publish.ts';
+import type { Store } from '../../packagelink/store.ts';
+import { bundleInstaller } from '../ramdisk/bundle.ts';
+import { fetchDebianFiles } from '../ramdisk/debian-files.ts';
+import { lockedNode } from '../ramdisk/locked-node.ts';
+import { collectPrograms } from '../ramdisk/programs.ts';
+
+/** The package that every machine gets besides its own. */
+export const AGENT_PACKAGE = 'gutinteg-agent';
+
+export type AgentOptions = {
+  readonly cacheDir: string;
+  readonly store: Store;
+  readonly signingKey: KeyObject;
+  /** Path of the agent's main file. */
+  readonly entry: string;
+  readonly mirror?: string | undefined;
+  readonly onProgress?: ((line: string) => void) | undefined;
+};
+
+/** The C library is the target's own; what Node needs besides it comes along. */
+const OWN_LIBRARIES = /^lib(stdc\+\+|gcc_s|atomic)\.so/;
+
+/** Publishes the agent; an unchanged one writes nothing. @throws UserError when a library or the bundle fails */
+export async function buildAgent(options: AgentOptions): Promise<Published> {
+  const { cacheDir, store, signingKey } = options;
+  const debianRoot = await fetchDebianFiles(options);
+  const node = await strippedNode(cacheDir);
+  const bundle = await bundleInstaller(options.entry);
+  const tree = await mkdtemp(join(cacheDir, 'agent-'));
+  try {
+    await fillTree({ tree, node, debianRoot, bundle: bundle.code });
+    return await publishTree({ store, name: AGENT_PACKAGE, tree, kind: 'site', signingKey });
+  } finally {
+    await rm(tree, { recursive: true, force: true });
+  }
+}
+
+/** Node without its symbols, kept in the cache by version. */
+async function strippedNode(cacheDir: string): Promise<string> {
+  const { path, version } = await lockedNode();
+  const stripped = join(cacheDir, `node-${version}`);
+  if (await stat(stripped).catch(() => undefined)) return stripped;
+  await runCommand(['strip', '-o', `${stripped}.new`, path]);
+  await rename(`${stripped}.new`, stripped);
+  return stripped;
+}
+
+async function fillTree(input: {
+  readonly tree: string;
+  readonly node: string;
+  readonly debianRoot: string;
+  readonly bundle: Uint8Array;
+}): Promise<void> {
+  const { tree, node, debianRoot, bundle } = input;
+  const files = join(import.meta.dirname, 'files');
+  const at = async (path: string): Promise<string> => {
+    await mkdir(dirname(join(tree, path)), { recursive: true });
+    return join(tree, path);
+  };
+  await copyFile(node, await at('usr/lib/gutinteg/node'));
+  await chmod(join(tree, 'usr/lib/gutinteg/node'), 0o755);
+  await writeFile(await at('usr/lib/gutinteg/agent.mjs'), bundle);
+  for (const entry of await collectPrograms(debianRoot, { node })) {
+    if (!('source' in entry) || !OWN_LIBRARIES.test(basename(entry.path))) continue;
+    await cp(entry.source, await at(`usr/lib/gutinteg/lib/${basename(entry.path)}`), { dereference: true });
+  }
+  await copyFile(join(files, 'gutinteg'), await at('usr/bin/gutinteg'));
+  await chmod(join(tree, 'usr/bin/gutinteg'), 0o755);
+  for (const [unit, wantedBy] of [
+    ['gutinteg.service', 'multi-user.target'],
+    ['gutinteg.timer', 'timers.target'],
+  ] as const) {
+    await copyFile(join(files, unit), await at(`usr/lib/systemd/system/${unit}`));
+    await symlink(`/usr/lib/systemd/system/${unit}`, await at(`etc/systemd/system/${wantedBy}.wants/${unit}`));
+  }
+}
