@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
  */
 export function deriveUuid(machineId: string, name: string): string {
   const namespace = Buffer.from(machineId.replaceAll('-', ''), 'hex');
+  if (namespace.length !== 16) throw new Error(`'${machineId}' is not a UUID to derive others from`);
   const bytes = createHash('sha1').update(namespace).update(name, 'utf8').digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);

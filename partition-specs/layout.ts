@@ -23,7 +23,8 @@ export const layoutPartitionSchema = z.object({
   name: z.string().max(36),
   startSector: sectors,
   sizeSectors: sectors,
-  type: z.uuid(),
+  /** Type GUID; not every one has the form of a UUID. */
+  type: z.guid(),
   uuid: z.uuid(),
   verdict: z.enum(['CREATE', 'FORMAT', 'KEEP']),
   /** What asked for it: the spec's own words, or the reason why it was added. */

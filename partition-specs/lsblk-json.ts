@@ -51,12 +51,13 @@ export function mountpointsOf(device: LsblkDevice): string[] {
   return device.mountpoints.filter((mountPoint) => mountPoint !== null);
 }
 
-/** Running devices that are built on this one, at any depth; their mounts count, too. */
+/** Running devices that are built on this one, at any depth, each with its mounts: `md0`, `vg-srv mounted on /srv`. */
 export function holdersOf(device: LsblkDevice): string[] {
-  return (device.children ?? [])
-    .filter((child) => child.type !== 'part')
-    .flatMap((child) => {
-      const mounted = mountpointsOf(child).map((mountPoint) => `${child.name} on ${mountPoint}`);
-      return [...(mounted.length === 0 ? [child.name] : mounted), ...holdersOf(child)];
-    });
+  const holders = (device.children ?? []).filter((child) => child.type !== 'part');
+  return holders.flatMap((holder) => [describeHolder(holder), holdersOf(holder)].flat());
+}
+
+function describeHolder(holder: LsblkDevice): string {
+  const mounts = mountpointsOf(holder).join(', ');
+  return mounts === '' ? holder.name : `${holder.name}, mounted on ${mounts}`;
 }

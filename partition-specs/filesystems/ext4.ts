@@ -26,7 +26,8 @@ export const ext4: FilesystemKind = {
     'lazy_itable_init=1,lazy_journal_init=0',
     device,
   ],
-  makeWhy:
-    'inode tables are zeroed by the kernel after the first mount (1.6 % of the disk need not be written now); the ' +
-    'journal is zeroed now, because the machine keeps its UUIDs and an older journal could pass for a valid one',
+  // Inode tables, 1.6 % of the disk, are zeroed by the kernel after the first mount: 16 GB less to write on 1 TB, and
+  // a crash in between is harmless. The journal is not left to that: the machine keeps its UUIDs, so the journal of an
+  // earlier installation has the same checksum seed and sequence numbers, and could be replayed after a crash.
+  makeWhy: 'inode tables are left to the kernel, the journal is zeroed now',
 };

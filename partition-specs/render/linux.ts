@@ -75,7 +75,10 @@ function refTo({ hardware: { path, serial } }: LayoutDisk): DiskRef {
 
 function tableOperations(layoutDisk: LayoutDisk): DiskOperation[] {
   const disk = refTo(layoutDisk);
+  const range = numberRange(layoutDisk);
+  // Highest number first: logical partitions before the extended one that holds them.
   const old = layoutDisk.found
+    .toSorted((left, right) => right.number - left.number)
     .filter((found) => found.path !== undefined)
     .map((found): DiskOperation => {
       const why = `partition ${found.number} goes (${found.evidence}); its signature must not come back to life`;
@@ -91,6 +94,13 @@ function tableOperations(layoutDisk: LayoutDisk): DiskOperation[] {
       destroys: true,
     },
     {
+      kind: 'reread',
+      disk,
+      argv: ['partx', '--delete', '--nr', range, disk.path],
+      why: 'the kernel must forget the old partitions, or one that overlaps a new one stands in its way',
+      destroys: false,
+    },
+    {
       kind: 'partition',
       disk,
       argv: ['sfdisk', '--wipe', 'always', '--wipe-partitions', 'always', disk.path],
@@ -98,23 +108,19 @@ function tableOperations(layoutDisk: LayoutDisk): DiskOperation[] {
       why: `${layoutDisk.name} is this disk: ${layoutDisk.boundBy}; signatures left where partitions begin are wiped, too`,
       destroys: true,
     },
-    rereadOperation(layoutDisk, disk),
+    {
+      kind: 'reread',
+      disk,
+      argv: ['partx', '--update', '--nr', range, disk.path],
+      why: 'the kernel must show the new partitions, even where it has no parser for the table',
+      destroys: false,
+    },
   ];
 }
 
-/**
- * sfdisk has asked the kernel to read the table again; this makes sure, for each number by itself, also where the
- * kernel has no parser for the table. A range is named because without one partx stops at the count of partitions.
- */
-function rereadOperation(layoutDisk: LayoutDisk, disk: DiskRef): DiskOperation {
-  const numbers = [...layoutDisk.partitions, ...layoutDisk.found].map((partition) => partition.number);
-  return {
-    kind: 'reread',
-    disk,
-    argv: ['partx', '--update', '--nr', `1:${Math.max(...numbers)}`, disk.path],
-    why: 'the kernel must show the new partitions, and only those',
-    destroys: false,
-  };
+/** For partx, which without a range stops at the count of partitions and would miss number 128. */
+function numberRange({ partitions, found }: LayoutDisk): string {
+  return `1:${Math.max(...[...partitions, ...found].map((partition) => partition.number))}`;
 }
 
 function contentOperations(layoutDisk: LayoutDisk): DiskOperation[] {

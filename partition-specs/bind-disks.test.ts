@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { disk } from '../test/fixtures/disks/disk.ts';
+import { bindDisks } from './bind-disks.ts';
+import { diskBindings } from './disk-bindings.ts';
+
+const T = 1024 ** 4;
+const ssd = disk({
+  path: '/dev/sda',
+  serial: 'SSD1',
+  wwn: '0x5002538E40A1B2C3',
+  sizeBytes: T / 2,
+  byPath: 'pci-0000:00:17.0-ata-1',
+});
+const hdd = disk({ path: '/dev/sdb', serial: 'HDD1', sizeBytes: 4 * T, rotational: true });
+const hdd2 = disk({ path: '/dev/sdc', serial: 'HDD2', sizeBytes: 8 * T, rotational: true });
+const stick = disk({ path: '/dev/sdd', serial: 'STICK', removable: true });
+const locked = disk({ path: '/dev/sde', serial: 'LOCKED', readOnly: true });
+const cd = disk({ path: '/dev/sr0', kind: 'cdrom', removable: true });
+const loop = disk({ path: '/dev/loop0', kind: 'loop' });
+const zram = disk({ path: '/dev/zram0', kind: 'ram', sizeBytes: 0 });
+const noMedium = disk({ path: '/dev/sdf', sizeBytes: 0 });
+const odds = [stick, locked, cd, loop, zram, noMedium];
+
+const selectors: [selector: string, path: string | undefined][] = [
+  ['serial:SSD1', '/dev/sda'],
+  ['serial:ssd1', undefined],
+  ['wwn:0x5002538e40a1b2c3', '/dev/sda'],
+  ['wwn:naa.5002538e40a1b2c3', '/dev/sda'],
+  ['path:/dev/disk/by-path/pci-0000:00:17.0-ata-1', '/dev/sda'],
+  ['path:pci-0000:00:17.0-ata-1', '/dev/sda'],
+  ['path:/dev/sdb', '/dev/sdb'],
+  ['size:-1T rotational:no', '/dev/sda'],
+  ['size:100G-', undefined],
+  ['size:6T-', '/dev/sdc'],
+  ['size:3T-5T', '/dev/sdb'],
+  ['rotational:yes', undefined],
+  ['rotational:yes size:-5T', '/dev/sdb'],
+  ['rotational:no size:5T-', undefined],
+  ['serial:STICK', '/dev/sdd'],
+  ['serial:LOCKED', undefined],
+  ['path:/dev/loop0', undefined],
+];
+for (const [selector, path] of selectors) {
+  test(`'${selector}' binds ${path ?? 'nothing'}`, () => {
+    // The stick is told apart by being smaller than 100 GiB; only its serial can bind it.
+    const { bound, faults } = bindDisks(
+      ['disk0'],
+      { disk0: selector },
+      [ssd, hdd, hdd2, stick, locked, cd, loop].filter((each) => each !== stick || selector.includes('STICK')),
+    );
+    assert.equal(bound.get('disk0')?.disk.path, path, faults[0]?.message);
+    assert.equal(faults.length, path === undefined ? 1 : 0);
+  });
+}
+
+for (const selector of [
+  '',
+  'SSD1',
+  'serial:',
+  'speed:7200',
+  'size:100G',
+  'size:-',
+  'size:5T-1T',
+  'rotational:maybe',
+  'toString:x',
+]) {
+  test(`'${selector}' is no selector`, () => {
+    const { bound, faults } = bindDisks(['disk0'], { disk0: selector }, [ssd]);
+    assert.equal(bound.size, 0);
+    assert.match(faults[0]?.message ?? '', /is none of serial|it is empty/);
+  });
+}
+
+test('unbound, the only fixed disk is taken, whatever else is attached', () => {
+  const { bound } = bindDisks(['disk0'], {}, [ssd, ...odds]);
+  assert.deepEqual(bound.get('disk0'), { disk: ssd, boundBy: 'the only fixed disk of the machine' });
+});
+
+test('unbound with two fixed disks: an error that lists every disk with its reason', () => {
+  const { faults } = bindDisks(['disk0'], {}, [ssd, hdd, ...odds]);
+  const message = faults[0]?.message ?? '';
+  assert.match(message, /2 disks fit, exactly one must/);
+  for (const reason of [
+    /serial SSD1 \(\/dev\/sda, .*\): fits/,
+    /serial HDD1 .*: fits/,
+    /serial STICK .*: is removable/,
+    /serial LOCKED .*: is read-only/,
+    /\/dev\/sr0.*: is no disk but of kind 'cdrom'/,
+    /\/dev\/loop0.*: is no disk but of kind 'loop'/,
+    /\/dev\/zram0.*: is no disk but of kind 'ram'/,
+    /\/dev\/sdf.*: has no medium/,
+  ]) {
+    assert.match(message, reason);
+  }
+});
+
+test('a selector that fits nothing says what was found instead', () => {
+  const { faults } = bindDisks(['disk0'], { disk0: 'serial:NEW size:1T-' }, [ssd, hdd]);
+  assert.match(faults[0]?.message ?? '', /no disk fits\n.*serial is SSD1, size is 512 GiB\n.*: serial is HDD1$/);
+});
+
+test('no disks at all', () => {
+  assert.match(bindDisks(['disk0'], {}, []).faults[0]?.message ?? '', /the machine has no disks/);
+});
+
+test('two names on one disk', () => {
+  const { bound, faults } = bindDisks(['disk0', 'disk1'], { disk0: 'serial:SSD1', disk1: 'rotational:no' }, [ssd, hdd]);
+  assert.deepEqual([...bound.keys()], ['disk0']);
+  assert.match(faults[0]?.message ?? '', /disk1 and disk0 are both bound to serial SSD1/);
+});
+
+test('bindings are the DISK_ variables of a record', () => {
+  assert.deepEqual(diskBindings({ DISK_hda: 'serial:x', DISK_: 'y', DISKS: 'z', PARTITION: 'p' }), { hda: 'serial:x' });
+});
