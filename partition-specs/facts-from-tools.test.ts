@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../lib/errors.ts';
-import { readRecording } from '../test/fixtures/disks/read-recording.ts';
+import { readRecording } from './testing/read-recording.ts';
 import { blkidOf } from './blkid-output.ts';
 import { diskFactsSchema } from './disk-facts.ts';
 import type { DiskFacts } from './disk-facts.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { FaultsError } from '../lib/errors.ts';
-import { disk, machine } from '../test/fixtures/disks/disk.ts';
+import { disk, machine } from './testing/disk.ts';
 import { checkInUse } from './check-in-use.ts';
 import type { DiskFacts } from './disk-facts.ts';
 import type { Layout } from './layout.ts';
@@ -25,16 +25,15 @@ function faultsOf(text: string, given: Given = {}): string[] {
   try {
     plan(text, given);
   } catch (error) {
-    if (error instanceof FaultsError) return error.faults.map((fault) => fault.message);
-    throw error;
+    assert.ok(error instanceof FaultsError, String(error));
+    return error.faults.map((fault) => fault.message);
   }
-  assert.fail(`'${text}' was planned`);
+  throw new Error(`'${text}' was planned`);
 }
 
 function extents(layout: Layout): [number: number, startSector: number, sizeSectors: number][] {
-  return layout.disks.flatMap((each) =>
-    each.partitions.map((part) => [part.number, part.startSector, part.sizeSectors]),
-  );
+  const partitions = layout.disks.flatMap((each) => each.partitions);
+  return partitions.map(({ number, startSector, sizeSectors }) => [number, startSector, sizeSectors]);
 }
 
 test('exact sectors at 512 and 4096: BIOS boot first, whole MiB, rest up to the last whole MiB', () => {
@@ -244,7 +243,7 @@ const sizeWords = fc.oneof(
 const specs = fc
   .record({
     sizes: fc.array(sizeWords, { minLength: 1, maxLength: 8 }),
-    letters: fc.shuffledSubarray([...'abcdefghijklmnopqrstuvwxyz'], { minLength: 8 }),
+    letters: fc.shuffledSubarray('abcdefghijklmnopqrstuvwxyz'.split(''), { minLength: 8 }),
     restAt: fc.integer({ min: 0, max: 12 }),
   })
   .map(({ sizes, letters, restAt }) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { FaultsError } from '../lib/errors.ts';
 import { CYLINDER_BYTES, parseSize } from './spec-size.ts';
 import { parsePartitionSpec } from './spec.ts';
@@ -175,8 +175,8 @@ function faultsOf(text: string): FaultsError {
   try {
     parsePartitionSpec(text);
   } catch (error) {
-    if (error instanceof FaultsError) return error;
-    throw error;
+    assert.ok(error instanceof FaultsError, String(error));
+    return error;
   }
-  assert.fail(`'${text}' was accepted`);
+  throw new Error(`'${text}' was accepted`);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../lib/errors.ts';
-import { disk, machine } from '../test/fixtures/disks/disk.ts';
+import { disk, machine } from './testing/disk.ts';
 import { partitionNumber, partitionPath } from './linux-device-path.ts';
 import { planLayout } from './plan-layout.ts';
 import { parsePartitionSpec } from './spec.ts';
