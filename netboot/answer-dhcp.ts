@@ -205,7 +205,7 @@ function macOf(packet: DhcpPacket): string | undefined {
 }
 
 const who = (kind: 'system' | 'firmware' | 'ipxe'): string =>
-  ({ system: 'the running system', firmware: 'the PXE firmware', ipxe: 'iPXE' })[kind];
+  ({ system: 'a running system', firmware: 'the PXE firmware', ipxe: 'iPXE' })[kind];
 
 const fileWords = (reply: DhcpReply): string => (reply.packet.file === '' ? '' : ` and boot file ${reply.packet.file}`);
 

@@ -51,7 +51,7 @@ export type Netboot = {
   readonly close: () => Promise<void>;
 };
 
-type Place = { readonly address: string; readonly netmask: string };
+type Place = { readonly name: string; readonly address: string; readonly netmask: string };
 
 /**
  * Starts all servers, or none.
@@ -114,7 +114,11 @@ async function startServers(options: NetbootOptions, place: Place, stack: AsyncD
   });
   const dhcpPort = options.dhcpPort ?? 67;
   const clientPort = options.dhcpClientPort ?? 68;
-  stack.use(disposable(await serveDhcp({ address: place.address, port: dhcpPort, clientPort, log, answer })));
+  stack.use(
+    disposable(
+      await serveDhcp({ address: place.address, port: dhcpPort, clientPort, interface: place.name, log, answer }),
+    ),
+  );
   const close = (): Promise<void> => stack.disposeAsync();
   return { url: serverUrl, httpPort: http.port, tftpPort: tftp.port, socketPath, machines, close };
 }

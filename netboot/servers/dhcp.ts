@@ -1,11 +1,11 @@
 // DHCP over UDP: receives, asks `answerDhcp`, sends. One bad packet never stops the next one.
-import type { Socket } from 'node:dgram';
 import { describeError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { option, readUint16 } from '../protocol/dhcp-options.ts';
 import { BOOTREQUEST, MIN_CLIENT_BYTES, parseDhcp, printDhcp } from '../protocol/dhcp.ts';
 import type { DhcpPacket } from '../protocol/dhcp.ts';
 import type { DhcpDestination, DhcpReply } from '../decide-dhcp.ts';
+import { bindToDevice } from './bind-to-device.ts';
 import { createLogOnce } from './log-once.ts';
 import { closeUdpSocket, openUdpSocket } from './udp-socket.ts';
 
@@ -16,8 +16,8 @@ export type DhcpServerOptions = {
   readonly clientPort: number;
   readonly log: Log;
   readonly answer: (packet: DhcpPacket) => Promise<DhcpReply | undefined>;
-  /** Ties a socket to the interface; called for the socket that hears broadcasts. */
-  readonly confine?: (socket: Socket) => void;
+  /** Broadcasts from other interfaces are not heard, where the platform lets us say so. */
+  readonly interface: string;
 };
 
 /** Packets being answered at one time; a flood beyond it is dropped, as a full socket buffer would. */
@@ -40,8 +40,11 @@ export async function serveDhcp(options: DhcpServerOptions): Promise<{ close(): 
     },
   );
   own.setBroadcast(true);
-  options.confine?.(any);
   const logOnce = createLogOnce(log);
+  await bindToDevice(port, options.interface).catch((error: unknown) => {
+    const why = describeError(error);
+    log.warn({ why }, `DHCP broadcasts of other interfaces are heard too; answers leave by ${options.interface} only`);
+  });
   let pending = 0;
 
   async function receive(bytes: Uint8Array, from: string): Promise<void> {
