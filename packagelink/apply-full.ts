@@ -11,7 +11,7 @@ import { mtimeOf } from './file-metadata.ts';
 import { failed, isKept, layFiles } from './lay-files.ts';
 import type { LayRun } from './lay-files.ts';
 import type { Xattrs } from './manifest.ts';
-import { installedPath, updateState } from './state.ts';
+import { asPathStat, installedLink, installedPath, updateState } from './state.ts';
 import type { InstalledPath } from './state.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
 import { writeXattrs } from './xattrs.ts';
@@ -115,20 +115,13 @@ async function setXattrs(entries: readonly TreeEntry[], run: LayRun, runner: Run
 function describeInstalled(entries: readonly TreeEntry[], run: LayRun): InstalledPath[] {
   const rows = new Map<string, InstalledPath>();
   for (const entry of entries) {
-    const first = entry.type === 'hardlink' ? rows.get(entry.target) : undefined;
-    if (entry.type !== 'hardlink') {
-      const digest = entry.type === 'file' ? (run.digests.get(entry.path) ?? entry.content.sha256) : '';
-      rows.set(entry.path, installedPath(entry, digest, lstatSync(`${run.root}/${entry.path}`)));
-    } else if (first !== undefined) {
-      rows.set(entry.path, {
-        ...first,
-        path: entry.path,
-        owner: entry.owner,
-        class: entry.class,
-        type: 'hardlink',
-        target: entry.target,
-      });
+    if (entry.type === 'hardlink') {
+      const first = rows.get(entry.target);
+      if (first !== undefined) rows.set(entry.path, installedLink(entry, first));
+      continue;
     }
+    const digest = entry.type === 'file' ? (run.digests.get(entry.path) ?? entry.content.sha256) : '';
+    rows.set(entry.path, installedPath(entry, digest, asPathStat(lstatSync(`${run.root}/${entry.path}`))));
   }
   return [...rows.values()];
 }

@@ -50,7 +50,8 @@ export function mergeTree({ layers, generated = [], defines }: MergeInput): Merg
   faults.push(...findMisplaced(winners, chosen), ...winners.flatMap(undefinedVariables));
   if (faults.length > 0) throw new FaultsError('merging the packages', faults);
   const entries = asEntries(winners, classifier(layers, generated));
-  return { entries, rawBytes: sumBytes(entries), notices: notices.toSorted() };
+  const images = layers.filter((layer) => layer.priority === 0).map((layer) => layer.name);
+  return { entries, images: images.toSorted(), rawBytes: sumBytes(entries), notices: notices.toSorted() };
 }
 
 /** The names of all variables that the templates of these packages use, sorted: what a machine needs of its record. */

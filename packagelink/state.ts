@@ -21,27 +21,37 @@ const COLUMNS =
 const classSchema = z.enum(['image', 'package', 'generated', 'mutable']) satisfies z.ZodType<PathClass>;
 const typeSchema = z.enum(['directory', 'file', 'symlink', 'hardlink']) satisfies z.ZodType<TreeEntry['type']>;
 
-/**
- * One path as it was laid down. `sha256` is of the installed bytes (empty when there are none), `source` the key of
- * what they were made from, `target` of a link; `inode`, `mtimeMs` and `ctimeMs` are lstat's right after.
- */
-export type InstalledPath = {
-  readonly path: string;
-  readonly owner: string;
-  readonly class: PathClass;
-  readonly type: TreeEntry['type'];
+/** What lstat says of a path, as far as it shows whether somebody has touched it. `mode` is permission bits. */
+export type PathStat = {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
   readonly sizeBytes: number;
-  readonly sha256: string;
-  readonly source: string;
-  readonly xattrs: string;
-  readonly target: string;
   readonly inode: number;
   readonly mtimeMs: number;
   readonly ctimeMs: number;
 };
+
+/**
+ * One path as it was laid down, with lstat's answer right after. `sha256` is of the installed bytes (empty when there
+ * are none), `source` the key of what they were made from, `xattrs` as `xattrsKey` writes them, `target` of a link.
+ */
+export type InstalledPath = PathStat & {
+  readonly path: string;
+  readonly owner: string;
+  readonly class: PathClass;
+  readonly type: TreeEntry['type'];
+  readonly sha256: string;
+  readonly source: string;
+  readonly xattrs: string;
+  readonly target: string;
+};
+
+/** The part of an lstat that the database keeps. */
+export function asPathStat(stat: Stats): PathStat {
+  const { uid, gid, size: sizeBytes, ino: inode, mtimeMs, ctimeMs } = stat;
+  return { mode: stat.mode & 0o7777, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs };
+}
 
 /** All paths that packages have put on a target; empty when there is no such file yet. @throws UserError */
 export function readState(file: string): Map<string, InstalledPath> {
@@ -83,29 +93,29 @@ export function updateState(file: string, changed: Iterable<InstalledPath>, remo
   });
 }
 
-/** The row for an entry whose bytes have this digest and which lstat shows as `stat`. */
+/** The row for an entry whose installed bytes have the digest `sha256`. */
 export function installedPath(
   entry: Exclude<TreeEntry, { type: 'hardlink' }>,
   sha256: string,
-  stat: Stats,
+  stat: PathStat,
 ): InstalledPath {
+  const { path, owner, type } = entry;
   return {
-    path: entry.path,
-    owner: entry.owner,
+    path,
+    owner,
     class: entry.class,
-    type: entry.type,
-    mode: stat.mode & 0o7777,
-    uid: stat.uid,
-    gid: stat.gid,
-    sizeBytes: entry.type === 'file' ? stat.size : 0,
+    type,
+    ...stat,
     sha256,
-    source: entry.type === 'file' ? entry.sourceKey : '',
+    source: type === 'file' ? entry.sourceKey : '',
     xattrs: xattrsKey(entry.xattrs),
-    target: entry.type === 'symlink' ? entry.target : '',
-    inode: stat.ino,
-    mtimeMs: stat.mtimeMs,
-    ctimeMs: stat.ctimeMs,
+    target: type === 'symlink' ? entry.target : '',
   };
+}
+
+/** The row for another name of a file that has `first` as its row. */
+export function installedLink(link: Extract<TreeEntry, { type: 'hardlink' }>, first: InstalledPath): InstalledPath {
+  return { ...first, path: link.path, owner: link.owner, class: link.class, type: 'hardlink', target: link.target };
 }
 
 function withDatabase<T>(file: string, work: (database: DatabaseSync) => T): T {

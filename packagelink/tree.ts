@@ -49,6 +49,8 @@ export type TreeEntry = WantedFile | WantedDirectory | WantedSymlink | WantedHar
 /** Every path with its one owner, sorted, parents before what they hold. */
 export type MergedTree = {
   readonly entries: readonly TreeEntry[];
+  /** Names of the packages of priority 0, whose paths `OSMODE=packages` leaves to the package manager. */
+  readonly images: readonly string[];
   /** Bytes of all sources. */
   readonly rawBytes: number;
   /** What a person should know although it is no fault: `etc/hosts of base gives way to @generated`. */

@@ -24,9 +24,15 @@ export async function readPathXattrs(run: RunCommand, paths: readonly string[]):
   return found;
 }
 
-/** Sets attributes on paths, in one run; none at all when there is nothing to set. */
-export async function writeXattrs(run: RunCommand, wanted: ReadonlyMap<string, Xattrs>): Promise<void> {
-  if (wanted.size > 0) await run(['setfattr', '-h', '--restore=-'], { stdin: formatFattrDump(wanted) });
+/** Sets attributes on paths, in one run; none at all when there is nothing to set. `links` is for paths in /proc. */
+export async function writeXattrs(
+  run: RunCommand,
+  wanted: ReadonlyMap<string, Xattrs>,
+  links: 'follow' | 'no-follow' = 'no-follow',
+): Promise<void> {
+  if (wanted.size === 0) return;
+  const follow = links === 'follow' ? [] : ['-h'];
+  await run(['setfattr', ...follow, '--restore=-'], { stdin: formatFattrDump(wanted) });
 }
 
 /** Parses the output of `getfattr -d -e base64`: blocks of `# file: PATH` and `NAME=0sBASE64`. */

@@ -1,0 +1,69 @@
+// Single changes of a partial run, other than file contents. In: one wanted entry or row. Out: that path put right.
+// Never: decides; follows a link at the end of a path.
+import { closeSync, constants, fchmodSync, fchownSync, lchownSync, linkSync, lstatSync, lutimesSync } from 'node:fs';
+import { mkdirSync, openSync, rmSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
+import { mtimeOf } from './file-metadata.ts';
+import { stage, temporaryPath } from './stage-files.ts';
+import type { Staging } from './stage-files.ts';
+import type { InstalledPath } from './state.ts';
+import type { WantedDirectory, WantedFile, WantedHardlink, WantedSymlink } from './tree.ts';
+import { writeXattrs } from './xattrs.ts';
+
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Makes a directory, in place of a file or link if there is one. */
+export async function makeDirectory(staging: Staging, entry: WantedDirectory): Promise<void> {
+  const place = staging.target.at(entry.path);
+  if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) unlinkSync(place);
+  mkdirSync(place, 0o700);
+  await correctMetadata(staging, entry);
+}
+
+/** Stages a symbolic link. */
+export async function stageSymlink(staging: Staging, entry: WantedSymlink): Promise<void> {
+  const temporary = staging.target.at(temporaryPath(entry.path));
+  rmSync(temporary, { force: true });
+  symlinkSync(entry.target, temporary);
+  lchownSync(temporary, entry.uid, entry.gid);
+  const time = mtimeOf(entry);
+  if (time !== undefined) lutimesSync(temporary, time, time);
+  await stage(staging, entry, 0);
+}
+
+/** Stages another name of a file that is in place. */
+export async function stageHardlink(staging: Staging, entry: WantedHardlink): Promise<void> {
+  const temporary = staging.target.at(temporaryPath(entry.path));
+  rmSync(temporary, { force: true });
+  linkSync(staging.target.at(entry.target), temporary);
+  await stage(staging, entry, 0);
+}
+
+/** Sets owner and mode where a path stands; its content and time stay. */
+export async function correctMetadata(
+  staging: Staging,
+  entry: WantedFile | WantedDirectory | WantedSymlink,
+): Promise<void> {
+  const place = staging.target.at(entry.path);
+  if (entry.type === 'symlink') {
+    lchownSync(place, entry.uid, entry.gid);
+    staging.onPlaced(entry);
+    return;
+  }
+  const fd = openSync(place, entry.type === 'directory' ? READ | constants.O_DIRECTORY : READ);
+  try {
+    fchownSync(fd, entry.uid, entry.gid);
+    fchmodSync(fd, entry.mode);
+    if (entry.xattrs !== undefined)
+      await writeXattrs(staging.run, new Map([[`/proc/${process.pid}/fd/${fd}`, entry.xattrs]]), 'follow');
+  } finally {
+    closeSync(fd);
+  }
+  staging.onPlaced(entry);
+}
+
+/** Removes a path that a package had put there; a directory only when it is empty. */
+export function removePath(staging: Staging, row: InstalledPath): void {
+  const place = staging.target.at(row.path);
+  if (row.type === 'directory') rmdirSync(place);
+  else unlinkSync(place);
+}

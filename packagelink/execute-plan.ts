@@ -1,0 +1,137 @@
+// Carries out a partial plan. In: a plan, a target. Out: what was done, and errors by path. Never: decides.
+import { UserError, describeError } from '../lib/errors.ts';
+import type { RunCommand } from '../lib/run-command.ts';
+import { openTarget } from './confined-directory.ts';
+import type { Fetcher } from './fetch.ts';
+import { correctMetadata, makeDirectory, removePath, stageHardlink, stageSymlink } from './change-path.ts';
+import type { Change, PartialPlan } from './plan-partial.ts';
+import { planReads } from './plan-reads.ts';
+import type { PackReads } from './plan-reads.ts';
+import { preprocess } from './preprocess.ts';
+import { readPacks } from './read-packs.ts';
+import { abandonFile, beginFile, completeFile, discard, placeStaged, syncTarget, writeBytes } from './stage-files.ts';
+import type { Staging } from './stage-files.ts';
+import type { InstalledPath } from './state.ts';
+import type { TreeEntry, WantedFile } from './tree.ts';
+
+type Execution = {
+  readonly root: string;
+  readonly plan: PartialPlan;
+  readonly fetcher: Fetcher;
+  readonly run: RunCommand;
+};
+
+/** `placed` are right now; `deleted` are gone; the rest of the plan is named in `errors`. */
+export type Executed = {
+  readonly placed: ReadonlySet<TreeEntry>;
+  readonly deleted: readonly InstalledPath[];
+  readonly changes: readonly Change[];
+  readonly errors: readonly string[];
+};
+
+/** Does what the plan says, in its order. After any error nothing is deleted. */
+export async function executePlan({ root, plan, fetcher, run }: Execution): Promise<Executed> {
+  const placed = new Set<TreeEntry>();
+  const errors: string[] = [];
+  const deleted: InstalledPath[] = [];
+  if (plan.changes.length === 0) return { placed, deleted, changes: [], errors };
+  const onPlaced = (entry: TreeEntry, error?: string) =>
+    void (error === undefined ? placed.add(entry) : errors.push(error));
+  const staging: Staging = { target: openTarget(root), run, onPlaced, open: new Map(), staged: [], stagedBytes: 0 };
+  try {
+    await forEach(staging, plan.directories, async (entry) => await makeDirectory(staging, entry));
+    await writeFiles(staging, plan.files, fetcher);
+    await forEach(staging, plan.symlinks, async (entry) => await stageSymlink(staging, entry));
+    await placeStaged(staging);
+    const missing = new Set(plan.files.filter((file) => !placed.has(file)).map((file) => file.path));
+    const linkable = plan.hardlinks.filter((link) => !missing.has(link.target));
+    await forEach(staging, linkable, async (entry) => await stageHardlink(staging, entry));
+    await placeStaged(staging);
+    await forEach(staging, plan.metadata, async (entry) => await correctMetadata(staging, entry));
+    if (errors.length + plan.errors.length === 0) deleted.push(...removeAll(staging, plan.deletions, errors));
+    await syncTarget(staging);
+  } finally {
+    for (const file of staging.open.keys()) abandonFile(staging, file);
+    staging.target.close();
+  }
+  const done = new Set([...[...placed].map((entry) => entry.path), ...deleted.map((row) => row.path)]);
+  return { placed, deleted, changes: plan.changes.filter((change) => done.has(change.path)), errors };
+}
+
+async function forEach<E extends TreeEntry>(
+  staging: Staging,
+  entries: readonly E[],
+  work: (entry: E) => Promise<void>,
+): Promise<void> {
+  for (const entry of entries) {
+    try {
+      await work(entry);
+    } catch (error) {
+      staging.onPlaced(entry, `${entry.path} was not put right: ${describeError(error)}`);
+    }
+    staging.target.trim();
+  }
+}
+
+async function writeFiles(staging: Staging, files: readonly WantedFile[], fetcher: Fetcher): Promise<void> {
+  const ready = files.filter((file) => file.content.kind === 'literal' || file.content.slices.length === 0);
+  await forEach(staging, ready, async (file) => {
+    await writeWhole(staging, file, file.content.kind === 'literal' ? file.content.bytes : new Uint8Array());
+  });
+  const failed = new Set<WantedFile>();
+  for await (const { work, raw } of readPacks(planReads(files), fetcher)) {
+    for (const read of work.reads) {
+      if (failed.has(read.file)) continue;
+      try {
+        if (raw instanceof Error) throw raw;
+        await writeRead(staging, read, raw);
+      } catch (error) {
+        failed.add(read.file);
+        abandonFile(staging, read.file);
+        staging.onPlaced(read.file, `${read.file.path} was not put right: ${describeError(error)}`);
+      }
+    }
+    staging.target.trim();
+  }
+  for (const file of failed) discardQuietly(staging, file.path);
+}
+
+async function writeRead(staging: Staging, read: PackReads['reads'][number], raw: Uint8Array): Promise<void> {
+  if (read.file.content.kind === 'template') {
+    await writeWhole(staging, read.file, raw.subarray(read.offset, read.offset + read.length));
+    return;
+  }
+  if (read.isFirst) beginFile(staging, read.file);
+  writeBytes(staging, read.file, raw, read);
+  if (read.isLast) await completeFile(staging, read.file);
+}
+
+async function writeWhole(staging: Staging, file: WantedFile, source: Uint8Array): Promise<void> {
+  const isTemplate = file.content.kind === 'template';
+  const bytes = isTemplate ? preprocess(source, file.content.defines, `${file.path} of ${file.owner}`) : source;
+  beginFile(staging, file);
+  writeBytes(staging, file, bytes, { offset: 0, length: bytes.length, position: 0 });
+  await completeFile(staging, file);
+}
+
+// The path has failed already, and said so; its directory may be what is missing.
+function discardQuietly(staging: Staging, path: string): void {
+  try {
+    discard(staging, path);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
+}
+
+function removeAll(staging: Staging, rows: readonly InstalledPath[], errors: string[]): InstalledPath[] {
+  return rows.filter((row) => {
+    staging.target.trim();
+    try {
+      removePath(staging, row);
+      return true;
+    } catch (error) {
+      errors.push(`${row.path} was not deleted: ${describeError(error)}`);
+      return false;
+    }
+  });
+}

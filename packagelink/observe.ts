@@ -1,0 +1,128 @@
+// What is on a target now. In: the wanted tree and the state database. Out: one Observed for each path of either.
+// Never: writes, follows a symbolic link, reads a file that lstat shows as we left it.
+import { createHash } from 'node:crypto';
+import { closeSync, constants, lstatSync, openSync, readSync, readdirSync, readlinkSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { CommandError } from '../lib/run-command.ts';
+import type { RunCommand } from '../lib/run-command.ts';
+import { openTarget } from './confined-directory.ts';
+import type { ConfinedDirectories } from './confined-directory.ts';
+import { isUntouched } from './observed.ts';
+import type { Observed } from './observed.ts';
+import { parentOf } from './package-path.ts';
+import { isLeftAlone } from './plan-partial.ts';
+import { asPathStat } from './state.ts';
+import type { InstalledPath } from './state.ts';
+import type { MergedTree, TreeEntry } from './tree.ts';
+import { xattrsKey } from './tree.ts';
+import { readPathXattrs } from './xattrs.ts';
+
+export type ObserveInput = {
+  readonly root: string;
+  readonly tree: MergedTree;
+  readonly installed: ReadonlyMap<string, InstalledPath>;
+  readonly osmode: 'image' | 'packages';
+  readonly run: RunCommand;
+};
+
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOATIME;
+const BUFFER_BYTES = 1024 * 1024;
+
+/** Looks at every wanted and every installed path; contents only where lstat differs from the database. */
+export async function observe(input: ObserveInput): Promise<{ observed: Map<string, Observed>; notices: string[] }> {
+  const observed = lookAtAll(input);
+  const wanted = new Map(input.tree.entries.map((entry) => [entry.path, entry]));
+  const suspects = [...observed.keys()].filter((path) => isSuspect(path, wanted.get(path), observed, input));
+  const directories = openTarget(input.root);
+  try {
+    for (const path of suspects) observed.set(path, lookInside(path, observed, directories, wanted.has(path)));
+  } finally {
+    directories.close();
+  }
+  const notices = await addXattrs(suspects, wanted, observed, input);
+  return { observed, notices };
+}
+
+// Sorted, so that a directory is known before what it holds; below anything else there is nothing of ours.
+function lookAtAll({ root, tree, installed }: ObserveInput): Map<string, Observed> {
+  const observed = new Map<string, Observed>();
+  const paths = [...new Set([...tree.entries.map((entry) => entry.path), ...installed.keys()])].toSorted();
+  for (const path of paths) {
+    const parent = parentOf(path);
+    if (parent !== undefined && observed.get(parent)?.type !== 'directory') continue;
+    const stat = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
+    if (stat !== undefined) observed.set(path, { ...asPathStat(stat), type: typeOf(stat) });
+  }
+  return observed;
+}
+
+function isSuspect(
+  path: string,
+  entry: TreeEntry | undefined,
+  observed: ReadonlyMap<string, Observed>,
+  input: ObserveInput,
+): boolean {
+  if (entry !== undefined && isLeftAlone(entry, input)) return false;
+  const row = input.installed.get(path);
+  if (entry === undefined && row?.class === 'mutable') return false;
+  const now = observed.get(path);
+  if (now?.type === 'directory')
+    return entry === undefined || (entry.type === 'directory' && entry.xattrs !== undefined);
+  return !isUntouched(row, now);
+}
+
+function lookInside(
+  path: string,
+  observed: ReadonlyMap<string, Observed>,
+  directories: ConfinedDirectories,
+  isWanted: boolean,
+): Observed {
+  const now = observed.get(path) as Observed;
+  if (now.type === 'file') return { ...now, sha256: hashFile(directories.at(path)) };
+  if (now.type === 'symlink') return { ...now, target: readlinkSync(directories.at(path)) };
+  if (now.type === 'directory' && !isWanted) return { ...now, children: readdirSync(directories.at(path)) };
+  return now;
+}
+
+function hashFile(path: string): string {
+  const digest = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  const fd = openSync(path, READ);
+  try {
+    for (let count = readSync(fd, buffer); count > 0; count = readSync(fd, buffer))
+      digest.update(buffer.subarray(0, count));
+  } finally {
+    closeSync(fd);
+  }
+  return digest.digest('hex');
+}
+
+async function addXattrs(
+  suspects: readonly string[],
+  wanted: ReadonlyMap<string, TreeEntry>,
+  observed: Map<string, Observed>,
+  { root, run }: ObserveInput,
+): Promise<string[]> {
+  const paths = suspects.filter((path) => wanted.has(path) && observed.get(path)?.type !== 'symlink');
+  if (paths.length === 0) return [];
+  try {
+    const found = await readPathXattrs(
+      run,
+      paths.map((path) => `${root}/${path}`),
+    );
+    for (const path of paths) {
+      const now = observed.get(path);
+      if (now !== undefined) observed.set(path, { ...now, xattrs: xattrsKey(found.get(`${root}/${path}`)) });
+    }
+    return [];
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.result !== undefined) throw error;
+    return ['getfattr is not installed (package attr): extended attributes were not compared'];
+  }
+}
+
+function typeOf(stat: Stats): Observed['type'] {
+  if (stat.isDirectory()) return 'directory';
+  if (stat.isFile()) return 'file';
+  return stat.isSymbolicLink() ? 'symlink' : 'other';
+}

@@ -1,0 +1,20 @@
+// One path of a target as a run finds it. In: nothing. Out: a type and its comparison with the database. Never: I/O.
+import type { InstalledPath, PathStat } from './state.ts';
+
+/** One path as it is now. The last four are there where they were needed: see observe.ts. */
+export type Observed = PathStat & {
+  readonly type: 'directory' | 'file' | 'symlink' | 'other';
+  readonly sha256?: string;
+  readonly xattrs?: string;
+  readonly target?: string;
+  /** Names in a directory that no package wants any more. */
+  readonly children?: readonly string[];
+};
+
+/** Whether lstat shows a path exactly as it was when it was laid down, so that its bytes need no look. */
+export function isUntouched(row: InstalledPath | undefined, now: Observed | undefined): boolean {
+  if (row === undefined || now === undefined) return false;
+  if ((row.type === 'hardlink' ? 'file' : row.type) !== now.type || row.inode !== now.inode) return false;
+  const sameOwner = row.mode === now.mode && row.uid === now.uid && row.gid === now.gid;
+  return sameOwner && row.sizeBytes === now.sizeBytes && row.mtimeMs === now.mtimeMs && row.ctimeMs === now.ctimeMs;
+}

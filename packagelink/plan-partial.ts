@@ -1,0 +1,229 @@
+// What a partial run will do. In: the wanted tree, the state database, what lstat found. Out: steps and their
+// reasons, in order. Never: I/O; a step on a foreign path.
+import { isUntouched } from './observed.ts';
+import type { Observed } from './observed.ts';
+import { comparePaths, parentOf } from './package-path.ts';
+import { planRemoval } from './plan-removal.ts';
+import type { InstalledPath } from './state.ts';
+import type { MergedTree, TreeEntry, WantedDirectory, WantedFile, WantedHardlink, WantedSymlink } from './tree.ts';
+import { xattrsKey } from './tree.ts';
+
+/** One difference and what is done about it; the shape that reports carry. */
+export type Change = {
+  readonly path: string;
+  readonly action: 'created' | 'replaced' | 'metadata' | 'deleted';
+  readonly why: string;
+};
+
+/** The lists are carried out in this order; directories parents first, deletions children first. */
+export type PartialPlan = {
+  readonly directories: readonly WantedDirectory[];
+  readonly files: readonly WantedFile[];
+  readonly symlinks: readonly WantedSymlink[];
+  readonly hardlinks: readonly WantedHardlink[];
+  readonly metadata: readonly (WantedFile | WantedDirectory | WantedSymlink)[];
+  readonly deletions: readonly InstalledPath[];
+  /** Paths that are right, but whose rows in the database are not. */
+  readonly refresh: readonly TreeEntry[];
+  /** Rows of paths that are gone, or that are the machine's own now. */
+  readonly forget: readonly string[];
+  readonly changes: readonly Change[];
+  readonly errors: readonly string[];
+  readonly notices: readonly string[];
+};
+
+export type PartialInput = {
+  readonly tree: MergedTree;
+  readonly installed: ReadonlyMap<string, InstalledPath>;
+  readonly observed: ReadonlyMap<string, Observed>;
+  /** SHA-256 of the installed bytes of each wanted file, by path; a file without one could not be read. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** `packages` leaves what came with the image to the package manager. */
+  readonly osmode: 'image' | 'packages';
+  /** False when a source could not be read, so that a missing path proves nothing. */
+  readonly allowDeletions: boolean;
+};
+
+type Verdict = { readonly action: Exclude<Change['action'], 'deleted'>; readonly why: string };
+
+/** Compares and decides; a path that is right already occurs in no step. */
+export function planPartial(input: PartialInput): PartialPlan {
+  const verdicts = judgeAll(input);
+  const steps = [...verdicts]
+    .flatMap(([entry, verdict]) => (verdict === undefined ? [] : [{ entry, ...verdict }]))
+    .toSorted((left, right) => comparePaths(left.entry, right.entry));
+  const writes = steps.filter((step) => step.action !== 'metadata').map((step) => step.entry);
+  const metadata = steps.filter((step) => step.action === 'metadata').map((step) => step.entry);
+  const { blocked, errors } = findBlocked(input, writes);
+  const allowed = writes.filter((entry) => !blocked.has(entry));
+  const removal = planRemoval(input);
+  const changes = steps
+    .filter(({ entry }) => !blocked.has(entry))
+    .map(({ entry, action, why }): Change => ({ path: entry.path, action, why }));
+  return {
+    directories: allowed.filter((entry) => entry.type === 'directory'),
+    files: allowed.filter((entry) => entry.type === 'file'),
+    symlinks: allowed.filter((entry) => entry.type === 'symlink'),
+    hardlinks: allowed.filter((entry) => entry.type === 'hardlink'),
+    metadata: metadata.filter((entry) => entry.type !== 'hardlink'),
+    ...removal,
+    refresh: [...verdicts].flatMap(([entry, verdict]) =>
+      verdict === undefined && isRowStale(entry, input) ? [entry] : [],
+    ),
+    changes: [
+      ...changes,
+      ...removal.deletions.map((row): Change => ({
+        path: row.path,
+        action: 'deleted',
+        why: `no longer in ${row.owner}`,
+      })),
+    ],
+    errors,
+  };
+}
+
+/** Whether a run leaves this path alone whatever it finds: laid down once before, or the package manager's. */
+export function isLeftAlone(entry: TreeEntry, input: Pick<PartialInput, 'tree' | 'osmode' | 'installed'>): boolean {
+  if (input.osmode === 'packages' && input.tree.images.includes(entry.owner)) return true;
+  return entry.class === 'mutable' && input.installed.has(entry.path);
+}
+
+function judgeAll(input: PartialInput): Map<TreeEntry, Verdict | undefined> {
+  const byPath = new Map(input.tree.entries.map((entry) => [entry.path, entry]));
+  const verdicts = new Map<TreeEntry, Verdict | undefined>();
+  const inodes = new Map<number, string>();
+  for (const entry of input.tree.entries) {
+    if (entry.type === 'hardlink') continue;
+    if (!isLeftAlone(entry, input)) verdicts.set(entry, judge(entry, input, inodes));
+  }
+  for (const entry of input.tree.entries) {
+    if (entry.type !== 'hardlink' || isLeftAlone(entry, input)) continue;
+    const first = byPath.get(entry.target);
+    const isRewritten = first !== undefined && isWrite(verdicts.get(first));
+    verdicts.set(entry, judgeHardlink(entry, isRewritten, input));
+  }
+  addMissingParents(byPath, verdicts, input);
+  return verdicts;
+}
+
+function judge(
+  entry: WantedFile | WantedDirectory | WantedSymlink,
+  input: PartialInput,
+  inodes: Map<number, string>,
+): Verdict | undefined {
+  const now = input.observed.get(entry.path);
+  const row = input.installed.get(entry.path);
+  if (entry.type === 'file' && !input.digests.has(entry.path)) return undefined;
+  if (now === undefined) return { action: 'created', why: row === undefined ? `new in ${entry.owner}` : 'was missing' };
+  if (entry.class === 'mutable') return undefined;
+  if (now.type !== entry.type) return { action: 'replaced', why: `was a ${now.type}, should be a ${entry.type}` };
+  const content = judgeContent(entry, now, row, input) ?? judgeSharing(entry, now, inodes);
+  if (content !== undefined) return { action: 'replaced', why: content };
+  return judgeMetadata(entry, now, row);
+}
+
+function judgeContent(
+  entry: WantedFile | WantedDirectory | WantedSymlink,
+  now: Observed,
+  row: InstalledPath | undefined,
+  input: PartialInput,
+): string | undefined {
+  if (entry.type === 'directory') return undefined;
+  const found =
+    (entry.type === 'file' ? now.sha256 : now.target) ?? (entry.type === 'file' ? row?.sha256 : row?.target);
+  const wanted = entry.type === 'file' ? input.digests.get(entry.path) : entry.target;
+  if (found === wanted) return undefined;
+  const before = entry.type === 'file' ? row?.sha256 : row?.target;
+  if (row === undefined) return `was there before ${entry.owner}, with other content`;
+  return found === before ? `new version in ${entry.owner}` : 'was changed on this machine';
+}
+
+// Two files that are no hard links of each other in any package must not become one on the machine.
+function judgeSharing(entry: TreeEntry, now: Observed, inodes: Map<number, string>): string | undefined {
+  if (entry.type !== 'file') return undefined;
+  const other = inodes.get(now.inode);
+  inodes.set(now.inode, entry.path);
+  return other === undefined ? undefined : `was a hard link of ${other}`;
+}
+
+function judgeMetadata(
+  entry: WantedFile | WantedDirectory | WantedSymlink,
+  now: Observed,
+  row: InstalledPath | undefined,
+): Verdict | undefined {
+  const found = now.xattrs ?? row?.xattrs ?? '';
+  const wanted = xattrsKey(entry.xattrs);
+  const differences: string[] = [];
+  if (entry.type !== 'symlink' && now.mode !== entry.mode)
+    differences.push(`mode was ${octal(now.mode)}, should be ${octal(entry.mode)}`);
+  if (now.uid !== entry.uid || now.gid !== entry.gid) {
+    differences.push(`owner was ${now.uid}:${now.gid}, should be ${entry.uid}:${entry.gid}`);
+  }
+  if (found !== wanted) differences.push('extended attributes differ');
+  if (differences.length === 0) return undefined;
+  // Changing an owner drops capabilities, and no single call sets and removes attributes: such a file is made anew.
+  const isReplaced = entry.type === 'file' && (found !== '' || wanted !== '');
+  return { action: isReplaced ? 'replaced' : 'metadata', why: differences.join('; ') };
+}
+
+function judgeHardlink(entry: WantedHardlink, isRewritten: boolean, input: PartialInput): Verdict | undefined {
+  const now = input.observed.get(entry.path);
+  const first = input.observed.get(entry.target);
+  if (now === undefined) return { action: 'created', why: `should be a hard link of ${entry.target}` };
+  if (entry.class === 'mutable') return undefined;
+  if (isRewritten || first === undefined || first.inode !== now.inode || first.type !== now.type) {
+    return { action: 'replaced', why: `should be a hard link of ${entry.target}` };
+  }
+  return undefined;
+}
+
+// A directory that is left alone is made all the same when something that is not needs it.
+function addMissingParents(
+  byPath: ReadonlyMap<string, TreeEntry>,
+  verdicts: Map<TreeEntry, Verdict | undefined>,
+  input: PartialInput,
+): void {
+  for (const [entry, verdict] of verdicts) {
+    if (!isWrite(verdict)) continue;
+    for (let path = parentOf(entry.path); path !== undefined; path = parentOf(path)) {
+      const parent = byPath.get(path);
+      if (parent === undefined || input.observed.has(path) || verdicts.get(parent) !== undefined) continue;
+      verdicts.set(parent, { action: 'created', why: `holds ${entry.path}` });
+    }
+  }
+}
+
+function isWrite(verdict: Verdict | undefined): boolean {
+  return verdict !== undefined && verdict.action !== 'metadata';
+}
+
+// Something that is no directory stands in for one, and this run may not replace it: nothing is written through it.
+function findBlocked(input: PartialInput, writes: readonly TreeEntry[]): { blocked: Set<TreeEntry>; errors: string[] } {
+  const made = new Set(writes.filter((entry) => entry.type === 'directory').map((entry) => entry.path));
+  const blocked = new Set<TreeEntry>();
+  const errors: string[] = [];
+  for (const entry of writes) {
+    for (let path = parentOf(entry.path); path !== undefined; path = parentOf(path)) {
+      const now = input.observed.get(path);
+      if (now === undefined || now.type === 'directory' || made.has(path)) continue;
+      blocked.add(entry);
+      errors.push(`${entry.path} was not written: ${path} is a ${now.type} on this machine, and not followed`);
+    }
+  }
+  return { blocked, errors };
+}
+
+function isRowStale(entry: TreeEntry, { installed, observed, digests }: PartialInput): boolean {
+  const row = installed.get(entry.path);
+  const now = observed.get(entry.path);
+  if (now === undefined || (entry.type === 'file' && !digests.has(entry.path))) return false;
+  if (row === undefined || row.owner !== entry.owner || row.class !== entry.class || row.type !== entry.type)
+    return true;
+  if (entry.class === 'mutable') return false;
+  if (entry.type === 'file' && row.source !== entry.sourceKey) return true;
+  return entry.type !== 'directory' && !isUntouched(row, now);
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}

@@ -1,0 +1,115 @@
+// New contents beside the old, then all renamed at once. In: files and their bytes. Out: replaced files.
+// Never: a file that is partly new; a rename before its bytes are on the disk.
+import { closeSync, constants, lstatSync, openSync, renameSync, rmSync, rmdirSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { describeError } from '../lib/errors.ts';
+import type { RunCommand } from '../lib/run-command.ts';
+import type { ConfinedDirectories } from './confined-directory.ts';
+import { sha256 } from './digest.ts';
+import { setMetadata } from './file-metadata.ts';
+import type { PackRead } from './plan-reads.ts';
+import { parentOf } from './package-path.ts';
+import type { TreeEntry, WantedFile } from './tree.ts';
+import { writeXattrs } from './xattrs.ts';
+
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const BATCH_FILES = 256;
+const BATCH_BYTES = 64 * 1024 * 1024;
+
+/** The files of one partial run that are written but not yet in place. */
+export type Staging = {
+  readonly target: ConfinedDirectories;
+  readonly run: RunCommand;
+  /** Called for a path that is in place, or with the error that kept it away. */
+  readonly onPlaced: (entry: TreeEntry, error?: string) => void;
+  readonly open: Map<WantedFile, number>;
+  staged: TreeEntry[];
+  stagedBytes: number;
+};
+
+/** Opens a new temporary file for a path; what a crashed run left under the same name goes. */
+export function beginFile(staging: Staging, file: WantedFile): void {
+  const temporary = staging.target.at(temporaryPath(file.path));
+  rmSync(temporary, { force: true });
+  staging.open.set(file, openSync(temporary, CREATE, 0o600));
+}
+
+/** Writes a run of bytes of a file that was begun. */
+export function writeBytes(
+  staging: Staging,
+  file: WantedFile,
+  bytes: Uint8Array,
+  { offset, length, position }: Pick<PackRead, 'offset' | 'length' | 'position'>,
+): void {
+  const fd = staging.open.get(file);
+  if (fd === undefined) return;
+  let done = 0;
+  while (done < length) done += writeSync(fd, bytes, offset + done, length - done, position + done);
+}
+
+/** Gives a complete file its metadata and puts it in the batch. */
+export async function completeFile(staging: Staging, file: WantedFile): Promise<void> {
+  const fd = staging.open.get(file);
+  if (fd === undefined) return;
+  setMetadata(fd, file);
+  // Through the descriptor: no name that somebody could exchange meanwhile.
+  if (file.xattrs !== undefined)
+    await writeXattrs(staging.run, new Map([[`/proc/${process.pid}/fd/${fd}`, file.xattrs]]), 'follow');
+  abandonFile(staging, file);
+  await stage(staging, file, file.content.sizeBytes);
+}
+
+/** Closes a file that was begun; its temporary stays for `discard`. */
+export function abandonFile(staging: Staging, file: WantedFile): void {
+  const fd = staging.open.get(file);
+  if (fd !== undefined) closeSync(fd);
+  staging.open.delete(file);
+}
+
+/** Removes the temporary of a path, if there is one. */
+export function discard(staging: Staging, path: string): void {
+  rmSync(staging.target.at(temporaryPath(path)), { force: true });
+}
+
+/** Puts a path in the batch whose temporary is complete; a full batch is placed. */
+export async function stage(staging: Staging, entry: TreeEntry, sizeBytes: number): Promise<void> {
+  staging.staged.push(entry);
+  staging.stagedBytes += sizeBytes;
+  if (staging.staged.length >= BATCH_FILES || staging.stagedBytes >= BATCH_BYTES) await placeStaged(staging);
+}
+
+/** Syncs the file systems that were written to, then renames the whole batch into place. */
+export async function placeStaged(staging: Staging): Promise<void> {
+  const batch = staging.staged;
+  staging.staged = [];
+  staging.stagedBytes = 0;
+  if (batch.length === 0) return;
+  await syncTarget(staging);
+  for (const entry of batch) {
+    staging.target.trim();
+    try {
+      const place = staging.target.at(entry.path);
+      // Only an empty directory gives way: what it holds is not ours.
+      if (lstatSync(place, { throwIfNoEntry: false })?.isDirectory()) rmdirSync(place);
+      renameSync(join(dirname(place), basename(temporaryPath(entry.path))), place);
+      // Renaming one name of a file to another of the same file does nothing.
+      discard(staging, entry.path);
+      staging.onPlaced(entry);
+    } catch (error) {
+      discard(staging, entry.path);
+      staging.onPlaced(entry, `${entry.path} was not put in place, the old one stays: ${describeError(error)}`);
+    }
+  }
+}
+
+/** Flushes every file system below the target that this run has touched. */
+export async function syncTarget({ target, run }: Staging): Promise<void> {
+  await run(['sync', '-f', '--', ...target.onEachDevice()]);
+}
+
+/** The name that new content of a path has until it is complete: the same in each run, so that none is left behind. */
+export function temporaryPath(path: string): string {
+  const parent = parentOf(path);
+  const name = `.gutinteg-${sha256(path).slice(0, 16)}`;
+  return parent === undefined ? name : `${parent}/${name}`;
+}
