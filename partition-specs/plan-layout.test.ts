@@ -116,6 +116,15 @@ for (const [text, given, messages] of refused) {
   });
 }
 
+test('what fits to the last MiB is planned, one MiB more is refused', () => {
+  const disks = [disk({ sizeBytes: GiB })];
+  assert.equal(extents(plan('disk0: (a 1021M ext4 /)', { disks })).length, 2);
+  assert.match(
+    faultsOf('disk0: (a 1022M ext4 /)', { disks }).join(),
+    /has 1021 MiB for partitions, and 1022 MiB are asked/,
+  );
+});
+
 test('refused: UEFI firmware', () => {
   assert.deepEqual(faultsOf('disk0: (a 1G ext4 /)', { facts: { ...machine(disk()), firmware: 'uefi' } }), [
     "firmware 'uefi' is not supported yet; supported: bios",

@@ -56,6 +56,5 @@ function withContent(layout: Layout): MountedPartition[] {
 }
 
 function depthFirst(left: string, right: string): number {
-  const depth = (path: string) => (path === '/' ? 0 : path.split('/').length);
-  return depth(left) - depth(right) || (left < right ? -1 : 1);
+  return left.split('/').length - right.split('/').length || (left < right ? -1 : 1);
 }
