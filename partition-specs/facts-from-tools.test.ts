@@ -72,13 +72,26 @@ test('NVMe with 4K sectors and a kernel that shows no partitions: the table and 
   );
 });
 
-test('a SATA disk without udev gives its serial by the page of its unit serial number', () => {
-  const { lsblk } = readRecording('nvme');
-  const bare = lsblk.replaceAll(/"serial":"[^"]*"/g, '"serial":null');
-  const probes = {
-    '/dev/nvme0n1': { sysfs: { 'device/vpd_pg80': '\0\u0080\0\u0014      WD-WX11D76543' }, signatures: {} },
-  };
-  assert.equal(diskFactsFromTools({ lsblk: bare, probes })[0]?.serial, 'WD-WX11D76543');
+test('a recorded ramdisk: serials and WWN that lsblk alone does not know', () => {
+  const disks = [...facts('ramdisk').values()];
+  assert.deepEqual(
+    disks.map(({ path, serial, wwn, logicalSectorBytes }) => [path, serial, wwn, logicalSectorBytes]),
+    [
+      ['/dev/sda', 'SATA01', 'naa.5000c500a1b2c3d4', 512],
+      ['/dev/vda', 'lab1-system', undefined, 512],
+      ['/dev/nvme0n1', 'NV01', undefined, 4096],
+    ],
+  );
+  for (const { partitions } of disks) {
+    assert.deepEqual(
+      partitions.map(({ number, path, fsType }) => [number, path !== undefined, fsType]),
+      [
+        [1, true, 'ext4'],
+        [2, true, undefined],
+        [128, true, undefined],
+      ],
+    );
+  }
 });
 
 test('a file system on the whole disk', () => {
