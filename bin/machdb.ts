@@ -6,6 +6,7 @@ import type { Fault } from '../lib/errors.ts';
 import { runMain } from '../lib/exit.ts';
 import { parseMac } from '../lib/mac.ts';
 import { checkMachdb } from '../machdb/check.ts';
+import { faultsError } from '../machdb/faults.ts';
 import { formatRecord, recordFormats } from '../machdb/format.ts';
 import type { RecordFormat } from '../machdb/format.ts';
 import { loadMachdb } from '../machdb/load.ts';
@@ -98,7 +99,10 @@ async function runCheck(site: string, checks: readonly RecordCheck[]): Promise<C
 function printCheck({ machines, faults }: CheckResult, json: boolean): void {
   const failed = faults.some((fault) => fault.severity === 'error');
   if (json) process.stdout.write(`${JSON.stringify({ machines, faults }, undefined, 2)}\n`);
-  else if (failed) throw new FaultsError('checking the machine database', faults);
-  else process.stdout.write([...faults.map(formatFault), `${machines} machines, no faults`, ''].join('\n'));
+  else if (failed) throw faultsError('checking the machine database', faults);
+  else
+    process.stdout.write(
+      [...faults.map(formatFault), `${machines} ${machines === 1 ? 'machine' : 'machines'}, no faults`, ''].join('\n'),
+    );
   if (failed) process.exitCode = 2;
 }

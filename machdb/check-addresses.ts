@@ -1,8 +1,9 @@
 import { isIPv4 } from 'node:net';
 import type { Fault } from '../lib/errors.ts';
+import { faultAtLine } from './faults.ts';
 import { parseMac } from '../lib/mac.ts';
 import { isMacVariable } from './query.ts';
-import { faultAtLine, splitWords } from './resolve.ts';
+import { splitWords } from './resolve.ts';
 import type { Machdb, Machine } from './types.ts';
 
 /** An address, canonical, and the variable that a machine has it in. */
@@ -22,16 +23,21 @@ export function checkAddresses(db: Machdb, machines: readonly Machine[]): Fault[
 
 function checkSyntax(db: Machdb, machine: Machine): Fault[] {
   return Object.entries(machine.record).flatMap(([variable, value]) => {
-    const [wrong, expected] = isMacVariable(variable)
-      ? [splitWords(value).find((word) => parseMac(word) === undefined), 'a MAC address such as 52:54:00:77:00:01']
-      : [
-          IP_SYNTAX.test(variable) && value !== '' && !isIPv4(value) ? value : undefined,
-          'an IPv4 address such as 10.77.0.101',
-        ];
-    const place = machine.where(variable);
-    if (wrong === undefined || place === undefined) return [];
-    return [faultAtLine(db, place, { message: `${variable}: '${wrong.slice(0, 80)}' is not ${expected}` })];
+    const message = describeSyntax(variable, value);
+    const place = message === undefined ? undefined : machine.where(variable);
+    return message === undefined || place === undefined ? [] : [faultAtLine(db, place, { message })];
   });
+}
+
+/** An empty value is no address and no fault: it takes back what a parent sets. */
+function describeSyntax(variable: string, value: string): string | undefined {
+  if (isMacVariable(variable)) {
+    const wrong = splitWords(value).find((word) => parseMac(word) === undefined);
+    if (wrong === undefined) return undefined;
+    return `${variable}: '${wrong.slice(0, 80)}' is not a MAC address such as 52:54:00:77:00:01`;
+  }
+  if (!IP_SYNTAX.test(variable) || value === '' || isIPv4(value)) return undefined;
+  return `${variable}: '${value.slice(0, 80)}' is not an IPv4 address such as 10.77.0.101`;
 }
 
 function listMacs(machine: Machine): Use[] {

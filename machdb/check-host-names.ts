@@ -1,5 +1,5 @@
 import type { Fault } from '../lib/errors.ts';
-import { faultAtLine } from './resolve.ts';
+import { faultAtLine } from './faults.ts';
 import type { Machdb, Machine } from './types.ts';
 
 const LABEL = /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;

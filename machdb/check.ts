@@ -1,9 +1,10 @@
 // Is the description sound? In: a database and checks from outside. Out: every fault. Never: throws for a fault.
 import type { Fault } from '../lib/errors.ts';
+import { faultAtLine, withExcerpt } from './faults.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { checkHostNames } from './check-host-names.ts';
 import { machineNames } from './query.ts';
-import { faultAtLine, lastPlace, listContributions, splitWords, tryResolve } from './resolve.ts';
+import { lastPlace, listContributions, splitWords, tryResolve } from './resolve.ts';
 import type { Machdb, Machine, RecordCheck } from './types.ts';
 
 /**
@@ -11,28 +12,26 @@ import type { Machdb, Machine, RecordCheck } from './types.ts';
  * what `checks` find in each record that resolves. A fault that many machines inherit is reported once.
  */
 export function checkMachdb(db: Machdb, checks: readonly RecordCheck[]): Fault[] {
-  const faults: Fault[] = [];
   const machines: Machine[] = [];
-  for (const name of machineNames(db)) {
-    const resolution = tryResolve(db, name);
-    faults.push(...resolution.faults);
-    machines.push({
-      name,
-      record: Object.fromEntries(resolution.values),
-      // Looked up only when a fault needs it: few machines have one.
-      where: (variable) => lastPlace(listContributions(db, name), variable),
-    });
-    const machine = machines.at(-1);
-    if (machine === undefined || resolution.faults.length > 0) continue;
-    faults.push(...checkRequired(db, machine), ...checks.flatMap((check) => check(machine)));
-  }
-  faults.push(...checkSecrets(db), ...checkHostNames(db, machines), ...checkAddresses(db, machines));
-  return sortFaults(db, faults);
+  const faults = machineNames(db).flatMap((name) => {
+    const { values, faults: unresolved } = tryResolve(db, name);
+    // `where` looks only when a fault needs it: few machines have one.
+    const where = (variable: string) => lastPlace(listContributions(db, name), variable);
+    const machine = { name, record: Object.fromEntries(values), where };
+    machines.push(machine);
+    if (unresolved.length > 0) return unresolved;
+    return [
+      ...checkRequired(db, machine),
+      ...checks.flatMap((check) => check(machine)).map((fault) => withExcerpt(db, fault)),
+    ];
+  });
+  const others = [...checkSecrets(db), ...checkHostNames(db, machines), ...checkAddresses(db, machines)];
+  return sortFaults(db, [...faults, ...others]);
 }
 
 function checkRequired(db: Machdb, machine: Machine): Fault[] {
   const missing = splitWords(machine.record['REQUIRED'] ?? '').filter(
-    (variable) => machine.record[variable] === undefined,
+    (variable) => !Object.hasOwn(machine.record, variable),
   );
   const header = db.objects.get(machine.name);
   if (missing.length === 0 || header === undefined) return [];

@@ -1,7 +1,8 @@
 import { didYouMean } from './did-you-mean.ts';
+import type { Problem } from './faults.ts';
 
-/** Why a variable has no value: `message` is a sentence without a final full stop. */
-export type Problem = { readonly variable: string; readonly message: string; readonly suggestion?: string };
+/** Why a variable has no value. */
+type VariableProblem = Problem & { readonly variable: string };
 
 type Part = { readonly text: string } | { readonly reference: string };
 type Frame = { readonly variable: string; readonly parts: readonly Part[]; nextPart: number; broken: boolean };
@@ -9,7 +10,7 @@ type Expansion = {
   readonly texts: ReadonlyMap<string, string>;
   /** Values that are settled; undefined for a variable that cannot have one. */
   readonly settled: Map<string, string | undefined>;
-  readonly problems: Problem[];
+  readonly problems: VariableProblem[];
 };
 
 // `$${` is a literal `${`; whatever else begins with `${` must be a reference.
@@ -17,6 +18,9 @@ const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 // References to references can double a value at every step.
 const LONGEST_EXPANSION = 65536;
+// A search takes a while; nobody reads the hundredth suggestion.
+const MOST_SUGGESTIONS = 20;
+const LONGEST_PATH = 12;
 
 /**
  * Replaces `${VAR}` in every value by the value of VAR; `$${` becomes a literal `${`. Variables with a reference
@@ -24,7 +28,7 @@ const LONGEST_EXPANSION = 65536;
  */
 export function expandReferences(texts: ReadonlyMap<string, string>): {
   values: Map<string, string>;
-  problems: Problem[];
+  problems: VariableProblem[];
 } {
   const expansion: Expansion = { texts, settled: new Map(), problems: [] };
   const values = new Map<string, string>();
@@ -40,20 +44,20 @@ export function expandReferences(texts: ReadonlyMap<string, string>): {
 /** Settles a variable and all that it refers to, with a stack of its own: chains may be longer than the call stack. */
 function settle(expansion: Expansion, variable: string): void {
   const path = [openFrame(expansion, variable)];
-  const open = new Set([variable]);
+  const depths = new Map([[variable, 0]]);
   for (let frame = path.at(-1); frame !== undefined; frame = path.at(-1)) {
     const part = frame.parts[frame.nextPart];
     frame.nextPart += 1;
     if (part === undefined) {
       expansion.settled.set(frame.variable, frame.broken ? undefined : joinParts(expansion, frame));
-      open.delete(frame.variable);
+      depths.delete(frame.variable);
       path.pop();
     } else if ('reference' in part && !expansion.settled.has(part.reference)) {
-      const problem = open.has(part.reference)
-        ? { message: describeCircle(path, part.reference) }
-        : describeUnknown(expansion, frame.variable, part.reference);
+      const depth = depths.get(part.reference);
+      const problem =
+        depth === undefined ? describeUnknown(expansion, frame.variable, part.reference) : describeCircle(path, depth);
       if (problem === undefined) {
-        open.add(part.reference);
+        depths.set(part.reference, path.length);
         path.push(openFrame(expansion, part.reference));
       } else {
         expansion.problems.push({ variable: frame.variable, ...problem });
@@ -101,14 +105,20 @@ function joinParts({ settled, problems }: Expansion, { variable, parts }: Frame)
   return texts.join('');
 }
 
-function describeCircle(path: readonly Frame[], reference: string): string {
-  const names = path.slice(path.findIndex((frame) => frame.variable === reference)).map((frame) => frame.variable);
-  const shown = names.length > 12 ? [...names.slice(0, 6), '…', ...names.slice(-6)] : names;
-  return `${reference} refers to itself: ${[...shown, reference].join(' → ')}`;
+/** The path from `depth` to its end, which refers to its beginning again. */
+function describeCircle(path: readonly Frame[], depth: number): Problem {
+  const half = LONGEST_PATH / 2;
+  const frames =
+    path.length - depth <= LONGEST_PATH
+      ? path.slice(depth)
+      : [...path.slice(depth, depth + half), ...path.slice(-half)];
+  const names = frames.map((frame) => frame.variable);
+  if (frames.length < path.length - depth) names.splice(half, 0, '…');
+  return { message: `${names[0]} refers to itself: ${[...names, names[0]].join(' → ')}` };
 }
 
 /** Undefined when the reference names a variable of this record. */
-function describeUnknown({ texts }: Expansion, variable: string, reference: string) {
+function describeUnknown({ texts, problems }: Expansion, variable: string, reference: string): Problem | undefined {
   if (texts.has(reference)) return undefined;
   if (!VARIABLE.test(reference)) {
     const shown = (reference.startsWith('${') ? reference : `\${${reference}}`).slice(0, 80);
@@ -117,7 +127,7 @@ function describeUnknown({ texts }: Expansion, variable: string, reference: stri
       suggestion: 'write $${ for a literal ${',
     };
   }
-  const suggestion = didYouMean(reference, texts.keys());
+  const suggestion = problems.length < MOST_SUGGESTIONS ? didYouMean(reference, texts.keys()) : undefined;
   return {
     message: `${variable} refers to \${${reference}}, which is not set`,
     ...(suggestion === undefined ? {} : { suggestion }),

@@ -1,6 +1,7 @@
 import type { Fault } from '../lib/errors.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { faultAt } from './statements.ts';
+import { faultAt } from './faults.ts';
+import type { Problem } from './faults.ts';
 import type { MachdbObject, Parent } from './types.ts';
 
 type Lines = ReadonlyMap<string, readonly string[]>;
@@ -98,7 +99,7 @@ function faultInHeader(
   object: MachdbObject,
   { line, column }: { line: number; column: number },
   lines: Lines,
-  problem: { message: string; suggestion?: string },
+  problem: Problem,
 ): Fault {
   return faultAt({ path: object.file, lines: lines.get(object.file) ?? [] }, { line, column }, problem);
 }

@@ -1,3 +1,4 @@
+import type { Problem } from './faults.ts';
 import { isBlank, trimEnd } from './statements.ts';
 import type { Statement } from './statements.ts';
 
@@ -5,7 +6,7 @@ import type { Statement } from './statements.ts';
 type ParsedValue = {
   readonly value: string;
   readonly offset: number;
-  readonly problem?: { message: string; suggestion?: string };
+  readonly problem?: Problem;
 };
 
 /**

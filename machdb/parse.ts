@@ -1,10 +1,11 @@
 // The language of the machine database (docs/machdb.md).
 // In: the text of the files. Out: objects with file and line, or every fault at once. Never: reads a file, resolves.
-import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
+import { faultAt, faultsError } from './faults.ts';
+import type { Problem } from './faults.ts';
 import { linkObjects } from './link.ts';
 import { parseUnquoted, parseValue } from './parse-value.ts';
-import { faultAt, joinLines, placeOf, splitLines, trimStart } from './statements.ts';
+import { joinLines, placeOf, splitLines, trimStart } from './statements.ts';
 import type { Source, Statement } from './statements.ts';
 import type { Assignment, Machdb, MachdbObject, Operator, Parent } from './types.ts';
 
@@ -17,7 +18,9 @@ type Reader = {
   current: OpenObject | undefined;
 };
 
-const MOST_FAULTS = 500;
+/** What was being done when the files of a database turned out to be faulty. */
+export const readingMachdb = 'reading the machine database';
+
 const ASSIGNMENT = /^[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*([-+]?=)/;
 const HEADER = /^[ \t]*([A-Za-z0-9_][A-Za-z0-9_.-]*)[ \t]*:/;
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
@@ -30,7 +33,7 @@ const FORBIDDEN = /(?!\t)[\p{Cc}\p{Cs}]/u;
  */
 export function parseMachdb(files: readonly { path: string; text: string }[]): Machdb {
   const { db, faults } = readMachdb(files);
-  if (faults.length > 0) throw machdbFaults(faults);
+  if (faults.length > 0) throw faultsError(readingMachdb, faults);
   return db;
 }
 
@@ -42,16 +45,6 @@ export function readMachdb(files: readonly { path: string; text: string }[]): { 
   const lines = new Map(sources.map((source) => [source.path, source.lines]));
   const linked = linkObjects(objects, lines);
   return { db: { objects: linked.objects, sources: lines }, faults: [...faults, ...linked.faults] };
-}
-
-/** The error that a faulty database is reported with; a flood of faults is cut after the first 500. */
-export function machdbFaults(faults: readonly Fault[]): FaultsError {
-  const left = faults.length - MOST_FAULTS;
-  if (left <= 0) return new FaultsError('reading the machine database', faults);
-  return new FaultsError(
-    `reading the machine database; ${left} more faults are not shown`,
-    faults.slice(0, MOST_FAULTS),
-  );
 }
 
 function parseSource(source: Source, faults: Fault[]): MachdbObject[] {
@@ -148,11 +141,6 @@ function reportCharacter(reader: Reader, statement: Statement, match: RegExpExec
   report(reader, statement, match.index, { message: `character U+${code} is not allowed in a text file` });
 }
 
-function report(
-  reader: Reader,
-  statement: Statement,
-  offset: number,
-  problem: { message: string; suggestion?: string },
-) {
+function report(reader: Reader, statement: Statement, offset: number, problem: Problem) {
   reader.faults.push(faultAt(reader.source, placeOf(statement, offset), problem));
 }

@@ -1,9 +1,10 @@
 // What an object means. In: the database and a name. Out: variables and values, and what contributed to them.
 // Never: guesses; a reference that leads nowhere is an error.
-import { FaultsError, UserError } from '../lib/errors.ts';
+import { UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { expandReferences } from './expand.ts';
+import { faultAtLine, faultsError } from './faults.ts';
 import type { Assignment, Machdb, MachdbObject, Place } from './types.ts';
 
 /** One assignment that a record was made of; `object` names the object it was written in. */
@@ -21,7 +22,7 @@ type RawValue = string | Set<string>;
  */
 export function resolveRecord(db: Machdb, name: string): Record<string, string> {
   const { values, faults } = tryResolve(db, name);
-  if (faults.length > 0) throw new FaultsError(`resolving ${name}`, faults);
+  if (faults.length > 0) throw faultsError(`resolving ${name}`, faults);
   return Object.fromEntries(values);
 }
 
@@ -35,16 +36,12 @@ export function tryResolve(db: Machdb, name: string): Resolution {
   for (const { assignment } of contributions) applyAssignment(raw, assignment);
   const texts = new Map(raw.entries().map(([variable, value]) => [variable, joinWords(value)]));
   const { values, problems } = expandReferences(texts);
-  return {
-    values,
-    faults: problems.map(({ variable, message, suggestion }) => {
-      const place = lastPlace(contributions, variable) ?? objectOf(db, name);
-      return faultAtLine(db, place, {
-        message: `${name}: ${message}`,
-        ...(suggestion === undefined ? {} : { suggestion }),
-      });
-    }),
-  };
+  if (problems.length === 0) return { values, faults: [] };
+  const places = new Map(contributions.map(({ assignment }) => [assignment.variable, assignment]));
+  const faults = problems.map(({ variable, message, ...rest }) =>
+    faultAtLine(db, places.get(variable) ?? objectOf(db, name), { message: `${name}: ${message}`, ...rest }),
+  );
+  return { values, faults };
 }
 
 /**
@@ -61,16 +58,6 @@ export function listContributions(db: Machdb, name: string): Contribution[] {
 export function lastPlace(contributions: readonly Contribution[], variable: string): Place | undefined {
   const last = contributions.findLast(({ assignment }) => assignment.variable === variable);
   return last === undefined ? undefined : { file: last.assignment.file, line: last.assignment.line };
-}
-
-/** An error at a line of the database, with the line's text. */
-export function faultAtLine(
-  db: Machdb,
-  { file, line }: Place,
-  problem: { message: string; suggestion?: string },
-): Fault {
-  const text = db.sources.get(file)?.[line - 1]?.slice(0, 200);
-  return { severity: 'error', where: file, line, ...problem, ...(text === undefined ? {} : { text }) };
 }
 
 /** The words of a value; blanks and tabs separate them. */

@@ -1,5 +1,3 @@
-import type { Fault } from '../lib/errors.ts';
-
 /** A file cut into lines, without line ends and byte-order mark. */
 export type Source = { readonly path: string; readonly lines: readonly string[] };
 
@@ -11,8 +9,6 @@ export type Statement = {
 };
 
 type Piece = { readonly offset: number; readonly line: number; readonly column: number };
-
-const LONGEST_EXCERPT = 200;
 
 /** Cuts text into lines; LF and CR LF end a line, a byte-order mark is dropped. */
 export function splitLines(path: string, text: string): Source {
@@ -34,7 +30,7 @@ export function* joinLines(source: Source): Generator<Statement> {
     let last = first;
     for (
       let before = isCommentLine(first) ? undefined : beforeContinuation(first);
-      before !== undefined && index + 1 < lines.length;
+      before !== undefined;
       before = beforeContinuation(last)
     ) {
       parts.push(before);
@@ -49,29 +45,16 @@ export function* joinLines(source: Source): Generator<Statement> {
 }
 
 /** The line and column (both from 1) of an offset in a statement. */
-export function placeOf(statement: Statement, offset: number): { line: number; column: number } {
-  const piece = statement.pieces.findLast((candidate) => candidate.offset <= offset) ?? {
-    offset: 0,
-    line: 1,
-    column: 1,
-  };
+export function placeOf({ pieces }: Statement, offset: number): { line: number; column: number } {
+  // By halves: a statement of many lines may have many faults.
+  let [first, end] = [0, pieces.length];
+  while (end - first > 1) {
+    const middle = (first + end) >> 1;
+    if ((pieces[middle]?.offset ?? 0) <= offset) first = middle;
+    else end = middle;
+  }
+  const piece = pieces[first] ?? { offset: 0, line: 1, column: 1 };
   return { line: piece.line, column: piece.column + offset - piece.offset };
-}
-
-/** An error at a line and column of a source, with the line's text where it is short enough to help. */
-export function faultAt(
-  source: Source,
-  place: { line: number; column: number },
-  problem: { message: string; suggestion?: string },
-): Fault {
-  const text = source.lines[place.line - 1]?.slice(0, LONGEST_EXCERPT);
-  return {
-    severity: 'error',
-    where: source.path,
-    ...place,
-    ...problem,
-    ...(text === undefined || place.column > LONGEST_EXCERPT ? {} : { text }),
-  };
 }
 
 /** Blanks are spaces and tabs; everything else, such as a no-break space, is text. */

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import type { Fault } from '../lib/errors.ts';
+import { checkMachdb } from './check.ts';
+import { loadMachdb } from './load.ts';
+import { parseMachdb } from './parse.ts';
+import type { RecordCheck } from './types.ts';
+
+function check(text: string, checks: RecordCheck[] = []): Fault[] {
+  return checkMachdb(parseMachdb([{ path: 'a.db', text }]), checks);
+}
+
+function say({ line, message, suggestion }: Fault): string {
+  return `${line}: ${message}${suggestion === undefined ? '' : ` (${suggestion})`}`;
+}
+
+const legal = 'a host name is made of letters, digits and - inside, in parts separated by dots';
+const notMac = 'is not a MAC address such as 52:54:00:77:00:01';
+const notIp = 'is not an IPv4 address such as 10.77.0.101';
+
+suite('checkMachdb', () => {
+  const table: [what: string, text: string, faults: string[]][] = [
+    ['nothing', '', []],
+    ['a sound machine', 'm:\nMAC=1:2:3:4:5:6 1:2:3:4:5:7\nIP=10.0.0.1\nGATEWAY=', []],
+    ['classes may be incomplete', 'c:\nNETMASK=${MASK}\nGATEWAY=x\nREQUIRED=IP', []],
+    [
+      'a MAC',
+      'm:\nMAC=1:2:3:4:5:6 1:2:3:4:5\nNIC_b_MAC=x',
+      [`2: MAC: '1:2:3:4:5' ${notMac}`, `3: NIC_b_MAC: 'x' ${notMac}`],
+    ],
+    [
+      'addresses',
+      'm:\nIP=10.0.0.256\nNETMASK=255.255.255\nGATEWAY=a\nNAMESERVER=::1\nNAMESERVER2=b c\nNIC_b_IP=1\nIPMI=free text',
+      ['2: IP: ', '3: NETMASK: ', '4: GATEWAY: ', '5: NAMESERVER: ', '6: NAMESERVER2: ', '7: NIC_b_IP: '].map(
+        (start, index) => `${start}'${['10.0.0.256', '255.255.255', 'a', '::1', 'b c', '1'][index]}' ${notIp}`,
+      ),
+    ],
+    ['an inherited fault, once', 'c:\nGATEWAY=x\nm: c\nIP=10.0.0.1\nn: c\nIP=10.0.0.2', [`2: GATEWAY: 'x' ${notIp}`]],
+    [
+      'a MAC twice, in two spellings',
+      'm:\nMAC=1:2:3:4:5:6\nn:\nNIC_b_MAC=01-02-03-04-05-06\nIP=10.0.0.1',
+      ['4: n has the MAC address 01:02:03:04:05:06 of m (a.db:2)'],
+    ],
+    [
+      'a MAC twice in one machine',
+      'm:\nMAC=1:2:3:4:5:6 01:2:3:4:5:6',
+      ['2: m has the MAC address 01:02:03:04:05:06 twice'],
+    ],
+    ['an IP twice', 'm:\nIP=10.0.0.1\nn:\nIP=10.0.0.1', ['4: n has the IP address 10.0.0.1 of m (a.db:2)']],
+    [
+      'an inherited MAC',
+      'm:\nMAC=1:2:3:4:5:6\nn: m\nIP=10.0.0.1',
+      ['3: n has the MAC address 01:02:03:04:05:06 of m (a.db:2) (n inherits MAC: give it one of its own)'],
+    ],
+    [
+      'names',
+      'a_b:\nIP=10.0.0.1\nx-:\nIP=10.0.0.2\na..b:\nIP=10.0.0.3\nlab.1:\nIP=10.0.0.4\nok-1.example:\nIP=10.0.0.5\nok_class:\nA=1',
+      [
+        `1: a_b cannot be a host name: 'a_b' is not allowed in one (${legal})`,
+        `3: x- cannot be a host name: 'x-' is not allowed in one (${legal})`,
+        `5: a..b cannot be a host name: a part of it is empty (${legal})`,
+        `7: lab.1 cannot be a host name: its last part is a number, as in an address (${legal})`,
+      ],
+    ],
+    [
+      'a long name',
+      `${'a'.repeat(65)}:\nIP=10.0.0.1`,
+      [`1: ${'a'.repeat(65)} cannot be a host name: it has 65 characters, 64 are allowed (${legal})`],
+    ],
+    ['names that differ in case', 'lab:\nIP=10.0.0.1\nLab:\nIP=10.0.0.2', ['3: Lab and lab are the same host name']],
+    [
+      'REQUIRED',
+      'c:\nREQUIRED=IP MAC OS constructor\nREQUIRED-=OS\nm: c\nIP=10.0.0.1\nn: c\nMAC=\nIP=10.0.0.2\nconstructor=',
+      ['4: m lacks MAC, constructor, required by a.db:3'],
+    ],
+    [
+      'secrets, wherever they are',
+      'c:\nROOT_SECRET=abc',
+      [
+        '2: ROOT_SECRET: this version cannot keep secrets yet, and would send this one in the clear (remove the line, and change the secret)',
+      ],
+    ],
+    ['references', 'c:\nA=${B}\nm: c\nIP=10.0.0.1', ['2: m: A refers to ${B}, which is not set (did you mean A?)']],
+  ];
+  for (const [what, text, faults] of table) test(what, () => assert.deepEqual(check(text).map(say), faults));
+
+  test('a fault shows its line, but never a secret', () => {
+    assert.equal(check('m:\n  IP=x')[0]?.text, '  IP=x');
+    assert.equal(check('m:\n  X_SECRET=abc')[0]?.text, undefined);
+  });
+
+  test('faults come in the order of the files, not of their names', () => {
+    const db = parseMachdb([
+      { path: 'b.db', text: 'm:\nIP=x\nMAC=y' },
+      { path: 'a.db', text: 'n:\nIP=x' },
+    ]);
+    assert.deepEqual(
+      checkMachdb(db, []).map(({ where, line }) => `${where}:${line}`),
+      ['b.db:2', 'b.db:3', 'a.db:2'],
+    );
+  });
+});
+
+suite('checks from outside', () => {
+  const seen: string[] = [];
+  const osKnown: RecordCheck = ({ name, record, where }) => {
+    seen.push(name);
+    const place = where('OS');
+    if (record['OS'] === 'debian' || place === undefined) return [];
+    return [{ severity: 'error', where: place.file, line: place.line, message: `no OS ${record['OS']}` }];
+  };
+
+  test('see every machine that resolves, and where its variables were set last', () => {
+    const text =
+      'c:\nOS=plan9\nm: c\nIP=10.0.0.1\nOS=debian\nn: c\nIP=10.0.0.2\no: c\nIP=10.0.0.3\nbroken:\nIP=10.0.0.4\nA=${B';
+    assert.deepEqual(
+      check(text, [osKnown, ({ where }) => (assert.equal(where('NONE'), undefined), [])]).filter(
+        ({ line }) => line === 2,
+      ),
+      [{ severity: 'error', where: 'a.db', line: 2, message: 'no OS plan9', text: 'OS=plan9' }],
+    );
+    assert.deepEqual(seen, ['m', 'n', 'o']);
+  });
+});
+
+test('the example lab is sound', async () => {
+  const db = await loadMachdb(new URL('../examples/lab/machdb', import.meta.url).pathname);
+  assert.deepEqual(checkMachdb(db, []), []);
+});
