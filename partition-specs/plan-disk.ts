@@ -25,30 +25,24 @@ export type DiskTask = {
   readonly added: readonly AddedPartition[];
 };
 
+type Problem = { readonly column: number; readonly message: string };
+
 /** The disk's layout, or the problems that each stand for one fault at a column of the spec. */
-export function planDisk(task: DiskTask): LayoutDisk | { column: number; message: string }[] {
-  const { spec, family } = task;
+export function planDisk(task: DiskTask): LayoutDisk | Problem[] {
+  const { spec } = task;
   const { disk, boundBy } = task.bound;
   const usable = gptUsableSectors(disk.sizeBytes, disk.logicalSectorBytes);
   const end = Math.floor(((usable.last + 1) * disk.logicalSectorBytes) / ALIGNMENT_BYTES);
-  const addedSizes = task.added.map((added) => Math.ceil(added.sizeBytes / ALIGNMENT_BYTES));
-  const overhead = 1 + addedSizes.reduce((total, size) => total + size, 0);
-  const kinds = spec.partitions.map((partition) => kindOf(partition, family));
-  const requests = spec.partitions.map(({ size }, index) => ({ size, restMinBytes: kinds[index]?.minBytes ?? 0 }));
-  const extents = planExtents(requests, Math.max(0, end - overhead), ALIGNMENT_BYTES);
-  if ('needed' in extents) return [{ column: spec.column, message: tooSmall(task, extents.needed, end - overhead) }];
-  const problems = spec.partitions.flatMap((partition, index) => {
-    const sizeBytes = (extents.sizes[index] ?? 0) * ALIGNMENT_BYTES;
-    const minBytes = kinds[index]?.minBytes ?? 0;
-    const message = `${formatBytes(sizeBytes)} for ${partition.filesystem} on disk ${describeDisk(disk)}; it needs ${formatBytes(minBytes)}`;
-    return sizeBytes < minBytes ? [{ column: partition.column, message }] : [];
-  });
-  if (problems.length > 0) return problems;
-  const { logicalSectorBytes } = disk;
+  const shares = shareSpace(task, end);
+  if ('problems' in shares) return shares.problems;
+  const partitions = [
+    ...task.added.map((added) => addedPartition(added, task)),
+    ...spec.partitions.map((partition) => requestedPartition(partition, task)),
+  ];
   const wholeDisk = findWholeDisk(disk);
   return {
     name: spec.name,
-    hardware: { ...hardwareOf(disk), logicalSectorBytes },
+    hardware: { ...hardwareOf(disk), logicalSectorBytes: disk.logicalSectorBytes },
     boundBy,
     table: {
       kind: 'gpt',
@@ -56,18 +50,32 @@ export function planDisk(task: DiskTask): LayoutDisk | { column: number; message
       firstSector: usable.first,
       lastSector: usable.last,
     },
-    partitions: placeInOrder(
-      [
-        ...task.added.map((added) => addedPartition(added, task)),
-        ...spec.partitions.map((partition) => requestedPartition(partition, task)),
-      ],
-      [...addedSizes, ...extents.sizes],
-      ALIGNMENT_BYTES / logicalSectorBytes,
-    ),
+    partitions: placeInOrder(partitions, shares.sizes, ALIGNMENT_BYTES / disk.logicalSectorBytes),
     found: findPartitions(disk),
     ...(wholeDisk === undefined ? {} : { foundOnWholeDisk: wholeDisk }),
     inUse: findUses(disk),
   };
+}
+
+/** Sizes in units of the alignment, added partitions first; `endUnit` is the first unit that no partition may use. */
+function shareSpace(task: DiskTask, endUnit: number): { sizes: number[] } | { problems: Problem[] } {
+  const { spec, family, bound } = task;
+  const added = task.added.map(({ sizeBytes }) => Math.ceil(sizeBytes / ALIGNMENT_BYTES));
+  // The first unit holds the table.
+  const capacity = endUnit - 1 - added.reduce((total, size) => total + size, 0);
+  const minimums = spec.partitions.map((partition) => kindOf(partition, family).minBytes);
+  const requests = spec.partitions.map(({ size }, index) => ({ size, restMinBytes: minimums[index] ?? 0 }));
+  const extents = planExtents(requests, Math.max(0, capacity), ALIGNMENT_BYTES);
+  if ('needed' in extents) {
+    return { problems: [{ column: spec.column, message: tooSmall(task, extents.needed, capacity) }] };
+  }
+  const problems = spec.partitions.flatMap(({ filesystem, column }, index) => {
+    const sizeBytes = (extents.sizes[index] ?? 0) * ALIGNMENT_BYTES;
+    const minBytes = minimums[index] ?? 0;
+    const found = `${formatBytes(sizeBytes)} for ${filesystem} on disk ${describeDisk(bound.disk)}`;
+    return sizeBytes < minBytes ? [{ column, message: `${found}; it needs ${formatBytes(minBytes)}` }] : [];
+  });
+  return problems.length > 0 ? { problems } : { sizes: [...added, ...extents.sizes] };
 }
 
 /** What a layout keeps of a disk's facts. */
