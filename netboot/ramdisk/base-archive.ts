@@ -1,11 +1,11 @@
 // The part of the ramdisk that is the same for every site: drivers, Node, tools. In: an unpacked Debian. Out: one
 // compressed archive in the cache. Never: anything of a site.
-import { mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatBytes } from '../../lib/bytes.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { compressCpio } from './compress-cpio.ts';
-import { digestOf, digestOfFolder } from './inputs-digest.ts';
+import { digestOf, digestOfFolder } from '../../lib/inputs-digest.ts';
 import { collectKernel } from './kernel-files.ts';
 import type { KernelFiles } from './kernel-files.ts';
 import { lockedNode } from './locked-node.ts';

@@ -12,7 +12,7 @@ import { buildBase } from './base-archive.ts';
 import { bundleInstaller } from './bundle.ts';
 import { compressCpio } from './compress-cpio.ts';
 import { fetchDebianFiles } from './debian-files.ts';
-import { digestOf } from './inputs-digest.ts';
+import { digestOf } from '../../lib/inputs-digest.ts';
 import { sizeLimitBytes } from './recipe.ts';
 import { siteEntries } from './site-entries.ts';
 

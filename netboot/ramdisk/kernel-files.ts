@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { moduleExclusions, moduleSelection } from './recipe.ts';
-import { listFiles } from './list-files.ts';
+import { listFiles } from '../../lib/list-files.ts';
 import { parseModulesDep, selectModules } from './select-modules.ts';
 import type { RamdiskEntry } from './cpio.ts';
 

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+
+type BuildOptions = { readonly site: string; readonly state?: string };
+
+/** `gutinteg ramdisk build`. */
+export function addRamdiskCommand(program: Command): void {
+  program
+    .command('ramdisk')
+    .description('kernel and ramdisk that machines boot from the network')
+    .command('build')
+    .description('make the boot ramdisk; `serve` does the same when it is missing or out of date')
+    .option('--site <dir>', 'site directory', '.')
+    .option('--state <dir>', 'state directory, instead of the one in site.yaml')
+    .action(build);
+}
+
+async function build(options: BuildOptions): Promise<void> {
+  const { join } = await import('node:path');
+  const { loadSiteSettings } = await import('../../site/load-site.ts');
+  const { buildRamdisk } = await import('../../netboot/ramdisk/build.ts');
+  const { loadOrCreateSiteKey } = await import('../../packagelink/keys.ts');
+  const { settings, stateDir } = await loadSiteSettings(
+    options.site,
+    options.state === undefined ? {} : { state: options.state },
+  );
+  const { publicPem } = await loadOrCreateSiteKey(stateDir);
+  const { kernel, ramdisk } = await buildRamdisk({
+    cacheDir: join(stateDir, 'cache'),
+    outDir: join(stateDir, 'boot'),
+    entry: join(import.meta.dirname, '../../installer/main.ts'),
+    publicKeys: [publicPem],
+    mirror: settings.mirror,
+    onProgress: (line) => process.stdout.write(`  ${line}\n`),
+  });
+  process.stdout.write(`${kernel}\n${ramdisk}\n`);
+}
