@@ -1,6 +1,6 @@
 // Is the description sound? In: a database and checks from outside. Out: every fault. Never: throws for a fault.
 import type { Fault } from '../lib/errors.ts';
-import { faultAtLine, withExcerpt } from './faults.ts';
+import { faultAtLine, sortFaults, withExcerpt } from './faults.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { checkHostNames } from './check-host-names.ts';
 import { machineNames } from './query.ts';
@@ -26,7 +26,7 @@ export function checkMachdb(db: Machdb, checks: readonly RecordCheck[]): Fault[]
     ];
   });
   const others = [...checkSecrets(db), ...checkHostNames(db, machines), ...checkAddresses(db, machines)];
-  return sortFaults(db, [...faults, ...others]);
+  return sortFaults(db.sources.keys(), eachOnce([...faults, ...others]));
 }
 
 function checkRequired(db: Machdb, machine: Machine): Fault[] {
@@ -54,10 +54,6 @@ function checkSecrets(db: Machdb): Fault[] {
     });
 }
 
-/** In the order of the files, and each fault once. */
-function sortFaults(db: Machdb, faults: readonly Fault[]): Fault[] {
-  const order = new Map([...db.sources.keys()].map((file, index) => [file, index]));
-  const fileOrder = ({ where }: Fault) => order.get(where) ?? order.size;
-  const once = new Map(faults.map((fault) => [`${fault.where}:${fault.line}: ${fault.message}`, fault]));
-  return [...once.values()].sort((a, b) => fileOrder(a) - fileOrder(b) || (a.line ?? 0) - (b.line ?? 0));
+function eachOnce(faults: readonly Fault[]): Fault[] {
+  return [...new Map(faults.map((fault) => [`${fault.where}:${fault.line}: ${fault.message}`, fault])).values()];
 }

@@ -37,6 +37,18 @@ export function faultsError(what: string, faults: readonly Fault[]): FaultsError
     : new FaultsError(`${what} (${left} more faults are not shown)`, faults.slice(0, MOST_FAULTS));
 }
 
+/** In the order of the files, then of lines and columns. */
+export function sortFaults(files: Iterable<string>, faults: readonly Fault[]): Fault[] {
+  const order = new Map([...files].map((file, index) => [file, index]));
+  const position = (fault: Fault) =>
+    [order.get(fault.where) ?? order.size, fault.line ?? 0, fault.column ?? 0] as const;
+  return faults.toSorted((a, b) => {
+    const [fileA, lineA, columnA] = position(a);
+    const [fileB, lineB, columnB] = position(b);
+    return fileA - fileB || lineA - lineB || columnA - columnB;
+  });
+}
+
 /** Control characters would move the caret, or command the terminal. */
 function excerptOf(line: string | undefined): { text?: string } {
   return line === undefined ? {} : { text: line.slice(0, LONGEST_EXCERPT).replaceAll(/(?!\t)\p{Cc}/gu, '\uFFFD') };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { formatRecord } from './format.ts';
 
 const record = { IP: '10.77.0.101', A: 'it\'s "5 $" \\ `x`', EMPTY: '', CONTROL: 'a\tb\u001b[2J\n' };

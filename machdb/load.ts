@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
-import { faultsError } from './faults.ts';
+import { faultsError, sortFaults } from './faults.ts';
 import { readMachdb, readingMachdb } from './parse.ts';
 import type { Machdb } from './types.ts';
 
@@ -17,7 +17,8 @@ export async function loadMachdb(dir: string): Promise<Machdb> {
   const files = [];
   for (const path of await listFiles(dir)) files.push({ path, text: decode(path, await readBytes(path), faults) });
   const read = readMachdb(files);
-  if (faults.length + read.faults.length > 0) throw faultsError(readingMachdb, [...faults, ...read.faults]);
+  const all = sortFaults(read.db.sources.keys(), [...faults, ...read.faults]);
+  if (all.length > 0) throw faultsError(readingMachdb, all);
   return read.db;
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { FaultsError } from '../lib/errors.ts';
 import { checkMachdb } from './check.ts';
 import { parseMachdb } from './parse.ts';
@@ -200,7 +200,7 @@ suite('faults', () => {
   test('all at once, with the file of each', () => {
     assert.deepEqual(
       faultsOf('x: y\nhello\n', 'x:\nA="', 'A').map((fault) => fault.replace(/ .*/, '')),
-      ['2:1:', 'b:2:3:', 'c:1:1:', 'b:1:1:', '1:4:'],
+      ['1:4:', '2:1:', 'b:1:1:', 'b:2:3:', 'c:1:1:'],
     );
   });
 
@@ -279,7 +279,7 @@ suite('any input', () => {
   });
 
   test('what is written between quotes comes back', () => {
-    const value = fc.string({ unit: 'grapheme' }).filter((text) => !/['\p{Cc}\p{Cs}]|\$\{|\\[ \t]*$/u.test(text));
+    const value = fc.string({ unit: 'grapheme' }).filter((text) => !/['\p{Cc}\p{Cs}]|\$\{/u.test(text));
     fc.assert(
       fc.property(value, (written) => {
         assert.equal(resolveRecord(parse(`x:\n  A='${written}'\n`), 'x')['A'], written);

@@ -1,7 +1,7 @@
 // The language of the machine database (docs/machdb.md).
 // In: the text of the files. Out: objects with file and line, or every fault at once. Never: reads a file, resolves.
 import type { Fault } from '../lib/errors.ts';
-import { faultAt, faultsError } from './faults.ts';
+import { faultAt, faultsError, sortFaults } from './faults.ts';
 import type { Problem } from './faults.ts';
 import { linkObjects } from './link.ts';
 import { parseUnquoted, parseValue } from './parse-value.ts';
@@ -44,7 +44,8 @@ export function readMachdb(files: readonly { path: string; text: string }[]): { 
   const objects = sources.flatMap((source) => parseSource(source, faults));
   const lines = new Map(sources.map((source) => [source.path, source.lines]));
   const linked = linkObjects(objects, lines);
-  return { db: { objects: linked.objects, sources: lines }, faults: [...faults, ...linked.faults] };
+  const all = sortFaults(lines.keys(), [...faults, ...linked.faults]);
+  return { db: { objects: linked.objects, sources: lines }, faults: all };
 }
 
 function parseSource(source: Source, faults: Fault[]): MachdbObject[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { FaultsError, UserError } from '../lib/errors.ts';
 import { parseMachdb } from './parse.ts';
 import { listContributions, resolveRecord } from './resolve.ts';

@@ -1,0 +1,46 @@
+// Runs the examples of docs/machdb.md: each `machdb` block is a database, the `console` block behind it asks it.
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runCommand } from '../../lib/run-command.ts';
+
+const root = join(import.meta.dirname, '../..');
+const page = await readFile(join(root, 'docs/machdb.md'), 'utf8');
+const blocks = [...page.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, kind = '', body = '']) => ({ kind, body }));
+
+test('the page is made of databases, each with a question', () => {
+  assert.deepEqual([...new Set(blocks.map(({ kind }) => kind))], ['machdb', 'console']);
+  assert.deepEqual(
+    blocks.map(({ kind }) => kind),
+    blocks.map((_, index) => (index % 2 === 0 ? 'machdb' : 'console')),
+  );
+  assert.ok(blocks.length >= 10);
+});
+
+for (const [index, { kind, body }] of blocks.entries()) {
+  const database = blocks[index - 1]?.body;
+  if (kind !== 'console' || database === undefined) continue;
+  for (const question of body.split(/^\$ /m).slice(1)) {
+    const [command = '', ...expected] = question.split('\n');
+    test(`example ${(index + 1) / 2}: ${command}`, async () => {
+      assert.equal(await ask(database, command.split(' ')), expected.join('\n'));
+    });
+  }
+}
+
+/** What a user sees who runs `machdb …` in a site with this database. */
+async function ask(database: string, [program, ...args]: string[]): Promise<string> {
+  assert.equal(program, 'machdb');
+  const site = await mkdtemp(join(tmpdir(), 'machdb-docs-'));
+  try {
+    await mkdir(join(site, 'machdb'));
+    await writeFile(join(site, 'machdb/example.db'), database);
+    const said = await runCommand([join(root, 'bin/machdb'), ...args], { cwd: site, okExitCodes: [0, 1, 2, 3] });
+    const exit = said.exitCode === 0 ? '' : `[exit code ${said.exitCode}]\n`;
+    return said.stdout + said.stderr + exit;
+  } finally {
+    await rm(site, { recursive: true });
+  }
+}
