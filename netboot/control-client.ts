@@ -2,6 +2,7 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { reportSchema } from '../contract/report.ts';
 import { UserError } from '../lib/errors.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 
@@ -19,6 +20,7 @@ const summarySchema = z.object({
 });
 
 const statusSchema = summarySchema.extend({
+  lastReport: z.object({ atMs: z.number(), report: reportSchema }).nullable(),
   timeline: z.array(
     z.object({
       source: z.string(),

@@ -18,7 +18,11 @@ export type MachineSummary = {
   readonly waitingFor: string;
 };
 
-export type MachineStatus = MachineSummary & { readonly timeline: readonly TimelineEntry[] };
+export type MachineStatus = MachineSummary & {
+  readonly timeline: readonly TimelineEntry[];
+  /** What the machine last said of itself, from its own disk. */
+  readonly lastReport: NonNullable<MachineRow['lastReport']> | null;
+};
 
 export function summarize(row: MachineRow): MachineSummary {
   const { life } = row;
@@ -37,7 +41,7 @@ export function summarize(row: MachineRow): MachineSummary {
 }
 
 export function describeMachine(row: MachineRow, timeline: readonly TimelineEntry[]): MachineStatus {
-  return { ...summarize(row), timeline };
+  return { ...summarize(row), timeline, lastReport: row.lastReport ?? null };
 }
 
 function waitingFor(name: string, life: Life): string {

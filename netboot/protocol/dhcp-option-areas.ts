@@ -72,45 +72,50 @@ type PrintedAreas = {
  * @throws RangeError when they do not fit in all three.
  */
 export function printOptionAreas(options: DhcpOptions, sizes: AreaSizes): PrintedAreas {
-  const pieces = [...options].flatMap(([code, bytes]) => splitOption(code, bytes));
-  const plain = pack(pieces, sizes.optionsBytes, []);
-  if (plain.rest.length === 0) return { options: plain.bytes, file: undefined, sname: undefined };
+  const plain = pack(options, [{ sizeBytes: sizes.optionsBytes, first: [] }]);
+  if (plain !== undefined) return { options: plain[0] ?? new Uint8Array(), file: undefined, sname: undefined };
 
   const usesFile = sizes.fileBytes > 0 ? OVERLOADS_FILE : 0;
   const usesSname = sizes.snameBytes > 0 ? OVERLOADS_SNAME : 0;
-  const field = pack(pieces, sizes.optionsBytes, [OVERLOAD, 1, usesFile | usesSname]);
-  const file = pack(field.rest, sizes.fileBytes, []);
-  const sname = pack(file.rest, sizes.snameBytes, []);
-  if (sname.rest.length > 0) throw new RangeError(`the options do not fit in ${sizes.optionsBytes} bytes`);
+  const packed = pack(options, [
+    { sizeBytes: sizes.optionsBytes, first: [OVERLOAD, 1, usesFile | usesSname] },
+    { sizeBytes: sizes.fileBytes, first: [] },
+    { sizeBytes: sizes.snameBytes, first: [] },
+  ]);
+  if (packed === undefined) throw new RangeError(`the options do not fit in ${sizes.optionsBytes} bytes`);
+  const [field, file, sname] = packed;
   return {
-    options: field.bytes,
-    file: usesFile === 0 ? undefined : file.bytes,
-    sname: usesSname === 0 ? undefined : sname.bytes,
+    options: field ?? new Uint8Array(),
+    file: usesFile === 0 ? undefined : file,
+    sname: usesSname === 0 ? undefined : sname,
   };
 }
 
-/** @see RFC 3396 §5: parts of a long option follow each other */
-function splitOption(code: number, bytes: Uint8Array): number[][] {
-  if (code <= PAD || code >= END) throw new RangeError(`option code ${code}`);
-  const pieces: number[][] = [];
-  let at = 0;
-  do {
-    const part = bytes.subarray(at, at + 255);
-    pieces.push([code, part.length, ...part]);
-    at += 255;
-  } while (at < bytes.length);
-  return pieces;
-}
+type Area = { readonly sizeBytes: number; readonly first: readonly number[] };
 
-/** As many pieces as fit, in order, closed by an end mark; once one does not fit, all later ones are left over. */
-function pack(pieces: readonly number[][], sizeBytes: number, first: readonly number[]) {
-  const bytes = [...first];
-  let taken = 0;
-  for (const piece of pieces) {
-    if (bytes.length + piece.length + 1 > sizeBytes) break;
-    bytes.push(...piece);
-    taken += 1;
+/**
+ * Fills one area after the other, each closed by an end mark; options are split at 255 bytes and where an area ends.
+ * Undefined when they do not fit. @see RFC 3396 §5
+ */
+function pack(options: DhcpOptions, areas: readonly Area[]): Uint8Array[] | undefined {
+  const filled = areas.map(({ first }) => [...first]);
+  let at = 0;
+  for (const [code, bytes] of options) {
+    if (code <= PAD || code >= END) throw new RangeError(`option code ${code}`);
+    let rest = bytes;
+    for (;;) {
+      // Code, length and the end mark need three bytes besides the value.
+      const room = (areas[at]?.sizeBytes ?? 0) - (filled[at]?.length ?? 0) - 3;
+      if (room < Math.min(1, rest.length)) {
+        at += 1;
+        if (at >= areas.length) return undefined;
+        continue;
+      }
+      const part = rest.subarray(0, Math.min(255, room));
+      filled[at]?.push(code, part.length, ...part);
+      rest = rest.subarray(part.length);
+      if (rest.length === 0) break;
+    }
   }
-  if (sizeBytes > 0) bytes.push(END);
-  return { bytes: Uint8Array.from(bytes), rest: pieces.slice(taken) };
+  return filled.map((area, index) => Uint8Array.from(areas[index]?.sizeBytes === 0 ? area : [...area, END]));
 }

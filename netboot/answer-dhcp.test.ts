@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { oneMachineSite } from './fake-machine-source.ts';
+import { createDhcpAnswer } from './answer-dhcp.ts';
+import { createClients } from './clients.ts';
+import type { DhcpReply } from './decide-dhcp.ts';
+import { createMachines } from './machines.ts';
+import type { DhcpPacket } from './protocol/dhcp.ts';
+import {
+  addresses,
+  messageType,
+  option,
+  readAddress,
+  readText,
+  readUint8,
+  text,
+  uint8,
+} from './protocol/dhcp-options.ts';
+import { openDatabase } from './state/database.ts';
+import { createLeases } from './state/leases.ts';
+
+const SERVER = '10.77.0.1';
+const KNOWN = [0x52, 0x54, 0, 0x12, 0x34, 0x56];
+const STRANGER = [0x52, 0x54, 0, 0, 0, 1];
+
+function setUp(options: { range?: boolean; record?: Readonly<Record<string, string>> } = {}) {
+  const database = openDatabase(':memory:');
+  const site = oneMachineSite(options.record);
+  const machines = createMachines({ database, source: site.source, attempts: 3 });
+  const pool = { from: '10.77.0.100', to: '10.77.0.110', excluded: [] };
+  const logged: string[] = [];
+  const answer = createDhcpAnswer({
+    serverAddress: SERVER,
+    serverNetmask: '255.255.255.0',
+    leaseSeconds: 3600,
+    source: site.source,
+    machines,
+    leases: options.range === true ? createLeases(database, { pool, leaseSeconds: 3600, now: Date.now }) : undefined,
+    clients: createClients(),
+    logOnce: (_key, message, fields) => void logged.push(`${message} ${JSON.stringify(fields)}`),
+  });
+  const timeline = (): string[] => machines.all().flatMap((row) => machines.timeline(row).map((entry) => entry.text));
+  return { answer, logged, timeline };
+}
+
+type Question = {
+  type: keyof typeof messageType;
+  mac?: readonly number[];
+  ciaddr?: string;
+  giaddr?: string;
+  requested?: string;
+  server?: string;
+  more?: readonly (readonly [number, Uint8Array])[];
+};
+
+function ask(question: Question): DhcpPacket {
+  const { requested, server, more = [] } = question;
+  return {
+    op: 1,
+    htype: 1,
+    hops: 0,
+    xid: 77,
+    secs: 0,
+    flags: 0,
+    ciaddr: question.ciaddr ?? '0.0.0.0',
+    yiaddr: '0.0.0.0',
+    siaddr: '0.0.0.0',
+    giaddr: question.giaddr ?? '0.0.0.0',
+    chaddr: Uint8Array.from(question.mac ?? KNOWN),
+    sname: '',
+    file: '',
+    options: new Map([
+      [option.messageType, uint8(messageType[question.type])],
+      ...(requested === undefined ? [] : ([[option.requestedAddress, addresses(requested)]] as const)),
+      ...(server === undefined ? [] : ([[option.serverId, addresses(server)]] as const)),
+      ...more,
+    ]),
+  };
+}
+
+function words(reply: DhcpReply | undefined): string {
+  if (reply === undefined) return 'nothing';
+  const type = readUint8(reply.packet.options, option.messageType);
+  const name = Object.entries(messageType).find(([, value]) => value === type)?.[0] ?? String(type);
+  const to = reply.to.kind === 'broadcast' ? '' : ` to ${reply.to.kind} ${reply.to.address}`;
+  return `${name} ${reply.packet.yiaddr}${to}`;
+}
+
+const MINE = '10.77.0.9';
+const OTHER = '10.77.0.200';
+const CONVERSATIONS: readonly { name: string; ask: readonly Question[]; want: string; range?: boolean }[] = [
+  { name: 'a known machine has its own address', ask: [{ type: 'discover' }], want: `offer ${MINE}` },
+  { name: 'selecting', ask: [{ type: 'request', requested: MINE, server: SERVER }], want: `ack ${MINE}` },
+  {
+    name: 'selecting the wrong address',
+    ask: [{ type: 'request', requested: OTHER, server: SERVER }],
+    want: 'nak 0.0.0.0',
+  },
+  { name: 'selecting another server', ask: [{ type: 'request', requested: MINE, server: OTHER }], want: 'nothing' },
+  { name: 'init-reboot', ask: [{ type: 'request', requested: MINE }], want: `ack ${MINE}` },
+  {
+    name: 'init-reboot from another network',
+    ask: [{ type: 'request', requested: '192.168.1.7' }],
+    want: 'nak 0.0.0.0',
+  },
+  { name: 'renewing', ask: [{ type: 'request', ciaddr: MINE }], want: `ack ${MINE} to client ${MINE}` },
+  { name: 'renewing a former address', ask: [{ type: 'request', ciaddr: OTHER }], want: 'nak 0.0.0.0' },
+  { name: 'inform', ask: [{ type: 'inform', ciaddr: '10.77.0.50' }], want: 'ack 0.0.0.0 to client 10.77.0.50' },
+  { name: 'a stranger without a range', ask: [{ type: 'discover', mac: STRANGER }], want: 'nothing' },
+  {
+    name: "a stranger's init-reboot",
+    ask: [{ type: 'request', mac: STRANGER, requested: OTHER }],
+    want: 'nothing',
+    range: true,
+  },
+  {
+    name: "a stranger's renewal",
+    ask: [{ type: 'request', mac: STRANGER, ciaddr: OTHER }],
+    want: 'nothing',
+    range: true,
+  },
+  {
+    name: 'a stranger with a range',
+    ask: [{ type: 'discover', mac: STRANGER }],
+    want: 'offer 10.77.0.100',
+    range: true,
+  },
+  {
+    name: 'offer and request of a pool address',
+    ask: [
+      { type: 'discover', mac: STRANGER },
+      { type: 'request', mac: STRANGER, requested: '10.77.0.100', server: SERVER },
+    ],
+    want: 'ack 10.77.0.100',
+    range: true,
+  },
+  {
+    name: 'a declined address is not offered again',
+    ask: [
+      { type: 'discover', mac: STRANGER },
+      { type: 'request', mac: STRANGER, requested: '10.77.0.100', server: SERVER },
+      { type: 'decline', mac: STRANGER, requested: '10.77.0.100', server: SERVER },
+      { type: 'discover', mac: STRANGER, requested: '10.77.0.100' },
+    ],
+    want: 'offer 10.77.0.101',
+    range: true,
+  },
+  {
+    name: 'an offer of ours is free again when the client takes another server',
+    ask: [
+      { type: 'discover', mac: STRANGER },
+      { type: 'request', mac: STRANGER, requested: OTHER, server: OTHER },
+      { type: 'discover', mac: [2, 0, 0, 0, 0, 2], requested: '10.77.0.100' },
+    ],
+    want: 'offer 10.77.0.100',
+    range: true,
+  },
+  {
+    name: 'a relay of our network',
+    ask: [{ type: 'discover', giaddr: '10.77.0.2' }],
+    want: `offer ${MINE} to relay 10.77.0.2`,
+  },
+  {
+    name: 'a relay of a network that the address is not of',
+    ask: [{ type: 'discover', giaddr: '10.88.0.2' }],
+    want: 'nothing',
+  },
+  { name: 'a message type of a server', ask: [{ type: 'offer' }], want: 'nothing' },
+];
+
+for (const { name, ask: questions, want, range } of CONVERSATIONS) {
+  test(name, async () => {
+    const { answer } = setUp({ range: range ?? false });
+    let reply: DhcpReply | undefined;
+    for (const question of questions) reply = await answer(ask(question));
+    assert.equal(words(reply), want);
+  });
+}
+
+const PXE = [
+  [option.vendorClass, text('PXEClient:Arch:00000:UNDI:002001')],
+  [option.architecture, Uint8Array.of(0, 0)],
+  [option.machineUuid, Uint8Array.of(0, ...Array.from({ length: 16 }, (_, index) => index))],
+  [option.parameterList, Uint8Array.of(option.tftpServer, option.bootFile)],
+] as const;
+
+test('BIOS firmware gets iPXE, its UUID back, and options 66 and 67 because it asks for them', async () => {
+  const { answer, timeline } = setUp();
+  const reply = await answer(ask({ type: 'discover', more: PXE }));
+  assert(reply !== undefined);
+  assert.equal(reply.packet.file, 'undionly.kpxe');
+  assert.equal(reply.packet.siaddr, SERVER);
+  assert.equal(readText(reply.packet.options, option.bootFile), 'undionly.kpxe');
+  assert.equal(readText(reply.packet.options, option.tftpServer), SERVER);
+  assert.deepEqual(reply.packet.options.get(option.machineUuid), PXE[2][1]);
+  assert.deepEqual(timeline(), ['DHCPDISCOVER from the PXE firmware: offered 10.77.0.9 and boot file undionly.kpxe']);
+});
+
+test('iPXE gets its script, and is told not to wait for a proxy', async () => {
+  const { answer } = setUp();
+  const reply = await answer(ask({ type: 'discover', more: [...PXE, [option.ipxe, Uint8Array.of(235, 1, 1)]] }));
+  assert.equal(reply?.packet.file, 'start.ipxe');
+  assert.deepEqual(reply.packet.options.get(option.ipxe), Uint8Array.of(176, 1, 1));
+});
+
+test('UEFI gets an address and no boot file, and the log says why', async () => {
+  const { answer, logged } = setUp();
+  const uefi = [PXE[0], [option.architecture, Uint8Array.of(0, 7)]] as const;
+  const reply = await answer(ask({ type: 'discover', more: uefi }));
+  assert.equal(words(reply), `offer ${MINE}`);
+  assert.equal(reply?.packet.file, '');
+  assert.match(logged.join('\n'), /x64 UEFI is not supported/);
+});
+
+test('the record decides the network options; the relay option comes last', async () => {
+  const { answer } = setUp({
+    record: {
+      GATEWAY: '10.77.0.254',
+      NAMESERVER: '10.77.0.3',
+      NAMESERVER10: '10.77.0.5',
+      NAMESERVER2: '10.77.0.4',
+      DOMAIN: 'lab.example',
+    },
+  });
+  const relay = [option.relayAgent, Uint8Array.of(1, 1, 9)] as const;
+  const reply = await answer(ask({ type: 'request', requested: MINE, server: SERVER, more: [relay] }));
+  assert(reply !== undefined);
+  const { options } = reply.packet;
+  assert.equal(readAddress(options, option.routers), '10.77.0.254');
+  assert.deepEqual(options.get(option.nameServers), addresses('10.77.0.3', '10.77.0.4', '10.77.0.5'));
+  assert.equal(readText(options, option.domain), 'lab.example');
+  assert.equal(readText(options, option.hostName), 'q-bert');
+  assert.equal(readAddress(options, option.broadcast), '10.77.0.255');
+  assert.equal([...options.keys()].at(-1), option.relayAgent);
+});
+
+test('an inform carries no lease', async () => {
+  const { answer } = setUp();
+  const reply = await answer(ask({ type: 'inform', ciaddr: MINE }));
+  assert.equal(reply?.packet.options.has(option.leaseSeconds), false);
+});
+
+test('a network that is not Ethernet is dropped', async () => {
+  const { answer } = setUp();
+  assert.equal(await answer({ ...ask({ type: 'discover' }), htype: 6 }), undefined);
+});

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { decideBoot } from './decide.ts';
+import type { BootRequest, MachineView } from './decide.ts';
+import type { Life, MachineState } from './state/transitions.ts';
+
+const LIFE: Life = {
+  state: 'unknown',
+  reason: undefined,
+  stateBefore: 'unknown',
+  attempts: 0,
+  attemptsAllowed: 3,
+  localBoots: 0,
+  lastStep: undefined,
+};
+const SCRIPT: BootRequest = { via: 'http', wants: 'machine-script' };
+
+function known(life: Partial<Life>, more: { recordEdited?: boolean; sameBoot?: boolean } = {}): MachineView {
+  return { kind: 'known', name: 'q-bert', life: { ...LIFE, ...life }, recordEdited: false, sameBoot: false, ...more };
+}
+
+const SCRIPTS = [
+  { name: 'an unknown MAC', machine: { kind: 'unknown' }, want: /^local-disk: .*unknown to the site/ },
+  { name: 'not armed', machine: known({}), want: /^local-disk: q-bert is not armed/ },
+  { name: 'armed', machine: known({ state: 'armed' }), want: /^installer 1 of 3$/ },
+  { name: 'second attempt', machine: known({ state: 'installing', attempts: 1 }), want: /^installer 2 of 3$/ },
+  {
+    name: 'the same boot again',
+    machine: known({ state: 'installing', attempts: 3 }, { sameBoot: true }),
+    want: /^installer 3 of 3 again$/,
+  },
+  {
+    name: 'attempts used up',
+    machine: known({ state: 'installing', attempts: 3 }),
+    want: /^local-disk: .*all 3 attempts are used up.* attempts-used-up$/,
+  },
+  {
+    name: 'record edited after arming',
+    machine: known({ state: 'armed' }, { recordEdited: true }),
+    want: /^local-disk: .*edited after arming.* disarmed$/,
+  },
+  {
+    name: 'record edited between attempts, even for the same boot',
+    machine: known({ state: 'installing', attempts: 1 }, { recordEdited: true, sameBoot: true }),
+    want: /disarmed$/,
+  },
+  {
+    name: 'installed, record edited',
+    machine: known({ state: 'installed' }, { recordEdited: true }),
+    want: /is installed$/,
+  },
+  { name: 'booting', machine: known({ state: 'booting' }), want: /^local-disk: .*just installed booted-locally$/ },
+  { name: 'booting, asked twice', machine: known({ state: 'booting' }, { sameBoot: true }), want: /just installed$/ },
+  {
+    name: 'failed',
+    machine: known({ state: 'failed', reason: 'disk0: none fits' }),
+    want: /failed \(disk0: none fits\)/,
+  },
+] as const;
+
+for (const { name, machine, want } of SCRIPTS) {
+  test(`script for ${name}`, () => {
+    const decision = decideBoot(SCRIPT, machine);
+    const words =
+      decision.give === 'installer'
+        ? `installer ${decision.attempt} of ${decision.attemptsAllowed}${decision.again ? ' again' : ''}`
+        : decision.give === 'local-disk'
+          ? `local-disk: ${decision.why}${decision.means === undefined ? '' : ` ${decision.means.kind}`}`
+          : decision.give;
+    assert.match(words, want);
+  });
+}
+
+const bios = { firmware: 'bios', name: 'x86 BIOS' } as const;
+const uefi = { firmware: 'uefi', name: 'x64 UEFI' } as const;
+const FILES = [
+  {
+    name: 'BIOS firmware',
+    request: { via: 'dhcp', client: { kind: 'firmware', architecture: bios } },
+    want: 'undionly.kpxe',
+  },
+  { name: 'iPXE on BIOS', request: { via: 'dhcp', client: { kind: 'ipxe', architecture: bios } }, want: 'start.ipxe' },
+  {
+    name: 'UEFI firmware',
+    request: { via: 'dhcp', client: { kind: 'firmware', architecture: uefi } },
+    want: undefined,
+  },
+  { name: 'a running system', request: { via: 'dhcp', client: { kind: 'system' } }, want: undefined },
+  { name: 'TFTP of the loader', request: { via: 'tftp', file: 'undionly.kpxe' }, want: 'undionly.kpxe' },
+  { name: 'TFTP of autoexec.ipxe', request: { via: 'tftp', file: 'autoexec.ipxe' }, want: 'autoexec.ipxe' },
+  { name: 'TFTP of anything else', request: { via: 'tftp', file: '../etc/passwd' }, want: undefined },
+] as const;
+
+for (const { name, request, want } of FILES) {
+  test(`file for ${name}`, () => {
+    const decision = decideBoot(request, known({ state: 'armed' }));
+    assert.equal('file' in decision ? decision.file : undefined, want);
+  });
+}
+
+const states: readonly MachineState[] = ['unknown', 'armed', 'installing', 'booting', 'installed', 'failed'];
+const life: fc.Arbitrary<Life> = fc.record({
+  state: fc.constantFrom(...states),
+  reason: fc.option(fc.string(), { nil: undefined }),
+  stateBefore: fc.constantFrom(...states),
+  attempts: fc.nat(5),
+  attemptsAllowed: fc.integer({ min: 1, max: 5 }),
+  localBoots: fc.nat(5),
+  lastStep: fc.option(fc.string(), { nil: undefined }),
+});
+const view: fc.Arbitrary<MachineView> = fc.oneof(
+  fc.constant({ kind: 'unknown' as const }),
+  fc.record({
+    kind: fc.constant('known' as const),
+    name: fc.string(),
+    life,
+    recordEdited: fc.boolean(),
+    sameBoot: fc.boolean(),
+  }),
+);
+const request: fc.Arbitrary<BootRequest> = fc.oneof(
+  fc.constant(SCRIPT),
+  fc.constant({ via: 'http' as const, wants: 'start-script' as const }),
+  fc.record({ via: fc.constant('tftp' as const), file: fc.string() }),
+  fc.record({
+    via: fc.constant('dhcp' as const),
+    client: fc.constantFrom({ kind: 'system' as const }, { kind: 'ipxe' as const, architecture: bios }),
+  }),
+);
+
+test('property: the installer only for a machine that is armed or installing, unedited, with attempts left', () => {
+  fc.assert(
+    fc.property(request, view, (request, machine) => {
+      const decision = decideBoot(request, machine);
+      if (decision.give !== 'installer') return;
+      assert(machine.kind === 'known');
+      assert(machine.life.state === 'armed' || machine.life.state === 'installing');
+      assert(!machine.recordEdited);
+      assert(decision.again ? machine.sameBoot : machine.life.attempts < machine.life.attemptsAllowed);
+    }),
+    { numRuns: 2000 },
+  );
+});

@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FAKE_MAC, createFakeSite, oneMachineSite } from './fake-machine-source.ts';
+import type { FakeSite } from './fake-machine-source.ts';
+import { parseMac } from '../lib/mac.ts';
+import { createBootService } from './boot-service.ts';
+import { applyEvent, applyReport } from './machine-news.ts';
+import { createMachines } from './machines.ts';
+import { openDatabase } from './state/database.ts';
+import type { MachineRow } from './state/machine-rows.ts';
+
+const MAC = parseMac(FAKE_MAC);
+assert(MAC !== undefined);
+
+async function setUp(site: FakeSite = oneMachineSite()) {
+  const database = openDatabase(':memory:');
+  const clock = { ms: 1_000_000 };
+  const make = () => createMachines({ database, source: site.source, attempts: 3, now: () => clock.ms });
+  const machines = make();
+  const boot = await createBootService({
+    source: site.source,
+    machines,
+    serverUrl: 'http://10.77.0.1:8080',
+    consoles: ['tty0', 'ttyS0,115200'],
+    loaderDir: '/usr/lib/ipxe',
+  });
+  const now = (): MachineRow => {
+    const [row] = machines.all();
+    assert(row !== undefined);
+    return row;
+  };
+  /** The token in the machine's script; undefined when it boots the local disk. */
+  const fetchScript = async (): Promise<string | undefined> =>
+    /token=([0-9a-f]{64})/.exec(await boot.script(MAC ?? assert.fail()))?.[1];
+  const powerOn = async (): Promise<string | undefined> => {
+    machines.seenNetboot(now(), 'ipxe');
+    return fetchScript();
+  };
+  return { site, machines, make, clock, boot, now, fetchScript, powerOn };
+}
+
+test('an unarmed machine boots its disk and says so', async () => {
+  const { boot, fetchScript } = await setUp();
+  assert.equal(await fetchScript(), undefined);
+  assert.match(await boot.script(MAC ?? assert.fail()), /q-bert is not armed/);
+});
+
+test('three attempts, each with a token of its own; then failed and left alone', async () => {
+  const { machines, powerOn, now } = await setUp();
+  await machines.arm('q-bert');
+  const tokens = [await powerOn(), await powerOn(), await powerOn()];
+  assert.equal(new Set(tokens).size, 3);
+  const [first, , third] = tokens;
+  assert(first !== undefined && third !== undefined);
+  assert.equal(machines.authenticate(now().id, first), false, 'a newer attempt invalidates the former token');
+  assert.equal(machines.authenticate(now().id, third), true);
+  applyEvent(machines, now().id, { kind: 'step-started', step: 'partition disk0', why: 'as PARTITION says' });
+  assert.equal(await powerOn(), undefined);
+  assert.equal(now().life.state, 'failed');
+  assert.equal(now().life.reason, 'no attempt of 3 reached the installed system; last step: partition disk0');
+  assert.equal(await powerOn(), undefined);
+});
+
+test('the token itself is nowhere in the database', async () => {
+  const { machines, powerOn, now } = await setUp();
+  await machines.arm('q-bert');
+  const token = await powerOn();
+  assert(token !== undefined);
+  assert(!JSON.stringify(now()).includes(token));
+});
+
+test('the same boot may fetch its script again without burning an attempt', async () => {
+  const { machines, powerOn, fetchScript, now, clock } = await setUp();
+  await machines.arm('q-bert');
+  const token = await powerOn();
+  clock.ms += 3000;
+  assert.equal(await fetchScript(), token);
+  assert.equal(now().life.attempts, 1);
+});
+
+const NEW_BOOTS = [
+  {
+    name: 'a new DHCPDISCOVER',
+    between: ({ machines, now }: Awaited<ReturnType<typeof setUp>>) => machines.seenNetboot(now(), 'ipxe'),
+  },
+  {
+    name: 'more than ten seconds',
+    between: ({ clock }: Awaited<ReturnType<typeof setUp>>) => void (clock.ms += 11_000),
+  },
+] as const;
+for (const { name, between } of NEW_BOOTS) {
+  test(`${name} makes it another attempt`, async () => {
+    const context = await setUp();
+    await context.machines.arm('q-bert');
+    const token = await context.fetchScript();
+    between(context);
+    assert.notEqual(await context.fetchScript(), token);
+    assert.equal(context.now().life.attempts, 2);
+  });
+}
+
+test('once the installer has used its token, a script is for another attempt', async () => {
+  const { machines, powerOn, fetchScript, now } = await setUp();
+  await machines.arm('q-bert');
+  const token = await powerOn();
+  assert(token !== undefined && machines.authenticate(now().id, token));
+  assert.notEqual(await fetchScript(), token);
+  assert.equal(now().life.attempts, 2);
+});
+
+test('a wrong token does not end the grace of the right one', async () => {
+  const { machines, powerOn, fetchScript, now } = await setUp();
+  await machines.arm('q-bert');
+  const token = await powerOn();
+  assert.equal(machines.authenticate(now().id, 'f'.repeat(64)), false);
+  assert.equal(machines.authenticate(now().id, ''), false);
+  assert.equal(await fetchScript(), token);
+});
+
+test('an edit of the record disarms; an edit and arming again installs the new one', async () => {
+  const { site, machines, powerOn, now } = await setUp();
+  await machines.arm('q-bert');
+  site.edit('q-bert', { MAC: FAKE_MAC, IP: '10.77.0.10' });
+  assert.equal(await powerOn(), undefined);
+  assert.equal(now().life.state, 'unknown');
+  assert.match(now().life.reason ?? '', /record was edited after arming/);
+  await machines.arm('q-bert');
+  assert.notEqual(await powerOn(), undefined);
+  assert.equal(now().snapshot?.record['IP'], '10.77.0.10');
+});
+
+test('arming freezes what the installation uses', async () => {
+  const { site, machines, now } = await setUp();
+  await machines.arm('q-bert');
+  site.edit('q-bert', { MAC: FAKE_MAC, IP: '10.77.0.10' });
+  assert.equal(now().snapshot?.record['IP'], '10.77.0.9');
+});
+
+test('from power-on to installed, and netboots in between go to the disk', async () => {
+  const { machines, powerOn, now } = await setUp();
+  await machines.arm('q-bert');
+  const token = await powerOn();
+  assert(token !== undefined);
+  applyEvent(machines, now().id, { kind: 'rebooting' });
+  assert.equal(now().life.state, 'booting');
+  assert.equal(await powerOn(), undefined);
+  assert.equal(await powerOn(), undefined);
+  assert.equal(now().life.localBoots, 2);
+  applyReport(machines, now().id, { ...REPORT, run: 'first-boot', ok: true });
+  assert.equal(now().life.state, 'installed');
+  assert.equal(machines.authenticate(now().id, token), true, 'the installed machine keeps its token');
+});
+
+const REPORT = {
+  run: 'partial' as const,
+  generation: 'a'.repeat(64),
+  bootId: 'boot',
+  ok: true,
+  seconds: 1,
+  changes: [],
+  changedTotal: 0,
+  errors: [],
+  notices: [],
+};
+
+test('a failure that must not be tried again ends it at once', async () => {
+  const { machines, powerOn, now } = await setUp();
+  await machines.arm('q-bert');
+  await powerOn();
+  applyEvent(machines, now().id, {
+    kind: 'failed',
+    step: 'plan',
+    message: 'no disk fits',
+    diskChanged: false,
+    retry: false,
+  });
+  assert.equal(now().life.state, 'failed');
+  assert.equal(await powerOn(), undefined);
+});
+
+test('the machineId follows the MAC through renaming and restarts, not the name', async () => {
+  const second = '52:54:00:00:00:02';
+  const site = createFakeSite({ 'q-bert': { macs: [FAKE_MAC], record: {} }, pacman: { macs: [second], record: {} } });
+  const { machines, make } = await setUp(site);
+  const before = await machines.arm('q-bert');
+  const other = await machines.arm('pacman');
+  assert.notEqual(before.id, other.id);
+  site.rename('q-bert', 'coily');
+  const renamed = await make().arm('coily');
+  assert.equal(renamed.id, before.id);
+  assert.equal(renamed.name, 'coily');
+});
+
+test('each attempt has a timeline of its own that begins with its DHCP packets', async () => {
+  const { machines, powerOn, now } = await setUp();
+  await machines.arm('q-bert');
+  await powerOn();
+  machines.seenNetboot(now(), 'ipxe');
+  machines.note(now().id, { source: 'dhcp', key: 'd', text: 'DHCPDISCOVER' });
+  const timeline = machines.timeline(now());
+  assert.deepEqual(
+    timeline.map((entry) => entry.text),
+    ['DHCPDISCOVER'],
+  );
+});
+
+test('repetitions are one line with a count', async () => {
+  const { machines, clock, now } = await setUp();
+  await machines.arm('q-bert');
+  for (const doneBytes of [1, 2, 3]) {
+    clock.ms += 1000;
+    applyEvent(machines, now().id, { kind: 'step-progress', step: 'unpack', doneBytes, totalBytes: 4 });
+  }
+  const last = machines.timeline(now()).at(-1);
+  assert.equal(last?.text, 'unpack: 75 % (3 bytes of 4 bytes)');
+  assert.equal(last.count, 3);
+});
+
+test('secrets are not handed out, and a template that wants one makes arming fail', async () => {
+  const record = { MAC: FAKE_MAC, IP: '10.77.0.9', ROOT_SECRET: 'ref', PRINTER: 'lp0', COLOUR: 'red' };
+  const { machines, now } = await setUp(createFakeSite({ 'q-bert': { macs: [FAKE_MAC], record, uses: ['PRINTER'] } }));
+  await machines.arm('q-bert');
+  assert.deepEqual(now().snapshot?.record, { MAC: FAKE_MAC, IP: '10.77.0.9', PRINTER: 'lp0' });
+  const greedy = await setUp(createFakeSite({ 'q-bert': { macs: [FAKE_MAC], record, uses: ['ROOT_SECRET'] } }));
+  await assert.rejects(greedy.machines.arm('q-bert'), /ROOT_SECRET; secrets are not handed out/);
+});
+
+test('arming a name that is not in the database, or has no MAC', async () => {
+  const { machines } = await setUp(
+    createFakeSite({ 'q-bert': { macs: [FAKE_MAC], record: {} }, paper: { macs: [], record: {} } }),
+  );
+  await assert.rejects(machines.arm('nobody'), /arming nobody: no such machine/);
+  await assert.rejects(machines.arm('paper'), /no MAC address/);
+});

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { option, text } from './dhcp-options.ts';
+import { readNetbootClient } from './netboot-client.ts';
+
+const arch = (code: number): readonly [number, Uint8Array] => [
+  option.architecture,
+  Uint8Array.of(code >> 8, code & 255),
+];
+const pxe = [option.vendorClass, text('PXEClient:Arch:00000:UNDI:002001')] as const;
+const http = [option.vendorClass, text('HTTPClient:Arch:00016:UNDI:003001')] as const;
+
+const CLIENTS = [
+  { name: 'a running system', options: [[option.vendorClass, text('udhcp 1.35.0')]], want: 'system' },
+  { name: 'nothing at all', options: [], want: 'system' },
+  { name: 'BIOS PXE', options: [pxe, arch(0)], want: 'firmware bios' },
+  { name: 'BIOS PXE without option 93', options: [pxe], want: 'firmware bios' },
+  { name: 'x64 UEFI', options: [pxe, arch(7)], want: 'firmware uefi' },
+  { name: 'ARM64 UEFI', options: [pxe, arch(11)], want: 'firmware uefi' },
+  { name: 'x64 UEFI HTTP', options: [http, arch(16)], want: 'firmware uefi-http' },
+  { name: 'an architecture of tomorrow', options: [pxe, arch(999)], want: 'firmware other' },
+  { name: 'iPXE by its own option', options: [pxe, arch(0), [option.ipxe, Uint8Array.of(1)]], want: 'ipxe bios' },
+  { name: 'iPXE by its user class', options: [pxe, arch(0), [option.userClass, text('iPXE')]], want: 'ipxe bios' },
+  { name: 'iPXE on UEFI', options: [pxe, arch(7), [option.userClass, text('\x04iPXE')]], want: 'ipxe uefi' },
+] as const;
+
+for (const { name, options, want } of CLIENTS) {
+  test(name, () => {
+    const client = readNetbootClient(new Map(options));
+    assert.equal(client.kind === 'system' ? 'system' : `${client.kind} ${client.architecture.firmware}`, want);
+  });
+}
