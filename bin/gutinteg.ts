@@ -1,11 +1,22 @@
 // The administrator's command. Each file in bin/commands/ adds its own part and imports what it needs when it runs.
 import { Command } from 'commander';
 import { runMain } from '../lib/exit.ts';
+import { addArmCommand } from './commands/arm.ts';
+import { addPlanCommand } from './commands/plan.ts';
+import { addRehearseCommand } from './commands/rehearse.ts';
+import { addServeCommand } from './commands/serve.ts';
+import { addStatusCommand } from './commands/status.ts';
 
 const program = new Command('gutinteg')
   .description('From bare metal to a known machine, and back to it every night.')
   .version('0.1.0')
   .showHelpAfterError('(gutinteg --help shows every command)');
+
+addServeCommand(program);
+addArmCommand(program);
+addStatusCommand(program);
+addPlanCommand(program);
+addRehearseCommand(program);
 
 await runMain(async () => {
   await program.parseAsync();

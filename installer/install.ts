@@ -1,9 +1,10 @@
 // The full install, from the kernel's command line to a machine that is ready to boot from its own disk.
 // In: parameters and effects. Out: nothing; an error says what failed and whether a disk was changed.
-import { UserError } from '../lib/errors.ts';
+import { FaultsError, UserError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import type { ServerClient } from '../contract/client.ts';
 import type { Lookup } from '../contract/lookup.ts';
+import { checkInUse } from '../partition-specs/check-in-use.ts';
 import { fetchManifests } from './fetch-manifests.ts';
 import { applyInstall } from './apply-install.ts';
 import type { InstallParameters } from './kernel-parameters.ts';
@@ -45,6 +46,8 @@ export async function install(context: InstallContext): Promise<void> {
     planInstall({ lookup, ...manifests, facts, consoles: parameters.consoles }),
   );
   for (const notice of plan.notices) progress.message(`note: ${notice}`);
+  const inUse = checkInUse(plan.layout);
+  if (inUse.length > 0) throw new FaultsError('the disks cannot be written to; nothing was changed', inUse);
   await applyInstall(plan, tree, {
     run,
     fetcher,

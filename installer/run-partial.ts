@@ -9,6 +9,7 @@ import type { RunCommand } from '../lib/run-command.ts';
 import { writeFileAtomically } from '../lib/write-file-atomically.ts';
 import { applyPartial } from '../packagelink/apply-partial.ts';
 import type { Fetcher } from '../packagelink/fetch.ts';
+import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import { renderLinux } from '../partition-specs/render/linux.ts';
 import { readBootDigests } from './boot-loaders/read-boot-digests.ts';
 import { fetchManifests } from './fetch-manifests.ts';
@@ -109,7 +110,7 @@ async function keepBootLoader({ state, run, dryRun }: PartialContext): Promise<C
 }
 
 function noticesOf(state: MachineState, lookup: Lookup): string[] {
-  const wanted = lookup.record['PARTITION'] ?? '';
+  const wanted = parsePartitionSpec(lookup.record['PARTITION'] ?? '').text;
   if (wanted === state.layout.spec) return [];
   return [
     `PARTITION has changed since the installation: needs reinstall (installed: ${state.layout.spec}; wanted: ${wanted})`,

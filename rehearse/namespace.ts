@@ -34,6 +34,11 @@ export async function createNamespace(input: { readonly label: string; readonly 
       ['link', 'add', bridge, 'type', 'bridge', 'forward_delay', '0'],
       ['address', 'add', input.address, 'dev', bridge],
       ['link', 'set', bridge, 'up'],
+      // A port that is always up, as on a switch: without one the bridge is down while the machine is off.
+      ['link', 'add', 'port0', 'type', 'veth', 'peer', 'name', 'port1'],
+      ['link', 'set', 'port0', 'master', bridge],
+      ['link', 'set', 'port0', 'up'],
+      ['link', 'set', 'port1', 'up'],
       ['tuntap', 'add', tap, 'mode', 'tap'],
       ['link', 'set', tap, 'master', bridge],
       ['link', 'set', tap, 'up'],

@@ -2,7 +2,6 @@
 // In: hardware. Out: its console as text, its resets, keys typed on its console. Never: knows what it boots.
 import { once } from 'node:events';
 import { open, rm } from 'node:fs/promises';
-import type { Socket } from 'node:net';
 import { execa } from 'execa';
 import { UserError } from '../lib/errors.ts';
 import type { Namespace } from './namespace.ts';
@@ -18,6 +17,8 @@ export type VirtualMachine = {
   readonly resets: () => number;
   readonly isRunning: () => boolean;
   readonly type: (text: string) => void;
+  /** Hears the console from now on; call the answer to stop. */
+  readonly onConsole: (listen: (text: string) => void) => () => void;
   /** Presses the power button and waits for the end; pulls the plug after `timeoutMs`. True when it went by itself. */
   readonly powerDown: (timeoutMs: number) => Promise<boolean>;
   /** Pulls the plug. */
@@ -50,6 +51,8 @@ export async function powerOn(
   });
   failed.catch(() => undefined);
   let text = '';
+  const listeners = new Set<(text: string) => void>();
+  if (watch.onConsole !== undefined) listeners.add(watch.onConsole);
   let resets = 0;
   const connected = Promise.all([
     connectUnix(hardware.serialSocket, 10_000),
@@ -67,7 +70,7 @@ export async function powerOn(
   const [serial, qmp] = await Promise.race([connected, failed]);
   serial.setEncoding('utf8').on('data', (chunk) => {
     text += String(chunk);
-    watch.onConsole?.(String(chunk));
+    for (const listen of listeners) listen(String(chunk));
   });
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
@@ -78,7 +81,11 @@ export async function powerOn(
     console: () => text,
     resets: () => resets,
     isRunning: () => running,
-    type: (keys) => typeKeys(serial, keys),
+    type: (keys) => void serial.write(keys),
+    onConsole: (listen) => {
+      listeners.add(listen);
+      return () => void listeners.delete(listen);
+    },
     kill,
     powerDown: async (timeoutMs) => {
       const timer = AbortSignal.timeout(timeoutMs);
@@ -88,8 +95,4 @@ export async function powerOn(
       return bySelf;
     },
   };
-}
-
-function typeKeys(serial: Socket, keys: string): void {
-  serial.write(keys);
 }

@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import type { Lookup } from '../../contract/lookup.ts';
+import type { MachineFacts } from '../../partition-specs/disk-facts.ts';
+import type { SiteState } from '../open-site-state.ts';
+
+type PlanOptions = { readonly site: string; readonly state?: string; readonly disks: string; readonly json?: true };
+
+/** `gutinteg plan HOST` and `gutinteg facts`. */
+export function addPlanCommand(program: Command): void {
+  program
+    .command('plan')
+    .description('print what a full install would do to a machine, without touching anything')
+    .argument('<host>', 'name of the machine in the database')
+    .requiredOption(
+      '--disks <facts.json>',
+      "the machine's disks, as `gutinteg facts` prints them; - for standard input",
+    )
+    .option('--site <dir>', 'site directory', '.')
+    .option('--state <dir>', 'state directory, instead of the one in site.yaml')
+    .option('--json', 'the plan as JSON')
+    .addHelpText('after', PLAN_HELP)
+    .action(plan);
+  program
+    .command('facts')
+    .description("print this machine's firmware, network cards and disks as JSON; reads only")
+    .action(async () => {
+      const { readFacts } = await import('../../installer/read-facts.ts');
+      const { runCommand } = await import('../../lib/run-command.ts');
+      process.stdout.write(`${JSON.stringify(await readFacts(runCommand), null, 2)}\n`);
+    });
+}
+
+async function plan(host: string, options: PlanOptions): Promise<void> {
+  const { readFile } = await import('node:fs/promises');
+  const { text } = await import('node:stream/consumers');
+  const { destroysData, formatPlan } = await import('../../installer/format-plan.ts');
+  const { planInstall } = await import('../../installer/plan-install.ts');
+  const { fetchManifests } = await import('../../installer/fetch-manifests.ts');
+  const { parseJsonEdge } = await import('../../lib/parse-edge.ts');
+  const { machineFactsSchema } = await import('../../partition-specs/disk-facts.ts');
+  const { directoryFetcher } = await import('../../packagelink/fetch.ts');
+  const { openSiteState } = await import('../open-site-state.ts');
+
+  const json = options.disks === '-' ? await text(process.stdin) : await readFacts(readFile(options.disks, 'utf8'));
+  const facts: MachineFacts = parseJsonEdge(machineFactsSchema, json, options.disks);
+  const state = await openSiteState(options.site, options.state);
+  const lookup = await describe(host, state);
+  const manifests = await fetchManifests({
+    lookup,
+    fetcher: directoryFetcher(state.store.dir),
+    publicKeys: [state.key.publicPem],
+  });
+  const planned = planInstall({ lookup, ...manifests, facts, consoles: state.settings.consoles }).plan;
+  process.stdout.write(options.json === true ? `${JSON.stringify(planned, null, 2)}\n` : formatPlan(planned));
+  if (destroysData(planned)) process.exitCode = 3;
+}
+
+async function readFacts(file: Promise<string>): Promise<string> {
+  const { UserError } = await import('../../lib/errors.ts');
+  return file.catch((cause: unknown) => {
+    throw new UserError('the disk facts cannot be read', { exitCode: 2, hint: 'gutinteg facts > facts.json', cause });
+  });
+}
+
+/** The machine as a look-up would describe it now; with an id of its own kind until a server has claimed it. */
+async function describe(host: string, state: SiteState): Promise<Lookup> {
+  const { FaultsError, UserError } = await import('../../lib/errors.ts');
+  const { join } = await import('node:path');
+  const { readMachineId } = await import('../../netboot/state/read-machine-id.ts');
+  const { openMachines } = await import('../open-site-state.ts');
+  const site = await openMachines(state, (error) => {
+    throw error instanceof FaultsError ? error : new UserError('the machine database is not sound');
+  });
+  const machine = await site.lookupByName(host);
+  if (machine === undefined) {
+    throw new UserError(`the database has no machine ${host}`, {
+      exitCode: 2,
+      hint: `machdb check --site ${state.dir}`,
+    });
+  }
+  const machineId = readMachineId(join(state.stateDir, 'netboot.db'), machine.macs);
+  if (machineId === undefined) {
+    process.stderr.write(`note: no server has seen ${host} yet; the UUIDs below are examples until one has\n`);
+  }
+  return machine.describe(machineId ?? '00000000-0000-4000-8000-000000000000');
+}
+
+const PLAN_HELP = `
+Exit code 3: carrying this plan out would destroy something that is on a disk now.
+
+Examples:
+  gutinteg facts > facts.json                     on the machine, or from any Linux on it
+  gutinteg plan lab01 --site ~/site --disks facts.json
+`;

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { plainConsole } from './console-text.ts';
+import type { VirtualMachine } from './virtual-machine.ts';
+import { waitFor } from './wait-for.ts';
+
+export type ConsoleShell = {
+  /** Types a command as a person would and answers what it printed and its exit code. */
+  readonly run: (command: string, timeoutMs?: number) => Promise<{ output: string; exitCode: number }>;
+};
+
+/**
+ * The root shell that a machine with automatic login shows on its serial console.
+ * @throws UserError when no prompt comes
+ */
+export async function openConsoleShell(
+  machine: VirtualMachine,
+  signal: AbortSignal,
+  log: string,
+): Promise<ConsoleShell> {
+  const prompt = /root@[^\n]*[#] $/;
+  await waitFor({
+    what: 'a root prompt on the serial console',
+    timeoutMs: 120_000,
+    signal,
+    log,
+    look: () => (prompt.test(plainConsole(machine.console().slice(-400))) ? true : undefined),
+  });
+  return {
+    run: async (command, timeoutMs = 60_000) => {
+      const mark = randomBytes(6).toString('hex');
+      const start = machine.console().length;
+      // The mark is typed in two halves, so that the echo of the command is not taken for its end.
+      machine.type(`${command}; echo "@@"${mark} $?\n`);
+      const end = new RegExp(`^([^]*)@@${mark} (\\d+)\\n`);
+      return waitFor({
+        what: `the end of '${command}' on the console`,
+        timeoutMs,
+        signal,
+        log,
+        look: () => {
+          const match = end.exec(plainConsole(machine.console().slice(start)));
+          if (match === null) return undefined;
+          const [, text = '', code] = match;
+          // The first line is the echo of what was typed, as wide as the terminal.
+          const output = text.slice(text.indexOf(`${mark} $?`) + `${mark} $?`.length).replace(/^\n/, '');
+          return { output, exitCode: Number(code) };
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,38 @@
+// Turns what was seen, with its time, into phases. In: marks. Out: phases in order. Pure.
+import type { StatusAnswer } from '../netboot/control-client.ts';
+import type { Phase } from './verdict.ts';
+
+/** Something that was seen `atSeconds` after power-on, and the name of the phase that ended with it. */
+export type Mark = { readonly ends: string; readonly atSeconds: number };
+
+/** Phases between marks, which may come in any order. */
+export function phasesOf(marks: readonly Mark[]): Phase[] {
+  const sorted = marks.toSorted((left, right) => left.atSeconds - right.atSeconds);
+  return sorted.map(({ ends, atSeconds }, index) => ({
+    name: ends,
+    seconds: round(atSeconds - (sorted[index - 1]?.atSeconds ?? 0)),
+    endSeconds: round(atSeconds),
+  }));
+}
+
+/** What the server's timeline says of the way from the first packet to the installer's last step. */
+export function marksOfTimeline(timeline: StatusAnswer['timeline'], powerOnMs: number): Mark[] {
+  const seconds = (atMs: number): number => (atMs - powerOnMs) / 1000;
+  const first = (matches: (entry: StatusAnswer['timeline'][number]) => boolean): number | undefined =>
+    timeline.find((entry) => entry.atMs >= powerOnMs && matches(entry))?.atMs;
+  const points: readonly (readonly [string, number | undefined])[] = [
+    ['firmware', first(({ source }) => source === 'dhcp')],
+    ['DHCP', first(({ source }) => source === 'tftp')],
+    ['TFTP, iPXE script', first(({ source, text }) => source === 'http' && /kernel|vmlinuz/.test(text))],
+    ['kernel, drivers, network', first(({ text }) => text.includes('the installer runs'))],
+    ...timeline.flatMap(({ key, atMs }) => {
+      const step = /^finish (.+)$/.exec(key)?.[1];
+      return step === undefined || atMs < powerOnMs ? [] : [[`installer: ${step}`, atMs] as const];
+    }),
+  ];
+  return points.flatMap(([ends, atMs]) => (atMs === undefined ? [] : [{ ends, atSeconds: seconds(atMs) }]));
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 10) / 10;
+}
