@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { FaultsError } from '../lib/errors.ts';
 import type { Manifest, ManifestEntry } from './manifest.ts';
 import { mergeTree, variablesUsedBy } from './merge.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { findTemplateVariables, installedPath, preprocess } from './preprocess.ts';
 
 const run = (text: string, defines: Record<string, string>) =>

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sha256 } from './digest.ts';
+import type { ManifestEntry } from './manifest.ts';
+import { mergeTree } from './merge.ts';
+import type { Observed } from './observed.ts';
+import { planPartial } from './plan-partial.ts';
+import type { PartialInput } from './plan-partial.ts';
+import { directoryEntry, fileEntry, packageOf, symlinkEntry } from './sample-tree.ts';
+import { installedLink, installedPath } from './state.ts';
+import type { InstalledPath } from './state.ts';
+import type { MergedTree } from './tree.ts';
+
+const treeOf = (entries: ManifestEntry[], { priority = 50, mutable = [] as string[] } = {}): MergedTree =>
+  mergeTree({
+    layers: [{ name: 'base', priority, manifest: packageOf(entries, { name: 'base', mutable }) }],
+    defines: {},
+  });
+
+/** A machine on which a tree was just laid down. */
+const machineWith = (tree: MergedTree): { installed: Map<string, InstalledPath>; observed: Map<string, Observed> } => {
+  const installed = new Map<string, InstalledPath>();
+  const observed = new Map<string, Observed>();
+  for (const [index, entry] of tree.entries.entries()) {
+    const first = entry.type === 'hardlink' ? installed.get(entry.target) : undefined;
+    if (entry.type === 'hardlink' && first !== undefined) {
+      installed.set(entry.path, installedLink(entry, first));
+      observed.set(entry.path, observed.get(entry.target) as Observed);
+      continue;
+    }
+    if (entry.type === 'hardlink') continue;
+    const sizeBytes = entry.type === 'file' ? entry.content.sizeBytes : 0;
+    const stat = {
+      mode: entry.mode,
+      uid: entry.uid,
+      gid: entry.gid,
+      sizeBytes,
+      inode: 100 + index,
+      mtimeMs: 1,
+      ctimeMs: 1,
+    };
+    installed.set(entry.path, installedPath(entry, entry.type === 'file' ? entry.content.sha256 : '', stat));
+    observed.set(entry.path, { ...stat, type: entry.type });
+  }
+  return { installed, observed };
+};
+
+const plan = (tree: MergedTree, machine: ReturnType<typeof machineWith>, more: Partial<PartialInput> = {}) => {
+  const digests = new Map(
+    tree.entries.flatMap((entry) => (entry.type === 'file' ? [[entry.path, entry.content.sha256] as const] : [])),
+  );
+  return planPartial({ tree, ...machine, digests, osmode: 'image', allowDeletions: true, ...more });
+};
+const said = (result: ReturnType<typeof plan>) =>
+  result.changes.map((change) => `${change.action} ${change.path}: ${change.why}`);
+
+/** What a person on the machine did to one path. */
+const touch = (machine: ReturnType<typeof machineWith>, path: string, now: Partial<Observed>) => {
+  machine.observed.set(path, { ...(machine.observed.get(path) as Observed), ctimeMs: 2, ...now });
+};
+
+const usual = () => treeOf([fileEntry('etc/a', 'x'), fileEntry('etc/b', 'y'), symlinkEntry('etc/l', 'a')]);
+
+test('a machine that is right gets an empty plan', () => {
+  const tree = usual();
+  const result = plan(tree, machineWith(tree));
+  assert.deepEqual([said(result), result.refresh, result.forget, result.errors, result.notices], [[], [], [], [], []]);
+});
+
+const damages: [name: string, damage: (machine: ReturnType<typeof machineWith>) => void, expected: string[]][] = [
+  [
+    'changed bytes',
+    (m) => touch(m, 'etc/a', { sha256: sha256('hacked') }),
+    ['replaced etc/a: was changed on this machine'],
+  ],
+  [
+    'a changed mode',
+    (m) => touch(m, 'etc/a', { sha256: sha256('x'), mode: 0o666 }),
+    ['metadata etc/a: mode was 0666, should be 0644'],
+  ],
+  [
+    'a changed owner',
+    (m) => touch(m, 'etc/l', { target: 'a', uid: 5 }),
+    ['metadata etc/l: owner was 5:0, should be 0:0'],
+  ],
+  [
+    'a capability',
+    (m) => touch(m, 'etc/a', { sha256: sha256('x'), xattrs: '[["security.capability","AQ=="]]' }),
+    ['replaced etc/a: extended attributes differ'],
+  ],
+  ['a deleted file', (m) => m.observed.delete('etc/a'), ['created etc/a: was missing']],
+  ['another link target', (m) => touch(m, 'etc/l', { target: 'b' }), ['replaced etc/l: was changed on this machine']],
+  [
+    'a link in place of a file',
+    (m) => touch(m, 'etc/a', { type: 'symlink', target: 'b' }),
+    ['replaced etc/a: was a symlink, should be a file'],
+  ],
+  [
+    'two files made one',
+    (m) => touch(m, 'etc/b', { inode: m.observed.get('etc/a')?.inode ?? 0, sha256: sha256('y') }),
+    ['replaced etc/b: was a hard link of etc/a'],
+  ],
+  ['a directory mode', (m) => touch(m, 'etc', { mode: 0o777 }), ['metadata etc: mode was 0777, should be 0755']],
+  [
+    'a link in place of a directory',
+    (m) => {
+      for (const path of ['etc/a', 'etc/b', 'etc/l']) m.observed.delete(path);
+      touch(m, 'etc', { type: 'symlink', target: '/tmp' });
+    },
+    [
+      'replaced etc: was a symlink, should be a directory',
+      'created etc/a: was missing',
+      'created etc/b: was missing',
+      'created etc/l: was missing',
+    ],
+  ],
+];
+
+for (const [name, damage, expected] of damages) {
+  test(`partial: ${name} is put right`, () => {
+    const tree = usual();
+    const machine = machineWith(tree);
+    damage(machine);
+    assert.deepEqual(said(plan(tree, machine)), expected);
+  });
+}
+
+test('a touched file with the right bytes costs a new row, no write', () => {
+  const tree = usual();
+  const machine = machineWith(tree);
+  touch(machine, 'etc/a', { mtimeMs: 9, sha256: sha256('x') });
+  const result = plan(tree, machine);
+  assert.deepEqual(said(result), []);
+  assert.deepEqual(
+    result.refresh.map((entry) => entry.path),
+    ['etc/a'],
+  );
+});
+
+test('a new version replaces what is as we wrote it, and says so', () => {
+  const machine = machineWith(usual());
+  assert.deepEqual(
+    said(plan(treeOf([fileEntry('etc/a', 'new'), fileEntry('etc/b', 'y'), symlinkEntry('etc/l', 'b')]), machine)),
+    ['replaced etc/a: new version in base', 'replaced etc/l: new version in base'],
+  );
+});
+
+test('paths that a package gave up go, children first; changed and foreign ones stay', () => {
+  const tree = treeOf([fileEntry('d/a', 'x'), fileEntry('d/e/b', 'y'), fileEntry('k/c', 'z'), fileEntry('m/o', 'x')], {
+    mutable: ['m/o'],
+  });
+  const machine = machineWith(tree);
+  touch(machine, 'd', { children: ['a', 'e'] });
+  touch(machine, 'd/e', { children: ['b'] });
+  touch(machine, 'k', { children: ['c'] });
+  touch(machine, 'm', { children: ['o'] });
+  touch(machine, 'k/c', { sha256: sha256('mine now') });
+  const result = plan(treeOf([]), machine);
+  assert.deepEqual(
+    result.deletions.map((row) => row.path),
+    ['d/e/b', 'd/e', 'd/a', 'd'],
+  );
+  assert.deepEqual(result.forget.toSorted(), ['k', 'k/c', 'm', 'm/o']);
+  assert.match(result.notices.join('\n'), /k\/c is no longer in base, and stays: it was changed on this machine/);
+  assert.match(result.notices.join('\n'), /m is no longer in base, and stays: it holds other files/);
+});
+
+test('nothing is deleted, and nothing forgotten, when a source could not be read', () => {
+  const machine = machineWith(usual());
+  const result = plan(treeOf([]), machine, { allowDeletions: false });
+  assert.deepEqual([result.deletions, result.forget], [[], []]);
+});
+
+test('mutable paths are laid down once', () => {
+  const tree = treeOf([fileEntry('etc/a', 'x')], { mutable: ['etc/a'] });
+  const machine = machineWith(tree);
+  touch(machine, 'etc/a', { sha256: sha256('edited'), mode: 0o600 });
+  assert.deepEqual(said(plan(tree, machine)), []);
+  machine.observed.delete('etc/a');
+  assert.deepEqual(said(plan(tree, machine)), []);
+  machine.installed.delete('etc/a');
+  assert.deepEqual(said(plan(tree, machine)), ['created etc/a: new in base']);
+});
+
+test('a mutable path that is there before its package stays, and is remembered', () => {
+  const tree = treeOf([fileEntry('etc/a', 'x')], { mutable: ['etc/a'] });
+  const machine = machineWith(tree);
+  machine.installed.delete('etc/a');
+  const result = plan(tree, machine);
+  assert.deepEqual([said(result), result.refresh.map((entry) => entry.path)], [[], ['etc/a']]);
+});
+
+test('OSMODE=packages leaves the paths of the image alone, wanted or not', () => {
+  const before = treeOf([fileEntry('bin/a', 'x'), fileEntry('bin/b', 'y')], { priority: 0 });
+  const machine = machineWith(before);
+  touch(machine, 'bin/a', { sha256: sha256('upgraded by dpkg') });
+  const result = plan(treeOf([fileEntry('bin/a', 'x')], { priority: 0 }), machine, { osmode: 'packages' });
+  assert.deepEqual([said(result), result.deletions, result.forget], [[], [], []]);
+  assert.equal(said(plan(before, machine)).length, 1);
+});
+
+test('OSMODE=packages: a directory of the image is made again where a site package needs it', () => {
+  const image = packageOf([directoryEntry('opt')], { name: 'os' });
+  const site = packageOf([fileEntry('opt/x', 'x')], { name: 'base' });
+  const tree = mergeTree({
+    layers: [
+      { name: 'os', priority: 0, manifest: image },
+      { name: 'base', priority: 50, manifest: site },
+    ],
+    defines: {},
+  });
+  const result = plan(tree, { installed: new Map(), observed: new Map() }, { osmode: 'packages' });
+  assert.deepEqual(said(result), ['created opt: holds opt/x', 'created opt/x: new in base']);
+});
+
+test('nothing is written below a link that this run may not replace', () => {
+  const tree = treeOf([directoryEntry('var'), fileEntry('var/a', 'x')], { mutable: ['var'] });
+  const machine = machineWith(tree);
+  machine.observed.delete('var/a');
+  touch(machine, 'var', { type: 'symlink', target: '/elsewhere' });
+  const result = plan(tree, machine);
+  assert.deepEqual([said(result), result.files], [[], []]);
+  assert.match(result.errors.join('\n'), /var\/a was not written: var is a symlink on this machine/);
+});
+
+test('the names of a replaced file are linked to it again', () => {
+  const tree = treeOf([fileEntry('a', 'x'), { type: 'hardlink', path: 'b', target: 'a' }]);
+  const machine = machineWith(tree);
+  assert.deepEqual(said(plan(tree, machine)), []);
+  touch(machine, 'a', { sha256: sha256('z'), inode: 1 });
+  touch(machine, 'b', { sha256: sha256('z'), inode: 1 });
+  assert.deepEqual(said(plan(tree, machine)), [
+    'replaced a: was changed on this machine',
+    'replaced b: should be a hard link of a',
+  ]);
+});
