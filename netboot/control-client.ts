@@ -78,6 +78,8 @@ async function exchange(socketPath: string, path: string, body: unknown): Promis
       method: body === undefined ? 'GET' : 'POST',
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
       timeout: 30_000,
+      // A kept connection would be one to a server that has since been restarted.
+      agent: false,
     },
     (response) => {
       const parts: Buffer[] = [];

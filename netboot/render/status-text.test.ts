@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { StatusAnswer } from '../control-client.ts';
+import { renderAll, renderStatus } from './status-text.ts';
+
+const START = Date.UTC(2026, 10, 20, 12, 0, 0);
+const STATUS: StatusAnswer = {
+  name: 'q-bert',
+  machineId: '5e9ad2f0-6f0e-4b6e-9c55-0d3f3a6c0f11',
+  macs: ['52:54:00:12:34:56'],
+  state: 'installing',
+  reason: null,
+  attempts: 1,
+  attemptsAllowed: 3,
+  lastStep: 'unpack',
+  changedAtMs: START,
+  waitingFor: 'the installer to finish',
+  lastReport: null,
+  timeline: [
+    { source: 'dhcp', key: 'a', text: 'DHCPDISCOVER from iPXE', atMs: START, lastAtMs: START, count: 1 },
+    {
+      source: 'installer',
+      key: 'b',
+      text: 'unpack: 3 %\u001b[2J',
+      atMs: START + 61_500,
+      lastAtMs: START + 63_000,
+      count: 3,
+    },
+  ],
+};
+
+test('one machine', () => {
+  assert.equal(
+    renderStatus(STATUS),
+    `q-bert: installing (attempt 1 of 3) since 2026-11-20 12:00:00 UTC
+  now: unpack
+  waiting for: the installer to finish
+  machine id: 5e9ad2f0-6f0e-4b6e-9c55-0d3f3a6c0f11, MAC 52:54:00:12:34:56
+
+timeline from 2026-11-20 12:00:00 UTC:
+     0.0 s  dhcp       DHCPDISCOVER from iPXE
+    61.5 s  installer  unpack: 3 % [2J (3 times, last at 2026-11-20 12:01:03 UTC)
+`,
+  );
+});
+
+test('all machines', () => {
+  const { timeline: _timeline, lastReport: _lastReport, ...summary } = STATUS;
+  const failed = { ...summary, name: 'pacman', state: 'failed' as const, reason: 'no disk fits' };
+  assert.equal(
+    renderAll({ machines: [summary, failed], unknown: [{ mac: '02:00:00:00:00:01', lastAtMs: START }] }),
+    `MACHINE  STATE                        SINCE                    REASON
+q-bert   installing (attempt 1 of 3)  2026-11-20 12:00:00 UTC
+pacman   failed                       2026-11-20 12:00:00 UTC  no disk fits
+
+network cards that asked and are in no record (MAC, last seen):
+  02:00:00:00:00:01  2026-11-20 12:00:00 UTC
+`,
+  );
+});
+
+test('nothing yet', () => {
+  assert.equal(renderAll({ machines: [], unknown: [] }), 'no machine has been seen or armed yet\n');
+});

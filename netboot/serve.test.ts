@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { createClient } from '../contract/client.ts';
+import { routes } from '../contract/routes.ts';
+import { createLog } from '../lib/log.ts';
+import { siteSettingsSchema } from '../site/settings.ts';
+import { createControlClient } from './control-client.ts';
+import { FAKE_MAC, fakeDigest, oneMachineSite } from './fake-machine-source.ts';
+import { startNetboot } from './serve.ts';
+
+const DIGEST = fakeDigest('d');
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function setUp(context: TestContext) {
+  const dir = await mkdtemp(join(tmpdir(), 'gutinteg-serve-'));
+  context.after(() => rm(dir, { recursive: true, force: true }));
+  const [bootDir, stateDir] = [join(dir, 'boot'), join(dir, 'state')];
+  await mkdir(bootDir, { recursive: true });
+  await mkdir(join(stateDir, 'store/packs'), { recursive: true });
+  await writeFile(join(bootDir, 'vmlinuz'), 'kernel of 19 bytes!');
+  await writeFile(join(stateDir, 'store/packs', DIGEST), 'pack');
+  await writeFile(join(stateDir, 'store/packs', 'secret'), 'not named by a digest');
+  await writeFile(join(stateDir, 'secret'), 'outside the store');
+  const site = oneMachineSite();
+  const ports = { dhcpPort: await freePort(), dhcpClientPort: await freePort() };
+  const options = {
+    settings: siteSettingsSchema.parse({ address: '127.0.0.1', httpPort: await freePort() }),
+    stateDir,
+    bootDir,
+    source: site.source,
+    log: createLog('test', 'silent'),
+    tftpPort: 0,
+    ...ports,
+  };
+  const netboot = await startNetboot(options);
+  context.after(() => netboot.close());
+  const get = (path: string, headers: Record<string, string> = {}) => fetch(netboot.url + path, { headers });
+  const post = (path: string, body: string, token?: string) =>
+    fetch(netboot.url + path, {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+    });
+  return { netboot, options, site, get, post, control: createControlClient(stateDir) };
+}
+
+/** A request whose path is sent as it is: fetch would tidy it. */
+async function rawStatus(url: string, path: string): Promise<number | undefined> {
+  const asked = request(url, { path }).end();
+  const [response] = (await once(asked, 'response')) as [{ statusCode?: number; resume(): void }];
+  response.resume();
+  return response.statusCode;
+}
+
+test('kernel with ranges, packs by digest, nothing else', async (context) => {
+  const { netboot, get } = await setUp(context);
+  const whole = await get(routes.kernel);
+  assert.equal(whole.headers.get('content-length'), '19');
+  assert.equal(await whole.text(), 'kernel of 19 bytes!');
+  const part = await get(routes.kernel, { range: 'bytes=7-8' });
+  assert.equal(part.status, 206);
+  assert.equal(part.headers.get('content-range'), 'bytes 7-8/19');
+  assert.equal(await part.text(), 'of');
+  assert.equal(await (await get(routes.storePack(DIGEST))).text(), 'pack');
+  const missing = await get(routes.ramdisk);
+  assert.equal(missing.status, 404);
+  assert.match(await missing.text(), /no boot\/ramdisk\.img; build the boot ramdisk first/);
+  for (const path of [
+    '/store/packs/secret',
+    `/store/packs/${fakeDigest('e')}`,
+    `/store/../secret`,
+    '/store/packs/..%2f..%2fsecret',
+    `/store/packs/${DIGEST}%00`,
+    `/store/${DIGEST}/..`,
+    '//boot/vmlinuz',
+    '/boot/VMLINUZ',
+    '/boot/mac/rubbish.ipxe',
+    `/boot/mac/${FAKE_MAC}`,
+    '/machines',
+    '/arm',
+  ]) {
+    assert.equal(await rawStatus(netboot.url, path), 404, path);
+  }
+});
+
+test('look-up: current without a token, the snapshot with one, 401 with a wrong one', async (context) => {
+  const { get, control, site } = await setUp(context);
+  assert.equal((await get(routes.lookupByMac('52:54:00:00:00:99'))).status, 404);
+  await control.arm('q-bert');
+  const script = await (await get(routes.ipxeScript(FAKE_MAC))).text();
+  const token = /token=(\w+)/.exec(script)?.[1] ?? assert.fail();
+  site.edit('q-bert', { MAC: FAKE_MAC, IP: '10.77.0.99' });
+  const ip = async (bearer?: string) => {
+    const answer = await get(routes.lookupByMac(FAKE_MAC), bearer === undefined ? {} : { authorization: bearer });
+    return answer.ok ? ((await answer.json()) as { record: Record<string, string> }).record['IP'] : answer.status;
+  };
+  assert.equal(await ip(), '10.77.0.99');
+  assert.equal(await ip(`Bearer ${token}`), '10.77.0.9');
+  assert.equal(await ip(`Bearer ${fakeDigest('f')}`), 401);
+  assert.equal(await ip('Basic YTpi'), 401);
+});
+
+test("the installation as the machine's own client tells it", async (context) => {
+  const { netboot, get, control } = await setUp(context);
+  const { machineId } = await control.arm('q-bert');
+  const token = /token=(\w+)/.exec(await (await get(routes.ipxeScript(FAKE_MAC))).text())?.[1] ?? assert.fail();
+  const client = createClient({ serverUrl: netboot.url, token, patienceMs: 1000 });
+  assert.equal((await client.lookup(FAKE_MAC)).machineId, machineId);
+  await client.sendEvents(machineId, [
+    { kind: 'step-started', step: 'partition disk0', why: 'as PARTITION says' },
+    { kind: 'rebooting' },
+  ]);
+  assert.equal((await control.status('q-bert')).state, 'booting');
+  await client.sendReport(machineId, {
+    run: 'first-boot',
+    generation: fakeDigest('a'),
+    bootId: 'b',
+    ok: true,
+    seconds: 1,
+    changes: [],
+    changedTotal: 0,
+    errors: [],
+    notices: [],
+  });
+  const status = await control.status('q-bert');
+  assert.equal(status.state, 'installed');
+  const told = status.timeline.map((entry) => `${entry.source}: ${entry.text}`).join('\n');
+  assert.match(told, /http: fetched its boot script: the installer, attempt 1 of 3\n.*\nserver: now booting/s);
+  assert.match(told, /system: first boot from its disk: ok, 0 paths changed, no errors/);
+});
+
+test('events and reports: tokens, sizes and contents', async (context) => {
+  const { post, get, control } = await setUp(context);
+  const { machineId } = await control.arm('q-bert');
+  const token = /token=(\w+)/.exec(await (await get(routes.ipxeScript(FAKE_MAC))).text())?.[1] ?? assert.fail();
+  const events = routes.events(machineId);
+  const good = JSON.stringify({ events: [{ kind: 'message', text: 'hello' }] });
+  const statuses = {
+    'no token': (await post(events, good)).status,
+    'wrong token': (await post(events, good, fakeDigest('0'))).status,
+    'another machine': (await post(routes.events('00000000-0000-4000-8000-000000000000'), good, token)).status,
+    'no machine id': (await post(routes.events('..'), good, token)).status,
+    'not JSON': (await post(events, '{', token)).status,
+    'not an event': (await post(events, '{"events":[{"kind":"other"}]}', token)).status,
+    'no events at all': (await post(events, '[]', token)).status,
+    'too large': (await post(events, `"${'x'.repeat(5 * 1024 * 1024)}"`, token)).status,
+    'too large and a stranger': (await post(events, `"${'x'.repeat(5 * 1024 * 1024)}"`).catch(() => ({ status: 401 })))
+      .status,
+    good: (await post(events, good, token)).status,
+  };
+  assert.deepEqual(statuses, {
+    'no token': 401,
+    'wrong token': 401,
+    'another machine': 401,
+    'no machine id': 404,
+    'not JSON': 400,
+    'not an event': 400,
+    'no events at all': 400,
+    'too large': 413,
+    'too large and a stranger': 401,
+    good: 204,
+  });
+  assert.equal((await control.status('q-bert')).timeline.filter((entry) => entry.text === 'hello').length, 1);
+});
+
+test('control: its socket, its answers, its mistakes', async (context) => {
+  const { netboot, options, control } = await setUp(context);
+  assert.equal((await stat(netboot.socketPath)).mode & 0o777, 0o660);
+  assert.deepEqual(await control.all(), { machines: [], unknown: [] });
+  await assert.rejects(control.arm('nobody'), {
+    message: 'arming nobody: no such machine in the database',
+    exitCode: 2,
+  });
+  await assert.rejects(control.status('nobody'), /nobody has not been seen or armed by this server/);
+  assert.equal((await control.arm('q-bert')).state, 'armed');
+  const disarmed = await control.disarm('q-bert', 'wrong machine');
+  assert.deepEqual([disarmed.state, disarmed.reason], ['unknown', 'disarmed: wrong machine']);
+  await assert.rejects(startNetboot(options), /another gutinteg serve answers at .*control\.sock/);
+  await netboot.close();
+  await assert.rejects(control.all(), /no gutinteg serve answers/);
+  const again = await startNetboot(options);
+  assert.equal((await control.all()).machines[0]?.name, 'q-bert');
+  await again.close();
+});
+
+test('what stands in the way of starting is said in one line', async (context) => {
+  const { options } = await setUp(context);
+  const start = (settings: object, more: object = {}) =>
+    startNetboot({
+      ...options,
+      stateDir: `${options.stateDir}2`,
+      ...more,
+      settings: { ...options.settings, ...settings },
+    });
+  await assert.rejects(start({}), /HTTP: opening port \d+ on 127\.0\.0\.1: another program has it/);
+  await assert.rejects(
+    start({ address: '192.0.2.1' }),
+    /serving netboots on 192\.0\.2\.1: there is no such address; this computer has .*lo 127\.0\.0\.1/,
+  );
+  await assert.rejects(start({ interface: 'eth77' }), /no such address/);
+  await assert.rejects(start({}, { loaderDir: '/nowhere' }), /reading the boot loader \/nowhere\/undionly\.kpxe/);
+});
+
+test('a client that never ends its request does not keep the server from closing', async (context) => {
+  const { netboot } = await setUp(context);
+  const socket = connect(netboot.httpPort, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+  const cutOff = Promise.withResolvers<void>();
+  socket.on('error', () => {});
+  socket.on('close', () => {
+    cutOff.resolve();
+  });
+  await netboot.close();
+  await cutOff.promise;
+});
