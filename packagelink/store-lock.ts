@@ -14,6 +14,8 @@ const SQLITE_BUSY = 5;
 export async function withLock<T>(dir: string, work: () => Promise<T>, timeoutMs = 600_000): Promise<T> {
   const database = new DatabaseSync(join(dir, 'lock.db'), { timeout: 0 });
   try {
+    // Without a journal file beside it: nothing is ever written.
+    database.exec('PRAGMA journal_mode = MEMORY');
     const deadline = Date.now() + timeoutMs;
     while (!tryLock(database)) {
       if (Date.now() > deadline) throw new UserError(`another process has held ${join(dir, 'lock.db')} for too long`);

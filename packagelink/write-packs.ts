@@ -41,13 +41,18 @@ export async function writePacks({ store, tree, packs, onPacked }: Job): Promise
     }
     onPacked(raw.length);
   };
-  for (const pieces of packs) {
-    const job = pack(pieces, readPieces(tree, pieces, digests));
-    const tracked = job.finally(() => running.delete(tracked));
-    running.add(tracked);
-    if (running.size >= IN_FLIGHT) await Promise.race(running);
+  try {
+    for (const pieces of packs) {
+      const job = pack(pieces, readPieces(tree, pieces, digests));
+      const tracked = job.finally(() => running.delete(tracked));
+      running.add(tracked);
+      if (running.size >= IN_FLIGHT) await Promise.race(running);
+    }
+    await Promise.all(running);
+  } finally {
+    // After an error too nothing is written any more once the caller gives up the lock.
+    await Promise.allSettled(running);
   }
-  await Promise.all(running);
   return slices;
 }
 
