@@ -14,8 +14,6 @@ const SQLITE_BUSY = 5;
 export async function withLock<T>(dir: string, work: () => Promise<T>, timeoutMs = 600_000): Promise<T> {
   const database = new DatabaseSync(join(dir, 'lock.db'), { timeout: 0 });
   try {
-    // Without a journal file beside it: nothing is ever written.
-    database.exec('PRAGMA journal_mode = MEMORY');
     const deadline = Date.now() + timeoutMs;
     while (!tryLock(database)) {
       if (Date.now() > deadline) throw new UserError(`another process has held ${join(dir, 'lock.db')} for too long`);
@@ -29,7 +27,8 @@ export async function withLock<T>(dir: string, work: () => Promise<T>, timeoutMs
 
 function tryLock(database: DatabaseSync): boolean {
   try {
-    database.exec('BEGIN EXCLUSIVE');
+    // Without a journal file beside it: nothing is ever written.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return true;
   } catch (error) {
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return false;
