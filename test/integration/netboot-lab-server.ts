@@ -1,0 +1,30 @@
+// The netboot server of a lab, with a site in memory: q-bert, whose MAC is 52:54:00:12:34:56. Argument: the directory
+// with settings.json. Prints a line when it serves; ends on SIGTERM.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createLog } from '../../lib/log.ts';
+import { oneMachineSite } from '../../netboot/fake-machine-source.ts';
+import { startNetboot } from '../../netboot/serve.ts';
+import { siteSettingsSchema } from '../../site/settings.ts';
+
+const dir = process.argv[2] ?? '';
+const settings = siteSettingsSchema.parse(JSON.parse(await readFile(join(dir, 'settings.json'), 'utf8')));
+const bootDir = join(dir, 'boot');
+await mkdir(bootDir, { recursive: true });
+await writeFile(join(bootDir, 'vmlinuz'), 'kernel');
+const site = oneMachineSite({
+  NETMASK: '255.255.0.0',
+  GATEWAY: '10.77.0.254',
+  NAMESERVER: '10.77.0.3',
+  NAMESERVER2: '10.77.0.4',
+  DOMAIN: 'lab.example',
+});
+const netboot = await startNetboot({
+  settings,
+  stateDir: join(dir, 'state'),
+  bootDir,
+  source: site.source,
+  log: createLog('lab'),
+});
+process.once('SIGTERM', () => void netboot.close());
+process.stdout.write('serving\n');
