@@ -43,7 +43,9 @@ async function createNamespaces(stack: AsyncDisposableStack, server: string, cli
   const ip = (line: string) => runCommand(['ip', ...line.split(' ')] as unknown as Argv);
   for (const name of [server, client]) {
     await ip(`netns add ${name}`);
-    stack.defer(() => ip(`netns del ${name}`).then(() => {}));
+    stack.defer(async () => {
+      await ip(`netns del ${name}`);
+    });
     await ip(`-n ${name} link set lo up`);
   }
   const cables = [
