@@ -1,0 +1,96 @@
+// The ramdisk in a virtual machine of 1 GiB, started by QEMU itself, without a server.
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runCommand } from '../../lib/run-command.ts';
+import { buildRamdisk } from '../../netboot/ramdisk/build.ts';
+
+const cacheDir = join(import.meta.dirname, '../../.state/cache');
+const MAC = '52:54:00:c0:ff:ee';
+
+/** What an installer will need: disks, file systems with extended attributes, swap, a chroot, the network. */
+const entry = `
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+const run = (...argv) => execFileSync(argv[0], argv.slice(1), { encoding: 'utf8' });
+const say = (name, value) => console.log('TEST ' + name + '=' + JSON.stringify(value));
+say('seconds', Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]));
+say('node', process.version);
+say('address', networkInterfaces().eth0.find((a) => a.family === 'IPv4').address);
+execFileSync('sfdisk', ['--quiet', '/dev/vda'], { input: 'label: gpt\\nsize=256M\\ntype=swap\\n' });
+run('mkfs.ext4', '-q', '/dev/vda1');
+run('mkswap', '/dev/vda2');
+run('mount', '/dev/vda1', '/mnt');
+writeFileSync('/mnt/file', 'text');
+run('setfattr', '-n', 'user.test', '-v', 'kept', '/mnt/file');
+say('xattr', run('getfattr', '--only-values', '-n', 'user.test', '/mnt/file'));
+mkdirSync('/mnt/boot');
+say('types', ['/dev/vda1', '/dev/vda2'].map((part) => run('blkid', '--match-tag', 'TYPE', '--output', 'value', part).trim()));
+say('lsblk', run('lsblk', '--noheadings', '--list', '--output', 'NAME', '/dev/vda').trim().split(/\s+/));
+run('umount', '/mnt');
+run('e2fsck', '-fp', '/dev/vda1');
+say('freeMiB', Math.round(Number(/MemAvailable: +(\\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))[1]) / 1024));
+`;
+
+async function boot(source: string, append: string): Promise<{ log: string; seconds: number }> {
+  await using cleanup = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'ramdisk-boot-'));
+  cleanup.defer(() => rm(folder, { recursive: true }));
+  const { kernel, ramdisk } = await buildRamdisk({
+    cacheDir,
+    outDir: folder,
+    installerBundle: Buffer.from(source),
+    publicKeys: [],
+  });
+  const disk = join(folder, 'disk.img');
+  await writeFile(disk, '');
+  await truncate(disk, 512 * 1024 ** 2);
+  const serial = join(folder, 'serial');
+  const started = performance.now();
+  // The screen is /dev/console here; the serial line hears all the same. A time limit kills this QEMU and no other; with -no-reboot it ends where the machine would restart.
+  await runCommand(
+    [
+      'qemu-system-x86_64',
+      ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-m', '1024', '-smp', '2'],
+      ...['-display', 'none', '-vga', 'none', '-no-reboot', '-nodefaults'],
+      ...['-kernel', kernel, '-initrd', ramdisk],
+      ...['-append', `quiet console=ttyS0,115200 console=tty0 panic=30 ${append}`],
+      ...['-serial', `file:${serial}`],
+      ...['-drive', `file=${disk},format=raw,if=virtio,cache=unsafe`],
+      ...['-netdev', 'user,id=lan,restrict=on', '-device', `virtio-net-pci,netdev=lan,mac=${MAC}`],
+    ],
+    { timeoutMs: 240_000 },
+  );
+  const seconds = (performance.now() - started) / 1000;
+  return { log: await readFile(serial, 'utf8'), seconds };
+}
+
+function reported(log: string): Record<string, unknown> {
+  const lines = [...log.matchAll(/^TEST (\w+)=(.*?)\r?$/gm)];
+  return Object.fromEntries(lines.map(([, name = '', value = '']) => [name, JSON.parse(value)]));
+}
+
+test('drivers, network, Node, disks; the log on the serial line; a reboot at the end', async (t) => {
+  const { log, seconds } = await boot(entry, `gutinteg.mac=${MAC}`);
+  const { node, address, xattr, types, lsblk, freeMiB, ...rest } = reported(log);
+  t.diagnostic(
+    `Node after ${rest['seconds']} s of kernel time, reboot after ${seconds.toFixed(1)} s, ${freeMiB} MiB free`,
+  );
+  assert.equal(node, process.version, log);
+  assert.equal(address, '10.0.2.15');
+  assert.equal(xattr, 'kept');
+  assert.deepEqual(types, ['ext4', 'swap']);
+  assert.deepEqual(lsblk, ['vda', 'vda1', 'vda2']);
+  assert.ok(Number(freeMiB) > 400, `${freeMiB} MiB free`);
+  assert.match(log, /the installer is done; rebooting/);
+});
+
+test('an installer that fails is reported with its exit code, and the machine restarts', async () => {
+  const { log } = await boot('console.error("TEST error=\\"no disk\\""); process.exit(3);', 'gutinteg.retry=1');
+  assert.deepEqual(reported(log), { error: 'no disk' });
+  assert.match(log, /the network is left alone/);
+  assert.match(log, /not installed \(exit code 3\); rebooting in 1 seconds/);
+});

@@ -1,0 +1,75 @@
+// The ramdisk as a file: made twice it has the same bytes, and every program in it finds its libraries.
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runCommand } from '../../lib/run-command.ts';
+import { buildRamdisk } from '../../netboot/ramdisk/build.ts';
+import { tools } from '../../netboot/ramdisk/recipe.ts';
+
+const cacheDir = join(import.meta.dirname, '../../.state/cache');
+const installerBundle = Buffer.from('console.log("an installer");');
+const site = { cacheDir, installerBundle, publicKeys: ['first key\n', 'second key\n'] };
+
+async function scratch(cleanup: AsyncDisposableStack): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'ramdisk-test-'));
+  cleanup.defer(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+/** Unpacks both archives with the tools of the trade. */
+async function unpack(ramdisk: string, folder: string): Promise<void> {
+  const image = await readFile(ramdisk);
+  const second = image.lastIndexOf(Buffer.from([0x28, 0xb5, 0x2f, 0xfd]));
+  const archive = join(folder, 'archive');
+  for (const part of [image.subarray(0, second), image.subarray(second)]) {
+    await runCommand(['zstd', '-q', '-d', '-f', '-o', archive, '-'], { stdin: part });
+    await runCommand(['cpio', '-idu', '--quiet', '-F', archive], { cwd: folder });
+  }
+  await rm(archive);
+}
+
+test('same inputs, same bytes; another installer, another ramdisk', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const folder = await scratch(cleanup);
+  const first = await buildRamdisk({ ...site, outDir: join(folder, 'first') });
+  assert.equal(first.rebuilt, true);
+  const bytes = await readFile(first.ramdisk);
+  assert.ok(first.kernelBytes + first.ramdiskBytes <= 96 * 1024 ** 2);
+
+  const again = await buildRamdisk({ ...site, outDir: join(folder, 'first') });
+  assert.deepEqual(again, { ...first, rebuilt: false });
+
+  const elsewhere = await buildRamdisk({ ...site, outDir: join(folder, 'second') });
+  assert.ok(bytes.equals(await readFile(elsewhere.ramdisk)));
+
+  const keys = await buildRamdisk({ ...site, publicKeys: ['first key\n'], outDir: join(folder, 'first') });
+  assert.equal(keys.rebuilt, true);
+  assert.notEqual(keys.inputsDigest, first.inputsDigest);
+});
+
+test('every program starts inside the ramdisk', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const folder = await scratch(cleanup);
+  const { ramdisk } = await buildRamdisk({ ...site, outDir: join(folder, 'out') });
+  const root = join(folder, 'root');
+  await runCommand(['mkdir', root]);
+  await unpack(ramdisk, root);
+  assert.equal(await readFile(join(root, 'etc/gutinteg/keys/1.pub'), 'utf8'), 'second key\n');
+  assert.equal(await readFile(join(root, 'lib/gutinteg/installer.mjs'), 'utf8'), installerBundle.toString());
+
+  const versionFlag: Readonly<Record<string, string>> = {
+    busybox: '--help',
+    mke2fs: '-V',
+    'mkfs.ext4': '-V',
+    e2fsck: '-V',
+  };
+  for (const name of [...Object.keys(tools), 'node']) {
+    const { stdout, stderr } = await runCommand(['chroot', root, name, versionFlag[name] ?? '--version']);
+    assert.match(stdout + stderr, /version|\d+\.\d+/, name);
+  }
+  for (const script of ['init', 'lib/gutinteg/udhcpc', 'lib/gutinteg/hotplug']) {
+    await runCommand(['chroot', root, 'sh', '-n', `/${script}`]);
+  }
+});
