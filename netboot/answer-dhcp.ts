@@ -3,12 +3,13 @@
 import { parseMac } from '../lib/mac.ts';
 import { decideBoot } from './decide.ts';
 import { grant, refuse, requestKind, requestedAddress } from './decide-dhcp.ts';
-import type { DhcpBinding, DhcpContext, DhcpReply } from './decide-dhcp.ts';
+import type { DhcpContext, DhcpReply } from './decide-dhcp.ts';
+import { askedFrom, bindingOf, fixedAddressOf, netmaskOf } from './dhcp-binding.ts';
 import type { SiteMachine } from './machine-source.ts';
 import type { Machines } from './machines.ts';
 import type { DhcpPacket } from './protocol/dhcp.ts';
 import { messageType, option, readAddress, readUint8 } from './protocol/dhcp-options.ts';
-import { parseIpv4, sameNetwork } from './protocol/ipv4.ts';
+import { sameNetwork } from './protocol/ipv4.ts';
 import { readNetbootClient } from './protocol/netboot-client.ts';
 import type { Leases } from './state/leases.ts';
 import type { Clients } from './clients.ts';
@@ -82,13 +83,17 @@ export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacke
   function discover(asker: Asker): DhcpReply | undefined {
     const client = readNetbootClient(asker.packet.options);
     const wanted = readAddress(asker.packet.options, option.requestedAddress);
-    const address = fixedAddress(asker) ?? leases?.offer(asker.mac, wanted);
+    const address = fixedAddressOf(asker.site, asker.mac) ?? leases?.offer(asker.mac, wanted);
     if (asker.machineId !== undefined && client.kind !== 'system') {
       machines.seenNetboot(machines.get(asker.machineId), client.kind);
     }
     if (address === undefined || !onThisNetwork(asker, address)) return noAddress(asker);
     const reply = grant(asker.packet, 'offer', contextFor(asker, address));
-    note(asker, `offer ${client.kind}`, `DHCPDISCOVER from ${who(client.kind)}: offered ${address}${fileWords(reply)}`);
+    note(
+      asker,
+      `offer ${client.kind}`,
+      `DHCPDISCOVER from ${who(asker, client.kind)}: offered ${address}${fileWords(reply)}`,
+    );
     return reply;
   }
 
@@ -96,11 +101,11 @@ export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacke
     const { packet, mac } = asker;
     const kind = requestKind(packet);
     const wanted = requestedAddress(packet);
-    const address = fixedAddress(asker) ?? leases?.current(mac);
+    const address = fixedAddressOf(asker.site, asker.mac) ?? leases?.current(mac);
     // A client that no record and no lease of ours knows may belong to another server.
     if (address === undefined && kind !== 'selecting') return undefined;
     const granted = address !== undefined && wanted === address && onThisNetwork(asker, address);
-    const bound = granted && (fixedAddress(asker) === address || leases?.bind(mac, address) === true);
+    const bound = granted && (fixedAddressOf(asker.site, asker.mac) === address || leases?.bind(mac, address) === true);
     if (!bound) {
       note(
         asker,
@@ -112,7 +117,7 @@ export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacke
     options.clients.bound(address, mac);
     const reply = grant(packet, 'ack', contextFor(asker, address));
     const client = readNetbootClient(packet.options);
-    note(asker, `ack ${client.kind}`, `DHCPREQUEST from ${who(client.kind)}: has ${address}${fileWords(reply)}`);
+    note(asker, `ack ${client.kind}`, `DHCPREQUEST from ${who(asker, client.kind)}: has ${address}${fileWords(reply)}`);
     return reply;
   }
 
@@ -137,31 +142,27 @@ export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacke
     const why =
       asker.site === undefined
         ? 'its MAC address is unknown to the site and dhcp.range is not set or used up'
-        : `its record has no IP address of the network ${gateway(asker)}`;
+        : `its record has no IP address of the network ${askedFrom(asker.packet, serverAddress)}`;
     logOnce(`none ${asker.mac}`, 'no address for a DHCP client', { mac: asker.mac, machine: asker.site?.name, why });
     note(asker, 'no address', `DHCPDISCOVER: no answer, ${why}`);
     return undefined;
   }
 
-  function fixedAddress(asker: Asker): string | undefined {
-    const address = asker.site?.record['IP'];
-    // The record's IP is the first interface's; others of the machine have no address here yet.
-    if (address === undefined || parseIpv4(address) === undefined) return undefined;
-    return asker.site?.macs[0] === asker.mac ? address : undefined;
-  }
-
-  /** Where the packet came from: the relay, or this server's own interface. */
-  function gateway(asker: Asker): string {
-    return asker.packet.giaddr === '0.0.0.0' ? serverAddress : asker.packet.giaddr;
-  }
-
-  function onThisNetwork(asker: Asker, address: string): boolean {
-    return sameNetwork(address, gateway(asker), netmask(asker));
+  function who(asker: Asker, kind: 'system' | 'firmware' | 'ipxe'): string {
+    const installs = asker.machineId !== undefined && machines.get(asker.machineId).life.state === 'installing';
+    return {
+      system: installs ? 'the installer' : 'the system on its disk',
+      firmware: 'the PXE firmware',
+      ipxe: 'iPXE',
+    }[kind];
   }
 
   function netmask(asker: Asker): string {
-    const mask = asker.site?.record['NETMASK'];
-    return mask !== undefined && parseIpv4(mask) !== undefined ? mask : options.serverNetmask;
+    return netmaskOf(asker.site, options.serverNetmask);
+  }
+
+  function onThisNetwork(asker: Asker, address: string): boolean {
+    return sameNetwork(address, askedFrom(asker.packet, serverAddress), netmask(asker));
   }
 
   function contextFor(asker: Asker, address: string): DhcpContext {
@@ -172,24 +173,10 @@ export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacke
       logOnce(`arch ${boot.why}`, 'a machine asks for a network boot', { mac: asker.mac, why: boot.why });
       note(asker, `no boot ${boot.why}`, boot.why);
     }
-    return { serverAddress, boot, binding: binding(asker, address) };
-  }
-
-  function binding(asker: Asker, address: string): DhcpBinding {
-    const record = asker.site?.record ?? {};
-    const valid = (text: string | undefined): text is string => text !== undefined && parseIpv4(text) !== undefined;
-    const nameServers = Object.keys(record)
-      .filter((variable) => /^NAMESERVER\d*$/.test(variable))
-      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-      .map((variable) => record[variable]);
     return {
-      address,
-      netmask: netmask(asker),
-      routers: [record['GATEWAY']].filter(valid),
-      nameServers: nameServers.filter(valid),
-      domain: hostWord(record['DOMAIN']),
-      hostName: hostWord(record['HOSTNAME'] ?? asker.site?.name),
-      leaseSeconds: options.leaseSeconds,
+      serverAddress,
+      boot,
+      binding: bindingOf(asker.site, { address, netmask: netmask(asker), leaseSeconds: options.leaseSeconds }),
     };
   }
 
@@ -204,12 +191,4 @@ function macOf(packet: DhcpPacket): string | undefined {
   return parseMac(Buffer.from(packet.chaddr).toString('hex'));
 }
 
-const who = (kind: 'system' | 'firmware' | 'ipxe'): string =>
-  ({ system: 'a running system', firmware: 'the PXE firmware', ipxe: 'iPXE' })[kind];
-
 const fileWords = (reply: DhcpReply): string => (reply.packet.file === '' ? '' : ` and boot file ${reply.packet.file}`);
-
-/** A name that fits an option and a host name; anything else is left out rather than sent. */
-function hostWord(text: string | undefined): string | undefined {
-  return text !== undefined && /^[A-Za-z0-9._-]{1,253}$/.test(text) ? text : undefined;
-}

@@ -21,6 +21,8 @@ export type MachinesOptions = {
   /** Attempts of one arming. */
   readonly attempts: number;
   readonly now?: () => number;
+  /** Told of every change of a machine's state or of the reason for it. */
+  readonly onState?: (machine: { name: string; state: string; reason: string | undefined }) => void;
 };
 
 export type Machines = ReturnType<typeof createMachines>;
@@ -47,6 +49,7 @@ export function createMachines(options: MachinesOptions) {
     if (life === row.life) return row;
     rows.saveLife(machineId, life);
     if (life.state !== row.life.state || life.reason !== row.life.reason) {
+      options.onState?.({ name: row.name, state: life.state, reason: life.reason });
       const reason = life.reason === undefined ? '' : `: ${life.reason}`;
       note(machineId, { source: 'server', key: `state ${life.state} ${reason}`, text: `now ${life.state}${reason}` });
     }

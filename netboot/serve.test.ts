@@ -217,6 +217,10 @@ test('what stands in the way of starting is said in one line', async (context) =
     /serving netboots on 192\.0\.2\.1: there is no such address; this computer has .*lo 127\.0\.0\.1/,
   );
   await assert.rejects(start({ interface: 'eth77' }), /no such address/);
+  await assert.rejects(
+    start({ dhcp: { leaseSeconds: 60, range: { from: '10.0.0.1', to: '10.0.0.9' } } }),
+    /dhcp\.range 10\.0\.0\.1 to 10\.0\.0\.9 .*not of the network of lo/,
+  );
   await assert.rejects(start({}, { loaderDir: '/nowhere' }), /reading the boot loader \/nowhere\/undionly\.kpxe/);
 });
 

@@ -2,9 +2,8 @@
 // In: site settings, a state directory, a source of machines. Out: running servers and a way to stop them.
 // Never: reads the machine database or plans disks itself.
 import { mkdir } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../lib/errors.ts';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../lib/log.ts';
 import type { SiteSettings } from '../site/settings.ts';
 import { createDhcpAnswer } from './answer-dhcp.ts';
@@ -15,6 +14,8 @@ import type { Clients } from './clients.ts';
 import type { MachineSource } from './machine-source.ts';
 import { createMachines } from './machines.ts';
 import type { Machines } from './machines.ts';
+import { checkRange, findPlace } from './place.ts';
+import type { Place } from './place.ts';
 import { addBootRoutes } from './servers/boot-routes.ts';
 import { serveControl } from './servers/control.ts';
 import { serveDhcp } from './servers/dhcp.ts';
@@ -51,14 +52,13 @@ export type Netboot = {
   readonly close: () => Promise<void>;
 };
 
-type Place = { readonly name: string; readonly address: string; readonly netmask: string };
-
 /**
  * Starts all servers, or none.
  * @throws UserError in one line, with what to do, for a port in use, a missing address or missing rights.
  */
 export async function startNetboot(options: NetbootOptions): Promise<Netboot> {
   const place = findPlace(options.settings);
+  checkRange(options.settings, place);
   const stack = new AsyncDisposableStack();
   try {
     const netboot = await startServers(options, place, stack);
@@ -79,7 +79,10 @@ async function startServers(options: NetbootOptions, place: Place, stack: AsyncD
     database.close();
   });
   const clients = createClients();
-  const machines = createMachines({ database, source, attempts: settings.attempts });
+  const onState = (machine: { name: string; state: string; reason: string | undefined }): void => {
+    log.info(machine, `${machine.name} is now ${machine.state}`);
+  };
+  const machines = createMachines({ database, source, attempts: settings.attempts, onState });
   stack.use(disposable(await serveControl({ socketPath, machines, clients, log })));
 
   const serverUrl = `http://${place.address}:${settings.httpPort}`;
@@ -94,38 +97,14 @@ async function startServers(options: NetbootOptions, place: Place, stack: AsyncD
   stack.use(disposable(http));
   const tftp = await startTftp(options, { place, boot, machines, clients });
   stack.use(disposable(tftp));
-  const leases =
-    settings.dhcp.range === undefined
-      ? undefined
-      : createLeases(database, {
-          pool: { ...settings.dhcp.range, excluded: [place.address] },
-          leaseSeconds: settings.dhcp.leaseSeconds,
-          now: Date.now,
-        });
-  const answer = createDhcpAnswer({
-    serverAddress: place.address,
-    serverNetmask: place.netmask,
-    leaseSeconds: settings.dhcp.leaseSeconds,
-    source,
-    machines,
-    leases,
-    clients,
-    logOnce: createLogOnce(log),
-  });
-  const dhcpPort = options.dhcpPort ?? 67;
-  const clientPort = options.dhcpClientPort ?? 68;
-  stack.use(
-    disposable(
-      await serveDhcp({ address: place.address, port: dhcpPort, clientPort, interface: place.name, log, answer }),
-    ),
-  );
+  stack.use(disposable(await startDhcp(options, { place, machines, clients, database })));
   const close = (): Promise<void> => stack.disposeAsync();
   return { url: serverUrl, httpPort: http.port, tftpPort: tftp.port, socketPath, machines, close };
 }
 
-type Known = { place: Place; boot: BootService; machines: Machines; clients: Clients };
+type Known = { place: Place; machines: Machines; clients: Clients };
 
-function startTftp(options: NetbootOptions, { place, boot, machines, clients }: Known) {
+function startTftp(options: NetbootOptions, { place, boot, machines, clients }: Known & { boot: BootService }) {
   return serveTftp({
     address: place.address,
     port: options.tftpPort ?? 69,
@@ -140,40 +119,35 @@ function startTftp(options: NetbootOptions, { place, boot, machines, clients }: 
   });
 }
 
+function startDhcp(
+  options: NetbootOptions,
+  known: Known & { database: DatabaseSync },
+): Promise<{ close(): Promise<void> }> {
+  const { place, machines, clients, database } = known;
+  const { log, source } = options;
+  const { leaseSeconds, range } = options.settings.dhcp;
+  const pool = range === undefined ? undefined : { ...range, excluded: [place.address] };
+  const leases = pool === undefined ? undefined : createLeases(database, { pool, leaseSeconds, now: Date.now });
+  const answer = createDhcpAnswer({
+    serverAddress: place.address,
+    serverNetmask: place.netmask,
+    leaseSeconds,
+    source,
+    machines,
+    leases,
+    clients,
+    logOnce: createLogOnce(log),
+  });
+  return serveDhcp({
+    address: place.address,
+    interface: place.name,
+    port: options.dhcpPort ?? 67,
+    clientPort: options.dhcpClientPort ?? 68,
+    log,
+    answer,
+  });
+}
+
 const disposable = (server: { close(): Promise<void> }): AsyncDisposable => ({
   [Symbol.asyncDispose]: () => server.close(),
 });
-
-/** The address to serve on and its network, checked against this computer's interfaces. */
-function findPlace(settings: SiteSettings): Place {
-  const all = Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
-    (addresses ?? [])
-      .filter(({ family }) => family === 'IPv4')
-      .map(({ address, netmask }) => ({ name, address, netmask })),
-  );
-  const have = all.map(({ name, address }) => `${name} ${address}`).join(', ');
-  if (settings.interface === undefined && settings.address === undefined) {
-    throw new UserError(
-      `serving netboots: site.yaml names neither interface: nor address:; this computer has ${have}`,
-      {
-        exitCode: 2,
-        hint: 'set address: in site.yaml to the one that the machines are connected to',
-      },
-    );
-  }
-  const fits = all.filter(
-    ({ name, address }) =>
-      (settings.interface === undefined || name === settings.interface) &&
-      (settings.address === undefined || address === settings.address),
-  );
-  const [place] = fits;
-  const wanted = [settings.interface, settings.address].filter((part) => part !== undefined).join(' ');
-  if (place === undefined || fits.length > 1) {
-    const found = place === undefined ? 'there is no such address' : 'it has several addresses';
-    throw new UserError(`serving netboots on ${wanted}: ${found}; this computer has ${have}`, {
-      exitCode: 2,
-      hint: 'ip -4 address; then set interface: and address: in site.yaml',
-    });
-  }
-  return place;
-}

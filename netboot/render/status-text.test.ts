@@ -33,7 +33,7 @@ test('one machine', () => {
   assert.equal(
     renderStatus(STATUS),
     `q-bert: installing (attempt 1 of 3) since 2026-11-20 12:00:00 UTC
-  now: unpack
+  now: unpack; last heard of at 2026-11-20 12:01:03 UTC
   waiting for: the installer to finish
   machine id: 5e9ad2f0-6f0e-4b6e-9c55-0d3f3a6c0f11, MAC 52:54:00:12:34:56
 

@@ -20,12 +20,18 @@ export function renderAll(all: AllAnswer): string {
 export function renderStatus(status: StatusAnswer): string {
   const head = [
     `${status.name}: ${stateWords(status)} since ${clock(status.changedAtMs)}`,
-    ...(status.reason === null ? [] : [`  why: ${status.reason}`]),
-    ...(status.state === 'installing' && status.lastStep !== null ? [`  now: ${status.lastStep}`] : []),
+    ...(status.reason === null ? [] : [`  why: ${printable(status.reason)}`]),
+    ...(status.state === 'installing' ? nowLine(status) : []),
     `  waiting for: ${status.waitingFor}`,
     `  machine id: ${status.machineId}, MAC ${status.macs.join(' ')}`,
   ];
   return [...head, '', ...renderTimeline(status.timeline), ''].join('\n');
+}
+
+function nowLine(status: StatusAnswer): string[] {
+  const heard = status.timeline.at(-1);
+  if (status.lastStep === null || heard === undefined) return [];
+  return [`  now: ${printable(status.lastStep)}; last heard of at ${clock(heard.lastAtMs)}`];
 }
 
 /** Times are seconds since the first line, which makes stalls easy to see. */

@@ -92,8 +92,11 @@ export function createMachineRows(database: DatabaseSync, now: () => number) {
       return get(machine.id);
     },
 
+    /** `changedAtMs` is when the state changed, not when a step of it did. */
     saveLife: (id: string, life: Life): void => {
-      sql.life.run(JSON.stringify(life), now(), id);
+      const before = get(id);
+      const changedAtMs = before.life.state === life.state ? before.changedAtMs : now();
+      sql.life.run(JSON.stringify(life), changedAtMs, id);
     },
     saveArming: (id: string, arming: { snapshot: Lookup; recordDigest: string }): void => {
       sql.arming.run(JSON.stringify(arming.snapshot), arming.recordDigest, id);
