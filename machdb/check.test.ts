@@ -67,7 +67,7 @@ suite('checkMachdb', () => {
       `${'a'.repeat(65)}:\nIP=10.0.0.1`,
       [`1: ${'a'.repeat(65)} cannot be a host name: it has 65 characters, 64 are allowed (${legal})`],
     ],
-    ['names that differ in case', 'lab:\nIP=10.0.0.1\nLab:\nIP=10.0.0.2', ['3: Lab and lab are the same host name']],
+    ['names that differ in case', 'Lab:\nIP=10.0.0.1\nlAb:\nIP=10.0.0.2', ['3: lAb and Lab are the same host name']],
     [
       'REQUIRED',
       'c:\nREQUIRED=IP MAC OS constructor\nREQUIRED-=OS\nm: c\nIP=10.0.0.1\nn: c\nMAC=\nIP=10.0.0.2\nconstructor=',

@@ -5,7 +5,7 @@ import type { Problem } from './faults.ts';
 type VariableProblem = Problem & { readonly variable: string };
 
 type Part = { readonly text: string } | { readonly reference: string };
-type Frame = { readonly variable: string; readonly parts: readonly Part[]; nextPart: number; broken: boolean };
+type Frame = { readonly variable: string; readonly parts: readonly Part[]; nextPart: number };
 type Expansion = {
   readonly texts: ReadonlyMap<string, string>;
   /** Values that are settled; undefined for a variable that cannot have one. */
@@ -49,7 +49,7 @@ function settle(expansion: Expansion, variable: string): void {
     const part = frame.parts[frame.nextPart];
     frame.nextPart += 1;
     if (part === undefined) {
-      expansion.settled.set(frame.variable, frame.broken ? undefined : joinParts(expansion, frame));
+      expansion.settled.set(frame.variable, joinParts(expansion, frame));
       depths.delete(frame.variable);
       path.pop();
     } else if ('reference' in part && !expansion.settled.has(part.reference)) {
@@ -61,14 +61,13 @@ function settle(expansion: Expansion, variable: string): void {
         path.push(openFrame(expansion, part.reference));
       } else {
         expansion.problems.push({ variable: frame.variable, ...problem });
-        frame.broken = true;
       }
     }
   }
 }
 
 function openFrame({ texts }: Expansion, variable: string): Frame {
-  return { variable, parts: splitReferences(texts.get(variable) ?? ''), nextPart: 0, broken: false };
+  return { variable, parts: splitReferences(texts.get(variable) ?? ''), nextPart: 0 };
 }
 
 /** `http://${SERVER}/` → text, reference, text. A reference keeps whatever stands between the braces. */

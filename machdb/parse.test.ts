@@ -175,6 +175,11 @@ suite('faults', () => {
       'x:\nA=a # b \\\nB=c',
       ['2:5: the backslash after this comment would make line 3 a comment too (remove the backslash or the comment)'],
     ],
+    [
+      'continued comment after quotes',
+      'x:\nA="a" # b \\\nB=c',
+      ['2:7: the backslash after this comment would make line 3 a comment too (remove the backslash or the comment)'],
+    ],
     ['HOSTNAME', 'x:\nHOSTNAME=y', ['2:1: HOSTNAME is always the name of the object (choose another variable)']],
     ['__proto__', 'x:\n__proto__=y', ['2:1: __proto__ is reserved (choose another variable)']],
     ['NUL', 'x:\nA=a\0b', ['2:4: character U+0000 is not allowed in a text file']],
