@@ -159,7 +159,7 @@ async function switchOn(run: RehearsalRun, label: string, serialLog: string) {
       },
     },
   );
-  let told = 0;
+  const told = new Set<string>();
   return {
     vm,
     powerOnMs,
@@ -169,9 +169,11 @@ async function switchOn(run: RehearsalRun, label: string, serialLog: string) {
     loginSeconds: () => marks.get(names.login)?.atSeconds,
     /** Shows what the server has newly seen. */
     follow: (status: StatusAnswer): void => {
-      const fresh = status.timeline.filter(({ atMs }) => atMs >= powerOnMs);
-      for (const entry of fresh.slice(told)) if (entry.source !== 'installer') say(`${entry.source}: ${entry.text}`);
-      told = fresh.length;
+      for (const entry of status.timeline) {
+        if (entry.atMs < powerOnMs || entry.source === 'installer' || told.has(entry.text)) continue;
+        told.add(entry.text);
+        say(`${entry.source}: ${entry.text}`);
+      }
     },
   };
 }

@@ -2,6 +2,6 @@ import type { Argv } from '../../lib/run-command.ts';
 
 /** grub-install, inside `target` when given; it reads no configuration and builds no initramfs. @see grub-install(8) */
 export function grubInstallArgv(disk: string, target?: string): Argv {
-  const install: Argv = ['grub-install', '--target=i386-pc', '--no-floppy', disk];
+  const install: Argv = ['/usr/sbin/grub-install', '--target=i386-pc', '--no-floppy', disk];
   return target === undefined ? install : ['chroot', target, ...install];
 }
