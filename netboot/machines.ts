@@ -132,7 +132,7 @@ export function createMachines(options: MachinesOptions) {
       if (site === undefined) {
         throw new UserError(`arming ${name}: no such machine in the database`, {
           exitCode: 2,
-          hint: 'machdb query --all',
+          hint: 'machdb check --site SITE, and look at how the name is written',
         });
       }
       if (site.macs.length === 0) {

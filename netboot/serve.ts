@@ -80,7 +80,7 @@ async function startServers(options: NetbootOptions, place: Place, stack: AsyncD
   });
   const clients = createClients();
   const onState = (machine: { name: string; state: string; reason: string | undefined }): void => {
-    log.info(machine, `${machine.name} is now ${machine.state}`);
+    log.info({ reason: machine.reason }, `${machine.name} is now ${machine.state}`);
   };
   const machines = createMachines({ database, source, attempts: settings.attempts, onState });
   stack.use(disposable(await serveControl({ socketPath, machines, clients, log })));
