@@ -1,11 +1,13 @@
 // The nightly run: puts right what differs. In: a merged tree, the state database, a running system's root.
 // Out: every path either old or new, and a list of changes. Never: touches a foreign path or what is right already;
 // follows a link out of the target; deletes when a source could not be read.
-import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { runCommand } from '../lib/run-command.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import type { Fetcher } from './fetch.ts';
 import { executePlan } from './execute-plan.ts';
+import { withLock } from './file-lock.ts';
 import { observe } from './observe.ts';
 import type { Observed } from './observed.ts';
 import { planPartial } from './plan-partial.ts';
@@ -32,6 +34,8 @@ export type ApplyPartialOptions = {
   readonly run?: RunCommand;
 };
 
+const LOCK_TIMEOUT_MS = 60_000;
+
 /** `changes` were made (with `dryRun`: would be); `errors` name paths that are still not right. */
 export type PartialResult = {
   readonly changes: readonly Change[];
@@ -44,6 +48,21 @@ export type PartialResult = {
  * @throws UserError when the state database or the target cannot be read at all
  */
 export async function applyPartial(options: ApplyPartialOptions): Promise<PartialResult> {
+  if (options.dryRun === true) return summarize(await preparePartial(options));
+  mkdirSync(dirname(options.stateFile), { recursive: true, mode: 0o755 });
+  return await withLock(`${options.stateFile}.lock`, async () => await runPartial(options), LOCK_TIMEOUT_MS);
+}
+
+type Prepared = {
+  readonly root: string;
+  readonly plan: PartialPlan;
+  readonly rowOf: RowOf;
+  readonly observed: ReadonlyMap<string, Observed>;
+  readonly errors: readonly string[];
+  readonly notices: readonly string[];
+};
+
+async function preparePartial(options: ApplyPartialOptions): Promise<Prepared> {
   const { osmode = 'image', run = runCommand, sourcesComplete = true } = options;
   const root = realpathSync(options.target);
   const installed = existsSync(options.stateFile) ? readState(options.stateFile) : new Map<string, InstalledPath>();
@@ -51,30 +70,42 @@ export async function applyPartial(options: ApplyPartialOptions): Promise<Partia
   const { observed, notices } = await observe({ root, tree, installed, osmode, run });
   const allowDeletions = sourcesComplete && errors.length === 0;
   const plan = planPartial({ tree, installed, observed, digests, osmode, allowDeletions });
-  const said = [...options.tree.notices, ...notices, ...plan.notices];
-  if (options.dryRun === true) return { changes: plan.changes, errors: [...errors, ...plan.errors], notices: said };
+  return {
+    root,
+    plan,
+    rowOf: describeRows({ root, tree, digests }),
+    observed,
+    errors,
+    notices: [...tree.notices, ...notices],
+  };
+}
 
-  const rows = describeRows({ root, tree, installed, digests, observed });
-  if (plan.changes.length > 0) recordIntents(options.stateFile, plan, rows);
-  const done = await executePlan({ root, plan, fetcher: options.fetcher, run });
-  const changed = [...done.placed].flatMap((entry) => rows(entry) ?? []);
-  const refreshed = plan.refresh.flatMap((entry) => rows(entry, observed.get(entry.path)) ?? []);
+async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> {
+  const prepared = await preparePartial(options);
+  const { root, plan, rowOf, observed } = prepared;
+  if (plan.changes.length > 0) recordIntents(options.stateFile, plan, rowOf);
+  const done = await executePlan({ root, plan, fetcher: options.fetcher, run: options.run ?? runCommand });
+  const changed = [...done.placed].flatMap((entry) => rowOf(entry) ?? []);
+  const refreshed = plan.refresh.flatMap((entry) => rowOf(entry, observed.get(entry.path)) ?? []);
   const removed = [...done.deleted.map((row) => row.path), ...plan.forget];
-  if (changed.length + refreshed.length + removed.length > 0)
+  if (changed.length + refreshed.length + removed.length > 0) {
     updateState(options.stateFile, [...refreshed, ...changed], removed);
-  return { changes: done.changes, errors: [...errors, ...plan.errors, ...done.errors], notices: said };
+  }
+  return { ...summarize(prepared, done.errors), changes: done.changes };
+}
+
+function summarize({ plan, errors, notices }: Prepared, more: readonly string[] = []): PartialResult {
+  return {
+    changes: plan.changes,
+    errors: [...errors, ...plan.errors, ...more],
+    notices: [...notices, ...plan.notices],
+  };
 }
 
 /** The row for an entry: from a given lstat, or from one made now. */
 type RowOf = (entry: TreeEntry, stat?: PathStat) => InstalledPath | undefined;
 
-function describeRows(about: {
-  root: string;
-  tree: MergedTree;
-  installed: ReadonlyMap<string, InstalledPath>;
-  digests: ReadonlyMap<string, string>;
-  observed: ReadonlyMap<string, Observed>;
-}): RowOf {
+function describeRows(about: { root: string; tree: MergedTree; digests: ReadonlyMap<string, string> }): RowOf {
   const byPath = new Map(about.tree.entries.map((entry) => [entry.path, entry]));
   const rowOf: RowOf = (entry, given) => {
     const stat = given ?? lstatSync(`${about.root}/${entry.path}`, { throwIfNoEntry: false });

@@ -247,6 +247,10 @@ test('times do not change the digest of a tree; bytes, modes and owners do', () 
   assert.notEqual(digest(fileEntry('a', 'x'), 'two'), before);
 });
 
+test('a package that is listed twice is a fault', () => {
+  assert.match(faultsOf([layer('one', 50, []), layer('one', 60, [])]).join('\n'), /^one: is listed more than once$/);
+});
+
 test('a generated path never leaves the target', () => {
   assert.throws(() => merge([], { generated: [generated('../x', '')] }), /not a path below the target/);
 });

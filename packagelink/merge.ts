@@ -28,7 +28,7 @@ export type MergeInput = {
  * @throws FaultsError with all conflicts and undefined variables; each names the path and the packages.
  */
 export function mergeTree({ layers, generated = [], defines }: MergeInput): MergedTree {
-  const faults: Fault[] = [];
+  const faults: Fault[] = findDoubles(layers);
   const notices: string[] = [];
   const byPath = new Map<string, Candidate[]>();
   const all = [...layers.map((layer) => layerCandidates(layer, defines)), generatedCandidates(generated)];
@@ -64,6 +64,12 @@ export function variablesUsedBy(manifests: readonly Manifest[]): string[] {
     }
   }
   return [...names].toSorted();
+}
+
+function findDoubles(layers: readonly Layer[]): Fault[] {
+  const names = layers.map((layer) => layer.name);
+  const doubles = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return [...doubles].map((name) => ({ severity: 'error', where: name, message: 'is listed more than once' }));
 }
 
 function findMisplaced(winners: readonly Candidate[], chosen: ReadonlyMap<string, Candidate>): Fault[] {

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, lstatSync, openSync, readSync, readdirSync, readlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
+import { describeError } from '../lib/errors.ts';
 import { CommandError } from '../lib/run-command.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import { openTarget } from './confined-directory.ts';
@@ -34,12 +35,18 @@ export async function observe(input: ObserveInput): Promise<{ observed: Map<stri
   const wanted = new Map(input.tree.entries.map((entry) => [entry.path, entry]));
   const suspects = [...observed.keys()].filter((path) => isSuspect(path, wanted.get(path), observed, input));
   const directories = openTarget(input.root);
+  const notices: string[] = [];
   try {
-    for (const path of suspects) observed.set(path, lookInside(path, observed, directories, wanted.has(path)));
+    for (const path of suspects) {
+      const now = observed.get(path);
+      if (now !== undefined)
+        observed.set(path, lookInside(path, now, directories, { isWanted: wanted.has(path), notices }));
+      directories.trim();
+    }
   } finally {
     directories.close();
   }
-  const notices = await addXattrs(suspects, wanted, observed, input);
+  notices.push(...(await addXattrs(suspects, wanted, observed, input)));
   return { observed, notices };
 }
 
@@ -71,16 +78,21 @@ function isSuspect(
   return !isUntouched(row, now);
 }
 
+// What cannot be read is not what we wrote: an empty digest makes a wanted file be written again, another one stay.
 function lookInside(
   path: string,
-  observed: ReadonlyMap<string, Observed>,
+  now: Observed,
   directories: ConfinedDirectories,
-  isWanted: boolean,
+  { isWanted, notices }: { isWanted: boolean; notices: string[] },
 ): Observed {
-  const now = observed.get(path) as Observed;
-  if (now.type === 'file') return { ...now, sha256: hashFile(directories.at(path)) };
-  if (now.type === 'symlink') return { ...now, target: readlinkSync(directories.at(path)) };
-  if (now.type === 'directory' && !isWanted) return { ...now, children: readdirSync(directories.at(path)) };
+  try {
+    if (now.type === 'file') return { ...now, sha256: hashFile(directories.at(path)) };
+    if (now.type === 'symlink') return { ...now, target: readlinkSync(directories.at(path)) };
+    if (now.type === 'directory' && !isWanted) return { ...now, children: readdirSync(directories.at(path)) };
+  } catch (error) {
+    notices.push(`${path} could not be read: ${describeError(error)}`);
+    return { ...now, sha256: '', target: '' };
+  }
   return now;
 }
 

@@ -3,6 +3,7 @@
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 import { parseEdge } from '../lib/parse-edge.ts';
@@ -25,7 +26,7 @@ import { scanTree } from './scan.ts';
 import type { ScannedEntry } from './scan.ts';
 import { hasPack, readName, writeManifest, writeName } from './store.ts';
 import type { Store } from './store.ts';
-import { withLock } from './store-lock.ts';
+import { withLock } from './file-lock.ts';
 import { writePacks } from './write-packs.ts';
 import { readTreeXattrs } from './xattrs.ts';
 import { UserError } from '../lib/errors.ts';
@@ -67,7 +68,7 @@ export type Published = {
 export async function publishTree(options: PublishOptions): Promise<Published> {
   parseEdge(packageNameSchema, options.name, `publishing '${options.name}'`);
   compileGlobs(options.mutable ?? []);
-  return await withLock(options.store.dir, async () => await publishLocked(options));
+  return await withLock(join(options.store.dir, 'lock.db'), async () => await publishLocked(options));
 }
 
 async function publishLocked(options: PublishOptions): Promise<Published> {

@@ -14,11 +14,13 @@ export async function readTreeXattrs(run: RunCommand, dir: string): Promise<Map<
   return parseFattrDump((await run([...DUMP, '-R', '--', dir])).stdout);
 }
 
-/** The kept attributes of single paths, which must exist; those without any are not in the answer. */
+/** The kept attributes of single paths; those without any, and those that have vanished, are not in the answer. */
 export async function readPathXattrs(run: RunCommand, paths: readonly string[]): Promise<Map<string, Xattrs>> {
   const found = new Map<string, Xattrs>();
   for (let start = 0; start < paths.length; start += PATHS_PER_CALL) {
-    const { stdout } = await run([...DUMP, '--', ...paths.slice(start, start + PATHS_PER_CALL)]);
+    const { stdout } = await run([...DUMP, '--', ...paths.slice(start, start + PATHS_PER_CALL)], {
+      okExitCodes: [0, 1],
+    });
     for (const [path, xattrs] of parseFattrDump(stdout)) found.set(path, xattrs);
   }
   return found;

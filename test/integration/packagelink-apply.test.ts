@@ -345,6 +345,64 @@ test('a full install replaces files on kept data, except mutable ones', async ()
   });
 });
 
+test('a directory with foreign files in place of a wanted file stays, and is named', async () => {
+  await withLab('/var/tmp', async (lab) => {
+    const tree = await wholeTree(lab);
+    await full(lab, tree);
+    rmSync(join(lab.target, 'etc/issue'));
+    put(lab.target, 'etc/issue/foreign', 'foreign');
+    const result = await partial(lab, tree);
+    assert.deepEqual(result.said, []);
+    assert.match(result.errors.join('\n'), /etc\/issue was not put in place, the old one stays: ENOTEMPTY/);
+    assert.equal(readFileSync(join(lab.target, 'etc/issue/foreign'), 'utf8'), 'foreign');
+    assert.deepEqual(
+      readdirSync(join(lab.target, 'etc')).filter((name) => name.startsWith('.gutinteg')),
+      [],
+    );
+  });
+});
+
+test('a FIFO in place of a file does not stop a run', async () => {
+  await withLab('/var/tmp', async (lab) => {
+    const tree = await wholeTree(lab);
+    await full(lab, tree);
+    rmSync(join(lab.target, 'etc/issue'));
+    execFileSync('mkfifo', [join(lab.target, 'etc/issue')]);
+    assert.deepEqual((await partial(lab, tree)).said, ['replaced etc/issue']);
+  });
+});
+
+test('two partial runs at once do the work once', async () => {
+  await withLab('/var/tmp', async (lab) => {
+    const tree = await wholeTree(lab);
+    await full(lab, tree);
+    appendFileSync(join(lab.target, 'etc/issue'), 'x');
+    const results = await Promise.all([partial(lab, tree), partial(lab, tree)]);
+    assert.deepEqual(
+      results.flatMap((result) => result.said),
+      ['replaced etc/issue'],
+    );
+  });
+});
+
+test('a machine that was never installed by us is adopted: wrong files replaced, foreign ones kept', async () => {
+  await withLab('/var/tmp', async (lab) => {
+    const tree = await wholeTree(lab);
+    put(lab.target, 'etc/issue', 'by hand\n');
+    put(lab.target, 'etc/foreign', 'foreign');
+    put(lab.target, 'etc/machine-id', 'its own');
+    const result = await partial(lab, tree);
+    assert.deepEqual(result.errors, []);
+    assert.ok(result.said.includes('replaced etc/issue') && result.said.includes('created usr/bin/perl5.36.0'));
+    const left = differences(lab.os, lab.target, '--omit-dir-times').map((line) =>
+      line.split(/\s+/).slice(1).join(' '),
+    );
+    const ours = ['etc/foreign', 'etc/hostname', 'etc/issue', 'etc/machine-id', 'etc/motd', 'etc/secret'];
+    assert.deepEqual(left.filter((path) => path.startsWith('etc/')).toSorted(), ours);
+    assert.deepEqual((await partial(lab, tree)).said, []);
+  });
+});
+
 test('OSMODE=packages leaves the image to the package manager', async () => {
   await withLab('/var/tmp', async (lab) => {
     const tree = await wholeTree(lab);

@@ -22,7 +22,7 @@ import type { ManifestEntry } from '../../packagelink/manifest.ts';
 import { publishTree } from '../../packagelink/publish.ts';
 import { readManifest } from '../../packagelink/read-manifest.ts';
 import { readName } from '../../packagelink/store.ts';
-import { withLock } from '../../packagelink/store-lock.ts';
+import { withLock } from '../../packagelink/file-lock.ts';
 import { fingerprint, publishImage, publishSite, put, withLab } from './packagelink-lab.ts';
 import type { Lab } from './packagelink-lab.ts';
 
@@ -182,9 +182,9 @@ test('two publishers at once leave both packages whole', async () => {
 
 test('the lock holds between processes, and goes with its holder', async () => {
   await withLab('/var/tmp', async (lab) => {
-    const holder = new URL('../../packagelink/store-lock.ts', import.meta.url).href;
+    const holder = new URL('../../packagelink/file-lock.ts', import.meta.url).href;
     const script = `const { withLock } = await import(${JSON.stringify(holder)});
-      await withLock(${JSON.stringify(lab.store.dir)}, async () => { console.log('held'); process.kill(process.pid, 'SIGSTOP'); });`;
+      await withLock(${JSON.stringify(join(lab.dir, 'lock.db'))}, async () => { console.log('held'); process.kill(process.pid, 'SIGSTOP'); });`;
     const { spawn } = await import('node:child_process');
     const child = spawn(
       process.execPath,
@@ -195,14 +195,14 @@ test('the lock holds between processes, and goes with its holder', async () => {
     try {
       await new Promise((resolve) => child.stdout.once('data', resolve));
       await assert.rejects(
-        withLock(lab.store.dir, async () => await Promise.resolve(), 200),
+        withLock(join(lab.dir, 'lock.db'), async () => await Promise.resolve(), 200),
         /another process has held/,
       );
     } finally {
       child.kill('SIGKILL');
     }
     await ended;
-    assert.equal(await withLock(lab.store.dir, async () => await Promise.resolve(7), 2000), 7);
+    assert.equal(await withLock(join(lab.dir, 'lock.db'), async () => await Promise.resolve(7), 2000), 7);
   });
 });
 

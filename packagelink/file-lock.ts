@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { UserError } from '../lib/errors.ts';
@@ -7,16 +6,17 @@ const POLL_MS = 50;
 const SQLITE_BUSY = 5;
 
 /**
- * Runs `work` while no other process, and nobody else in this one, holds the lock of the same directory. The lock is
+ * Runs `work` while no other process, and nobody else in this one, holds the lock of the same file. The lock is
  * SQLite's on an empty database, so that it dies with its holder. Waits for at most `timeoutMs`, 10 minutes unless given.
  * @throws UserError when the time is up.
  */
-export async function withLock<T>(dir: string, work: () => Promise<T>, timeoutMs = 600_000): Promise<T> {
-  const database = new DatabaseSync(join(dir, 'lock.db'), { timeout: 0 });
+export async function withLock<T>(file: string, work: () => Promise<T>, timeoutMs = 600_000): Promise<T> {
+  const database = new DatabaseSync(file, { timeout: 0 });
   try {
     const deadline = Date.now() + timeoutMs;
     while (!tryLock(database)) {
-      if (Date.now() > deadline) throw new UserError(`another process has held ${join(dir, 'lock.db')} for too long`);
+      if (Date.now() > deadline)
+        throw new UserError(`another process has held ${file} for more than ${timeoutMs / 1000} s`);
       await wait(POLL_MS);
     }
     return await work();
