@@ -2,7 +2,10 @@
 import { Command } from 'commander';
 import { runMain } from '../lib/exit.ts';
 import { addArmCommand } from './commands/arm.ts';
+import { addImageCommand } from './commands/image.ts';
 import { addPlanCommand } from './commands/plan.ts';
+import { addPrepareCommand } from './commands/prepare.ts';
+import { addRamdiskCommand } from './commands/ramdisk.ts';
 import { addRehearseCommand } from './commands/rehearse.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addStatusCommand } from './commands/status.ts';
@@ -12,10 +15,13 @@ const program = new Command('gutinteg')
   .version('0.1.0')
   .showHelpAfterError('(gutinteg --help shows every command)');
 
+addPrepareCommand(program);
 addServeCommand(program);
 addArmCommand(program);
 addStatusCommand(program);
 addPlanCommand(program);
+addImageCommand(program);
+addRamdiskCommand(program);
 addRehearseCommand(program);
 
 await runMain(async () => {

@@ -33,6 +33,8 @@ export type BuildImageOptions = {
   /** Builds although the recipe is the same, for newer packages. */
   readonly force?: boolean;
   readonly onProgress?: ((line: string) => void) | undefined;
+  /** Runs mmdebstrap and chroot; tests give another. */
+  readonly run?: RunCommand;
 };
 
 const builtSchema = z.object({
@@ -111,7 +113,7 @@ async function buildTree(options: BuildImageOptions, tree: string): Promise<void
       // The rest is apt's and dpkg's, hundreds of lines.
       if (line.startsWith('I: ')) onProgress?.(line.slice(3));
     };
-    return runCommand(argv, { timeoutMs: 60 * 60_000, ...runOptions, onLine });
+    return (options.run ?? runCommand)(argv, { timeoutMs: 60 * 60_000, ...runOptions, onLine });
   };
   try {
     await run(mmdebstrapArgv(recipe, tree, options.mirror));
@@ -127,16 +129,19 @@ async function buildTree(options: BuildImageOptions, tree: string): Promise<void
   }
 }
 
+/** Mount points of every Linux: on a running machine they show the kernel's file systems, not the image's folders. */
+const KERNEL_PATHS = ['/dev', '/dev/**', '/proc', '/run', '/run/**', '/sys', '/tmp'];
+
 async function publish(options: BuildImageOptions, tree: string) {
   const { recipe, store, signingKey, onProgress } = options;
   const name = publishedName(recipe);
-  let shownPercent = -10;
+  let shownPercent = 0;
   return await publishTree({
     store,
     name,
     tree,
     kind: 'image',
-    mutable: recipe.mutable,
+    mutable: [...KERNEL_PATHS, ...recipe.mutable],
     signingKey,
     onProgress: (doneBytes, totalBytes) => {
       const percent = Math.floor((doneBytes / totalBytes) * 100);

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+
+type PrepareOptions = { readonly site: string; readonly state?: string };
+
+/** `gutinteg prepare`. */
+export function addPrepareCommand(program: Command): void {
+  program
+    .command('prepare')
+    .description('build all that machines need and is missing or out of date: OS packages, boot ramdisk, agent')
+    .option('--site <dir>', 'site directory', '.')
+    .option('--state <dir>', 'state directory, instead of the one in site.yaml')
+    .addHelpText('after', HELP)
+    .action(prepare);
+}
+
+async function prepare(options: PrepareOptions): Promise<void> {
+  const { join } = await import('node:path');
+  const { formatBytes } = await import('../../lib/bytes.ts');
+  const { buildAgent } = await import('../../netboot/agent/build-agent.ts');
+  const { buildRamdisk } = await import('../../netboot/ramdisk/build.ts');
+  const { buildImage } = await import('../../os-images/build.ts');
+  const { listImageRecipes, loadImageRecipe } = await import('../../os-images/load-recipe.ts');
+  const { openSiteState } = await import('../open-site-state.ts');
+
+  const { dir, settings, stateDir, store, key } = await openSiteState(options.site, options.state);
+  const installer = join(import.meta.dirname, '../../installer');
+  const cacheDir = join(stateDir, 'cache');
+  const shared = { mirror: settings.mirror, signingKey: key.privateKey, store };
+  const say = (what: string) => (line: string) => void process.stdout.write(`${what}: ${line}\n`);
+
+  const images = async (): Promise<void> => {
+    for (const recipeName of await listImageRecipes(dir)) {
+      const recipe = await loadImageRecipe(dir, recipeName);
+      const onProgress = say(recipeName);
+      const built = await buildImage({ ...shared, recipe, recipeName, workDir: join(stateDir, 'images'), onProgress });
+      const how = built.rebuilt ? `published in ${built.seconds} s` : 'unchanged';
+      onProgress(`${built.name}, ${built.packages} packages, ${formatBytes(built.rawBytes)}, ${how}`);
+    }
+  };
+  const programs = async (): Promise<void> => {
+    const outDir = join(stateDir, 'boot');
+    const publicKeys = [key.publicPem];
+    const entry = (name: string): string => join(installer, name);
+    await buildRamdisk({
+      cacheDir,
+      outDir,
+      publicKeys,
+      entry: entry('main.ts'),
+      mirror: settings.mirror,
+      onProgress: say('ramdisk'),
+    });
+    const agent = await buildAgent({ ...shared, cacheDir, entry: entry('agent.ts'), onProgress: say('agent') });
+    say('agent')(`${formatBytes(agent.rawBytes)}, ${agent.changed ? 'published' : 'unchanged'}`);
+  };
+  // Both download and compress; side by side the processors are busy all the time.
+  const results = await Promise.allSettled([images(), programs()]);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+const HELP = `
+Needs root, and mmdebstrap for OS packages. What is up to date is left as it is, so it may be called at any time.
+
+Examples:
+  gutinteg prepare --site ~/site
+`;

@@ -1,0 +1,37 @@
+// The nightly run, rehearsed: a file is changed by hand on the running machine, the agent must put it right.
+import type { RehearsalSession } from './rehearse.ts';
+import { openConsoleShell } from './console-shell.ts';
+import type { Expectation } from './verdict.ts';
+
+/** Types on the machine's console as an administrator would; needs a machine that logs root in by itself. */
+export async function checkNightly(
+  session: RehearsalSession,
+  wanted: { path: string; text: string },
+): Promise<Expectation[]> {
+  const { machine, options, logs, vm } = session;
+  const shell = await openConsoleShell(vm, options.signal, logs.second);
+  const type = async (command: string): Promise<string> => {
+    options.onLine(`${machine.name}# ${command}`);
+    const { output, exitCode } = await shell.run(command, 180_000);
+    for (const line of output.trimEnd().split('\n')) options.onLine(`  ${line}`);
+    return exitCode === 0 ? output : `${output}(exit code ${exitCode})`;
+  };
+  const expect = (name: string, found: string, expected: string): Expectation => {
+    return { name, ok: found.includes(expected), expected, found, log: logs.second };
+  };
+  const { path, text } = wanted;
+  const asInstalled = await type(`cat ${path}`);
+  await type('findmnt --real --output TARGET,SOURCE,FSTYPE; swapon --show; lsblk --output NAME,SIZE,TYPE,MOUNTPOINTS');
+  await type(`echo 'changed by hand' > ${path}`);
+  const changed = await type(`cat ${path}`);
+  const run = await type('gutinteg');
+  const after = await type(`cat ${path}`);
+  const again = await type('gutinteg --dry-run');
+  return [
+    expect(`${path} is filled in from the record`, asInstalled, text),
+    expect(`${path} changed by hand`, changed, 'changed by hand'),
+    expect(`the nightly run names ${path}`, run, path),
+    { ...expect(`${path} is as described again`, after, text), ok: after === asInstalled && after.includes(text) },
+    expect('a further run has nothing to do', again, '0 paths would change'),
+  ];
+}
