@@ -119,23 +119,21 @@ export function installedLink(link: Extract<TreeEntry, { type: 'hardlink' }>, fi
 }
 
 function withDatabase<T>(file: string, work: (database: DatabaseSync) => T): T {
-  const database = open(file);
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(file, { timeout: 10_000 });
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-    if (version > VERSION)
+    if (version > VERSION) {
       throw new UserError(`${file} was written by a newer gutinteg (format ${version}, known ${VERSION})`);
+    }
     if (version === 0) database.exec(`${SCHEMA}; PRAGMA user_version = ${VERSION}`);
     return work(database);
-  } finally {
-    database.close();
-  }
-}
-
-function open(file: string): DatabaseSync {
-  try {
-    return new DatabaseSync(file, { timeout: 10_000 });
   } catch (error) {
-    throw new UserError(`opening ${file} failed`, { cause: error });
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SQLITE_ERROR') throw error;
+    const hint = 'move it away: the next run compares everything by content and writes a new one';
+    throw new UserError(`the state database ${file} cannot be used`, { cause: error, hint });
+  } finally {
+    database?.close();
   }
 }
 

@@ -259,17 +259,26 @@ test('wrong bytes in a partial run leave the old file, are named, and turn delet
   });
 });
 
-test('a manifest with a path outside the package is refused, however well it is signed', async () => {
+test('a manifest with a path outside the package, or otherwise unsound, is refused, however well it is signed', async () => {
   await withLab('/var/tmp', async (lab) => {
     const { manifest } = await publishSite(lab);
     const sound = await readManifest(lab.fetcher, manifest, [lab.key.publicKey]);
     const entry = sound.entries.find((one) => one.type === 'file');
     assert.ok(entry);
-    for (const path of ['../x', '/x', 'etc/../../x']) {
-      const bytes = await compress(JSON.stringify({ ...sound, entries: [{ ...entry, path }] }));
+    const cases: [change: object, message: RegExp][] = [
+      ...['../x', '/x', 'etc/../../x'].map((path): [object, RegExp] => [
+        { entries: [{ ...entry, path }] },
+        /not a path inside the package/,
+      ]),
+      [{ packs: sound.packs.map((pack) => ({ ...pack, rawBytes: 1 })) }, /reaches past the end of pack/],
+      [{ entries: sound.entries.toReversed() }, /entries are sorted/],
+      [{ version: 2 }, /version/],
+    ];
+    for (const [change, message] of cases) {
+      const bytes = await compress(JSON.stringify({ ...sound, ...change }));
       const digest = sha256(bytes);
       await writeManifest(lab.store, { digest, bytes, signature: signManifest(digest, lab.key.privateKey) });
-      await assert.rejects(readManifest(lab.fetcher, digest, [lab.key.publicKey]), /not a path inside the package/);
+      await assert.rejects(readManifest(lab.fetcher, digest, [lab.key.publicKey]), message);
     }
   });
 });
