@@ -16,7 +16,7 @@ import type { InstalledPath } from './state.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
 import { writeXattrs } from './xattrs.ts';
 
-export type ApplyFullOptions = {
+type ApplyFullOptions = {
   /** The mounted root of the machine, empty but for mount points and data that was kept. */
   readonly target: string;
   readonly tree: MergedTree;

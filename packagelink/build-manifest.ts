@@ -5,7 +5,7 @@ import type { FileDigest } from './read-contents.ts';
 import type { ScannedEntry, ScannedFile } from './scan.ts';
 import type { PackSlice } from './tree.ts';
 
-export type ManifestParts = {
+type ManifestParts = {
   readonly name: string;
   readonly kind: 'image' | 'site';
   readonly settings: PackageSettings;

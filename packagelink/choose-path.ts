@@ -4,7 +4,7 @@ import { GENERATED_PRIORITY } from './candidates.ts';
 import type { Candidate } from './candidates.ts';
 import { xattrsKey } from './tree.ts';
 
-export type PathChoice = {
+type PathChoice = {
   readonly winner: Candidate;
   readonly faults: readonly Fault[];
   readonly notices: readonly string[];

@@ -22,7 +22,7 @@ type Execution = {
 };
 
 /** `placed` are right now; `deleted` are gone; the rest of the plan is named in `errors`. */
-export type Executed = {
+type Executed = {
   readonly placed: ReadonlySet<TreeEntry>;
   readonly deleted: readonly InstalledPath[];
   readonly changes: readonly Change[];

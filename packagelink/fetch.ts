@@ -11,7 +11,7 @@ import type { Pack } from './manifest.ts';
 const decompress = promisify(zstdDecompress);
 
 /** A file of the store: `manifests/<sha256>`, `manifests/<sha256>.sig` or `packs/<sha256>`. */
-export type StorePath = `manifests/${string}` | `packs/${string}`;
+type StorePath = `manifests/${string}` | `packs/${string}`;
 
 /** Reads one file of a store. What it returns is not trusted: every caller checks digest and size. */
 export type Fetcher = (path: StorePath) => Promise<Uint8Array<ArrayBuffer>>;

@@ -18,7 +18,7 @@ import type { MergedTree, TreeEntry } from './tree.ts';
 import { xattrsKey } from './tree.ts';
 import { readPathXattrs } from './xattrs.ts';
 
-export type ObserveInput = {
+type ObserveInput = {
   readonly root: string;
   readonly tree: MergedTree;
   readonly installed: ReadonlyMap<string, InstalledPath>;

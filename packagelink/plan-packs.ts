@@ -9,7 +9,7 @@ export type TreeContent = { readonly sha256: string; readonly sizeBytes: number;
 /** A run of bytes of one content. */
 export type PackPiece = { readonly content: TreeContent; readonly sourceOffset: number; readonly length: number };
 
-export type PackPlan = {
+type PackPlan = {
   /** SHA-256 of a content → where its bytes already lie. */
   readonly reused: ReadonlyMap<string, readonly PackSlice[]>;
   /** Each is one new pack of at most PACK_RAW_BYTES. */

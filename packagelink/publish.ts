@@ -34,7 +34,7 @@ import { UserError } from '../lib/errors.ts';
 const compress = promisify(zstdCompress);
 
 /** A package to publish. An `image` keeps owners, modes and xattrs; a `site` package gets those of `.packagelink.yaml`. */
-export type PublishOptions = {
+type PublishOptions = {
   readonly store: Store;
   readonly name: string;
   /** The directory that stands for `/` of the target. */

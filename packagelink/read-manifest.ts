@@ -32,7 +32,7 @@ export async function readManifest(
 }
 
 /** Decompresses and checks the bytes of a manifest whose digest is already known to be right. */
-export async function decodeManifest(stored: Uint8Array, digest: string): Promise<Manifest> {
+async function decodeManifest(stored: Uint8Array, digest: string): Promise<Manifest> {
   const json = await decompressBounded(stored, MAX_MANIFEST_BYTES, `manifest ${digest}`);
   const what = `manifest ${digest}`;
   const manifest = parseJsonEdge(manifestSchema, new TextDecoder('utf-8', { fatal: true }).decode(json), what);

@@ -6,7 +6,7 @@ import type { PackReads } from './plan-reads.ts';
 const IN_FLIGHT = 4;
 
 /** What was read of one pack: its verified raw bytes, or the error that kept them away. */
-export type PackResult = { readonly work: PackReads; readonly raw: Uint8Array | Error };
+type PackResult = { readonly work: PackReads; readonly raw: Uint8Array | Error };
 
 /**
  * Reads packs in order, with a few on their way while the caller works on one. Hashing and decompression run on the

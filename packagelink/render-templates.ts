@@ -9,7 +9,7 @@ import { readPacks } from './read-packs.ts';
 import type { InstalledPath } from './state.ts';
 import type { MergedTree, TreeEntry, WantedFile } from './tree.ts';
 
-export type RenderedTree = {
+type RenderedTree = {
   readonly tree: MergedTree;
   /** SHA-256 of the bytes to install, by path; none for a template that could not be read. */
   readonly digests: ReadonlyMap<string, string>;

@@ -11,13 +11,13 @@ import { installedPath } from './preprocess.ts';
 
 type Scanned = Metadata & { readonly path: string };
 export type ScannedFile = Scanned & { readonly type: 'file'; readonly sizeBytes: number };
-export type ScannedDirectory = Scanned & { readonly type: 'directory' };
-export type ScannedSymlink = Scanned & { readonly type: 'symlink'; readonly target: string };
+type ScannedDirectory = Scanned & { readonly type: 'directory' };
+type ScannedSymlink = Scanned & { readonly type: 'symlink'; readonly target: string };
 /** `target` is the first name of the same file in the order of the scan. */
-export type ScannedHardlink = Scanned & { readonly type: 'hardlink'; readonly target: string };
+type ScannedHardlink = Scanned & { readonly type: 'hardlink'; readonly target: string };
 export type ScannedEntry = ScannedFile | ScannedDirectory | ScannedSymlink | ScannedHardlink;
 
-export type ScanOptions = {
+type ScanOptions = {
   readonly tree: string;
   /** Leaves out device nodes, FIFOs and sockets below `dev/`, which the running system makes by itself. */
   readonly dropDeviceNodes: boolean;
