@@ -37,12 +37,18 @@ export async function buildBase(options: BaseOptions): Promise<Base> {
     const entries = await baseEntries({ ...options, workDir, node: node.path });
     const bytes = await compressCpio(entries);
     await writeFile(join(workDir, 'base.img'), bytes);
+    await removeOldBases(options.cacheDir);
     await rename(join(workDir, 'base.img'), archive);
     options.onProgress(`base archive: ${entries.length} files, ${formatBytes(bytes.length)}`);
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
   return { archive, kernel, digest };
+}
+
+async function removeOldBases(cacheDir: string): Promise<void> {
+  const old = (await readdir(cacheDir)).filter((name) => /^base-.*\.img$/.test(name));
+  for (const name of old) await rm(join(cacheDir, name), { force: true });
 }
 
 async function kernelName(root: string): Promise<string> {

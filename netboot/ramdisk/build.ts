@@ -52,8 +52,8 @@ export async function buildRamdisk(options: RamdiskOptions): Promise<Ramdisk> {
   const debianRoot = await fetchDebianFiles(options);
   const base = await buildBase({ cacheDir: options.cacheDir, debianRoot, onProgress: say });
   const installer = options.installerBundle ?? (await bundleInstaller(options.entry)).code;
-  const site = await siteEntries(installer, options.publicKeys);
-  const inputsDigest = digestOf([base.digest, ...site.map((entry) => JSON.stringify(entry))]);
+  const site = await compressCpio(await siteEntries(installer, options.publicKeys));
+  const inputsDigest = digestOf([base.digest, site]);
   const kernel = join(options.outDir, 'vmlinuz');
   const ramdisk = join(options.outDir, 'ramdisk.img');
   const stamp = join(options.outDir, 'ramdisk.digest');
@@ -62,7 +62,7 @@ export async function buildRamdisk(options: RamdiskOptions): Promise<Ramdisk> {
     await mkdir(options.outDir, { recursive: true });
     await rm(stamp, { force: true });
     await replaceFile(kernel, (path) => copyFile(base.kernel, path));
-    const parts = [await readFile(base.archive), await compressCpio(site)];
+    const parts = [await readFile(base.archive), site];
     await replaceFile(ramdisk, (path) => writeFile(path, parts));
     await writeFileAtomically(stamp, inputsDigest);
   }
