@@ -1,6 +1,5 @@
 // The administrator's command. Each file in bin/commands/ adds its own part and imports what it needs when it runs.
 import { Command } from 'commander';
-import { runMain } from '../lib/exit.ts';
 import { addArmCommand } from './commands/arm.ts';
 import { addImageCommand } from './commands/image.ts';
 import { addPlanCommand } from './commands/plan.ts';
@@ -9,6 +8,7 @@ import { addRamdiskCommand } from './commands/ramdisk.ts';
 import { addRehearseCommand } from './commands/rehearse.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { runProgram } from './run-program.ts';
 
 const program = new Command('gutinteg')
   .description('From bare metal to a known machine, and back to it every night.')
@@ -24,6 +24,4 @@ addImageCommand(program);
 addRamdiskCommand(program);
 addRehearseCommand(program);
 
-await runMain(async () => {
-  await program.parseAsync();
-});
+await runProgram(program);

@@ -1,9 +1,8 @@
 // Questions to a site's machine database. In: argv. Out: records or faults, and an exit code. Never: writes a file.
 import { join } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { FaultsError, UserError, formatFault } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
-import { runMain } from '../lib/exit.ts';
 import { parseMac } from '../lib/mac.ts';
 import { checkMachdb } from '../machdb/check.ts';
 import { faultsError } from '../machdb/faults.ts';
@@ -13,6 +12,9 @@ import { loadMachdb } from '../machdb/load.ts';
 import { findByMac, machineNames } from '../machdb/query.ts';
 import { resolveRecord } from '../machdb/resolve.ts';
 import type { Machdb, RecordCheck } from '../machdb/types.ts';
+import { listSitePackages } from '../site/load-site.ts';
+import { siteChecks } from '../site/site-checks.ts';
+import { runProgram } from './run-program.ts';
 
 type QueryOptions = { site: string; format: RecordFormat; mac?: string };
 type CheckOptions = { site: string; json?: true };
@@ -33,21 +35,12 @@ Examples:
 
 Exit codes: 0 no faults, 2 faults`;
 
-await runMain(async () => {
-  try {
-    await createProgram().parseAsync();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    // Commander has said what is wrong; help and version come this way too, with 0.
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-  }
-});
+await runProgram(createProgram());
 
 function createProgram(): Command {
   const program = new Command('machdb')
     .description("Asks and checks a site's machine database (docs/machdb.md).")
     .version('0.1.0')
-    .exitOverride()
     .showHelpAfterError('(machdb --help shows every command)');
   addSiteOption(program.command('query'))
     .description('print what is set for a machine, or for any other object')
@@ -60,7 +53,10 @@ function createProgram(): Command {
     .description('look for faults in the whole description')
     .option('--json', 'print {machines, faults} as JSON')
     .addHelpText('after', checkExamples)
-    .action(async ({ site, json }: CheckOptions) => printCheck(await runCheck(site, []), json === true));
+    .action(async ({ site, json }: CheckOptions) => {
+      const checks = siteChecks(new Set(await listSitePackages(site)));
+      printCheck(await runCheck(site, checks), json === true);
+    });
   return program;
 }
 

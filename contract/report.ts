@@ -17,6 +17,17 @@ export const systemFactsSchema = z.object({
   lsblk: z.unknown(),
   swapon: z.unknown(),
   fstab: z.string().max(65536),
+  /** What the machine is, from its firmware's tables; reported at the first boot. */
+  hardware: z
+    .object({
+      manufacturer: z.string().max(255),
+      model: z.string().max(255),
+      serial: z.string().max(255),
+      processor: z.string().max(255),
+      processors: z.int().nonnegative(),
+      memoryBytes: z.int().nonnegative(),
+    })
+    .exactOptional(),
 });
 
 /** The report of one run of the agent. `run` is `first-boot` once per installation, `partial` afterwards. */

@@ -17,6 +17,7 @@ import { FILES_DATABASE, FIRST_BOOT_FILE, MACHINE_FILE } from './machine-state.t
 import type { MachineState } from './machine-state.ts';
 import { planFiles } from './plan-files.ts';
 import { readMacs } from './read-facts.ts';
+import { readHardware } from './read-hardware.ts';
 import { readSystem } from './read-system.ts';
 import { systemOf } from './systems/all.ts';
 
@@ -41,7 +42,7 @@ export async function runPartial(context: PartialContext): Promise<Report> {
   const lookup = await lookUpSelf(context);
   const files = await bringFilesBack(context, lookup);
   const bootChanges = await keepBootLoader(context);
-  const changes = [...files.changes, ...bootChanges];
+  const changes = [...files.changes.map((change) => ({ ...change, path: `/${change.path}` })), ...bootChanges];
   const firstBoot = !(await exists(FIRST_BOOT_FILE));
   const report: Report = {
     run: context.dryRun ? 'check' : firstBoot ? 'first-boot' : 'partial',
@@ -53,7 +54,7 @@ export async function runPartial(context: PartialContext): Promise<Report> {
     changedTotal: changes.length,
     errors: [],
     notices: noticesOf(state, lookup),
-    system: await readSystem(context.run),
+    system: { ...(await readSystem(context.run)), ...(firstBoot ? { hardware: await readHardware() } : {}) },
   };
   if (context.dryRun) return report;
   await client.sendReport(state.machineId, report);

@@ -1,0 +1,21 @@
+import { CommanderError } from 'commander';
+import type { Command } from 'commander';
+import { runMain } from '../lib/exit.ts';
+
+/** Runs a program with the house's exit codes: commander alone would exit with 1 for bad usage. */
+export async function runProgram(program: Command): Promise<void> {
+  for (const command of allCommands(program)) command.exitOverride();
+  await runMain(async () => {
+    try {
+      await program.parseAsync();
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      // Commander has said what is wrong; help and version come this way too, with 0.
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+    }
+  });
+}
+
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}
