@@ -17,6 +17,8 @@ export type SiteMachine = {
    * @throws UserError when an image or package of the machine is not published.
    */
   readonly describe: (machineId: string) => Promise<Lookup>;
+  /** All that can be known to be wrong before the machine is switched on; asked before it is armed. @throws UserError */
+  readonly verify?: () => Promise<void>;
 };
 
 /** The machine database and the published packages, read anew on every call. */

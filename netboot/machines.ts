@@ -141,6 +141,7 @@ export function createMachines(options: MachinesOptions) {
           hint: `add MAC= to ${name} in the machine database`,
         });
       }
+      await site.verify?.();
       const row = claim(site);
       const snapshot = await describe(site, row.id);
       rows.saveArming(row.id, { snapshot, recordDigest: site.recordDigest });

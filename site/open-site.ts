@@ -22,6 +22,7 @@ import { imageOf, packagesOf } from './packages.ts';
 import { createPublisher } from './publish-packages.ts';
 import { siteChecks } from './site-checks.ts';
 import { treeFingerprint } from './tree-fingerprint.ts';
+import { verifyMachine } from './verify-machine.ts';
 
 /** One machine of the site as it stands now. */
 export type SiteMachine = {
@@ -35,6 +36,8 @@ export type SiteMachine = {
   readonly templateVariables: () => Promise<readonly string[]>;
   /** The answer to a look-up, with the packages as they are published now. @throws UserError naming what is missing */
   readonly describe: (machineId: string) => Promise<Lookup>;
+  /** Everything that can be known before the machine is switched on. @throws FaultsError with all that is wrong */
+  readonly verify: () => Promise<void>;
 };
 
 export type Site = {
@@ -84,6 +87,15 @@ export async function openSite(input: SiteInput): Promise<Site> {
       describe: async (machineId) => {
         const { image, packages } = await refs();
         return { machineId, name, generation: digestOf({ record, image, packages }), record, image, packages };
+      },
+      verify: async () => {
+        const { image, packages, all } = await refs();
+        const layers = [{ name: image.name, priority: 0 }, ...packages].flatMap(({ name, priority }, index) => {
+          const manifest = all[index];
+          return manifest === undefined ? [] : [{ name, priority, manifest }];
+        });
+        const availablePackages = new Set(await listSitePackages(input.siteDir));
+        await verifyMachine({ name, record, layers, availablePackages, store: input.store });
       },
     };
   };

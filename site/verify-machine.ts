@@ -1,0 +1,74 @@
+// What can be known of an installation before a machine is switched on. In: a record, manifests, the store.
+// Out: nothing, or every fault at once. Reads only.
+import { FaultsError, UserError } from '../lib/errors.ts';
+import type { Fault } from '../lib/errors.ts';
+import { directoryFetcher, fetchVerified } from '../packagelink/fetch.ts';
+import type { Manifest, Pack } from '../packagelink/manifest.ts';
+import { mergeTree } from '../packagelink/merge.ts';
+import type { Layer } from '../packagelink/merge.ts';
+import type { Store } from '../packagelink/store.ts';
+import { siteChecks } from './site-checks.ts';
+
+/**
+ * Checks that a machine's packages merge, that its record defines what their templates use, that PARTITION is sound,
+ * and that every byte it would fetch is in the store as its manifest says.
+ * @throws FaultsError with all of them
+ */
+export async function verifyMachine(input: {
+  readonly name: string;
+  readonly record: Readonly<Record<string, string>>;
+  readonly layers: readonly Layer[];
+  readonly availablePackages: ReadonlySet<string>;
+  readonly store: Store;
+}): Promise<void> {
+  const { name, record, layers, store } = input;
+  const machine = { name, record, where: () => undefined };
+  const faults = [
+    ...siteChecks(input.availablePackages).flatMap((check) => check(machine)),
+    ...mergeFaults(layers, record),
+    ...(await packFaults(store, layers)),
+  ];
+  if (faults.length > 0) {
+    throw new FaultsError(`${name} cannot be installed as it is described`, faults, {
+      hint: 'machdb check --site SITE',
+    });
+  }
+}
+
+function mergeFaults(layers: readonly Layer[], record: Readonly<Record<string, string>>): readonly Fault[] {
+  try {
+    mergeTree({ layers, defines: record });
+    return [];
+  } catch (error) {
+    if (error instanceof FaultsError) return error.faults;
+    throw error;
+  }
+}
+
+async function packFaults(store: Store, layers: readonly Layer[]): Promise<Fault[]> {
+  const fetcher = directoryFetcher(store.dir);
+  const faults: Fault[] = [];
+  for (const [pack, owner] of packsOf(layers)) {
+    try {
+      await fetchVerified(fetcher, `packs/${pack.sha256}`);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const suggestion = `publish ${owner} again: gutinteg prepare --site SITE`;
+      faults.push({ severity: 'error', where: owner, message: error.message, suggestion });
+    }
+  }
+  return faults;
+}
+
+function packsOf(layers: readonly Layer[]): Map<Manifest['packs'][number], string> {
+  const owners = new Map<Pack, string>();
+  const seen = new Set<string>();
+  for (const { name, manifest } of layers) {
+    for (const pack of manifest.packs) {
+      if (seen.has(pack.sha256)) continue;
+      seen.add(pack.sha256);
+      owners.set(pack, name);
+    }
+  }
+  return owners;
+}
