@@ -81,7 +81,7 @@ function metadataOf(entry: ScannedEntry, xattrs: Xattrs | undefined): Metadata {
 function keepTime(entry: ManifestEntry, before: ManifestEntry | undefined): ManifestEntry {
   if (entry.type === 'hardlink' || before === undefined || before.type === 'hardlink') return entry;
   if (entry.type !== before.type) return entry;
-  const isSame = entry.type === 'directory' || contentOf(entry) === contentOf(before);
+  const isSame = contentOf(entry) === contentOf(before);
   const { mtimeSeconds, mtimeNanoseconds } = before;
   return isSame ? { ...entry, mtimeSeconds, mtimeNanoseconds } : entry;
 }

@@ -167,16 +167,13 @@ test('a template that is no text is refused', async () => {
   });
 });
 
-test('two publishers at once leave both packages whole', async () => {
+test('two publishers at once take turns: the second finds nothing to do', async () => {
   await withLab('/var/tmp', async (lab) => {
-    const trees = ['one', 'two', 'three'].map((name) => join(lab.dir, name));
-    for (const tree of trees) put(tree, 'etc/x', randomBytes(3_000_000));
-    const publish = async (tree: string, name: string) =>
-      await publishTree({ store: lab.store, name, tree, kind: 'site', signingKey: lab.key.privateKey });
-    const published = await Promise.all(trees.map(async (tree) => await publish(tree, 'same')));
-    const current = await readName(lab.store, 'same');
-    assert.ok(published.some(({ manifest }) => manifest === current));
-    for (const { manifest } of published) assert.ok((await entriesOf(lab, manifest)).has('etc/x'));
+    for (let index = 0; index < 4; index += 1) put(lab.site, `opt/${index}`, randomBytes(1_500_000));
+    const published = await Promise.all([publishSite(lab), publishSite(lab), publishImage(lab)]);
+    assert.equal(published.filter(({ changed }) => changed).length, 2);
+    assert.equal(published[0].manifest, published[1].manifest);
+    for (const { manifest } of published) assert.ok((await entriesOf(lab, manifest)).has('etc/issue'));
   });
 });
 
@@ -229,17 +226,19 @@ test('a publish that dies leaves the last generation current and the store sound
   });
 });
 
-test('a tree that changes while it is published is not published', async () => {
-  await withLab('/var/tmp', async (lab) => {
-    for (let index = 0; index < 12; index += 1) put(lab.site, `opt/${index}`, randomBytes(4 * 1024 * 1024));
-    const publishing = publishTree({
-      ...sitePackage(lab),
-      onProgress: () => appendFileSync(join(lab.site, 'opt/9'), 'x'),
+for (const [how, change] of [
+  ['grows', (file: string) => appendFileSync(file, 'x')],
+  ['gets other bytes', (file: string) => writeFileSync(file, Buffer.alloc(4 * 1024 * 1024))],
+] as const) {
+  test(`a tree in which a file ${how} while it is published is not published`, async () => {
+    await withLab('/var/tmp', async (lab) => {
+      for (let index = 0; index < 12; index += 1) put(lab.site, `opt/${index}`, randomBytes(4 * 1024 * 1024));
+      const publishing = publishTree({ ...sitePackage(lab), onProgress: () => change(join(lab.site, 'opt/9')) });
+      await assert.rejects(publishing, /opt\/9 changed while it was read; nothing was published/);
+      assert.equal(await readName(lab.store, 'site'), undefined);
     });
-    await assert.rejects(publishing, /opt\/9 changed while it was read; nothing was published/);
-    assert.equal(await readName(lab.store, 'site'), undefined);
   });
-});
+}
 
 test('the site key is private, stays the same, and a new one takes over', async () => {
   await withLab('/var/tmp', async (lab) => {
