@@ -53,7 +53,8 @@ async function packFaults(store: Store, layers: readonly Layer[]): Promise<Fault
       await fetchVerified(fetcher, `packs/${pack.sha256}`);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      const suggestion = `publish ${owner} again: gutinteg prepare --site SITE`;
+      const file = `${store.dir}/packs/${pack.sha256}`;
+      const suggestion = `remove ${file}, then publish ${owner} again: gutinteg image build IMAGE --force`;
       faults.push({ severity: 'error', where: owner, message: error.message, suggestion });
     }
   }
