@@ -1,6 +1,8 @@
 // The machine's end of the wire. In: the server's URL, a token. Out: checked answers. Never: decides anything.
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, UserError } from '../lib/errors.ts';
+import { httpExchange } from '../lib/http-exchange.ts';
+import type { HttpExchange } from '../lib/http-exchange.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import type { InstallEvent } from './events.ts';
 import { lookupSchema } from './lookup.ts';
@@ -37,39 +39,40 @@ export class RefusedError extends UserError {
   }
 }
 
-const ATTEMPT_TIMEOUT_MS = 30_000;
+const SILENCE_MS = 30_000;
+/** Larger than any manifest or pack. */
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 const PAUSE_MS = { first: 250, most: 5_000 };
 
 /** @throws RefusedError on an answer below 500 that is not 2xx; UserError when `patienceMs` runs out. */
 export function createClient(options: ClientOptions): ServerClient {
   const headers = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
-  const get = async (path: string): Promise<Response> => patiently(options, path, { headers });
+  const get = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
+    patiently(options, path, { method: 'GET', headers });
   const post = async (path: string, body: unknown): Promise<void> => {
-    const init = {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    };
-    await (await patiently(options, path, init)).arrayBuffer();
+    const json = { ...headers, 'content-type': 'application/json' };
+    await patiently(options, path, { method: 'POST', headers: json, body: JSON.stringify(body) });
   };
   return {
     lookup: async (mac) => {
       const path = routes.lookupByMac(mac);
-      return parseJsonEdge(lookupSchema, await (await get(path)).text(), `${options.serverUrl}${path}`);
+      return parseJsonEdge(lookupSchema, new TextDecoder().decode(await get(path)), `${options.serverUrl}${path}`);
     },
-    storeFile: async (path) => new Uint8Array(await (await get(`/store/${path}`)).arrayBuffer()),
+    storeFile: async (path) => get(`/store/${path}`),
     sendEvents: async (machineId, events) => post(routes.events(machineId), { events }),
     sendReport: async (machineId, report) => post(routes.report(machineId), report),
   };
 }
 
-async function patiently(options: ClientOptions, path: string, init: RequestInit): Promise<Response> {
-  const what = `${init.method ?? 'GET'} ${options.serverUrl}${path}`;
+type Request = Pick<HttpExchange, 'method' | 'headers' | 'body'>;
+
+async function patiently(options: ClientOptions, path: string, request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  const what = `${request.method} ${options.serverUrl}${path}`;
   const deadline = performance.now() + options.patienceMs;
   let away = false;
   for (let pauseMs = PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS.most)) {
-    const outcome = await attempt(options.serverUrl + path, what, init);
-    if (outcome instanceof Response) {
+    const outcome = await attempt(options.serverUrl + path, what, request);
+    if (!(outcome instanceof Error)) {
       if (away) options.onServer?.('back', what);
       return outcome;
     }
@@ -83,15 +86,14 @@ async function patiently(options: ClientOptions, path: string, init: RequestInit
   }
 }
 
-/** A usable response, or the reason why to try again. The body is read here, so that a cut-off one is retried. */
-async function attempt(url: string, what: string, init: RequestInit): Promise<Response | Error> {
+/** The body of a good answer, or the reason why to try again. */
+async function attempt(url: string, what: string, request: Request): Promise<Uint8Array<ArrayBuffer> | Error> {
   try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS) });
-    const body = await response.arrayBuffer();
-    if (response.ok) return new Response(body, { headers: response.headers });
+    const { status, body } = await httpExchange(url, { ...request, timeoutMs: SILENCE_MS, maxBytes: MAX_ANSWER_BYTES });
+    if (status >= 200 && status < 300) return body;
     const text = new TextDecoder().decode(body);
-    if (response.status < 500) throw new RefusedError(what, response.status, text);
-    return new Error(`the server answered ${response.status}: ${text.slice(0, 200)}`);
+    if (status < 500) throw new RefusedError(what, status, text);
+    return new Error(`the server answered ${status}: ${text.slice(0, 200)}`);
   } catch (error) {
     if (error instanceof RefusedError) throw error;
     return new Error(describeError(error), { cause: error });

@@ -38,7 +38,8 @@ const program = new Command('gutinteg')
       dryRun: options.dryRun,
     });
     process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
-    if (options.dryRun && report.changedTotal > 0) process.exitCode = 3;
+    if (!report.ok) process.exitCode = 1;
+    else if (options.dryRun && report.changedTotal > 0) process.exitCode = 3;
   });
 
 async function readPublicKeys(): Promise<string[]> {
@@ -50,6 +51,7 @@ function formatReport(report: Report): string {
   const verb = report.run === 'check' ? 'would change' : 'changed';
   const lines = [
     ...report.changes.map(({ path, action, why }) => `${action.padEnd(8)} ${path}: ${why}`),
+    ...report.errors.map((error) => `error: ${error}`),
     ...report.notices.map((notice) => `note: ${notice}`),
     `${report.changedTotal} ${report.changedTotal === 1 ? 'path' : 'paths'} ${verb} in ${report.seconds.toFixed(1)} s`,
   ];

@@ -8,6 +8,7 @@ import { UserError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import { writeFileAtomically } from '../lib/write-file-atomically.ts';
 import { applyPartial } from '../packagelink/apply-partial.ts';
+import type { PartialResult } from '../packagelink/apply-partial.ts';
 import type { Fetcher } from '../packagelink/fetch.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import { renderLinux } from '../partition-specs/render/linux.ts';
@@ -48,17 +49,17 @@ export async function runPartial(context: PartialContext): Promise<Report> {
     run: context.dryRun ? 'check' : firstBoot ? 'first-boot' : 'partial',
     generation: lookup.generation,
     bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
-    ok: true,
+    ok: files.errors.length === 0,
     seconds: Math.round(performance.now() - started) / 1000,
     changes: changes.slice(0, REPORTED_CHANGES),
     changedTotal: changes.length,
-    errors: [],
-    notices: noticesOf(state, lookup),
+    errors: files.errors.slice(0, 100),
+    notices: [...noticesOf(state, lookup), ...files.notices].slice(0, 100),
     system: { ...(await readSystem(context.run)), ...(firstBoot ? { hardware: await readHardware() } : {}) },
   };
   if (context.dryRun) return report;
   await client.sendReport(state.machineId, report);
-  if (firstBoot) await writeFile(FIRST_BOOT_FILE, '');
+  if (firstBoot && report.ok) await writeFile(FIRST_BOOT_FILE, '');
   if (state.generation !== lookup.generation) await saveState({ ...state, generation: lookup.generation });
   return report;
 }
@@ -76,7 +77,7 @@ async function lookUpSelf({ state, client }: PartialContext): Promise<Lookup> {
   );
 }
 
-async function bringFilesBack(context: PartialContext, lookup: Lookup): Promise<{ changes: readonly Change[] }> {
+async function bringFilesBack(context: PartialContext, lookup: Lookup): Promise<PartialResult> {
   const { state, fetcher, publicKeys } = context;
   const manifests = await fetchManifests({ lookup, fetcher, publicKeys });
   const tree = planFiles({

@@ -1,9 +1,9 @@
 // The administrator's end of the control socket. In: a state directory. Out: checked answers. Never: the network.
-import { request } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { reportSchema } from '../contract/report.ts';
 import { UserError } from '../lib/errors.ts';
+import { httpExchange } from '../lib/http-exchange.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 
 const summarySchema = z.object({
@@ -38,6 +38,8 @@ const allSchema = z.object({
   unknown: z.array(z.object({ mac: z.string(), lastAtMs: z.number() })),
 });
 
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
 const errorSchema = z.object({ error: z.string(), hint: z.string().optional() });
 
 export type SummaryAnswer = z.infer<typeof summarySchema>;
@@ -70,31 +72,19 @@ export function createControlClient(stateDir: string): ControlClient {
 }
 
 async function exchange(socketPath: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
-  const answer = Promise.withResolvers<{ status: number; text: string }>();
-  const asked = request(
-    {
-      socketPath,
-      path,
-      method: body === undefined ? 'GET' : 'POST',
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      timeout: 30_000,
-      // A kept connection would be one to a server that has since been restarted.
-      agent: false,
-    },
-    (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.once('error', answer.reject);
-      response.once('end', () => {
-        answer.resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') });
-      });
-    },
-  );
-  asked.once('timeout', () => asked.destroy(new Error('no answer for 30 s')));
-  asked.once('error', answer.reject);
-  asked.end(body === undefined ? undefined : JSON.stringify(body));
+  const request = body === undefined ? {} : { body: JSON.stringify(body) };
   try {
-    return await answer.promise;
+    const answer = await httpExchange(
+      { socketPath, path },
+      {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: body === undefined ? {} : { 'content-type': 'application/json' },
+        ...request,
+        timeoutMs: 60_000,
+        maxBytes: MAX_ANSWER_BYTES,
+      },
+    );
+    return { status: answer.status, text: new TextDecoder().decode(answer.body) };
   } catch (error) {
     throw notReached(socketPath, error);
   }

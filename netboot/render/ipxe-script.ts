@@ -65,6 +65,8 @@ export function renderInstallerScript(script: InstallerScript): string {
     ...script.consoles.map((console) => `console=${console}`),
     // A ramdisk that panics must come back for its next attempt by itself.
     'panic=30',
+    // Kernel messages on a serial line cost a second; errors and the installer's own lines still show.
+    'quiet',
   ];
   return lines([
     `echo gutinteg: installing ${plain(script.name)}, attempt ${script.attempt} of ${script.attemptsAllowed}`,
