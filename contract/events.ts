@@ -4,7 +4,7 @@ import { z } from 'zod';
 const step = z.string().max(80);
 
 /** One line of an installation's timeline. Sizes in bytes, durations in seconds. */
-export const eventSchema = z.discriminatedUnion('kind', [
+const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('step-started'), step, why: z.string().max(500) }),
   z.object({
     kind: z.literal('step-progress'),

@@ -5,20 +5,20 @@ import { z } from 'zod';
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal');
 
 /** A package name, with `@ARCH` or `@OSREV-ARCH` where it is a variant; safe as a file name. */
-export const packageNameSchema = z
+const packageNameSchema = z
   .string()
   .max(200)
   .regex(/^[A-Za-z0-9][A-Za-z0-9._+@-]*$/, 'not a package name');
 
 /** A resolved machdb record: variable name → value, both exactly as written. */
-export const recordSchema = z.record(
+const recordSchema = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
   // oxlint-disable-next-line no-control-regex -- a value is one line of text
   z.string().regex(/^[^\0-\b\n-\x1f\x7f]*$/, 'a value with a control character'),
 );
 
 /** One package of a machine: its published name, merge priority (0–1000) and the manifest's digest. */
-export const packageRefSchema = z.object({
+const packageRefSchema = z.object({
   name: packageNameSchema,
   priority: z.int().min(0).max(1000),
   manifest: sha256Schema,

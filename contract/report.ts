@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { sha256Schema } from './lookup.ts';
 
 /** One path that a run found wrong, and what it did about it. */
-export const changeSchema = z.object({
+const changeSchema = z.object({
   path: z.string().max(4096),
   action: z.enum(['created', 'replaced', 'metadata', 'deleted']),
   why: z.string().max(500),
 });
 
 /** The tools' own JSON, as the installed system printed it. */
-export const systemFactsSchema = z.object({
+const systemFactsSchema = z.object({
   hostname: z.string().max(255),
   kernel: z.string().max(255),
   findmnt: z.unknown(),
@@ -45,6 +45,5 @@ export const reportSchema = z.object({
   system: systemFactsSchema.optional(),
 });
 
-export type Change = z.infer<typeof changeSchema>;
 export type SystemFacts = z.infer<typeof systemFactsSchema>;
 export type Report = z.infer<typeof reportSchema>;

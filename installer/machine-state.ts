@@ -7,7 +7,7 @@ import { parseJsonEdge } from '../lib/parse-edge.ts';
 import { layoutSchema } from '../partition-specs/layout.ts';
 
 /** The directory on the machine; below the target while installing. */
-export const STATE_DIR = '/var/lib/gutinteg';
+const STATE_DIR = '/var/lib/gutinteg';
 /** machine.json: world-readable, no secrets. */
 export const MACHINE_FILE = `${STATE_DIR}/machine.json`;
 /** The token for reports, 0600. */
@@ -19,7 +19,7 @@ export const FILES_DATABASE = `${STATE_DIR}/packagelink.db`;
 /** Made when the first run after an installation has been reported. */
 export const FIRST_BOOT_FILE = `${STATE_DIR}/first-boot-reported`;
 
-export const machineStateSchema = z.object({
+const machineStateSchema = z.object({
   format: z.literal(1),
   machineId: z.uuid(),
   hostname: z.string(),

@@ -23,7 +23,7 @@ import type { SystemKind } from './systems/system-kind.ts';
 import { systemOf } from './systems/all.ts';
 
 /** What belongs together on the console and in the timeline. */
-export type Phase = 'partition' | 'format' | 'mount' | 'files' | 'boot-loader' | 'finish';
+type Phase = 'partition' | 'format' | 'mount' | 'files' | 'boot-loader' | 'finish';
 
 type StepBody =
   | { readonly kind: 'command'; readonly argv: Argv; readonly stdin?: string; readonly destroys: boolean }

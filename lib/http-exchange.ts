@@ -35,7 +35,7 @@ export async function httpExchange(
   const asked =
     typeof target === 'string'
       ? request(target, { ...options, agent }, onResponse)
-      : request({ ...options, ...target }, onResponse);
+      : request({ ...options, ...target, agent: false }, onResponse);
   asked.once('timeout', () => asked.destroy(new Error(`no answer for ${Math.round(timeoutMs / 1000)} s`)));
   asked.once('error', answer.reject);
   asked.end(body);

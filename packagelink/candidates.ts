@@ -39,7 +39,7 @@ export type Candidate = {
   readonly overrides: boolean;
 };
 
-export const GENERATED_OWNER = '@generated';
+const GENERATED_OWNER = '@generated';
 export const GENERATED_PRIORITY = 100;
 const IMPLIED_DIRECTORY = { type: 'directory', mode: 0o755, uid: 0, gid: 0 } as const;
 

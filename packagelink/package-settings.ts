@@ -12,7 +12,7 @@ import { isPackagePath } from './package-path.ts';
 import type { ScannedEntry } from './scan.ts';
 
 export const SETTINGS_FILE = '.packagelink.yaml';
-export const SITE_PRIORITY = 50;
+const SITE_PRIORITY = 50;
 
 // YAML reads a bare 0440 as the number 440.
 const mode = z

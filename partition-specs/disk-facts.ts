@@ -9,7 +9,7 @@ const sectorBytes = z.int().refine((size) => size >= 512 && size <= 65536 && Num
 const words = z.array(z.string()).default([]);
 
 /** A partition found on a disk. `startSector` and `sizeSectors` count the disk's own logical sectors. */
-export const existingPartitionSchema = z.object({
+const existingPartitionSchema = z.object({
   number: z.int().positive(),
   /** The kernel's node; absent when the kernel does not show this partition. */
   path: z.string().exactOptional(),

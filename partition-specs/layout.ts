@@ -15,7 +15,7 @@ const contentSchema = z.object({
 });
 
 /** A partition to be. Sectors are the disk's own logical ones; UUIDs and GUIDs in lower case. */
-export const layoutPartitionSchema = z.object({
+const layoutPartitionSchema = z.object({
   number: z.int().min(1).max(128),
   /** The letter of the spec; absent where the partition was added. */
   letter: z.string().exactOptional(),
@@ -33,7 +33,7 @@ export const layoutPartitionSchema = z.object({
 });
 
 /** A partition found on a planned disk, and what becomes of it. */
-export const foundPartitionSchema = z.object({
+const foundPartitionSchema = z.object({
   number: z.int().positive(),
   path: z.string().exactOptional(),
   startSector: sectors,
@@ -50,7 +50,7 @@ const hardwareSchema = z.object({
   sizeBytes: z.int().positive(),
 });
 
-export const layoutDiskSchema = z.object({
+const layoutDiskSchema = z.object({
   /** Logical name. */
   name: z.string(),
   hardware: hardwareSchema.extend({ logicalSectorBytes: z.int().min(512) }),

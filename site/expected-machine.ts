@@ -7,7 +7,7 @@ import { resolveRecord } from '../machdb/resolve.ts';
 import { diskBindings } from '../partition-specs/disk-bindings.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
 
-export type ExpectedFilesystem = { readonly type: string; readonly mountPoint: string };
+type ExpectedFilesystem = { readonly type: string; readonly mountPoint: string };
 
 export type ExpectedMachine = {
   readonly name: string;

@@ -25,7 +25,7 @@ import { treeFingerprint } from './tree-fingerprint.ts';
 import { verifyMachine } from './verify-machine.ts';
 
 /** One machine of the site as it stands now. */
-export type SiteMachine = {
+type SiteMachine = {
   readonly name: string;
   /** Canonical, the first interface's first. */
   readonly macs: readonly string[];

@@ -5,7 +5,7 @@ import type { DhcpOptions } from './dhcp-option-areas.ts';
 /**
  * Client architectures of option 93. @see RFC 4578 §2.1 and IANA's "Processor Architecture Types"
  */
-export type Architecture = {
+type Architecture = {
   readonly firmware: 'bios' | 'uefi' | 'uefi-http' | 'other';
   readonly name: string;
 };

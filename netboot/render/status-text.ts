@@ -35,7 +35,7 @@ function nowLine(status: StatusAnswer): string[] {
 }
 
 /** Times are seconds since the first line, which makes stalls easy to see. */
-export function renderTimeline(timeline: StatusAnswer['timeline']): string[] {
+function renderTimeline(timeline: StatusAnswer['timeline']): string[] {
   const [first] = timeline;
   if (first === undefined) return ['nothing has happened yet'];
   const lines = timeline.map((entry) => {

@@ -12,8 +12,6 @@ const SAME_SCRIPT_MS = 10_000;
 /** Firmware repeats its DISCOVER for about a minute; after this silence the machine must have been restarted. */
 const SILENCE_MS = 120_000;
 
-export type Boots = ReturnType<typeof createBoots>;
-
 export function createBoots(now: () => number) {
   const boots = new Map<string, Boot>();
   const order = { firmware: 0, ipxe: 1, script: 2 } as const;

@@ -14,8 +14,6 @@ export type TimelineEntry = TimelineNote & { readonly atMs: number; readonly las
 const TIMELINES_KEPT = 20;
 const MAX_ENTRIES = 2000;
 
-export type Timelines = ReturnType<typeof createTimelines>;
-
 /** Timelines in the server's database, numbered per machine from 1. */
 export function createTimelines(database: DatabaseSync, now: () => number) {
   const latest = database.prepare(

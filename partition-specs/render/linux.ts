@@ -7,10 +7,10 @@ import type { Argv } from '../../lib/run-command.ts';
 import { mountsInOrder, renderFstab, swaps } from './fstab.ts';
 import { renderSfdiskScript } from './sfdisk-script.ts';
 
-export type DiskRef = { readonly path: string; readonly serial?: string };
+type DiskRef = { readonly path: string; readonly serial?: string };
 
 /** One program to run. `destroys`: something on the disk is lost by it. */
-export type DiskOperation = {
+type DiskOperation = {
   readonly kind: 'wipe' | 'partition' | 'reread' | 'mkfs' | 'mkswap';
   readonly disk: DiskRef;
   readonly argv: Argv;
@@ -19,7 +19,7 @@ export type DiskOperation = {
   readonly destroys: boolean;
 };
 
-export type Mount = {
+type Mount = {
   readonly device: string;
   readonly mountPoint: string;
   readonly fsType: string;
