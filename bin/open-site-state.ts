@@ -8,7 +8,7 @@ import { openStore } from '../packagelink/store.ts';
 import type { Store } from '../packagelink/store.ts';
 import { loadSiteSettings } from '../site/load-site.ts';
 import { openSite } from '../site/open-site.ts';
-import { FaultsError } from '../lib/errors.ts';
+import type { FaultsError } from '../lib/errors.ts';
 import { join } from 'node:path';
 
 export type SiteState = SiteSettingsFile & { readonly store: Store; readonly key: SiteKey };

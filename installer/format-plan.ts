@@ -1,4 +1,5 @@
 import { formatBytes } from '../lib/bytes.ts';
+import { neverKind } from '../lib/never.ts';
 import { formatLayout } from '../partition-specs/format-layout.ts';
 import type { InstallPlan, InstallStep } from './plan-install.ts';
 
@@ -41,6 +42,8 @@ function details(step: InstallStep): string[] {
     case 'make-directory':
     case 'leave-state':
       return [];
+    default:
+      return neverKind(step);
   }
 }
 

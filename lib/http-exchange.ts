@@ -28,9 +28,8 @@ export async function httpExchange(
   const { method, headers, body, timeoutMs } = exchange;
   const options: RequestOptions = { method, headers, timeout: timeoutMs };
   const onResponse = (response: IncomingMessage): void => {
-    readBody(response, exchange.maxBytes).then((bytes) => {
-      answer.resolve({ status: response.statusCode ?? 0, body: bytes });
-    }, answer.reject);
+    const status = response.statusCode ?? 0;
+    answer.resolve(readBody(response, exchange.maxBytes).then((bytes) => ({ status, body: bytes })));
   };
   const asked =
     typeof target === 'string'
