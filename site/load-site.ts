@@ -65,3 +65,11 @@ export async function listSitePackages(siteDir: string): Promise<string[]> {
     .map((entry) => entry.name)
     .sort();
 }
+
+/** PEM text of the public keys in `keys/*.pub`: keys besides the server's own whose signatures machines accept. */
+export async function readSiteKeys(siteDir: string): Promise<string[]> {
+  const dir = join(siteDir, 'keys');
+  const names = await readdir(dir).catch(() => []);
+  const keys = names.filter((name) => name.endsWith('.pub')).sort();
+  return Promise.all(keys.map(async (name) => readFile(join(dir, name), 'utf8')));
+}

@@ -20,6 +20,7 @@ async function prepare(options: PrepareOptions): Promise<void> {
   const { buildRamdisk } = await import('../../netboot/ramdisk/build.ts');
   const { buildImage } = await import('../../os-images/build.ts');
   const { listImageRecipes, loadImageRecipe } = await import('../../os-images/load-recipe.ts');
+  const { readSiteKeys } = await import('../../site/load-site.ts');
   const { openSiteState } = await import('../open-site-state.ts');
 
   const { dir, settings, stateDir, store, key } = await openSiteState(options.site, options.state);
@@ -39,7 +40,7 @@ async function prepare(options: PrepareOptions): Promise<void> {
   };
   const programs = async (): Promise<void> => {
     const outDir = join(stateDir, 'boot');
-    const publicKeys = [key.publicPem];
+    const publicKeys = [key.publicPem, ...(await readSiteKeys(dir))];
     const entry = (name: string): string => join(installer, name);
     await buildRamdisk({
       cacheDir,

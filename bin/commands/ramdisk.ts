@@ -8,7 +8,7 @@ export function addRamdiskCommand(program: Command): void {
     .command('ramdisk')
     .description('kernel and ramdisk that machines boot from the network')
     .command('build')
-    .description('make the boot ramdisk; `serve` does the same when it is missing or out of date')
+    .description('make the boot ramdisk, when it is missing or out of date; `gutinteg prepare` does so too')
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory, instead of the one in site.yaml')
     .action(build);
@@ -19,16 +19,17 @@ async function build(options: BuildOptions): Promise<void> {
   const { loadSiteSettings } = await import('../../site/load-site.ts');
   const { buildRamdisk } = await import('../../netboot/ramdisk/build.ts');
   const { loadOrCreateSiteKey } = await import('../../packagelink/keys.ts');
-  const { settings, stateDir } = await loadSiteSettings(
+  const { dir, settings, stateDir } = await loadSiteSettings(
     options.site,
     options.state === undefined ? {} : { state: options.state },
   );
   const { publicPem } = await loadOrCreateSiteKey(stateDir);
+  const { readSiteKeys } = await import('../../site/load-site.ts');
   const { kernel, ramdisk } = await buildRamdisk({
     cacheDir: join(stateDir, 'cache'),
     outDir: join(stateDir, 'boot'),
     entry: join(import.meta.dirname, '../../installer/main.ts'),
-    publicKeys: [publicPem],
+    publicKeys: [publicPem, ...(await readSiteKeys(dir))],
     mirror: settings.mirror,
     onProgress: (line) => process.stdout.write(`  ${line}\n`),
   });
