@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Report } from '../contract/report.ts';
+import { lineSplitter, plainConsole } from './console-text.ts';
+import { expectNothingChanged, expectSystem } from './expect-system.ts';
+import { marksOfTimeline, phasesOf } from './phases.ts';
+import { qemuArgv } from './qemu-argv.ts';
+import { formatVerdict } from './verdict.ts';
+
+test('console text loses what only a terminal understands', () => {
+  assert.equal(plainConsole('\x1bc\x1b[?7l\x1b[2J\x1b[0mSea\x1b[1;31mBIOS\r\n\0'), 'SeaBIOS\n');
+  const lines: string[] = [];
+  const write = lineSplitter((line) => lines.push(line));
+  for (const part of ['ab', 'c\r\nd', '\x1b[1mef\n', 'rest']) write(part);
+  assert.deepEqual(lines, ['abc', 'def']);
+});
+
+test('phases lie between marks, in whatever order the marks come', () => {
+  const marks = [
+    { ends: 'login', atSeconds: 30 },
+    { ends: 'firmware', atSeconds: 2.04 },
+    { ends: 'files', atSeconds: 20 },
+  ];
+  assert.deepEqual(phasesOf(marks), [
+    { name: 'firmware', seconds: 2, endSeconds: 2 },
+    { name: 'files', seconds: 18, endSeconds: 20 },
+    { name: 'login', seconds: 10, endSeconds: 30 },
+  ]);
+});
+
+test('the timeline of another power-on is left out', () => {
+  const entry = (source: string, key: string, text: string, atMs: number) => ({
+    source,
+    key,
+    text,
+    atMs,
+    lastAtMs: atMs,
+    count: 1,
+  });
+  const timeline = [
+    entry('dhcp', 'd', 'DHCPDISCOVER', 500),
+    entry('dhcp', 'd', 'DHCPDISCOVER', 3000),
+    entry('tftp', 't', 'fetched start.ipxe', 3500),
+    entry('installer', 'finish files', 'files: done', 9000),
+  ];
+  assert.deepEqual(marksOfTimeline(timeline, 1000), [
+    { ends: 'firmware', atSeconds: 2 },
+    { ends: 'DHCP', atSeconds: 2.5 },
+    { ends: 'installer: files', atSeconds: 8 },
+  ]);
+});
+
+test('QEMU gets every disk by serial, every card, and no value that could end an option', () => {
+  const argv = qemuArgv({
+    name: 'a,b',
+    macs: ['52:54:00:00:00:01', '52:54:00:00:00:02'],
+    tap: 'tap0',
+    memoryMiB: 1024,
+    cpus: 2,
+    disks: [{ file: '/x,y/disk0.raw', serial: 'S1' }],
+    accelerator: 'tcg',
+    serialSocket: '/s',
+    serialLog: '/l',
+    qmpSocket: '/q',
+  });
+  const text = argv.join(' ');
+  assert.match(text, /-name a,,b /);
+  assert.match(text, /file=\/x,,y\/disk0\.raw/);
+  assert.match(text, /serial=S1,bootindex=2/);
+  assert.match(text, /mac=52:54:00:00:00:01,bootindex=1/);
+  assert.match(text, /mac=52:54:00:00:00:02,romfile=/);
+  assert.doesNotMatch(text, /kvm/);
+});
+
+const machine = {
+  name: 'lab01',
+  record: {},
+  macs: [],
+  prefixLength: 24,
+  disks: [],
+  filesystems: [
+    { type: 'ext4', mountPoint: '/' },
+    { type: 'ext4', mountPoint: '/home' },
+  ],
+  swaps: 1,
+};
+
+const report: Report = {
+  run: 'first-boot',
+  generation: 'a'.repeat(64),
+  bootId: 'b',
+  ok: true,
+  seconds: 1,
+  changes: [],
+  changedTotal: 0,
+  errors: [],
+  notices: [],
+  system: {
+    hostname: 'lab01',
+    kernel: '6.1',
+    findmnt: {
+      filesystems: [
+        {
+          target: '/',
+          source: '/dev/vda1',
+          fstype: 'ext4',
+          uuid: 'U1',
+          children: [{ target: '/home', source: '/dev/vda3', fstype: 'ext4', uuid: 'U3' }],
+        },
+      ],
+    },
+    lsblk: {},
+    swapon: [{ name: '/dev/vda2', uuid: 'U2' }],
+    fstab: 'UUID=U1 / ext4 defaults 0 1\nUUID=U3 /home ext4 defaults 0 2\nUUID=U2 none swap sw 0 0\n',
+  },
+};
+
+const failures = (change: Partial<NonNullable<Report['system']>>, top: Partial<Report> = {}): string[] => {
+  const { system } = report;
+  assert(system !== undefined);
+  return expectSystem(machine, { ...report, system: { ...system, ...change }, ...top }, 'log')
+    .filter(({ ok }) => !ok)
+    .map(({ name }) => name);
+};
+
+test('a machine as described meets every expectation', () => {
+  assert.deepEqual(failures({}), []);
+});
+
+test('each thing that is not as described fails its own expectation', () => {
+  assert.deepEqual(failures({ hostname: 'other' }), ['host name']);
+  assert.deepEqual(failures({ findmnt: { filesystems: [] } }), ['/ mounted', '/home mounted']);
+  assert.deepEqual(failures({ findmnt: 'nonsense' }), ['/ mounted', '/home mounted']);
+  assert.deepEqual(failures({ fstab: 'UUID=U1 / ext4 defaults 0 1\nUUID=U2 none swap sw 0 0\n' }), ['/home mounted']);
+  assert.deepEqual(failures({ swapon: [] }), ['swap']);
+  assert.deepEqual(failures({ swapon: [{ name: '/dev/vda2', uuid: 'other' }] }), ['swap']);
+  const changes = [{ path: '/etc/x', action: 'replaced' as const, why: 'was changed' }];
+  assert.deepEqual(failures({}, { changes, changedTotal: 1 }), ['nothing to put right after the installation']);
+  assert.equal(expectNothingChanged('n', { ...report, ok: false }, 'log').ok, false);
+});
+
+test('a verdict that is not as described names what was expected, found, and the log', () => {
+  const expectation = { name: 'host name', ok: false, expected: 'lab01', found: 'debian', log: '/tmp/serial.log' };
+  const text = formatVerdict({
+    machine: 'lab01',
+    ok: false,
+    phases: [],
+    installSeconds: null,
+    expectations: [expectation],
+    reports: [],
+    logs: [],
+  });
+  for (const part of [
+    'FAIL  host name',
+    'expected: lab01',
+    'found:    debian',
+    '/tmp/serial.log',
+    'NOT as described',
+  ]) {
+    assert(text.includes(part), part);
+  }
+});
