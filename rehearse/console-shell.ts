@@ -3,6 +3,8 @@ import { plainConsole } from './console-text.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
 import { waitFor } from './wait-for.ts';
 
+const ENTER_EVERY_MS = 3000;
+
 export type ConsoleShell = {
   /** Types a command as a person would and answers what it printed and its exit code. */
   readonly run: (command: string, timeoutMs?: number) => Promise<{ output: string; exitCode: number }>;
@@ -17,15 +19,8 @@ export async function openConsoleShell(
   signal: AbortSignal,
   log: string,
 ): Promise<ConsoleShell> {
-  const prompt = /root@[^\n]*[#] $/;
-  await waitFor({
-    what: 'a root prompt on the serial console',
-    timeoutMs: 120_000,
-    signal,
-    log,
-    look: () => (prompt.test(plainConsole(machine.console().slice(-400))) ? true : undefined),
-  });
-  return {
+  await waitForPrompt(machine, signal, log);
+  const shell: ConsoleShell = {
     run: async (command, timeoutMs = 60_000) => {
       const mark = randomBytes(6).toString('hex');
       const start = machine.console().length;
@@ -48,4 +43,26 @@ export async function openConsoleShell(
       });
     },
   };
+  await shell.run('dmesg --console-level alert');
+  return shell;
+}
+
+/** Kernel messages may come after a prompt and hide it; Enter brings a fresh one. */
+async function waitForPrompt(machine: VirtualMachine, signal: AbortSignal, log: string): Promise<void> {
+  const prompt = /root@[^\n]*[#] $/;
+  let enteredMs = performance.now();
+  await waitFor({
+    what: 'a root prompt on the serial console',
+    timeoutMs: 120_000,
+    signal,
+    log,
+    look: () => {
+      if (prompt.test(plainConsole(machine.console().slice(-400)))) return true;
+      if (performance.now() - enteredMs > ENTER_EVERY_MS) {
+        enteredMs = performance.now();
+        machine.type('\n');
+      }
+      return undefined;
+    },
+  });
 }

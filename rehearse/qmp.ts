@@ -16,7 +16,8 @@ const messageSchema = z.looseObject({
 
 /** A connection to QEMU's machine protocol. @see QEMU docs/interop/qmp-spec */
 export type Qmp = {
-  readonly execute: (command: string) => Promise<void>;
+  /** Returns at once when QEMU has ended: there is nobody left to obey. */
+  readonly execute: (command: string, args?: Readonly<Record<string, unknown>>) => Promise<void>;
   readonly close: () => void;
 };
 
@@ -40,11 +41,15 @@ export async function connectQmp(input: {
   socket.on('close', () => {
     for (const waiter of waiting.values()) waiter.resolve();
   });
-  const execute = (command: string): Promise<void> =>
+  const execute: Qmp['execute'] = (command, args = {}) =>
     new Promise((resolve, reject) => {
+      if (socket.destroyed) {
+        resolve();
+        return;
+      }
       lastId += 1;
       waiting.set(lastId, { resolve, reject });
-      socket.write(`${JSON.stringify({ execute: command, id: lastId })}\n`);
+      socket.write(`${JSON.stringify({ execute: command, arguments: args, id: lastId })}\n`);
     });
   await execute('qmp_capabilities');
   return { execute, close: () => socket.destroy() };

@@ -3,13 +3,24 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../lib/errors.ts';
+import type { Argv } from '../lib/run-command.ts';
 import { createControlClient } from '../netboot/control-client.ts';
 import type { ControlClient } from '../netboot/control-client.ts';
 import { gutintegArgv } from './gutinteg-argv.ts';
 import type { Namespace } from './namespace.ts';
 import { waitFor } from './wait-for.ts';
 
-export type Server = { readonly control: ControlClient; readonly log: string; readonly stop: () => Promise<void> };
+/** How long a server may take to close its connections. */
+const STOP_MS = 5000;
+
+export type Server = {
+  readonly control: ControlClient;
+  /** Starts it and waits until it answers. @throws UserError with its last words when it ends instead */
+  readonly start: () => Promise<void>;
+  /** Ends it as a crash would: without a word to anybody. */
+  readonly kill: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
 
 /** Starts `gutinteg serve` and waits until it answers. @throws UserError with its last words when it ends instead */
 export async function startServer(input: {
@@ -19,10 +30,45 @@ export async function startServer(input: {
   readonly logFile: string;
   readonly signal: AbortSignal;
 }): Promise<Server> {
-  const { namespace, siteDir, stateDir, logFile, signal } = input;
-  const [file, ...args] = namespace.inside(
-    gutintegArgv('serve', '--site', siteDir, '--state', stateDir, '--interface', namespace.bridge),
+  const control = createControlClient(input.stateDir);
+  const argv = input.namespace.inside(
+    gutintegArgv('serve', '--site', input.siteDir, '--state', input.stateDir, '--interface', input.namespace.bridge),
   );
+  let running: { readonly end: (how: 'SIGTERM' | 'SIGKILL') => Promise<void> } | undefined;
+  const end = async (how: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    await running?.end(how);
+    running = undefined;
+  };
+  const server: Server = {
+    control,
+    start: async () => {
+      const child = runServer(argv, input.logFile);
+      running = child;
+      try {
+        await waitFor({
+          what: 'the netboot server',
+          timeoutMs: 60_000,
+          signal: input.signal,
+          log: input.logFile,
+          look: async () => {
+            if (child.hasEnded())
+              throw new UserError(`gutinteg serve ended:\n${await readFile(input.logFile, 'utf8')}`);
+            return control.all().catch(() => undefined);
+          },
+        });
+      } catch (error) {
+        await end('SIGTERM');
+        throw error;
+      }
+    },
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  };
+  await server.start();
+  return server;
+}
+
+function runServer([file, ...args]: Argv, logFile: string) {
   const log = { file: logFile, append: true } as const;
   const child = execa(file, args, {
     stdin: 'ignore',
@@ -31,25 +77,17 @@ export async function startServer(input: {
     reject: false,
     cleanup: true,
     buffer: false,
+    forceKillAfterDelay: STOP_MS,
   });
   let ended = false;
   void child.finally(() => (ended = true));
-  const control = createControlClient(stateDir);
-  await waitFor({
-    what: 'the netboot server',
-    timeoutMs: 60_000,
-    signal,
-    log: logFile,
-    look: async () => {
-      if (ended) throw new UserError(`gutinteg serve ended:\n${await readFile(logFile, 'utf8')}`);
-      return control.all().catch(() => undefined);
+  return {
+    hasEnded: () => ended,
+    end: async (how: 'SIGTERM' | 'SIGKILL') => {
+      child.kill(how);
+      await child;
     },
-  });
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    await child;
   };
-  return { control, log: logFile, stop };
 }
 
 /** Router advertisements without a prefix: iPXE asks for one and otherwise waits 13 s longer (docs/deviations.md). */

@@ -16,11 +16,16 @@ export type VirtualMachine = {
   /** How often the machine has reset itself since power-on. */
   readonly resets: () => number;
   readonly isRunning: () => boolean;
+  /** Presses the reset button. */
+  readonly reset: () => Promise<void>;
   readonly type: (text: string) => void;
   /** Hears the console from now on; call the answer to stop. */
   readonly onConsole: (listen: (text: string) => void) => () => void;
-  /** Presses the power button and waits for the end; pulls the plug after `timeoutMs`. True when it went by itself. */
-  readonly powerDown: (timeoutMs: number) => Promise<boolean>;
+  /**
+   * Presses Ctrl-Alt-Del and switches it off where it would start again; pulls the plug after `timeoutMs`. True when
+   * the system went down by itself. (The power button would need a daemon that a small system does not have.)
+   */
+  readonly shutDown: (timeoutMs: number) => Promise<boolean>;
   /** Pulls the plug. */
   readonly kill: () => Promise<void>;
 };
@@ -67,29 +72,34 @@ export async function powerOn(
     }),
   ]);
   connected.catch(() => undefined);
-  const [serial, qmp] = await Promise.race([connected, failed]);
-  serial.setEncoding('utf8').on('data', (chunk) => {
-    text += String(chunk);
-    for (const listen of listeners) listen(String(chunk));
-  });
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
     await ended;
   };
+  const [serial, qmp] = await Promise.race([connected, failed]).catch(async (error: unknown) => {
+    await kill();
+    throw error;
+  });
+  serial.setEncoding('utf8').on('data', (chunk) => {
+    text += String(chunk);
+    for (const listen of listeners) listen(String(chunk));
+  });
   return {
     pid: child.pid ?? 0,
     console: () => text,
     resets: () => resets,
     isRunning: () => running,
+    reset: () => qmp.execute('system_reset'),
     type: (keys) => void serial.write(keys),
     onConsole: (listen) => {
       listeners.add(listen);
       return () => void listeners.delete(listen);
     },
     kill,
-    powerDown: async (timeoutMs) => {
+    shutDown: async (timeoutMs) => {
       const timer = AbortSignal.timeout(timeoutMs);
-      await qmp.execute('system_powerdown');
+      await qmp.execute('set-action', { reboot: 'shutdown' });
+      await qmp.execute('send-key', { keys: ['ctrl', 'alt', 'delete'].map((data) => ({ type: 'qcode', data })) });
       const bySelf = await Promise.race([ended.then(() => true), once(timer, 'abort').then(() => false)]);
       await kill();
       return bySelf;

@@ -1,0 +1,100 @@
+// One start of the virtual machine, watched. In: a run and a label. Out: the machine, and when it was seen doing what.
+// Never: decides whether that was right.
+import { join } from 'node:path';
+import { UserError } from '../lib/errors.ts';
+import type { StatusAnswer } from '../netboot/control-client.ts';
+import { lineSplitter, plainConsole } from './console-text.ts';
+import type { Mark } from './phases.ts';
+import type { RehearsalRun } from './set-up-run.ts';
+import { powerOn } from './virtual-machine.ts';
+import type { VirtualMachine } from './virtual-machine.ts';
+
+/** A running machine and what is noted of it while it runs. Times are seconds since it was switched on. */
+export type SwitchedOn = {
+  readonly vm: VirtualMachine;
+  /** The time of day when it was switched on, in milliseconds since 1970. */
+  readonly powerOnMs: number;
+  readonly secondsNow: () => number;
+  readonly marks: () => Mark[];
+  /** When it first reset itself, or was reset. */
+  readonly resetSeconds: () => number | undefined;
+  /** When its login prompt was first seen. */
+  readonly loginSeconds: () => number | undefined;
+  /** Shows what the server has newly seen. */
+  readonly follow: (status: StatusAnswer) => void;
+  /** @throws UserError when the virtual machine has ended by itself, so that nobody waits for what cannot come */
+  readonly assertRunning: () => void;
+};
+
+/** Switches the machine of a run on; `label` begins the names of its phases. The console is kept in `serialLog`. */
+export async function switchOn(run: RehearsalRun, label: string, serialLog: string): Promise<SwitchedOn> {
+  const { machine, options, namespace, socketDir } = run;
+  const powerOnMs = Date.now();
+  const started = performance.now();
+  const secondsNow = (): number => (performance.now() - started) / 1000;
+  const say = (text: string): void => options.onLine(`${secondsNow().toFixed(1).padStart(6)} s  ${text}`);
+  const marks = new Map<string, Mark>();
+  const mark = (ends: string): void => {
+    if (!marks.has(ends)) marks.set(ends, { ends, atSeconds: secondsNow() });
+  };
+  const names = { reset: `${label}: reset`, kernel: `${label}: boot loader`, login: `${label}: login prompt` };
+  const login = `${machine.name} login:`;
+  const split = lineSplitter((line) => {
+    if (isWorthShowing(line)) say(`machine: ${line}`);
+  });
+  let tail = '';
+  say(`${label}: power on`);
+  const vm = await powerOn(
+    namespace,
+    {
+      name: machine.name,
+      macs: machine.macs,
+      tap: namespace.tap,
+      memoryMiB: options.memoryMiB,
+      cpus: options.cpus,
+      disks: run.disks,
+      accelerator: options.accelerator,
+      serialSocket: join(socketDir, 'serial'),
+      serialLog,
+      qmpSocket: join(socketDir, 'qmp'),
+    },
+    {
+      onReset: () => {
+        mark(names.reset);
+        say('machine: reset');
+      },
+      onConsole: (text) => {
+        split(text);
+        tail = (tail + text).slice(-200);
+        if (plainConsole(tail).includes(login)) {
+          if (!marks.has(names.login)) say(`machine: ${login}`);
+          mark(names.login);
+        }
+      },
+    },
+  );
+  const told = new Set<string>();
+  return {
+    vm,
+    powerOnMs,
+    secondsNow,
+    marks: () => [...marks.values()],
+    resetSeconds: () => marks.get(names.reset)?.atSeconds,
+    loginSeconds: () => marks.get(names.login)?.atSeconds,
+    follow: (status) => {
+      for (const entry of status.timeline) {
+        if (entry.atMs < powerOnMs || entry.source === 'installer' || told.has(entry.text)) continue;
+        told.add(entry.text);
+        say(`${entry.source}: ${entry.text}`);
+      }
+    },
+    assertRunning: () => {
+      if (!vm.isRunning()) throw new UserError(`QEMU has ended by itself`, { hint: `read ${serialLog}` });
+    },
+  };
+}
+
+/** The installer's and the boot firmware's lines; kernel and systemd messages are in the log. */
+function isWorthShowing(line: string): boolean {
+  return /^\[ *\d+\.\d\] |^gutinteg:|^iPXE|INSTALLATION FAILED|Booting from|No bootable|Kernel panic/.test(line);
+}
