@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { createClient } from '../contract/client.ts';
 import type { ServerClient } from '../contract/client.ts';
 import type { Lookup } from '../contract/lookup.ts';
-import { describeError, FaultsError, UserError } from '../lib/errors.ts';
+import { describeError, UserError } from '../lib/errors.ts';
 import { runCommand } from '../lib/run-command.ts';
 import { install } from './install.ts';
+import { isFinal } from './is-final.ts';
 import { parseKernelParameters } from './kernel-parameters.ts';
 import { createProgress } from './report-progress.ts';
 import type { Progress } from './report-progress.ts';
@@ -82,11 +83,6 @@ async function explainFailure(failure: {
     .catch((unsent: unknown) => {
       process.stdout.write(`the server was not told: ${describeError(unsent)}\n`);
     });
-}
-
-/** Faults of the description or of the store do not go away by themselves; anything else may. */
-function isFinal(error: unknown): boolean {
-  return error instanceof FaultsError || (error instanceof UserError && error.exitCode === 2);
 }
 
 async function readPublicKeys(): Promise<string[]> {

@@ -10,6 +10,11 @@ import type { Pack } from './manifest.ts';
 
 const decompress = promisify(zstdDecompress);
 
+/** A file of the store that is not what was published. Fetching it again from the same store would not help. */
+export class WrongBytesError extends UserError {
+  override readonly name = 'WrongBytesError';
+}
+
 /** A file of the store: `manifests/<sha256>`, `manifests/<sha256>.sig` or `packs/<sha256>`. */
 type StorePath = `manifests/${string}` | `packs/${string}`;
 
@@ -23,14 +28,14 @@ export function directoryFetcher(dir: string): Fetcher {
 
 /**
  * Fetches a file whose name is its digest.
- * @throws UserError that names the file, the digest expected and the one found.
+ * @throws WrongBytesError that names the file, the digest expected and the one found.
  */
 export async function fetchVerified(fetcher: Fetcher, path: StorePath): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await fetchBytes(fetcher, path);
   const expected = path.slice(path.indexOf('/') + 1);
   const found = await sha256OnPool(bytes);
   if (found === expected) return bytes;
-  throw new UserError(
+  throw new WrongBytesError(
     `fetching ${path}: wrong bytes: expected SHA-256 ${expected}, found ${found} (${bytes.length} bytes); none were used`,
     { hint: 'check the store on the server and every cache between it and this machine' },
   );
@@ -47,13 +52,13 @@ export async function fetchBytes(fetcher: Fetcher, path: StorePath): Promise<Uin
 
 /**
  * Fetches one pack, checks its digest, and only then decompresses it, to exactly `rawBytes`.
- * @throws UserError when the bytes are not the published ones.
+ * @throws WrongBytesError when the bytes are not the published ones.
  */
 export async function fetchPack(fetcher: Fetcher, pack: Pack): Promise<Uint8Array> {
   const stored = await fetchVerified(fetcher, `packs/${pack.sha256}`);
   const raw = await decompressBounded(stored, pack.rawBytes, `pack ${pack.sha256}`);
   if (raw.length === pack.rawBytes) return raw;
-  throw new UserError(`pack ${pack.sha256} holds ${raw.length} bytes, but its manifest says ${pack.rawBytes}`);
+  throw new WrongBytesError(`pack ${pack.sha256} holds ${raw.length} bytes, but its manifest says ${pack.rawBytes}`);
 }
 
 /** Decompresses one zstd frame on the thread pool; more than `maxBytes` of output is an error, not memory. */
@@ -62,6 +67,6 @@ export async function decompressBounded(stored: Uint8Array, maxBytes: number, wh
     // One output buffer with a byte to spare: a single job for the pool instead of one for each 16 KiB.
     return await decompress(stored, { chunkSize: Math.max(64, maxBytes + 1), maxOutputLength: Math.max(1, maxBytes) });
   } catch (error) {
-    throw new UserError(`decompressing ${what} failed`, { cause: error });
+    throw new WrongBytesError(`decompressing ${what} failed`, { cause: error });
   }
 }

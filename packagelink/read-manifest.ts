@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { FaultsError, UserError } from '../lib/errors.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
-import { decompressBounded, fetchBytes, fetchVerified } from './fetch.ts';
+import { WrongBytesError, decompressBounded, fetchBytes, fetchVerified } from './fetch.ts';
 import type { Fetcher } from './fetch.ts';
 import { isSignedBy } from './keys.ts';
 import { DIGEST, manifestSchema } from './manifest.ts';
@@ -13,7 +13,7 @@ const MAX_MANIFEST_BYTES = 256 * 1024 * 1024;
 /**
  * Fetches a manifest, checks digest and signature, and only then decompresses and parses it.
  * @param publicKeys any one of them may have signed.
- * @throws UserError for wrong bytes or a missing or foreign signature; FaultsError when the content is unsound.
+ * @throws WrongBytesError for wrong bytes or a foreign signature; UserError when one is missing; FaultsError when the content is unsound.
  */
 export async function readManifest(
   fetcher: Fetcher,
@@ -24,7 +24,7 @@ export async function readManifest(
   const stored = await fetchVerified(fetcher, `manifests/${digest}`);
   const signature = Buffer.from(await fetchBytes(fetcher, `manifests/${digest}.sig`)).toString('latin1');
   if (!isSignedBy(digest, signature, publicKeys)) {
-    throw new UserError(`manifest ${digest} is not signed by this site's keys (${publicKeys.length} tried)`, {
+    throw new WrongBytesError(`manifest ${digest} is not signed by this site's keys (${publicKeys.length} tried)`, {
       hint: 'publish the package again with the current site key',
     });
   }
