@@ -62,7 +62,7 @@ export type SiteInput = {
  * @throws FaultsError when the database is not sound to begin with
  */
 export async function openSite(input: SiteInput): Promise<Site> {
-  const database = await watchDatabase(input);
+  const { database, latestFault } = await watchDatabase(input);
   const publisher = createPublisher(input);
   const manifests = createManifestCache(input);
   const machine = async (name: string | undefined): Promise<SiteMachine | undefined> => {
@@ -89,6 +89,9 @@ export async function openSite(input: SiteInput): Promise<Site> {
         return { machineId, name, generation: digestOf({ record, image, packages }), record, image, packages };
       },
       verify: async () => {
+        // An older version that is in force may serve machines, but nobody consents to what they can no longer read.
+        const fault = latestFault();
+        if (fault !== undefined) throw fault;
         const { image, packages, all } = await refs();
         const layers = [{ name: image.name, priority: 0 }, ...packages].flatMap(({ name, priority }, index) => {
           const manifest = all[index];
@@ -112,7 +115,8 @@ export async function openSite(input: SiteInput): Promise<Site> {
   };
 }
 
-async function watchDatabase({ siteDir, onUnsound }: SiteInput): Promise<() => Promise<Machdb>> {
+/** `database` reads it again when it has changed; `latestFault` is what was wrong then, if anything was. */
+async function watchDatabase({ siteDir, onUnsound }: SiteInput) {
   const dir = join(siteDir, 'machdb');
   const load = async (): Promise<Machdb> => {
     const db = await loadMachdb(dir);
@@ -124,18 +128,22 @@ async function watchDatabase({ siteDir, onUnsound }: SiteInput): Promise<() => P
   };
   let fingerprint = await treeFingerprint(dir);
   let sound = await load();
-  return async () => {
+  let fault: FaultsError | undefined;
+  const database = async (): Promise<Machdb> => {
     const now = await treeFingerprint(dir);
     if (now === fingerprint) return sound;
     fingerprint = now;
     try {
       sound = await load();
+      fault = undefined;
     } catch (error) {
       if (!(error instanceof FaultsError)) throw error;
+      fault = error;
       onUnsound(error);
     }
     return sound;
   };
+  return { database, latestFault: () => fault };
 }
 
 async function publishedImage(
