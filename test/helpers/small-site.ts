@@ -1,0 +1,65 @@
+// A copy of the example site with a package store of a few files, in a directory that goes with the stack it is made on.
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { runCommand } from '../../lib/run-command.ts';
+import type { CommandResult } from '../../lib/run-command.ts';
+import { AGENT_PACKAGE } from '../../netboot/agent/build-agent.ts';
+import { loadOrCreateSiteKey } from '../../packagelink/keys.ts';
+import { publishTree } from '../../packagelink/publish.ts';
+import { openStore } from '../../packagelink/store.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+export const IMAGE = 'debian-12-amd64';
+
+export type SmallSite = {
+  readonly siteDir: string;
+  readonly stateDir: string;
+  /** Runs `bin/PROGRAM WORDS… --site SITE`; every exit code is an answer. */
+  readonly run: (program: 'gutinteg' | 'machdb', ...words: readonly string[]) => Promise<CommandResult>;
+  /** Replaces `from`, which must occur, in a file below the site; the answer undoes it. */
+  readonly edit: (file: string, from: string, to: string) => Promise<() => Promise<void>>;
+};
+
+/** All of the example site's machines, packages and settings; its image, agent and boot files are stand-ins. */
+export async function makeSmallSite(stack: AsyncDisposableStack): Promise<SmallSite> {
+  const dir = await mkdtemp(join(tmpdir(), 'gutinteg-site-'));
+  stack.defer(async () => rm(dir, { recursive: true, force: true }));
+  const [siteDir, stateDir] = [join(dir, 'site'), join(dir, 'state')];
+  await cp(join(root, 'examples/lab'), siteDir, { recursive: true });
+  await fillStore(dir, stateDir);
+  for (const name of ['vmlinuz', 'ramdisk.img']) await put(join(stateDir, 'boot', name), 'stand-in');
+  return {
+    siteDir,
+    stateDir,
+    run: async (program, ...words) =>
+      runCommand([join(root, 'bin', program), ...words, '--site', siteDir], {
+        okExitCodes: [0, 1, 2, 3],
+        timeoutMs: 60_000,
+      }),
+    edit: async (file, from, to) => {
+      const path = join(siteDir, file);
+      const before = await readFile(path, 'utf8');
+      if (!before.includes(from)) throw new Error(`${path} has no '${from}'`);
+      await writeFile(path, before.replace(from, to));
+      return async () => writeFile(path, before);
+    },
+  };
+}
+
+async function fillStore(dir: string, stateDir: string): Promise<void> {
+  const store = openStore(join(stateDir, 'store'));
+  const { privateKey: signingKey } = await loadOrCreateSiteKey(stateDir);
+  const trees = { image: join(dir, 'image'), agent: join(dir, 'agent') };
+  await put(join(trees.image, 'etc/os-release'), 'ID=debian\n');
+  await put(join(trees.image, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
+  await put(join(trees.agent, 'usr/lib/gutinteg/agent.mjs'), '// the agent\n');
+  await publishTree({ store, name: IMAGE, tree: trees.image, kind: 'image', signingKey });
+  await publishTree({ store, name: AGENT_PACKAGE, tree: trees.agent, kind: 'site', signingKey });
+}
+
+async function put(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
