@@ -55,7 +55,7 @@ const SCRIPTS = [
   {
     name: 'failed',
     machine: known({ state: 'failed', reason: 'disk0: none fits' }),
-    want: /failed \(disk0: none fits\)/,
+    want: /failed; left alone until it is armed again \(disk0: none fits\)/,
   },
 ] as const;
 

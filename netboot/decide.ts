@@ -107,7 +107,8 @@ function localDisk(name: string, life: Life, sameBoot: boolean): BootDecision {
     unknown: `is not armed${reason}`,
     installed: `is installed${reason}`,
     booting: `was just installed${reason}`,
-    failed: `failed${reason}; left alone until it is armed again`,
+    // What counts comes first: a long reason is cut where the console ends.
+    failed: `failed; left alone until it is armed again${reason}`,
     armed: '',
     installing: '',
   };

@@ -83,7 +83,7 @@ export function renderInstallerScript(script: InstallerScript): string {
 
 /** Letters, digits and harmless marks stay; anything that iPXE could read as more than text becomes `?`. */
 function plain(text: string): string {
-  const safe = text.replaceAll(/[^A-Za-z0-9 ._:;,/()+=@%-]/g, '?');
+  const safe = text.replaceAll(/\s+/g, ' ').replaceAll(/[^A-Za-z0-9 ._:;,/()+=@%-]/g, '?');
   return safe.length <= 200 ? safe : `${safe.slice(0, 200)}...`;
 }
 
