@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatIpv4, parseIpv4, prefixLength } from './ipv4.ts';
+import { broadcastOf, formatIpv4, parseIpv4, prefixLength, sameNetwork } from './ipv4.ts';
 
 test('addresses', () => {
   assert.equal(parseIpv4('10.77.0.1'), 0x0a4d0001);
@@ -22,4 +22,11 @@ test('masks', () => {
   ] as const) {
     assert.equal(prefixLength(mask), length, mask);
   }
+});
+
+test('networks', () => {
+  assert.equal(broadcastOf('10.77.0.101', '255.255.255.0'), '10.77.0.255');
+  assert.equal(broadcastOf('10.77.0', '255.255.255.0'), undefined);
+  assert.equal(sameNetwork('192.168.1.2', '192.168.1.200', '255.255.255.0'), true);
+  assert.equal(sameNetwork('192.168.1.2', '192.168.2.2', '255.255.255.0'), false);
 });

@@ -19,3 +19,16 @@ export function prefixLength(netmask: string): number | undefined {
   const length = 32 - Math.log2(hostBits + 1);
   return Number.isInteger(length) ? length : undefined;
 }
+
+/** Whether both addresses lie in the same network under `netmask`; false when any text is no address. */
+export function sameNetwork(a: string, b: string, netmask: string): boolean {
+  const [left, right, mask] = [parseIpv4(a), parseIpv4(b), parseIpv4(netmask)];
+  if (left === undefined || right === undefined || mask === undefined) return false;
+  return (left & mask) === (right & mask);
+}
+
+/** The broadcast address of the network that `address` lies in. */
+export function broadcastOf(address: string, netmask: string): string | undefined {
+  const [value, mask] = [parseIpv4(address), parseIpv4(netmask)];
+  return value === undefined || mask === undefined ? undefined : formatIpv4((value | ~mask) >>> 0);
+}

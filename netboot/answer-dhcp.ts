@@ -9,7 +9,7 @@ import type { SiteMachine } from './machine-source.ts';
 import type { Machines } from './machines.ts';
 import type { DhcpPacket } from './protocol/dhcp.ts';
 import { messageType, option, readAddress, readUint8 } from './protocol/dhcp-options.ts';
-import { sameNetwork } from './protocol/ipv4.ts';
+import { sameNetwork } from '../lib/ipv4.ts';
 import { readNetbootClient } from './protocol/netboot-client.ts';
 import type { Leases } from './state/leases.ts';
 import type { Clients } from './clients.ts';

@@ -13,7 +13,7 @@ import {
   uint32,
   uint8,
 } from './protocol/dhcp-options.ts';
-import { broadcastOf } from './protocol/ipv4.ts';
+import { broadcastOf } from '../lib/ipv4.ts';
 
 /** The network parameters of one client. Addresses are dotted, times in seconds. */
 export type DhcpBinding = {

@@ -3,7 +3,7 @@
 import type { DhcpBinding } from './decide-dhcp.ts';
 import type { SiteMachine } from './machine-source.ts';
 import type { DhcpPacket } from './protocol/dhcp.ts';
-import { parseIpv4 } from './protocol/ipv4.ts';
+import { parseIpv4 } from '../lib/ipv4.ts';
 
 /** The record's IP, which is the first interface's; other interfaces have no address of their own here yet. */
 export function fixedAddressOf(site: SiteMachine | undefined, mac: string): string | undefined {

@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import { UserError } from '../lib/errors.ts';
 import type { SiteSettings } from '../site/settings.ts';
-import { parseIpv4, sameNetwork } from './protocol/ipv4.ts';
+import { parseIpv4, sameNetwork } from '../lib/ipv4.ts';
 
 /** An interface and its IPv4 address and netmask. */
 export type Place = { readonly name: string; readonly address: string; readonly netmask: string };

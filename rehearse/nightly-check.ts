@@ -22,6 +22,7 @@ export async function checkNightly(
   const { path, text } = wanted;
   const asInstalled = await type(`cat ${path}`);
   await type('findmnt --real --output TARGET,SOURCE,FSTYPE; swapon --show; lsblk --output NAME,SIZE,TYPE,MOUNTPOINTS');
+  const timer = await type('systemctl is-active gutinteg.timer');
   await type(`echo 'changed by hand' > ${path}`);
   const changed = await type(`cat ${path}`);
   const run = await type('gutinteg');
@@ -29,6 +30,7 @@ export async function checkNightly(
   const again = await type('gutinteg --dry-run');
   return [
     expect(`${path} is filled in from the record`, asInstalled, text),
+    { ...expect('the nightly timer is running', timer, 'active'), ok: timer.trim() === 'active' },
     expect(`${path} changed by hand`, changed, 'changed by hand'),
     expect(`the nightly run names ${path}`, run, path),
     { ...expect(`${path} is as described again`, after, text), ok: after === asInstalled && after.includes(text) },

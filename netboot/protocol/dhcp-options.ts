@@ -1,5 +1,5 @@
 // What single DHCP options mean. In: raw option bytes. Out: numbers and texts, and bytes again. Never: I/O.
-import { formatIpv4, parseIpv4 } from './ipv4.ts';
+import { formatIpv4, parseIpv4 } from '../../lib/ipv4.ts';
 import type { DhcpOptions } from './dhcp-option-areas.ts';
 
 /** Codes this server reads or writes. @see RFC 2132, 3004 (77), 3046 (82), 4578 (93, 94, 97), iPXE (175) */

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { parseDhcp, printDhcp } from './dhcp.ts';
 import type { DhcpPacket } from './dhcp.ts';
 import { addresses, option, readAddress, readText, readUint16, readUint8, readUserClasses } from './dhcp-options.ts';
-import { formatIpv4 } from './ipv4.ts';
+import { formatIpv4 } from '../../lib/ipv4.ts';
 
 /** A packet by hand: the 240 fixed bytes and then these. */
 function packetOf(options: readonly number[], place: Readonly<Record<number, readonly number[]>> = {}): Uint8Array {

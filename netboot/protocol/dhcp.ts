@@ -1,5 +1,5 @@
 // DHCP packets. In: bytes. Out: plain objects, and bytes again. Never: I/O, opinions about what to answer.
-import { formatIpv4, parseIpv4 } from './ipv4.ts';
+import { formatIpv4, parseIpv4 } from '../../lib/ipv4.ts';
 import { parseOptionAreas, printOptionAreas } from './dhcp-option-areas.ts';
 import type { DhcpOptions } from './dhcp-option-areas.ts';
 

@@ -2,7 +2,7 @@
 // the database never come here. Kept per MAC, not per client identifier: firmware, iPXE and the installed system of
 // one machine send three different identifiers and must get one address.
 import type { DatabaseSync } from 'node:sqlite';
-import { formatIpv4, parseIpv4 } from '../protocol/ipv4.ts';
+import { formatIpv4, parseIpv4 } from '../../lib/ipv4.ts';
 
 export type Pool = { readonly from: string; readonly to: string; readonly excluded: readonly string[] };
 
