@@ -55,6 +55,11 @@ test('fetch: a bomb is stopped at the bound', async () => {
   await assert.rejects(decompressBounded(bomb, 1024 * 1024, 'a bomb'), /decompressing a bomb failed/);
 });
 
+test('fetch: a high bound costs no memory', async () => {
+  const { buffer } = await decompressBounded(zstdCompressSync('small'), 256 * 1024 * 1024, 'something small');
+  assert(buffer.byteLength <= 8 * 1024 * 1024, `${buffer.byteLength} bytes for 5`);
+});
+
 test('fetch: a manifest is asked for by nothing but a digest', async () => {
   for (const digest of ['', '../x', 'A'.repeat(64), `${'a'.repeat(64)}/..`]) {
     await assert.rejects(readManifest(holding(stored), digest, []), /is not the digest of a manifest/);

@@ -9,6 +9,7 @@ import { sha256OnPool } from './digest.ts';
 import type { Pack } from './manifest.ts';
 
 const decompress = promisify(zstdDecompress);
+const LARGEST_BUFFER_BYTES = 8 * 1024 * 1024;
 
 /** A file of the store that is not what was published. Fetching it again from the same store would not help. */
 export class WrongBytesError extends UserError {
@@ -64,8 +65,10 @@ export async function fetchPack(fetcher: Fetcher, pack: Pack): Promise<Uint8Arra
 /** Decompresses one zstd frame on the thread pool; more than `maxBytes` of output is an error, not memory. */
 export async function decompressBounded(stored: Uint8Array, maxBytes: number, what: string): Promise<Uint8Array> {
   try {
-    // One output buffer with a byte to spare: a single job for the pool instead of one for each 16 KiB.
-    return await decompress(stored, { chunkSize: Math.max(64, maxBytes + 1), maxOutputLength: Math.max(1, maxBytes) });
+    // One output buffer with a byte to spare: a single job for the pool instead of one for each 16 KiB. But no larger
+    // than a pack needs: buffers of the bound for manifests, side by side, keep the kernel from forking (ENOMEM).
+    const chunkSize = Math.min(Math.max(64, maxBytes + 1), LARGEST_BUFFER_BYTES);
+    return await decompress(stored, { chunkSize, maxOutputLength: Math.max(1, maxBytes) });
   } catch (error) {
     throw new WrongBytesError(`decompressing ${what} failed`, { cause: error });
   }
