@@ -49,6 +49,23 @@ test('a server that fails and comes back is asked again, and both are told', asy
   assert.deepEqual(told, ['away', 'back']);
 });
 
+test('requests that fail side by side are told of once', async () => {
+  let requests = 0;
+  const told: string[] = [];
+  await withServer(
+    (request, response) => {
+      requests += 1;
+      if (requests <= 3) request.socket.destroy();
+      else response.end('x');
+    },
+    async (serverUrl) => {
+      const client = createClient({ serverUrl, patienceMs: 20_000, onServer: (state) => told.push(state) });
+      await Promise.all(['packs/a', 'packs/b', 'packs/c'].map((path) => client.storeFile(path)));
+    },
+  );
+  assert.deepEqual(told, ['away', 'back']);
+});
+
 test('a refusal is final', async () => {
   let requests = 0;
   await withServer(

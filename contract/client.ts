@@ -47,11 +47,12 @@ const PAUSE_MS = { first: 250, most: 5_000 };
 /** @throws RefusedError on an answer below 500 that is not 2xx; UserError when `patienceMs` runs out. */
 export function createClient(options: ClientOptions): ServerClient {
   const headers = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
+  const asking = { ...options, connection: watchConnection(options) };
   const get = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
-    patiently(options, path, { method: 'GET', headers });
+    patiently(asking, path, { method: 'GET', headers });
   const post = async (path: string, body: unknown): Promise<void> => {
     const json = { ...headers, 'content-type': 'application/json' };
-    await patiently(options, path, { method: 'POST', headers: json, body: JSON.stringify(body) });
+    await patiently(asking, path, { method: 'POST', headers: json, body: JSON.stringify(body) });
   };
   return {
     lookup: async (mac) => {
@@ -66,22 +67,37 @@ export function createClient(options: ClientOptions): ServerClient {
 
 type Request = Pick<HttpExchange, 'method' | 'headers' | 'body'>;
 
-async function patiently(options: ClientOptions, path: string, request: Request): Promise<Uint8Array<ArrayBuffer>> {
+type Connection = { readonly lost: (detail: string) => void; readonly answered: (what: string) => void };
+
+/** Requests that fail side by side mean one server that is away. */
+function watchConnection({ onServer }: ClientOptions): Connection {
+  let state: 'away' | 'back' = 'back';
+  const change = (now: typeof state, detail: string): void => {
+    if (now === state) return;
+    state = now;
+    onServer?.(now, detail);
+  };
+  return { lost: (detail) => change('away', detail), answered: (what) => change('back', what) };
+}
+
+async function patiently(
+  options: ClientOptions & { readonly connection: Connection },
+  path: string,
+  request: Request,
+): Promise<Uint8Array<ArrayBuffer>> {
   const what = `${request.method} ${options.serverUrl}${path}`;
   const deadline = performance.now() + options.patienceMs;
-  let away = false;
   for (let pauseMs = PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS.most)) {
     const outcome = await attempt(options.serverUrl + path, what, request);
     if (!(outcome instanceof Error)) {
-      if (away) options.onServer?.('back', what);
+      options.connection.answered(what);
       return outcome;
     }
     if (performance.now() + pauseMs >= deadline) {
       const seconds = Math.round(options.patienceMs / 1000);
       throw new UserError(`${what}: no answer for ${seconds} s: ${outcome.message}`, { cause: outcome });
     }
-    if (!away) options.onServer?.('away', `${what}: ${outcome.message}`);
-    away = true;
+    options.connection.lost(`${what}: ${outcome.message}`);
     await delay(pauseMs);
   }
 }
