@@ -17,7 +17,8 @@ export async function runRehearsal(command: RehearsalCommand): Promise<void> {
   const interrupted = new AbortController();
   const interrupt = (name: string): void =>
     interrupted.abort(new UserError(`interrupted by ${name}; everything was cleaned up`));
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interrupt(name));
+  // Not `once`: execa ends this process by the signal when nobody else listens while one of its programs runs.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt);
   const out = json ? process.stderr : process.stdout;
   const verdict = await rehearse({
     ...options,
