@@ -42,7 +42,8 @@ export class CommandError extends UserError {
 
 /**
  * Runs a program with execa and waits for its end.
- * @throws CommandError when it cannot be started, runs into `timeoutMs`, or its exit code is not in `okExitCodes`.
+ * @throws CommandError when it cannot be started, runs into `timeoutMs`, or its exit code is not in `okExitCodes`;
+ * the reason of `signal` when that has ended it.
  */
 export const runCommand: RunCommand = async (argv, options = {}) => {
   const [file, ...args] = argv;
@@ -60,6 +61,7 @@ export const runCommand: RunCommand = async (argv, options = {}) => {
     for await (const line of child.iterable({ from: 'all' })) options.onLine(line);
   }
   const ended = await child;
+  if (ended.isCanceled) options.signal?.throwIfAborted();
   const result = { exitCode: ended.exitCode ?? -1, stdout: ended.stdout, stderr: ended.stderr };
   if (ended.timedOut) throw new CommandError(argv, `no end after ${options.timeoutMs} ms`, result);
   if (ended.exitCode === undefined) {
