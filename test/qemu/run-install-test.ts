@@ -10,6 +10,9 @@ import { switchOn } from '../../rehearse/switch-on.ts';
 import type { SwitchedOn } from '../../rehearse/switch-on.ts';
 import { waitFor } from '../../rehearse/wait-for.ts';
 
+/** Longest wait for one thing on the console; on two emulated processors none takes more than a minute. */
+const CONSOLE_TIMEOUT_MS = 4 * 60_000;
+
 export type InstallTest = {
   /** Its logs and disks are kept in `rehearsals/test-NAME` of the state directory. */
   readonly name: string;
@@ -22,7 +25,7 @@ export type InstallTest = {
   readonly check: (lab: InstallLab) => Promise<void>;
 };
 
-export type InstallLab = RehearsalRun & {
+type InstallLab = RehearsalRun & {
   /** Switches machine lab01 on; it is switched off at the end. The console is kept in `serialLog`. */
   readonly switchOn: (label: string, serialLog: string) => Promise<SwitchedOn>;
   readonly status: () => Promise<StatusAnswer>;
@@ -80,7 +83,7 @@ function openLab(run: RehearsalRun, stack: AsyncDisposableStack): InstallLab {
     waitForConsole: (machine, pattern, start = 0) =>
       waitFor({
         what: `${pattern} on the console`,
-        timeoutMs: Number.POSITIVE_INFINITY,
+        timeoutMs: CONSOLE_TIMEOUT_MS,
         signal,
         look: () => {
           machine.assertRunning();
