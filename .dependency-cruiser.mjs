@@ -90,7 +90,7 @@ export default {
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: '^node_modules/(?!.*(execa|express|tftp|dhcp|systeminformation))',
-    parser: 'swc',
+
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.json'] },
   },

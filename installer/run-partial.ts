@@ -21,6 +21,7 @@ import { readMacs } from './read-facts.ts';
 import { readHardware } from './read-hardware.ts';
 import { readSystem } from './read-system.ts';
 import { systemOf } from './systems/all.ts';
+import type { SystemKind } from './systems/system-kind.ts';
 
 export type PartialContext = {
   readonly state: MachineState;
@@ -42,7 +43,7 @@ export async function runPartial(context: PartialContext): Promise<Report> {
   const { state, client } = context;
   const lookup = await lookUpSelf(context);
   const files = await bringFilesBack(context, lookup);
-  const bootChanges = await keepBootLoader(context);
+  const bootChanges = await keepBootLoader(context, systemOf(lookup.record['OS']));
   const changes = [...files.changes.map((change) => ({ ...change, path: `/${change.path}` })), ...bootChanges];
   const firstBoot = !(await exists(FIRST_BOOT_FILE));
   const report: Report = {
@@ -98,14 +99,14 @@ async function bringFilesBack(context: PartialContext, lookup: Lookup): Promise<
 }
 
 /** Reinstalls the boot loader when its bytes on the disk are not those that the installation recorded. */
-async function keepBootLoader({ state, run, dryRun }: PartialContext): Promise<Change[]> {
+async function keepBootLoader({ state, run, dryRun }: PartialContext, system: SystemKind): Promise<Change[]> {
   const { areas, digests } = state.bootLoader;
   const found = await readBootDigests(areas);
   const wrong = areas.areas.filter(({ name }) => found[name] !== digests[name]).map(({ name }) => name);
   if (wrong.length === 0) return [];
   const why = `boot loader: ${wrong.join(' and ')} not as installed`;
   if (!dryRun) {
-    await run(systemOf('debian').bootLoaderArgv(areas.disk));
+    await run(system.bootLoaderArgv(areas.disk));
     await saveState({ ...state, bootLoader: { areas, digests: await readBootDigests(areas) } });
   }
   return [{ path: areas.disk, action: 'replaced', why }];

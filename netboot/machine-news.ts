@@ -11,6 +11,7 @@ import type { Occurrence } from './state/transitions.ts';
 export function applyEvent(machines: Machines, machineId: string, event: InstallEvent): void {
   machines.note(machineId, { source: 'installer', ...eventNote(event) });
   const occurrence = eventOccurrence(event);
+  if (event.kind === 'rebooting') machines.keepTokenForSystem(machineId);
   if (occurrence !== undefined) machines.apply(machineId, occurrence);
 }
 
@@ -59,7 +60,7 @@ function eventOccurrence(event: InstallEvent): Occurrence | undefined {
 }
 
 /** The report of a run on the installed machine, whose token was good. */
-export function applyReport(machines: Machines, machineId: string, report: Report): void {
+export function applyReport(machines: Machines, machineId: string, report: Report, from: 'attempt' | 'system'): void {
   const names = { 'first-boot': 'first boot from its disk', partial: 'partial install', check: 'check' } as const;
   const changes = `${report.changedTotal} ${report.changedTotal === 1 ? 'path' : 'paths'} changed`;
   const errors = report.errors.length === 0 ? 'no errors' : report.errors.join('; ');
@@ -69,6 +70,8 @@ export function applyReport(machines: Machines, machineId: string, report: Repor
     text: `${names[report.run]}: ${report.ok ? 'ok' : 'not ok'}, ${changes}, ${errors}, ${report.seconds.toFixed(1)} s`,
   });
   machines.saveReport(machineId, report);
-  if (report.run === 'first-boot')
+  // A system that a later attempt is about to replace proves nothing of that attempt.
+  if (from === 'attempt') machines.keepTokenForSystem(machineId);
+  if (report.run === 'first-boot' && from === 'attempt')
     machines.apply(machineId, { kind: 'first-boot', ok: report.ok, errors: report.errors });
 }

@@ -52,8 +52,8 @@ test('three attempts, each with a token of its own; then failed and left alone',
   assert.equal(new Set(tokens).size, 3);
   const [first, , third] = tokens;
   assert(first !== undefined && third !== undefined);
-  assert.equal(machines.authenticate(now().id, first), false, 'a newer attempt invalidates the former token');
-  assert.equal(machines.authenticate(now().id, third), true);
+  assert.equal(machines.authenticate(now().id, first), undefined, 'a newer attempt invalidates the former token');
+  assert.equal(machines.authenticate(now().id, third), 'attempt');
   applyEvent(machines, now().id, { kind: 'step-started', step: 'partition disk0', why: 'as PARTITION says' });
   assert.equal(await powerOn(), undefined);
   assert.equal(now().life.state, 'failed');
@@ -112,8 +112,8 @@ test('a wrong token does not end the grace of the right one', async () => {
   const { machines, powerOn, fetchScript, now } = await setUp();
   await machines.arm('q-bert');
   const token = await powerOn();
-  assert.equal(machines.authenticate(now().id, 'f'.repeat(64)), false);
-  assert.equal(machines.authenticate(now().id, ''), false);
+  assert.equal(machines.authenticate(now().id, 'f'.repeat(64)), undefined);
+  assert.equal(machines.authenticate(now().id, ''), undefined);
   assert.equal(await fetchScript(), token);
 });
 
@@ -146,9 +146,31 @@ test('from power-on to installed, and netboots in between go to the disk', async
   assert.equal(await powerOn(), undefined);
   assert.equal(await powerOn(), undefined);
   assert.equal(now().life.localBoots, 2);
-  applyReport(machines, now().id, { ...REPORT, run: 'first-boot', ok: true });
+  applyReport(machines, now().id, { ...REPORT, run: 'first-boot', ok: true }, 'attempt');
   assert.equal(now().life.state, 'installed');
-  assert.equal(machines.authenticate(now().id, token), true, 'the installed machine keeps its token');
+  assert.equal(machines.authenticate(now().id, token), 'attempt', 'the installed machine keeps its token');
+});
+
+test('an installed system keeps its voice until an attempt has replaced it, and proves nothing of that attempt', async () => {
+  const { machines, powerOn, now } = await setUp();
+  const { id } = now();
+  await machines.arm('q-bert');
+  const installed = await powerOn();
+  assert(installed !== undefined);
+  applyEvent(machines, id, { kind: 'rebooting' });
+  applyReport(machines, id, { ...REPORT, run: 'first-boot', ok: true }, 'attempt');
+
+  await machines.arm('q-bert');
+  const next = await powerOn();
+  assert(next !== undefined);
+  assert.equal(machines.authenticate(id, installed), 'system');
+  assert.equal(machines.authenticate(id, next), 'attempt');
+  applyReport(machines, id, { ...REPORT, run: 'first-boot', ok: true }, 'system');
+  assert.equal(now().life.state, 'installing');
+  assert.equal(machines.authenticate(id, installed), 'system', 'the report of the old system does not end its token');
+
+  applyEvent(machines, id, { kind: 'rebooting' });
+  assert.equal(machines.authenticate(id, installed), undefined, 'the new system has replaced it');
 });
 
 const REPORT = {

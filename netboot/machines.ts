@@ -114,14 +114,20 @@ export function createMachines(options: MachinesOptions) {
       boots.scriptGiven(row.id, '');
     },
 
-    /** Whether the token is the one of the machine's latest attempt. A good one ends the fetch-again grace. */
-    authenticate(machineId: string, token: string): boolean {
-      const expected = rows.find(machineId)?.tokenHash;
-      if (expected === undefined) return false;
-      const good = timingSafeEqual(Buffer.from(hash(token), 'hex'), Buffer.from(expected, 'hex'));
-      if (good) boots.tokenUsed(machineId);
-      return good;
+    /**
+     * Whose token it is: that of the machine's latest attempt, or that of the system on its disk, which stays good
+     * until an attempt has replaced that system. A good one of an attempt ends the fetch-again grace.
+     */
+    authenticate(machineId: string, token: string): 'attempt' | 'system' | undefined {
+      const row = rows.find(machineId);
+      if (matches(token, row?.tokenHash)) {
+        boots.tokenUsed(machineId);
+        return 'attempt';
+      }
+      return matches(token, row?.systemTokenHash) ? 'system' : undefined;
     },
+
+    keepTokenForSystem: rows.keepTokenForSystem,
 
     /**
      * Consent: the next netboots may erase the machine's disks, with exactly the record and packages of this moment.
@@ -156,3 +162,7 @@ export function createMachines(options: MachinesOptions) {
 }
 
 const hash = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+function matches(token: string, expected: string | undefined): boolean {
+  return expected !== undefined && timingSafeEqual(Buffer.from(hash(token), 'hex'), Buffer.from(expected, 'hex'));
+}

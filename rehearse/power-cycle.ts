@@ -33,13 +33,14 @@ export async function installFromNetwork(
     const status = await waitForInstallation(run, seen, logs.install);
     const ok = status.state === 'installed';
     const found = ok ? loginLine(seen.vm, machine.name) : `${status.state}: ${status.reason}`;
-    const resetSeconds = seen.resetSeconds();
+    const [lastReset, attemptStart = 0] = seen.resets().toReversed();
     if (ok && !(await seen.vm.shutDown(SHUT_DOWN_MS))) {
       run.options.onLine(`${machine.name} did not shut down within ${SHUT_DOWN_MS / 1000} s; its plug was pulled`);
     }
     return {
       phases: phasesOf([...marksOfTimeline(status.timeline, seen.powerOnMs), ...seen.marks()]),
-      installSeconds: ok && resetSeconds !== undefined ? Math.round(resetSeconds * 10) / 10 : null,
+      // Of the attempt that succeeded.
+      installSeconds: ok && lastReset !== undefined ? Math.round((lastReset - attemptStart) * 10) / 10 : null,
       expectations: [
         { name: 'installed, with a login prompt', ok, expected: 'state installed', found, log: logs.install },
       ],
@@ -87,7 +88,7 @@ export async function startFromDisk(run: RehearsalRun): Promise<Start & { readon
         return seen.loginSeconds() !== undefined && reported ? now : undefined;
       },
     });
-    const ok = after.state === 'installed' && after.attempts === before.attempts && seen.resetSeconds() === undefined;
+    const ok = after.state === 'installed' && after.attempts === before.attempts && seen.resets().length === 0;
     return {
       vm: seen.vm,
       phases: phasesOf([...seen.marks(), { ends: 'second start: report', atSeconds: seen.secondsNow() }]),

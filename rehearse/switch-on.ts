@@ -17,7 +17,8 @@ export type SwitchedOn = {
   readonly secondsNow: () => number;
   readonly marks: () => Mark[];
   /** When it first reset itself, or was reset. */
-  readonly resetSeconds: () => number | undefined;
+  /** When the machine restarted by itself, in seconds since power-on. */
+  readonly resets: () => readonly number[];
   /** When its login prompt was first seen. */
   readonly loginSeconds: () => number | undefined;
   /** Shows what the server has newly seen. */
@@ -27,6 +28,8 @@ export type SwitchedOn = {
 };
 
 /** Switches the machine of a run on; `label` begins the names of its phases. The console is kept in `serialLog`. */
+const SAME_RESET_SECONDS = 2;
+
 export async function switchOn(run: RehearsalRun, label: string, serialLog: string): Promise<SwitchedOn> {
   const { machine, options, namespace, socketDir } = run;
   const powerOnMs = Date.now();
@@ -37,11 +40,12 @@ export async function switchOn(run: RehearsalRun, label: string, serialLog: stri
   const mark = (ends: string): void => {
     if (!marks.has(ends)) marks.set(ends, { ends, atSeconds: secondsNow() });
   };
-  const names = { reset: `${label}: reset`, kernel: `${label}: boot loader`, login: `${label}: login prompt` };
+  const names = { login: `${label}: login prompt` };
   const login = `${machine.name} login:`;
   const split = lineSplitter((line) => {
     if (isWorthShowing(line)) say(`machine: ${line}`);
   });
+  const resets: number[] = [];
   let tail = '';
   say(`${label}: power on`);
   const vm = await powerOn(
@@ -60,7 +64,9 @@ export async function switchOn(run: RehearsalRun, label: string, serialLog: stri
     },
     {
       onReset: () => {
-        mark(names.reset);
+        // One restart shows as several resets in the same moment.
+        if (secondsNow() - (resets.at(-1) ?? -Infinity) < SAME_RESET_SECONDS) return;
+        resets.push(secondsNow());
         say('machine: reset');
       },
       onConsole: (text) => {
@@ -78,8 +84,8 @@ export async function switchOn(run: RehearsalRun, label: string, serialLog: stri
     vm,
     powerOnMs,
     secondsNow,
-    marks: () => [...marks.values()],
-    resetSeconds: () => marks.get(names.reset)?.atSeconds,
+    marks: () => [...resetMarks(label, resets), ...marks.values()],
+    resets: () => resets,
     loginSeconds: () => marks.get(names.login)?.atSeconds,
     follow: (status) => {
       for (const entry of status.timeline) {
@@ -92,6 +98,14 @@ export async function switchOn(run: RehearsalRun, label: string, serialLog: stri
       if (!vm.isRunning()) throw new UserError(`QEMU has ended by itself`, { hint: `read ${serialLog}` });
     },
   };
+}
+
+/** The last restart ends the installation; those before it ended attempts that failed. */
+function resetMarks(label: string, resets: readonly number[]): Mark[] {
+  return resets.map((atSeconds, index) => {
+    const ends = index === resets.length - 1 ? `${label}: reset` : `${label}: attempt ${index + 1}, failed`;
+    return { ends, atSeconds };
+  });
 }
 
 /** The installer's and the boot firmware's lines; kernel and systemd messages are in the log. */

@@ -69,7 +69,10 @@ export async function listSitePackages(siteDir: string): Promise<string[]> {
 /** PEM text of the public keys in `keys/*.pub`: keys besides the server's own whose signatures machines accept. */
 export async function readSiteKeys(siteDir: string): Promise<string[]> {
   const dir = join(siteDir, 'keys');
-  const names = await readdir(dir).catch(() => []);
+  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new UserError(`reading the site's keys in ${dir}`, { exitCode: 2, cause: error });
+  });
   const keys = names.filter((name) => name.endsWith('.pub')).sort();
   return Promise.all(keys.map(async (name) => readFile(join(dir, name), 'utf8')));
 }

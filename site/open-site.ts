@@ -156,7 +156,7 @@ async function publishedImage(
   if (manifest !== undefined) return { name, manifest };
   throw new UserError(`${machine} needs the OS package ${name}, which is not in the package store`, {
     exitCode: 2,
-    hint: `gutinteg image build ${name.replace(/-[^-]*$/, '')} --site SITE`,
+    hint: 'gutinteg prepare --site SITE',
   });
 }
 
@@ -180,7 +180,12 @@ async function readNames({ store, everywhere }: SiteInput): Promise<{ name: stri
   return Promise.all(
     everywhere.map(async (name) => {
       const digest = await readName(store, name);
-      if (digest === undefined) throw new UserError(`the package ${name} is not in the package store`);
+      if (digest === undefined) {
+        throw new UserError(`the package ${name} is not in the package store`, {
+          exitCode: 2,
+          hint: 'gutinteg prepare --site SITE',
+        });
+      }
       return { name, digest };
     }),
   );

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 
 type RehearseOptions = {
@@ -22,7 +23,11 @@ export function addRehearseCommand(program: Command): void {
     .option('--disk <size>', 'size of each empty disk, such as 8G', '16G')
     .option('--memory <size>', 'memory of the machine', '1G')
     .option('--cpus <number>', 'processors of the machine', '2')
-    .option('--accel <name>', 'tcg works everywhere; kvm is faster where it works', 'tcg')
+    .addOption(
+      new Option('--accel <name>', 'tcg works everywhere; kvm is faster where it works')
+        .choices(['tcg', 'kvm'])
+        .default('tcg'),
+    )
     .option('--json', 'print the verdict as JSON; what happens goes to standard error')
     .option('--keep', 'leave the machine running at the end and connect its console; Ctrl-] ends')
     .addHelpText('after', REHEARSE_HELP)
@@ -47,7 +52,7 @@ async function rehearse(host: string, options: RehearseOptions): Promise<void> {
     diskBytes: bytes('disk'),
     memoryMiB: Math.floor(bytes('memory') / MiB),
     cpus,
-    accelerator: options.accel === 'kvm' ? 'kvm' : 'tcg',
+    accelerator: options.accel,
     json: options.json === true,
     keep: options.keep === true,
   });

@@ -36,7 +36,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const bootDir = join(state.stateDir, 'boot');
   for (const name of ['vmlinuz', 'ramdisk.img']) {
     await stat(join(bootDir, name)).catch((cause: unknown) => {
-      const hint = `gutinteg ramdisk build --site ${options.site}`;
+      const hint = `gutinteg prepare --site ${options.site}`;
       throw new UserError(`${join(bootDir, name)} is missing; machines boot from it`, { exitCode: 2, hint, cause });
     });
   }
@@ -54,7 +54,6 @@ Runs until it is interrupted. Needs root for the DHCP and TFTP ports. Machines a
 'gutinteg arm HOST'; all others are told to boot from their own disk.
 
 Examples:
-  gutinteg image build debian-12 --site ~/site    once, and after a change of the recipe
-  gutinteg ramdisk build --site ~/site            once, and after an upgrade of gutinteg
+  gutinteg prepare --site ~/site    once, after a change of a recipe, and after an upgrade of gutinteg
   gutinteg serve --site ~/site
 `;

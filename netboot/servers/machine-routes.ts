@@ -34,7 +34,7 @@ export function addMachineRoutes(app: Express, options: MachineRoutesOptions): v
   app.post(
     '/v1/machines/:id/events',
     (request, _response, next) => {
-      authenticated(machines, request);
+      if (authenticated(machines, request) !== 'attempt') throw new HttpError(401, WRONG_TOKEN);
       next();
     },
     express.json({ limit: MAX_EVENTS_BYTES }),
@@ -55,7 +55,7 @@ export function addMachineRoutes(app: Express, options: MachineRoutesOptions): v
     express.json({ limit: MAX_REPORT_BYTES }),
     (request, response) => {
       const report = parseEdge(reportSchema, request.body, 'the report of a machine');
-      applyReport(machines, request.params.id, report);
+      applyReport(machines, request.params.id, report, authenticated(machines, request));
       response.status(204).end();
     },
   );
@@ -73,10 +73,11 @@ async function lookup(options: MachineRoutesOptions, request: Request<{ mac: str
     throw new HttpError(404, `no machine has the MAC address ${request.params.mac.slice(0, 40)}`);
   const row = machines.claim(site);
   const token = bearerToken(request);
-  if (token !== undefined && !machines.authenticate(row.id, token)) throw new HttpError(401, WRONG_TOKEN);
+  const from = token === undefined ? undefined : machines.authenticate(row.id, token);
+  if (token !== undefined && from === undefined) throw new HttpError(401, WRONG_TOKEN);
   if (request.socket.remoteAddress !== undefined) options.clients.bound(request.socket.remoteAddress, mac);
   const installs = row.life.state === 'installing' || row.life.state === 'booting';
-  const snapshot = token !== undefined && installs ? row.snapshot : undefined;
+  const snapshot = from === 'attempt' && installs ? row.snapshot : undefined;
   const words =
     snapshot === undefined ? 'asked for its description' : 'the installer runs and asked for its description';
   machines.note(row.id, { source: 'http', key: `lookup ${words}`, text: words });
@@ -85,12 +86,14 @@ async function lookup(options: MachineRoutesOptions, request: Request<{ mac: str
 
 const WRONG_TOKEN = 'this is not the token of the latest attempt; a newer boot of this machine may have replaced it';
 
-function authenticated(machines: Machines, request: Request<{ id: string }>): void {
+function authenticated(machines: Machines, request: Request<{ id: string }>): 'attempt' | 'system' {
   const token = bearerToken(request);
   if (token === undefined) throw new HttpError(401, 'needs Authorization: Bearer with the token of the attempt');
-  if (!z.uuid().safeParse(request.params.id).success || !machines.authenticate(request.params.id, token)) {
-    throw new HttpError(401, WRONG_TOKEN);
-  }
+  const from = z.uuid().safeParse(request.params.id).success
+    ? machines.authenticate(request.params.id, token)
+    : undefined;
+  if (from === undefined) throw new HttpError(401, WRONG_TOKEN);
+  return from;
 }
 
 function bearerToken(request: Pick<Request, 'get'>): string | undefined {

@@ -8,7 +8,7 @@ const SCHEMA_VERSION = 1;
 const SCHEMA = `
   CREATE TABLE machines (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, life TEXT NOT NULL, changed_at INTEGER NOT NULL,
-    record_digest TEXT, snapshot TEXT, token_hash TEXT, timeline INTEGER NOT NULL DEFAULT 1, last_report TEXT
+    record_digest TEXT, snapshot TEXT, token_hash TEXT, system_token_hash TEXT, timeline INTEGER NOT NULL DEFAULT 1, last_report TEXT
   ) STRICT;
   CREATE TABLE macs (
     mac TEXT PRIMARY KEY, machine_id TEXT NOT NULL REFERENCES machines(id), position INTEGER NOT NULL

@@ -17,6 +17,8 @@ export type MachineRow = {
   readonly snapshot: Lookup | undefined;
   /** SHA-256 of the latest attempt's token, in hexadecimal. */
   readonly tokenHash: string | undefined;
+  /** That of the token which the system on the disk has: the one of the attempt that installed it. */
+  readonly systemTokenHash: string | undefined;
   readonly timeline: number;
   readonly lastReport: { readonly atMs: number; readonly report: Report } | undefined;
 };
@@ -48,6 +50,7 @@ export function createMachineRows(database: DatabaseSync, now: () => number) {
       recordDigest: text('record_digest'),
       snapshot: snapshot === undefined ? undefined : lookupSchema.parse(JSON.parse(snapshot)),
       tokenHash: text('token_hash'),
+      systemTokenHash: text('system_token_hash'),
       timeline: Number(row['timeline']),
       lastReport: report === undefined ? undefined : (JSON.parse(report) as { atMs: number; report: Report }),
     };
@@ -104,6 +107,10 @@ export function createMachineRows(database: DatabaseSync, now: () => number) {
     setTokenHash: (id: string, tokenHash: string): void => {
       sql.token.run(tokenHash, id);
     },
+    /** From now on the system on the disk is the one that the latest attempt installed. */
+    keepTokenForSystem: (id: string): void => {
+      sql.keepToken.run(id);
+    },
     setTimeline: (id: string, timeline: number): void => {
       sql.timeline.run(timeline, id);
     },
@@ -126,6 +133,7 @@ function prepareAll(database: DatabaseSync) {
     life: database.prepare('UPDATE machines SET life = ?, changed_at = ? WHERE id = ?'),
     arming: database.prepare('UPDATE machines SET snapshot = ?, record_digest = ? WHERE id = ?'),
     token: database.prepare('UPDATE machines SET token_hash = ? WHERE id = ?'),
+    keepToken: database.prepare('UPDATE machines SET system_token_hash = token_hash WHERE id = ?'),
     timeline: database.prepare('UPDATE machines SET timeline = ? WHERE id = ?'),
     report: database.prepare('UPDATE machines SET last_report = ? WHERE id = ?'),
   };
