@@ -36,23 +36,23 @@ const COMMAND_TIMEOUT_MS = 10 * 60_000;
 export async function applyInstall(plan: InstallPlan, tree: MergedTree, effects: InstallEffects): Promise<void> {
   let written = false;
   for (const group of groupByPhase(plan.steps)) {
-    await effects.progress.step(
-      group.phase,
-      group.steps
-        .map((step) => step.why)
-        .slice(0, 3)
-        .join(', '),
-      async () => {
-        for (const step of group.steps) {
-          if (!written && step.kind === 'command' && step.destroys) {
-            written = true;
-            effects.onFirstWrite();
-          }
-          await applyStep(step, plan, tree, effects);
+    await effects.progress.step(group.phase, titleOf(group.steps), async () => {
+      for (const step of group.steps) {
+        if (!written && step.kind === 'command' && step.destroys) {
+          written = true;
+          effects.onFirstWrite();
         }
-      },
-    );
+        await applyStep(step, plan, tree, effects);
+      }
+    });
   }
+}
+
+/** What a phase does, in a line that fits a console. */
+function titleOf([first, ...others]: readonly InstallStep[]): string {
+  const title = first?.why ?? '';
+  const short = title.length <= 70 ? title : `${title.slice(0, 67)}...`;
+  return others.length === 0 ? short : `${short} (step 1 of ${others.length + 1})`;
 }
 
 function groupByPhase(steps: readonly InstallStep[]): { phase: string; steps: InstallStep[] }[] {

@@ -51,6 +51,11 @@ const facts: MachineFacts = {
   ],
 };
 
+const kernelLinks: Manifest['entries'] = ['initrd.img', 'vmlinuz'].map((path) => {
+  const metadata = { mode: 0o777, uid: 0, gid: 0, mtimeSeconds: 0, mtimeNanoseconds: 0 };
+  return { type: 'symlink', path, target: `boot/${path}-6.1`, ...metadata };
+});
+
 const template: Manifest['entries'] = [
   {
     type: 'file',
@@ -74,7 +79,7 @@ const plan = (
 ) =>
   planInstall({
     lookup: { ...lookup, ...change },
-    image: manifest('debian-12-amd64', 0),
+    image: manifest('debian-12-amd64', 0, kernelLinks),
     packages,
     facts: { ...facts, ...changedFacts },
     consoles: ['ttyS0,115200'],

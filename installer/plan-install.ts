@@ -16,6 +16,7 @@ import { treeDigest } from '../packagelink/tree.ts';
 import type { MergedTree } from '../packagelink/tree.ts';
 import { planBootAreas } from './boot-loaders/plan-boot-areas.ts';
 import type { BootAreas } from './boot-loaders/plan-boot-areas.ts';
+import { planBootFiles } from './boot-loaders/plan-boot-files.ts';
 import { wantedInterfaces } from './network-interfaces.ts';
 import { planFiles } from './plan-files.ts';
 import type { RenderedFile } from './render/debian-files.ts';
@@ -104,7 +105,8 @@ function planSteps(settled: {
   const { input, system, layout, disks, tree } = settled;
   const bootAreas = planBootAreas(layout);
   const title = `${input.lookup.record['OS']} ${input.lookup.record['OSREV'] ?? ''}`.trim();
-  const bootFiles = system.renderBootFiles({ rootUuid: disks.rootUuid, title, consoles: input.consoles });
+  const boot = planBootFiles(layout, tree);
+  const bootFiles = system.renderBootFiles({ rootUuid: disks.rootUuid, boot, title, consoles: input.consoles });
   return [
     ...diskSteps(disks),
     ...layout.disks.map(({ hardware }): InstallStep => {

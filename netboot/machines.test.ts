@@ -153,8 +153,8 @@ test('from power-on to installed, and netboots in between go to the disk', async
 
 test('an installed system keeps its voice until an attempt has replaced it, and proves nothing of that attempt', async () => {
   const { machines, powerOn, now } = await setUp();
-  const { id } = now();
   await machines.arm('q-bert');
+  const { id } = now();
   const installed = await powerOn();
   assert(installed !== undefined);
   applyEvent(machines, id, { kind: 'rebooting' });

@@ -2,10 +2,12 @@
 import { cpus } from 'node:os';
 import { execa } from 'execa';
 
+const UNIT_TESTS = 'unit tests';
+
 const bin = (name: string): string => new URL(`../node_modules/.bin/${name}`, import.meta.url).pathname;
 
 const checks: readonly { readonly name: string; readonly argv: readonly [string, ...string[]] }[] = [
-  { name: 'unit tests', argv: [process.execPath, ...nodeTestFlags(), ...unitTestGlobs()] },
+  { name: UNIT_TESTS, argv: [process.execPath, ...nodeTestFlags(), ...unitTestGlobs()] },
   { name: 'types', argv: [bin('tsc')] },
   { name: 'lint', argv: [bin('oxlint'), '--type-aware', '--deny-warnings'] },
   { name: 'import rules', argv: [bin('depcruise'), '--config', '.dependency-cruiser.mjs', ...sourceFolders()] },
@@ -28,16 +30,17 @@ function sourceFolders(): string[] {
   );
 }
 
-function unitTestGlobs(): string[] {
+/** Where unit tests lie: beside the code. */
+export function unitTestGlobs(): string[] {
   return sourceFolders()
     .filter((folder) => folder !== 'test' && folder !== 'bench')
     .map((folder) => `${folder}/**/*.test.ts`);
 }
 
-/** Runs every check; true when all passed. */
-export async function runChecks(): Promise<boolean> {
+/** Runs every check, the unit tests among them unless they are left out; true when all passed. */
+export async function runChecks(options: { unitTests: boolean } = { unitTests: true }): Promise<boolean> {
   const path = `${new URL('.', `file://${process.execPath}`).pathname}:${process.env['PATH'] ?? ''}`;
-  const queue = [...checks];
+  const queue = checks.filter(({ name }) => options.unitTests || name !== UNIT_TESTS);
   let passed = true;
   const worker = async (): Promise<void> => {
     for (let check = queue.shift(); check !== undefined; check = queue.shift()) {

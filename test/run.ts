@@ -2,10 +2,11 @@
 // Ends with a count of tests; a test that was skipped counts as failed, because nobody reads skips.
 import { join } from 'node:path';
 import { run } from 'node:test';
+import { cpus } from 'node:os';
 import { spec } from 'node:test/reporters';
 import { readdir } from 'node:fs/promises';
 import { runCommand } from '../lib/run-command.ts';
-import { runChecks } from './check.ts';
+import { runChecks, unitTestGlobs } from './check.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -19,11 +20,15 @@ async function testFiles(folder: string): Promise<string[]> {
     .map((name) => join(root, folder, name));
 }
 
-/** Runs test files one after the other: they share the processors, the network's name and the package store. */
-async function runTests(title: string, files: readonly string[], count: Count): Promise<void> {
+type Suite = { readonly title: string; readonly concurrency: number } & (
+  | { readonly files: string[] }
+  | { readonly globPatterns: string[] }
+);
+
+async function runTests({ title, ...suite }: Suite, count: Count): Promise<void> {
   const started = performance.now();
   process.stdout.write(`\n== ${title}\n`);
-  const stream = run({ files: [...files], concurrency: 1, forceExit: false });
+  const stream = run({ ...suite, cwd: root });
   stream.on('test:pass', (event) => {
     if (event.details.type === 'suite') return;
     if (event.skip !== undefined || event.todo !== undefined) count.skipped += 1;
@@ -47,11 +52,13 @@ async function prepareExample(): Promise<void> {
 }
 
 const count: Count = { passed: 0, failed: 0, skipped: 0 };
-process.stdout.write('== checks and unit tests\n');
-const checked = await runChecks();
-await runTests('real tools and peers', await testFiles('test/integration'), count);
+process.stdout.write('== checks\n');
+const checked = await runChecks({ unitTests: false });
+await runTests({ title: 'unit tests', globPatterns: unitTestGlobs(), concurrency: cpus().length }, count);
+// One after the other: they share the processors, the network's names and the package store.
+await runTests({ title: 'real tools and peers', files: await testFiles('test/integration'), concurrency: 1 }, count);
 await prepareExample();
-await runTests('installations in QEMU', await testFiles('test/qemu'), count);
-if (!checked) process.stdout.write('\nchecks and unit tests: FAILED (see the top)\n');
+await runTests({ title: 'installations in QEMU', files: await testFiles('test/qemu'), concurrency: 1 }, count);
+if (!checked) process.stdout.write('\nchecks: FAILED (see the top)\n');
 process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
 if (!checked || count.failed > 0 || count.skipped > 0 || count.passed === 0) process.exitCode = 1;

@@ -1,11 +1,15 @@
+import type { BootFiles } from '../boot-loaders/plan-boot-files.ts';
 import { serialUnit } from './debian-files.ts';
 
 /**
- * The first grub.cfg of a machine: it boots /vmlinuz with /initrd.img from the file system with `rootUuid`.
+ * The first grub.cfg of a machine: it boots the image's kernel and initramfs.
  * A later update-grub replaces it. @see GNU GRUB manual 2.06 §16
  */
 export function renderGrubCfg(input: {
+  /** UUID of the root file system, for the kernel. */
   readonly rootUuid: string;
+  /** Where GRUB finds kernel and initramfs. */
+  readonly boot: BootFiles;
   readonly title: string;
   readonly consoles: readonly string[];
 }): string {
@@ -25,9 +29,9 @@ export function renderGrubCfg(input: {
     `menuentry '${input.title.replaceAll(/[^\w .()-]/g, '')}' {`,
     '  insmod part_gpt',
     '  insmod ext2',
-    `  search --no-floppy --fs-uuid --set=root ${input.rootUuid}`,
-    `  linux /vmlinuz ${kernelArguments.join(' ')}`,
-    '  initrd /initrd.img',
+    `  search --no-floppy --fs-uuid --set=root ${input.boot.uuid}`,
+    `  linux ${input.boot.kernel} ${kernelArguments.join(' ')}`,
+    `  initrd ${input.boot.initramfs}`,
     '}',
     '',
   ].join('\n');

@@ -40,13 +40,15 @@ test('names: hosts, resolv.conf in the order of the numbers', () => {
   assert.equal(content('/etc/fstab'), 'FSTAB\n');
 });
 
+const boot = { uuid: 'B', kernel: '/vmlinuz-6', initramfs: '/initrd-6' };
+
 test('GRUB speaks on the serial line that the kernel speaks on', () => {
   assert.match(content('/etc/default/grub.d/gutinteg.cfg'), /console=tty0 console=ttyS1,9600n8/);
-  const config = renderGrubCfg({ rootUuid: 'R', title: "debian '12'", consoles: ['tty0', 'ttyS1,9600n8'] });
+  const config = renderGrubCfg({ rootUuid: 'R', boot, title: "debian '12'", consoles: ['tty0', 'ttyS1,9600n8'] });
   assert.match(config, /serial --unit=1 --speed=9600/);
-  assert.match(config, /linux \/vmlinuz root=UUID=R ro console=tty0 console=ttyS1,9600n8/);
+  assert.match(config, /linux \/vmlinuz-6 root=UUID=R ro console=tty0 console=ttyS1,9600n8/);
   assert.match(config, /menuentry 'debian 12'/);
-  assert.doesNotMatch(renderGrubCfg({ rootUuid: 'R', title: 'x', consoles: ['tty0'] }), /serial/);
+  assert.doesNotMatch(renderGrubCfg({ rootUuid: 'R', boot, title: 'x', consoles: ['tty0'] }), /serial/);
 });
 
 test('faults of the record name the variable', () => {

@@ -1,4 +1,5 @@
 import type { MachineRecord } from '../../contract/lookup.ts';
+import type { BootFiles } from '../boot-loaders/plan-boot-files.ts';
 import type { Argv } from '../../lib/run-command.ts';
 import type { RenderedFile } from '../render/debian-files.ts';
 
@@ -16,6 +17,7 @@ export type SystemKind = {
   /** Files of the boot loader that are written once, at installation. */
   readonly renderBootFiles: (input: {
     readonly rootUuid: string;
+    readonly boot: BootFiles;
     readonly title: string;
     readonly consoles: readonly string[];
   }) => RenderedFile[];
