@@ -20,7 +20,7 @@ const WAYS = [
 
 const MOMENTS = [
   { name: 'while its server starts', line: /^agent: .*unchanged/ },
-  { name: 'while its machine boots', line: /gutinteg: installing lab01/ },
+  { name: 'while its machine boots', line: /gutinteg: installing lab02/ },
 ];
 
 for (const { name: moment, line } of MOMENTS) {
@@ -51,7 +51,7 @@ function startRehearsal(temporary: string) {
   const { siteDir, stateDir } = demoSite;
   const gutinteg = join(import.meta.dirname, '../../bin/gutinteg');
   // A process group of its own, as a shell gives to a job.
-  const child = spawn(gutinteg, ['rehearse', 'lab01', '--site', siteDir, '--state', stateDir], {
+  const child = spawn(gutinteg, ['rehearse', 'lab02', '--site', siteDir, '--state', stateDir], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: temporary },
