@@ -1,5 +1,5 @@
 // A copy of the example site with a package store of a few files, in a directory that goes with the stack it is made on.
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../../lib/run-command.ts';
@@ -54,6 +54,10 @@ async function fillStore(dir: string, stateDir: string): Promise<void> {
   const trees = { image: join(dir, 'image'), agent: join(dir, 'agent') };
   await put(join(trees.image, 'etc/os-release'), 'ID=debian\n');
   await put(join(trees.image, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
+  for (const name of ['vmlinuz', 'initrd.img']) {
+    await put(join(trees.image, `boot/${name}-6.1`), 'stand-in');
+    await symlink(`boot/${name}-6.1`, join(trees.image, name));
+  }
   await put(join(trees.agent, 'usr/lib/gutinteg/agent.mjs'), '// the agent\n');
   await publishTree({ store, name: IMAGE, tree: trees.image, kind: 'image', signingKey });
   await publishTree({ store, name: AGENT_PACKAGE, tree: trees.agent, kind: 'site', signingKey });

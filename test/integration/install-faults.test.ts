@@ -102,7 +102,7 @@ suite('a description with a fault', () => {
     await rm(join(site.stateDir, 'store/names', IMAGE));
     assertRefused(await plan(site), [
       /lab01 needs the OS package debian-12-amd64, which is not in the package store/,
-      /try: gutinteg image build debian-12 --site /,
+      /try: gutinteg prepare --site /,
     ]);
   });
 });
@@ -146,7 +146,7 @@ suite('arming', () => {
     })),
     {
       name: 'an image that was never built',
-      says: [/lab01 needs the OS package debian-12-amd64/, /try: gutinteg image build debian-12/],
+      says: [/lab01 needs the OS package debian-12-amd64/, /try: gutinteg prepare --site /],
       make: async (site) => {
         const file = join(site.stateDir, 'store/names', IMAGE);
         const digest = await readFile(file);

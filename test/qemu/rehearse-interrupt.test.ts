@@ -6,8 +6,10 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import { demoSite } from '../../rehearse/demo-options.ts';
+import { prepareSite } from '../../rehearse/set-up-run.ts';
+import { loadSiteSettings } from '../../site/load-site.ts';
 
 const LIMIT_MS = 10 * 60_000;
 const END_MS = 15_000;
@@ -19,9 +21,14 @@ const WAYS = [
 ] as const;
 
 const MOMENTS = [
-  { name: 'while its server starts', line: /^agent: .*unchanged/ },
+  { name: 'while its server starts', line: /^agent: .*, unchanged$/ },
   { name: 'while its machine boots', line: /gutinteg: installing lab02/ },
 ];
+
+before(async () => {
+  const site = await loadSiteSettings(demoSite.siteDir, { state: demoSite.stateDir });
+  await prepareSite(site, { onLine: () => undefined, signal: AbortSignal.timeout(LIMIT_MS) });
+});
 
 for (const { name: moment, line } of MOMENTS) {
   for (const { name, signal, toGroup } of WAYS) {
