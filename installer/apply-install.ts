@@ -51,7 +51,7 @@ export async function applyInstall(plan: InstallPlan, tree: MergedTree, effects:
 /** What a phase does, in a line that fits a console. */
 function titleOf([first, ...others]: readonly InstallStep[]): string {
   const title = first?.why ?? '';
-  const short = title.length <= 70 ? title : `${title.slice(0, 67)}...`;
+  const short = title.length <= 90 ? title : `${title.slice(0, 87)}...`;
   return others.length === 0 ? short : `${short} (step 1 of ${others.length + 1})`;
 }
 

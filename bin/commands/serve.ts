@@ -30,7 +30,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const { openMachines, openSiteState } = await import('../open-site-state.ts');
 
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   const log = createLog('serve', options.logLevel);
   const state = await openSiteState(options.site, options.state);
   const bootDir = join(state.stateDir, 'boot');
