@@ -3,14 +3,19 @@ import type { StatusAnswer } from '../netboot/control-client.ts';
 import type { Phase } from './verdict.ts';
 
 /** Something that was seen `atSeconds` after power-on, and the name of the phase that ended with it. */
-export type Mark = { readonly ends: string; readonly atSeconds: number };
+export type Mark = {
+  readonly ends: string;
+  readonly atSeconds: number;
+  /** How long it took by its own clock; otherwise it lasted since the mark before. */
+  readonly seconds?: number;
+};
 
 /** Phases between marks, which may come in any order. */
 export function phasesOf(marks: readonly Mark[]): Phase[] {
   const sorted = marks.toSorted((left, right) => left.atSeconds - right.atSeconds);
-  return sorted.map(({ ends, atSeconds }, index) => ({
+  return sorted.map(({ ends, atSeconds, seconds }, index) => ({
     name: ends,
-    seconds: round(atSeconds - (sorted[index - 1]?.atSeconds ?? 0)),
+    seconds: round(seconds ?? atSeconds - (sorted[index - 1]?.atSeconds ?? 0)),
     endSeconds: round(atSeconds),
   }));
 }
@@ -25,12 +30,18 @@ export function marksOfTimeline(timeline: StatusAnswer['timeline'], powerOnMs: n
     ['DHCP', first(({ source }) => source === 'tftp')],
     ['TFTP, iPXE script', first(({ source, text }) => source === 'http' && /kernel|vmlinuz/.test(text))],
     ['kernel, drivers, network', first(({ text }) => text.includes('the installer runs'))],
-    ...timeline.flatMap(({ key, atMs }) => {
+  ];
+  return [
+    ...points.flatMap(([ends, atMs]) => (atMs === undefined ? [] : [{ ends, atSeconds: seconds(atMs) }])),
+    ...timeline.flatMap(({ key, text, atMs }): Mark[] => {
       const step = /^finish (.+)$/.exec(key)?.[1];
-      return step === undefined || atMs < powerOnMs ? [] : [[`installer: ${step}`, atMs] as const];
+      if (step === undefined || atMs < powerOnMs) return [];
+      // Several events arrive together; the installer's own seconds say how long each step took.
+      const own = /done in ([\d.]+) s$/.exec(text)?.[1];
+      const mark = { ends: `installer: ${step}`, atSeconds: seconds(atMs) };
+      return [own === undefined ? mark : { ...mark, seconds: Number(own) }];
     }),
   ];
-  return points.flatMap(([ends, atMs]) => (atMs === undefined ? [] : [{ ends, atSeconds: seconds(atMs) }]));
 }
 
 function round(seconds: number): number {
