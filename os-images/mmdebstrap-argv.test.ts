@@ -17,7 +17,7 @@ test('everything a recipe can say, and a mirror', () => {
     keep: ['/usr/share/doc/*/copyright'],
     hooks: ['merged-usr'],
   });
-  assert.deepEqual(mmdebstrapArgv(full, '/work/tree', 'http://mirror.example/debian'), [
+  assert.deepEqual(mmdebstrapArgv(full, '/build/tree', 'http://mirror.example/debian'), [
     'mmdebstrap',
     '--verbose',
     '--format=directory',
@@ -29,7 +29,7 @@ test('everything a recipe can say, and a mirror', () => {
     '--dpkgopt=path-exclude=/usr/share/doc/*',
     '--dpkgopt=path-include=/usr/share/doc/*/copyright',
     'bookworm',
-    '/work/tree',
+    '/build/tree',
     'http://mirror.example/debian',
   ]);
 });
