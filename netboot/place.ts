@@ -45,7 +45,8 @@ export function findPlace(settings: SiteSettings): Place {
   const [place] = fits;
   const wanted = [settings.interface, settings.address].filter((part) => part !== undefined).join(' ');
   if (place === undefined || fits.length > 1) {
-    const found = place === undefined ? 'there is no such address, or the interface is down' : 'it has several addresses';
+    const found =
+      place === undefined ? 'there is no such address, or the interface is down' : 'it has several addresses';
     throw new UserError(`serving netboots on ${wanted}: ${found}; this computer has ${have}`, {
       exitCode: 2,
       hint: 'ip -4 address; then set interface: and address: in site.yaml',
