@@ -5,15 +5,13 @@
 // this site. The kernel unpacks them one after the other.
 import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatBytes } from '../../lib/bytes.ts';
-import { UserError } from '../../lib/errors.ts';
 import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
 import { buildBase } from './base-archive.ts';
 import { bundleInstaller } from './bundle.ts';
+import { checkSize } from './check-size.ts';
 import { compressCpio } from './compress-cpio.ts';
 import { fetchDebianFiles } from './debian-files.ts';
 import { digestOf } from '../../lib/inputs-digest.ts';
-import { sizeLimitBytes } from './recipe.ts';
 import { siteEntries } from './site-entries.ts';
 
 export type RamdiskOptions = {
@@ -67,13 +65,19 @@ export async function buildRamdisk(options: RamdiskOptions): Promise<Ramdisk> {
     await writeFileAtomically(stamp, inputsDigest);
   }
   const [kernelBytes, ramdiskBytes] = [(await stat(kernel)).size, (await stat(ramdisk)).size];
-  const sizes = `kernel ${formatBytes(kernelBytes)}, ramdisk ${formatBytes(ramdiskBytes)}`;
-  if (kernelBytes + ramdiskBytes > sizeLimitBytes) {
-    await rm(stamp, { force: true });
-    throw new UserError(`the boot ramdisk is too large: ${sizes}; together at most ${formatBytes(sizeLimitBytes)}`);
-  }
+  const sizes = await sizesOrNothing({ kernelBytes, ramdiskBytes }, stamp);
   say(`${rebuilt ? 'built' : 'unchanged'}: ${sizes}`);
   return { kernel, ramdisk, kernelBytes, ramdiskBytes, inputsDigest, rebuilt };
+}
+
+/** An image that is too large is built again the next time instead of being taken for good. */
+async function sizesOrNothing(bytes: { kernelBytes: number; ramdiskBytes: number }, stamp: string): Promise<string> {
+  try {
+    return checkSize(bytes);
+  } catch (error) {
+    await rm(stamp, { force: true });
+    throw error;
+  }
 }
 
 async function exist(...paths: string[]): Promise<boolean> {
