@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { createClient } from '../contract/client.ts';
 import type { Report } from '../contract/report.ts';
+import { UserError } from '../lib/errors.ts';
 import { runMain } from '../lib/exit.ts';
 import { runCommand } from '../lib/run-command.ts';
 import { KEYS_DIR, readMachineState } from './machine-state.ts';
@@ -28,7 +29,10 @@ const program = new Command('gutinteg')
   .action(async (options: Options) => {
     const { token, ...state } = await readMachineState();
     await using _lock = await takeLock(LOCK_FILE);
-    const client = createClient({ serverUrl: state.serverUrl, token, patienceMs: Number(options.patience) * 1000 });
+    const patienceMs = Number(options.patience) * 1000;
+    if (!(patienceMs >= 0))
+      throw new UserError(`--patience ${options.patience}: not a number of seconds`, { exitCode: 2 });
+    const client = createClient({ serverUrl: state.serverUrl, token, patienceMs });
     const report = await runPartial({
       state,
       client,

@@ -4,7 +4,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import type { Report } from '../contract/report.ts';
 import type { ServerClient } from '../contract/client.ts';
 import type { Lookup } from '../contract/lookup.ts';
-import { UserError } from '../lib/errors.ts';
+import { describeError, UserError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import { writeFileAtomically } from '../lib/write-file-atomically.ts';
 import { applyPartial } from '../packagelink/apply-partial.ts';
@@ -12,6 +12,7 @@ import type { PartialResult } from '../packagelink/apply-partial.ts';
 import type { Fetcher } from '../packagelink/fetch.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import { renderLinux } from '../partition-specs/render/linux.ts';
+import { bootDiskArgv, locateBootAreas } from './boot-loaders/plan-boot-areas.ts';
 import { readBootDigests } from './boot-loaders/read-boot-digests.ts';
 import { fetchManifests } from './fetch-manifests.ts';
 import { FILES_DATABASE, FIRST_BOOT_FILE, MACHINE_FILE } from './machine-state.ts';
@@ -37,32 +38,53 @@ type Change = Report['changes'][number];
 
 const REPORTED_CHANGES = 1000;
 
-/** One run on the running machine; the report has been delivered when it returns, except for a dry run. */
+/**
+ * One run on the running machine; the report has been delivered when it returns, except for a dry run.
+ * @throws UserError when nothing could be brought back; the server has been told, where it could be reached
+ */
 export async function runPartial(context: PartialContext): Promise<Report> {
   const started = performance.now();
-  const { state, client } = context;
+  const { state, client, dryRun } = context;
   const lookup = await lookUpSelf(context);
-  const files = await bringFilesBack(context, lookup);
-  const bootChanges = await keepBootLoader(context, systemOf(lookup.record['OS']));
-  const changes = [...files.changes.map((change) => ({ ...change, path: `/${change.path}` })), ...bootChanges];
   const firstBoot = !(await exists(FIRST_BOOT_FILE));
-  const report: Report = {
-    run: context.dryRun ? 'check' : firstBoot ? 'first-boot' : 'partial',
+  const about = {
+    run: dryRun ? 'check' : firstBoot ? 'first-boot' : 'partial',
     generation: lookup.generation,
     bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
+  } as const;
+  const secondsNow = (): number => Math.round(performance.now() - started) / 1000;
+  const { files, boot } = await bringBack(context, lookup).catch(async (error: unknown) => {
+    const errors = [describeError(error).slice(0, 8000)];
+    const failure = { ...about, ok: false, seconds: secondsNow(), changes: [], changedTotal: 0, errors, notices: [] };
+    // The failure itself is what the caller must see, also when the server cannot be told of it.
+    if (!dryRun) await client.sendReport(state.machineId, failure).catch(() => undefined);
+    throw error;
+  });
+  const changes = [...files.changes.map((change) => ({ ...change, path: `/${change.path}` })), ...boot.changes];
+  const report: Report = {
+    ...about,
     ok: files.errors.length === 0,
-    seconds: Math.round(performance.now() - started) / 1000,
+    seconds: secondsNow(),
     changes: changes.slice(0, REPORTED_CHANGES),
     changedTotal: changes.length,
     errors: files.errors.slice(0, 100),
     notices: [...noticesOf(state, lookup), ...files.notices].slice(0, 100),
     system: { ...(await readSystem(context.run)), ...(firstBoot ? { hardware: await readHardware() } : {}) },
   };
-  if (context.dryRun) return report;
+  if (dryRun) return report;
   await client.sendReport(state.machineId, report);
   if (firstBoot && report.ok) await writeFile(FIRST_BOOT_FILE, '');
-  if (state.generation !== lookup.generation) await saveState({ ...state, generation: lookup.generation });
+  const { bootLoader } = boot;
+  if (state.generation !== lookup.generation || bootLoader !== state.bootLoader) {
+    await saveState({ ...state, bootLoader, generation: lookup.generation });
+  }
   return report;
+}
+
+async function bringBack(context: PartialContext, lookup: Lookup) {
+  const files = await bringFilesBack(context, lookup);
+  const boot = await keepBootLoader(context, systemOf(lookup.record['OS']));
+  return { files, boot };
 }
 
 async function lookUpSelf({ state, client }: PartialContext): Promise<Lookup> {
@@ -99,17 +121,20 @@ async function bringFilesBack(context: PartialContext, lookup: Lookup): Promise<
 }
 
 /** Reinstalls the boot loader when its bytes on the disk are not those that the installation recorded. */
-async function keepBootLoader({ state, run, dryRun }: PartialContext, system: SystemKind): Promise<Change[]> {
-  const { areas, digests } = state.bootLoader;
+async function keepBootLoader(
+  { state, run, dryRun }: PartialContext,
+  system: SystemKind,
+): Promise<{ changes: Change[]; bootLoader: MachineState['bootLoader'] }> {
+  const { bootLoader, layout } = state;
+  const areas = locateBootAreas(bootLoader.areas, layout, (await run(bootDiskArgv)).stdout);
   const found = await readBootDigests(areas);
-  const wrong = areas.areas.filter(({ name }) => found[name] !== digests[name]).map(({ name }) => name);
-  if (wrong.length === 0) return [];
+  const wrong = areas.areas.map(({ name }) => name).filter((name) => found[name] !== bootLoader.digests[name]);
+  if (wrong.length === 0) return { changes: [], bootLoader };
   const why = `boot loader: ${wrong.join(' and ')} not as installed`;
-  if (!dryRun) {
-    await run(system.bootLoaderArgv(areas.disk));
-    await saveState({ ...state, bootLoader: { areas, digests: await readBootDigests(areas) } });
-  }
-  return [{ path: areas.disk, action: 'replaced', why }];
+  const changes: Change[] = [{ path: areas.disk, action: 'replaced', why }];
+  if (dryRun) return { changes, bootLoader };
+  await run(system.bootLoaderArgv(areas.disk));
+  return { changes, bootLoader: { areas, digests: await readBootDigests(areas) } };
 }
 
 function noticesOf(state: MachineState, lookup: Lookup): string[] {

@@ -27,6 +27,8 @@ export async function checkNightly(
   const changed = await type(`cat ${path}`);
   const run = await type('gutinteg');
   const after = await type(`cat ${path}`);
+  await type('dd if=/dev/zero of=/dev/vda bs=440 count=1 conv=notrunc,fsync status=none');
+  const bootLoader = await type('gutinteg');
   const again = await type('gutinteg --dry-run');
   return [
     expect(`${path} is filled in from the record`, asInstalled, text),
@@ -34,6 +36,7 @@ export async function checkNightly(
     expect(`${path} changed by hand`, changed, 'changed by hand'),
     expect(`the nightly run names ${path}`, run, path),
     { ...expect(`${path} is as described again`, after, text), ok: after === asInstalled && after.includes(text) },
+    expect('boot code that was wiped is put right', bootLoader, 'boot loader: boot-code not as installed'),
     expect('a further run has nothing to do', again, '0 paths would change'),
   ];
 }
