@@ -50,6 +50,9 @@ export class FaultsError extends UserError {
   }
 }
 
+// oxlint-disable-next-line no-control-regex -- they are what is looked for; a tab keeps its width
+const CONTROL_CHARACTERS = /[\0-\x08\x0a-\x1f\x7f-\x9f]/g;
+
 /**
  * `hosts.db:3:8: error: unknown parent 'standrad'` with the line and a caret below it.
  */
@@ -57,7 +60,8 @@ export function formatFault(fault: Fault): string {
   const place = [fault.where, fault.line, fault.column].filter((part) => part !== undefined).join(':');
   const lines = [`${place}: ${fault.severity}: ${fault.message}`];
   if (fault.text !== undefined) {
-    lines.push(`    ${fault.text}`);
+    // What a file holds must not be able to steer the terminal that shows the fault.
+    lines.push(`    ${fault.text.replaceAll(CONTROL_CHARACTERS, '?')}`);
     if (fault.column !== undefined) {
       lines.push(`    ${fault.text.slice(0, fault.column - 1).replaceAll(/[^\t]/g, ' ')}^`);
     }
