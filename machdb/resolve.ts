@@ -50,8 +50,13 @@ export function tryResolve(db: Machdb, name: string): Resolution {
  */
 export function listContributions(db: Machdb, name: string): Contribution[] {
   return listObjects(db, objectOf(db, name)).flatMap((object) =>
-    object.assignments.map((assignment) => ({ object: object.name, assignment })),
+    assignmentsOf(db, object).map((assignment) => ({ object: object.name, assignment })),
   );
+}
+
+/** The object's own assignments, in the order in which they were written. */
+export function assignmentsOf(_db: Machdb, object: MachdbObject): readonly Assignment[] {
+  return object.assignments;
 }
 
 /** The last assignment that touched a variable, among contributions in order. */
