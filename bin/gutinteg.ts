@@ -8,6 +8,7 @@ import { addRamdiskCommand } from './commands/ramdisk.ts';
 import { addRehearseCommand } from './commands/rehearse.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addCompletionCommand } from './completion/add-completion-command.ts';
 import { runProgram } from './run-program.ts';
 
 const program = new Command('gutinteg')
@@ -23,5 +24,6 @@ addPlanCommand(program);
 addImageCommand(program);
 addRamdiskCommand(program);
 addRehearseCommand(program);
+addCompletionCommand(program);
 
 await runProgram(program);

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { addCheckCommand } from './machdb-commands/check.ts';
 import { addQueryCommand } from './machdb-commands/query.ts';
+import { addCompletionCommand } from './completion/add-completion-command.ts';
 import { runProgram } from './run-program.ts';
 
 const program = new Command('machdb')
@@ -12,5 +13,6 @@ const program = new Command('machdb')
 
 addQueryCommand(program);
 addCheckCommand(program);
+addCompletionCommand(program);
 
 await runProgram(program);

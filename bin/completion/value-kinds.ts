@@ -1,0 +1,39 @@
+// The convention by which completion knows what an argument or the value of an option is: its name in the definition.
+// In: the word between the brackets, `host` of `<host>` or `facts.json` of `--disks <facts.json>`. Out: a kind.
+
+/** What can be offered for a value. Files and directories are bash's business; the other kinds come from the site. */
+export type ValueKind = 'directory' | 'file' | SiteKind;
+
+/** Kinds that are asked for with `completion words KIND`; an `assignment` is a variable and `=`. */
+export const siteKinds = ['machine', 'object', 'mac', 'address', 'variable', 'assignment', 'recipe'] as const;
+export type SiteKind = (typeof siteKinds)[number];
+
+const kindsByWord: Readonly<Record<string, ValueKind>> = {
+  dir: 'directory',
+  directory: 'directory',
+  site: 'directory',
+  file: 'file',
+  json: 'file',
+  yaml: 'file',
+  host: 'machine',
+  machine: 'machine',
+  name: 'object',
+  object: 'object',
+  parent: 'object',
+  mac: 'mac',
+  ip: 'address',
+  address: 'address',
+  var: 'variable',
+  variable: 'variable',
+  recipe: 'recipe',
+};
+
+/**
+ * The kind of a value by its name: `old-dir` is a directory, `facts.json` a file, `VAR=VALUE` an assignment. The last
+ * word of the name decides, its letters' case does not; undefined when nothing can be offered.
+ */
+export function valueKind(name: string): ValueKind | undefined {
+  const lower = name.toLowerCase();
+  if (/^var(iable)?\W*=/.test(lower)) return 'assignment';
+  return kindsByWord[lower.split(/[^a-z]+/).findLast((word) => word !== '') ?? ''];
+}
