@@ -2,7 +2,11 @@
 // and imports what it needs when it runs.
 import { Command } from 'commander';
 import { addCheckCommand } from './machdb-commands/check.ts';
+import { addExplainCommand } from './machdb-commands/explain.ts';
+import { addGrepCommand } from './machdb-commands/grep.ts';
+import { addListCommand } from './machdb-commands/list.ts';
 import { addQueryCommand } from './machdb-commands/query.ts';
+import { addTreeCommand } from './machdb-commands/tree.ts';
 import { addCompletionCommand } from './completion/add-completion-command.ts';
 import { runProgram } from './run-program.ts';
 
@@ -12,6 +16,10 @@ const program = new Command('machdb')
   .showHelpAfterError('(machdb --help shows every command)');
 
 addQueryCommand(program);
+addListCommand(program);
+addGrepCommand(program);
+addTreeCommand(program);
+addExplainCommand(program);
 addCheckCommand(program);
 addCompletionCommand(program);
 

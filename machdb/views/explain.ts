@@ -1,0 +1,118 @@
+// Where a value comes from. In: a database and a name. Out: for each variable every assignment with what it did, and
+// every reference with what replaced it. Never: leaves anything out; whoever replays it arrives at the record.
+import { expandReferences } from '../expand.ts';
+import { listContributions, splitWords } from '../resolve.ts';
+import type { Contribution } from '../resolve.ts';
+import type { Machdb, Operator, Place } from '../types.ts';
+import { applyAssignment, referencesIn, textOf, wordsOf } from './raw-value.ts';
+import type { RawValue } from './raw-value.ts';
+
+/** One assignment; `object` names the object that it was written in, which is the one explained or an ancestor. */
+export type Step = Place & {
+  readonly object: string;
+  readonly operator: Operator;
+  /** As written. */
+  readonly value: string;
+  readonly effect: Effect;
+};
+
+/** Words that an assignment did not have to add or remove are `present` or `absent`. */
+export type Effect =
+  | { readonly did: 'set'; readonly instead?: Place & { readonly value: string } }
+  | { readonly did: 'add'; readonly added: readonly string[]; readonly present: readonly string[] }
+  | { readonly did: 'remove'; readonly removed: readonly string[]; readonly absent: readonly string[] };
+
+/** What a `${VAR}` was replaced by; `from` is the last assignment of VAR, none for HOSTNAME. */
+export type ReplacedReference = {
+  readonly variable: string;
+  readonly value: string;
+  /** Before its own references were replaced. */
+  readonly raw: string;
+  readonly from?: Place & { readonly object: string };
+};
+
+/** One variable of an object. */
+export type VariableExplanation = {
+  readonly variable: string;
+  readonly steps: readonly Step[];
+  /** Before references are replaced; null when the variable is not set, as only `-=` touched it. */
+  readonly raw: string | null;
+  /** Direct references first, then those of what replaced them; each once. */
+  readonly references: readonly ReplacedReference[];
+  /** As `machdb query` prints it; null when it is not set or a reference has no value. */
+  readonly value: string | null;
+  /** Why it has no value, when a reference is at fault. */
+  readonly problem?: string;
+};
+
+type Trace = { readonly steps: Step[]; raw: RawValue | undefined; last: Contribution | undefined };
+
+/**
+ * Every variable that anything was said of, `HOSTNAME` first, the others in the order in which they first appear.
+ * @throws UserError when there is no such object.
+ */
+export function explainObject(db: Machdb, name: string): VariableExplanation[] {
+  const traces = new Map<string, Trace>([['HOSTNAME', { steps: [], raw: name, last: undefined }]]);
+  for (const contribution of listContributions(db, name)) {
+    const { variable } = contribution.assignment;
+    const trace = traces.get(variable) ?? { steps: [], raw: undefined, last: undefined };
+    traces.set(variable, trace);
+    traceContribution(trace, contribution);
+  }
+  const raws = new Map<string, string>();
+  for (const [variable, { raw }] of traces) if (raw !== undefined) raws.set(variable, textOf(raw));
+  const { values, problems } = expandReferences(raws);
+  const explained = { traces, raws, values };
+  return [...traces].map(([variable, { steps }]) => {
+    const problem = problems.find((each) => each.variable === variable);
+    return {
+      variable,
+      steps,
+      raw: raws.get(variable) ?? null,
+      references: listReferences(explained, variable),
+      value: values.get(variable) ?? null,
+      ...(problem === undefined ? {} : { problem: problem.message }),
+    };
+  });
+}
+
+function traceContribution(trace: Trace, { object, assignment }: Contribution): void {
+  const { file, line, operator, value } = assignment;
+  trace.steps.push({ object, file, line, operator, value, effect: describeEffect(trace, { object, assignment }) });
+  trace.raw = applyAssignment(trace.raw, assignment);
+  trace.last = { object, assignment };
+}
+
+function describeEffect({ raw, last }: Trace, { assignment: { operator, value } }: Contribution): Effect {
+  const before = new Set(wordsOf(raw));
+  const words = [...new Set(splitWords(value))];
+  const there = words.filter((word) => before.has(word));
+  const missing = words.filter((word) => !before.has(word));
+  if (operator === '+=') return { did: 'add', added: missing, present: there };
+  if (operator === '-=') return { did: 'remove', removed: there, absent: missing };
+  if (raw === undefined || last === undefined) return { did: 'set' };
+  const { file, line } = last.assignment;
+  return { did: 'set', instead: { value: textOf(raw), file, line } };
+}
+
+function listReferences(
+  explained: {
+    traces: ReadonlyMap<string, Trace>;
+    raws: ReadonlyMap<string, string>;
+    values: ReadonlyMap<string, string>;
+  },
+  variable: string,
+): ReplacedReference[] {
+  const names = new Set(referencesIn(explained.raws.get(variable) ?? ''));
+  const references: ReplacedReference[] = [];
+  for (const name of names) {
+    const [raw, value] = [explained.raws.get(name), explained.values.get(name)];
+    // What has no value replaced nothing; the problem says so.
+    if (raw === undefined || value === undefined) continue;
+    for (const next of referencesIn(raw)) names.add(next);
+    const last = explained.traces.get(name)?.last;
+    const from = last && { object: last.object, file: last.assignment.file, line: last.assignment.line };
+    references.push({ variable: name, value, raw, ...(from === undefined ? {} : { from }) });
+  }
+  return references;
+}
