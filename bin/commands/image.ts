@@ -9,7 +9,7 @@ export function addImageCommand(program: Command): void {
     .description('the operating-system packages of the site')
     .command('build')
     .description('make an OS package from images/NAME.yaml and publish it in the package store')
-    .argument('<name>', 'name of the recipe, without .yaml')
+    .argument('<recipe>', 'name of the recipe, without .yaml')
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory, instead of the one in site.yaml')
     .option('--force', 'build although the recipe is unchanged, for newer packages')

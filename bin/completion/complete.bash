@@ -27,11 +27,11 @@ _PROGRAM_complete() {
   fi
 }
 
-# Cuts a line into words as the shell does: quotes and backslashes are taken away, nothing is expanded. Sets words;
-# current, the unfinished one at the end; and skip, the number of its characters that readline leaves alone, because
+# Cuts a line into words as the shell does: quotes and backslashes are taken away, nothing is expanded but a ~ in front.
+# Sets words; current, the unfinished one at the end; and skip, the number of its characters that readline leaves alone, because
 # it replaces a word only from the last character in COMP_WORDBREAKS on.
 _PROGRAM_split() {
-  local line=$1 char quote='' begun='' outside=0 index
+  local line=$1 char quote='' begun='' tilde='' outside=0 index
   words=() current='' skip=0 redirected=''
   for ((index = 0; index < ${#line}; index++)); do
     char=${line:index:1}
@@ -51,9 +51,11 @@ _PROGRAM_split() {
     elif [[ $char == [[:blank:]] ]]; then
       _PROGRAM_end_word
     elif [[ $char == [\<\>\&] ]]; then
+      if [[ $current == +([0-9]) ]]; then begun=''; fi
       _PROGRAM_end_word
       redirected=yes
     else
+      if [[ ! $begun && $char == '~' ]]; then tilde=yes; fi
       current+=$char begun=yes
       if [[ $COMP_WORDBREAKS == *"$char"* ]]; then skip=${#current}; fi
     fi
@@ -62,9 +64,10 @@ _PROGRAM_split() {
 
 # The word that is the target of a redirection is not one of the program's.
 _PROGRAM_end_word() {
-  if [[ ! $begun ]]; then return; fi
-  if [[ ! $redirected ]]; then words+=("$current"); fi
-  current='' skip=0 outside=0 begun='' redirected=''
+  if [[ $tilde && ($current == '~' || $current == '~/'*) ]]; then current=$HOME${current:1}; fi
+  if [[ $begun && ! $redirected ]]; then words+=("$current"); fi
+  if [[ $begun ]]; then redirected=''; fi
+  current='' skip=0 outside=0 begun='' tilde=''
 }
 
 # Goes past a finished word: a command, an option, the value of the option before it, or an argument.
@@ -112,7 +115,6 @@ _PROGRAM_offer() {
 # Offers names of the site; readline inserts them as they are, so all must be plain.
 _PROGRAM_names() {
   local names
-  if [[ $site == '~' || $site == '~/'* ]]; then site=$HOME${site:1}; fi
   mapfile -t names < <(_PROGRAM_words "$kind" "$site" "$current")
   if [[ "${names[*]}" == *[!A-Za-z0-9._:=\ -]* ]]; then return; fi
   if [[ $kind == assignment ]]; then compopt -o nospace 2>/dev/null; fi
@@ -121,10 +123,15 @@ _PROGRAM_names() {
 
 # Offers files or directories; with this option readline quotes them and adds the slash.
 _PROGRAM_paths() {
-  local paths
+  local paths path
   compopt -o filenames 2>/dev/null
   mapfile -t paths < <(compgen -A "$1" -- "$current")
-  _PROGRAM_offer "${paths[@]}"
+  for path in "${paths[@]}"; do
+    # Behind a tilde bash 5.2 quotes too little: `$(x)` becomes `$\(x)`.
+    if [[ $path == '~'*[!A-Za-z0-9._/-]* ]]; then path=$HOME${path:1}; fi
+    path=$prefix$path
+    COMPREPLY+=("${path:skip}")
+  done
 }
 
 complete -F _PROGRAM_complete PROGRAM
