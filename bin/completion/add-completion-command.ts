@@ -10,7 +10,7 @@ export function addCompletionCommand(program: Command): void {
     .command('bash')
     .description('print the completion script for bash')
     .addHelpText('after', bashHelp(program.name()))
-    .action(async () => process.stdout.write(await bashScript(program)));
+    .action(async () => void process.stdout.write(await bashScript(program)));
   completion
     .command('words', { hidden: true })
     .addArgument(new Argument('<kind>').choices(siteKinds))

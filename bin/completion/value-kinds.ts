@@ -20,20 +20,24 @@ const kindsByWord: Readonly<Record<string, ValueKind>> = {
   name: 'object',
   object: 'object',
   parent: 'object',
+  pattern: 'object',
   mac: 'mac',
   ip: 'address',
   address: 'address',
   var: 'variable',
   variable: 'variable',
+  assignment: 'assignment',
+  condition: 'assignment',
   recipe: 'recipe',
 };
 
 /**
- * The kind of a value by its name: `old-dir` is a directory, `facts.json` a file, `VAR=VALUE` an assignment. The last
- * word of the name decides, its letters' case does not; undefined when nothing can be offered.
+ * The kind of a value by its name: `old-dir` is a directory, `facts.json` a file, `variables` are variables, `VAR=VALUE`
+ * is an assignment. The last word of the name decides, its letters' case does not; undefined when nothing can be offered.
  */
 export function valueKind(name: string): ValueKind | undefined {
   const lower = name.toLowerCase();
   if (/^var(iable)?\W*=/.test(lower)) return 'assignment';
-  return kindsByWord[lower.split(/[^a-z]+/).findLast((word) => word !== '') ?? ''];
+  const last = lower.split(/[^a-z]+/).findLast((word) => word !== '') ?? '';
+  return kindsByWord[last] ?? kindsByWord[last.replace(/s$/, '')];
 }

@@ -241,7 +241,11 @@ suite('nothing on the line or in the site is run', () => {
     const objects = marks.map((mark) => `${mark}:\n  IP=${mark}\n  MAC=${mark}\n  ${mark}=x`);
     await writeFile(join(site, 'machdb/a.db'), `${objects.join('\n')}\ngood:\n  IP=10.0.0.1\n`);
     const lines = [
-      ...['machdb query ', 'machdb query --mac ', 'gutinteg arm ', 'gutinteg image build ', 'machdb check --site '],
+      'machdb query ',
+      'machdb query --mac ',
+      'gutinteg arm ',
+      'gutinteg image build ',
+      'machdb check --site ',
       ...marks.flatMap((mark) => [
         `machdb ${mark}`,
         `machdb ${mark} `,
