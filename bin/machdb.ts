@@ -2,6 +2,7 @@
 // and imports what it needs when it runs.
 import { Command } from 'commander';
 import { addCheckCommand } from './machdb-commands/check.ts';
+import { addDiffCommand } from './machdb-commands/diff.ts';
 import { addExplainCommand } from './machdb-commands/explain.ts';
 import { addGrepCommand } from './machdb-commands/grep.ts';
 import { addListCommand } from './machdb-commands/list.ts';
@@ -20,6 +21,7 @@ addListCommand(program);
 addGrepCommand(program);
 addTreeCommand(program);
 addExplainCommand(program);
+addDiffCommand(program);
 addCheckCommand(program);
 addCompletionCommand(program);
 

@@ -10,6 +10,8 @@ export type CommandOptions = {
   /** Added to the environment, which otherwise is the caller's with LC_ALL=C. */
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** How standard output becomes text: `latin1` gives one character for each byte, whatever it is. */
+  readonly stdoutEncoding?: 'utf8' | 'latin1';
   /** Exit codes that are not failures; only 0 unless given. */
   readonly okExitCodes?: readonly number[];
   readonly signal?: AbortSignal;
@@ -51,6 +53,7 @@ export const runCommand: RunCommand = async (argv, options = {}) => {
     env: { LC_ALL: 'C', ...options.env },
     reject: false,
     all: options.onLine !== undefined,
+    ...(options.stdoutEncoding === undefined ? {} : { encoding: options.stdoutEncoding }),
     stripFinalNewline: false,
     ...(options.stdin === undefined ? { stdin: 'ignore' as const } : { input: options.stdin }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
