@@ -61,7 +61,7 @@ export const runCommand: RunCommand = async (argv, options = {}) => {
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });
   if (options.onLine !== undefined) {
-    for await (const line of child.iterable({ from: 'all' })) options.onLine(line);
+    for await (const line of child.iterable({ from: 'all' })) options.onLine(line as string);
   }
   const ended = await child;
   if (ended.isCanceled) options.signal?.throwIfAborted();
