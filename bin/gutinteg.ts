@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addArmCommand } from './commands/arm.ts';
 import { addImageCommand } from './commands/image.ts';
+import { addInitCommand } from './commands/init.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addPrepareCommand } from './commands/prepare.ts';
 import { addRamdiskCommand } from './commands/ramdisk.ts';
@@ -16,6 +17,7 @@ const program = new Command('gutinteg')
   .version('0.1.0')
   .showHelpAfterError('(gutinteg --help shows every command)');
 
+addInitCommand(program);
 addPrepareCommand(program);
 addServeCommand(program);
 addArmCommand(program);

@@ -46,7 +46,7 @@ const DATABASE_FAULTS: readonly DescriptionFault[] = [
     file: 'machdb/20-classes.db',
     from: 'PACKAGES=base motd',
     to: 'PACKAGES=base mtod',
-    says: [/20-classes\.db:\d+: error: PACKAGES of lab01 names 'mtod', but the site has no packages\/mtod/],
+    says: [/20-classes\.db:\d+: error: PACKAGES of lab02 names 'mtod', but the site has no packages\/mtod/],
   },
   {
     name: 'a reference to a variable that does not exist',
@@ -63,7 +63,7 @@ const DATABASE_FAULTS: readonly DescriptionFault[] = [
     file: 'machdb/30-machines.db',
     from: '52:54:00:77:00:02',
     to: '52-54-00-77-00-01',
-    says: [/30-machines\.db:8: error: lab02 has the MAC address 52:54:00:77:00:01 of lab01 \(.*30-machines\.db:4\)/],
+    says: [/30-machines\.db:4: error: lab02 has the MAC address 52:54:00:77:00:01 of lab01 \(.*25-demo\.db:8\)/],
   },
 ];
 

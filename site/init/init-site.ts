@@ -1,0 +1,65 @@
+// A new site directory. In: where, and where the example site lies. Out: the example's files without what is the
+// demo's, and two of its own. Never: writes into a directory that holds anything.
+import { constants } from 'node:fs';
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { UserError } from '../../lib/errors.ts';
+import { listFiles } from '../../lib/list-files.ts';
+
+type NewFile = {
+  /** Absolute path of the file that is copied. */
+  readonly from: string;
+  /** Path in the new site. */
+  readonly to: string;
+};
+
+const EXAMPLE = join(import.meta.dirname, '../../examples/lab');
+
+/** What of the example belongs to the demo: its console is open to everybody. */
+const DEMO = ['README.md', 'machdb/25-demo.db', 'packages/console-autologin/'];
+
+/** The files of a new site, by their paths; they are the example's own, so that there is no second copy to keep right. */
+export async function listNewSite(): Promise<NewFile[]> {
+  const example = (await listFiles(EXAMPLE)).map((from) => ({ from, to: relative(EXAMPLE, from) }));
+  const own = [
+    { from: join(import.meta.dirname, 'site-readme.md'), to: 'README.md' },
+    { from: join(import.meta.dirname, 'gitignore'), to: '.gitignore' },
+  ];
+  const wanted = example.filter(
+    ({ to }) => !DEMO.some((path) => to === path || (path.endsWith('/') && to.startsWith(path))),
+  );
+  return [...wanted, ...own].sort((a, b) => (a.to < b.to ? -1 : 1));
+}
+
+/**
+ * Refuses a directory that holds anything but `.git`; one that does not exist is fine.
+ * @throws UserError (exit code 2)
+ */
+export async function checkEmpty(dir: string): Promise<void> {
+  const names = await readdir(dir).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [];
+    throw new UserError(`no site can be made in ${dir}`, { exitCode: 2, cause });
+  });
+  const others = names.filter((name) => name !== '.git');
+  if (others.length === 0) return;
+  throw new UserError(
+    `no site can be made in ${dir}: it holds ${others.slice(0, 3).join(', ')}${others.length > 3 ? ', …' : ''}; nothing was written`,
+    { exitCode: 2, hint: `gutinteg init ${join(dir, 'site')}` },
+  );
+}
+
+/**
+ * Writes the files of a new site; a file that appears meanwhile is not replaced.
+ * @throws UserError when the disk or the permissions do not allow it.
+ */
+export async function writeNewSite(dir: string, files: readonly NewFile[]): Promise<void> {
+  for (const { from, to } of files) {
+    const path = join(resolve(dir), to);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await copyFile(from, path, constants.COPYFILE_EXCL);
+    } catch (cause) {
+      throw new UserError(`making a site in ${dir}: ${to} could not be written; the files before it were`, { cause });
+    }
+  }
+}
