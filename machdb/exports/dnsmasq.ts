@@ -1,0 +1,139 @@
+import type { Fault } from '../../lib/errors.ts';
+import { formatIpv4 } from '../../lib/ipv4.ts';
+import type { ExportFormat, ExportInput, ExportMachine } from './format.ts';
+import { readNames } from './host-names.ts';
+import type { HostName } from './host-names.ts';
+import { formatNetwork, readInterfaces } from './interfaces.ts';
+import { listSubnets } from './subnets.ts';
+import type { DhcpOptions, Reservation, Subnet } from './subnets.ts';
+
+// dnsmasq reads a line into 1025 bytes and would take the rest for a line of its own.
+const LONGEST_LINE = 1000;
+
+type Option = Exclude<keyof DhcpOptions, 'domain'>;
+const OPTION_NAMES: Readonly<Record<Option, string>> = {
+  router: 'router',
+  nameServers: 'dns-server',
+  broadcast: 'broadcast',
+};
+const OPTIONS = Object.keys(OPTION_NAMES) as Option[];
+
+/**
+ * A file for `conf-dir` of dnsmasq: static ranges and options for each network, `dhcp-host` for each machine, names
+ * and aliases for its DNS.
+ * @see dnsmasq(8)
+ */
+export const dnsmasqFormat: ExportFormat = { heeds: [], render };
+
+function* render(input: ExportInput): Generator<string | Fault> {
+  yield '# Written by machdb export dnsmasq; changes belong in the machine database.\n';
+  const owners = new Map<string, string>();
+  const aliases: Alias[] = [];
+  for (const machine of input.machines()) yield* nameLines(input, machine, { owners, aliases });
+  for (const alias of aliases) yield* aliasLines(input, alias, owners);
+  const faults: Fault[] = [];
+  for (const subnet of listSubnets(input, faults)) yield* subnetLines(input, subnet);
+  yield* faults;
+}
+
+type Alias = { readonly machine: string; readonly alias: HostName; readonly target: string };
+
+function* nameLines(
+  input: ExportInput,
+  machine: ExportMachine,
+  { owners, aliases }: { owners: Map<string, string>; aliases: Alias[] },
+): Generator<string | Fault> {
+  const faults: Fault[] = [];
+  const names = readNames(input, machine, faults);
+  const interfaces = names === undefined ? [] : readInterfaces({ input, machine, faults }, names.host);
+  for (const { prefix, name, ip, ip6s } of interfaces) {
+    const lines = pairAddresses(ip, ip6s);
+    const all = spell(name);
+    if (lines.length === 0) continue;
+    yield* takeName(input, owners, { machine: machine.name, variable: `${prefix}IP`, name: all[0] ?? '' });
+    for (const addresses of lines) yield `host-record=${[...all, ...addresses].join(',')}\n`;
+    if (prefix !== '') continue;
+    for (const alias of names?.aliases ?? []) aliases.push({ machine: machine.name, alias, target: all[0] ?? '' });
+  }
+  yield* faults;
+}
+
+function* aliasLines(
+  input: ExportInput,
+  { machine, alias, target }: Alias,
+  owners: Map<string, string>,
+): Generator<string | Fault> {
+  const all = spell(alias);
+  yield* takeName(input, owners, { machine, variable: 'ALIASES', name: all[0] ?? '' });
+  yield `cname=${[...all, target].join(',')}\n`;
+}
+
+function* takeName(
+  input: ExportInput,
+  owners: Map<string, string>,
+  { machine, variable, name }: { machine: string; variable: string; name: string },
+): Generator<Fault> {
+  const other = owners.get(name);
+  owners.set(name, machine);
+  if (other === undefined) return;
+  yield input.faultOf(machine, variable, {
+    message: `${machine}: ${variable}: the name ${name} belongs to ${other} already`,
+  });
+}
+
+/** A host-record has one address of either kind; of several only the last would count. */
+function pairAddresses(ip: string | undefined, [ip6, ...others]: readonly string[]): string[][] {
+  const first = [ip, ip6].filter((address) => address !== undefined);
+  return first.length === 0 ? [] : [first, ...others.map((address) => [address])];
+}
+
+function spell({ full, short }: HostName): string[] {
+  return full === undefined || full === short ? [short] : [full, short];
+}
+
+function* subnetLines(input: ExportInput, { network, reservations, shared }: Subnet): Generator<string | Fault> {
+  const address = formatIpv4(network.id);
+  const tag = `net-${address}`;
+  yield `dhcp-range=set:${tag},${address},static,${formatIpv4(2 ** 32 - 2 ** (32 - network.prefixBits))}\n`;
+  for (const option of OPTIONS) {
+    const value = shared[option];
+    if (value !== undefined) yield formatOption(option, { tag, value });
+  }
+  if (shared.domain) yield `domain=${shared.domain},${formatNetwork(network)}\n`;
+  const values = new Map<string, string>();
+  for (const reservation of reservations) {
+    const tags: string[] = [];
+    for (const option of OPTIONS.filter((name) => shared[name] === undefined)) {
+      const value = reservation.options[option];
+      const known = values.get(`${option} ${value}`);
+      const own = known ?? `${tag}-${values.size + 1}`;
+      values.set(`${option} ${value}`, own);
+      tags.push(own);
+      if (known === undefined) yield formatOption(option, { tag: own, value });
+    }
+    yield* reservationLines(input, reservation, { tags, shared });
+  }
+}
+
+function* reservationLines(
+  input: ExportInput,
+  { machine, macs, ip, name, options }: Reservation,
+  { tags, shared }: { tags: readonly string[]; shared: Partial<DhcpOptions> },
+): Generator<string | Fault> {
+  // The name is one label: the rest of the full name is the domain of this address.
+  const [label = ''] = name.short.split('.');
+  if (shared.domain === undefined && options.domain !== '') yield `domain=${options.domain},${ip},${ip}\n`;
+  const line = `dhcp-host=${[...macs, ...tags.map((tag) => `set:${tag}`), ip, label].join(',')}\n`;
+  if (line.length <= LONGEST_LINE) yield line;
+  else {
+    const message = `${machine}: MAC: ${macs.length} addresses are more than a line of dnsmasq's configuration holds`;
+    yield input.faultOf(machine, 'MAC', { message });
+  }
+}
+
+/** Without a value the option is not sent; dnsmasq would name itself as router and broadcast address otherwise. */
+function formatOption(option: Option, { tag, value }: { tag: string; value: string }): string {
+  // The database may leave name servers to dnsmasq, which is one, and the broadcast address to be computed.
+  if (value === '' && option !== 'router') return '';
+  return `dhcp-option=tag:${tag},option:${OPTION_NAMES[option]}${value === '' ? '' : `,${value}`}\n`;
+}

@@ -1,0 +1,74 @@
+import type { Fault } from '../../lib/errors.ts';
+import type { ExportFormat, ExportInput } from './format.ts';
+import { formatNetwork } from './interfaces.ts';
+import { listSubnets } from './subnets.ts';
+import type { DhcpOptions, Reservation, Subnet } from './subnets.ts';
+
+// Reservations alone hand out addresses: there are no pools, so unknown machines get no answer.
+const GLOBALS: Readonly<Record<string, unknown>> = {
+  'interfaces-config': { interfaces: ['*'] },
+  'lease-database': { type: 'memfile' },
+  'host-reservation-identifiers': ['hw-address'],
+  // A machine with several MAC addresses has one reservation for each, all of the same address.
+  'ip-reservations-unique': false,
+};
+
+const OPTION_NAMES: Readonly<Record<keyof DhcpOptions, string>> = {
+  router: 'routers',
+  nameServers: 'domain-name-servers',
+  broadcast: 'broadcast-address',
+  domain: 'domain-name',
+};
+
+/**
+ * A complete configuration, `{"Dhcp4": {…}}`: a subnet for each network, a reservation for each MAC address. What all
+ * machines of a subnet agree on is an option of the subnet.
+ * @see https://kea.readthedocs.io/en/kea-2.2.0/arm/dhcp4-srv.html
+ */
+export const keaFormat: ExportFormat = { heeds: [], render };
+
+function* render(input: ExportInput): Generator<string | Fault> {
+  const faults: Fault[] = [];
+  const subnets = listSubnets(input, faults);
+  yield* faults;
+  yield '{"Dhcp4": {\n';
+  for (const [key, value] of Object.entries(GLOBALS)) yield `${JSON.stringify(key)}: ${JSON.stringify(value)},\n`;
+  yield '"subnet4": [';
+  for (const [index, subnet] of subnets.entries()) yield* formatSubnet(subnet, index === 0 ? '\n' : ',\n');
+  yield '\n]}}\n';
+}
+
+function* formatSubnet({ network, reservations, shared }: Subnet, before: string): Generator<string> {
+  // Leases remember their subnet by its id, so it must not change when other networks come and go. Zero is no id.
+  const id = network.id === 0 ? 1 : network.id;
+  const subnet = { id, subnet: formatNetwork(network), 'option-data': formatOptions(shared) };
+  yield `${before}${JSON.stringify(subnet).slice(0, -1)},"reservations": [`;
+  let comma = '\n';
+  for (const reservation of reservations) {
+    for (const mac of reservation.macs) {
+      yield `${comma}${JSON.stringify(formatReservation(reservation, { mac, shared }))}`;
+      comma = ',\n';
+    }
+  }
+  yield '\n]}';
+}
+
+function formatReservation(
+  { ip, name, options }: Reservation,
+  { mac, shared }: { mac: string; shared: Partial<DhcpOptions> },
+) {
+  const own = Object.entries(options).filter(([option]) => !(option in shared));
+  const data = formatOptions(Object.fromEntries(own));
+  return {
+    'hw-address': mac,
+    'ip-address': ip,
+    hostname: name.full ?? name.short,
+    ...(data.length === 0 ? {} : { 'option-data': data }),
+  };
+}
+
+/** Addresses and domains have neither commas nor backslashes of their own, which Kea would read as more than one value. */
+function formatOptions(options: Partial<DhcpOptions>): { name: string; data: string }[] {
+  const pairs = Object.entries(options) as [keyof DhcpOptions, string][];
+  return pairs.filter(([, data]) => data !== '').map(([option, data]) => ({ name: OPTION_NAMES[option], data }));
+}
