@@ -1,7 +1,6 @@
 import { splitWords } from '../resolve.ts';
 import type { Contribution } from '../resolve.ts';
 import { rawValuesOf, referencesIn, textOf } from '../views/raw-value.ts';
-import type { RawValue } from '../views/raw-value.ts';
 import { keepReferences } from './keep-references.ts';
 
 /** One machine in one database. */
@@ -16,41 +15,55 @@ export type ChangedMachine = { readonly name: string; readonly before: MachineSi
 export type Versions = { readonly before: string | null; readonly after: string | null };
 
 /**
- * How one variable changes. With `example` the values are written in the language of the database: references to what
- * belongs to the machine alone and does not change (`${HOSTNAME}`, `${IP}`) are kept, so that machines can be grouped.
+ * What happens to a variable, so that machines which it happens to can be grouped:
+ * - `value`: one value becomes another
+ * - `template`: the same, in the language of the database: references to what belongs to the machine alone and does not
+ *   change (`${HOSTNAME}`, `${IP}`) are kept
+ * - `words`: words come to a set or leave it, sorted; the others keep their order
  */
-export type Change = Versions & {
+export type Change =
+  | ({ readonly kind: 'value' | 'template' } & Versions)
+  | { readonly kind: 'words'; readonly added: readonly string[]; readonly removed: readonly string[] };
+
+/** The change of one variable of a machine. */
+export type VariableChange = {
   readonly variable: string;
-  /** For sets of words: what came and went; none of either when only the order is different. */
-  readonly words?: { readonly added: readonly string[]; readonly removed: readonly string[] };
-  /** Changed variables that this one refers to. */
+  readonly change: Change;
+  /** The values of this machine. */
+  readonly example: Versions;
+  /** Variables that change too and that this one refers to. */
   readonly through: readonly string[];
-  /** The real values of the group's first machine, where `before` and `after` keep references. */
-  readonly example?: Versions;
 };
 
-/** What happens to the variables of a machine, of which it is known that their values change. */
-export function describeChanges(machine: ChangedMachine, variables: readonly string[]): Change[] {
+/**
+ * What happens to the variables of a machine, of which it is known that their values change; `sets` names the variables
+ * that hold words.
+ */
+export function describeChanges(
+  machine: ChangedMachine,
+  variables: readonly string[],
+  sets: ReadonlySet<string>,
+): VariableChange[] {
   const raws = {
     before: rawValuesOf(machine.name, machine.before.contributions),
     after: rawValuesOf(machine.name, machine.after.contributions),
   };
-  const references = variables.map((variable) => {
+  const referencesOf = (variable: string): string[] => {
     const texts = [raws.before.get(variable), raws.after.get(variable)].filter((raw) => raw !== undefined).map(textOf);
     return [...new Set(texts.flatMap(referencesIn))].sort();
-  });
-  const keep = references.every((names) => names.length === 0) ? undefined : keepReferences(machine, raws);
-  return variables.map((variable, index) => {
-    const real = versionsOf(machine, variable);
-    const kept = keep?.(variable, real);
-    const shown = kept ?? real;
-    return {
-      variable,
-      ...shown,
-      ...(isSet(raws.before.get(variable)) || isSet(raws.after.get(variable)) ? { words: compareWords(shown) } : {}),
-      through: (references[index] ?? []).filter((name) => isChanged(machine, name)),
-      ...(kept === undefined ? {} : { example: real }),
+  };
+  const references = new Map(variables.map((variable) => [variable, referencesOf(variable)]));
+  const keep = references.values().every((names) => names.length === 0) ? undefined : keepReferences(machine, raws);
+  return variables.map((variable) => {
+    const example = versionsOf(machine, variable);
+    const kept = keep?.(variable, example);
+    const words = sets.has(variable) ? compareWords(kept ?? example) : undefined;
+    const change = words ?? {
+      kind: kept === undefined ? ('value' as const) : ('template' as const),
+      ...(kept ?? example),
     };
+    const through = references.get(variable)?.filter((name) => variables.includes(name)) ?? [];
+    return { variable, change, example, through };
   });
 }
 
@@ -58,15 +71,16 @@ function versionsOf({ before, after }: ChangedMachine, variable: string): Versio
   return { before: before.values.get(variable) ?? null, after: after.values.get(variable) ?? null };
 }
 
-function isChanged({ before, after }: ChangedMachine, variable: string): boolean {
-  return before.values.get(variable) !== after.values.get(variable);
+/** Undefined when more happens than that words come and go: another order, or a variable that is set or not. */
+function compareWords({ before, after }: Versions): Change | undefined {
+  if (!isPlainSet(before) || !isPlainSet(after)) return undefined;
+  const [old, current] = [new Set(splitWords(before)), new Set(splitWords(after))];
+  const [added, removed] = [[...current.difference(old)].sort(), [...old.difference(current)].sort()];
+  const isInOrder = [...old.intersection(current)].join(' ') === [...current.intersection(old)].join(' ');
+  return isInOrder && added.length + removed.length > 0 ? { kind: 'words', added, removed } : undefined;
 }
 
-function isSet(raw: RawValue | undefined): boolean {
-  return raw !== undefined && typeof raw !== 'string';
-}
-
-function compareWords({ before, after }: Versions): NonNullable<Change['words']> {
-  const [old, current] = [new Set(splitWords(before ?? '')), new Set(splitWords(after ?? ''))];
-  return { added: [...current.difference(old)], removed: [...old.difference(current)] };
+/** Every word once, with one blank between them. */
+function isPlainSet(value: string | null): value is string {
+  return value !== null && [...new Set(splitWords(value))].join(' ') === value;
 }

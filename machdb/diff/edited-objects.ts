@@ -1,5 +1,5 @@
 import { assignmentsOf } from '../resolve.ts';
-import type { Machdb, MachdbObject } from '../types.ts';
+import type { Assignment, Machdb, MachdbObject } from '../types.ts';
 
 /** Two states of one database; the files in places of either say which. */
 export type Pair = { readonly before: Machdb; readonly after: Machdb };
@@ -25,10 +25,10 @@ export function hasSameParents(a: MachdbObject, b: MachdbObject): boolean {
 }
 
 function hasSameLines({ before, after }: Pair, old: MachdbObject, current: MachdbObject): boolean {
-  const [a, b] = [ownLines(before, old), ownLines(after, current)];
-  return a.length === b.length && a.every((line, index) => line === b[index]);
+  const [a, b] = [assignmentsOf(before, old), assignmentsOf(after, current)];
+  return a.length === b.length && a.every((line, index) => isSameLine(line, b[index]));
 }
 
-function ownLines(db: Machdb, object: MachdbObject): string[] {
-  return assignmentsOf(db, object).map(({ variable, operator, value }) => `${variable}${operator}${value}`);
+function isSameLine(a: Assignment, b: Assignment | undefined): boolean {
+  return a.variable === b?.variable && a.operator === b.operator && a.value === b.value;
 }

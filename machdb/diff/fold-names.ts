@@ -1,6 +1,7 @@
 type Numbered = { readonly digits: string; readonly order: number };
 type Family = { readonly first: string; readonly last: string; readonly numbers: Numbered[] };
 
+const LONGEST_LINE = 90;
 // Longer runs of digits are no numbers that anyone counts with, and not exact ones.
 const NUMBER = /^(.*?)([0-9]{1,15})([^0-9]*)$/;
 
@@ -22,6 +23,21 @@ export function foldNames(names: readonly string[]): string[] {
     if (typeof family !== 'string') family.numbers.push({ digits, order: Number(digits) });
   }
   return [...families.values()].map((family) => (typeof family === 'string' ? family : foldFamily(family)));
+}
+
+/** The folded names on one line, cut behind a whole name where they are too many: `n[0001-0003] … and 12 more`. */
+export function foldSome(names: readonly string[]): string {
+  const all = foldNames(names).join(' ');
+  if (all.length <= LONGEST_LINE) return all;
+  // By halves, the most names that fit.
+  let [fits, tooMany] = [1, names.length];
+  while (tooMany - fits > 1) {
+    const middle = (fits + tooMany) >> 1;
+    if (foldNames(names.slice(0, middle)).join(' ').length <= LONGEST_LINE) fits = middle;
+    else tooMany = middle;
+  }
+  const some = foldNames(names.slice(0, fits)).join(' ');
+  return `${some} … and ${(names.length - fits).toLocaleString('en-US')} more`;
 }
 
 function foldFamily({ first, last, numbers }: Family): string {

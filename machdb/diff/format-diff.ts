@@ -1,14 +1,15 @@
 import { countOf, quote, shorten } from '../views/printable.ts';
 import type { Cause } from './causes.ts';
 import { hasDifferences } from './compare.ts';
-import type { ChangeGroup, GroupedChange, MachdbDiff, MachineAt } from './compare.ts';
-import { foldNames } from './fold-names.ts';
+import type { MachdbDiff, MachineAt } from './compare.ts';
+import type { Versions } from './describe-changes.ts';
+import { foldSome } from './fold-names.ts';
+import type { ChangeGroup, GroupedChange } from './group-machines.ts';
 
 /** Whether each machine's name is on a line of its own. */
 type NameStyle = { readonly eachName: boolean };
 
 const MOST_PLACES = 3;
-const LONGEST_NAMES = 100;
 const LONGEST_LINE = 110;
 const LONGEST_CAUSE = 90;
 
@@ -57,30 +58,27 @@ function formatGroup({ machines, changes }: ChangeGroup, style: NameStyle): stri
 }
 
 function formatNames(names: readonly string[], { eachName }: NameStyle): string {
-  return eachName ? '' : `: ${shorten(foldNames(names).join(' '), LONGEST_NAMES)}`;
+  return eachName ? '' : `: ${foldSome(names)}`;
 }
 
-function formatChange(change: GroupedChange, first: string): string[] {
-  const { variable, through, example, causes } = change;
+function formatChange({ variable, change, example, through, causes }: GroupedChange, first: string): string[] {
   return [
-    ...formatVersions(`  ${variable}: `, change),
-    ...(example === undefined ? [] : formatVersions(`    on ${first}: `, example)),
+    ...(change.kind === 'words'
+      ? [
+          `  ${variable}: ${[...change.removed.map((word) => `-${word}`), ...change.added.map((word) => `+${word}`)].join(' ')}`,
+        ]
+      : formatVersions(`  ${variable}: `, change)),
+    ...(change.kind === 'template' ? formatVersions(`    on ${first}: `, example) : []),
     ...(through.length === 0 ? [] : [`    through ${through.map((name) => `\${${name}}`).join(', ')}`]),
     ...limit(causes.map(formatCause)),
   ];
 }
 
 /** On one line where it fits; long values stand below each other, so that the eye finds what differs. */
-function formatVersions(lead: string, { before, after, words }: Pick<GroupedChange, 'before' | 'after' | 'words'>) {
-  if (words !== undefined && before !== null && after !== null) return [`${lead}${formatWords(words, after)}`];
+function formatVersions(lead: string, { before, after }: Versions): string[] {
   const [old, current] = [before, after].map((value) => (value === null ? 'not set' : quote(value)));
   const line = `${lead}${old} → ${current}`;
   return line.length <= LONGEST_LINE ? [line] : [lead.trimEnd(), `      - ${old}`, `      + ${current}`];
-}
-
-function formatWords({ added, removed }: NonNullable<GroupedChange['words']>, after: string): string {
-  const signed = [...removed.map((word) => `-${word}`), ...added.map((word) => `+${word}`)];
-  return signed.length === 0 ? `the same words in another order: ${quote(after)}` : signed.join(' ');
 }
 
 function formatCause({ side, file, line, object, text }: Cause): string {

@@ -13,7 +13,9 @@ export function formatTree(rows: readonly TreeRow[]): string[] {
       if ('hidden' in row) return [`${branch}… ${row.hidden.toLocaleString('en-US')} more`];
       const place = `${row.file}:${row.line}`;
       if (row.again) return [`${branch}${row.name}`, place, '(again: does not apply twice)'];
-      return [`${branch}${row.name}`, place, ...(row.machines === undefined ? [] : [countOf(row.machines, 'machine')])];
+      if (row.machines === undefined) return [`${branch}${row.name}`, place];
+      const closed = row.closed === undefined ? '' : ', not drawn';
+      return [`${branch}${row.name}`, place, `${countOf(row.machines, 'machine')}${closed}`];
     }),
   );
 }

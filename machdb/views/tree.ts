@@ -16,12 +16,14 @@ export type ObjectRow = {
   readonly again: boolean;
   /** How many machines inherit from it, where that was counted. */
   readonly machines?: number;
+  /** It has heirs, and none of them is shown. */
+  readonly closed?: true;
 };
 
 type Branch = { readonly shown: readonly string[]; readonly hidden: number };
 
 const MOST_HEIRS = 10;
-const MOST_ROWS = 100;
+const MOST_ROWS = 60;
 
 /**
  * What an object inherits from, in the order in which it applies where read from the bottom of each branch.
@@ -37,7 +39,7 @@ export function listParentRows(db: Machdb, name: string): TreeRow[] {
 
 /**
  * What inherits from an object; groups stand before machines. Unless `all`, each object shows its first ten heirs, and
- * the whole about a hundred, nearest first.
+ * the whole some sixty, nearest first.
  * @throws UserError when there is no such object.
  */
 export function listHeirRows(db: Machdb, name: string, { all }: { all: boolean }): TreeRow[] {
@@ -47,7 +49,8 @@ export function listHeirRows(db: Machdb, name: string, { all }: { all: boolean }
   const machines = new Set(machineNames(db));
   return listRows(db, name, branchOf).map((row) => {
     if ('hidden' in row || row.again || (all && row.depth > 0) || directHeirs(db, row.name).length === 0) return row;
-    return { ...row, machines: countMachines(db, row.name, machines) };
+    const closed = branchOf(row.name).shown.length === 0 ? { closed: true as const } : {};
+    return { ...row, machines: countMachines(db, row.name, machines), ...closed };
   });
 }
 
@@ -67,7 +70,7 @@ function listRows(db: Machdb, root: string, branchOf: (name: string) => Branch):
     if (again) continue;
     seen.add(name);
     const { shown, hidden } = branchOf(name);
-    if (hidden > 0) waiting.push({ depth: depth + 1, hidden });
+    if (hidden > 0 && shown.length > 0) waiting.push({ depth: depth + 1, hidden });
     for (const each of shown.toReversed()) waiting.push({ depth: depth + 1, name: each });
   }
   return rows;
