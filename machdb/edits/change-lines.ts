@@ -1,0 +1,87 @@
+// The smallest changes: one assignment is written, rewritten or removed. Each is noted in the draft.
+import { UserError } from '../../lib/errors.ts';
+import { isBlank } from '../statements.ts';
+import type { Operator } from '../types.ts';
+import { noteChange, objectsOf, splice } from './draft.ts';
+import type { Draft } from './draft.ts';
+import { explainInexpressible, expressLine } from './express-value.ts';
+import type { Found } from './find-object.ts';
+import type { OwnLine } from './scan-objects.ts';
+
+/** `VAR=value`, `VAR+=words` or `VAR-=words`. */
+export type Setting = { readonly variable: string; readonly operator: Operator; readonly value: string };
+
+/** Writes a new assignment behind one of the object, behind its last one otherwise. */
+export function insertAssignment(draft: Draft, found: Found, setting: Setting, behind?: OwnLine): void {
+  const { file, object } = found;
+  const neighbour = behind ?? object.assignments.at(-1) ?? object.header;
+  const at = neighbour.first + neighbour.count;
+  const head = `${indentationOf(draft, found)}${setting.variable}${setting.operator}`;
+  const text = express({ head, tail: '', quote: '' }, setting);
+  // A backslash at the very end of the file would take the new line in.
+  const closing = neighbour.statement.pieces.length > neighbour.count ? [''] : [];
+  const line = splice(draft, file, { start: at, count: 0, texts: [...closing, text] }).at(-1);
+  if (line === undefined) throw new Error('a line was inserted');
+  const { variable } = setting;
+  noteChange(draft, { file, at: line, object: object.name, variable, now: describe(setting) });
+}
+
+/** Gives an assignment another operator and value; indentation, blanks, quotes and comment stay where they can. */
+export function rewriteAssignment(draft: Draft, found: Found, line: OwnLine, setting: Setting): void {
+  const { text } = line.statement;
+  const quoted = line.quote.length;
+  const head = text.slice(0, line.operatorAt) + setting.operator + blanksBehindOperator(line);
+  const tail = line.faulty ? '' : text.slice(line.valueAt + line.value.length + quoted);
+  replaceLines(draft, found, line, [express({ head, tail, quote: line.quote }, setting)], setting);
+}
+
+/** Puts other lines in the place of an assignment; they must read as `setting`. */
+export function replaceLines(
+  draft: Draft,
+  { file, object }: Found,
+  line: OwnLine,
+  texts: readonly string[],
+  setting: Setting,
+): void {
+  const [at] = splice(draft, file, { start: line.first, count: line.count, texts });
+  if (at === undefined) throw new Error('an assignment has a line');
+  const { variable } = line;
+  noteChange(draft, { file, at, object: object.name, variable, now: describe(setting), was: describe(line) });
+}
+
+/** Takes an assignment out with all its lines. */
+export function removeAssignment(draft: Draft, { file, object }: Found, line: OwnLine): void {
+  const at = file.lines[line.first];
+  if (at === undefined) throw new Error('an assignment has a line');
+  splice(draft, file, { start: line.first, count: line.count, texts: [] });
+  noteChange(draft, { file, at, object: object.name, variable: line.variable, was: describe(line) });
+}
+
+/** `IP=10.77.0.7`; the value of a secret is not shown. */
+export function describe({ variable, operator, value }: Setting): string {
+  return `${variable}${operator}${variable.endsWith('_SECRET') ? '(hidden)' : value}`;
+}
+
+function blanksBehindOperator(line: OwnLine): string {
+  const { text } = line.statement;
+  const from = line.operatorAt + line.operator.length;
+  return text.slice(from, Math.max(from, line.valueAt - line.quote.length));
+}
+
+/** As the object's last assignment, else the first one of the file, else four blanks. */
+function indentationOf(_draft: Draft, { file, object }: Found): string {
+  const like =
+    object.assignments.at(-1) ?? objectsOf(file).find(({ assignments }) => assignments.length > 0)?.assignments[0];
+  if (like === undefined) return '    ';
+  const { text } = like.statement;
+  let end = 0;
+  while (isBlank(text[end])) end += 1;
+  return text.slice(0, end);
+}
+
+function express(line: { head: string; tail: string; quote: OwnLine['quote'] }, { variable, value }: Setting): string {
+  const text = expressLine({ ...line, value });
+  if (text !== undefined) return text;
+  const reason = explainInexpressible(value) ?? 'no quotes make it so';
+  throw new UserError(`${variable} cannot have the value '${value}': ${reason}`, { exitCode: 2 });
+}

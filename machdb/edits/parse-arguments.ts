@@ -1,0 +1,66 @@
+// The words of a command line as edits. In: argv. Out: settings and names that can be written. Never: looks at a file.
+import { UserError } from '../../lib/errors.ts';
+import { splitWords } from '../resolve.ts';
+import type { Operator } from '../types.ts';
+import type { Setting } from './change-lines.ts';
+import { explainInexpressible } from './express-value.ts';
+
+/**
+ * `VAR=VALUE`, `VAR+=WORDS`, `VAR-=WORDS`; the words that one operator gives to one variable are put together.
+ * @throws UserError (exit code 2) with everything that cannot be written.
+ */
+export function parseSettings(texts: readonly string[]): Setting[] {
+  const settings = new Map<string, Setting>();
+  const problems: string[] = [];
+  for (const text of texts) {
+    const parsed = parseSetting(text);
+    const problem = typeof parsed === 'string' ? parsed : explainSetting(parsed, settings);
+    if (problem !== undefined || typeof parsed === 'string') {
+      problems.push(problem ?? text);
+      continue;
+    }
+    const key = parsed.variable + parsed.operator;
+    const before = settings.get(key);
+    settings.set(key, before === undefined ? parsed : { ...before, value: `${before.value} ${parsed.value}` });
+  }
+  refuse(problems);
+  return [...settings.values()];
+}
+
+/** @throws UserError (exit code 2) when a name could not stand in a header. */
+export function checkNames(names: readonly string[]): void {
+  const wrong = names.filter((name) => !/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name));
+  refuse(wrong.map((name) => `'${name}' is not the name of an object: names are made of letters, digits and . _ -`));
+}
+
+/** @throws UserError (exit code 2) when a text is not a variable. */
+export function checkVariables(variables: readonly string[]): void {
+  refuse(variables.map(explainVariable).filter((problem) => problem !== undefined));
+}
+
+function parseSetting(text: string): Setting | string {
+  const match = /^([^=]*?)([-+]?=)(.*)$/s.exec(text);
+  if (match === null) return `'${text}' is not an assignment: write VAR=VALUE, VAR+=WORDS or VAR-=WORDS`;
+  const [, variable = '', operator = '', value = ''] = match;
+  return { variable, operator: operator as Operator, value };
+}
+
+function explainSetting(setting: Setting, earlier: ReadonlyMap<string, Setting>): string | undefined {
+  const { variable, operator, value } = setting;
+  const problem = explainVariable(variable);
+  if (problem !== undefined) return problem;
+  if (operator === '=' && earlier.has(`${variable}=`)) return `${variable} is given twice`;
+  if (operator !== '=' && splitWords(value).length === 0) return `${variable}${operator} names no words`;
+  const reason = explainInexpressible(value);
+  return reason === undefined ? undefined : `${variable} cannot have the value '${value}': ${reason}`;
+}
+
+function explainVariable(variable: string): string | undefined {
+  if (variable === 'HOSTNAME') return 'HOSTNAME is the name of the object: machdb rename OLD NEW';
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable) && variable !== '__proto__') return undefined;
+  return `'${variable}' is not a variable: they are made of letters, digits and _, and do not begin with a digit`;
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new UserError(problems.join('\n'), { exitCode: 2 });
+}
