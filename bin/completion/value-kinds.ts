@@ -20,6 +20,7 @@ const kindsByWord: Readonly<Record<string, ValueKind>> = {
   name: 'object',
   object: 'object',
   parent: 'object',
+  old: 'object',
   pattern: 'object',
   mac: 'mac',
   ip: 'address',

@@ -9,8 +9,8 @@ type DiffOptions = SiteOption & { readonly format: 'text' | 'json'; readonly nam
 export function addDiffCommand(program: Command): void {
   addSiteOption(program.command('diff'))
     .description('list the machines whose variables differ between two databases, equal changes together')
-    .argument('<old>', 'a directory, or a git revision of the site')
-    .argument('[new]', 'the same; the site as it is now when left out')
+    .argument('<old-site>', 'a directory, or a git revision of the site')
+    .argument('[new-site]', 'the same; the site as it is now when left out')
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
     .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
     .option('--names', 'print the name of every machine, one a line')

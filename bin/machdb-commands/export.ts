@@ -24,7 +24,7 @@ export function addExportCommand(program: Command): void {
     .addArgument(new Argument('<format>', 'the form').choices(exportFormatNames))
     .option('--output <file>', 'write a file, only when something has changed, and say so')
     .option('--output-dir <dir>', 'write every zone that the database describes, each to ZONE.zone')
-    .option('--zone <name>', 'dns, reverse-dns: the zone, when there are several')
+    .option('--zone <zone>', 'dns, reverse-dns: the zone, when there are several')
     .option('--network <network>', 'reverse-dns: the zone by its addresses, such as 10.77.0.0/24')
     .option('--serial <number>', 'dns, reverse-dns: serial number of the zone instead of the time')
     .option('--previous <file>', 'dns, reverse-dns: the old zone, when it is not the file of --output')

@@ -4,7 +4,9 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
-import { Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import { describeProgram } from '../../bin/completion/describe-program.ts';
+import { renderBash } from '../../bin/completion/render-bash.ts';
 import { runCommand } from '../../lib/run-command.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -19,6 +21,29 @@ for (const program of ['machdb', 'gutinteg']) {
   await writeFile(path, stdout);
   sources.push(`source '${path}'`);
 }
+
+// A program with what commander can define and ours (partly) do not use.
+const toy = new Command('toy').option('-v, --verbose');
+const thing = toy.command('thing').aliases(['t', 'th']);
+thing
+  .command('make')
+  .alias('mk')
+  .addArgument(new Argument('<colour>').choices(['red', 'dark blue', "'$(touch HIT)'"]))
+  .argument('<machine>')
+  .argument('[files...]')
+  .addOption(new Option('-s, --size <size>').choices(['big', 'small']))
+  .addOption(new Option('--trace [level]').choices(['low', 'high']))
+  .addOption(new Option('--with <parts...>').choices(['wheels', 'doors']))
+  .addOption(new Option('--no-paint'))
+  .addOption(new Option('--secret <text>').hideHelp());
+thing.command('hidden', { hidden: true });
+const engine = await readFile(join(root, 'bin/completion/complete.bash'), 'utf8');
+const toyScript = join(work, 'toy.bash');
+const path = join(work, "PROGRAM's path", 'toy');
+await writeFile(toyScript, renderBash({ program: 'toy', path, commands: describeProgram(toy), engine }));
+await mkdir(join(work, "PROGRAM's path"));
+await writeFile(path, '#!/bin/sh\necho "$@" >&2\necho m1\necho m2\n', { mode: 0o755 });
+sources.push(`source '${toyScript}'`);
 
 type Shell = { readonly cwd?: string; readonly before?: string };
 
@@ -177,6 +202,40 @@ suite('what is offered', () => {
     assert.deepEqual(await offersAt('machdb query --format=j', { before }), ['--format=json']);
     assert.deepEqual(await offersAt('machdb query --mac 52:54:00:77:00:01', { before }), ['52:54:00:77:00:01']);
   });
+});
+
+test('whatever commander can define', async () => {
+  const files = (await readdir(lab)).sort();
+  const colours = ["'$(touch HIT)'", 'dark blue', 'red'];
+  const table: [line: string, words: string[]][] = [
+    ['toy ', ['help', 't', 'th', 'thing']],
+    ['toy -', ['--help', '--verbose', '-h', '-v']],
+    ['toy -v thi', ['thing']],
+    ['toy th ', ['help', 'make', 'mk']],
+    ['toy help t', ['t', 'th', 'thing']],
+    ['toy th help m', ['make', 'mk']],
+    ['toy t mk -', ['--help', '--no-paint', '--size', '--trace', '--with', '-h', '-s']],
+    ['toy t mk ', colours],
+    ['toy thing make red ', ['m1', 'm2']],
+    ['toy thing make red m1 ', files],
+    ['toy thing make red m1 x y ', files],
+    ['toy th make -s ', ['big', 'small']],
+    ['toy th make --size=s', ['small']],
+    ['toy th make --size small ', colours],
+    ['toy th make -ssmall ', colours],
+    ['toy th make --no-paint ', colours],
+    ['toy th make --trace ', ['high', 'low']],
+    ['toy th make --trace --s', ['--size']],
+    ['toy th make --trace --size ', ['big', 'small']],
+    ['toy th make --trace low ', colours],
+    ['toy th make --with wheels d', ['doors']],
+    ['toy th make --with wheels --s', ['--size']],
+    ['toy th make --with wheels -- red ', ['m1', 'm2']],
+    ['toy th make --nonsense=', []],
+    ['toy th make --secret ', colours],
+  ];
+  const replies = await offers(table.map(([line]) => line));
+  for (const [index, [line, words]] of table.entries()) assert.deepEqual(replies[index], words, line);
 });
 
 suite('names come from the site on the line', () => {
