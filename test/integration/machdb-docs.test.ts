@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runCommand } from '../../lib/run-command.ts';
+import { readBlocks, readQuestions } from '../helpers/page-blocks.ts';
 
 const root = join(import.meta.dirname, '../..');
-const page = await readFile(join(root, 'docs/machdb.md'), 'utf8');
-const blocks = [...page.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, kind = '', body = '']) => ({ kind, body }));
+const blocks = readBlocks(await readFile(join(root, 'docs/machdb.md'), 'utf8'));
 
 test('the page is made of databases, each with a question', () => {
   assert.deepEqual([...new Set(blocks.map(({ kind }) => kind))], ['machdb', 'console']);
@@ -19,13 +19,12 @@ test('the page is made of databases, each with a question', () => {
   assert.ok(blocks.length >= 10);
 });
 
-for (const [index, { kind, body }] of blocks.entries()) {
+for (const [index, block] of blocks.entries()) {
   const database = blocks[index - 1]?.body;
-  if (kind !== 'console' || database === undefined) continue;
-  for (const question of body.split(/^\$ /m).slice(1)) {
-    const [command = '', ...expected] = question.split('\n');
+  if (block.kind !== 'console' || database === undefined) continue;
+  for (const { command, answer } of readQuestions(block)) {
     test(`example ${(index + 1) / 2}: ${command}`, async () => {
-      assert.equal(await ask(database, command.split(' ')), expected.join('\n'));
+      assert.equal(await ask(database, command.split(' ')), answer);
     });
   }
 }
