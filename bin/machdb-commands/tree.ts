@@ -28,8 +28,8 @@ async function tree(name: string, { site, down, all, json }: TreeOptions): Promi
 }
 
 const TREE_HELP = `
-Parents apply before their heirs, the upper before the lower, each object once: "again" marks one that stands further up
-already.
+Parents apply before their heirs, the upper before the lower, each object once: "(again)" marks one that stands
+further up already.
 
 Examples:
   machdb tree lab01 --site examples/lab

@@ -41,7 +41,7 @@ export type VariableExplanation = {
   readonly references: readonly ReplacedReference[];
   /** As `machdb query` prints it; null when it is not set or a reference has no value. */
   readonly value: string | null;
-  /** Why it has no value, when a reference is at fault. */
+  /** Why it has no value, when a reference of its own or of what it refers to is at fault. */
   readonly problem?: string;
 };
 
@@ -64,7 +64,8 @@ export function explainObject(db: Machdb, name: string): VariableExplanation[] {
   const { values, problems } = expandReferences(raws);
   const explained = { traces, raws, values };
   return [...traces].map(([variable, { steps }]) => {
-    const problem = problems.find((each) => each.variable === variable);
+    const needed = values.has(variable) ? new Set<string>() : listNeeded(raws, variable);
+    const problem = problems.find((each) => needed.has(each.variable));
     return {
       variable,
       steps,
@@ -95,6 +96,16 @@ function describeEffect({ raw, last }: Trace, { assignment: { operator, value } 
   return { did: 'set', instead: { value: textOf(raw), file, line } };
 }
 
+/** The variable and all that it refers to, directly or not. */
+function listNeeded(raws: ReadonlyMap<string, string>, variable: string): Set<string> {
+  // A set hands out what is added while it is walked.
+  const needed = new Set([variable]);
+  for (const name of needed) {
+    for (const next of referencesIn(raws.get(name) ?? '')) needed.add(next);
+  }
+  return needed;
+}
+
 function listReferences(
   explained: {
     traces: ReadonlyMap<string, Trace>;
@@ -103,13 +114,12 @@ function listReferences(
   },
   variable: string,
 ): ReplacedReference[] {
-  const names = new Set(referencesIn(explained.raws.get(variable) ?? ''));
   const references: ReplacedReference[] = [];
-  for (const name of names) {
+  for (const name of listNeeded(explained.raws, variable)) {
+    if (name === variable) continue;
     const [raw, value] = [explained.raws.get(name), explained.values.get(name)];
     // What has no value replaced nothing; the problem says so.
     if (raw === undefined || value === undefined) continue;
-    for (const next of referencesIn(raw)) names.add(next);
     const last = explained.traces.get(name)?.last;
     const from = last && { object: last.object, file: last.assignment.file, line: last.assignment.line };
     references.push({ variable: name, value, raw, ...(from === undefined ? {} : { from }) });

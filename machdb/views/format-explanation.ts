@@ -18,8 +18,7 @@ export function formatExplanation(explanation: VariableExplanation): string[] {
 }
 
 function describeMissing({ raw, problem }: VariableExplanation): string {
-  if (raw === null) return 'is not set';
-  return `has no value: ${problem ?? 'what it refers to has none'}`;
+  return raw === null ? 'is not set' : `has no value: ${problem}`;
 }
 
 function describeStep({ value, effect }: Step): string {

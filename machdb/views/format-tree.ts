@@ -12,7 +12,7 @@ export function formatTree(rows: readonly TreeRow[]): string[] {
       const branch = branches[index] ?? '';
       if ('hidden' in row) return [`${branch}… ${row.hidden.toLocaleString('en-US')} more`];
       const place = `${row.file}:${row.line}`;
-      if (row.again) return [`${branch}${row.name}`, place, '(again: does not apply twice)'];
+      if (row.again) return [`${branch}${row.name}`, place, '(again)'];
       if (row.machines === undefined) return [`${branch}${row.name}`, place];
       const closed = row.closed === undefined ? '' : ', not drawn';
       return [`${branch}${row.name}`, place, `${countOf(row.machines, 'machine')}${closed}`];

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import * as fc from 'fast-check';
+import { expandReferences } from '../expand.ts';
+import { parseMachdb } from '../parse.ts';
+import { resolveRecord, splitWords } from '../resolve.ts';
+import { anyDrafts, parseDrafts } from './arbitrary-machdb.ts';
+import { explainObject } from './explain.ts';
+import type { VariableExplanation } from './explain.ts';
+import { formatExplanation } from './format-explanation.ts';
+
+const LAPTOP = `
+client:
+    PACKAGES=amd  ypclient bash
+    PRINTER=hall
+no-yp:
+    PACKAGES-=ypclient nis
+    PRINTER=none
+    EDITOR-=vi
+laptop: client no-yp
+    PACKAGES+=tex bash
+    PRINTER=none
+    PACKAGES+=bash
+    DOMAIN=\${SITE}.example
+    SITE=lab
+    FQDN=\${HOSTNAME}.\${DOMAIN}
+    NAMES=www
+    NAMES+=\${FQDN} $\${X}
+`;
+
+function explain(text: string, variable: string): string[] {
+  const variables = explainObject(parseMachdb([{ path: 'a.db', text }]), 'laptop');
+  return variables.filter((each) => each.variable === variable).flatMap(formatExplanation);
+}
+
+suite('explain', () => {
+  const table: [variable: string, lines: string[]][] = [
+    ['HOSTNAME', ['HOSTNAME="laptop"', '    the name of the object']],
+    [
+      'PACKAGES',
+      [
+        'PACKAGES="amd bash tex"',
+        '    a.db:3   client  set to "amd  ypclient bash"',
+        '    a.db:6   no-yp   removed ypclient; not there: nis',
+        '    a.db:10  laptop  added tex; already there: bash',
+        '    a.db:12  laptop  added nothing; already there: bash',
+      ],
+    ],
+    [
+      'PRINTER',
+      [
+        'PRINTER="none"',
+        '    a.db:4   client  set to "hall"',
+        '    a.db:7   no-yp   set to "none", instead of "hall" (a.db:4)',
+        '    a.db:11  laptop  set to "none", which it was already (a.db:7)',
+      ],
+    ],
+    ['EDITOR', ['EDITOR is not set', '    a.db:8  no-yp  removed nothing; not there: vi']],
+    [
+      'FQDN',
+      [
+        'FQDN="laptop.lab.example"',
+        '    a.db:15  laptop  set to "${HOSTNAME}.${DOMAIN}"',
+        '    ${HOSTNAME} is "laptop", the name of the object',
+        '    ${DOMAIN} is "lab.example", from a.db:13 (laptop), written "${SITE}.example"',
+        '    ${SITE} is "lab", from a.db:14 (laptop)',
+      ],
+    ],
+    [
+      'NAMES',
+      [
+        'NAMES="www laptop.lab.example ${X}"',
+        '    a.db:16  laptop  set to "www"',
+        '    a.db:17  laptop  added ${FQDN} $${X}',
+        '    before references were replaced: "www ${FQDN} $${X}"',
+        '    ${FQDN} is "laptop.lab.example", from a.db:15 (laptop), written "${HOSTNAME}.${DOMAIN}"',
+        '    ${HOSTNAME} is "laptop", the name of the object',
+        '    ${DOMAIN} is "lab.example", from a.db:13 (laptop), written "${SITE}.example"',
+        '    ${SITE} is "lab", from a.db:14 (laptop)',
+      ],
+    ],
+  ];
+  for (const [variable, lines] of table) {
+    test(variable, () => assert.deepEqual(explain(LAPTOP, variable), lines));
+  }
+
+  test('a reference that leads nowhere is said where it is needed, too', () => {
+    const text = 'laptop:\nA=${B}\nB=x${C}\n';
+    assert.deepEqual(explain(text, 'B')[0], 'B has no value: B refers to ${C}, which is not set');
+    assert.deepEqual(explain(text, 'A')[0], 'A has no value: B refers to ${C}, which is not set');
+  });
+
+  test('a circle ends', () => {
+    assert.match(explain('laptop:\nA=${B}\nB=${A}\n', 'A')[0] ?? '', /^A has no value: .*A → B → A$/);
+  });
+});
+
+test('replaying an explanation gives exactly what resolving gives', () => {
+  fc.assert(
+    fc.property(anyDrafts, (drafts) => {
+      const db = parseDrafts(drafts);
+      for (const name of drafts.keys()) {
+        const explained = explainObject(db, name);
+        const replayed = explained.map((each) => [each.variable, replay(each)] as const);
+        const set = replayed.filter(([, value]) => value !== undefined);
+        assert.deepEqual(Object.fromEntries(set), resolveRecord(db, name));
+        for (const { variable, value } of explained) assert.equal(value ?? undefined, new Map(replayed).get(variable));
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** What the steps and the references of an explanation make of nothing. */
+function replay({ variable, steps, raw, value, references }: VariableExplanation): string | undefined {
+  if (variable === 'HOSTNAME') return value ?? undefined;
+  let text: string | undefined;
+  for (const { effect, value: written } of steps) {
+    const words = splitWords(text ?? '');
+    if (effect.did === 'set') {
+      assert.equal(effect.instead?.value, text);
+      text = written;
+    } else if (effect.did === 'add') text = [...new Set([...words, ...effect.added])].join(' ');
+    else if (text !== undefined) text = [...new Set(words)].filter((word) => !effect.removed.includes(word)).join(' ');
+  }
+  assert.equal(raw ?? undefined, text);
+  if (text === undefined) return undefined;
+  const given = references.map((each) => [each.variable, each.value.replaceAll('${', '$$$${')] as const);
+  return expandReferences(new Map([...given, ['', text]])).values.get('');
+}
