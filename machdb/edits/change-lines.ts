@@ -2,7 +2,7 @@
 import { UserError } from '../../lib/errors.ts';
 import { isBlank } from '../statements.ts';
 import type { Operator } from '../types.ts';
-import { noteChange, objectsOf, splice } from './draft.ts';
+import { insertLines, noteChange, objectsOf, splice } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { explainInexpressible, expressLine } from './express-value.ts';
 import type { Found } from './find-object.ts';
@@ -16,11 +16,10 @@ export function insertAssignment(draft: Draft, found: Found, setting: Setting, b
   const { file, object } = found;
   const neighbour = behind ?? object.assignments.at(-1) ?? object.header;
   const at = neighbour.first + neighbour.count;
-  const head = `${indentationOf(draft, found)}${setting.variable}${setting.operator}`;
-  const text = express({ head, tail: '', quote: '' }, setting);
-  // A backslash at the very end of the file would take the new line in.
-  const closing = neighbour.statement.pieces.length > neighbour.count ? [''] : [];
-  const line = splice(draft, file, { start: at, count: 0, texts: [...closing, text] }).at(-1);
+  const head = `${indentationOf(found)}${setting.variable}${setting.operator}`;
+  const text = expressLine({ head, value: setting.value, tail: '', quote: '' });
+  if (text === undefined) throw inexpressible(setting);
+  const [line] = insertLines(draft, file, at, [text]);
   if (line === undefined) throw new Error('a line was inserted');
   const { variable } = setting;
   noteChange(draft, { file, at: line, object: object.name, variable, now: describe(setting) });
@@ -28,11 +27,17 @@ export function insertAssignment(draft: Draft, found: Found, setting: Setting, b
 
 /** Gives an assignment another operator and value; indentation, blanks, quotes and comment stay where they can. */
 export function rewriteAssignment(draft: Draft, found: Found, line: OwnLine, setting: Setting): void {
+  const text = rewrittenLine(line, setting);
+  if (text === undefined) throw inexpressible(setting);
+  replaceLines(draft, found, line, [text], setting);
+}
+
+/** An assignment, on one line, with another operator and value; undefined when no quotes can hold the value. */
+export function rewrittenLine(line: OwnLine, { operator, value }: Setting): string | undefined {
   const { text } = line.statement;
-  const quoted = line.quote.length;
-  const head = text.slice(0, line.operatorAt) + setting.operator + blanksBehindOperator(line);
-  const tail = line.faulty ? '' : text.slice(line.valueAt + line.value.length + quoted);
-  replaceLines(draft, found, line, [express({ head, tail, quote: line.quote }, setting)], setting);
+  const head = text.slice(0, line.operatorAt) + operator + blanksBehindOperator(line);
+  const tail = line.faulty ? '' : text.slice(line.valueAt + line.value.length + line.quote.length);
+  return expressLine({ head, value, tail, quote: line.quote });
 }
 
 /** Puts other lines in the place of an assignment; they must read as `setting`. */
@@ -69,7 +74,7 @@ function blanksBehindOperator(line: OwnLine): string {
 }
 
 /** As the object's last assignment, else the first one of the file, else four blanks. */
-function indentationOf(_draft: Draft, { file, object }: Found): string {
+function indentationOf({ file, object }: Found): string {
   const like =
     object.assignments.at(-1) ?? objectsOf(file).find(({ assignments }) => assignments.length > 0)?.assignments[0];
   if (like === undefined) return '    ';
@@ -79,9 +84,7 @@ function indentationOf(_draft: Draft, { file, object }: Found): string {
   return text.slice(0, end);
 }
 
-function express(line: { head: string; tail: string; quote: OwnLine['quote'] }, { variable, value }: Setting): string {
-  const text = expressLine({ ...line, value });
-  if (text !== undefined) return text;
+function inexpressible({ variable, value }: Setting): UserError {
   const reason = explainInexpressible(value) ?? 'no quotes make it so';
-  throw new UserError(`${variable} cannot have the value '${value}': ${reason}`, { exitCode: 2 });
+  return new UserError(`${variable} cannot have the value '${value}': ${reason}`, { exitCode: 2 });
 }

@@ -1,49 +1,44 @@
 import { isBlank, placeOf, trimEnd } from '../statements.ts';
 import { splitWords } from '../resolve.ts';
-import { removeAssignment, replaceLines, rewriteAssignment } from './change-lines.ts';
-import type { Draft } from './draft.ts';
+import { rewrittenLine } from './change-lines.ts';
 import type { Found } from './find-object.ts';
 import { scanOne } from './scan-objects.ts';
 import type { OwnLine } from './scan-objects.ts';
 
-/** Words at the end of an assignment that may be written over several lines: only the line that grows is touched. */
-export function appendWords(draft: Draft, found: Found, line: OwnLine, words: readonly string[]): void {
-  const wanted = [...splitWords(line.value), ...words];
+/** What to write in the place of an assignment, and the value that it then has. */
+export type WordChange = { readonly texts: readonly string[]; readonly value: string };
+
+/** The lines of an assignment with words at its end: of one that is written over several, only one line grows. */
+export function withWords(found: Found, line: OwnLine, words: readonly string[]): WordChange | undefined {
   const added = `${line.value === '' ? '' : ' '}${words.join(' ')}`;
   const texts = physicalLines(found, line);
   const { line: lineNumber, column } = placeOf(line.statement, line.valueAt + line.value.length);
   const at = lineNumber - 1 - line.first;
   const text = texts[at] ?? '';
   texts[at] = text.slice(0, column - 1) + added + text.slice(column - 1);
-  writeWords({ draft, found, line, texts, wanted });
+  return express(line, texts, [...splitWords(line.value), ...words]);
 }
 
-/** Takes words out of an assignment; one that has none left is removed, unless it is `=`. */
-export function takeWordsOut(draft: Draft, found: Found, line: OwnLine, words: readonly string[]): void {
-  const wanted = splitWords(line.value).filter((word) => !words.includes(word));
-  if (wanted.length === 0 && line.operator !== '=') return removeAssignment(draft, found, line);
-  writeWords({ draft, found, line, texts: withoutWords(found, line, words), wanted });
+/** The lines of an assignment without some of its words; none when it has no others left, unless it is `=`. */
+export function withoutWords(found: Found, line: OwnLine, words: readonly string[]): WordChange | undefined {
+  const left = splitWords(line.value).filter((word) => !words.includes(word));
+  if (left.length === 0 && line.operator !== '=') return { texts: [], value: '' };
+  return express(line, cutWords(found, line, words), left);
 }
 
-/** In the lines as they were changed if they read as wanted, else on one line. */
-function writeWords(change: {
-  draft: Draft;
-  found: Found;
-  line: OwnLine;
-  texts: readonly string[];
-  wanted: readonly string[];
-}): void {
-  const { draft, found, line, texts, wanted } = change;
+/** As changed if that reads as wanted, else on one line; undefined when no quotes can hold the words. */
+function express(line: OwnLine, texts: readonly string[], words: readonly string[]): WordChange | undefined {
   const { variable, operator } = line;
-  const value = wanted.join(' ');
+  const value = words.join(' ');
   const read = scanOne(texts);
   const asWanted =
     read !== undefined && !read.faulty && read.operator === operator && splitWords(read.value).join(' ') === value;
-  if (asWanted) replaceLines(draft, found, line, texts, { variable, operator, value });
-  else rewriteAssignment(draft, found, line, { variable, operator, value });
+  if (asWanted) return { texts, value };
+  const text = rewrittenLine(line, { variable, operator, value });
+  return text === undefined ? undefined : { texts: [text], value };
 }
 
-function withoutWords(found: Found, line: OwnLine, words: readonly string[]): string[] {
+function cutWords(found: Found, line: OwnLine, words: readonly string[]): string[] {
   const texts = physicalLines(found, line);
   const matches = line.value.matchAll(/[^ \t]+/g).filter(([word]) => words.includes(word));
   // From the end, so that the places of the others stay as they are.

@@ -1,5 +1,6 @@
 // The working copy that an edit is planned on.
 // In: the texts of the files. Out: changed texts, and each change with its file and line. Never: I/O, checks.
+import { trimEnd, trimStart } from '../statements.ts';
 import { cutLines, pasteLines, spliceLines } from './lines.ts';
 import type { Line, Splice } from './lines.ts';
 import { scanObjects } from './scan-objects.ts';
@@ -94,6 +95,15 @@ export function splice(draft: Draft, file: DraftFile, change: Splice): readonly 
     if (successor !== undefined && successor !== line) draft.successors.set(line, successor);
   }
   return file.lines.slice(start, start + texts.length);
+}
+
+/** Puts lines in front of index `at`, between two statements. */
+export function insertLines(draft: Draft, file: DraftFile, at: number, texts: readonly string[]): readonly Line[] {
+  const last = trimStart(file.lines.at(-1)?.text ?? '');
+  // A backslash at the very end of a file would take in what comes behind it.
+  const continued = at === file.lines.length && !last.startsWith('#') && trimEnd(last).endsWith('\\');
+  const inserted = splice(draft, file, { start: at, count: 0, texts: continued ? ['', ...texts] : texts });
+  return inserted.slice(-texts.length);
 }
 
 /** Gives lines other texts, by index from 0. */

@@ -1,5 +1,5 @@
 import { trimStart } from '../statements.ts';
-import { noteChange, objectsOf, splice } from './draft.ts';
+import { insertLines, noteChange, objectsOf } from './draft.ts';
 import type { Draft, DraftFile } from './draft.ts';
 import type { ScannedObject } from './scan-objects.ts';
 
@@ -17,19 +17,21 @@ export function insertObject(draft: Draft, { file, name, texts, behind }: NewTex
   const objects = objectsOf(file);
   const neighbour = behind ?? objects.at(-1);
   const at = neighbour?.end ?? endOfText(file);
-  const separated = neighbour === undefined ? at > 0 && !hasEmptyLine(file, at - 1, at) : isSeparated(file, objects, neighbour);
-  const inserted = splice(draft, file, { start: at, count: 0, texts: separated ? ['', ...texts] : texts });
+  const separated =
+    neighbour === undefined ? at > 0 && !hasEmptyLine(file, at - 1, at) : isSeparated(file, objects, neighbour);
+  const inserted = insertLines(draft, file, at, separated ? ['', ...texts] : texts);
   const line = inserted[separated ? 1 : 0];
   if (line === undefined) throw new Error('a line was inserted');
   noteChange(draft, { file, at: line, object: name, now: texts[0] });
 }
 
-/** Whether a blank line stands between this object and the one behind or before it; so it is for a lone object. */
+/** Whether a blank line stands behind this object or, at the end of the file, before it; so it is for a lone object. */
 function isSeparated(file: DraftFile, objects: readonly ScannedObject[], object: ScannedObject): boolean {
   const index = objects.indexOf(object);
-  const next = objects[index + 1];
   const previous = objects[index - 1];
-  if (next !== undefined) return hasEmptyLine(file, object.end, next.header.first);
+  const behind = file.lines[object.end];
+  if (behind !== undefined && trimStart(behind.text) !== '') return false;
+  if (objects[index + 1] !== undefined) return true;
   return previous === undefined || hasEmptyLine(file, previous.end, object.header.first);
 }
 

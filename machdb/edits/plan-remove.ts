@@ -1,9 +1,10 @@
 import { UserError } from '../../lib/errors.ts';
-import { trimStart } from '../statements.ts';
-import { closeDraft, noteChange, openDraft, splice } from './draft.ts';
+import { trimEnd, trimStart } from '../statements.ts';
+import { closeDraft, noteChange, objectsOf, openDraft, splice } from './draft.ts';
 import type { Draft, EditPlan, MachdbFile } from './draft.ts';
 import { findHeirs, findObject, placeOf } from './find-object.ts';
 import type { Found } from './find-object.ts';
+import type { Line } from './lines.ts';
 
 const MOST_HEIRS = 10;
 
@@ -36,26 +37,28 @@ function explainHeirs(draft: Draft, name: string, removed: readonly string[]): s
 
 function removeObject(draft: Draft, { file, object }: Found): void {
   const { header } = object;
-  const at = file.lines[header.first];
+  const { lines } = file;
+  const at = lines[header.first];
   if (at === undefined) throw new Error('an object has a header');
-  const lineText = (index: number) => file.lines[index]?.text;
-  for (let above = header.first - 1; lineText(above)?.startsWith('#') === true; above -= 1) {
-    draft.remarks.push({ file, at: file.lines[above] ?? at, text: `left as it is: ${lineText(above)}` });
-  }
-  const start = header.first;
-  const { first, count } = withSeparator({ first: start, count: object.end - start }, file.lines);
+  const previousEnd = objectsOf(file).findLast(({ end }) => end <= header.first)?.end ?? 0;
+  const comments = lines.slice(previousEnd, header.first);
+  const above = comments.slice(comments.findLastIndex(({ text }) => !text.startsWith('#')) + 1);
+  for (const line of above) draft.remarks.push({ file, at: line, text: `left as it is: ${line.text}` });
+  const { first, count } = withSeparator({ first: header.first, count: object.end - header.first }, lines);
   splice(draft, file, { start: first, count, texts: [] });
   noteChange(draft, { file, at, object: object.name, was: header.statement.text.trim() });
 }
 
 type Range = { readonly first: number; readonly count: number };
 
-/** Of two blank lines around the object one goes with it, so that as many stay as between other objects. */
-function withSeparator({ first, count }: Range, lines: readonly { readonly text: string }[]): Range {
+/** With one blank line if the object stands between two, or at an end of the file. */
+function withSeparator({ first, count }: Range, lines: readonly Line[]): Range {
   const isEmpty = (index: number) => trimStart(lines[index]?.text ?? 'none') === '';
   const behind = first + count;
-  const lastOne = behind >= lines.length || (behind === lines.length - 1 && isEmpty(behind));
-  if (lastOne) return isEmpty(first - 1) ? { first: first - 1, count: count + 1 } : { first, count };
-  const emptyAbove = first === 0 || isEmpty(first - 1);
-  return emptyAbove && isEmpty(behind) ? { first, count: count + 1 } : { first, count };
+  const isEnd = behind >= lines.length || (behind === lines.length - 1 && isEmpty(behind));
+  // A line behind a backslash is part of a statement, however empty it is.
+  const before = trimStart(lines[first - 2]?.text ?? '');
+  const isContinued = !before.startsWith('#') && trimEnd(before).endsWith('\\');
+  if (isEmpty(first - 1) && !isContinued && (isEnd || isEmpty(behind))) return { first: first - 1, count: count + 1 };
+  return first === 0 && !isEnd && isEmpty(behind) ? { first, count: count + 1 } : { first, count };
 }

@@ -1,8 +1,10 @@
 import { splitWords } from '../resolve.ts';
-import { insertAssignment, removeAssignment, rewriteAssignment } from './change-lines.ts';
+import { insertAssignment, removeAssignment, replaceLines, rewriteAssignment } from './change-lines.ts';
 import type { Setting } from './change-lines.ts';
-import { appendWords, takeWordsOut } from './change-words.ts';
+import { withoutWords, withWords } from './change-words.ts';
+import type { WordChange } from './change-words.ts';
 import type { Draft } from './draft.ts';
+import { explainInexpressible } from './express-value.ts';
 import { findObject, inheritedLines, ownLines, saysWord } from './find-object.ts';
 import type { Found } from './find-object.ts';
 import type { OwnLine } from './scan-objects.ts';
@@ -24,23 +26,19 @@ function setValue(draft: Draft, name: string, setting: Setting): void {
   if (valueOf([first]) !== setting.value) rewriteAssignment(draft, found, first, setting);
 }
 
+/** Words that are there already, or are not, through parents too, need no line. */
 function setWords(draft: Draft, name: string, { variable, operator, value }: Setting): void {
+  const found = findObject(draft, name);
   const wanted = operator === '+=';
-  const own = () => ownLines(findObject(draft, name).object, variable);
-  const words = [...new Set(splitWords(value))].filter((word) => saysWord(own(), word) !== wanted);
-  const before = own();
+  const inherited = inheritedLines(draft, found, variable).map(({ line }) => line);
+  const isMissing = (word: string) => {
+    const own = ownLines(findObject(draft, name).object, variable);
+    return (saysWord([...inherited, ...own], word) ?? false) !== wanted;
+  };
+  const words = [...new Set(splitWords(value))].filter(isMissing);
   takeBack(draft, name, { variable, operator, value: words.join(' ') });
-  const said = saysOtherwise(before, words, wanted);
-  const inherited = inheritedLines(draft, findObject(draft, name), variable).map(({ line }) => line);
-  const missing = words.filter(
-    (word) => !said.has(word) || (saysWord([...inherited, ...own()], word) ?? false) !== wanted,
-  );
+  const missing = words.filter(isMissing);
   if (missing.length > 0) addWords(draft, name, { variable, operator, value: missing.join(' ') });
-}
-
-/** The words of which these lines say the opposite. */
-function saysOtherwise(lines: readonly OwnLine[], words: readonly string[], wanted: boolean): Set<string> {
-  return new Set(words.filter((word) => saysWord(lines, word) === !wanted));
 }
 
 /** Takes the words out of the object's own lines that say the opposite, one line at a time: each change moves the next. */
@@ -49,13 +47,13 @@ function takeBack(draft: Draft, name: string, { variable, operator, value }: Set
   const opposite = operator === '+=' ? '-=' : '+=';
   for (;;) {
     const found = findObject(draft, name);
-    const line = liveLines(found, variable).find(
-      (line) =>
-        (line.operator === opposite || (opposite === '+=' && isWordList(line))) &&
-        splitWords(line.value).some((word) => words.includes(word)),
-    );
-    if (line === undefined) return;
-    takeWordsOut(draft, found, line, words);
+    const [first] = liveLines(found, variable)
+      .filter((line) => line.operator === opposite || (opposite === '+=' && isWordList(line)))
+      .filter((line) => splitWords(line.value).some((word) => words.includes(word)))
+      .map((line) => ({ line, change: withoutWords(found, line, words) }))
+      .filter(({ change }) => change !== undefined);
+    if (first?.change === undefined) return;
+    writeWords(draft, found, first.line, first.change);
   }
 }
 
@@ -63,11 +61,25 @@ function takeBack(draft: Draft, name: string, { variable, operator, value }: Set
 function addWords(draft: Draft, name: string, setting: Setting): void {
   const found = findObject(draft, name);
   const live = liveLines(found, setting.variable);
-  const line = live.findLast(
+  const at = live.findLastIndex(
     (line) => !line.faulty && (line.operator === setting.operator || (setting.operator === '+=' && isWordList(line))),
   );
-  if (line !== undefined) appendWords(draft, found, line, splitWords(setting.value));
-  else insertAssignment(draft, found, setting, ownLines(found.object, setting.variable).at(-1));
+  const line = live[at];
+  const words = splitWords(setting.value);
+  const isLastToSay = words.every((word) => saysWord(live.slice(at + 1), word) === undefined);
+  const change = line === undefined || !isLastToSay ? undefined : withWords(found, line, words);
+  if (line !== undefined && change !== undefined) return writeWords(draft, found, line, change);
+  // Words with different quotes may need lines of their own.
+  const values = explainInexpressible(setting.value) === undefined ? [setting.value] : words;
+  for (const value of values) {
+    const found = findObject(draft, name);
+    insertAssignment(draft, found, { ...setting, value }, ownLines(found.object, setting.variable).at(-1));
+  }
+}
+
+function writeWords(draft: Draft, found: Found, line: OwnLine, { texts, value }: WordChange): void {
+  if (texts.length === 0) removeAssignment(draft, found, line);
+  else replaceLines(draft, found, line, texts, { ...line, value });
 }
 
 /** The lines of a variable that have a part in its value: from the last `=` on. */

@@ -1,0 +1,330 @@
+// Odd but legal databases: whatever they look like, an edit does what it says and nothing else.
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import * as fc from 'fast-check';
+import { parseMachdb } from '../parse.ts';
+import { assignmentsOf, resolveRecord, splitWords } from '../resolve.ts';
+import type { EditPlan, MachdbFile } from './draft.ts';
+import { explainInexpressible } from './express-value.ts';
+import { cutLines, pasteLines } from './lines.ts';
+import { planAdd } from './plan-add.ts';
+import { planClone } from './plan-clone.ts';
+import { planRemove } from './plan-remove.ts';
+import { planRename } from './plan-rename.ts';
+import { planSet, planUnset } from './plan-set.ts';
+import { scanObjects } from './scan-objects.ts';
+
+type File = { readonly path: string; readonly text: string };
+
+const NAMES = ['a', 'a.b', 'b-1', '_c', '10net', 'aa', 'A'];
+const VARIABLES = ['A', 'AB', 'WORDS', 'X1'];
+
+const blanks = fc.constantFrom('', '', ' ', '  ', '\t');
+const trailing = fc.constantFrom('', '', ' ', ' # a comment', '\t# it\'s "odd" # ', '   #');
+const rawValue = fc.constantFrom(
+  '',
+  'x',
+  'y z',
+  'y  z\ty',
+  '"in quotes"',
+  "'  a # b  '",
+  '"it\'s"',
+  '\'say "hi"\'',
+  'a#b',
+  '##X##',
+  'x \\\n   y \\\n\tz',
+  '\\\n  only behind',
+  '"in \\\n  quotes"',
+  'x \\\n',
+  'a:b',
+  'B=c',
+  'é\u00a0€😀',
+);
+const assignment = fc
+  .tuple(blanks, fc.constantFrom(...VARIABLES), blanks, fc.constantFrom('=', '+=', '-='), blanks, rawValue, trailing)
+  .map((parts) => parts.join(''))
+  // What ends in a backslash and a line feed takes the comment as its next line, which the parser accepts.
+  .filter((text) => isLegal(`o:\n${text}\n`));
+const filler = fc.constantFrom('', '   ', '# comment', '    # indented \\', '\\\n', '#a: b', '# WORDS=1');
+
+function isLegal(text: string): boolean {
+  try {
+    parseMachdb([{ path: 'x.db', text }]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** One to three files with objects of different names; parents are objects that were made before. */
+const database: fc.Arbitrary<File[]> = fc
+  .record({
+    names: fc.shuffledSubarray(NAMES, { minLength: 1 }),
+    bodies: fc.array(fc.array(fc.oneof(assignment, assignment, filler), { maxLength: 6 }), {
+      minLength: 7,
+      maxLength: 7,
+    }),
+    parents: fc.array(fc.array(fc.nat(6), { maxLength: 3 }), { minLength: 7, maxLength: 7 }),
+    headers: fc.array(fc.tuple(blanks, fc.constantFrom(' ', '  ', '\t', ' \\\n '), trailing), {
+      minLength: 7,
+      maxLength: 7,
+    }),
+    files: fc.array(
+      fc.record({
+        bom: fc.constantFrom('', '\uFEFF'),
+        end: fc.constantFrom('\n', '\n', '\r\n'),
+        top: fc.array(filler, { maxLength: 2 }),
+        isWhole: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
+  })
+  .map(({ names, bodies, parents, headers, files }) => {
+    const objects = names.map((name, index) => {
+      const [beforeColon, between, tail] = headers[index] ?? ['', ' ', ''];
+      const known = names.slice(0, index);
+      const list = (parents[index] ?? []).map((at) => known[at]).filter((parent) => parent !== undefined);
+      return [
+        `${name}${beforeColon}:${list.map((parent) => between + parent).join('')}${tail}`,
+        ...(bodies[index] ?? []),
+      ];
+    });
+    return files.map(({ bom, end, top, isWhole }, at) => {
+      const lines = [...top, ...objects.filter((_, index) => index % files.length === at).flat()];
+      const text = `${lines.join('\n')}${isWhole ? '\n' : ''}`.replaceAll('\n', end);
+      return { path: `${at}.db`, text: bom + text };
+    });
+  })
+  // A file that ends inside a continued line cannot be extended and cut back to the same bytes.
+  .filter((files) => files.every(({ text }) => !/\\[ \t]*(\r?\n)?[ \t]*$/.test(text)));
+
+const value = fc
+  .oneof(
+    fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\t', '#', '"', "'", '\\', '=', ':', 'é', '$', '{') }),
+    fc.string({ unit: 'grapheme' }),
+    fc.constantFrom('', 'x', ' lead', 'trail ', '#x', 'a #b', 'x\\', "'", '"', `it's "x"`, `#it's "x"`),
+  )
+  .filter((text) => !text.includes('${') && explainInexpressible(text) === undefined);
+const word: fc.Arbitrary<string> = fc.constantFrom('x', 'y', 'z', 'new', '#', '"q"', "it's", 'b\\');
+
+type Subject = { readonly files: File[]; readonly name: string; readonly variable: string };
+const subject: fc.Arbitrary<Subject> = database.chain((files) =>
+  fc.record({
+    files: fc.constant(files),
+    name: fc.constantFrom(...parseMachdb(files).objects.keys()),
+    variable: fc.constantFrom(...VARIABLES),
+  }),
+);
+
+function apply(files: readonly File[], plan: EditPlan): File[] {
+  const changed = new Map(plan.files.map(({ path, newText }) => [path, newText]));
+  return files.map(({ path, text }) => ({ path, text: changed.get(path) ?? text }));
+}
+
+/** Every statement of a database but those of one variable of one object, as the parser reads it. */
+function meaning(files: readonly File[], without?: { name: string; variable: string }) {
+  const db = parseMachdb(files);
+  return db.objects
+    .values()
+    .map((object) => ({
+      name: object.name,
+      file: object.file,
+      parents: object.parents.map(({ name }) => name),
+      assignments: assignmentsOf(db, object)
+        .filter(({ variable }) => object.name !== without?.name || variable !== without.variable)
+        .map(({ variable, operator, value }) => variable + operator + value),
+    }))
+    .toArray();
+}
+
+/** The bytes of a database without the lines of one variable of one object. */
+function bytesWithout(files: readonly File[], { name, variable }: { name: string; variable: string }): string[] {
+  return files.map(({ text }) => {
+    const { bom, lines } = cutLines(text);
+    const object = scanObjects(lines).find((object) => object.name === name);
+    const own = object?.assignments.filter((line) => line.variable === variable) ?? [];
+    const left = lines.filter((_, index) => !own.some(({ first, count }) => index >= first && index < first + count));
+    // Whether the file ends with a line feed is asked for elsewhere.
+    return pasteLines(bom, left.with(-1, { text: left.at(-1)?.text ?? '', end: '' }));
+  });
+}
+
+function endsOf(files: readonly File[]): (string | undefined)[] {
+  return files.map(({ text }) => cutLines(text).lines.at(-1)?.end);
+}
+
+function assertOnlyTouched(
+  before: readonly File[],
+  after: readonly File[],
+  at: { name: string; variable: string },
+): void {
+  assert.deepEqual(bytesWithout(after, at), bytesWithout(before, at));
+  assert.deepEqual(meaning(after, at), meaning(before, at));
+  assert.deepEqual(endsOf(after), endsOf(before));
+}
+
+suite('whatever the database looks like', () => {
+  test('set VAR=VALUE: exactly this value is read back, and nothing else is touched', () => {
+    fc.assert(
+      fc.property(subject, value, ({ files, name, variable }, value) => {
+        const after = apply(files, planSet(files, name, [{ variable, operator: '=', value }]));
+        assert.equal(resolveRecord(parseMachdb(after), name)[variable], value);
+        assertOnlyTouched(files, after, { name, variable });
+        assert.deepEqual(planSet(after, name, [{ variable, operator: '=', value }]).files, []);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('set VAR+=WORDS, VAR-=WORDS: the words are there, or are not, and nothing else is touched', () => {
+    const words = fc.uniqueArray(word, { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(subject, words, fc.constantFrom('+=', '-='), ({ files, name, variable }, words, operator) => {
+        const setting = { variable, operator, value: words.join(' ') } as const;
+        fc.pre(explainInexpressible(setting.value) === undefined);
+        const before = wordsOf(files, name, variable);
+        const after = apply(files, planSet(files, name, [setting]));
+        const now = wordsOf(after, name, variable);
+        for (const word of words) assert.equal(now.has(word), operator === '+=', word);
+        for (const word of before) if (!words.includes(word)) assert.ok(now.has(word), `${word} was lost`);
+        for (const word of now) if (!words.includes(word)) assert.ok(before.has(word), `${word} was added`);
+        assertOnlyTouched(files, after, { name, variable });
+        assert.deepEqual(planSet(after, name, [setting]).files, []);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('set, then unset, restores the bytes when the variable was not there', () => {
+    fc.assert(
+      fc.property(subject, value, fc.constantFrom('=', '+='), ({ files, name }, value, operator) => {
+        fc.pre(operator === '=' || splitWords(value).length > 0);
+        const set = apply(files, planSet(files, name, [{ variable: 'NEW', operator, value }]));
+        assert.notEqual(set.map(({ text }) => text).join(), files.map(({ text }) => text).join());
+        assert.deepEqual(apply(set, planUnset(set, name, ['NEW'])), files);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('unset leaves no line of the variable, and everything else', () => {
+    fc.assert(
+      fc.property(subject, ({ files, name, variable }) => {
+        const set = apply(files, planSet(files, name, [{ variable, operator: '=', value: 'x' }]));
+        const after = apply(set, planUnset(set, name, [variable]));
+        assertOnlyTouched(files, after, { name, variable });
+        const object = meaning(after).find((object) => object.name === name);
+        assert.ok(object?.assignments.every((text) => !text.startsWith(`${variable}=`)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('rename there and back is the identity, and in between every parent is found', () => {
+    fc.assert(
+      fc.property(subject, fc.constantFrom('new', 'a.b.c', '0', 'AAA'), ({ files, name }, to) => {
+        const renamed = apply(files, planRename(files, { from: name, to }));
+        const swap = (other: string) => (other === name ? to : other);
+        assert.deepEqual(
+          meaning(renamed),
+          meaning(files).map((object) => ({ ...object, name: swap(object.name), parents: object.parents.map(swap) })),
+        );
+        assert.deepEqual(apply(renamed, planRename(renamed, { from: to, to: name })), files);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('add, then remove, and clone, then remove, restore the bytes', () => {
+    fc.assert(
+      fc.property(subject, value, ({ files, name }, value) => {
+        const settings = [{ variable: 'NEW', operator: '=', value }] as const;
+        const heirless = { name: 'new', parents: [name] };
+        for (const plan of [
+          planAdd(files, { ...heirless, settings }),
+          planAdd(files, { ...heirless, settings: [], file: files[0]?.path ?? '' }),
+          planClone(files, { from: name, to: 'new', settings }),
+        ]) {
+          fc.pre(hasObjectIn(files, plan));
+          const after = apply(files, plan);
+          assert.ok(parseMachdb(after).objects.has('new'));
+          assert.deepEqual(apply(after, planRemove(after, ['new'])), files);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('clone has the statements of the original, and what was set', () => {
+    fc.assert(
+      fc.property(subject, ({ files, name }) => {
+        const after = meaning(apply(files, planClone(files, { from: name, to: 'new', settings: [] })));
+        const original = after.find((object) => object.name === name);
+        assert.deepEqual(
+          after.find((object) => object.name === 'new'),
+          { ...original, name: 'new' },
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('the objects are found where the parser finds them', () => {
+    const fragment = fc.oneof(
+      fc.constantFrom(
+        ':',
+        '=',
+        '+=',
+        '"',
+        "'",
+        '#',
+        '\\',
+        '\n',
+        '\r\n',
+        ' ',
+        '\t',
+        'a',
+        'b',
+        'X=',
+        '\nx:',
+        '\0',
+        '\n:',
+      ),
+      rawValue,
+    );
+    fc.assert(
+      fc.property(fc.array(fragment, { maxLength: 40 }), (fragments) => {
+        const text = fragments.join('');
+        fc.pre(isLegal(text));
+        const scanned = scanObjects(cutLines(text).lines).map(({ name, header, parents, assignments }) => ({
+          name,
+          line: header.first + 1,
+          parents: parents.map((parent) => parent.name),
+          assignments: assignments.map((line) => `${line.first + 1}: ${line.variable}${line.operator}${line.value}`),
+        }));
+        const db = parseMachdb([{ path: 'x.db', text }]);
+        const parsed = db.objects.values().map((object) => ({
+          name: object.name,
+          line: object.line,
+          parents: object.parents.map(({ name }) => name),
+          assignments: assignmentsOf(db, object).map((a) => `${a.line}: ${a.variable}${a.operator}${a.value}`),
+        }));
+        assert.deepEqual(scanned, parsed.toArray());
+      }),
+      { numRuns: 5000 },
+    );
+  });
+});
+
+function wordsOf(files: readonly MachdbFile[], name: string, variable: string): Set<string> {
+  const db = parseMachdb(files.map(({ path, text }) => ({ path, text: text ?? '' })));
+  return new Set(splitWords(resolveRecord(db, name)[variable] ?? ''));
+}
+
+/** In a file without any object nothing says whether a blank line belongs to the one that was added. */
+function hasObjectIn(files: readonly File[], plan: EditPlan): boolean {
+  return plan.files.every(({ path }) => {
+    const text = files.find((file) => file.path === path)?.text ?? '';
+    return scanObjects(cutLines(text).lines).length > 0;
+  });
+}
