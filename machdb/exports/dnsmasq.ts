@@ -2,19 +2,23 @@ import type { Fault } from '../../lib/errors.ts';
 import { formatIpv4 } from '../../lib/ipv4.ts';
 import type { ExportFormat, ExportInput, ExportMachine } from './format.ts';
 import { readNames } from './host-names.ts';
-import type { HostName } from './host-names.ts';
 import { formatNetwork, readInterfaces } from './interfaces.ts';
-import { listSubnets } from './subnets.ts';
+import { takeName } from './name-owners.ts';
+import { collectSubnets } from './subnets.ts';
 import type { DhcpOptions, Reservation, Subnet } from './subnets.ts';
 
 // dnsmasq reads a line into 1025 bytes and would take the rest for a line of its own.
 const LONGEST_LINE = 1000;
 
+// What dnsmasq takes for a lease time or a keyword where it might be a name.
+const NO_NAME = /^(\d+[smhdw]?|infinite|ignore)$/;
+
 type Option = Exclude<keyof DhcpOptions, 'domain'>;
 const OPTION_NAMES: Readonly<Record<Option, string>> = {
-  router: 'router',
-  nameServers: 'dns-server',
-  broadcast: 'broadcast',
+  router: 'option:router',
+  nameServers: 'option:dns-server',
+  // It has no name there.
+  broadcast: '28',
 };
 const OPTIONS = Object.keys(OPTION_NAMES) as Option[];
 
@@ -29,14 +33,18 @@ function* render(input: ExportInput): Generator<string | Fault> {
   yield '# Written by machdb export dnsmasq; changes belong in the machine database.\n';
   const owners = new Map<string, string>();
   const aliases: Alias[] = [];
-  for (const machine of input.machines()) yield* nameLines(input, machine, { owners, aliases });
-  for (const alias of aliases) yield* aliasLines(input, alias, owners);
   const faults: Fault[] = [];
-  for (const subnet of listSubnets(input, faults)) yield* subnetLines(input, subnet);
+  const subnets = collectSubnets(input, faults);
+  for (const machine of input.machines()) {
+    yield* nameLines(input, machine, { owners, aliases });
+    subnets.add(machine);
+  }
+  for (const alias of aliases) yield* aliasLines(input, alias, owners);
+  for (const subnet of subnets.list()) yield* subnetLines(input, subnet);
   yield* faults;
 }
 
-type Alias = { readonly machine: string; readonly alias: HostName; readonly target: string };
+type Alias = { readonly machine: string; readonly alias: string; readonly target: string };
 
 function* nameLines(
   input: ExportInput,
@@ -46,14 +54,20 @@ function* nameLines(
   const faults: Fault[] = [];
   const names = readNames(input, machine, faults);
   const interfaces = names === undefined ? [] : readInterfaces({ input, machine, faults }, names.host);
+  if (NO_NAME.test(names?.host.short.split('.')[0] ?? '')) {
+    const message = `${machine.name}: HOSTNAME: dnsmasq takes '${machine.name}' for a time or a keyword, not for a name`;
+    faults.push(input.faultOf(machine.name, 'HOSTNAME', { message }));
+  }
   for (const { prefix, name, ip, ip6s } of interfaces) {
     const lines = pairAddresses(ip, ip6s);
-    const all = spell(name);
+    const whole = name.full ?? name.short;
     if (lines.length === 0) continue;
-    yield* takeName(input, owners, { machine: machine.name, variable: `${prefix}IP`, name: all[0] ?? '' });
-    for (const addresses of lines) yield `host-record=${[...all, ...addresses].join(',')}\n`;
+    yield* takeName({ input, owners }, { machine: machine.name, variable: `${prefix}IP`, name: whole });
+    for (const addresses of lines) yield `host-record=${[whole, ...addresses].join(',')}\n`;
     if (prefix !== '') continue;
-    for (const alias of names?.aliases ?? []) aliases.push({ machine: machine.name, alias, target: all[0] ?? '' });
+    for (const { full, short } of names?.aliases ?? []) {
+      aliases.push({ machine: machine.name, alias: full ?? short, target: whole });
+    }
   }
   yield* faults;
 }
@@ -63,32 +77,14 @@ function* aliasLines(
   { machine, alias, target }: Alias,
   owners: Map<string, string>,
 ): Generator<string | Fault> {
-  const all = spell(alias);
-  yield* takeName(input, owners, { machine, variable: 'ALIASES', name: all[0] ?? '' });
-  yield `cname=${[...all, target].join(',')}\n`;
-}
-
-function* takeName(
-  input: ExportInput,
-  owners: Map<string, string>,
-  { machine, variable, name }: { machine: string; variable: string; name: string },
-): Generator<Fault> {
-  const other = owners.get(name);
-  owners.set(name, machine);
-  if (other === undefined) return;
-  yield input.faultOf(machine, variable, {
-    message: `${machine}: ${variable}: the name ${name} belongs to ${other} already`,
-  });
+  yield* takeName({ input, owners }, { machine, variable: 'ALIASES', name: alias });
+  yield `cname=${alias},${target}\n`;
 }
 
 /** A host-record has one address of either kind; of several only the last would count. */
 function pairAddresses(ip: string | undefined, [ip6, ...others]: readonly string[]): string[][] {
   const first = [ip, ip6].filter((address) => address !== undefined);
   return first.length === 0 ? [] : [first, ...others.map((address) => [address])];
-}
-
-function spell({ full, short }: HostName): string[] {
-  return full === undefined || full === short ? [short] : [full, short];
 }
 
 function* subnetLines(input: ExportInput, { network, reservations, shared }: Subnet): Generator<string | Fault> {
@@ -135,5 +131,5 @@ function* reservationLines(
 function formatOption(option: Option, { tag, value }: { tag: string; value: string }): string {
   // The database may leave name servers to dnsmasq, which is one, and the broadcast address to be computed.
   if (value === '' && option !== 'router') return '';
-  return `dhcp-option=tag:${tag},option:${OPTION_NAMES[option]}${value === '' ? '' : `,${value}`}\n`;
+  return `dhcp-option=tag:${tag},${OPTION_NAMES[option]}${value === '' ? '' : `,${value}`}\n`;
 }

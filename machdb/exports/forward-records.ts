@@ -4,6 +4,8 @@ import { parseHostName, readNames } from './host-names.ts';
 import type { MachineNames } from './host-names.ts';
 import { readInterfaces } from './interfaces.ts';
 import type { Interface } from './interfaces.ts';
+import { takeName } from './name-owners.ts';
+import type { NameOwners } from './name-owners.ts';
 import { readMailExchangers, readZoneSettings } from './zone-settings.ts';
 import type { ZoneSettings } from './zone-settings.ts';
 import { ownerIn } from './zone-text.ts';
@@ -25,7 +27,7 @@ type Alias = {
 type Builder = ZoneInput & {
   readonly input: ExportInput;
   /** Names that hold records, and whose they are. */
-  readonly owners: Map<string, string>;
+  readonly owners: NameOwners;
   readonly withAddress: Set<string>;
   /** Targets of NS and MX within the zone: each must have an address, which a CNAME is not (RFC 2181 §10.3). */
   readonly targets: Map<string, Use>;
@@ -111,9 +113,8 @@ function isNowhere({ host }: MachineNames, interfaces: readonly Interface[], { r
 function* addressRecords(builder: Builder, machine: string, { name, ip, ip6s, prefix }: Interface) {
   const addresses = ip === undefined ? ip6s : [ip, ...ip6s];
   if (name.full === undefined || addresses.length === 0 || !isOurs(builder, name.full)) return;
-  const clash = takeName(builder, name.full, { object: machine, variable: `${prefix}IP` });
-  if (clash === undefined) yield formatAddresses(builder, name.full, addresses);
-  else yield clash;
+  yield* takeName(builder, { machine, variable: `${prefix}IP`, name: name.full });
+  yield formatAddresses(builder, name.full, addresses);
 }
 
 function* mailRecords(builder: Builder, machine: ExportMachine, { host }: MachineNames): Generator<string | Fault> {
@@ -152,31 +153,17 @@ function addAliases(
 
 /** A CNAME or, where a CNAME is not allowed, the addresses of the machine: the zone's own name, targets of NS and MX. */
 function* aliasRecords(builder: Builder, { name, machine, target, addresses }: Alias): Generator<string | Fault> {
-  const { input, zone, targets } = builder;
-  if (!isOurs(builder, name)) return;
-  const use = { object: machine, variable: 'ALIASES' };
-  if (addresses.length === 0) {
-    const message = `${machine}: ALIASES: ${name} would be the name of a machine without an address`;
-    yield input.faultOf(machine, use.variable, { message });
-    return;
-  }
-  const clash = takeName(builder, name, use);
-  if (clash !== undefined) yield clash;
-  else if (name === zone.name || targets.has(name) || target === '') yield formatAddresses(builder, name, addresses);
-  else yield `${ownerIn(zone.name, name)} IN CNAME ${target}.\n`;
+  const { zone, targets } = builder;
+  // A machine without an address has no name in DNS, nor have its aliases.
+  if (addresses.length === 0 || !isOurs(builder, name)) return;
+  yield* takeName(builder, { machine, variable: 'ALIASES', name });
+  const noCname = name === zone.name || targets.has(name) || target === '';
+  yield noCname ? formatAddresses(builder, name, addresses) : `${ownerIn(zone.name, name)} IN CNAME ${target}.\n`;
 }
 
 /** In the zone itself, or glue below it. */
 function isOurs({ zone, zones, glue }: Builder, name: string): boolean {
   return glue.has(name) || (isWithin(name, zone.name) && zoneOf(name, zones) === zone.name);
-}
-
-function takeName({ input, owners }: Builder, name: string, { object, variable }: Use): Fault | undefined {
-  const other = owners.get(name);
-  owners.set(name, object);
-  if (other === undefined) return undefined;
-  const message = `${object}: ${variable}: the name ${name} belongs to ${other} already`;
-  return input.faultOf(object, variable, { message });
 }
 
 function formatAddresses({ zone, withAddress }: Builder, name: string, addresses: readonly string[]): string {

@@ -1,7 +1,7 @@
 import type { Fault } from '../../lib/errors.ts';
 import type { ExportFormat, ExportInput } from './format.ts';
 import { formatNetwork } from './interfaces.ts';
-import { listSubnets } from './subnets.ts';
+import { collectSubnets } from './subnets.ts';
 import type { DhcpOptions, Reservation, Subnet } from './subnets.ts';
 
 // Reservations alone hand out addresses: there are no pools, so unknown machines get no answer.
@@ -29,7 +29,9 @@ export const keaFormat: ExportFormat = { heeds: [], render };
 
 function* render(input: ExportInput): Generator<string | Fault> {
   const faults: Fault[] = [];
-  const subnets = listSubnets(input, faults);
+  const collector = collectSubnets(input, faults);
+  for (const machine of input.machines()) collector.add(machine);
+  const subnets = collector.list();
   yield* faults;
   yield '{"Dhcp4": {\n';
   for (const [key, value] of Object.entries(GLOBALS)) yield `${JSON.stringify(key)}: ${JSON.stringify(value)},\n`;

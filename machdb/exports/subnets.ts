@@ -48,13 +48,23 @@ type Collector = {
 
 const NAMESERVER = /^NAMESERVER\d*$/;
 
+/** Gathers the networks of the machines that it is shown. */
+export type SubnetCollector = {
+  readonly add: (machine: ExportMachine) => void;
+  /** In the order of their addresses, when all machines have been added. */
+  readonly list: () => Subnet[];
+};
+
 /**
- * The networks that machines with a MAC and an IP lie in, in the order of their addresses. Machines without either are
- * no business of a DHCP server that hands out what the database says.
+ * For the networks that machines with a MAC and an IP lie in. Machines without either are no business of a DHCP server
+ * that hands out what the database says.
  */
-export function listSubnets(input: ExportInput, faults: Fault[]): Subnet[] {
+export function collectSubnets(input: ExportInput, faults: Fault[]): SubnetCollector {
   const collector: Collector = { input, faults, subnets: new Map(), owners: new Map(), options: new Map() };
-  for (const machine of input.machines()) addMachine(collector, machine);
+  return { add: (machine) => addMachine(collector, machine), list: () => listSubnets(collector) };
+}
+
+function listSubnets(collector: Collector): Subnet[] {
   const subnets = [...collector.subnets.values()].sort((a, b) => a.network.id - b.network.id);
   reportOverlaps(collector, subnets);
   return subnets.map((subnet) => ({ ...subnet, shared: sharedOptions(subnet.reservations) }));

@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { exportText } from '../../test/helpers/export-text.ts';
+import { exportFormatNames } from './format-names.ts';
+
+const office = `
+office:
+    DOMAIN=lab.example
+    NETMASK=255.255.255.0
+    GATEWAY=10.77.0.1
+    NAMESERVER=10.77.0.2
+server: office
+    MAC=52:54:00:77:00:01 52-54-0-77-0-2
+    IP=10.77.0.2
+    IP6=2001:DB8:0::1
+    ALIASES=www web.other.example
+    NIC_storage_MAC=5254.0077.0003
+    NIC_storage_IP=10.78.0.2
+    NIC_storage_NETMASK=255.255.255.0
+b: office
+    IP=10.77.0.9
+    MAC=52:54:00:77:00:09
+    GATEWAY=
+`;
+
+test('hosts: a line for each address, the whole name first', () => {
+  assert.deepEqual(exportText('hosts', office).text.split('\n').slice(3), [
+    '10.77.0.2 server.lab.example server www.lab.example www web.other.example',
+    '2001:db8::1 server.lab.example server www.lab.example www web.other.example',
+    '10.78.0.2 server-storage.lab.example server-storage',
+    '10.77.0.9 b.lab.example b',
+    '',
+  ]);
+});
+
+test('ethers: a line for each MAC address', () => {
+  assert.deepEqual(exportText('ethers', office).text.split('\n').slice(1), [
+    '52:54:00:77:00:01 server',
+    '52:54:00:77:00:02 server',
+    '52:54:00:77:00:03 server-storage',
+    '52:54:00:77:00:09 b',
+    '',
+  ]);
+});
+
+test('dnsmasq: what machines of a network agree on is said once, the rest by tags', () => {
+  assert.deepEqual(exportText('dnsmasq', office).text.split('\n').slice(1), [
+    'host-record=server.lab.example,10.77.0.2,2001:db8::1',
+    'host-record=server-storage.lab.example,10.78.0.2',
+    'host-record=b.lab.example,10.77.0.9',
+    'cname=www.lab.example,server.lab.example',
+    'cname=web.other.example,server.lab.example',
+    'dhcp-range=set:net-10.77.0.0,10.77.0.0,static,255.255.255.0',
+    'dhcp-option=tag:net-10.77.0.0,option:dns-server,10.77.0.2',
+    'domain=lab.example,10.77.0.0/24',
+    'dhcp-option=tag:net-10.77.0.0-1,option:router,10.77.0.1',
+    'dhcp-host=52:54:00:77:00:01,52:54:00:77:00:02,set:net-10.77.0.0-1,10.77.0.2,server',
+    'dhcp-option=tag:net-10.77.0.0-2,option:router',
+    'dhcp-host=52:54:00:77:00:09,set:net-10.77.0.0-2,10.77.0.9,b',
+    'dhcp-range=set:net-10.78.0.0,10.78.0.0,static,255.255.255.0',
+    'dhcp-option=tag:net-10.78.0.0,option:router',
+    'domain=lab.example,10.78.0.0/24',
+    'dhcp-host=52:54:00:77:00:03,10.78.0.2,server-storage',
+    '',
+  ]);
+});
+
+test('kea: a reservation for each MAC address, own options where machines differ', () => {
+  const { Dhcp4 } = JSON.parse(exportText('kea', office).text) as { Dhcp4: { subnet4: unknown[] } };
+  const router = { name: 'routers', data: '10.77.0.1' };
+  const server = { 'ip-address': '10.77.0.2', hostname: 'server.lab.example', 'option-data': [router] };
+  assert.deepEqual(Dhcp4.subnet4[0], {
+    id: 0x0a4d0000,
+    subnet: '10.77.0.0/24',
+    'option-data': [
+      { name: 'domain-name-servers', data: '10.77.0.2' },
+      { name: 'domain-name', data: 'lab.example' },
+    ],
+    reservations: [
+      { 'hw-address': '52:54:00:77:00:01', ...server },
+      { 'hw-address': '52:54:00:77:00:02', ...server },
+      { 'hw-address': '52:54:00:77:00:09', 'ip-address': '10.77.0.9', hostname: 'b.lab.example' },
+    ],
+  });
+  assert.equal(Dhcp4.subnet4.length, 2);
+});
+
+test('json: every value as it was written, an object by name', () => {
+  const text = '__proto__:\n IP=10.0.0.1\n OSREV=6.10\n NOTE="{{ x }} \\"\n';
+  const all = Object.entries(JSON.parse(exportText('json', text).text) as object);
+  const record = { HOSTNAME: '__proto__', IP: '10.0.0.1', OSREV: '6.10', NOTE: '{{ x }} \\' };
+  assert.deepEqual(all, [['__proto__', record]]);
+  assert.equal(exportText('json', 'a:\n').text, '{}\n');
+});
+
+test('ansible: groups from the inheritance; a machine that others inherit from is none', () => {
+  const text = `base-os:\nroom.a: base-os\n1st:\nunused: base-os
+model: room.a 1st\n IP=10.0.0.1\nheir: model base-os\n IP=10.0.0.2\nalone:\n IP=10.0.0.3\n`;
+  const { _meta, ...groups } = JSON.parse(exportText('ansible', text).text) as Record<string, unknown>;
+  assert.deepEqual(groups, {
+    room_a: { children: [], hosts: ['model', 'heir'] },
+    _1st: { children: [], hosts: ['model', 'heir'] },
+    base_os: { children: ['room_a'], hosts: ['heir'] },
+    ungrouped: { hosts: ['alone'] },
+  });
+  assert.deepEqual(Object.keys((_meta as { hostvars: object }).hostvars), ['model', 'heir', 'alone']);
+});
+
+const zone = 'z:\n ZONE=lab.example\n NS=ns.other.example\n';
+const net = ' DOMAIN=lab.example\n NETMASK=255.255.255.0\n';
+const refused: {
+  name: string;
+  formats: readonly (typeof exportFormatNames)[number][];
+  text: string;
+  said: string[];
+}[] = [
+  {
+    name: 'a reference that leads nowhere: every machine, and no other fault',
+    formats: exportFormatNames,
+    text: `${zone} MX=gone\na:\n IP=10.0.0.1\n X=\${Y}\nb:\n IP=10.0.0.256\nc:\n IP=10.0.0.3\n X=\${Z}\n`,
+    said: ['7: a: X refers to ${Y}, which is not set', '12: c: X refers to ${Z}, which is not set'],
+  },
+  {
+    name: 'names and addresses that are none',
+    formats: ['dns', 'reverse-dns', 'hosts', 'ethers', 'dnsmasq', 'kea'],
+    text: `${zone} ZONE+=10.in-addr.arpa\na_b:\n IP=10.0.0.1\nb:\n${net} IP=10.0.0.256\n MAC=x\n IP6=1::%lo\n ALIASES=$INCLUDE @ (\n`,
+    said: [
+      "5: a_b: HOSTNAME: 'a_b' is not a host name",
+      ...['$INCLUDE', '@', '('].map((word) => `13: b: ALIASES: '${word}' is not a host name`),
+      "11: b: MAC: 'x' is not a MAC address",
+      "12: b: IP6: '1::%lo' is not an IPv6 address",
+      "10: b: IP: '10.0.0.256' is not an IPv4 address",
+    ],
+  },
+  {
+    name: 'one name for two machines',
+    formats: ['dns', 'hosts', 'dnsmasq'],
+    text: `${zone}a:\n${net} IP=10.0.0.1\n ALIASES=www\nb:\n${net} IP=10.0.0.2\n ALIASES=www\n`,
+    said: ['13: b: ALIASES: the name www.lab.example belongs to a already'],
+  },
+  {
+    name: 'an alias that is the name of a machine',
+    formats: ['dns', 'dnsmasq'],
+    text: `${zone}a:\n${net} IP=10.0.0.1\n ALIASES=b\nb:\n${net} IP=10.0.0.2\n`,
+    said: ['8: a: ALIASES: the name b.lab.example belongs to b already'],
+  },
+  {
+    name: 'one address for two machines',
+    formats: ['kea', 'dnsmasq'],
+    text: `a:\n${net} IP=10.0.0.1\n MAC=0:0:0:0:0:1\nb:\n${net} IP=10.0.0.1\n MAC=0:0:0:0:0:2\n`,
+    said: ['9: b: IP: 10.0.0.1 is the address of a already'],
+  },
+  {
+    name: 'no netmask, a strange one, and a network that the address is not in',
+    formats: ['kea', 'dnsmasq'],
+    text: `a:\n IP=10.0.0.1\n MAC=0:0:0:0:0:1\nb:\n IP=10.0.0.2\n MAC=0:0:0:0:0:2\n NETMASK=255.0.255.0\nc:\n IP=10.0.0.3\n MAC=0:0:0:0:0:3\n NETMASK=255.255.255.0\n NETWORK=10.1.0.0\n`,
+    said: [
+      '1: a: NETMASK: is not set, so the network of 10.0.0.1 is not known',
+      "7: b: NETMASK: '255.0.255.0' is not a netmask",
+      '9: c: IP: 10.0.0.3 does not lie in the network 10.1.0.0 with the netmask 255.255.255.0',
+    ],
+  },
+  {
+    name: 'networks that overlap',
+    formats: ['kea', 'dnsmasq'],
+    text: `a:\n IP=10.0.1.1\n MAC=0:0:0:0:0:1\n NETMASK=255.255.0.0\nb:\n IP=10.0.2.2\n MAC=0:0:0:0:0:2\n NETMASK=255.255.255.0\n`,
+    said: ['8: b: NETMASK: 10.0.2.0/24 and 10.0.0.0/16, where a is, overlap'],
+  },
+  {
+    name: 'names that dnsmasq takes for something else',
+    formats: ['dnsmasq'],
+    text: '12h:\n IP=10.0.0.1\nignore:\n IP=10.0.0.2\n',
+    said: ['12h', 'ignore'].map(
+      (name, i) => `${1 + 2 * i}: ${name}: HOSTNAME: dnsmasq takes '${name}' for a time or a keyword, not for a name`,
+    ),
+  },
+  {
+    name: 'more MAC addresses than a line of dnsmasq holds',
+    formats: ['dnsmasq'],
+    text: `a:\n IP=10.0.0.1\n NETMASK=255.0.0.0\n MAC=${Array.from({ length: 60 }, (_, i) => `0:0:0:0:0:${i.toString(16)}`).join(' ')}\n`,
+    said: ["4: a: MAC: 60 addresses are more than a line of dnsmasq's configuration holds"],
+  },
+  {
+    name: 'variables that ansible keeps for itself, and secrets',
+    formats: ['ansible', 'ansible-static'],
+    text: 'a:\n IP=10.0.0.1\n __ansible_vault=x\n groups=x\n ROOT_SECRET=x\n',
+    said: [
+      '3: a: __ansible_vault is a name that ansible keeps for itself',
+      '4: a: groups is a name that ansible keeps for itself',
+      '5: a: ROOT_SECRET: secrets are not exported',
+    ],
+  },
+  {
+    name: 'objects that ansible would take for one group, or for something else',
+    formats: ['ansible', 'ansible-static'],
+    text: 'a-b:\na.b:\nall:\nx: a-b a.b all\n IP=10.0.0.1\na_b:\n IP=10.0.0.2\n',
+    said: [
+      "1: a-b would be the group a_b of ansible, which is a machine's name",
+      '2: a.b and a-b would both be the group a_b of ansible',
+      "2: a.b would be the group a_b of ansible, which is a machine's name",
+      '3: all would be the group all of ansible, which has a meaning of its own',
+    ],
+  },
+  {
+    name: 'a secret',
+    formats: ['json'],
+    text: 'a:\n IP=10.0.0.1\n P_SECRET=x\n',
+    said: ['3: a: P_SECRET: secrets are not exported'],
+  },
+];
+
+for (const { name, formats, text, said } of refused) {
+  for (const format of formats) {
+    test(`${format} refuses ${name}`, () => {
+      assert.deepEqual(exportText(format, text), { text: '', said });
+    });
+  }
+}

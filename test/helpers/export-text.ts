@@ -1,0 +1,21 @@
+import { FaultsError } from '../../lib/errors.ts';
+import type { ExportSettings } from '../../machdb/exports/format.ts';
+import type { ExportFormatName } from '../../machdb/exports/format-names.ts';
+import { exportFormats } from '../../machdb/exports/formats.ts';
+import { renderExport } from '../../machdb/exports/render-export.ts';
+import { parseMachdb } from '../../machdb/parse.ts';
+
+/** What an export makes of a database: text, and the messages of warnings or, when there is no text, of faults. */
+export type Exported = { readonly text: string; readonly said: readonly string[] };
+
+/** Exports the text of a database, with the serial 7. */
+export function exportText(format: ExportFormatName, database: string, settings: ExportSettings = {}): Exported {
+  const db = parseMachdb([{ path: 'x.db', text: database }]);
+  try {
+    const { chunks, warnings } = renderExport(db, exportFormats[format], { settings, serial: 7 });
+    return { text: Buffer.concat(chunks).toString(), said: warnings.map(({ message }) => message) };
+  } catch (error) {
+    if (!(error instanceof FaultsError)) throw error;
+    return { text: '', said: error.faults.map(({ message, line }) => `${line}: ${message}`) };
+  }
+}
