@@ -15,15 +15,15 @@ export type ChangedMachine = { readonly name: string; readonly before: MachineSi
 export type Versions = { readonly before: string | null; readonly after: string | null };
 
 /**
- * What happens to a variable, so that machines which it happens to can be grouped:
- * - `value`: one value becomes another
- * - `template`: the same, in the language of the database: references to what belongs to the machine alone and does not
- *   change (`${HOSTNAME}`, `${IP}`) are kept
- * - `words`: words come to a set or leave it, sorted; the others keep their order
+ * What happens to a variable, so that machines which it happens to can be grouped: one value becomes another, or words
+ * come to a set or leave it (sorted; the others keep their order). A `template` is written in the language of the
+ * database, so that it fits many machines: references to what belongs to a machine alone and does not change
+ * (`${HOSTNAME}`, `${IP}`) are kept.
  */
-export type Change =
-  | ({ readonly kind: 'value' | 'template' } & Versions)
-  | { readonly kind: 'words'; readonly added: readonly string[]; readonly removed: readonly string[] };
+export type Change = { readonly template: boolean } & (
+  | ({ readonly kind: 'value' } & Versions)
+  | { readonly kind: 'words'; readonly added: readonly string[]; readonly removed: readonly string[] }
+);
 
 /** The change of one variable of a machine. */
 export type VariableChange = {
@@ -57,11 +57,9 @@ export function describeChanges(
   return variables.map((variable) => {
     const example = versionsOf(machine, variable);
     const kept = keep?.(variable, example);
-    const words = sets.has(variable) ? compareWords(kept ?? example) : undefined;
-    const change = words ?? {
-      kind: kept === undefined ? ('value' as const) : ('template' as const),
-      ...(kept ?? example),
-    };
+    const shown = kept ?? example;
+    const words = sets.has(variable) ? compareWords(shown) : undefined;
+    const change: Change = { template: kept !== undefined, ...(words ?? { kind: 'value', ...shown }) };
     const through = references.get(variable)?.filter((name) => variables.includes(name)) ?? [];
     return { variable, change, example, through };
   });
@@ -72,12 +70,13 @@ function versionsOf({ before, after }: ChangedMachine, variable: string): Versio
 }
 
 /** Undefined when more happens than that words come and go: another order, or a variable that is set or not. */
-function compareWords({ before, after }: Versions): Change | undefined {
+function compareWords({ before, after }: Versions) {
   if (!isPlainSet(before) || !isPlainSet(after)) return undefined;
   const [old, current] = [new Set(splitWords(before)), new Set(splitWords(after))];
   const [added, removed] = [[...current.difference(old)].sort(), [...old.difference(current)].sort()];
-  const isInOrder = [...old.intersection(current)].join(' ') === [...current.intersection(old)].join(' ');
-  return isInOrder && added.length + removed.length > 0 ? { kind: 'words', added, removed } : undefined;
+  const isInOrder =
+    [...old].filter((word) => current.has(word)).join(' ') === [...current].filter((word) => old.has(word)).join(' ');
+  return isInOrder && added.length + removed.length > 0 ? { kind: 'words' as const, added, removed } : undefined;
 }
 
 /** Every word once, with one blank between them. */

@@ -68,7 +68,7 @@ function formatChange({ variable, change, example, through, causes }: GroupedCha
           `  ${variable}: ${[...change.removed.map((word) => `-${word}`), ...change.added.map((word) => `+${word}`)].join(' ')}`,
         ]
       : formatVersions(`  ${variable}: `, change)),
-    ...(change.kind === 'template' ? formatVersions(`    on ${first}: `, example) : []),
+    ...(change.template ? formatVersions(`    on ${first}: `, example) : []),
     ...(through.length === 0 ? [] : [`    through ${through.map((name) => `\${${name}}`).join(', ')}`]),
     ...limit(causes.map(formatCause)),
   ];
