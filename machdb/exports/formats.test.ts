@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exportText } from '../../test/helpers/export-text.ts';
+import { exportText } from './export-text.ts';
 import { exportFormatNames } from './format-names.ts';
 
 const office = `

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { assert as assertProperty, integer, property } from 'fast-check';
 import { UserError } from '../../lib/errors.ts';
 import { isAfter, nextSerial } from './serial.ts';
 
@@ -33,9 +33,9 @@ test('a wanted serial is taken when it is after the old one, and refused otherwi
 });
 
 test('the next serial is after the old one, whatever the clock says', () => {
-  const serials = fc.integer({ min: 0, max: last });
-  fc.assert(
-    fc.property(serials, fc.integer({ min: 0, max: 2 ** 33 }), (old, nowSeconds) => {
+  const serials = integer({ min: 0, max: last });
+  assertProperty(
+    property(serials, integer({ min: 0, max: 2 ** 33 }), (old, nowSeconds) => {
       const next = nextSerial(old, { nowSeconds });
       assert.ok(next >= 0 && next <= last);
       assert.ok(isAfter(next, old), `${next} after ${old}`);

@@ -1,14 +1,14 @@
 import { FaultsError } from '../../lib/errors.ts';
-import type { ExportSettings } from '../../machdb/exports/format.ts';
-import type { ExportFormatName } from '../../machdb/exports/format-names.ts';
-import { exportFormats } from '../../machdb/exports/formats.ts';
-import { renderExport } from '../../machdb/exports/render-export.ts';
-import { parseMachdb } from '../../machdb/parse.ts';
+import type { ExportSettings } from './format.ts';
+import type { ExportFormatName } from './format-names.ts';
+import { exportFormats } from './formats.ts';
+import { renderExport } from './render-export.ts';
+import { parseMachdb } from '../parse.ts';
 
 /** What an export makes of a database: text, and the messages of warnings or, when there is no text, of faults. */
 export type Exported = { readonly text: string; readonly said: readonly string[] };
 
-/** Exports the text of a database, with the serial 7. */
+/** For tests: exports the text of a database, with the serial 7. */
 export function exportText(format: ExportFormatName, database: string, settings: ExportSettings = {}): Exported {
   const db = parseMachdb([{ path: 'x.db', text: database }]);
   try {
