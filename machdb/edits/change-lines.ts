@@ -1,12 +1,12 @@
 // The smallest changes: one assignment is written, rewritten or removed. Each is noted in the draft.
 import { UserError } from '../../lib/errors.ts';
-import { isBlank } from '../statements.ts';
+import { trimStart } from '../statements.ts';
 import type { Operator } from '../types.ts';
 import { insertLines, noteChange, objectsOf, splice } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { explainInexpressible, expressLine } from './express-value.ts';
 import type { Found } from './find-object.ts';
-import type { OwnLine } from './scan-objects.ts';
+import type { OwnLine, ScannedObject } from './scan-objects.ts';
 
 /** `VAR=value`, `VAR+=words` or `VAR-=words`. */
 export type Setting = { readonly variable: string; readonly operator: Operator; readonly value: string };
@@ -73,15 +73,18 @@ function blanksBehindOperator(line: OwnLine): string {
   return text.slice(from, Math.max(from, line.valueAt - line.quote.length));
 }
 
-/** As the object's last assignment, else the first one of the file, else four blanks. */
+/** `lab07: lab room-a`, without comment and continuation. */
+export function describeHeader({ name, parents }: ScannedObject): string {
+  return [`${name}:`, ...parents.map((parent) => parent.name)].join(' ');
+}
+
+/** As the object's last assignment, else the nearest one above it, else the first one of the file, else four blanks. */
 function indentationOf({ file, object }: Found): string {
-  const like =
-    object.assignments.at(-1) ?? objectsOf(file).find(({ assignments }) => assignments.length > 0)?.assignments[0];
+  const all = objectsOf(file).flatMap(({ assignments }) => assignments);
+  const like = object.assignments.at(-1) ?? all.findLast(({ first }) => first < object.header.first) ?? all[0];
   if (like === undefined) return '    ';
   const { text } = like.statement;
-  let end = 0;
-  while (isBlank(text[end])) end += 1;
-  return text.slice(0, end);
+  return text.slice(0, text.length - trimStart(text).length);
 }
 
 function inexpressible({ variable, value }: Setting): UserError {

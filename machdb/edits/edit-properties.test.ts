@@ -145,7 +145,7 @@ function bytesWithout(files: readonly File[], { name, variable }: { name: string
     const own = object?.assignments.filter((line) => line.variable === variable) ?? [];
     const left = lines.filter((_, index) => !own.some(({ first, count }) => index >= first && index < first + count));
     // Whether the file ends with a line feed is asked for elsewhere.
-    return pasteLines(bom, left.with(-1, { text: left.at(-1)?.text ?? '', end: '' }));
+    return pasteLines(bom, [...left.slice(0, -1), { text: left.at(-1)?.text ?? '', end: '' }]);
   });
 }
 

@@ -12,12 +12,12 @@ type Wanted = {
 };
 
 /**
- * The line that reads back as exactly this value: with the quotes that it had, else without any, else with `"` or `'`.
- * Undefined when none does.
+ * The line that reads back as exactly this value: with the quotes that it had, else with others; a value that had none
+ * gets them only if it needs them. Undefined when no quotes do.
  */
 export function expressLine({ head, value, tail, quote }: Wanted): string | undefined {
-  const quotes = new Set([quote, '', '"', "'"]);
-  const lines = [...quotes].map((mark) => `${head}${mark}${value}${mark}${tail}`);
+  const quotes = quote === '' ? ['', '"', "'"] : [quote, '"', "'", ''];
+  const lines = quotes.map((mark) => `${head}${mark}${value}${mark}${tail}`);
   // What begins with # is a comment behind a blank, and a value right behind the operator.
   const close = `${head.trimEnd()}${value}${tail}`;
   return [...lines, close].find((line) => readsAs(line, value));

@@ -53,9 +53,10 @@ function check(files: readonly MachdbFile[], checks: readonly RecordCheck[]): Fi
   }
 }
 
-/** The same fault elsewhere in the file is the same fault: places in messages lose their lines too. */
+/** The same fault elsewhere in the file is the same fault, and so is a duplicate of another of the same machines. */
 function keyOf({ severity, where, message }: Fault): string {
-  return `${severity} ${where} ${message.replaceAll(/(\.db):\d+(:\d+)?/g, '$1')}`;
+  const told = message.replace(/ of \S+ \(\S+:\d+\)$/, '').replaceAll(/(\.db):\d+(:\d+)?/g, '$1');
+  return `${severity} ${where} ${told}`;
 }
 
 function replaceName(text: string, { from, to }: { from: string; to: string }): string {

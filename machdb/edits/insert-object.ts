@@ -1,4 +1,5 @@
 import { trimStart } from '../statements.ts';
+import { describeHeader } from './change-lines.ts';
 import { insertLines, noteChange, objectsOf } from './draft.ts';
 import type { Draft, DraftFile } from './draft.ts';
 import type { ScannedObject } from './scan-objects.ts';
@@ -22,7 +23,8 @@ export function insertObject(draft: Draft, { file, name, texts, behind }: NewTex
   const inserted = insertLines(draft, file, at, separated ? ['', ...texts] : texts);
   const line = inserted[separated ? 1 : 0];
   if (line === undefined) throw new Error('a line was inserted');
-  noteChange(draft, { file, at: line, object: name, now: texts[0] });
+  const object = objectsOf(file).find(({ header }) => header.first === file.lines.indexOf(line));
+  noteChange(draft, { file, at: line, object: name, now: object === undefined ? texts[0] : describeHeader(object) });
 }
 
 /** Whether a blank line stands behind this object or, at the end of the file, before it; so it is for a lone object. */

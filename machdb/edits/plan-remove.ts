@@ -1,5 +1,6 @@
 import { UserError } from '../../lib/errors.ts';
 import { trimEnd, trimStart } from '../statements.ts';
+import { describeHeader } from './change-lines.ts';
 import { closeDraft, noteChange, objectsOf, openDraft, splice } from './draft.ts';
 import type { Draft, EditPlan, MachdbFile } from './draft.ts';
 import { findHeirs, findObject, placeOf } from './find-object.ts';
@@ -46,7 +47,7 @@ function removeObject(draft: Draft, { file, object }: Found): void {
   for (const line of above) draft.remarks.push({ file, at: line, text: `left as it is: ${line.text}` });
   const { first, count } = withSeparator({ first: header.first, count: object.end - header.first }, lines);
   splice(draft, file, { start: first, count, texts: [] });
-  noteChange(draft, { file, at, object: object.name, was: header.statement.text.trim() });
+  noteChange(draft, { file, at, object: object.name, was: describeHeader(object) });
 }
 
 type Range = { readonly first: number; readonly count: number };

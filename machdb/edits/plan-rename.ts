@@ -4,7 +4,7 @@ import { closeDraft, noteChange, objectsOf, openDraft, retext } from './draft.ts
 import type { Draft, DraftFile, EditPlan, MachdbFile } from './draft.ts';
 import { filesWith, findHeirs, findObject } from './find-object.ts';
 import type { Found } from './find-object.ts';
-import { describe } from './change-lines.ts';
+import { describe, describeHeader } from './change-lines.ts';
 import { refuseTaken } from './plan-add.ts';
 import type { ScannedObject } from './scan-objects.ts';
 
@@ -54,8 +54,7 @@ function renameInFile(
 function noteRenamed(draft: Draft, { file, object }: Found, before: ScannedObject | undefined): void {
   const at = file.lines[object.header.first];
   if (before === undefined || at === undefined) return;
-  const show = ({ name, parents }: ScannedObject) => [`${name}:`, ...parents.map((parent) => parent.name)].join(' ');
-  noteChange(draft, { file, at, object: object.name, now: show(object), was: show(before) });
+  noteChange(draft, { file, at, object: object.name, now: describeHeader(object), was: describeHeader(before) });
 }
 
 /** Where the header holds the name, as its own or as a parent's. */

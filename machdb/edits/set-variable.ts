@@ -47,11 +47,11 @@ function takeBack(draft: Draft, name: string, { variable, operator, value }: Set
   const opposite = operator === '+=' ? '-=' : '+=';
   for (;;) {
     const found = findObject(draft, name);
-    const [first] = liveLines(found, variable)
+    const first = liveLines(found, variable)
       .filter((line) => line.operator === opposite || (opposite === '+=' && isWordList(line)))
       .filter((line) => splitWords(line.value).some((word) => words.includes(word)))
       .map((line) => ({ line, change: withoutWords(found, line, words) }))
-      .filter(({ change }) => change !== undefined);
+      .find(({ change }) => change !== undefined);
     if (first?.change === undefined) return;
     writeWords(draft, found, first.line, first.change);
   }
