@@ -7,7 +7,7 @@ import { parseMachdb } from './parse.ts';
 import type { RecordCheck } from './types.ts';
 
 function check(text: string, checks: RecordCheck[] = []): Fault[] {
-  return checkMachdb(parseMachdb([{ path: 'a.db', text }]), checks);
+  return checkMachdb(parseMachdb([{ path: 'a.db', text }]), checks, { warnings: false });
 }
 
 function say({ line, message, suggestion }: Fault): string {
@@ -31,9 +31,37 @@ suite('checkMachdb', () => {
     [
       'addresses',
       'm:\nIP=10.0.0.256\nNETMASK=255.255.255\nGATEWAY=a\nNAMESERVER=::1\nNAMESERVER2=b c\nNIC_b_IP=1\nIPMI=free text',
-      ['2: IP: ', '3: NETMASK: ', '4: GATEWAY: ', '5: NAMESERVER: ', '6: NAMESERVER2: ', '7: NIC_b_IP: '].map(
-        (start, index) => `${start}'${['10.0.0.256', '255.255.255', 'a', '::1', 'b c', '1'][index]}' ${notIp}`,
-      ),
+      [
+        `2: IP: '10.0.0.256' ${notIp}`,
+        "3: NETMASK: '255.255.255' is not a netmask such as 255.255.255.0",
+        `4: GATEWAY: 'a' ${notIp}`,
+        `5: NAMESERVER: '::1' ${notIp}`,
+        `6: NAMESERVER2: 'b c' ${notIp}`,
+        `7: NIC_b_IP: '1' ${notIp}`,
+      ],
+    ],
+    [
+      'IPv6 addresses, several in one variable',
+      'm:\nIP=10.0.0.1\nIP6=2001:db8::1 2001:db8::g\nn:\nIP=10.0.0.2\nNIC_b_IP6=2001:db8::2 2001:DB8:0::1',
+      [
+        "3: IP6: '2001:db8::g' is not an IPv6 address such as 2001:db8::101",
+        '6: n has the IP address 2001:db8::1 of m (a.db:3)',
+      ],
+    ],
+    [
+      'networks',
+      'net:\nNETWORK=10.0.1.0\nNETMASK=255.255.255.0\nGATEWAY=10.0.2.1\n' +
+        'a: net\nIP=10.0.1.1\nb: net\nIP=10.0.2.1\nGATEWAY=10.0.1.1\nc: net\nIP=10.0.1.0\nd: net\nIP=10.0.1.255\n' +
+        'e:\nMAC=1:2:3:4:5:6\nNIC_x_IP=10.9.0.1\nNIC_x_NETWORK=10.8.0.0\nNIC_x_NETMASK=255.255.0.0\n' +
+        'f: net\nIP=10.0.1.6\nNETWORK=10.0.1.4\nGATEWAY=\ng: net\nIP=10.0.1.8\nNETWORK=10.0.1.8\nNETMASK=255.255.255.254\nGATEWAY=',
+      [
+        '4: GATEWAY: 10.0.2.1 is outside of the network 10.0.1.0 with the netmask 255.255.255.0',
+        '8: IP: 10.0.2.1 is outside of the network 10.0.1.0 with the netmask 255.255.255.0',
+        '11: IP: 10.0.1.0 is the address of the network 10.0.1.0 with the netmask 255.255.255.0',
+        '13: IP: 10.0.1.255 is the broadcast address of the network 10.0.1.0 with the netmask 255.255.255.0',
+        '16: NIC_x_IP: 10.9.0.1 is outside of the network 10.8.0.0 with the netmask 255.255.0.0',
+        '21: NETWORK: 10.0.1.4 is not the first address of a network with the netmask 255.255.255.0; 10.0.1.0 is',
+      ],
     ],
     ['an inherited fault, once', 'c:\nGATEWAY=x\nm: c\nIP=10.0.0.1\nn: c\nIP=10.0.0.2', [`2: GATEWAY: 'x' ${notIp}`]],
     [
@@ -66,6 +94,23 @@ suite('checkMachdb', () => {
       'a long name',
       `${'a'.repeat(65)}:\nIP=10.0.0.1`,
       [`1: ${'a'.repeat(65)} cannot be a host name: it has 65 characters, 64 are allowed (${legal})`],
+    ],
+    [
+      'names in DNS: aliases, names with dots, domains',
+      'd:\nDOMAIN=x.example\nm: d\nIP=10.0.0.1\nALIASES=www N\nn: d\nIP=10.0.0.2\nALIASES=www.x.example ftp\n' +
+        'o:\nIP=10.0.0.3\nALIASES=ftp ftp.y.example\nDOMAIN=y.example\np: d\nIP=10.0.0.4\nALIASES=p a_b',
+      [
+        '6: n has the name n.x.example, which is an alias of m (a.db:3)',
+        '8: n has the name www.x.example, which is an alias of m (a.db:3)',
+        '11: o has the name ftp.y.example, which is its own',
+        '15: p has the name p.x.example, which is its own',
+        `15: ALIASES: 'a_b': 'a_b' is not allowed in one (${legal})`,
+      ],
+    ],
+    [
+      'a domain',
+      'd:\nDOMAIN=x..example\nm: d\nIP=10.0.0.1\nn: d\nIP=10.0.0.2',
+      [`2: DOMAIN: a part of it is empty (${legal})`],
     ],
     ['names that differ in case', 'Lab:\nIP=10.0.0.1\nlAb:\nIP=10.0.0.2', ['3: lAb and Lab are the same host name']],
     [
@@ -103,11 +148,11 @@ suite('checkMachdb', () => {
 
 suite('checks from outside', () => {
   const seen: string[] = [];
-  const osKnown: RecordCheck = ({ name, record, where }) => {
+  const osKnown: RecordCheck = ({ name, values, where }) => {
     seen.push(name);
     const place = where('OS');
-    if (record['OS'] === 'debian' || place === undefined) return [];
-    return [{ severity: 'error', where: place.file, line: place.line, message: `no OS ${record['OS']}` }];
+    if (values.get('OS') === 'debian' || place === undefined) return [];
+    return [{ severity: 'error', where: place.file, line: place.line, message: `no OS ${values.get('OS')}` }];
   };
 
   test('see every machine that resolves, and where its variables were set last', () => {

@@ -1,59 +1,105 @@
-// Is the description sound? In: a database and checks from outside. Out: every fault. Never: throws for a fault.
+// Is the description sound? In: a database and checks from outside. Out: every fault and warning.
+// Never: throws for a fault.
 import type { Fault } from '../lib/errors.ts';
-import { faultAtLine, sortFaults, withExcerpt } from './faults.ts';
-import { checkAddresses } from './check-addresses.ts';
-import { checkHostNames } from './check-host-names.ts';
-import { machineNames } from './query.ts';
-import { lastPlace, listContributions, splitWords, tryResolve } from './resolve.ts';
+import { runAtOnce } from '../lib/slices.ts';
+import type { Steps } from '../lib/slices.ts';
+import { parseOwnLines } from './assignments.ts';
+import { inspectAddresses } from './checks/addresses.ts';
+import { inspectHostNames } from './checks/host-names.ts';
+import type { InspectedMachine, Inspection, Report } from './checks/inspection.ts';
+import { inspectNetworks } from './checks/networks.ts';
+import { inspectOrderOfParents } from './checks/order-of-parents.ts';
+import { inspectRemovals } from './checks/removals.ts';
+import { inspectRequired } from './checks/required.ts';
+import { inspectSecrets } from './checks/secrets.ts';
+import { inspectUnused } from './checks/unused.ts';
+import { sortFaults, withExcerpt } from './faults.ts';
+import { lastPlace, listContributions, resolveObject } from './resolve.ts';
 import type { Machdb, Machine, RecordCheck } from './types.ts';
 
+export type CheckOptions = {
+  /** Variables that every machine must have, besides those of its REQUIRED. */
+  readonly require?: readonly string[];
+  /** Whether to look for what is only strange, too; a server has no use for it. */
+  readonly warnings?: boolean;
+  /** Shown every machine that resolves, so that an index need not resolve them again. */
+  readonly onMachine?: (machine: Machine) => void;
+};
+
+const OBJECTS_PER_STEP = 50;
+
 /**
- * All that is wrong with the machines of a database: names, addresses, references, REQUIRED variables, secrets, and
- * what `checks` find in each record that resolves. A fault that many machines inherit is reported once.
+ * All that is wrong or strange in a database whose structure is sound: lines, names, addresses, networks, references,
+ * REQUIRED variables, secrets, and what `checks` find in each record that resolves. A fault that many machines inherit
+ * is reported once.
  */
-export function checkMachdb(db: Machdb, checks: readonly RecordCheck[]): Fault[] {
-  const machines: Machine[] = [];
-  const faults = machineNames(db).flatMap((name) => {
-    const { values, faults: unresolved } = tryResolve(db, name);
-    // `where` looks only when a fault needs it: few machines have one.
-    const where = (variable: string) => lastPlace(listContributions(db, name), variable);
-    const machine = { name, record: Object.fromEntries(values), where };
-    machines.push(machine);
-    if (unresolved.length > 0) return unresolved;
-    return [
-      ...checkRequired(db, machine),
-      ...checks.flatMap((check) => check(machine)).map((fault) => withExcerpt(db, fault)),
-    ];
-  });
-  const others = [...checkSecrets(db), ...checkHostNames(db, machines), ...checkAddresses(db, machines)];
-  return sortFaults(db.sources.keys(), eachOnce([...faults, ...others]));
+export function checkMachdb(db: Machdb, checks: readonly RecordCheck[], options: CheckOptions = {}): Fault[] {
+  return runAtOnce(checkInSteps(db, checks, options));
 }
 
-function checkRequired(db: Machdb, machine: Machine): Fault[] {
-  const missing = splitWords(machine.record['REQUIRED'] ?? '').filter(
-    (variable) => !Object.hasOwn(machine.record, variable),
-  );
-  const header = db.objects.get(machine.name);
-  if (missing.length === 0 || header === undefined) return [];
-  const asker = machine.where('REQUIRED');
-  const message = `${machine.name} lacks ${missing.join(', ')}, required by ${asker?.file}:${asker?.line}`;
-  return [faultAtLine(db, header, { message })];
+/** As checkMachdb, in steps of about a millisecond. */
+export function* checkInSteps(
+  db: Machdb,
+  checks: readonly RecordCheck[],
+  { require = [], warnings = true, onMachine }: CheckOptions = {},
+): Steps<Fault[]> {
+  const { report, faults } = createCollector();
+  const inspections = [
+    inspectRequired(require),
+    inspectSecrets,
+    inspectHostNames,
+    inspectAddresses,
+    inspectNetworks,
+    ...(warnings ? [inspectUnused, inspectRemovals, inspectOrderOfParents] : []),
+  ].map((create) => create(db, report));
+  let count = 0;
+  for (const object of db.objects.values()) {
+    const own = parseOwnLines(db, object);
+    for (const fault of own.faults) report(fault);
+    for (const inspection of inspections) inspection.object?.(object, own);
+    if (object.isMachine) {
+      const { values, faults: unresolved } = resolveObject(db, object, own);
+      const machine = inspected({ db, object, own, values });
+      for (const fault of unresolved) report(fault);
+      // What is missing only because a line could not be read is no fault of its own.
+      if (unresolved.length === 0) inspectMachine(db, machine, { inspections, checks, report });
+      onMachine?.(machine);
+    }
+    count += 1;
+    if (count % OBJECTS_PER_STEP === 0) yield;
+  }
+  for (const inspection of inspections) {
+    inspection.finish?.();
+    yield;
+  }
+  return sortFaults(db.texts.keys(), [...faults.values()]);
 }
 
-function checkSecrets(db: Machdb): Fault[] {
-  const assignments = [...db.objects.values()].flatMap((object) => object.assignments);
-  return assignments
-    .filter(({ variable }) => variable.endsWith('_SECRET'))
-    .map((assignment) => {
-      const message = `${assignment.variable}: this version cannot keep secrets yet, and would send this one in the clear`;
-      const { text: _hidden, ...fault } = faultAtLine(db, assignment, {
-        message,
-        suggestion: 'remove the line, and change the secret',
-      });
-      return fault;
-    });
+function inspected({ db, object, own, values }: Pick<InspectedMachine, 'object' | 'own' | 'values'> & { db: Machdb }) {
+  // `where` looks only when a fault needs it: few machines have one.
+  const where = (variable: string) => lastPlace(listContributions(db, object.name), variable);
+  return { name: object.name, values, where, object, own };
 }
 
-function eachOnce(faults: readonly Fault[]): Fault[] {
-  return [...new Map(faults.map((fault) => [`${fault.where}:${fault.line}: ${fault.message}`, fault])).values()];
+function inspectMachine(
+  db: Machdb,
+  machine: InspectedMachine,
+  {
+    inspections,
+    checks,
+    report,
+  }: { inspections: readonly Inspection[]; checks: readonly RecordCheck[]; report: Report },
+): void {
+  for (const inspection of inspections) inspection.machine?.(machine);
+  for (const check of checks) for (const fault of check(machine)) report(withExcerpt(db, fault));
+}
+
+/** Keeps each fault once: the first machine that has it speaks for all that inherit it. */
+function createCollector(): { report: Report; faults: ReadonlyMap<string, Fault> } {
+  const faults = new Map<string, Fault>();
+  const report: Report = (fault) => {
+    const key = `${fault.where}:${fault.line}: ${fault.message}`;
+    if (!faults.has(key)) faults.set(key, fault);
+  };
+  return { report, faults };
 }

@@ -8,7 +8,7 @@ type Part = { readonly text: string } | { readonly reference: string };
 type Frame = { readonly variable: string; readonly parts: readonly Part[]; nextPart: number };
 type Expansion = {
   readonly texts: ReadonlyMap<string, string>;
-  /** Values that are settled; undefined for a variable that cannot have one. */
+  /** Values that had references; undefined for a variable that cannot have one. */
   readonly settled: Map<string, string | undefined>;
   readonly problems: VariableProblem[];
 };
@@ -28,17 +28,27 @@ const LONGEST_PATH = 12;
  */
 export function expandReferences(texts: ReadonlyMap<string, string>): {
   values: Map<string, string>;
-  problems: VariableProblem[];
+  problems: readonly VariableProblem[];
 } {
+  const values = new Map(texts);
+  const referring = texts
+    .entries()
+    .filter(([, text]) => text.includes('${'))
+    .map(([variable]) => variable);
+  return { values, problems: expandInPlace(values, [...referring]) };
+}
+
+/** As expandReferences, in the map itself; `referring` names at least the variables that hold `${`. */
+export function expandInPlace(texts: Map<string, string>, referring: readonly string[]): readonly VariableProblem[] {
+  // Most records have few references or none.
+  if (referring.length === 0) return [];
   const expansion: Expansion = { texts, settled: new Map(), problems: [] };
-  const values = new Map<string, string>();
-  for (const [variable, text] of texts) {
-    if (!text.includes('${')) expansion.settled.set(variable, text);
-    else if (!expansion.settled.has(variable)) settle(expansion, variable);
-    const value = expansion.settled.get(variable);
-    if (value !== undefined) values.set(variable, value);
+  for (const variable of referring) if (!expansion.settled.has(variable)) settle(expansion, variable);
+  for (const [variable, value] of expansion.settled) {
+    if (value === undefined) texts.delete(variable);
+    else texts.set(variable, value);
   }
-  return { values, problems: expansion.problems };
+  return expansion.problems;
 }
 
 /** Settles a variable and all that it refers to, with a stack of its own: chains may be longer than the call stack. */
@@ -52,7 +62,7 @@ function settle(expansion: Expansion, variable: string): void {
       expansion.settled.set(frame.variable, joinParts(expansion, frame));
       depths.delete(frame.variable);
       path.pop();
-    } else if ('reference' in part && !expansion.settled.has(part.reference)) {
+    } else if ('reference' in part && !isSettled(expansion, part.reference)) {
       const depth = depths.get(part.reference);
       const problem =
         depth === undefined ? describeUnknown(expansion, frame.variable, part.reference) : describeCircle(path, depth);
@@ -64,6 +74,18 @@ function settle(expansion: Expansion, variable: string): void {
       }
     }
   }
+}
+
+/** A value without references is settled as it was written. */
+function isSettled({ texts, settled }: Expansion, variable: string): boolean {
+  return settled.has(variable) || texts.get(variable)?.includes('${') === false;
+}
+
+function settledValue({ texts, settled }: Expansion, variable: string): string | undefined {
+  if (settled.has(variable)) return settled.get(variable);
+  const text = texts.get(variable);
+  // One that still waits for others is part of a circle.
+  return text?.includes('${') === true ? undefined : text;
 }
 
 function openFrame({ texts }: Expansion, variable: string): Frame {
@@ -85,15 +107,15 @@ function splitReferences(text: string): Part[] {
 }
 
 /** The value with its references replaced; undefined when one of them has no value or the whole is too long. */
-function joinParts({ settled, problems }: Expansion, { variable, parts }: Frame): string | undefined {
+function joinParts(expansion: Expansion, { variable, parts }: Frame): string | undefined {
   const texts: string[] = [];
   let length = 0;
   for (const part of parts) {
-    const text = 'text' in part ? part.text : settled.get(part.reference);
+    const text = 'text' in part ? part.text : settledValue(expansion, part.reference);
     if (text === undefined) return undefined;
     length += text.length;
     if (length > LONGEST_EXPANSION) {
-      problems.push({
+      expansion.problems.push({
         variable,
         message: `${variable} is longer than ${LONGEST_EXPANSION} characters once its references are replaced`,
       });

@@ -1,5 +1,6 @@
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
+import { lineEnd } from './characters.ts';
 import type { Machdb, Place } from './types.ts';
 
 /** `message` is a sentence without a final full stop. */
@@ -8,25 +9,43 @@ export type Problem = { readonly message: string; readonly suggestion?: string }
 const LONGEST_EXCERPT = 200;
 const MOST_FAULTS = 500;
 
-/** An error at a line and column (both from 1) of a file, with the line where it is short enough to help. */
-export function faultAt(
-  source: { readonly path: string; readonly lines: readonly string[] },
-  place: { line: number; column: number },
-  problem: Problem,
-): Fault {
-  const excerpt = place.column > LONGEST_EXCERPT ? {} : excerptOf(source.lines[place.line - 1]);
-  return { severity: 'error', where: source.path, line: place.line, column: place.column, ...excerpt, ...problem };
+const lineStarts = new WeakMap<Machdb, Map<string, readonly number[]>>();
+
+/** Errors at lines and columns (from 1, in order) of a statement that begins at `start`, in line `line` of a text. */
+export function statementFaults(
+  found: readonly (Problem & { readonly line: number; readonly column: number })[],
+  statement: { readonly path: string; readonly text: string; readonly start: number; readonly line: number },
+): Fault[] {
+  const { path, text } = statement;
+  let at = statement.start;
+  let current = statement.line;
+  return found.map(({ line, column, ...problem }) => {
+    for (; current < line; current += 1) at = lineEnd(text, at) + 1;
+    const excerpt = column > LONGEST_EXCERPT ? {} : excerptOf(lineAt(text, at));
+    return { severity: 'error', where: path, line, column, ...excerpt, ...problem };
+  });
 }
 
-/** An error at a line of the database, with the line. */
-export function faultAtLine(db: Machdb, { file, line }: Place, problem: Problem): Fault {
-  return { severity: 'error', where: file, line, ...excerptOf(db.sources.get(file)?.[line - 1]), ...problem };
+/** An error at a line of the database, with the line and, when the column (from 1) is known, a caret below it. */
+export function faultAtLine(
+  db: Machdb,
+  { file, line, column }: Place & { readonly column?: number },
+  problem: Problem,
+): Fault {
+  const caret = column === undefined ? {} : { column };
+  const excerpt = column !== undefined && column > LONGEST_EXCERPT ? {} : excerptOf(lineOf(db, file, line));
+  return { severity: 'error', where: file, line, ...caret, ...excerpt, ...problem };
+}
+
+/** The same as a warning: the database may be used as it is. */
+export function warningAtLine(db: Machdb, place: Place & { readonly column?: number }, problem: Problem): Fault {
+  return { ...faultAtLine(db, place, problem), severity: 'warning' };
 }
 
 /** The same fault with the line that it is about, when it names one and does not show it yet. */
 export function withExcerpt(db: Machdb, fault: Fault): Fault {
   if (fault.text !== undefined || fault.line === undefined) return fault;
-  return { ...fault, ...excerptOf(db.sources.get(fault.where)?.[fault.line - 1]) };
+  return { ...fault, ...excerptOf(lineOf(db, fault.where, fault.line)) };
 }
 
 /** One error for all faults; of a flood only the first 500 are shown, and how many are not. */
@@ -47,6 +66,29 @@ export function sortFaults(files: Iterable<string>, faults: readonly Fault[]): F
     const [fileB, lineB, columnB] = position(b);
     return fileA - fileB || lineA - lineB || columnA - columnB;
   });
+}
+
+/** A line of a file, from 1; a table of where lines begin is made for each file that has a fault. */
+function lineOf(db: Machdb, file: string, line: number): string | undefined {
+  const text = db.texts.get(file);
+  if (text === undefined) return undefined;
+  const tables = lineStarts.get(db) ?? new Map<string, readonly number[]>();
+  lineStarts.set(db, tables);
+  const starts = tables.get(file) ?? findLineStarts(text);
+  tables.set(file, starts);
+  const start = starts[line - 1];
+  return start === undefined ? undefined : lineAt(text, start);
+}
+
+function findLineStarts(text: string): number[] {
+  const starts = [0];
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
+  return starts;
+}
+
+function lineAt(text: string, start: number): string {
+  const line = text.slice(start, lineEnd(text, start));
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
 }
 
 /** Control characters would move the caret, or command the terminal. */

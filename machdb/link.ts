@@ -1,62 +1,63 @@
 import type { Fault } from '../lib/errors.ts';
+import type { Steps } from '../lib/slices.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { faultAt } from './faults.ts';
+import { faultAtLine } from './faults.ts';
 import type { Problem } from './faults.ts';
-import type { MachdbObject, Parent } from './types.ts';
-
-type Lines = ReadonlyMap<string, readonly string[]>;
+import type { Machdb, MachdbObject, Parent } from './types.ts';
 
 // A search over 110,000 names takes a while; nobody reads the hundredth suggestion.
 const MOST_SUGGESTIONS = 50;
 const LONGEST_PATH = 12;
+const OBJECTS_PER_STEP = 2000;
 
-/** Finds duplicate objects, unknown parents and cycles; the objects come back by name, the first of each. */
-export function linkObjects(
-  all: readonly MachdbObject[],
-  lines: Lines,
-): { objects: Map<string, MachdbObject>; faults: Fault[] } {
-  const objects = new Map<string, MachdbObject>();
+/** Finds duplicate objects, unknown parents and cycles, in steps. */
+export function* linkObjects(db: Machdb): Steps<Fault[]> {
   const faults: Fault[] = [];
-  for (const object of all) {
-    const first = objects.get(object.name);
-    if (first === undefined) objects.set(object.name, object);
-    else {
+  const suggest = createSuggester(db.objects);
+  const inherited = new Set<MachdbObject>();
+  for (const [index, object] of db.headers.entries()) {
+    const first = db.objects.get(object.name);
+    if (first !== undefined && first !== object) {
       const message = `${object.name} is already defined in ${first.file}:${first.line}`;
-      faults.push(faultInHeader(object, { line: object.line, column: 1 }, lines, { message }));
+      faults.push(faultInHeader(db, object, { line: object.line, column: 1 }, { message }));
     }
+    for (const parent of object.parents) {
+      const found = db.objects.get(parent.name);
+      if (found === undefined) faults.push(describeUnknown(db, object, parent, suggest));
+      else inherited.add(found);
+    }
+    if (index % OBJECTS_PER_STEP === 0) yield;
   }
-  return { objects, faults: [...faults, ...findUnknownParents(all, objects, lines), ...findCycles(objects, lines)] };
+  return [...faults, ...findCycles(db, inherited)];
 }
 
-function findUnknownParents(
-  all: readonly MachdbObject[],
-  objects: ReadonlyMap<string, MachdbObject>,
-  lines: Lines,
-): Fault[] {
+function describeUnknown(
+  db: Machdb,
+  object: MachdbObject,
+  parent: Parent,
+  suggest: (name: string) => string | undefined,
+): Fault {
+  const message = `${object.name} inherits from ${parent.name}, which is not defined`;
+  const suggestion = suggest(parent.name);
+  return faultInHeader(db, object, parent, { message, ...(suggestion === undefined ? {} : { suggestion }) });
+}
+
+function createSuggester(objects: Machdb['objects']): (name: string) => string | undefined {
   const suggestions = new Map<string, string | undefined>();
-  const suggest = (name: string) => {
+  return (name) => {
     if (!suggestions.has(name) && suggestions.size < MOST_SUGGESTIONS) {
       suggestions.set(name, didYouMean(name, objects.keys()));
     }
     return suggestions.get(name);
   };
-  return all.flatMap((object) =>
-    object.parents
-      .filter((parent) => !objects.has(parent.name))
-      .map((parent) => {
-        const message = `${object.name} inherits from ${parent.name}, which is not defined`;
-        const suggestion = suggest(parent.name);
-        return faultInHeader(object, parent, lines, { message, ...(suggestion === undefined ? {} : { suggestion }) });
-      }),
-  );
 }
-
-/** Walks every chain of parents once, with a stack of its own: chains may be longer than the call stack. */
-function findCycles(objects: ReadonlyMap<string, MachdbObject>, lines: Lines): Fault[] {
+/** Walks every chain of parents that others inherit from once, with a stack of its own: chains may be longer than the call stack. */
+function findCycles(db: Machdb, inherited: ReadonlySet<MachdbObject>): Fault[] {
+  const { objects } = db;
   const faults: Fault[] = [];
   const done = new Set<string>();
   for (const start of objects.values()) {
-    if (done.has(start.name)) continue;
+    if (!inherited.has(start) || done.has(start.name)) continue;
     const path = [{ object: start, nextParent: 0 }];
     const depths = new Map([[start.name, 0]]);
     for (let frame = path.at(-1); frame !== undefined; frame = path.at(-1)) {
@@ -70,7 +71,7 @@ function findCycles(objects: ReadonlyMap<string, MachdbObject>, lines: Lines): F
       }
       const depth = depths.get(parent.name);
       const object = objects.get(parent.name);
-      if (depth !== undefined) faults.push(describeCycle(path, depth, parent, lines));
+      if (depth !== undefined) faults.push(describeCycle(db, path, depth, parent));
       else if (object !== undefined && !done.has(parent.name)) {
         depths.set(parent.name, path.length);
         path.push({ object, nextParent: 0 });
@@ -80,7 +81,12 @@ function findCycles(objects: ReadonlyMap<string, MachdbObject>, lines: Lines): F
   return faults;
 }
 
-function describeCycle(path: readonly { object: MachdbObject }[], depth: number, parent: Parent, lines: Lines): Fault {
+function describeCycle(
+  db: Machdb,
+  path: readonly { readonly object: MachdbObject }[],
+  depth: number,
+  parent: Parent,
+): Fault {
   const length = path.length - depth;
   const names =
     length <= LONGEST_PATH
@@ -92,14 +98,14 @@ function describeCycle(path: readonly { object: MachdbObject }[], depth: number,
         ];
   const last = path.at(-1)?.object as MachdbObject;
   const message = `${parent.name} inherits from itself: ${[...names, parent.name].join(' → ')}`;
-  return faultInHeader(last, parent, lines, { message });
+  return faultInHeader(db, last, parent, { message });
 }
 
 function faultInHeader(
-  object: MachdbObject,
-  { line, column }: { line: number; column: number },
-  lines: Lines,
+  db: Machdb,
+  { file }: MachdbObject,
+  { line, column }: { readonly line: number; readonly column: number },
   problem: Problem,
 ): Fault {
-  return faultAt({ path: object.file, lines: lines.get(object.file) ?? [] }, { line, column }, problem);
+  return faultAtLine(db, { file, line, column }, problem);
 }

@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
 import { parseMac } from '../lib/mac.ts';
 import { parseMachdb } from './parse.ts';
-import { findByMac, machineNames } from './query.ts';
-import { resolveRecord, splitWords } from './resolve.ts';
+import { findByMac } from './find-machine.ts';
+import { machineNames } from './query.ts';
+import { assignmentsOf, resolveRecord, splitWords } from './resolve.ts';
 
 const path = 'test/fixtures/paper/appendix.db';
 const db = parseMachdb([{ path, text: readFixture('appendix.db') }]);
@@ -51,7 +52,7 @@ suite("the paper's appendix", () => {
 
   test('difference 3: PARTITION is printed, from an entry that is not listed', () => {
     assert.equal(printed.get('PARTITION'), 'hda: (a 51 msdos) (b 421 ext2) (c 53 swap)');
-    const assignments = db.objects.values().flatMap((object) => object.assignments);
+    const assignments = db.objects.values().flatMap((object) => assignmentsOf(db, object));
     assert.equal(
       assignments.some(({ variable }) => variable === 'PARTITION'),
       false,

@@ -2,9 +2,15 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { FaultsError } from '../lib/errors.ts';
 import { parseMachdb } from './parse.ts';
+import { assignmentsOf, objectOf } from './resolve.ts';
+import type { Machdb } from './types.ts';
 
 function parse(text: string) {
   return parseMachdb([{ path: 'a.db', text }]);
+}
+
+function linesOf(db: Machdb, name: string) {
+  return assignmentsOf(db, objectOf(db, name));
 }
 
 /** The faults of a text as `line:column: message (suggestion)`. */
@@ -66,9 +72,7 @@ suite('values', () => {
   for (const [written, value] of table) {
     test(JSON.stringify(written), () => {
       assert.deepEqual(
-        parse(`x:\n${written}`)
-          .objects.get('x')
-          ?.assignments.map((assignment) => assignment.value),
+        linesOf(parse(`x:\n${written}`), 'x').map((assignment) => assignment.value),
         [value],
       );
     });
@@ -82,7 +86,10 @@ suite('objects', () => {
       { path: 'b.db', text: '\uFEFFm.x_1-y : base \\\n  other # two\r\nA+=2\r\nB-= \\\r\n 3\r\nother:' },
     ]);
     assert.deepEqual(
-      [...db.objects.values()],
+      [...db.objects.values()].map((object) => {
+        const { name, parents, file, line } = object;
+        return { name, parents, file, line, assignments: assignmentsOf(db, object) };
+      }),
       [
         {
           name: 'base',
@@ -111,9 +118,7 @@ suite('objects', () => {
 
   test('a comment line is not continued by a backslash', () => {
     assert.deepEqual(
-      parse('x:\n# C:\\\nA=1')
-        .objects.get('x')
-        ?.assignments.map(({ variable }) => variable),
+      linesOf(parse('x:\n# C:\\\nA=1'), 'x').map(({ variable }) => variable),
       ['A'],
     );
   });

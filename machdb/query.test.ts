@@ -3,7 +3,8 @@ import { suite, test } from 'node:test';
 import { UserError } from '../lib/errors.ts';
 import type { Mac } from '../lib/mac.ts';
 import { parseMachdb } from './parse.ts';
-import { findByMac, machineNames, macsOf } from './query.ts';
+import { findByMac } from './find-machine.ts';
+import { machineNames, macsOf } from './query.ts';
 
 function parse(text: string) {
   return parseMachdb([{ path: 'a.db', text }]);

@@ -2,9 +2,12 @@
 // Never: guesses; a reference that leads nowhere is an error.
 import { UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
+import { parseOwnLines } from './assignments.ts';
+import type { OwnLines } from './assignments.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { expandReferences } from './expand.ts';
+import { expandInPlace } from './expand.ts';
 import { faultAtLine, faultsError } from './faults.ts';
+import { ancestorsInOrder } from './inheritance.ts';
 import type { Assignment, Machdb, MachdbObject, Place } from './types.ts';
 
 /** One assignment that a record was made of; `object` names the object it was written in. */
@@ -14,11 +17,33 @@ export type Contribution = { readonly object: string; readonly assignment: Assig
 export type Resolution = { readonly values: ReadonlyMap<string, string>; readonly faults: readonly Fault[] };
 
 /** A value as it was written or, once `+=` or `-=` has touched it, a set of words in order. */
-type RawValue = string | Set<string>;
+export type RawValue = string | ReadonlySet<string>;
+
+/** Variables as they stand before references are replaced, and faults of the lines that set them. */
+type RawRecord = {
+  /** With a place for `HOSTNAME` at the front. */
+  readonly values: ReadonlyMap<string, RawValue>;
+  /** Variables that are not yet as they will be read: sets of words, and texts with references. */
+  readonly unsettled: readonly string[];
+  readonly faults: readonly Fault[];
+};
+
+type Cache = {
+  /** The own lines of objects that others inherit from. */
+  readonly ownLines: Map<MachdbObject, OwnLines>;
+  /** What a list of parents comes to, for the machines that stand next to each other and share it. */
+  readonly parentLists: Map<string, RawRecord>;
+};
+
+const MOST_PARENT_LISTS = 1000;
+const MOST_OWN_LINES = 20_000;
+
+// A database never changes, so what was found out about it stays true.
+const caches = new WeakMap<Machdb, Cache>();
 
 /**
  * The record of an object: variable → value, `HOSTNAME` first, the others in the order in which they first appear.
- * @throws UserError when there is no such object; FaultsError when a `${VAR}` cannot be replaced.
+ * @throws UserError when there is no such object; FaultsError when a line cannot be read or a `${VAR}` not be replaced.
  */
 export function resolveRecord(db: Machdb, name: string): Record<string, string> {
   const { values, faults } = tryResolve(db, name);
@@ -31,17 +56,25 @@ export function resolveRecord(db: Machdb, name: string): Record<string, string> 
  * @throws UserError when there is no such object.
  */
 export function tryResolve(db: Machdb, name: string): Resolution {
-  const contributions = listContributions(db, name);
-  const raw = new Map<string, RawValue>([['HOSTNAME', name]]);
-  for (const { assignment } of contributions) applyAssignment(raw, assignment);
-  const texts = new Map(raw.entries().map(([variable, value]) => [variable, joinWords(value)]));
-  const { values, problems } = expandReferences(texts);
-  if (problems.length === 0) return { values, faults: [] };
-  const places = new Map(contributions.map(({ assignment }) => [assignment.variable, assignment]));
+  return resolveObject(db, objectOf(db, name));
+}
+
+/** As tryResolve, of an object at hand whose own lines may be known already. */
+export function resolveObject(db: Machdb, object: MachdbObject, ownLines = parseOwnLines(db, object)): Resolution {
+  const inherited = parentsRecord(db, object);
+  const raw = new Map(inherited.values);
+  raw.set('HOSTNAME', object.name);
+  for (const assignment of ownLines.assignments) applyAssignment(raw, assignment);
+  const { texts: values, referring } = settleWords(raw, [...inherited.unsettled, ...listUnsettled(ownLines)]);
+  const problems = expandInPlace(values, referring);
+  const { faults: own } = ownLines;
+  const unread = own.length === 0 ? inherited.faults : [...inherited.faults, ...own];
+  if (problems.length === 0) return { values, faults: unread };
+  const contributions = listContributions(db, object.name);
   const faults = problems.map(({ variable, message, ...rest }) =>
-    faultAtLine(db, places.get(variable) ?? objectOf(db, name), { message: `${name}: ${message}`, ...rest }),
+    faultAtLine(db, lastPlace(contributions, variable) ?? object, { message: `${object.name}: ${message}`, ...rest }),
   );
-  return { values, faults };
+  return { values, faults: [...unread, ...faults] };
 }
 
 /**
@@ -49,14 +82,15 @@ export function tryResolve(db: Machdb, name: string): Resolution {
  * @throws UserError when there is no such object.
  */
 export function listContributions(db: Machdb, name: string): Contribution[] {
-  return listObjects(db, objectOf(db, name)).flatMap((object) =>
-    assignmentsOf(db, object).map((assignment) => ({ object: object.name, assignment })),
+  const object = objectOf(db, name);
+  return [...ancestorsInOrder(db, object.parents), object].flatMap((each) =>
+    assignmentsOf(db, each).map((assignment) => ({ object: each.name, assignment })),
   );
 }
 
 /** The object's own assignments, in the order in which they were written. */
-export function assignmentsOf(_db: Machdb, object: MachdbObject): readonly Assignment[] {
-  return object.assignments;
+export function assignmentsOf(db: Machdb, object: MachdbObject): readonly Assignment[] {
+  return cacheOf(db).ownLines.get(object)?.assignments ?? parseOwnLines(db, object).assignments;
 }
 
 /** The last assignment that touched a variable, among contributions in order. */
@@ -67,51 +101,105 @@ export function lastPlace(contributions: readonly Contribution[], variable: stri
 
 /** The words of a value; blanks and tabs separate them. */
 export function splitWords(value: string): string[] {
+  // Most values are one word.
+  if (!value.includes(' ') && !value.includes('\t')) return value === '' ? [] : [value];
   return value.split(/[ \t]+/).filter((word) => word !== '');
 }
 
-/** The object and its ancestors as they apply: parents first, left to right, each once. */
-function listObjects(db: Machdb, object: MachdbObject): MachdbObject[] {
-  const order: MachdbObject[] = [];
-  const seen = new Set([object.name]);
-  // A stack of our own: chains of parents may be longer than the call stack.
-  const stack = [{ object, nextParent: 0 }];
-  for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
-    const parent = frame.object.parents[frame.nextParent];
-    frame.nextParent += 1;
-    if (parent === undefined) {
-      order.push(frame.object);
-      stack.pop();
-    } else if (!seen.has(parent.name)) {
-      seen.add(parent.name);
-      stack.push({ object: objectOf(db, parent.name), nextParent: 0 });
-    }
-  }
-  return order;
-}
-
-function applyAssignment(values: Map<string, RawValue>, { variable, operator, value }: Assignment): void {
+/** Applies one assignment to what was set before; words that a `-=` did not find are handed to `onMissing`. */
+export function applyAssignment(
+  values: Map<string, RawValue>,
+  { variable, operator, value }: Assignment,
+  onMissing?: (word: string) => void,
+): void {
   if (operator === '=') {
     values.set(variable, value);
     return;
   }
   const before = values.get(variable);
-  if (before === undefined && operator === '-=') return;
-  const words = before instanceof Set ? before : new Set(splitWords(before ?? ''));
-  for (const word of splitWords(value)) {
-    if (operator === '+=') words.add(word);
-    else words.delete(word);
+  const words = splitWords(value);
+  if (before === undefined && operator === '-=') {
+    for (const word of words) onMissing?.(word);
+    return;
   }
-  values.set(variable, words);
+  // A new set: the one there may belong to a parent.
+  const after = new Set(typeof before === 'string' ? splitWords(before) : before);
+  for (const word of words) {
+    if (operator === '+=') after.add(word);
+    else if (!after.delete(word)) onMissing?.(word);
+  }
+  values.set(variable, after);
 }
 
-function joinWords(value: RawValue): string {
+/** A value as text: words are joined by one blank. */
+export function joinWords(value: RawValue): string {
   return typeof value === 'string' ? value : [...value].join(' ');
 }
 
-function objectOf(db: Machdb, name: string): MachdbObject {
+/** @throws UserError when there is no such object */
+export function objectOf(db: Machdb, name: string): MachdbObject {
   const object = db.objects.get(name);
   if (object !== undefined) return object;
   const suggestion = didYouMean(name, db.objects.keys());
   throw new UserError(`the machine database has no object ${name}${suggestion === undefined ? '' : `; ${suggestion}`}`);
+}
+
+/** Joins the words of sets in place, and says which of the variables hold references. */
+function settleWords(
+  raw: Map<string, RawValue>,
+  unsettled: readonly string[],
+): { texts: Map<string, string>; referring: string[] } {
+  const referring = new Set<string>();
+  for (const variable of unsettled) {
+    const value = raw.get(variable) ?? '';
+    const text = joinWords(value);
+    if (typeof value !== 'string') raw.set(variable, text);
+    if (text.includes('${')) referring.add(variable);
+  }
+  // Every set has been through `+=` or `-=`, which made its variable unsettled.
+  return { texts: raw as Map<string, string>, referring: [...referring] };
+}
+
+function listUnsettled({ assignments }: OwnLines): string[] {
+  const unsettled = assignments.filter(({ operator, value }) => operator !== '=' || value.includes('${'));
+  return unsettled.map(({ variable }) => variable);
+}
+
+/** What the parents of an object come to; it is the same for every object with the same list of parents. */
+function parentsRecord(db: Machdb, { parents }: MachdbObject): RawRecord {
+  const { parentLists } = cacheOf(db);
+  const key = parents.map(({ name }) => name).join(' ');
+  const known = parentLists.get(key);
+  if (known !== undefined) return known;
+  const values = new Map<string, RawValue>([['HOSTNAME', '']]);
+  const unsettled = new Set<string>();
+  const faults: Fault[] = [];
+  for (const ancestor of ancestorsInOrder(db, parents)) {
+    const own = inheritedLines(db, ancestor);
+    faults.push(...own.faults);
+    for (const assignment of own.assignments) applyAssignment(values, assignment);
+    for (const variable of listUnsettled(own)) unsettled.add(variable);
+  }
+  if (parentLists.size >= MOST_PARENT_LISTS) parentLists.clear();
+  const record = { values, unsettled: [...unsettled], faults };
+  parentLists.set(key, record);
+  return record;
+}
+
+function inheritedLines(db: Machdb, object: MachdbObject): OwnLines {
+  const { ownLines } = cacheOf(db);
+  const known = ownLines.get(object);
+  if (known !== undefined) return known;
+  const own = parseOwnLines(db, object);
+  if (ownLines.size >= MOST_OWN_LINES) ownLines.clear();
+  ownLines.set(object, own);
+  return own;
+}
+
+function cacheOf(db: Machdb): Cache {
+  const known = caches.get(db);
+  if (known !== undefined) return known;
+  const cache: Cache = { ownLines: new Map(), parentLists: new Map() };
+  caches.set(db, cache);
+  return cache;
 }

@@ -12,28 +12,40 @@ export type Assignment = Place & { readonly variable: string; readonly operator:
 /** A name in the header of an object; `column` counts from 1. */
 export type Parent = { readonly name: string; readonly line: number; readonly column: number };
 
-/** `NAME: PARENT…` and the assignments below it. */
+/**
+ * `NAME: PARENT…` and where its text lies. What it assigns is parsed when it is asked for (`assignmentsOf`): a million
+ * assignments take seconds and gigabytes to keep, a hundred thousand objects do not.
+ */
 export type MachdbObject = Place & {
+  /** Empty when the header has none that is legal; such an object is in no index. */
   readonly name: string;
   readonly parents: readonly Parent[];
-  readonly assignments: readonly Assignment[];
+  /** It has a MAC or an IP in lines of its own. */
+  readonly isMachine: boolean;
+  readonly span: Span;
 };
 
+/** Offsets in the text of a file: where the header begins, where the lines below it begin, where the next header begins. */
+export type Span = { readonly start: number; readonly body: number; readonly bodyLine: number; readonly end: number };
+
 /**
- * A database without faults of grammar or structure: every parent exists and no object inherits from itself.
- * It is never changed; whoever wants the database as it is now loads it again.
+ * A database in which every parent exists and no object inherits from itself (unless whoever read it was told otherwise
+ * in faults). It is never changed; whoever wants the database as it is now loads it again.
  */
 export type Machdb = {
   /** By name, in the order in which they were written. */
   readonly objects: ReadonlyMap<string, MachdbObject>;
-  /** The lines of each file, so that later faults can show them. */
-  readonly sources: ReadonlyMap<string, readonly string[]>;
+  /** Every header in order, also the second of a name and those without a legal one. */
+  readonly headers: readonly MachdbObject[];
+  /** The text of each file, without byte-order mark. */
+  readonly texts: ReadonlyMap<string, string>;
 };
 
 /** What a check is told of one machine. */
 export type Machine = {
   readonly name: string;
-  readonly record: Readonly<Record<string, string>>;
+  /** The resolved variables, `HOSTNAME` first. */
+  readonly values: ReadonlyMap<string, string>;
   /** The assignment that last touched a variable; undefined when nothing sets it. */
   readonly where: (variable: string) => Place | undefined;
 };

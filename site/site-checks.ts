@@ -1,7 +1,7 @@
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import type { Machine, RecordCheck } from '../machdb/types.ts';
-import { diskBindings } from '../partition-specs/disk-bindings.ts';
+import { BINDING_PREFIX, diskBindings } from '../partition-specs/disk-bindings.ts';
 import { parseDiskSelector } from '../partition-specs/disk-selector.ts';
 import { checkSpecSupport } from '../partition-specs/spec-support.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
@@ -9,24 +9,53 @@ import { packagesOf } from './packages.ts';
 
 /** The checks of a record that the database cannot do alone: PARTITION and DISK_* are sound, every package exists. */
 export function siteChecks(availablePackages: ReadonlySet<string>): RecordCheck[] {
-  return [checkPartition, checkDiskBindings, (machine) => checkPackages(machine, availablePackages)];
+  // Thousands of machines have the same layout and the same packages; each is looked at once.
+  const partitionFaults = remember(findPartitionFaults);
+  const missingPackages = remember(
+    (PACKAGES: string, OSREV: string, ARCH: string) => packagesOf({ PACKAGES, OSREV, ARCH }, availablePackages).missing,
+  );
+  return [
+    (machine) => checkPartition(machine, partitionFaults),
+    checkDiskBindings,
+    (machine) => checkPackages(machine, missingPackages),
+  ];
 }
 
-function checkPartition(machine: Machine): Fault[] {
-  const spec = machine.record['PARTITION'];
+function checkPartition(machine: Machine, faultsOf: (spec: string, rootfs: string) => readonly Fault[]): Fault[] {
+  const spec = machine.values.get('PARTITION');
   if (spec === undefined) return [];
+  const faults = faultsOf(spec, machine.values.get('ROOTFS') ?? '');
+  return faults.map((fault) => ({ ...fault, ...placeOf(machine, 'PARTITION') }));
+}
+
+function findPartitionFaults(spec: string, rootfs: string): readonly Fault[] {
   try {
-    const rootfs = machine.record['ROOTFS'];
-    checkSpecSupport({ spec: parsePartitionSpec(spec), ...(rootfs === undefined ? {} : { rootfs }) });
+    checkSpecSupport({ spec: parsePartitionSpec(spec), ...(rootfs === '' ? {} : { rootfs }) });
     return [];
   } catch (error) {
     if (!(error instanceof FaultsError)) throw error;
-    return error.faults.map((fault) => ({ ...fault, ...placeOf(machine, 'PARTITION') }));
+    return error.faults;
   }
 }
 
+/** The function, computed once for equal arguments. */
+function remember<T>(compute: (...args: string[]) => T): (...args: string[]) => T {
+  const known = new Map<string, T>();
+  return (...args) => {
+    const key = args.join('\0');
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const result = compute(...args);
+    known.set(key, result);
+    return result;
+  };
+}
+
 function checkDiskBindings(machine: Machine): Fault[] {
-  return Object.entries(diskBindings(machine.record)).flatMap(([name, selector]) => {
+  const bindings: [string, string][] = [];
+  for (const entry of machine.values) if (entry[0].startsWith(BINDING_PREFIX)) bindings.push(entry);
+  if (bindings.length === 0) return [];
+  return Object.entries(diskBindings(Object.fromEntries(bindings))).flatMap(([name, selector]) => {
     const result = parseDiskSelector(selector);
     return typeof result === 'string'
       ? [{ severity: 'error', ...placeOf(machine, `DISK_${name}`), message: `DISK_${name}: ${result}` } as const]
@@ -34,11 +63,17 @@ function checkDiskBindings(machine: Machine): Fault[] {
   });
 }
 
-function checkPackages(machine: Machine, available: ReadonlySet<string>): Fault[] {
-  return packagesOf(machine.record, available).missing.map((name) => ({
+function checkPackages(
+  machine: Machine,
+  missingOf: (packages: string, osrev: string, arch: string) => readonly string[],
+): Fault[] {
+  const { values } = machine;
+  const packages = values.get('PACKAGES') ?? '';
+  return missingOf(packages, values.get('OSREV') ?? '', values.get('ARCH') ?? '').map((name) => ({
     severity: 'error',
     ...placeOf(machine, 'PACKAGES'),
-    message: `PACKAGES of ${machine.name} names '${name}', but the site has no packages/${name}`,
+    message: `PACKAGES names '${name}', but the site has no packages/${name}`,
+    suggestion: `${machine.name} is a machine that would get it`,
   }));
 }
 

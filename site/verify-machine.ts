@@ -22,7 +22,7 @@ export async function verifyMachine(input: {
   readonly store: Store;
 }): Promise<void> {
   const { name, record, layers, store } = input;
-  const machine = { name, record, where: () => undefined };
+  const machine = { name, values: new Map(Object.entries(record)), where: () => undefined };
   const faults = [
     ...siteChecks(input.availablePackages).flatMap((check) => check(machine)),
     ...mergeFaults(layers, record),

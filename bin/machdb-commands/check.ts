@@ -1,60 +1,85 @@
 import type { Command } from 'commander';
 import type { Fault } from '../../lib/errors.ts';
+import type { CheckOptions } from '../../machdb/check.ts';
 import type { RecordCheck } from '../../machdb/types.ts';
 import { addSiteOption } from './site-option.ts';
 import type { SiteOption } from './site-option.ts';
 
-type CheckOptions = SiteOption & { readonly json?: true };
+type CheckCommandOptions = SiteOption & {
+  readonly json?: true;
+  readonly strict?: true;
+  readonly warnings: boolean;
+  readonly require: readonly string[];
+};
 type CheckResult = { readonly machines: number; readonly faults: readonly Fault[] };
 
 /** `machdb check`. */
 export function addCheckCommand(program: Command): void {
   addSiteOption(program.command('check'))
     .description('look for faults in the whole description')
+    .option('--require <variable>', 'every machine must have it (may be repeated)', collect, [])
+    .option('--no-warnings', 'leave out what is only strange')
+    .option('--strict', 'warnings count as faults')
     .option('--json', 'print {machines, faults} as JSON')
     .addHelpText('after', CHECK_HELP)
     .action(check);
 }
 
-async function check({ site, json }: CheckOptions): Promise<void> {
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, ...value.split(',').filter((word) => word !== '')];
+}
+
+async function check({ site, json, strict, warnings, require }: CheckCommandOptions): Promise<void> {
   const { listSitePackages } = await import('../../site/load-site.ts');
   const { siteChecks } = await import('../../site/site-checks.ts');
   const checks = siteChecks(new Set(await listSitePackages(site)));
-  await printCheck(await runCheck(site, checks), json === true);
+  const result = await runCheck(site, checks, { require, warnings });
+  await printCheck(result, { json: json === true, strict: strict === true });
 }
 
 /** Checks the database of a site with `checks` besides machdb's own; faults of grammar are part of the result. */
-async function runCheck(site: string, checks: readonly RecordCheck[]): Promise<CheckResult> {
+async function runCheck(site: string, checks: readonly RecordCheck[], options: CheckOptions): Promise<CheckResult> {
   const { join } = await import('node:path');
   const { FaultsError } = await import('../../lib/errors.ts');
   const { checkMachdb } = await import('../../machdb/check.ts');
-  const { loadMachdb } = await import('../../machdb/load.ts');
+  const { loadStructure } = await import('../../machdb/load.ts');
   const { machineNames } = await import('../../machdb/query.ts');
   try {
-    const db = await loadMachdb(join(site, 'machdb'));
-    return { machines: machineNames(db).length, faults: checkMachdb(db, checks) };
+    const db = await loadStructure(join(site, 'machdb'));
+    return { machines: machineNames(db).length, faults: checkMachdb(db, checks, options) };
   } catch (error) {
     if (!(error instanceof FaultsError)) throw error;
     return { machines: 0, faults: error.faults };
   }
 }
 
-async function printCheck({ machines, faults }: CheckResult, json: boolean): Promise<void> {
+async function printCheck(
+  { machines, faults }: CheckResult,
+  { json, strict }: { readonly json: boolean; readonly strict: boolean },
+): Promise<void> {
   const { formatFault } = await import('../../lib/errors.ts');
   const { faultsError } = await import('../../machdb/faults.ts');
-  const failed = faults.some((fault) => fault.severity === 'error');
+  const failed = faults.some((fault) => strict || fault.severity === 'error');
+  if (failed) process.exitCode = 2;
   if (json) process.stdout.write(`${JSON.stringify({ machines, faults }, undefined, 2)}\n`);
   else if (failed) throw faultsError('checking the machine database', faults);
-  else
-    process.stdout.write(
-      [...faults.map(formatFault), `${machines} ${machines === 1 ? 'machine' : 'machines'}, no faults`, ''].join('\n'),
-    );
-  if (failed) process.exitCode = 2;
+  else {
+    const end = faults.length === 0 ? 'no faults' : `no faults, ${count(faults.length, 'warning')}`;
+    process.stdout.write([...faults.map(formatFault), `${count(machines, 'machine')}, ${end}`, ''].join('\n'));
+  }
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${number === 1 ? what : `${what}s`}`;
 }
 
 const CHECK_HELP = `
+Faults make a description unusable: a server keeps the last one without. Warnings are worth a look: values that depend
+on the order of parents, '-=' that removes nothing, objects that no machine inherits from.
+
 Examples:
   machdb check --site examples/lab
+  machdb check --require LOCATION,OWNER     these too, in every machine
   machdb check --json | jq '.faults[].message'
 
-Exit codes: 0 no faults, 2 faults`;
+Exit codes: 0 no faults, 2 faults (with --strict, warnings too)`;

@@ -46,7 +46,7 @@ const DATABASE_FAULTS: readonly DescriptionFault[] = [
     file: 'machdb/20-classes.db',
     from: 'PACKAGES=base motd',
     to: 'PACKAGES=base mtod',
-    says: [/20-classes\.db:\d+: error: PACKAGES of lab02 names 'mtod', but the site has no packages\/mtod/],
+    says: [/20-classes\.db:\d+: error: PACKAGES names 'mtod', but the site has no packages\/mtod/],
   },
   {
     name: 'a reference to a variable that does not exist',

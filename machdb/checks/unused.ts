@@ -1,0 +1,35 @@
+import { warningAtLine } from '../faults.ts';
+import type { MachdbObject } from '../types.ts';
+import type { CreateInspection } from './inspection.ts';
+
+/** Objects that no machine inherits from, directly or not; one that describes a zone of DNS is used by itself. */
+export const inspectUnused: CreateInspection = (db, report) => {
+  const used = new Set<MachdbObject>();
+  const zones = new Set<MachdbObject>();
+
+  function use(object: MachdbObject): void {
+    const waiting = [object];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (used.has(next)) continue;
+      used.add(next);
+      for (const { name } of next.parents) {
+        const parent = db.objects.get(name);
+        if (parent !== undefined) waiting.push(parent);
+      }
+    }
+  }
+
+  return {
+    object: (object, { assignments }) => {
+      if (object.isMachine) use(object);
+      else if (assignments.some(({ variable }) => variable === 'ZONE')) zones.add(object);
+    },
+    finish: () => {
+      for (const object of db.objects.values()) {
+        if (used.has(object) || zones.has(object)) continue;
+        const message = `no machine inherits from ${object.name}`;
+        report(warningAtLine(db, object, { message, suggestion: 'a machine has a MAC or an IP in lines of its own' }));
+      }
+    },
+  };
+};

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { checkMachdb } from '../check.ts';
+import { parseMachdb } from '../parse.ts';
+
+/** The warnings of a database whose machines are otherwise sound, as `line: message (suggestion)`. */
+function warn(text: string): string[] {
+  const faults = checkMachdb(parseMachdb([{ path: 'a.db', text }]), []);
+  assert.deepEqual(
+    faults.filter(({ severity }) => severity === 'error'),
+    [],
+  );
+  return faults.map(
+    ({ line, message, suggestion }) => `${line}: ${message}${suggestion === undefined ? '' : ` (${suggestion})`}`,
+  );
+}
+
+const table: [what: string, text: string, warnings: string[]][] = [
+  ['nothing', 'c:\nA=1\nm: c\nIP=10.0.0.1\n', []],
+  [
+    'objects that no machine inherits from',
+    'used:\nm: used\nIP=10.0.0.1\nbase:\nleft: base\nzone:\nZONE=x.example\n',
+    [
+      '4: no machine inherits from base (a machine has a MAC or an IP in lines of its own)',
+      '5: no machine inherits from left (a machine has a MAC or an IP in lines of its own)',
+    ],
+  ],
+  [
+    'the later parent wins, until somebody sorts the names',
+    'a:\nPRINTER=hall\nb:\nPRINTER=cellar\nm: a b\nIP=10.0.0.1\nn: a b\nIP=10.0.0.2\nsettled: a b\nIP=10.0.0.3\nPRINTER=none\n',
+    [
+      '5: PRINTER of m (and of 1 more with the same parents) depends on the order of its parents' +
+        ' (now "cellar" (b, a.db:4); in reverse "hall" (a, a.db:2))',
+    ],
+  ],
+  ['two parents that agree', 'a:\nP=x\nQ=1 2\nb:\nP=x\nQ=1 2\nm: a b\nIP=10.0.0.1\n', []],
+  ['words in another order', 'a:\nP+=x\nb:\nP+=y\nm: a b\nIP=10.0.0.1\n', []],
+  ['a parent and its own parent', 'a:\nP=1\nb: a\nP=2\nm: a b\nIP=10.0.0.1\nn: b a\nIP=10.0.0.2\n', []],
+  [
+    'inside a parent, said there and not of its heirs',
+    'a:\nP=1\nb:\nP=2\nc: a b\nd:\nm: c d\nIP=10.0.0.1\n',
+    ['5: P of c'],
+  ],
+  ['what one sets and the other adds to', 'a:\nP=1\nb:\nP+=2\nm: a b\nIP=10.0.0.1\n', ['5: P of m']],
+  ['what one adds and the other removes', 'a:\nP+=1 2\nb:\nP-=2\nm: a b\nIP=10.0.0.1\n', ['5: P of m']],
+  [
+    '-= of what is not there',
+    'c:\nP=a b\nm: c\nIP=10.0.0.1\nP-=x a\nn: c\nIP=10.0.0.2\nP-=b\nQ-=y\nR-=\n',
+    ['5: P-=x removes nothing', '9: Q-=y removes nothing', '10: R-= names no word'],
+  ],
+  [
+    '-= in a group, of what its heirs have from others',
+    'client:\nP=a b\nno-a:\nP-=a\nno-x:\nP-=x\nm: client no-a no-x\nIP=10.0.0.1\nP=z\n',
+    ['6: P-=x removes nothing'],
+  ],
+];
+
+suite('warnings', () => {
+  for (const [what, text, expected] of table) {
+    test(what, () => {
+      const found = warn(text);
+      assert.deepEqual(
+        found.map((line, index) => line.slice(0, expected[index]?.length)),
+        expected,
+      );
+    });
+  }
+});
