@@ -1,8 +1,6 @@
 # Called by bash for every TAB. The typed line is cut and compared, never evaluated.
 _PROGRAM_complete() {
-  local - IFS=$' \t\n'
-  set +o nounset
-  local words current skip redirected
+  local IFS=$' \t\n' words current skip redirected
   local path commands options arity kind choices
   local site=. option='' ended='' position=0 prefix='' word
   COMPREPLY=()

@@ -143,6 +143,7 @@ suite('what is offered', () => {
     ['machdb query --format j', ['json']],
     ['machdb query --format=j', ['json']],
     ['machdb query --format="j', ['json']],
+    ['machdb query --format="j"s', ['json']],
     ['machdb query --format json lab0', ['lab01', 'lab02', 'lab03', 'lab04']],
     ['machdb query --format=json -- lab04', ['lab04']],
     ['machdb query -- --', []],
@@ -212,6 +213,8 @@ test('whatever commander can define', async () => {
     ['toy -', ['--help', '--verbose', '-h', '-v']],
     ['toy -v thi', ['thing']],
     ['toy th ', ['help', 'make', 'mk']],
+    ['toy nonsense thing ', []],
+    ['toy nonsense thing --v', ['--verbose']],
     ['toy help t', ['t', 'th', 'thing']],
     ['toy th help m', ['make', 'mk']],
     ['toy t mk -', ['--help', '--no-paint', '--size', '--trace', '--with', '-h', '-s']],
@@ -324,6 +327,14 @@ suite('nothing on the line or in the site is run', () => {
     assert.ok(!(await readdir(site, { recursive: true })).some((path) => path.endsWith('HIT')));
   });
 
+  test('names that the shell would read otherwise are not offered', async () => {
+    for (const name of ['$(touch HIT)', 'a;b', 'a`b', '"a"', 'a\tb', 'a*']) {
+      const before = `_machdb_words() { printf '%s\\n' plain '${name}'; }`;
+      assert.deepEqual(await offersAt('machdb query ', { before }), [], name);
+    }
+    assert.deepEqual(await offersAt('machdb query ', { before: '_machdb_words() { echo plain; }' }), ['plain']);
+  });
+
   test('a program of the same name in the current directory or in PATH', async () => {
     const cwd = join(work, 'elsewhere');
     await mkdir(join(cwd, 'bin'), { recursive: true });
@@ -364,6 +375,8 @@ suite('typed into an interactive bash', () => {
     ['machdb check --site dir\t', ['check', '--site', 'dir with $(touch HIT)/']],
     ['machdb check --site=dir\t', ['check', '--site=dir with $(touch HIT)/']],
     ['machdb check --site dir\\ w\t', ['check', '--site', 'dir with $(touch HIT)/']],
+    ['machdb check --site dir" wi"th\t', ['check', '--site', 'dir with $(touch HIT)/']],
+    ['machdb query --format="j"s\t kiosk1', ['query', '--format=json', 'kiosk1']],
     [`machdb check --site 'dir w\t`, ['check', '--site', 'dir with $(touch HIT)/']],
     ['machdb check --site ~/x\t', ['check', '--site', 'HOME/x/']],
     ['machdb check --site ~/dir\tmac\t', ['check', '--site', 'HOME/dir with $(touch HIT)/machdb/']],
