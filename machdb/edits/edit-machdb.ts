@@ -7,7 +7,7 @@ import { lockDirectory } from '../../lib/lock-directory.ts';
 import type { RecordCheck } from '../types.ts';
 import type { EditPlan, MachdbFile } from './draft.ts';
 import { findNewFaults } from './find-new-faults.ts';
-import { readFiles, removeLeftovers } from './read-files.ts';
+import { listNames, readFiles, removeLeftovers } from './read-files.ts';
 import type { ReadFile } from './read-files.ts';
 import { writeFiles } from './write-files.ts';
 
@@ -32,7 +32,7 @@ type EditOptions = {
   readonly dryRun: boolean;
 };
 
-const LOCK_WAIT_SECONDS = 30;
+const LOCK_WAIT_SECONDS = 60;
 const MOST_FAULTS = 100;
 
 /**
@@ -45,6 +45,8 @@ export async function editMachdb(edit: Edit, { dir, checks, dryRun }: EditOption
     const files = withNewFile(await readFiles(dir), edit);
     return { ...planChecked(edit, files, checks), written: false };
   }
+  // A directory that is not there should not be called one that cannot be locked.
+  await listNames(dir);
   await using lock = await lockDirectory(dir, LOCK_WAIT_SECONDS);
   await removeLeftovers(dir);
   const read = await readFiles(dir);

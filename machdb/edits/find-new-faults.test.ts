@@ -9,11 +9,11 @@ import { planRemove } from './plan-remove.ts';
 import { planRename } from './plan-rename.ts';
 import { planSet, planUnset } from './plan-set.ts';
 
-const checkColour: RecordCheck = ({ name, record, where }) => {
+const checkColour: RecordCheck = ({ name, values, where }) => {
   const place = where('COLOUR');
-  if (place === undefined || record['COLOUR'] === 'red') return [];
-  const severity = record['COLOUR'] === 'pink' ? 'warning' : 'error';
-  return [{ severity, where: place.file, line: place.line, message: `COLOUR of ${name} is ${record['COLOUR']}` }];
+  if (place === undefined || values.get('COLOUR') === 'red') return [];
+  const severity = values.get('COLOUR') === 'pink' ? 'warning' : 'error';
+  return [{ severity, where: place.file, line: place.line, message: `COLOUR of ${name} is ${values.get('COLOUR')}` }];
 };
 
 const one = 'one:\n IP=10.0.0.1\n';
@@ -75,9 +75,26 @@ suite('the faults that an edit brings', () => {
     );
   });
 
-  test('are none that only now can be seen', () => {
-    const files = [{ path: 'x.db', text: `${two}x:\n A="\n` }];
-    const { errors, warnings } = findNewFaults(set('x', 'A=b')(files), { files, checks: [checkColour] });
-    assert.deepEqual([errors.length, warnings.length], [0, 1]);
+  test('do not stop an edit that mends the structure, without which they could not be seen', () => {
+    const files = [{ path: 'x.db', text: `${two}x: gone\n IP=10.0.0.3\n` }];
+    const add = planAdd(files, { name: 'gone', parents: [], settings: [] });
+    const { errors, warnings } = findNewFaults(add, { files, checks: [checkColour] });
+    assert.deepEqual([errors, warnings.map(({ message }) => message)], [[], ['COLOUR of two is blue']]);
+  });
+
+  test('do not stop an edit that mends a line either, unless it breaks another', () => {
+    const files = [{ path: 'x.db', text: `${two} A="\n B="\n` }];
+    const find = (...settings: string[]) =>
+      findNewFaults(set('two', ...settings)(files), { files, checks: [checkColour] });
+    assert.deepEqual(find('A=b', 'B=c').errors, []);
+    assert.match(find('A=b', 'B=c').warnings[0]?.message ?? '', /^COLOUR of two is blue$/);
+    const breaks = { ...set('two', 'A=b')(files) };
+    const newText = (breaks.files[0]?.newText ?? '').replace('B="', "C='");
+    const broken = { ...breaks, files: breaks.files.map((file) => ({ ...file, newText })) };
+    const { errors } = findNewFaults(broken, { files, checks: [] });
+    assert.deepEqual(
+      errors.map(({ message }) => message),
+      ["no closing ' on this line"],
+    );
   });
 });
