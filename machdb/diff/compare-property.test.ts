@@ -24,6 +24,7 @@ const anyEdit: fc.Arbitrary<Edit> = fc.oneof(
     })),
   ),
   fc.tuple(fc.nat(), fc.nat()).map(([object, at]) => editObject(object, (draft) => removeLine(draft, at))),
+  fc.tuple(fc.nat(), fc.nat()).map(([object, at]) => editObject(object, (draft) => changeOperator(draft, at))),
   fc.nat().map((object) => editObject(object, (draft) => ({ ...draft, parents: draft.parents.toReversed() }))),
   fc.tuple(fc.nat(), fc.nat()).map(([object, parent]) => toggleParent(object, parent)),
   fc.nat().map(removeObject),
@@ -110,6 +111,7 @@ function checkChange(change: Change, variable: string, records: { before: Machin
   const [before, after] = [records.before[variable] ?? null, records.after[variable] ?? null];
   const read = (text: string, record: MachineRecord) => (change.template ? expandIn(text, record) : text);
   if (change.kind === 'value') {
+    assert.notEqual(change.before, change.after);
     assert.equal(before, change.before === null ? null : read(change.before, records.before));
     assert.equal(after, change.after === null ? null : read(change.after, records.after));
     return;
@@ -150,6 +152,15 @@ function editObject(luck: number, change: (draft: Draft) => Draft): Edit {
 
 function removeLine(draft: Draft, luck: number): Draft {
   return draft.lines.length === 0 ? draft : { ...draft, lines: draft.lines.toSpliced(luck % draft.lines.length, 1) };
+}
+
+function changeOperator(draft: Draft, luck: number): Draft {
+  const at = luck % Math.max(draft.lines.length, 1);
+  const operator = luck % 2 === 0 ? '+=' : '=';
+  return {
+    ...draft,
+    lines: draft.lines.map((line, index) => (index === at ? line.replace(/[-+]?=/, operator) : line)),
+  };
 }
 
 function toggleParent(luck: number, parentLuck: number): Edit {

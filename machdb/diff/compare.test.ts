@@ -157,6 +157,12 @@ suite('diff', () => {
     );
   });
 
+  test('what the language cannot write is shown as it is', () => {
+    const text = 'all:\nSIGN=$\nm: all\nIP=10.0.0.1\nV=${SIGN}${HOSTNAME}/x\n';
+    const { groups } = compare(text, text.replace('/x', '/y'));
+    assert.deepEqual(groups[0]?.changes[0]?.change, { template: false, kind: 'value', before: '$m/x', after: '$m/y' });
+  });
+
   test("another machine's name in a value keeps machines apart", () => {
     const text = 'one:\nIP=10.0.0.1\nURL=one/x\ntwo:\nIP=10.0.0.2\nURL=one/x\nthree:\nIP=10.0.0.3\nURL=three/x\n';
     const { groups } = compare(text, text.replaceAll('/x', '/y'));

@@ -34,13 +34,11 @@ async function findPrefix(git: Git, revision: string, site: string): Promise<str
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const said = error.result?.stderr.trim().split('\n')[0] ?? error.message;
-    throw new UserError(
-      `'${revision}' is no directory, and not a revision either, as ${site} is in no git repository: ${said}`,
-      {
-        exitCode: 2,
-        hint: 'give two directories, or --site with a site that is kept in git',
-      },
-    );
+    const message = `'${revision}' is no directory, and not a revision either: ${site} is in no git repository`;
+    throw new UserError(`${message} (${said})`, {
+      exitCode: 2,
+      hint: 'give two directories, or --site with a site that is kept in git',
+    });
   }
 }
 

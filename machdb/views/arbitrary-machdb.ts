@@ -13,7 +13,7 @@ export type Drafts = ReadonlyMap<string, Draft>;
 const words = ['a', 'b', 'c', 'tex', 'bash'];
 const texts = ['', 'a', ' a  b ', '$', '$${A}', '${HOSTNAME}', '${HOSTNAME}.${C}', 'x${IP}', '${SET}'];
 const valueOf = new Map<string, string[]>([
-  ['A', [...texts, '${B}', '$${C}${B}', '${C}${C}']],
+  ['A', [...texts, '${B}', '$${C}${B}', '${C}${HOSTNAME}']],
   ['B', [...texts, '${C}', '-${C}-']],
   ['C', ['a', '$', 'a b', '${HOSTNAME}', '${SET}']],
   ['D', ['${A}', '${B}.${HOSTNAME}', 'plain']],
