@@ -23,8 +23,8 @@ const TAKEN = new Set(
  * The record as JSON. A value with a brace is marked as unsafe, which in ansible's words means: plain text, never a
  * template. So `{{ lookup('pipe', …) }}` in a record is what it looks like and nothing more.
  */
-export function formatVariables({ record }: ExportMachine): string {
-  const pairs = Object.entries(record).map(([variable, value]) => {
+export function formatVariables({ values }: ExportMachine): string {
+  const pairs = [...values].map(([variable, value]) => {
     const text = JSON.stringify(value);
     return `${JSON.stringify(variable)}:${value.includes('{') ? `{"__ansible_unsafe":${text}}` : text}`;
   });
@@ -33,7 +33,7 @@ export function formatVariables({ record }: ExportMachine): string {
 
 /** Variables that an inventory cannot carry. */
 export function reportVariables(input: ExportInput, machine: ExportMachine): Fault[] {
-  const taken = Object.keys(machine.record).filter((variable) => TAKEN.has(variable));
+  const taken = [...machine.values.keys()].filter((variable) => TAKEN.has(variable));
   const faults = taken.map((variable) => {
     const message = `${machine.name}: ${variable} is a name that ansible keeps for itself`;
     return input.faultOf(machine.name, variable, { message, suggestion: 'choose another variable' });

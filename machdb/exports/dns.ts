@@ -52,7 +52,7 @@ function pickZone({ settings, machines }: ExportInput, zones: Zones): Zone {
   });
 }
 
-function firstDomain(machines: Iterable<{ readonly record: Readonly<Record<string, string>> }>): string | undefined {
-  for (const { record } of machines) if (record['DOMAIN']) return record['DOMAIN'];
+function firstDomain(machines: Iterable<{ readonly values: ReadonlyMap<string, string> }>): string | undefined {
+  for (const { values } of machines) if (values.get('DOMAIN')) return values.get('DOMAIN');
   return undefined;
 }

@@ -14,7 +14,7 @@ export type ExportSettings = {
 };
 
 /** A machine whose record has been resolved. */
-export type ExportMachine = { readonly name: string; readonly record: Readonly<Record<string, string>> };
+export type ExportMachine = { readonly name: string; readonly values: ReadonlyMap<string, string> };
 
 /** What a format is rendered from. */
 export type ExportInput = {

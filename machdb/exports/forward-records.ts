@@ -105,9 +105,9 @@ function* machineRecords(builder: Builder, machine: ExportMachine): Generator<st
   yield* faults;
 }
 
-function isNowhere({ host }: MachineNames, interfaces: readonly Interface[], { record }: ExportMachine): boolean {
+function isNowhere({ host }: MachineNames, interfaces: readonly Interface[], { values }: ExportMachine): boolean {
   const addressed = interfaces.some(({ ip, ip6s }) => ip !== undefined || ip6s.length > 0);
-  return addressed && host.full === undefined && !Object.hasOwn(record, 'DOMAIN');
+  return addressed && host.full === undefined && !values.has('DOMAIN');
 }
 
 function* addressRecords(builder: Builder, machine: string, { name, ip, ip6s, prefix }: Interface) {
@@ -119,10 +119,10 @@ function* addressRecords(builder: Builder, machine: string, { name, ip, ip6s, pr
 
 function* mailRecords(builder: Builder, machine: ExportMachine, { host }: MachineNames): Generator<string | Fault> {
   const { input, zone, zones } = builder;
-  const value = machine.record['MX'] ?? '';
+  const value = machine.values.get('MX') ?? '';
   if (value === '' || host.full === undefined || zoneOf(host.full, zones) !== zone.name) return;
   const faults: Fault[] = [];
-  const domain = parseHostName(machine.record['DOMAIN'] ?? '');
+  const domain = parseHostName(machine.values.get('DOMAIN') ?? '');
   const name = machine.name;
   for (const { preference, host: target } of readMailExchangers({ input, name, domain }, value, faults)) {
     addTarget(builder, target, { object: name, variable: 'MX' });

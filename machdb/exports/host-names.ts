@@ -29,8 +29,8 @@ export type MachineNames = { readonly host: HostName; readonly aliases: readonly
  * themselves. Undefined when the machine cannot be named at all.
  */
 export function readNames(input: ExportInput, machine: ExportMachine, faults: Fault[]): MachineNames | undefined {
-  const { name, record } = machine;
-  const text = record['DOMAIN'] ?? '';
+  const { name, values } = machine;
+  const text = values.get('DOMAIN') ?? '';
   const domain = text === '' ? '' : parseHostName(text);
   const host = parseHostName(name);
   if (domain === undefined) faults.push(illegalName({ input, name, variable: 'DOMAIN', text }));
@@ -43,7 +43,7 @@ export function readNames(input: ExportInput, machine: ExportMachine, faults: Fa
   }
   const own = describeName(full, domain);
   const aliases = new Map<string, HostName>();
-  for (const word of splitWords(record['ALIASES'] ?? '')) {
+  for (const word of splitWords(values.get('ALIASES') ?? '')) {
     const alias = parseHostName(word);
     const fullAlias = alias === undefined ? '' : alias.includes('.') ? alias : joinDomain(alias, domain);
     if (alias === undefined || fullAlias.length > LONGEST_NAME) {

@@ -40,25 +40,25 @@ export function readInterfaces(reader: Reader, host: HostName): Interface[] {
  */
 export function readNetwork(reader: Reader, { prefix, ip }: Interface): Network | undefined {
   const { input, machine, faults } = reader;
-  const { record } = machine;
-  const own = prefix === '' || (record[`${prefix}NETMASK`] ?? '') !== '' ? prefix : '';
+  const { values } = machine;
+  const own = prefix === '' || (values.get(`${prefix}NETMASK`) ?? '') !== '' ? prefix : '';
   const [variable, networkVariable] = [`${own}NETMASK`, `${own}NETWORK`];
   const report = (at: string, message: string) => {
     faults.push(input.faultOf(machine.name, at, { message: `${machine.name}: ${at}: ${message}` }));
     return undefined;
   };
-  const netmask = record[variable] ?? '';
+  const netmask = values.get(variable) ?? '';
   if (netmask === '') return report(`${prefix}NETMASK`, `is not set, so the network of ${ip} is not known`);
   const prefixBits = prefixLength(netmask);
   if (prefixBits === undefined) return report(variable, `'${netmask.slice(0, 80)}' is not a netmask`);
   const address = parseIpv4(ip ?? '') ?? 0;
   const network: Network = { id: address - (address % 2 ** (32 - prefixBits)), prefixBits };
-  const text = record[networkVariable] ?? '';
+  const text = values.get(networkVariable) ?? '';
   if (text !== '' && parseIpv4(text) !== network.id) {
     return report(`${prefix}IP`, `${ip} does not lie in the network ${text.slice(0, 80)} with the netmask ${netmask}`);
   }
   // Without a NETWORK nothing says where the first interface's network is but its own address.
-  if (own !== prefix && text === '' && !holds(network, record['IP'] ?? '')) {
+  if (own !== prefix && text === '' && !holds(network, values.get('IP') ?? '')) {
     return report(`${prefix}NETMASK`, `is not set, so the network of ${ip} is not known`);
   }
   return network;
@@ -74,9 +74,9 @@ function holds({ id, prefixBits }: Network, text: string): boolean {
   return address !== undefined && address - (address % 2 ** (32 - prefixBits)) === id;
 }
 
-function listNics({ record }: ExportMachine): string[] {
+function listNics({ values }: ExportMachine): string[] {
   const nics = new Set<string>();
-  for (const variable in record) {
+  for (const variable of values.keys()) {
     const nic = variable.startsWith('NIC_') ? NIC_VARIABLE.exec(variable)?.[1] : undefined;
     if (nic !== undefined) nics.add(nic);
   }
@@ -100,13 +100,13 @@ function readNic(reader: Reader, nic: string, host: HostName): Interface[] {
 }
 
 function firstVariable({ machine }: Reader, prefix: string): string {
-  return ['IP', 'IP6', 'MAC'].map((part) => prefix + part).find((variable) => machine.record[variable]) ?? prefix;
+  return ['IP', 'IP6', 'MAC'].map((part) => prefix + part).find((variable) => machine.values.get(variable)) ?? prefix;
 }
 
 function readInterface(reader: Reader, prefix: string, name: HostName): Interface {
   const macs = readWords(reader, `${prefix}MAC`, { parse: parseMac, kind: 'a MAC address' });
   const ip6s = readWords(reader, `${prefix}IP6`, { parse: canonicalIpv6, kind: 'an IPv6 address' });
-  const text = reader.machine.record[`${prefix}IP`] ?? '';
+  const text = reader.machine.values.get(`${prefix}IP`) ?? '';
   if (text === '' || parseIpv4(text) !== undefined) {
     return { prefix, name, macs, ip: text === '' ? undefined : text, ip6s };
   }
@@ -119,7 +119,7 @@ function readWords<T extends string>(
   variable: string,
   { parse, kind }: { parse: (word: string) => T | undefined; kind: string },
 ): T[] {
-  const value = reader.machine.record[variable];
+  const value = reader.machine.values.get(variable);
   if (value === undefined || value === '') return [];
   const found = new Set<T>();
   for (const text of splitWords(value)) {

@@ -10,7 +10,7 @@ function* render(input: ExportInput): Generator<string | Fault> {
   for (const machine of input.machines()) {
     yield* reportSecrets(input, machine);
     // Printed by hand: an object of 110,000 records would have to be held, and could not have the key __proto__.
-    yield `${before}${JSON.stringify(machine.name)}: ${JSON.stringify(machine.record)}`;
+    yield `${before}${JSON.stringify(machine.name)}: ${JSON.stringify(Object.fromEntries(machine.values))}`;
     before = ',\n';
   }
   yield before === '{\n' ? '{}\n' : '\n}\n';

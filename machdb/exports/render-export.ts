@@ -55,7 +55,7 @@ function* resolveMachines(db: Machdb, unresolved: Fault[]): Generator<ExportMach
   for (const name of machineNames(db)) {
     const { values, faults } = tryResolve(db, name);
     if (faults.length > 0) unresolved.push(...faults);
-    else yield { name, record: Object.fromEntries(values) };
+    else yield { name, values };
   }
 }
 

@@ -69,7 +69,7 @@ function* pointers({ input, zone, zones, owners }: Builder, machine: ExportMachi
         const message = `${machine.name}: ${variable}: ${address} is the address of ${other} already`;
         faults.push(input.faultOf(machine.name, variable, { message }));
       } else if (name.full !== undefined) yield `${ownerIn(zone.name, owner)} IN PTR ${name.full}.\n`;
-      else if (!Object.hasOwn(machine.record, 'DOMAIN')) {
+      else if (!machine.values.has('DOMAIN')) {
         const message = `${machine.name}: DOMAIN is not set, so the machine has no name in DNS`;
         const suggestion = 'an empty DOMAIN= leaves it out of DNS';
         faults.push(input.faultOf(machine.name, 'DOMAIN', { message, suggestion }));

@@ -135,13 +135,9 @@ function readOptions(
   machine: ExportMachine,
   { prefix, name }: { prefix: string; name: HostName },
 ): DhcpOptions {
-  const { record } = machine;
+  const { values } = machine;
   const servers =
-    prefix === ''
-      ? Object.keys(record)
-          .filter((variable) => NAMESERVER.test(variable))
-          .sort(byNumber)
-      : [];
+    prefix === '' ? [...values.keys()].filter((variable) => NAMESERVER.test(variable)).sort(byNumber) : [];
   const read = (variable: string) => readAddress(collector, machine, variable);
   return {
     router: read(`${prefix}GATEWAY`),
@@ -151,8 +147,8 @@ function readOptions(
   };
 }
 
-function readAddress({ input, faults }: Collector, { name, record }: ExportMachine, variable: string): string {
-  const text = record[variable] ?? '';
+function readAddress({ input, faults }: Collector, { name, values }: ExportMachine, variable: string): string {
+  const text = values.get(variable) ?? '';
   if (text === '' || parseIpv4(text) !== undefined) return text;
   const message = `${name}: ${variable}: '${text.slice(0, 80)}' is not an IPv4 address`;
   faults.push(input.faultOf(name, variable, { message }));

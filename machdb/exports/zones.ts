@@ -80,8 +80,11 @@ export function noDocumentsError(): UserError {
 }
 
 function listZoneObjects(db: Machdb): string[] {
+  // Reading every line of a large database takes a second; few files speak of zones.
+  const files = new Set([...db.texts].filter(([, text]) => text.includes('ZONE')).map(([file]) => file));
   return db.objects
     .values()
+    .filter(({ file }) => files.has(file))
     .filter((object) => assignmentsOf(db, object).some(({ variable }) => variable === 'ZONE'))
     .map(({ name }) => name)
     .toArray();

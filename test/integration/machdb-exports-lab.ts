@@ -21,7 +21,7 @@ export type HostileExport = {
 // What means something to some program; between them stands a ~.
 const SHARDS = [
   String.raw`$INCLUDE~$ORIGIN~$GENERATE~/etc/passwd~@~(~)~;~\~\010~\;~"~'~$(id)~{{~}}~{%~%}~{#~{{ 7*7 }}~#~ # ~=~,~.`,
-  String.raw`..~-~--~*~&a~!unsafe~null~true~1e3~0x10~[1]~{"a":1}~</script>~ ~a~A1~10.0.0.1~::1~%eth0~IN A 10.0.0.1`,
+  String.raw`..~-~--~*~&a~!unsafe~null~true~1e3~0x10~[1]~{"a":1}~</script>~ ~a~A1~10.0.0.300~::1%eth0~IN A 10.0.0.1`,
   'dhcp-script=/bin/x~set:x~tag:x~infinite~12h~`id`~\u00e9~\u2028~\u{1f600}~\t',
 ].flatMap((shards) => shards.split('~'));
 
