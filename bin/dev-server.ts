@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { runMain } from '../lib/exit.ts';
 import { createLog } from '../lib/log.ts';
 import { startNetboot } from '../netboot/serve.ts';
-import { openMachines, openSiteState } from './open-site-state.ts';
+import { logDatabase, openMachines, openSiteState } from './open-site-state.ts';
 
 const HIGH_PORTS = { dhcpPort: 10_067, dhcpClientPort: 10_068, tftpPort: 10_069 };
 
@@ -21,7 +21,7 @@ await runMain(async () => {
     settings: { ...settings, address: '127.0.0.1', dhcp: { leaseSeconds: dhcp.leaseSeconds } },
     stateDir: state.stateDir,
     bootDir,
-    source: await openMachines(state, (error) => log.error({ faults: error.message }, 'the database is not sound')),
+    source: await openMachines(state, logDatabase(log)),
     log,
     ...HIGH_PORTS,
   });

@@ -1,6 +1,7 @@
 // A site with its state directory, as the commands need it together.
+import type { Log } from '../lib/log.ts';
 import type { SiteSettingsFile } from '../site/load-site.ts';
-import type { Site } from '../site/open-site.ts';
+import type { Site, SiteInput } from '../site/open-site.ts';
 import { AGENT_PACKAGE } from '../netboot/agent/build-agent.ts';
 import { loadOrCreateSiteKey } from '../packagelink/keys.ts';
 import type { SiteKey } from '../packagelink/keys.ts';
@@ -8,8 +9,10 @@ import { openStore } from '../packagelink/store.ts';
 import type { Store } from '../packagelink/store.ts';
 import { loadSiteSettings } from '../site/load-site.ts';
 import { openSite } from '../site/open-site.ts';
-import type { FaultsError } from '../lib/errors.ts';
 import { join } from 'node:path';
+
+/** How often a server looks whether its database has changed. */
+const DATABASE_POLL_MS = 1000;
 
 export type SiteState = SiteSettingsFile & { readonly store: Store; readonly key: SiteKey };
 
@@ -20,10 +23,23 @@ export async function openSiteState(siteDir: string, state?: string): Promise<Si
   return { ...file, store: openStore(join(file.stateDir, 'store')), key };
 }
 
-/** The machines of a site; `onUnsound` is told when an edit of the database is not sound and the last one stays. */
+/** Looks at the database every second and writes to the log what comes of it. */
+export function logDatabase(log: Log): Pick<SiteInput, 'pollMs' | 'onUnsound' | 'onVersion'> {
+  return {
+    pollMs: DATABASE_POLL_MS,
+    onUnsound: (error) => {
+      log.error({ faults: error.message }, 'the machine database is not sound; its last sound version stays in force');
+    },
+    onVersion: ({ version, index }) => {
+      log.info({ version, machines: index.names.size }, 'the machine database has changed and is in force');
+    },
+  };
+}
+
+/** The machines of a site; `watching` says how often the database is looked at, and who is told of what is found. */
 export async function openMachines(
   { dir, store, key }: SiteState,
-  onUnsound: (error: FaultsError) => void,
+  watching: Pick<SiteInput, 'pollMs' | 'onUnsound' | 'onVersion'> = { pollMs: 0 },
 ): Promise<Site> {
   return openSite({
     siteDir: dir,
@@ -31,6 +47,6 @@ export async function openMachines(
     signingKey: key.privateKey,
     publicKey: key.publicKey,
     everywhere: [AGENT_PACKAGE],
-    onUnsound,
+    ...watching,
   });
 }

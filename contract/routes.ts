@@ -12,6 +12,14 @@ export const routes = {
   ramdisk: '/boot/ramdisk.img',
   /** GET; answers a Lookup. With a token: the snapshot that the attempt was armed with. */
   lookupByMac: (mac: string) => `/v1/machines/by-mac/${mac}`,
+  /** GET; answers a RecordAnswer with an ETag: the variables that the site lets its network read. */
+  recordByMac: (mac: string) => `/v1/records/by-mac/${mac}`,
+  recordByName: (name: string) => `/v1/records/by-name/${name}`,
+  recordByIp: (ip: string) => `/v1/records/by-ip/${ip}`,
+  /** GET; the JSON schema of a RecordAnswer. */
+  recordSchema: '/v1/schema/record.json',
+  /** GET; answers a Health. */
+  health: '/v1/health',
   /** POST *; body: events of the installation. */
   events: (machineId: string) => `/v1/machines/${machineId}/events`,
   /** POST *; body: the report of a run on the installed machine. */

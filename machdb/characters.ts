@@ -1,8 +1,7 @@
 /** Code units that the scanners look for. */
-export const TAB = 9;
-export const LINE_FEED = 10;
+const TAB = 9;
 export const CARRIAGE_RETURN = 13;
-export const SPACE = 32;
+const SPACE = 32;
 export const DOUBLE_QUOTE = 34;
 export const HASH = 35;
 export const SINGLE_QUOTE = 39;

@@ -26,7 +26,7 @@ export type Pace = {
 type ReadBuffer = { bytes: Buffer };
 
 /** For commands: nothing else waits. */
-export const atOnce: Pace = { run: runAtOnce, read: readSync };
+const atOnce: Pace = { run: runAtOnce, read: readSync };
 
 const SLICE_MS = 2;
 

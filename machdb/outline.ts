@@ -1,6 +1,7 @@
 // Which objects a text holds. In: the text of one file. Out: every header with its parents and where its lines lie, and
 // what is wrong with headers. Never: parses what objects assign, beyond telling whether they have an address.
 import type { Fault } from '../lib/errors.ts';
+import type { Steps } from '../lib/slices.ts';
 import {
   BACKSLASH,
   CARRIAGE_RETURN,
@@ -43,29 +44,40 @@ type Outline = {
 /** What the beginning of a line can be; `exact` is for the parser of statements to say. */
 type LineKind = 'body' | 'address' | 'header' | 'exact';
 
+const OBJECTS_PER_STEP = 300;
+
 const scanned = createScanned();
 
-/** Adds what is wrong to `faults`; `names` may be shared by the files of one database. */
-export function outlineText(
+/** Adds what is wrong to `faults`; `names` may be shared by the files of one database. In steps of about a millisecond. */
+export function* outlineText(
   path: string,
   text: string,
   { faults, names }: { readonly faults: Fault[]; readonly names: Map<string, string> },
-): MachdbObject[] {
+): Steps<MachdbObject[]> {
   const outline: Outline = { path, text, objects: [], faults, names };
-  scan(outline, { start: 0, line: 1, most: Number.POSITIVE_INFINITY });
+  let at = { start: 0, line: 1 };
+  while (at.start < text.length) {
+    at = scan(outline, { ...at, most: outline.objects.length + OBJECTS_PER_STEP });
+    yield;
+  }
+  endLast(outline);
   return outline.objects;
 }
 
 /** The one object whose header begins at an offset, in line `line` of the text; undefined when none does. */
 export function outlineOne(path: string, text: string, at: { start: number; line: number }): MachdbObject | undefined {
   const outline: Outline = { path, text, objects: [], faults: [], names: new Map() };
-  scan(outline, { ...at, most: 1 });
+  const end = scan(outline, { ...at, most: 2 });
+  if (end.start >= text.length && outline.objects.length === 1) endLast(outline);
   const [object] = outline.objects;
   return object?.span.start === at.start && outline.faults.length === 0 ? object : undefined;
 }
 
-/** Goes through the text from an offset until it ends or one object more than `most` has begun. */
-function scan(outline: Outline, from: { readonly start: number; readonly line: number; readonly most: number }): void {
+/** Goes through the text from an offset until it ends or there are `most` objects; returns where it stopped. */
+function scan(
+  outline: Outline,
+  from: { readonly start: number; readonly line: number; readonly most: number },
+): { start: number; line: number } {
   const { text } = outline;
   let { start, line } = from;
   while (start < text.length) {
@@ -76,13 +88,15 @@ function scan(outline: Outline, from: { readonly start: number; readonly line: n
       line += 1;
     } else {
       ({ start, line } = readStatementAt(outline, { start, end, line, kind }));
-      if (outline.objects.length > from.most) {
-        outline.objects.pop();
-        return;
-      }
+      if (outline.objects.length >= from.most) break;
     }
   }
-  const last = outline.objects.at(-1);
+  return { start, line };
+}
+
+/** The last object ends with the text; the others have ended where the next one began. */
+function endLast({ objects, text }: Outline): void {
+  const last = objects.at(-1);
   if (last !== undefined) last.span.end = text.length;
 }
 

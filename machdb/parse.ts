@@ -15,7 +15,6 @@ export type MachdbFile = { readonly path: string; readonly text: string };
 /** What was being done when the files of a database turned out to be faulty. */
 export const readingMachdb = 'reading the machine database';
 
-const FILES_PER_STEP = 2;
 const OBJECTS_PER_STEP = 200;
 
 /**
@@ -42,14 +41,13 @@ export function* outlineInSteps(files: readonly MachdbFile[]): Steps<{ db: Machd
   const headers: MachdbObject[] = [];
   const objects = new Map<string, MachdbObject>();
   const names = new Map<string, string>();
-  for (const [index, { path, text }] of files.entries()) {
+  for (const { path, text } of files) {
     const bare = text.startsWith('\uFEFF') ? text.slice(1) : text;
     texts.set(path, bare);
-    for (const object of outlineText(path, bare, { faults, names })) {
+    for (const object of yield* outlineText(path, bare, { faults, names })) {
       headers.push(object);
       if (object.name !== '' && !objects.has(object.name)) objects.set(object.name, object);
     }
-    if (index % FILES_PER_STEP === 0) yield;
   }
   return { db: { objects, headers, texts }, faults };
 }

@@ -26,7 +26,7 @@ export type MachdbObject = Place & {
 };
 
 /** Offsets in the text of a file: where the header begins, where the lines below it begin, where the next header begins. */
-export type Span = { readonly start: number; readonly body: number; readonly bodyLine: number; readonly end: number };
+type Span = { readonly start: number; readonly body: number; readonly bodyLine: number; readonly end: number };
 
 /**
  * A database in which every parent exists and no object inherits from itself (unless whoever read it was told otherwise

@@ -1,6 +1,7 @@
 // The administrator's end of the control socket. In: a state directory. Out: checked answers. Never: the network.
 import { join } from 'node:path';
 import { z } from 'zod';
+import { databaseStatusSchema } from '../contract/health.ts';
 import { reportSchema } from '../contract/report.ts';
 import { UserError } from '../lib/errors.ts';
 import { httpExchange } from '../lib/http-exchange.ts';
@@ -36,6 +37,7 @@ const statusSchema = summarySchema.extend({
 const allSchema = z.object({
   machines: z.array(summarySchema),
   unknown: z.array(z.object({ mac: z.string(), lastAtMs: z.number() })),
+  database: databaseStatusSchema,
 });
 
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;

@@ -41,6 +41,12 @@ export function createFakeSite(machines: Readonly<Record<string, FakeMachine>>):
     source: {
       lookupByMac: async (mac) => find(([, machine]) => machine.macs.includes(mac)),
       lookupByName: async (name) => find(([candidate]) => candidate === name),
+      records: {
+        byMac: (mac) => find(([, machine]) => machine.macs.includes(mac)),
+        byName: (name) => find(([candidate]) => candidate === name),
+        byIp: (ip) => find(([, machine]) => machine.record['IP'] === ip),
+      },
+      databaseStatus: () => ({ machines: all.size, readAtMs: 0, version: 1, reading: false, fault: null }),
     },
     edit(name, record) {
       const machine = all.get(name);

@@ -2,7 +2,7 @@ import { UserError } from '../lib/errors.ts';
 import type { MachineRecord } from '../contract/lookup.ts';
 
 const KNOWN =
-  /^(MAC|IP|NETMASK|BROADCAST|NETWORK|GATEWAY|NAMESERVER\d*|DOMAIN|HOSTNAME|OS|OSREV|ARCH|IMAGE|PACKAGES|PARTITION|ROOTFS|OSMODE|DISK_.+|NIC_.+)$/;
+  /^(MAC|IP6?|ALIASES|NETMASK|BROADCAST|NETWORK|GATEWAY|NAMESERVER\d*|DOMAIN|HOSTNAME|OS|OSREV|ARCH|IMAGE|PACKAGES|PARTITION|ROOTFS|OSMODE|DISK_.+|NIC_.+)$/;
 const SECRET = /_SECRET$/;
 
 /**
@@ -18,9 +18,21 @@ export function filterRecord(record: MachineRecord, templateVariables: Iterable<
       { exitCode: 2, hint: `take ${secrets.join(', ')} out of the template` },
     );
   }
-  return Object.fromEntries(
-    Object.entries(record).filter(
-      ([variable]) => !SECRET.test(variable) && (KNOWN.test(variable) || wanted.has(variable)),
-    ),
-  );
+  return Object.fromEntries(Object.entries(record).filter(([variable]) => isPublic(variable, wanted)));
+}
+
+/** The part of a record that anybody on the network may read: what booting needs, and `publicVariables`; `*` is all. */
+export function createPublicFilter(publicVariables: readonly string[]): (record: MachineRecord) => MachineRecord {
+  const wanted = new Set(publicVariables);
+  const known = new Map<string, boolean>();
+  const isOpen = (variable: string): boolean => {
+    const open = known.get(variable) ?? (isPublic(variable, wanted) || (wanted.has('*') && !SECRET.test(variable)));
+    known.set(variable, open);
+    return open;
+  };
+  return (record) => Object.fromEntries(Object.entries(record).filter(([variable]) => isOpen(variable)));
+}
+
+function isPublic(variable: string, wanted: ReadonlySet<string>): boolean {
+  return !SECRET.test(variable) && (KNOWN.test(variable) || wanted.has(variable));
 }

@@ -1,5 +1,7 @@
 // Where the netboot server learns what the site says of a machine. The site implements it; tests have a small fake.
+import type { DatabaseStatus } from '../contract/health.ts';
 import type { Lookup } from '../contract/lookup.ts';
+import type { Mac } from '../lib/mac.ts';
 
 /** One machine of the site as it stands now. */
 export type SiteMachine = {
@@ -21,8 +23,20 @@ export type SiteMachine = {
   readonly verify?: () => Promise<void>;
 };
 
-/** The machine database and the published packages, read anew on every call. */
+/** A machine's whole resolved record. */
+export type NamedRecord = { readonly name: string; readonly record: Readonly<Record<string, string>> };
+
+/** The machine database and the published packages. */
 export type MachineSource = {
+  /** As the version of the database that is in force says. */
   readonly lookupByMac: (mac: string) => Promise<SiteMachine | undefined>;
+  /** The same, after looking whether the database has changed: for people, who have just edited it. */
   readonly lookupByName: (name: string) => Promise<SiteMachine | undefined>;
+  /** Records alone, at once: thousands a second. */
+  readonly records: {
+    readonly byMac: (mac: Mac) => NamedRecord | undefined;
+    readonly byName: (name: string) => NamedRecord | undefined;
+    readonly byIp: (ip: string) => NamedRecord | undefined;
+  };
+  readonly databaseStatus: () => DatabaseStatus;
 };

@@ -185,7 +185,8 @@ test('events and reports: tokens, sizes and contents', async (context) => {
 test('control: its socket, its answers, its mistakes', async (context) => {
   const { netboot, options, control } = await setUp(context);
   assert.equal((await stat(netboot.socketPath)).mode & 0o777, 0o660);
-  assert.deepEqual(await control.all(), { machines: [], unknown: [] });
+  const database = { machines: 1, readAtMs: 0, version: 1, reading: false, fault: null };
+  assert.deepEqual(await control.all(), { machines: [], unknown: [], database });
   await assert.rejects(control.arm('nobody'), {
     message: 'arming nobody: no such machine in the database',
     exitCode: 2,

@@ -22,6 +22,7 @@ import { serveDhcp } from './servers/dhcp.ts';
 import { createApp, serveHttp } from './servers/http.ts';
 import { createLogOnce } from './servers/log-once.ts';
 import { addMachineRoutes } from './servers/machine-routes.ts';
+import { addRecordRoutes } from './servers/record-routes.ts';
 import { serveTftp } from './servers/tftp.ts';
 import { openDatabase } from './state/database.ts';
 import { createLeases } from './state/leases.ts';
@@ -83,7 +84,9 @@ async function startServers(options: NetbootOptions, place: Place, stack: AsyncD
     log.info({ reason: machine.reason }, `${machine.name} is now ${machine.state}`);
   };
   const machines = createMachines({ database, source, attempts: settings.attempts, onState });
-  stack.use(disposable(await serveControl({ socketPath, machines, clients, log })));
+  stack.use(
+    disposable(await serveControl({ socketPath, machines, clients, log, databaseStatus: source.databaseStatus })),
+  );
 
   const serverUrl = `http://${place.address}:${settings.httpPort}`;
   const loaderDir = options.loaderDir ?? '/usr/lib/ipxe';
@@ -92,6 +95,7 @@ async function startServers(options: NetbootOptions, place: Place, stack: AsyncD
     const storeDir = join(stateDir, 'store');
     addBootRoutes(routes, { boot, machines, clients, bootDir: options.bootDir, storeDir });
     addMachineRoutes(routes, { source, machines, clients });
+    addRecordRoutes(routes, { source, publicVariables: settings.publicVariables });
   });
   const http = await serveHttp(app, { address: place.address, port: settings.httpPort });
   stack.use(disposable(http));

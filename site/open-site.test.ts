@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { FaultsError } from '../lib/errors.ts';
+import type { UserError } from '../lib/errors.ts';
 import { publishTree } from '../packagelink/publish.ts';
 import { openStore } from '../packagelink/store.ts';
 import type { Store } from '../packagelink/store.ts';
@@ -14,7 +15,7 @@ import type { Site } from './open-site.ts';
 const MACHINE = 'base:\n OS=debian\n OSREV=12\n ARCH=amd64\n PACKAGES=motd\nm1: base\n MAC=52:54:00:00:00:01\n';
 const MACHINE_ID = '5e9ad2f0-6f0e-4b6e-9c55-0d3f3a6c0f11';
 
-type Lab = { readonly dir: string; readonly store: Store; readonly site: Site; readonly unsound: FaultsError[] };
+type Lab = { readonly dir: string; readonly store: Store; readonly site: Site; readonly unsound: UserError[] };
 
 async function withSite(use: (lab: Lab) => Promise<void>): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'gutinteg-site-'));
@@ -34,14 +35,15 @@ async function withSite(use: (lab: Lab) => Promise<void>): Promise<void> {
       signingKey: privateKey,
     });
     await publishTree({ store, name: 'agent', tree: join(dir, 'image'), kind: 'site', signingKey: privateKey });
-    const unsound: FaultsError[] = [];
-    const onUnsound = (error: FaultsError): void => void unsound.push(error);
+    const unsound: UserError[] = [];
+    const onUnsound = (error: UserError): void => void unsound.push(error);
     const site = await openSite({
       siteDir: dir,
       store,
       signingKey: privateKey,
       publicKey,
       everywhere: ['agent'],
+      pollMs: 0,
       onUnsound,
     });
     await use({ dir, store, site, unsound });

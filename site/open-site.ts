@@ -1,28 +1,26 @@
 // What the site says of its machines now: database, packages and images together.
 // In: a site and its store. Out: machines with their full answer to a look-up. Never: writes into the site.
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { KeyObject } from 'node:crypto';
 import type { Lookup, PackageRef } from '../contract/lookup.ts';
-import { FaultsError, UserError } from '../lib/errors.ts';
+import type { DatabaseStatus } from '../contract/health.ts';
+import { UserError } from '../lib/errors.ts';
 import { parseMac } from '../lib/mac.ts';
-import { checkMachdb } from '../machdb/check.ts';
-import { loadMachdb } from '../machdb/load.ts';
-import { findByMac } from '../machdb/find-machine.ts';
-import { machineNames, macsOf } from '../machdb/query.ts';
+import type { Mac } from '../lib/mac.ts';
+import { canonicalIp } from '../machdb/find-machine.ts';
+import { macsOf } from '../machdb/query.ts';
 import { resolveRecord } from '../machdb/resolve.ts';
-import type { Machdb } from '../machdb/types.ts';
 import { directoryFetcher } from '../packagelink/fetch.ts';
 import type { Manifest } from '../packagelink/manifest.ts';
 import { variablesUsedBy } from '../packagelink/merge.ts';
 import { readManifest } from '../packagelink/read-manifest.ts';
 import { readName } from '../packagelink/store.ts';
 import type { Store } from '../packagelink/store.ts';
+import { openLiveDatabase } from './live-database.ts';
+import type { DatabaseVersion, LiveDatabase } from './live-database.ts';
 import { listSitePackages } from './load-site.ts';
 import { imageOf, packagesOf } from './packages.ts';
 import { createPublisher } from './publish-packages.ts';
-import { siteChecks } from './site-checks.ts';
-import { treeFingerprint } from './tree-fingerprint.ts';
 import { verifyMachine } from './verify-machine.ts';
 
 /** One machine of the site as it stands now. */
@@ -41,10 +39,24 @@ type SiteMachine = {
   readonly verify: () => Promise<void>;
 };
 
+/** Records as they are in the version in force, at once. */
+type SiteRecords = {
+  readonly byMac: (mac: Mac) => NamedRecord | undefined;
+  readonly byName: (name: string) => NamedRecord | undefined;
+  /** In any spelling. */
+  readonly byIp: (ip: string) => NamedRecord | undefined;
+};
+type NamedRecord = { readonly name: string; readonly record: Readonly<Record<string, string>> };
+
 export type Site = {
+  /** In the version of the database that is in force. */
   readonly lookupByMac: (mac: string) => Promise<SiteMachine | undefined>;
+  /** In the files as they are now, if they are sound. */
   readonly lookupByName: (name: string) => Promise<SiteMachine | undefined>;
-  readonly machineNames: () => Promise<string[]>;
+  readonly records: SiteRecords;
+  readonly databaseStatus: () => DatabaseStatus;
+  /** Stops looking at the files. */
+  readonly close: () => void;
 };
 
 export type SiteInput = {
@@ -54,8 +66,12 @@ export type SiteInput = {
   readonly publicKey: KeyObject;
   /** Published packages that every machine gets besides its own, such as the agent. */
   readonly everywhere: readonly string[];
+  /** How often the files of the database are looked at; 0: only when a machine is looked up by name. */
+  readonly pollMs: number;
   /** Told when the database has changed and is not sound; the last sound version stays in force. */
-  readonly onUnsound: (error: FaultsError) => void;
+  readonly onUnsound?: (error: UserError) => void;
+  /** Told of each version of the database that comes into force after the first. */
+  readonly onVersion?: (version: DatabaseVersion) => void;
 };
 
 /**
@@ -63,12 +79,12 @@ export type SiteInput = {
  * @throws FaultsError when the database is not sound to begin with
  */
 export async function openSite(input: SiteInput): Promise<Site> {
-  const { database, latestFault } = await watchDatabase(input);
+  const live = await openLiveDatabase(input);
   const publisher = createPublisher(input);
   const manifests = createManifestCache(input);
-  const machine = async (name: string | undefined): Promise<SiteMachine | undefined> => {
+  const machine = (name: string | undefined): SiteMachine | undefined => {
     if (name === undefined) return undefined;
-    const record = resolveRecord(await database(), name);
+    const record = resolveRecord(live.current().db, name);
     const refs = async (): Promise<{ image: Lookup['image']; packages: PackageRef[]; all: Manifest[] }> => {
       const published = await publisher.publish();
       const image = await publishedImage(input.store, name, record);
@@ -91,8 +107,8 @@ export async function openSite(input: SiteInput): Promise<Site> {
       },
       verify: async () => {
         // An older version that is in force may serve machines, but nobody consents to what they can no longer read.
-        const fault = latestFault();
-        if (fault !== undefined) throw fault;
+        const fault = live.fault();
+        if (fault !== undefined) throw fault.error;
         const { image, packages, all } = await refs();
         const layers = [{ name: image.name, priority: 0 }, ...packages].flatMap(({ name, priority }, index) => {
           const manifest = all[index];
@@ -106,45 +122,41 @@ export async function openSite(input: SiteInput): Promise<Site> {
   return {
     lookupByMac: async (text) => {
       const mac = parseMac(text);
-      return mac === undefined ? undefined : machine(findByMac(await database(), mac));
+      return mac === undefined ? undefined : machine(live.current().index.byMac.get(mac));
     },
     lookupByName: async (name) => {
-      const db = await database();
-      return machine(machineNames(db).find((candidate) => candidate === name));
+      await live.refresh();
+      return machine(live.current().index.names.has(name) ? name : undefined);
     },
-    machineNames: async () => machineNames(await database()),
+    records: siteRecords(live),
+    databaseStatus: () => databaseStatus(live),
+    close: live.close,
   };
 }
 
-/** `database` reads it again when it has changed; `latestFault` is what was wrong then, if anything was. */
-async function watchDatabase({ siteDir, onUnsound }: SiteInput) {
-  const dir = join(siteDir, 'machdb');
-  const load = async (): Promise<Machdb> => {
-    const db = await loadMachdb(dir);
-    const faults = checkMachdb(db, siteChecks(new Set(await listSitePackages(siteDir))));
-    if (faults.some(({ severity }) => severity === 'error')) {
-      throw new FaultsError(`the machine database ${dir}`, faults, { hint: `machdb check --site ${siteDir}` });
-    }
-    return db;
+function siteRecords({ current }: LiveDatabase): SiteRecords {
+  const named = (name: string | undefined): NamedRecord | undefined =>
+    name === undefined ? undefined : { name, record: resolveRecord(current().db, name) };
+  return {
+    byMac: (mac) => named(current().index.byMac.get(mac)),
+    byName: (name) => named(current().index.names.has(name) ? name : undefined),
+    byIp: (ip) => named(current().index.byIp.get(canonicalIp(ip) ?? '')),
   };
-  let fingerprint = await treeFingerprint(dir);
-  let sound = await load();
-  let fault: FaultsError | undefined;
-  const database = async (): Promise<Machdb> => {
-    const now = await treeFingerprint(dir);
-    if (now === fingerprint) return sound;
-    fingerprint = now;
-    try {
-      sound = await load();
-      fault = undefined;
-    } catch (error) {
-      if (!(error instanceof FaultsError)) throw error;
-      fault = error;
-      onUnsound(error);
-    }
-    return sound;
+}
+
+function databaseStatus({ current, fault, isReading }: LiveDatabase): DatabaseStatus {
+  const { index, readAtMs, version } = current();
+  const latest = fault();
+  return {
+    machines: index.names.size,
+    readAtMs,
+    version,
+    reading: isReading(),
+    fault:
+      latest === undefined
+        ? null
+        : { sinceMs: latest.sinceMs, message: latest.error.message, hint: latest.error.hint ?? null },
   };
-  return { database, latestFault: () => fault };
 }
 
 async function publishedImage(

@@ -17,6 +17,8 @@ export const siteSettingsSchema = z.strictObject({
     .default({ leaseSeconds: 3600 }),
   /** Where programs keep what they write; relative paths start at the site. */
   state: z.string().default('/var/lib/gutinteg'),
+  /** Variables that a look-up of a record hands to anybody on the network, besides those of booting; `*` is all. */
+  publicVariables: z.array(z.string().regex(/^([A-Za-z_][A-Za-z0-9_]*|\*)$/)).default([]),
   /** Kernel consoles of ramdisk and installed machines, last one is /dev/console. */
   consoles: z.array(z.string().regex(/^tty[A-Za-z0-9]+(,[0-9a-z]+)?$/)).default(['tty0', 'ttyS0,115200']),
   /** Attempts of one arming before the machine is marked failed and left alone. */

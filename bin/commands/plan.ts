@@ -64,13 +64,11 @@ async function readFacts(file: Promise<string>): Promise<string> {
 
 /** The machine as a look-up would describe it now; with an id of its own kind until a server has claimed it. */
 async function describe(host: string, state: SiteState): Promise<Lookup> {
-  const { FaultsError, UserError } = await import('../../lib/errors.ts');
+  const { UserError } = await import('../../lib/errors.ts');
   const { join } = await import('node:path');
   const { readMachineId } = await import('../../netboot/state/read-machine-id.ts');
   const { openMachines } = await import('../open-site-state.ts');
-  const site = await openMachines(state, (error) => {
-    throw error instanceof FaultsError ? error : new UserError('the machine database is not sound');
-  });
+  const site = await openMachines(state);
   const machine = await site.lookupByName(host);
   if (machine === undefined) {
     throw new UserError(`the database has no machine ${host}`, {

@@ -27,7 +27,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const { createLog } = await import('../../lib/log.ts');
   const { UserError } = await import('../../lib/errors.ts');
   const { startNetboot } = await import('../../netboot/serve.ts');
-  const { openMachines, openSiteState } = await import('../open-site-state.ts');
+  const { logDatabase, openMachines, openSiteState } = await import('../open-site-state.ts');
 
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
@@ -40,13 +40,12 @@ async function serve(options: ServeOptions): Promise<void> {
       throw new UserError(`${join(bootDir, name)} is missing; machines boot from it`, { exitCode: 2, hint, cause });
     });
   }
-  const source = await openMachines(state, (error) => {
-    log.error({ faults: error.message }, 'the machine database is not sound; its last sound version stays in force');
-  });
+  const source = await openMachines(state, logDatabase(log));
   const settings = { ...state.settings, ...(options.interface === undefined ? {} : { interface: options.interface }) };
   const netboot = await startNetboot({ settings, stateDir: state.stateDir, bootDir, source, log });
   if (!stop.signal.aborted) await once(stop.signal, 'abort');
   await netboot.close();
+  source.close();
 }
 
 const SERVE_HELP = `

@@ -29,6 +29,8 @@ const STATUS: StatusAnswer = {
   ],
 };
 
+const database = { machines: 6, readAtMs: START, version: 1, reading: false, fault: null };
+
 test('one machine', () => {
   assert.equal(
     renderStatus(STATUS),
@@ -48,17 +50,39 @@ test('all machines', () => {
   const { timeline: _timeline, lastReport: _lastReport, ...summary } = STATUS;
   const failed = { ...summary, name: 'pacman', state: 'failed' as const, reason: 'no disk fits' };
   assert.equal(
-    renderAll({ machines: [summary, failed], unknown: [{ mac: '02:00:00:00:00:01', lastAtMs: START }] }),
+    renderAll({ machines: [summary, failed], unknown: [{ mac: '02:00:00:00:00:01', lastAtMs: START }], database }),
     `MACHINE  STATE                        SINCE                    REASON
 q-bert   installing (attempt 1 of 3)  2026-11-20 12:00:00 UTC
 pacman   failed                       2026-11-20 12:00:00 UTC  no disk fits
 
 network cards that asked and are in no record (MAC, last seen):
   02:00:00:00:00:01  2026-11-20 12:00:00 UTC
+
+machine database: 6 machines, read 2026-11-20 12:00:00 UTC
 `,
   );
 });
 
 test('nothing yet', () => {
-  assert.equal(renderAll({ machines: [], unknown: [] }), 'no machine has been seen or armed yet\n');
+  assert.equal(
+    renderAll({ machines: [], unknown: [], database: { ...database, reading: true } }),
+    `no machine has been seen or armed yet
+
+machine database: 6 machines, read 2026-11-20 12:00:00 UTC; it has changed and is being read
+`,
+  );
+});
+
+test('a database that is not sound now', () => {
+  const fault = { sinceMs: START, message: 'reading it: 1 fault\na.db:1: \u001b[2J', hint: 'machdb check' };
+  assert.equal(
+    renderAll({ machines: [], unknown: [], database: { ...database, fault } }),
+    `no machine has been seen or armed yet
+
+MACHINE DATABASE: not sound since 2026-11-20 12:00:00 UTC; the last sound version is in force (6 machines, read 2026-11-20 12:00:00 UTC)
+  reading it: 1 fault
+  a.db:1:  [2J
+  try: machdb check
+`,
+  );
 });

@@ -1,7 +1,7 @@
 // Statuses as plain text. In: what the control socket answers. Out: lines. Never: I/O, the clock.
 import type { AllAnswer, StatusAnswer, SummaryAnswer } from '../control-client.ts';
 
-/** A table of all machines, and the MAC addresses that asked and are in no record. */
+/** A table of all machines, the MAC addresses that asked and are in no record, and how the database is. */
 export function renderAll(all: AllAnswer): string {
   const rows = all.machines.map((machine) => [
     machine.name,
@@ -11,9 +11,23 @@ export function renderAll(all: AllAnswer): string {
   ]);
   const table = renderTable([['MACHINE', 'STATE', 'SINCE', 'REASON'], ...rows]);
   const machines = all.machines.length === 0 ? 'no machine has been seen or armed yet\n' : table;
-  if (all.unknown.length === 0) return machines;
-  const unknown = all.unknown.map(({ mac, lastAtMs }) => `  ${mac}  ${clock(lastAtMs)}`);
-  return `${machines}\nnetwork cards that asked and are in no record (MAC, last seen):\n${unknown.join('\n')}\n`;
+  const unknown = all.unknown.map(({ mac, lastAtMs }) => `  ${mac}  ${clock(lastAtMs)}\n`);
+  const strangers =
+    unknown.length === 0
+      ? ''
+      : `\nnetwork cards that asked and are in no record (MAC, last seen):\n${unknown.join('')}`;
+  return `${machines}${strangers}\n${renderDatabase(all.database)}`;
+}
+
+function renderDatabase({ machines, readAtMs, reading, fault }: AllAnswer['database']): string {
+  const read = `${machines} ${machines === 1 ? 'machine' : 'machines'}, read ${clock(readAtMs)}`;
+  if (fault === null) return `machine database: ${read}${reading ? '; it has changed and is being read' : ''}\n`;
+  const lines = [
+    `MACHINE DATABASE: not sound since ${clock(fault.sinceMs)}; the last sound version is in force (${read})`,
+    ...fault.message.split('\n').map((line) => `  ${printable(line)}`),
+    ...(fault.hint === null ? [] : [`  try: ${printable(fault.hint)}`]),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 /** Where the machine is now, what it waits for, and everything that happened in its current attempt. */

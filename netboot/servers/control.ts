@@ -7,6 +7,7 @@ import type { Express } from 'express';
 import express from 'express';
 import { z } from 'zod';
 import { UserError } from '../../lib/errors.ts';
+import type { DatabaseStatus } from '../../contract/health.ts';
 import type { Log } from '../../lib/log.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Clients } from '../clients.ts';
@@ -21,6 +22,7 @@ export type ControlOptions = {
   readonly machines: Machines;
   readonly clients: Clients;
   readonly log: Log;
+  readonly databaseStatus: () => DatabaseStatus;
 };
 
 const armSchema = z.strictObject({ name: z.string().min(1).max(255) });
@@ -49,10 +51,10 @@ export async function serveControl(options: ControlOptions): Promise<{ close(): 
   return { close: () => closeServer(server) };
 }
 
-function addControlRoutes(app: Express, { machines, clients }: ControlOptions): void {
+function addControlRoutes(app: Express, { machines, clients, databaseStatus }: ControlOptions): void {
   app.use(express.json({ limit: '16kb' }));
   app.get('/machines', (_request, response) => {
-    response.json({ machines: machines.all().map(summarize), unknown: clients.unknown() });
+    response.json({ machines: machines.all().map(summarize), unknown: clients.unknown(), database: databaseStatus() });
   });
   app.get('/machines/:name', (request, response) => {
     const row = byName(machines, request.params.name);

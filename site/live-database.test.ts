@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import type { UserError } from '../lib/errors.ts';
+import { openLiveDatabase } from './live-database.ts';
+
+const SOUND = 'm1:\n MAC=52:54:00:00:00:01\n IP=10.0.0.1\n';
+
+async function setUp(context: TestContext, pollMs = 0) {
+  const dir = await mkdtemp(join(tmpdir(), 'gutinteg-live-'));
+  context.after(() => rm(dir, { recursive: true, force: true }));
+  await mkdir(join(dir, 'machdb'));
+  const write = (text: string): Promise<void> => writeFile(join(dir, 'machdb/a.db'), text);
+  await write(SOUND);
+  const unsound: UserError[] = [];
+  const versions: number[] = [];
+  const next = { version: Promise.withResolvers<void>() };
+  const live = await openLiveDatabase({
+    siteDir: dir,
+    pollMs,
+    onUnsound: (error) => void unsound.push(error),
+    onVersion: ({ version }) => {
+      versions.push(version);
+      next.version.resolve();
+    },
+  });
+  context.after(() => live.close());
+  return { dir, write, live, unsound, versions, next };
+}
+
+test('the index knows names, MACs and IPs', async (context) => {
+  const { live } = await setUp(context);
+  const { index } = live.current();
+  assert.deepEqual([...index.names], ['m1']);
+  assert.deepEqual([...index.byMac], [['52:54:00:00:00:01', 'm1']]);
+  assert.deepEqual([...index.byIp], [['10.0.0.1', 'm1']]);
+});
+
+test('a change comes into force, once, however many ask', async (context) => {
+  const { write, live, versions } = await setUp(context);
+  await live.refresh();
+  assert.deepEqual(versions, []);
+  await write(`${SOUND}m2:\n IP=10.0.0.2\n`);
+  const before = live.current();
+  await Promise.all(Array.from({ length: 20 }, () => live.refresh()));
+  assert.deepEqual(versions, [2]);
+  assert.deepEqual([...live.current().index.names], ['m1', 'm2']);
+  assert.deepEqual([...before.index.names], ['m1'], 'a version never changes');
+});
+
+test('what is not sound is told once, and the last sound version stays', async (context) => {
+  const { write, live, unsound, versions } = await setUp(context);
+  await write(`${SOUND}m2: nosuch\n IP=10.0.0.2\n`);
+  await live.refresh();
+  await live.refresh();
+  assert.equal(unsound.length, 1);
+  assert.match(live.fault()?.error.message ?? '', /m2 inherits from nosuch, which is not defined/);
+  const since = live.fault()?.sinceMs;
+  assert.deepEqual([...live.current().index.names], ['m1']);
+  await write(`${SOUND}m2:\n IP=10.0.0.1\n`);
+  await live.refresh();
+  assert.match(live.fault()?.error.message ?? '', /m2 has the IP address 10\.0\.0\.1 of m1/);
+  assert.equal(live.fault()?.sinceMs, since, 'since the first edit that was not sound');
+  await write(`${SOUND}m2:\n IP=10.0.0.2\n`);
+  await live.refresh();
+  assert.equal(live.fault(), undefined);
+  assert.deepEqual(versions, [2]);
+});
+
+test('a database that goes away is a fault like any other', async (context) => {
+  const { dir, live } = await setUp(context);
+  await rm(join(dir, 'machdb'), { recursive: true });
+  await live.refresh();
+  assert.match(live.fault()?.error.message ?? '', /cannot read the machine database/);
+  assert.deepEqual([...live.current().index.names], ['m1']);
+});
+
+test('a package that is made later makes it sound without an edit', async (context) => {
+  const { dir, write, live } = await setUp(context);
+  await write(`${SOUND} PACKAGES=motd\n`);
+  await live.refresh();
+  assert.match(live.fault()?.error.message ?? '', /no packages\/motd/);
+  await mkdir(join(dir, 'packages/motd'), { recursive: true });
+  await live.refresh();
+  assert.equal(live.fault(), undefined);
+});
+
+test('the files are looked at by themselves', { timeout: 30_000 }, async (context) => {
+  const { write, live, next } = await setUp(context, 5);
+  await write(`${SOUND}m2:\n IP=10.0.0.2\n`);
+  await next.version.promise;
+  assert.equal(live.current().index.names.has('m2'), true);
+});
+
+test('a server goes on while a large database is read', async (context) => {
+  const { write, live } = await setUp(context);
+  const machines = Array.from({ length: 20_000 }, (_, index) => {
+    const [high, low] = [index >> 8, index & 255];
+    return `n${index}:\n    IP=10.1.${high}.${low}\n    MAC=52:54:00:01:${high.toString(16)}:${low.toString(16)}\n    A=1\n`;
+  });
+  await write(machines.join(''));
+  let turns = 0;
+  const count = (): void => {
+    turns += 1;
+    if (live.current().version === 1) setImmediate(count);
+  };
+  setImmediate(count);
+  await live.refresh();
+  assert.equal(live.current().index.names.size, 20_000);
+  // Reading it takes some 300 ms; in one go there would be a handful of turns.
+  assert.ok(turns > 30, `${turns} turns of the event loop`);
+});
