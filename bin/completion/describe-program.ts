@@ -15,7 +15,7 @@ export type CommandDescription = {
   readonly arguments: readonly ValueDescription[];
 };
 
-export type OptionDescription = {
+type OptionDescription = {
   /** `-h` and `--help`. */
   readonly spellings: readonly string[];
   /** Undefined when it takes none. */

@@ -1,54 +1,55 @@
 // The words of a site that can be completed. In: a kind and the beginning of a word. Out: words, each once.
-// Never: complains; a site that cannot be read has no words.
+// Never: complains; a site that cannot be read has no words, and one with faults has those that can be read.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseIpv4 } from '../../lib/ipv4.ts';
 import { parseMac } from '../../lib/mac.ts';
-import { isMacVariable } from '../../machdb/query.ts';
-import { splitWords } from '../../machdb/resolve.ts';
-import { scanMachdb } from '../../machdb/scan.ts';
-import type { Scanned } from '../../machdb/scan.ts';
+import { runAtOnce } from '../../lib/slices.ts';
+import { canonicalIp } from '../../machdb/find-machine.ts';
+import { outlineInSteps } from '../../machdb/parse.ts';
+import type { MachdbFile } from '../../machdb/parse.ts';
+import { isIpVariable, isMacVariable, machineNames } from '../../machdb/query.ts';
+import { assignmentsOf, splitWords } from '../../machdb/resolve.ts';
+import type { Assignment, Machdb } from '../../machdb/types.ts';
 import type { SiteKind } from './value-kinds.ts';
-
-/** The words of `kind` in a site directory that begin with `prefix`. */
-export async function siteWords(site: string, kind: SiteKind, prefix: string): Promise<string[]> {
-  const words = kind === 'recipe' ? await recipes(site) : await databaseWords(site, wordsOf[kind]);
-  return words.filter((word) => word.startsWith(prefix));
-}
 
 type DatabaseKind = Exclude<SiteKind, 'recipe'>;
 
-/** What a line of the database adds to the words of a kind. */
-const wordsOf: Readonly<Record<DatabaseKind, (line: Scanned) => readonly string[]>> = {
-  object: (line) => (line.what === 'object' ? [line.object] : []),
-  machine: (line) => (sets(line) && /^(MAC|IP)$/.test(line.variable) ? [line.object] : []),
-  mac: (line) => (sets(line) && isMacVariable(line.variable) ? macs(line.value) : []),
-  address: (line) => (sets(line) && /^(NIC_\w+_)?IP$/.test(line.variable) ? addresses(line.value) : []),
-  variable: (line) => (line.what === 'assignment' ? [line.variable] : []),
-  assignment: (line) => (line.what === 'assignment' ? [`${line.variable}=`] : []),
+/** The words of `kind` in a site directory that begin with `prefix`. */
+export async function siteWords(site: string, kind: SiteKind, prefix: string): Promise<string[]> {
+  const words = kind === 'recipe' ? await recipes(site) : wordsOf[kind](await outline(site));
+  return [...new Set(words)].filter((word) => word.startsWith(prefix));
+}
+
+const wordsOf: Readonly<Record<DatabaseKind, (db: Machdb) => Iterable<string>>> = {
+  object: (db) => db.objects.keys(),
+  machine: machineNames,
+  mac: (db) => addresses(db, isMacVariable, parseMac),
+  address: (db) => addresses(db, isIpVariable, canonicalIp),
+  variable: (db) => ownLines(db).map(({ variable }) => variable),
+  assignment: (db) => ownLines(db).map(({ variable }) => `${variable}=`),
 };
 
-function sets(line: Scanned): line is Extract<Scanned, { what: 'assignment' }> {
-  return line.what === 'assignment' && line.operator !== '-=' && line.value.trim() !== '';
+function ownLines(db: Machdb): IteratorObject<Assignment> {
+  return db.objects.values().flatMap((object) => assignmentsOf(db, object));
 }
 
-function macs(value: string): string[] {
-  return splitWords(value)
-    .map(parseMac)
-    .filter((mac) => mac !== undefined);
+function addresses(
+  db: Machdb,
+  isVariable: (variable: string) => boolean,
+  canonical: (word: string) => string | undefined,
+): Iterable<string> {
+  return ownLines(db)
+    .filter(({ variable, operator }) => operator !== '-=' && isVariable(variable))
+    .flatMap(({ value }) => splitWords(value).map(canonical))
+    .filter((word) => word !== undefined);
 }
 
-function addresses(value: string): string[] {
-  return splitWords(value).filter((word) => parseIpv4(word) !== undefined);
-}
-
-async function databaseWords(site: string, pick: (line: Scanned) => readonly string[]): Promise<string[]> {
-  const words = new Set<string>();
+async function outline(site: string): Promise<Machdb> {
+  const files: MachdbFile[] = [];
   for (const path of await listFiles(join(site, 'machdb'), '.db')) {
-    const text = await readFile(path, 'utf8').catch(() => '');
-    for (const line of scanMachdb(text)) for (const word of pick(line)) words.add(word);
+    files.push({ path, text: await readFile(path, 'utf8').catch(() => '') });
   }
-  return [...words];
+  return runAtOnce(outlineInSteps(files)).db;
 }
 
 async function recipes(site: string): Promise<string[]> {
