@@ -4,7 +4,7 @@ import type { Machdb } from '../types.ts';
 import type { ExportInput } from './format.ts';
 
 /** One group of an inventory; `object` is the object of the database that it stands for. */
-export type AnsibleGroup = {
+type AnsibleGroup = {
   readonly object: string;
   readonly name: string;
   /** The groups that inherit from it, by their names in the inventory. */

@@ -1,31 +1,40 @@
-// Runs the examples of docs/machdb.md: each `machdb` block is a database, the `console` block behind it asks it.
+// Runs the examples of docs/machdb.md and docs/machdb-exports.md: each `machdb` block is a database, the `console`
+// block behind it asks it.
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { suite, test } from 'node:test';
 import { runCommand } from '../../lib/run-command.ts';
 import { readBlocks, readQuestions } from '../helpers/page-blocks.ts';
+import type { Block } from '../helpers/page-blocks.ts';
 
 const root = join(import.meta.dirname, '../..');
-const blocks = readBlocks(await readFile(join(root, 'docs/machdb.md'), 'utf8'));
+for (const page of ['machdb.md', 'machdb-exports.md']) {
+  const all = readBlocks(await readFile(join(root, 'docs', page), 'utf8'));
+  // What an administrator's crontab holds is not for this machine.
+  const blocks = all.filter(({ kind }) => kind !== 'sh');
+  suite(page, () => runPage(blocks));
+}
 
-test('the page is made of databases, each with a question', () => {
-  assert.deepEqual([...new Set(blocks.map(({ kind }) => kind))], ['machdb', 'console']);
-  assert.deepEqual(
-    blocks.map(({ kind }) => kind),
-    blocks.map((_, index) => (index % 2 === 0 ? 'machdb' : 'console')),
-  );
-  assert.ok(blocks.length >= 10);
-});
+function runPage(blocks: readonly Block[]): void {
+  test('the page is made of databases, each with a question', () => {
+    assert.deepEqual([...new Set(blocks.map(({ kind }) => kind))], ['machdb', 'console']);
+    assert.deepEqual(
+      blocks.map(({ kind }) => kind),
+      blocks.map((_, index) => (index % 2 === 0 ? 'machdb' : 'console')),
+    );
+    assert.ok(blocks.length >= 10);
+  });
 
-for (const [index, block] of blocks.entries()) {
-  const database = blocks[index - 1]?.body;
-  if (block.kind !== 'console' || database === undefined) continue;
-  for (const { command, answer } of readQuestions(block)) {
-    test(`example ${(index + 1) / 2}: ${command}`, async () => {
-      assert.equal(await ask(database, command.split(' ')), answer);
-    });
+  for (const [index, block] of blocks.entries()) {
+    const database = blocks[index - 1]?.body;
+    if (block.kind !== 'console' || database === undefined) continue;
+    for (const { command, answer } of readQuestions(block)) {
+      test(`example ${(index + 1) / 2}: ${command}`, async () => {
+        assert.equal(await ask(database, command.split(' ')), answer);
+      });
+    }
   }
 }
 
