@@ -1,7 +1,7 @@
-import { assignmentsOf } from '../resolve.ts';
+import { ancestorsInOrder } from '../inheritance.ts';
+import { assignmentsOf, objectOf } from '../resolve.ts';
 import type { Contribution } from '../resolve.ts';
-import type { Assignment, MachdbObject, Place } from '../types.ts';
-import { withAncestors } from '../views/objects.ts';
+import type { Assignment, Machdb, MachdbObject, Place } from '../types.ts';
 import type { ChangedMachine } from './describe-changes.ts';
 import { hasSameParents } from './edited-objects.ts';
 import type { Pair } from './edited-objects.ts';
@@ -61,13 +61,18 @@ function isInheritedOtherwise(
 
 function headerCauses(pair: Pair, machine: string, headers: readonly string[]): Cause[] {
   if (headers.length === 0) return [];
-  const family = withAncestors(pair.before, machine).union(withAncestors(pair.after, machine));
+  const family = familyOf(pair.before, machine).union(familyOf(pair.after, machine));
   return headers
     .filter((name) => family.has(name))
     .flatMap((name) => {
       const object = pair.after.objects.get(name);
       return object === undefined ? [] : [headerCause(object)];
     });
+}
+
+/** The object and all that it inherits from. */
+function familyOf(db: Machdb, name: string): Set<string> {
+  return new Set([name, ...ancestorsInOrder(db, objectOf(db, name).parents).map((ancestor) => ancestor.name)]);
 }
 
 function headerCause({ name, file, line, parents }: MachdbObject): Cause {

@@ -145,6 +145,12 @@ suite('diff', () => {
     assert.match(diff(text, text.replace('m: a b', 'm: b a')), /P: "b" → "a"\n {4}\+ 1\.db:5: m: b a$/);
   });
 
+  test('of a new group in between, its lines are the cause', () => {
+    const text = LAB.replace('n3: net', 'mid: net\n    PRINTER=cellar\nn3: mid');
+    const lines = diff(LAB, text).split('\n');
+    assert.deepEqual(lines.slice(3), ['  PRINTER: not set → "cellar"', '    + 1.db:14: PRINTER=cellar  (mid)']);
+  });
+
   test('values that only look alike are no group', () => {
     const text = 'one:\nIP=10.0.0.1\nURL=${HOSTNAME}/x\ntwo:\nIP=10.0.0.2\nURL=$${HOSTNAME}/x\n';
     const { groups } = compare(text, text.replaceAll('/x', '/y'));

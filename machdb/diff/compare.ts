@@ -1,8 +1,8 @@
 // What a change of the database does to the machines. In: the database before and after. Out: machines added and
 // removed, and groups of machines whose resolved variables change in the same way. Never: resolves what cannot differ.
+import { heirsOf } from '../inheritance.ts';
 import { machineNames } from '../query.ts';
-import type { Machdb, Place } from '../types.ts';
-import { withHeirs } from '../views/objects.ts';
+import type { Machdb, MachdbObject, Place } from '../types.ts';
 import { findEditedObjects } from './edited-objects.ts';
 import type { Pair } from './edited-objects.ts';
 import { findChangedMachines } from './find-changed-machines.ts';
@@ -30,9 +30,20 @@ export function compareMachdb(pair: Pair): MachdbDiff {
   const [machinesBefore, machinesAfter] = [new Set(machineNames(before)), new Set(machineNames(after))];
   const edited = findEditedObjects(pair);
   // Whoever inherits nothing edited has the same ancestors in both, in the same order: it need not be resolved.
-  const reached = withHeirs(after, edited);
-  const compared = [...machinesAfter].filter((name) => machinesBefore.has(name) && reached.has(name));
-  const groups = groupMachines(pair, edited, findChangedMachines(pair, compared));
+  const reached = heirsOf(
+    after,
+    [...edited].map((name) => after.objects.get(name)).filter((object) => object !== undefined),
+  );
+  const isCompared = ({ name, isMachine }: MachdbObject): boolean => isMachine && machinesBefore.has(name);
+  const compared = after.objects.values().filter((object) => reached.has(object) && isCompared(object));
+  const groups = groupMachines(
+    pair,
+    edited,
+    findChangedMachines(
+      pair,
+      compared.map(({ name }) => name),
+    ),
+  );
   const added = [...machinesAfter].filter((name) => !machinesBefore.has(name));
   const changed = groups.reduce((sum, { machines }) => sum + machines.length, 0);
   return {

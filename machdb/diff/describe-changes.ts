@@ -1,6 +1,6 @@
-import { splitWords } from '../resolve.ts';
+import { joinWords, splitWords } from '../resolve.ts';
 import type { Contribution } from '../resolve.ts';
-import { rawValuesOf, referencesIn, textOf } from '../views/raw-value.ts';
+import { rawValuesOf, referencesIn } from '../views/raw-value.ts';
 import { keepReferences } from './keep-references.ts';
 
 /** One machine in one database. */
@@ -49,7 +49,9 @@ export function describeChanges(
     after: rawValuesOf(machine.name, machine.after.contributions),
   };
   const referencesOf = (variable: string): string[] => {
-    const texts = [raws.before.get(variable), raws.after.get(variable)].filter((raw) => raw !== undefined).map(textOf);
+    const texts = [raws.before.get(variable), raws.after.get(variable)]
+      .filter((raw) => raw !== undefined)
+      .map(joinWords);
     return [...new Set(texts.flatMap(referencesIn))].sort();
   };
   const references = new Map(variables.map((variable) => [variable, referencesOf(variable)]));

@@ -1,3 +1,4 @@
+import { objectText } from '../assignments.ts';
 import { assignmentsOf } from '../resolve.ts';
 import type { Assignment, Machdb, MachdbObject } from '../types.ts';
 
@@ -25,6 +26,8 @@ export function hasSameParents(a: MachdbObject, b: MachdbObject): boolean {
 }
 
 function hasSameLines({ before, after }: Pair, old: MachdbObject, current: MachdbObject): boolean {
+  // Most objects are as they were, to the letter: their lines need not be parsed.
+  if (objectText(before, old) === objectText(after, current)) return true;
   const [a, b] = [assignmentsOf(before, old), assignmentsOf(after, current)];
   return a.length === b.length && a.every((line, index) => isSameLine(line, b[index]));
 }

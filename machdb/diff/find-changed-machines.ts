@@ -10,7 +10,7 @@ export type ChangedVariables = { readonly name: string; readonly variables: read
  * Resolves machines in both databases; those without differences are left out.
  * @throws FaultsError when a machine does not resolve in one of the two.
  */
-export function findChangedMachines(pair: Pair, names: readonly string[]): ChangedVariables[] {
+export function findChangedMachines(pair: Pair, names: Iterable<string>): ChangedVariables[] {
   const changed: ChangedVariables[] = [];
   const faults: Fault[] = [];
   for (const name of names) {

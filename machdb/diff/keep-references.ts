@@ -1,7 +1,6 @@
 import { expandReferences } from '../expand.ts';
-import type { Contribution } from '../resolve.ts';
-import { textOf } from '../views/raw-value.ts';
-import type { RawValue } from '../views/raw-value.ts';
+import { joinWords } from '../resolve.ts';
+import type { Contribution, RawValue } from '../resolve.ts';
 import type { ChangedMachine, Versions } from './describe-changes.ts';
 
 type RawValues = ReadonlyMap<string, RawValue>;
@@ -47,7 +46,7 @@ function findOwnVariables({ name, before, after }: ChangedMachine): Set<string> 
 /** Every value with references replaced, those to kept variables by a mark. */
 function expandMarked(raws: RawValues, kept: ReadonlySet<string>): Map<string, string> {
   const texts = new Map<string, string>();
-  for (const [variable, raw] of raws) texts.set(variable, kept.has(variable) ? `\0${variable}\0` : textOf(raw));
+  for (const [variable, raw] of raws) texts.set(variable, kept.has(variable) ? `\0${variable}\0` : joinWords(raw));
   return expandReferences(texts).values;
 }
 

@@ -1,11 +1,10 @@
 // Where a value comes from. In: a database and a name. Out: for each variable every assignment with what it did, and
 // every reference with what replaced it. Never: leaves anything out; whoever replays it arrives at the record.
 import { expandReferences } from '../expand.ts';
-import { listContributions, splitWords } from '../resolve.ts';
-import type { Contribution } from '../resolve.ts';
+import { applyAssignment, joinWords, listContributions, splitWords } from '../resolve.ts';
+import type { Contribution, RawValue } from '../resolve.ts';
 import type { Machdb, Operator, Place } from '../types.ts';
-import { applyAssignment, referencesIn, textOf, wordsOf } from './raw-value.ts';
-import type { RawValue } from './raw-value.ts';
+import { referencesIn, wordsOf } from './raw-value.ts';
 
 /** One assignment; `object` names the object that it was written in, which is the one explained or an ancestor. */
 export type Step = Place & {
@@ -45,22 +44,25 @@ export type VariableExplanation = {
   readonly problem?: string;
 };
 
-type Trace = { readonly steps: Step[]; raw: RawValue | undefined; last: Contribution | undefined };
+/** What was said of a variable so far; `last` is missing for HOSTNAME. */
+type Trace = { readonly steps: Step[]; last: Contribution | undefined };
 
 /**
  * Every variable that anything was said of, `HOSTNAME` first, the others in the order in which they first appear.
  * @throws UserError when there is no such object.
  */
 export function explainObject(db: Machdb, name: string): VariableExplanation[] {
-  const traces = new Map<string, Trace>([['HOSTNAME', { steps: [], raw: name, last: undefined }]]);
+  const traces = new Map<string, Trace>([['HOSTNAME', { steps: [], last: undefined }]]);
+  const current = new Map<string, RawValue>([['HOSTNAME', name]]);
   for (const contribution of listContributions(db, name)) {
     const { variable } = contribution.assignment;
-    const trace = traces.get(variable) ?? { steps: [], raw: undefined, last: undefined };
+    const trace = traces.get(variable) ?? { steps: [], last: undefined };
     traces.set(variable, trace);
-    traceContribution(trace, contribution);
+    trace.steps.push(describeStep(contribution, current.get(variable), trace.last));
+    trace.last = contribution;
+    applyAssignment(current, contribution.assignment);
   }
-  const raws = new Map<string, string>();
-  for (const [variable, { raw }] of traces) if (raw !== undefined) raws.set(variable, textOf(raw));
+  const raws = new Map(current.entries().map(([variable, raw]) => [variable, joinWords(raw)]));
   const { values, problems } = expandReferences(raws);
   const explained = { traces, raws, values };
   return [...traces].map(([variable, { steps }]) => {
@@ -77,23 +79,32 @@ export function explainObject(db: Machdb, name: string): VariableExplanation[] {
   });
 }
 
-function traceContribution(trace: Trace, { object, assignment }: Contribution): void {
-  const { file, line, operator, value } = assignment;
-  trace.steps.push({ object, file, line, operator, value, effect: describeEffect(trace, { object, assignment }) });
-  trace.raw = applyAssignment(trace.raw, assignment);
-  trace.last = { object, assignment };
+function describeStep(
+  { object, assignment: { file, line, operator, value } }: Contribution,
+  before: RawValue | undefined,
+  last: Contribution | undefined,
+): Step {
+  const instead =
+    before === undefined || last === undefined ? undefined : { value: joinWords(before), ...placeOf(last) };
+  return { object, file, line, operator, value, effect: describeEffect({ operator, value }, before, instead) };
 }
 
-function describeEffect({ raw, last }: Trace, { assignment: { operator, value } }: Contribution): Effect {
+function describeEffect(
+  { operator, value }: { operator: Operator; value: string },
+  raw: RawValue | undefined,
+  instead: (Place & { value: string }) | undefined,
+): Effect {
   const before = new Set(wordsOf(raw));
   const words = [...new Set(splitWords(value))];
   const there = words.filter((word) => before.has(word));
   const missing = words.filter((word) => !before.has(word));
   if (operator === '+=') return { did: 'add', added: missing, present: there };
   if (operator === '-=') return { did: 'remove', removed: there, absent: missing };
-  if (raw === undefined || last === undefined) return { did: 'set' };
-  const { file, line } = last.assignment;
-  return { did: 'set', instead: { value: textOf(raw), file, line } };
+  return instead === undefined ? { did: 'set' } : { did: 'set', instead };
+}
+
+function placeOf({ assignment: { file, line } }: Contribution): Place {
+  return { file, line };
 }
 
 /** The variable and all that it refers to, directly or not. */
@@ -121,7 +132,7 @@ function listReferences(
     // What has no value replaced nothing; the problem says so.
     if (raw === undefined || value === undefined) continue;
     const last = explained.traces.get(name)?.last;
-    const from = last && { object: last.object, file: last.assignment.file, line: last.assignment.line };
+    const from = last && { object: last.object, ...placeOf(last) };
     references.push({ variable: name, value, raw, ...(from === undefined ? {} : { from }) });
   }
   return references;

@@ -1,8 +1,8 @@
-import { macsOf, machineNames } from '../query.ts';
-import { tryResolve } from '../resolve.ts';
-import type { Machdb } from '../types.ts';
+import { heirsOf } from '../inheritance.ts';
+import { macsOf } from '../query.ts';
+import { objectOf, tryResolve } from '../resolve.ts';
+import type { Machdb, MachdbObject } from '../types.ts';
 import { compileGlob } from './glob.ts';
-import { requireObject, withHeirs } from './objects.ts';
 import { alignColumns } from './printable.ts';
 
 /** Which objects to list; `inherits` and `patterns` narrow the choice. */
@@ -31,25 +31,24 @@ export type ListedObject = {
  * @throws UserError when `inherits` names an object that does not exist.
  */
 export function listNames(db: Machdb, { kind, inherits, patterns }: ListFilter): string[] {
-  const machines = new Set(machineNames(db));
-  const heirs = inherits.map((name) => withHeirs(db, [requireObject(db, name).name]));
+  const heirs = inherits.map((name) => heirsOf(db, [objectOf(db, name)]));
   const globs = patterns.map(compileGlob);
-  const fits = (name: string): boolean =>
-    (kind === 'all' || machines.has(name) === (kind === 'machines')) &&
-    heirs.every((names) => names.has(name)) &&
-    !inherits.includes(name) &&
-    (globs.length === 0 || globs.some((glob) => glob(name)));
-  return db.objects.keys().filter(fits).toArray();
+  const fits = ({ name, isMachine }: MachdbObject): boolean =>
+    (kind === 'all' || isMachine === (kind === 'machines')) && (globs.length === 0 || globs.some((glob) => glob(name)));
+  return db.objects
+    .values()
+    .filter((object) => fits(object) && heirs.every((each) => each.has(object)) && !inherits.includes(object.name))
+    .map(({ name }) => name)
+    .toArray();
 }
 
 /** What `machdb list` knows of the objects named; what does not resolve is left out. */
 export function describeObjects(db: Machdb, names: readonly string[]): ListedObject[] {
-  const machines = new Set(machineNames(db));
   return names.map((name) => {
-    const { file, line, parents } = requireObject(db, name);
+    const { file, line, parents, isMachine } = objectOf(db, name);
     const record = Object.fromEntries(tryResolve(db, name).values);
     const addresses = { macs: macsOf(record), ip: record['IP'] ?? null };
-    return { name, machine: machines.has(name), file, line, parents: parents.map((each) => each.name), ...addresses };
+    return { name, machine: isMachine, file, line, parents: parents.map((each) => each.name), ...addresses };
   });
 }
 

@@ -1,39 +1,16 @@
-import { splitWords } from '../resolve.ts';
-import type { Contribution } from '../resolve.ts';
-import type { Assignment } from '../types.ts';
-
-/** A value before `${VAR}` is replaced: as it was written or, once `+=` or `-=` has touched it, words in order. */
-export type RawValue = string | ReadonlySet<string>;
-
-/** What a variable is after an assignment; undefined when it is not set. */
-export function applyAssignment(before: RawValue | undefined, assignment: Assignment): RawValue | undefined {
-  const { operator, value } = assignment;
-  if (operator === '=') return value;
-  if (operator === '-=' && before === undefined) return undefined;
-  const words = new Set(wordsOf(before));
-  for (const word of splitWords(value)) {
-    if (operator === '+=') words.add(word);
-    else words.delete(word);
-  }
-  return words;
-}
+import { applyAssignment, splitWords } from '../resolve.ts';
+import type { Contribution, RawValue } from '../resolve.ts';
 
 /** The variables of an object before `${VAR}` is replaced. */
 export function rawValuesOf(name: string, contributions: readonly Contribution[]): Map<string, RawValue> {
   const values = new Map<string, RawValue>([['HOSTNAME', name]]);
-  for (const { assignment } of contributions) {
-    const value = applyAssignment(values.get(assignment.variable), assignment);
-    if (value !== undefined) values.set(assignment.variable, value);
-  }
+  for (const { assignment } of contributions) applyAssignment(values, assignment);
   return values;
 }
 
+/** The words of a value; none of a variable that is not set. */
 export function wordsOf(value: RawValue | undefined): string[] {
   return typeof value === 'string' ? splitWords(value) : [...(value ?? [])];
-}
-
-export function textOf(value: RawValue): string {
-  return typeof value === 'string' ? value : [...value].join(' ');
 }
 
 /** The variables that a text refers to, each once; `$${` is no reference. */

@@ -1,8 +1,8 @@
 // The inheritance of an object as rows. In: a database and a name. Out: rows from the top down, each with its depth,
 // so that chains of any length need no recursion. Never: shows an object's own parents or heirs twice.
-import { machineNames } from '../query.ts';
+import { childrenOf, heirsOf } from '../inheritance.ts';
+import { objectOf } from '../resolve.ts';
 import type { Machdb } from '../types.ts';
-import { directHeirs, requireObject, withHeirs } from './objects.ts';
 
 /** An object in the tree, or how many objects of that depth are not shown. */
 export type TreeRow = ObjectRow | { readonly depth: number; readonly hidden: number };
@@ -31,10 +31,10 @@ const MOST_ROWS = 60;
  */
 export function listParentRows(db: Machdb, name: string): TreeRow[] {
   const branchOf = (each: string): Branch => ({
-    shown: requireObject(db, each).parents.map((parent) => parent.name),
+    shown: objectOf(db, each).parents.map((parent) => parent.name),
     hidden: 0,
   });
-  return listRows(db, requireObject(db, name).name, branchOf);
+  return listRows(db, objectOf(db, name).name, branchOf);
 }
 
 /**
@@ -43,14 +43,13 @@ export function listParentRows(db: Machdb, name: string): TreeRow[] {
  * @throws UserError when there is no such object.
  */
 export function listHeirRows(db: Machdb, name: string, { all }: { all: boolean }): TreeRow[] {
-  requireObject(db, name);
+  objectOf(db, name);
   const branches = all ? undefined : chooseBranches(db, name);
   const branchOf = (each: string): Branch => branches?.get(each) ?? { shown: sortedHeirs(db, each), hidden: 0 };
-  const machines = new Set(machineNames(db));
   return listRows(db, name, branchOf).map((row) => {
-    if ('hidden' in row || row.again || (all && row.depth > 0) || directHeirs(db, row.name).length === 0) return row;
+    if ('hidden' in row || row.again || (all && row.depth > 0) || !hasHeirs(db, row.name)) return row;
     const closed = branchOf(row.name).shown.length === 0 ? { closed: true as const } : {};
-    return { ...row, machines: countMachines(db, row.name, machines), ...closed };
+    return { ...row, machines: countMachines(db, row.name), ...closed };
   });
 }
 
@@ -64,7 +63,7 @@ function listRows(db: Machdb, root: string, branchOf: (name: string) => Branch):
       continue;
     }
     const { depth, name } = next;
-    const { file, line } = requireObject(db, name);
+    const { file, line } = objectOf(db, name);
     const again = seen.has(name);
     rows.push({ depth, name, file, line, again });
     if (again) continue;
@@ -93,13 +92,17 @@ function chooseBranches(db: Machdb, root: string): Map<string, Branch> {
 }
 
 function sortedHeirs(db: Machdb, name: string): string[] {
-  const heirs = directHeirs(db, name);
-  const isGroup = (heir: string): boolean => directHeirs(db, heir).length > 0;
-  return [...heirs.filter(isGroup), ...heirs.filter((heir) => !isGroup(heir))];
+  const heirs = (childrenOf(db).get(name) ?? []).map((heir) => heir.name);
+  return [...heirs.filter((heir) => hasHeirs(db, heir)), ...heirs.filter((heir) => !hasHeirs(db, heir))];
 }
 
-function countMachines(db: Machdb, name: string, machines: ReadonlySet<string>): number {
-  let count = 0;
-  for (const heir of withHeirs(db, [name])) if (heir !== name && machines.has(heir)) count += 1;
+function hasHeirs(db: Machdb, name: string): boolean {
+  return childrenOf(db).has(name);
+}
+
+function countMachines(db: Machdb, name: string): number {
+  const object = objectOf(db, name);
+  let count = object.isMachine ? -1 : 0;
+  for (const heir of heirsOf(db, [object])) if (heir.isMachine) count += 1;
   return count;
 }
