@@ -43,10 +43,7 @@ export function planAdd(files: readonly MachdbFile[], { name, parents, file, set
 export function refuseTaken(draft: Draft, name: string): void {
   const [taken] = findAll(draft, name);
   if (taken === undefined) return;
-  throw new UserError(`there is an object ${name} already: ${placeOf(taken)}`, {
-    exitCode: 2,
-    hint: `machdb set ${name} VAR=VALUE`,
-  });
+  throw new UserError(`there is an object ${name} already: ${placeOf(taken)}`, { exitCode: 2 });
 }
 
 function findLastLike(draft: Draft, files: readonly MachdbFile[], parents: readonly string[]): Found | undefined {
