@@ -52,7 +52,7 @@ export function heirsOf(db: Machdb, from: Iterable<MachdbObject>): Set<MachdbObj
 }
 
 /** The objects that name each object in their header, by its name. */
-function childrenOf(db: Machdb): Children {
+export function childrenOf(db: Machdb): Children {
   const known = childrenByDb.get(db) ?? listChildren(db);
   childrenByDb.set(db, known);
   return known;
