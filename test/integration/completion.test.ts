@@ -1,80 +1,17 @@
-// The completion scripts in a real bash: what TAB offers, and what a typed line has become after it.
+// What TAB offers at the end of a line: everything that the programs define, and the values that fit.
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
-import { Argument, Command, Option } from 'commander';
-import { describeProgram } from '../../bin/completion/describe-program.ts';
-import { renderBash } from '../../bin/completion/render-bash.ts';
+import { Command } from 'commander';
 import { runCommand } from '../../lib/run-command.ts';
+import { startCompletingBash } from '../helpers/completing-bash.ts';
 
 const root = join(import.meta.dirname, '../..');
+const stack = new AsyncDisposableStack();
+after(async () => stack.disposeAsync());
 const lab = join(root, 'examples/lab');
-const work = await mkdtemp(join(tmpdir(), 'completion-'));
-after(() => rm(work, { recursive: true }));
-
-const sources: string[] = [];
-for (const program of ['machdb', 'gutinteg']) {
-  const { stdout } = await runCommand([join(root, 'bin', program), 'completion', 'bash']);
-  const path = join(work, `${program}.bash`);
-  await writeFile(path, stdout);
-  sources.push(`source '${path}'`);
-}
-
-// A program with what commander can define and ours (partly) do not use.
-const toy = new Command('toy').option('-v, --verbose');
-const thing = toy.command('thing').aliases(['t', 'th']);
-thing
-  .command('make')
-  .alias('mk')
-  .addArgument(new Argument('<colour>').choices(['red', 'dark blue', "'$(touch HIT)'"]))
-  .argument('<machine>')
-  .argument('[files...]')
-  .addOption(new Option('-s, --size <size>').choices(['big', 'small']))
-  .addOption(new Option('--trace [level]').choices(['low', 'high']))
-  .addOption(new Option('--with <parts...>').choices(['wheels', 'doors']))
-  .addOption(new Option('--no-paint'))
-  .addOption(new Option('--secret <text>').hideHelp());
-thing.command('hidden', { hidden: true });
-const engine = await readFile(join(root, 'bin/completion/complete.bash'), 'utf8');
-const toyScript = join(work, 'toy.bash');
-const path = join(work, "PROGRAM's path", 'toy');
-await writeFile(toyScript, renderBash({ program: 'toy', path, commands: describeProgram(toy), engine }));
-await mkdir(join(work, "PROGRAM's path"));
-await writeFile(path, '#!/bin/sh\necho "$@" >&2\necho m1\necho m2\n', { mode: 0o755 });
-sources.push(`source '${toyScript}'`);
-
-type Shell = { readonly cwd?: string; readonly before?: string };
-
-/** What TAB offers at the end of each line, sorted; all in one bash that has read nothing but the scripts. */
-async function offers(lines: readonly string[], { cwd = lab, before = '' }: Shell = {}): Promise<string[][]> {
-  const script = `${sources.join('\n')}
-    ${before}
-    while IFS= read -r COMP_LINE; do
-      COMP_POINT=\${#COMP_LINE}
-      "_\${COMP_LINE%% *}_complete"
-      printf '%s\\0' "\${COMPREPLY[@]}"
-      printf '\\n\\0'
-    done`;
-  const said = await runCommand(['bash', '--norc', '--noprofile', '-c', script], {
-    stdin: lines.map((line) => `${line}\n`).join(''),
-    cwd,
-  });
-  assert.equal(said.stderr, '');
-  const replies = said.stdout.split('\n\0').slice(0, -1);
-  assert.equal(replies.length, lines.length);
-  return replies.map((reply) =>
-    reply
-      .split('\0')
-      .filter((word) => word !== '')
-      .sort(),
-  );
-}
-
-async function offersAt(line: string, shell: Shell = {}): Promise<string[]> {
-  return (await offers([line], shell))[0] ?? [];
-}
+const { sources, offers, offersAt } = await startCompletingBash(stack);
 
 suite('everything that the programs define is offered', () => {
   for (const [name, folder] of [
@@ -248,110 +185,6 @@ test('whatever commander can define', async () => {
   for (const [index, [line, words]] of table.entries()) assert.deepEqual(replies[index], words, line);
 });
 
-suite('names come from the site on the line', () => {
-  test('however it is written', async () => {
-    const home = join(work, 'home');
-    const site = join(home, 'my "lab" $X');
-    await mkdir(join(site, 'machdb'), { recursive: true });
-    await writeFile(
-      join(site, 'machdb/a.db'),
-      'mine:\n IP=10.0.0.1\nfaulty: nowhere\n IP="10.0.0.2\nyours:\n MAC=1:2:3:4:5:6\n',
-    );
-    for (const written of [
-      `--site '${site}'`,
-      `--site='${site}'`,
-      String.raw`--site ~/my\ \"lab\"\ \$X`,
-      String.raw`--site ~/"my \"lab\" \$X"`,
-      String.raw`--site nowhere --site ~/my' "la'b\"\ \$X`,
-    ]) {
-      const before = `HOME='${home}'`;
-      assert.deepEqual(await offersAt(`machdb query ${written} `, { before }), ['faulty', 'mine', 'yours'], written);
-      assert.deepEqual(await offersAt(`gutinteg arm ${written} `, { before }), ['mine', 'yours'], written);
-    }
-  });
-
-  test('the shell leaves a tilde alone behind = and in quotes', async () => {
-    const before = `HOME='${root}/examples'`;
-    const lines = ['~/lab', '"~/lab"', "'~/lab'", String.raw`\~/lab`].map(
-      (site) => `machdb query --site ${site} lab04`,
-    );
-    assert.deepEqual(await offers([...lines, 'machdb query --site=~/lab lab04'], { before, cwd: work }), [
-      ['lab04'],
-      [],
-      [],
-      [],
-      [],
-    ]);
-  });
-
-  test('without a database there is nothing, and nothing is said', async () => {
-    const lines = ['machdb query --site /nowhere ', 'machdb query --site /dev/null --mac ', 'gutinteg arm '];
-    assert.deepEqual(await offers(lines, { cwd: work }), [[], [], []]);
-  });
-});
-
-suite('nothing on the line or in the site is run', () => {
-  test('hostile lines, sites and files', async () => {
-    const site = join(work, 'hostile');
-    const marks = [
-      '$(touch HIT)',
-      '`touch HIT`',
-      '"; touch HIT; "',
-      "'; touch HIT; '",
-      '$(touch HIT).yaml',
-      'a[$(touch HIT)]',
-    ];
-    await mkdir(join(site, 'machdb'), { recursive: true });
-    await mkdir(join(site, 'images'));
-    for (const mark of marks) {
-      await mkdir(join(site, mark));
-      await writeFile(join(site, 'images', `${mark}.yaml`), '');
-    }
-    const objects = marks.map((mark) => `${mark}:\n  IP=${mark}\n  MAC=${mark}\n  ${mark}=x`);
-    await writeFile(join(site, 'machdb/a.db'), `${objects.join('\n')}\ngood:\n  IP=10.0.0.1\n`);
-    const lines = [
-      'machdb query ',
-      'machdb query --mac ',
-      'gutinteg arm ',
-      'gutinteg image build ',
-      'machdb check --site ',
-      ...marks.flatMap((mark) => [
-        `machdb ${mark}`,
-        `machdb ${mark} `,
-        `machdb query ${mark}`,
-        `machdb query --site ${mark} `,
-        `machdb query --site=${mark}/ `,
-        `machdb check --site ${mark}`,
-        `machdb query --format ${mark}`,
-        `machdb query --${mark}=${mark}`,
-        `machdb query > ${mark}`,
-      ]),
-    ];
-    const replies = await offers(lines, { cwd: site });
-    assert.deepEqual(replies[0], ['good']);
-    assert.deepEqual(replies[2], ['good']);
-    assert.deepEqual(replies[3], []);
-    assert.ok(!(await readdir(site, { recursive: true })).some((path) => path.endsWith('HIT')));
-  });
-
-  test('names that the shell would read otherwise are not offered', async () => {
-    for (const name of ['$(touch HIT)', 'a;b', 'a`b', '"a"', 'a\tb', 'a*']) {
-      const before = `_machdb_words() { printf '%s\\n' plain '${name}'; }`;
-      assert.deepEqual(await offersAt('machdb query ', { before }), [], name);
-    }
-    assert.deepEqual(await offersAt('machdb query ', { before: '_machdb_words() { echo plain; }' }), ['plain']);
-  });
-
-  test('a program of the same name in the current directory or in PATH', async () => {
-    const cwd = join(work, 'elsewhere');
-    await mkdir(join(cwd, 'bin'), { recursive: true });
-    await writeFile(join(cwd, 'machdb'), '#!/bin/sh\ntouch HIT\n', { mode: 0o755 });
-    const before = `PATH=.:$PATH`;
-    assert.deepEqual(await offersAt(`machdb query --site ${lab} lab04`, { cwd, before }), ['lab04']);
-    assert.deepEqual((await readdir(cwd)).sort(), ['bin', 'machdb']);
-  });
-});
-
 test('names are the only thing that a program is started for', async () => {
   const before = `_machdb_words() { echo started; }; _gutinteg_words() { echo started; }`;
   const lines = [
@@ -367,53 +200,4 @@ test('names are the only thing that a program is started for', async () => {
     replies.map((words) => words.includes('started')),
     [false, false, false, false, false, true],
   );
-});
-
-suite('typed into an interactive bash', () => {
-  const table: [typed: string, runs: string[]][] = [
-    ['machdb que\tkio\t', ['query', 'kiosk1']],
-    ['x/machdb que\tkio\t', ['query', 'kiosk1']],
-    ['A=1 machdb que\tkio\t', ['query', 'kiosk1']],
-    ['machdb query --format=j\tkio\t', ['query', '--format=json', 'kiosk1']],
-    ['machdb query --mac 52:54:00:77:00:05\t', ['query', '--mac', '52:54:00:77:00:05']],
-    ['machdb query --ma\t52\t1\t2\t', ['query', '--mac', '52:54:00:77:00:12']],
-    ['machdb query --mac=52\t1\t2\t', ['query', '--mac=52:54:00:77:00:12']],
-    ['machdb query --mac "52\t1\t2\t', ['query', '--mac', '52:54:00:77:00:12']],
-    ['machdb check --site dir\t', ['check', '--site', 'dir with $(touch HIT)/']],
-    ['machdb check --site=dir\t', ['check', '--site=dir with $(touch HIT)/']],
-    ['machdb check --site dir\\ w\t', ['check', '--site', 'dir with $(touch HIT)/']],
-    ['machdb check --site dir" wi"th\t', ['check', '--site', 'dir with $(touch HIT)/']],
-    ['machdb query --format="j"s\t kiosk1', ['query', '--format=json', 'kiosk1']],
-    [`machdb check --site 'dir w\t`, ['check', '--site', 'dir with $(touch HIT)/']],
-    ['machdb check --site ~/x\t', ['check', '--site', 'HOME/x/']],
-    ['machdb check --site ~/dir\tmac\t', ['check', '--site', 'HOME/dir with $(touch HIT)/machdb/']],
-    ['machdb check --site ~/dir\tmac\t --json', ['check', '--site', 'HOME/dir with $(touch HIT)/machdb/', '--json']],
-    ['machdb query lab01 > o\t', ['query', 'lab01']],
-  ];
-
-  test('the line becomes what was meant', async () => {
-    const home = join(work, 'typed');
-    await mkdir(join(home, 'dir with $(touch HIT)', 'machdb'), { recursive: true });
-    await mkdir(join(home, 'machdb'));
-    await mkdir(join(home, 'x'));
-    await writeFile(join(home, 'machdb/a.db'), await readFile(join(lab, 'machdb/30-machines.db')));
-    const record = `printf '%s\\0' "$@" '' >> '${home}/typed'`;
-    await writeFile(join(home, 'x/machdb'), `#!/bin/sh\n${record}\n`, { mode: 0o755 });
-    const typed = [...sources, `machdb() { ${record}; }`, ...table.map(([line]) => line), 'exit', ''];
-    await runCommand(['bash', '--norc', '--noprofile', '-i'], {
-      stdin: typed.join('\n'),
-      cwd: home,
-      env: { HOME: home, TERM: 'dumb', INPUTRC: '/dev/null' },
-      timeoutMs: 60_000,
-    });
-    const ran = (await readFile(join(home, 'typed'), 'utf8')).split('\0\0').map((line) => line.split('\0'));
-    assert.deepEqual(
-      ran.slice(0, -1),
-      table.map(([, words]) => words.map((word) => word.replace('HOME', home))),
-    );
-    assert.deepEqual(
-      (await readdir(home)).filter((name) => name.includes('HIT')),
-      ['dir with $(touch HIT)'],
-    );
-  });
 });
