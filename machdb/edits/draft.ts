@@ -142,7 +142,15 @@ function placeOf(draft: Draft, file: DraftFile, at: Line): { file: string; line:
 
 function changedFile({ path, text, lines, original }: DraftFile): ChangedFile {
   const { bom } = cutLines(text ?? '');
-  return { path, text, newText: pasteLines(bom, lines), hunks: findChanges(original, lines) };
+  const newText = pasteLines(bom, lines);
+  if (bom === '') return { path, text, newText, hunks: findChanges(original, lines) };
+  // To a diff the byte-order mark is a part of whatever line is the first.
+  const [first, ...others] = original;
+  const [newFirst, ...newOthers] = lines;
+  const marked = first && { ...first, text: bom + first.text };
+  const newMarked = newFirst === first ? marked : newFirst && { ...newFirst, text: bom + newFirst.text };
+  if (marked === undefined || newMarked === undefined) throw new Error('a file has a line');
+  return { path, text, newText, hunks: findChanges([marked, ...others], [newMarked, ...newOthers]) };
 }
 
 /** Lines that were not touched are the same objects: no search for what differs is needed. */

@@ -10,7 +10,7 @@ export function renderDiff(plan: EditPlan): string {
 }
 
 function renderFile(file: ChangedFile): string {
-  const original = file.text === undefined ? [] : withoutLastEmpty(cutLines(file.text).lines);
+  const original = file.text === undefined ? [] : withoutLastEmpty(linesOf(file.text));
   const header = `--- ${file.text === undefined ? '/dev/null' : file.path}\n+++ ${file.path}\n`;
   return (
     header +
@@ -18,6 +18,12 @@ function renderFile(file: ChangedFile): string {
       .map((changes) => renderHunk(changes, original))
       .join('')
   );
+}
+
+/** With the byte-order mark on the first, as in the changes. */
+function linesOf(text: string): Line[] {
+  const { bom, lines } = cutLines(text);
+  return lines.map((line, index) => (index === 0 ? { ...line, text: bom + line.text } : line));
 }
 
 /** Changes whose context would touch are one hunk. */

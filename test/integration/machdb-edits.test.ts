@@ -7,12 +7,16 @@ import { chmod, chown, lstat, mkdir, mkdtemp, readFile, readdir, rm, stat, symli
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import * as fc from 'fast-check';
 import { lockDirectory } from '../../lib/lock-directory.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import type { Argv } from '../../lib/run-command.ts';
+import { database, VARIABLES } from '../../machdb/edits/arbitrary-files.ts';
 import { editMachdb } from '../../machdb/edits/edit-machdb.ts';
 import { planRename } from '../../machdb/edits/plan-rename.ts';
 import { planSet } from '../../machdb/edits/plan-set.ts';
+import { renderDiff } from '../../machdb/edits/render-diff.ts';
+import { parseMachdb } from '../../machdb/parse.ts';
 
 const root = join(import.meta.dirname, '../..');
 const TEXT = 'lab:\n    DOMAIN=lab.example\n\nlab01: lab   # the first\n    IP=10.77.0.101\n';
@@ -62,6 +66,26 @@ suite('what is printed', () => {
       await writeFile(site.file, TEXT);
       await site.run('clone', 'lab01', 'lab02', '--set', 'IP=10.77.0.102');
       assert.equal(await readFile(site.file, 'utf8'), patched);
+    });
+  });
+
+  test('patch makes the same of odd files', async () => {
+    const samples = fc.sample(fc.tuple(database, fc.constantFrom(...VARIABLES), fc.boolean()), 200);
+    await withSite(async ({ dir }) => {
+      const plans = samples.flatMap(([files, variable, renames], index) => {
+        const named = files.map(({ path, text }) => ({ path: `${index}-${path}`, text }));
+        const [name = ''] = parseMachdb(named).objects.keys();
+        return [
+          renames
+            ? planRename(named, { from: name, to: 'new' })
+            : planSet(named, name, [{ variable, operator: '=', value: 'new' }]),
+        ];
+      });
+      const changed = plans.flatMap((plan) => plan.files);
+      for (const { path, text = '' } of changed) await writeFile(join(dir, path), text);
+      const stdin = plans.map(renderDiff).join('');
+      await runCommand(['patch', '-p0', '--fuzz=0', '--binary', '--no-backup-if-mismatch'], { cwd: dir, stdin });
+      for (const { path, newText } of changed) assert.equal(await readFile(join(dir, path), 'utf8'), newText);
     });
   });
 
@@ -134,7 +158,8 @@ suite('several at once', () => {
 
   test('a process that is killed with the lock lets the next go on', async () => {
     await withSite(async (site) => {
-      const script = `import { lockDirectory } from '${root}/lib/lock-directory.ts';
+      const script = `import * as fc from 'fast-check';
+import { lockDirectory } from '${root}/lib/lock-directory.ts';
         await lockDirectory(process.argv[1], 5);
         console.log('locked');
         setInterval(() => {}, 1000);`;
