@@ -112,9 +112,8 @@ async function saveDocument(path: string, updated: UpdatedDocument, always: bool
 }
 
 async function printDocument(updated: UpdatedDocument): Promise<void> {
-  const { pipeline } = await import('node:stream/promises');
   await printWarnings(updated);
-  await pipeline(updated.chunks, process.stdout, { end: false });
+  for (const chunk of updated.chunks) process.stdout.write(chunk);
 }
 
 async function printWarnings({ warnings }: UpdatedDocument): Promise<void> {

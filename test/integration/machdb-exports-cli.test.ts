@@ -106,3 +106,13 @@ for (const [args, exitCode, says] of refused) {
     assert.match(said.stderr, says);
   });
 }
+
+test('a reader that has had enough ends the export without a word', async () => {
+  const machines = Array.from({ length: 5000 }, (_, index) => `m${index}:\n IP=10.0.0.1\n NOTE=${'x'.repeat(80)}\n`);
+  await describe('10.77.0.1', machines.join(''));
+  const script = '"$1" export json | head -c 10';
+  const said = await runCommand(['bash', '-o', 'pipefail', '-c', script, 'bash', join(root, 'bin/machdb')], {
+    cwd: site,
+  });
+  assert.deepEqual([said.stdout, said.stderr], ['{\n"a": {"H', '']);
+});

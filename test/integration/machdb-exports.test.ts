@@ -1,6 +1,7 @@
 // Exports in the hands of the programs that they are for.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -143,9 +144,10 @@ test('reverse-dns: BIND reads exactly one PTR for each address', async () => {
 test('dns: named loads the zone and answers from it', async () => {
   const file = await save('lab.zone', sample('dns').text);
   const named = join(await unpackedPackage('bind9', 'bind9-libs'), 'usr/sbin/named');
+  const port = await freePort();
   const config = await save(
     'named.conf',
-    `options { directory "${dir}"; listen-on port 15353 { 127.0.0.1; }; listen-on-v6 { none; }; pid-file none;
+    `options { directory "${dir}"; listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; }; pid-file none;
        recursion no; notify no; dnssec-validation no; session-keyfile none; };
      controls { }; zone "lab.example" { type primary; file "${file}"; };`,
   );
@@ -160,7 +162,7 @@ test('dns: named loads the zone and answers from it', async () => {
     assert.match(lines.join('\n'), /zone lab\.example\/IN: loaded serial 1\n/);
     server.stderr.resume();
     const resolver = new Resolver({ timeout: 2000, tries: 2 });
-    resolver.setServers(['127.0.0.1:15353']);
+    resolver.setServers([`127.0.0.1:${port}`]);
     assert.deepEqual(await resolver.resolve4('mail.lab.example'), ['10.77.0.2']);
     const mail = { exchange: 'mail.lab.example', priority: 10, type: 'MX' };
     assert.deepEqual(await resolver.resolveMx('lab.example'), [mail]);
@@ -170,6 +172,14 @@ test('dns: named loads the zone and answers from it', async () => {
     await exited;
   }
 });
+
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}
 
 test('kea: the server takes the configuration, with a reservation for each MAC address', async () => {
   const { text, records } = sample('kea');
