@@ -18,11 +18,11 @@ export function addExplainCommand(program: Command): void {
 
 async function explain(name: string, variable: string | undefined, { site, json }: ExplainOptions): Promise<void> {
   const { join } = await import('node:path');
-  const { loadMachdb } = await import('../../machdb/load.ts');
+  const { loadWanted } = await import('../../machdb/load.ts');
   const { explainObject } = await import('../../machdb/views/explain.ts');
   const { formatExplanation } = await import('../../machdb/views/format-explanation.ts');
   const { printLines } = await import('../../machdb/views/printable.ts');
-  const known = explainObject(await loadMachdb(join(site, 'machdb')), name);
+  const known = explainObject(await loadWanted(join(site, 'machdb'), { name }), name);
   const variables = variable === undefined ? known : known.filter((each) => each.variable === variable);
   if (json === true) process.stdout.write(`${JSON.stringify({ name, variables }, undefined, 2)}\n`);
   else process.stdout.write(printLines(variables.flatMap(formatExplanation)));
@@ -43,5 +43,7 @@ Examples:
   machdb explain lab01 PACKAGES --site examples/lab
   machdb explain lab01
   machdb explain lab01 FQDN --json | jq '.variables[0].references'
+
+Reads what the object needs and no more; 'machdb check' looks at everything.
 
 Exit codes: 0 printed, 1 no such object or the variable is not set, 2 bad input, a faulty database or no value`;

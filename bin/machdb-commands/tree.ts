@@ -18,12 +18,15 @@ export function addTreeCommand(program: Command): void {
 
 async function tree(name: string, { site, down, all, json }: TreeOptions): Promise<void> {
   const { join } = await import('node:path');
-  const { loadMachdb } = await import('../../machdb/load.ts');
+  const { loadMachdb, loadWanted } = await import('../../machdb/load.ts');
   const { formatTree } = await import('../../machdb/views/format-tree.ts');
   const { printLines } = await import('../../machdb/views/printable.ts');
   const { listHeirRows, listParentRows } = await import('../../machdb/views/tree.ts');
-  const db = await loadMachdb(join(site, 'machdb'));
-  const rows = down === true ? listHeirRows(db, name, { all: all === true }) : listParentRows(db, name);
+  const dir = join(site, 'machdb');
+  const rows =
+    down === true
+      ? listHeirRows(await loadMachdb(dir), name, { all: all === true })
+      : listParentRows(await loadWanted(dir, { name }), name);
   process.stdout.write(json === true ? `${JSON.stringify(rows, undefined, 2)}\n` : printLines(formatTree(rows)));
 }
 

@@ -24,7 +24,7 @@ export function formatDiff(diff: MachdbDiff, style: NameStyle): string[] {
 }
 
 /** `588 machines in 3 groups; 2 machines added; 109,412 unchanged` */
-export function summarize(diff: MachdbDiff): string {
+function summarize(diff: MachdbDiff): string {
   const { added, removed, groups, unchanged } = diff;
   if (!hasDifferences(diff)) return `no differences; ${countOf(unchanged, 'machine')} unchanged`;
   const changed = groups.reduce((sum, { machines }) => sum + machines.length, 0);

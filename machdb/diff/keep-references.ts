@@ -1,6 +1,7 @@
 import { expandReferences } from '../expand.ts';
 import { joinWords } from '../resolve.ts';
 import type { Contribution, RawValue } from '../resolve.ts';
+import { referencesIn } from '../views/raw-value.ts';
 import type { ChangedMachine, Versions } from './describe-changes.ts';
 
 type RawValues = ReadonlyMap<string, RawValue>;
@@ -59,6 +60,6 @@ function writeMarked(text: string | null): string | null {
 function expandText(text: string | null, values: ReadonlyMap<string, string>): string | null {
   if (text === null) return null;
   // Values are final: what looks like a reference in them is none.
-  const texts = new Map([...values].map(([variable, value]) => [variable, value.replaceAll('${', '$$$${')]));
+  const texts = new Map(referencesIn(text).map((name) => [name, (values.get(name) ?? '').replaceAll('${', '$$$${')]));
   return expandReferences(texts.set('', text)).values.get('') ?? null;
 }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import { expandReferences } from '../expand.ts';
-import { parseMachdb } from '../parse.ts';
+import { FaultsError } from '../../lib/errors.ts';
+import { runAtOnce } from '../../lib/slices.ts';
+import { outlineInSteps, parseMachdb } from '../parse.ts';
 import { resolveRecord, splitWords } from '../resolve.ts';
 import { anyDrafts, parseDrafts } from './arbitrary-machdb.ts';
 import { explainObject } from './explain.ts';
@@ -88,6 +90,14 @@ suite('explain', () => {
     const text = 'laptop:\nA=${B}\nB=x${C}\n';
     assert.deepEqual(explain(text, 'B')[0], 'B has no value: B refers to ${C}, which is not set');
     assert.deepEqual(explain(text, 'A')[0], 'A has no value: B refers to ${C}, which is not set');
+  });
+
+  test('a line that cannot be read is a fault, also when nobody has looked at it before', () => {
+    const { db } = runAtOnce(outlineInSteps([{ path: 'a.db', text: 'all:\nA="x\nlaptop: all\nB=1\n' }]));
+    assert.throws(
+      () => explainObject(db, 'laptop'),
+      (error) => error instanceof FaultsError && error.faults[0]?.line === 2,
+    );
   });
 
   test('a circle ends', () => {

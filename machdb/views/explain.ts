@@ -1,7 +1,10 @@
 // Where a value comes from. In: a database and a name. Out: for each variable every assignment with what it did, and
 // every reference with what replaced it. Never: leaves anything out; whoever replays it arrives at the record.
+import { parseOwnLines } from '../assignments.ts';
 import { expandReferences } from '../expand.ts';
-import { applyAssignment, joinWords, listContributions, splitWords } from '../resolve.ts';
+import { faultsError } from '../faults.ts';
+import { ancestorsInOrder } from '../inheritance.ts';
+import { applyAssignment, joinWords, listContributions, objectOf, splitWords } from '../resolve.ts';
 import type { Contribution, RawValue } from '../resolve.ts';
 import type { Machdb, Operator, Place } from '../types.ts';
 import { referencesIn, wordsOf } from './raw-value.ts';
@@ -16,7 +19,7 @@ export type Step = Place & {
 };
 
 /** Words that an assignment did not have to add or remove are `present` or `absent`. */
-export type Effect =
+type Effect =
   | { readonly did: 'set'; readonly instead?: Place & { readonly value: string } }
   | { readonly did: 'add'; readonly added: readonly string[]; readonly present: readonly string[] }
   | { readonly did: 'remove'; readonly removed: readonly string[]; readonly absent: readonly string[] };
@@ -49,9 +52,10 @@ type Trace = { readonly steps: Step[]; last: Contribution | undefined };
 
 /**
  * Every variable that anything was said of, `HOSTNAME` first, the others in the order in which they first appear.
- * @throws UserError when there is no such object.
+ * @throws UserError when there is no such object; FaultsError when one of its lines cannot be read.
  */
 export function explainObject(db: Machdb, name: string): VariableExplanation[] {
+  requireReadable(db, name);
   const traces = new Map<string, Trace>([['HOSTNAME', { steps: [], last: undefined }]]);
   const current = new Map<string, RawValue>([['HOSTNAME', name]]);
   for (const contribution of listContributions(db, name)) {
@@ -77,6 +81,14 @@ export function explainObject(db: Machdb, name: string): VariableExplanation[] {
       ...(problem === undefined ? {} : { problem: problem.message }),
     };
   });
+}
+
+/** Whoever loaded only what is needed has not looked at the lines below the headers yet. */
+function requireReadable(db: Machdb, name: string): void {
+  const object = objectOf(db, name);
+  const family = [...ancestorsInOrder(db, object.parents), object];
+  const faults = family.flatMap((each) => parseOwnLines(db, each).faults);
+  if (faults.length > 0) throw faultsError(`explaining ${name}`, faults);
 }
 
 function describeStep(

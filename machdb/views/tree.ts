@@ -7,7 +7,7 @@ import type { Machdb } from '../types.ts';
 /** An object in the tree, or how many objects of that depth are not shown. */
 export type TreeRow = ObjectRow | { readonly depth: number; readonly hidden: number };
 
-export type ObjectRow = {
+type ObjectRow = {
   readonly depth: number;
   readonly name: string;
   readonly file: string;
