@@ -31,6 +31,12 @@ suite('the faults that an edit brings', () => {
     ['a warning', one, set('one', 'COLOUR=pink'), [/^warning COLOUR of one is pink$/]],
     ['the same kind once more', one + two, set('one', 'COLOUR=blue'), [/^error COLOUR of one is blue$/]],
     ['another in the place of an old one', two, set('two', 'COLOUR=green'), [/^error COLOUR of two is green$/]],
+    [
+      'the same once more',
+      'a:\n IP=x\nb:\n IP=10.0.0.1\n',
+      set('b', 'IP=x'),
+      [/^error IP: 'x' is not an IPv4 address/],
+    ],
     ['a duplicate', one + two, set('two', 'IP=10.0.0.1'), [/^error two has the IP address 10\.0\.0\.1 of one/]],
     [
       'a fault of structure',

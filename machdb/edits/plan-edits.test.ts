@@ -88,6 +88,7 @@ suite('set', () => {
       '\uFEFFm:\r\n A=1\r\n B=2',
       ['x.db:3: m B=2 (new)'],
     ],
+    ['is not taken in by a backslash at the end', 'm:\nA=x \\', ['B=1'], 'm:\nA=x \\\n\nB=1', ['x.db:4: m B=1 (new)']],
     ['does nothing twice', 'm:\nA=x\n', ['A=x'], 'm:\nA=x\n', ['nothing to change: it is so already']],
     [
       'leaves lines that had no effect, takes out those that would have one',
