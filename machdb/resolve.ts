@@ -8,7 +8,7 @@ import { didYouMean } from './did-you-mean.ts';
 import { expandInPlace } from './expand.ts';
 import { faultAtLine, faultsError } from './faults.ts';
 import { ancestorsInOrder } from './inheritance.ts';
-import type { Assignment, Machdb, MachdbObject, Place } from './types.ts';
+import type { Assignment, Machdb, MachdbObject, Parent, Place } from './types.ts';
 
 /** One assignment that a record was made of; `object` names the object it was written in. */
 export type Contribution = { readonly object: string; readonly assignment: Assignment };
@@ -25,18 +25,21 @@ type RawRecord = {
   readonly values: ReadonlyMap<string, RawValue>;
   /** Variables that are not yet as they will be read: sets of words, and texts with references. */
   readonly unsettled: readonly string[];
+  /** A `-=` was among the lines: it may have had nothing to remove, and would in another order. */
+  readonly removes: boolean;
   readonly faults: readonly Fault[];
 };
 
+/** What was found out about a database. */
 type Cache = {
-  /** The own lines of objects that others inherit from. */
-  readonly ownLines: Map<MachdbObject, OwnLines>;
-  /** What a list of parents comes to, for the machines that stand next to each other and share it. */
-  readonly parentLists: Map<string, RawRecord>;
+  /** What an object that others inherit from comes to, with all that it inherits. */
+  readonly records: Map<MachdbObject, RawRecord>;
+  /** How many variables there are in all of `records`. */
+  size: number;
 };
 
-const MOST_PARENT_LISTS = 1000;
-const MOST_OWN_LINES = 20_000;
+const MOST_CACHED_VARIABLES = 500_000;
+const NOTHING: RawRecord = { values: new Map([['HOSTNAME', '']]), unsettled: [], removes: false, faults: [] };
 
 // A database never changes, so what was found out about it stays true.
 const caches = new WeakMap<Machdb, Cache>();
@@ -90,7 +93,7 @@ export function listContributions(db: Machdb, name: string): Contribution[] {
 
 /** The object's own assignments, in the order in which they were written. */
 export function assignmentsOf(db: Machdb, object: MachdbObject): readonly Assignment[] {
-  return cacheOf(db).ownLines.get(object)?.assignments ?? parseOwnLines(db, object).assignments;
+  return parseOwnLines(db, object).assignments;
 }
 
 /** The last assignment that touched a variable, among contributions in order. */
@@ -165,41 +168,85 @@ function listUnsettled({ assignments }: OwnLines): string[] {
   return unsettled.map(({ variable }) => variable);
 }
 
-/** What the parents of an object come to; it is the same for every object with the same list of parents. */
+/** What the parents of an object come to, in the order in which it names them. */
 function parentsRecord(db: Machdb, { parents }: MachdbObject): RawRecord {
-  const { parentLists } = cacheOf(db);
-  const key = parents.map(({ name }) => name).join(' ');
-  const known = parentLists.get(key);
+  const objects = parents.flatMap(({ name }) => db.objects.get(name) ?? []);
+  if (objects.length < parents.length) return sourceAll(db, parents);
+  const records = objects.map((parent) => inheritedRecord(db, parent));
+  return records.length < 2 ? (records[0] ?? NOTHING) : (joinDisjoint(records) ?? sourceAll(db, parents));
+}
+
+/** What an object comes to that others inherit from. */
+function inheritedRecord(db: Machdb, object: MachdbObject): RawRecord {
+  const cache = cacheOf(db);
+  const known = cache.records.get(object);
   if (known !== undefined) return known;
-  const values = new Map<string, RawValue>([['HOSTNAME', '']]);
-  const unsettled = new Set<string>();
-  const faults: Fault[] = [];
-  for (const ancestor of ancestorsInOrder(db, parents)) {
-    const own = inheritedLines(db, ancestor);
-    faults.push(...own.faults);
-    for (const assignment of own.assignments) applyAssignment(values, assignment);
-    for (const variable of listUnsettled(own)) unsettled.add(variable);
+  const [first, ...others] = object.parents;
+  const parent = first === undefined ? undefined : db.objects.get(first.name);
+  // One step from what is known; a recursion would follow chains that are longer than the call stack.
+  const inherited = parent === undefined || others.length > 0 ? undefined : cache.records.get(parent);
+  const record = apply(inherited ?? sourceAll(db, object.parents), parseOwnLines(db, object));
+  cache.size += record.values.size;
+  if (cache.size > MOST_CACHED_VARIABLES) {
+    cache.records.clear();
+    cache.size = record.values.size;
   }
-  if (parentLists.size >= MOST_PARENT_LISTS) parentLists.clear();
-  const record = { values, unsettled: [...unsettled], faults };
-  parentLists.set(key, record);
+  cache.records.set(object, record);
   return record;
 }
 
-function inheritedLines(db: Machdb, object: MachdbObject): OwnLines {
-  const { ownLines } = cacheOf(db);
-  const known = ownLines.get(object);
-  if (known !== undefined) return known;
-  const own = parseOwnLines(db, object);
-  if (ownLines.size >= MOST_OWN_LINES) ownLines.clear();
-  ownLines.set(object, own);
-  return own;
+/** The rule itself: every ancestor once, in order. */
+function sourceAll(db: Machdb, parents: readonly Parent[]): RawRecord {
+  const values = new Map(NOTHING.values);
+  const unsettled = new Set<string>();
+  const faults: Fault[] = [];
+  let removes = false;
+  for (const ancestor of ancestorsInOrder(db, parents)) {
+    const own = parseOwnLines(db, ancestor);
+    faults.push(...own.faults);
+    removes ||= hasRemovals(own);
+    for (const assignment of own.assignments) applyAssignment(values, assignment);
+    for (const variable of listUnsettled(own)) unsettled.add(variable);
+  }
+  return { values, unsettled: [...unsettled], removes, faults };
+}
+
+function apply(inherited: RawRecord, own: OwnLines): RawRecord {
+  const values = new Map(inherited.values);
+  for (const assignment of own.assignments) applyAssignment(values, assignment);
+  const unsettled = new Set([...inherited.unsettled, ...listUnsettled(own)]);
+  const removes = inherited.removes || hasRemovals(own);
+  return { values, unsettled: [...unsettled], removes, faults: [...inherited.faults, ...own.faults] };
+}
+
+function hasRemovals({ assignments }: OwnLines): boolean {
+  return assignments.some(({ operator }) => operator === '-=');
+}
+
+/** Parents that have no variable in common: each has its own say, whatever the order. Undefined when they may. */
+function joinDisjoint(records: readonly RawRecord[]): RawRecord | undefined {
+  if (records.some(({ removes }) => removes)) return undefined;
+  const [first = NOTHING, ...others] = records;
+  const values = new Map(first.values);
+  for (const record of others) {
+    for (const [variable, value] of record.values) {
+      if (variable === 'HOSTNAME') continue;
+      if (values.has(variable)) return undefined;
+      values.set(variable, value);
+    }
+  }
+  return {
+    values,
+    unsettled: records.flatMap(({ unsettled }) => unsettled),
+    removes: false,
+    faults: records.flatMap(({ faults }) => faults),
+  };
 }
 
 function cacheOf(db: Machdb): Cache {
   const known = caches.get(db);
   if (known !== undefined) return known;
-  const cache: Cache = { ownLines: new Map(), parentLists: new Map() };
+  const cache: Cache = { records: new Map(), size: 0 };
   caches.set(db, cache);
   return cache;
 }

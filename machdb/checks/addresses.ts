@@ -3,14 +3,12 @@ import { parseIpv4, prefixLength } from '../../lib/ipv4.ts';
 import { parseMac } from '../../lib/mac.ts';
 import { faultAtLine } from '../faults.ts';
 import { isMacVariable } from '../query.ts';
-import { lastPlace, listContributions, splitWords } from '../resolve.ts';
-import type { MachdbObject } from '../types.ts';
+import { lastPlace, listContributions, splitWords, tryResolve } from '../resolve.ts';
+import type { Machdb, MachdbObject, Place } from '../types.ts';
 import type { CreateInspection, InspectedMachine } from './inspection.ts';
 
 /** What a variable must hold, going by its name. */
 type Kind = 'MAC address' | 'IP address' | 'IPv6 address' | 'netmask' | 'address';
-/** Who has an address, and in which variable. */
-type Use = { readonly object: MachdbObject; readonly variable: string };
 
 const examples: Readonly<Record<Kind, string>> = {
   'MAC address': 'a MAC address such as 52:54:00:77:00:01',
@@ -23,7 +21,7 @@ const examples: Readonly<Record<Kind, string>> = {
 /** MAC and IP addresses and netmasks that are none, and addresses that are given twice (in whatever spelling). */
 export const inspectAddresses: CreateInspection = (db, report) => {
   const kinds = new Map<string, Kind | undefined>();
-  const uses = new Map<string, Use>();
+  const uses = new Map<string, MachdbObject>();
 
   function inspect(machine: InspectedMachine, variable: string, value: string, kind: Kind): void {
     for (const word of wordsOf(value, kind)) {
@@ -37,7 +35,7 @@ export const inspectAddresses: CreateInspection = (db, report) => {
       }
       if (kind === 'netmask' || kind === 'address') continue;
       const other = uses.get(canonical);
-      if (other === undefined) uses.set(canonical, { object: machine.object, variable });
+      if (other === undefined) uses.set(canonical, machine.object);
       else reportDuplicate(machine, variable, { address: canonical, kind, other });
     }
   }
@@ -45,15 +43,15 @@ export const inspectAddresses: CreateInspection = (db, report) => {
   function reportDuplicate(
     machine: InspectedMachine,
     variable: string,
-    { address, kind, other }: { address: string; kind: Kind; other: Use },
+    { address, kind, other }: { address: string; kind: Kind; other: MachdbObject },
   ): void {
     const own = machine.own.assignments.findLast((assignment) => assignment.variable === variable);
-    const otherPlace = lastPlace(listContributions(db, other.object.name), other.variable) ?? other.object;
+    const otherPlace = placeOfAddress(db, other, address);
     const what = kind === 'IPv6 address' ? 'IP address' : kind;
     const message =
-      machine.object === other.object
+      machine.object === other
         ? `${machine.name} has the ${what} ${address} twice`
-        : `${machine.name} has the ${what} ${address} of ${other.object.name} (${otherPlace.file}:${otherPlace.line})`;
+        : `${machine.name} has the ${what} ${address} of ${other.name} (${otherPlace.file}:${otherPlace.line})`;
     const suggestion = own === undefined ? `${machine.name} inherits ${variable}: give it one of its own` : undefined;
     report(faultAtLine(db, own ?? machine.object, { message, ...(suggestion === undefined ? {} : { suggestion }) }));
   }
@@ -71,6 +69,17 @@ export const inspectAddresses: CreateInspection = (db, report) => {
     },
   };
 };
+
+/** The line that gives an object an address. */
+function placeOfAddress(db: Machdb, object: MachdbObject, address: string): Place {
+  const variable = tryResolve(db, object.name)
+    .values.entries()
+    .find(([name, value]) => {
+      const kind = kindOf(name);
+      return kind !== undefined && wordsOf(value, kind).some((word) => canonicalAddress(word, kind) === address);
+    })?.[0];
+  return lastPlace(listContributions(db, object.name), variable ?? '') ?? object;
+}
 
 function kindOf(variable: string): Kind | undefined {
   if (isMacVariable(variable)) return 'MAC address';

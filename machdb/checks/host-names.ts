@@ -9,16 +9,15 @@ const LONGEST_HOST_NAME = 64;
 const LONGEST_DOMAIN_NAME = 253;
 const suggestion = 'a host name is made of letters, digits and - inside, in parts separated by dots';
 
-/** Who has a name in DNS; `variable` is undefined for the machine's own name. */
-type Owner = { readonly object: MachdbObject; readonly alias: boolean };
-
 /**
  * Machines whose name, ALIASES or DOMAIN cannot be names in DNS, and names that two machines have in one domain,
  * capitals and small letters being the same.
  * @see RFC 1123 §2.1, RFC 1035 §2.3
  */
 export const inspectHostNames: CreateInspection = (db, report) => {
-  const owners = new Map<string, Owner>();
+  const owners = new Map<string, MachdbObject>();
+  /** Those of the names that are not the machine's own. */
+  const aliases = new Set<string>();
   const domains = new Map<string, string | undefined>();
 
   function inspectDomain({ values, where }: InspectedMachine): string {
@@ -36,15 +35,17 @@ export const inspectHostNames: CreateInspection = (db, report) => {
     const full = (name.includes('.') || domain === '' ? name : `${name}.${domain}`).toLowerCase();
     const other = owners.get(full);
     if (other === undefined) {
-      owners.set(full, { object: machine.object, alias });
+      owners.set(full, machine.object);
+      if (alias) aliases.add(full);
       return;
     }
     const place = (alias ? machine.where('ALIASES') : undefined) ?? machine.object;
-    const taken = `${other.alias ? 'an alias of ' : ''}${other.object.name} (${other.object.file}:${other.object.line})`;
+    const isAlias = aliases.has(full);
+    const taken = `${isAlias ? 'an alias of ' : ''}${other.name} (${other.file}:${other.line})`;
     const message =
-      alias || other.alias
-        ? `${machine.name} has the name ${full}, which is ${other.object === machine.object ? 'its own' : taken}`
-        : `${machine.name} and ${other.object.name} are the same host name`;
+      alias || isAlias
+        ? `${machine.name} has the name ${full}, which is ${other === machine.object ? 'its own' : taken}`
+        : `${machine.name} and ${other.name} are the same host name`;
     report(faultAtLine(db, place, { message }));
   }
 
