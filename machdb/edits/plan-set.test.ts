@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { after, file, said } from '../../test/helpers/edited-text.ts';
+import { after, file, said } from './edited-text.ts';
 import { parseSettings } from './parse-arguments.ts';
 import { planSet, planUnset } from './plan-set.ts';
 

@@ -1,6 +1,6 @@
 // What an edit makes of the texts of a database, for tests. In: texts and a plan. Out: the new texts, what is printed.
-import type { EditPlan, MachdbFile } from '../../machdb/edits/draft.ts';
-import { formatEdit } from '../../machdb/edits/format-edit.ts';
+import type { EditPlan, MachdbFile } from './draft.ts';
+import { formatEdit } from './format-edit.ts';
 
 export function file(text: string, path = 'x.db'): MachdbFile {
   return { path, text };
