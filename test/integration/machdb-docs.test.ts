@@ -12,8 +12,8 @@ import type { Block } from '../helpers/page-blocks.ts';
 const root = join(import.meta.dirname, '../..');
 for (const page of ['machdb.md', 'machdb-exports.md']) {
   const all = readBlocks(await readFile(join(root, 'docs', page), 'utf8'));
-  // What an administrator's crontab holds is not for this machine.
-  const blocks = all.filter(({ kind }) => kind !== 'sh');
+  // An administrator's crontab is not for this machine, nor is a grammar.
+  const blocks = all.filter(({ kind }) => kind !== 'sh' && kind !== 'text');
   suite(page, () => runPage(blocks));
 }
 
