@@ -39,10 +39,4 @@ addRenameCommand(program);
 addCloneCommand(program);
 addCompletionCommand(program);
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  // Whoever read the output, such as `head`, has had enough of it.
-  process.exit();
-});
-
 await runProgram(program);

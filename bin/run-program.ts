@@ -5,6 +5,11 @@ import { runMain } from '../lib/exit.ts';
 /** Runs a program with the house's exit codes: commander alone would exit with 1 for bad usage. */
 export async function runProgram(program: Command): Promise<void> {
   for (const command of allCommands(program)) command.exitOverride();
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    // Whoever read the output, such as `head`, has had enough of it.
+    process.exit();
+  });
   await runMain(async () => {
     try {
       await program.parseAsync();
