@@ -1,12 +1,8 @@
 // 110,000 machines: reading and checking all, asking for one, looking up over HTTP while it is read anew, comparing two.
 // Beside ansible-inventory with an equal inventory, GNU diff with the same files, and bare node:http.
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import { runCommand } from '../lib/run-command.ts';
@@ -14,10 +10,10 @@ import type { Argv } from '../lib/run-command.ts';
 import { loadMachdb } from '../machdb/load.ts';
 import { generateMachdb, largeSite, machineMac, machineName } from './generate-machdb.ts';
 import { inventoryOf } from './machdb-inventory.ts';
+import { benchLookups } from './machdb-lookups.ts';
 
 const RUNS = 5;
 const CHANGED = 588;
-const LOAD = { connections: 32, seconds: 15 };
 const root = join(import.meta.dirname, '..');
 const node = process.execPath;
 const usageSchema = z.object({ memoryBytes: z.number(), cpuSeconds: z.number() });
@@ -81,122 +77,24 @@ async function writeSite(dir: string): Promise<void> {
   for (const name of packages) await mkdir(join(dir, 'packages', name), { recursive: true });
 }
 
-/** A second site in which 588 machines differ: one group of 588 is not to be had, so machines are changed in three ways. */
+/** A second site in which 588 machines differ, in three ways, 196 each. */
 async function writeChangedSite(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true });
-  const changes = [/^( *OWNER=).*$/gm, /^( *CONTACT=).*$/gm, /^( *MEMORY=).*$/gm];
-  const values = ['"group 999"', 'nobody@site.example', '4096G'];
-  let left = CHANGED;
-  for (let file = 0; left > 0; file += 1) {
+  const changes = [
+    { pattern: /^( *OWNER=).*$/gm, value: '"group 999"' },
+    { pattern: /^( *CONTACT=).*$/gm, value: 'nobody@site.example' },
+    { pattern: /^( *MEMORY=).*$/gm, value: '4096G' },
+  ];
+  const perFile = CHANGED / changes.length;
+  for (const [file, { pattern, value }] of changes.entries()) {
     const path = join(to, 'machdb', `machines-${String(file).padStart(3, '0')}.db`);
-    const text = await readFile(path, 'utf8');
-    const pattern = changes[file % 3] ?? /$^/;
-    const changed = text.replace(pattern, (line, head: string) => {
-      if (left === 0) return line;
-      left -= 1;
-      return head + (values[file % 3] ?? '');
+    let changed = 0;
+    const text = (await readFile(path, 'utf8')).replace(pattern, (line, head: string) => {
+      changed += 1;
+      return changed > perFile ? line : head + value;
     });
-    await writeFile(path, changed);
+    await writeFile(path, text);
   }
-}
-
-type Server = { readonly port: number; readonly versions: () => number; readonly close: () => Promise<void> };
-
-/** The server in a process of its own, on one processor. */
-async function startServer(dir: string, kind: 'gutinteg' | 'fixed'): Promise<Server> {
-  const child: ChildProcess = spawn(
-    'taskset',
-    ['-c', '0', node, '--disable-warning=ExperimentalWarning', join(root, 'bench/machdb-server.ts'), dir, kind],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  );
-  const port = Promise.withResolvers<number>();
-  let versions = 1;
-  if (child.stdout === null || child.stdin === null) throw new Error('the server has no standard streams');
-  createInterface(child.stdout).on('line', (line) => {
-    const [word, number] = line.split(' ');
-    if (word === 'port') port.resolve(Number(number));
-    else versions = Number(number);
-  });
-  const { stdin } = child;
-  return {
-    port: await port.promise,
-    versions: () => versions,
-    close: async () => {
-      const ended = once(child, 'exit');
-      stdin.end();
-      await ended;
-    },
-  };
-}
-
-/** wrk on the other processor: each connection asks for one machine after the other, by MAC, all over the database. */
-async function load(port: number, script: string): Promise<{ perSecond: number; p99Ms: number }> {
-  const { connections, seconds } = LOAD;
-  const { stdout } = await runCommand(
-    [
-      'taskset',
-      '-c',
-      '1',
-      'wrk',
-      '-t',
-      '1',
-      '-c',
-      String(connections),
-      '-d',
-      `${seconds}s`,
-      '--latency',
-      '-s',
-      script,
-      `http://127.0.0.1:${port}`,
-    ],
-    { timeoutMs: 120_000 },
-  );
-  const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
-  const [, number, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout) ?? [];
-  const p99Ms = Number(number) * { us: 0.001, ms: 1, s: 1000 }[unit === 'us' || unit === 'ms' ? unit : 's'];
-  if (/Non-2xx/.test(stdout)) print(`  ${/Non-2xx.*/.exec(stdout)?.[0]}`);
-  return { perSecond, p99Ms };
-}
-
-async function benchServer(site: string): Promise<void> {
-  const script = join(work, 'ask.lua');
-  const macs = Array.from({ length: 5000 }, (_, index) => `"${machineMac((index * 7919) % largeSite.machines)}"`);
-  await writeFile(
-    script,
-    `local macs = {${macs.join(',')}}\nlocal at = 0\nrequest = function()\n  at = at % #macs + 1\n` +
-      `  return wrk.format("GET", "/v1/records/by-mac/" .. macs[at])\nend\n`,
-  );
-  const fixed = await startServer(site, 'fixed');
-  const bare = await load(fixed.port, script);
-  await fixed.close();
-  const server = await startServer(site, 'gutinteg');
-  const quiet = await load(server.port, script);
-  // One version after the other for the whole run: a file is touched as soon as the last change is in force.
-  const before = server.versions();
-  let running = true;
-  const touching = (async () => {
-    for (let seen = 0; running; seen = server.versions()) {
-      await utimes(join(site, 'machdb/machines-001.db'), new Date(), new Date());
-      while (running && server.versions() === seen) await new Promise((resolve) => void setTimeout(resolve, 50));
-    }
-  })();
-  const reading = await load(server.port, script);
-  running = false;
-  await touching;
-  const versions = server.versions() - before;
-  await server.close();
-  const say = (what: string, { perSecond, p99Ms }: { perSecond: number; p99Ms: number }): void =>
-    print(`  ${what}: ${Math.round(perSecond)} requests/s, p99 ${p99Ms.toFixed(2)} ms`);
-  print(
-    `look-ups by MAC over HTTP, one processor for the server, ${LOAD.connections} connections of wrk for ${LOAD.seconds} s:`,
-  );
-  say('while the database is read again and again', reading);
-  print(`  (${versions} versions came into force during the ${LOAD.seconds} s)`);
-  say('while it stays', quiet);
-  say('bare node:http with a fixed answer', bare);
-  print(
-    `  ratio to bare node:http: ${(reading.perSecond / bare.perSecond).toFixed(2)} while reading, ${(quiet.perSecond / bare.perSecond).toFixed(2)} else`,
-  );
 }
 
 const work = await mkdtemp(join(tmpdir(), 'gutinteg-bench-machdb-'));
@@ -231,7 +129,7 @@ try {
   const diff = await timeMachdb(['diff', site, changed], [3]);
   ratio('diff -r, which compares lines and not machines', diff.seconds, await time(['diff', '-r', site, changed], [1]));
 
-  await benchServer(site);
+  await benchLookups({ site, work, machines: largeSite.machines }, print);
 } finally {
   await rm(work, { recursive: true, force: true });
 }

@@ -26,7 +26,7 @@ export type CheckOptions = {
   readonly onMachine?: (machine: Machine) => void;
 };
 
-const OBJECTS_PER_STEP = 50;
+const OBJECTS_PER_STEP = 10;
 
 /**
  * All that is wrong or strange in a database whose structure is sound: lines, names, addresses, networks, references,

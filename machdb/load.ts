@@ -28,7 +28,7 @@ type ReadBuffer = { bytes: Buffer };
 /** For commands: nothing else waits. */
 const atOnce: Pace = { run: runAtOnce, read: readSync };
 
-const SLICE_MS = 2;
+const SLICE_MS = 1;
 
 /** For servers: never more than a few milliseconds in one go. */
 export const inSlices: Pace = { run: (steps) => runInSlices(steps, SLICE_MS), read: readAsync };

@@ -44,7 +44,7 @@ type Outline = {
 /** What the beginning of a line can be; `exact` is for the parser of statements to say. */
 type LineKind = 'body' | 'address' | 'header' | 'exact';
 
-const OBJECTS_PER_STEP = 300;
+const OBJECTS_PER_STEP = 50;
 
 const scanned = createScanned();
 
