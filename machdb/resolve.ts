@@ -34,11 +34,14 @@ type RawRecord = {
 type Cache = {
   /** What an object that others inherit from comes to, with all that it inherits. */
   readonly records: Map<MachdbObject, RawRecord>;
+  /** The own lines of such objects. */
+  readonly lines: Map<MachdbObject, OwnLines>;
   /** How many variables there are in all of `records`. */
   size: number;
 };
 
 const MOST_CACHED_VARIABLES = 500_000;
+const MOST_CACHED_GROUPS = 5000;
 const NOTHING: RawRecord = { values: new Map([['HOSTNAME', '']]), unsettled: [], removes: false, faults: [] };
 
 // A database never changes, so what was found out about it stays true.
@@ -93,7 +96,7 @@ export function listContributions(db: Machdb, name: string): Contribution[] {
 
 /** The object's own assignments, in the order in which they were written. */
 export function assignmentsOf(db: Machdb, object: MachdbObject): readonly Assignment[] {
-  return parseOwnLines(db, object).assignments;
+  return (object.isMachine ? parseOwnLines(db, object) : groupLines(db, object)).assignments;
 }
 
 /** The last assignment that touched a variable, among contributions in order. */
@@ -185,7 +188,7 @@ function inheritedRecord(db: Machdb, object: MachdbObject): RawRecord {
   const parent = first === undefined ? undefined : db.objects.get(first.name);
   // One step from what is known; a recursion would follow chains that are longer than the call stack.
   const inherited = parent === undefined || others.length > 0 ? undefined : cache.records.get(parent);
-  const record = apply(inherited ?? sourceAll(db, object.parents), parseOwnLines(db, object));
+  const record = apply(inherited ?? sourceAll(db, object.parents), groupLines(db, object));
   cache.size += record.values.size;
   if (cache.size > MOST_CACHED_VARIABLES) {
     cache.records.clear();
@@ -202,13 +205,24 @@ function sourceAll(db: Machdb, parents: readonly Parent[]): RawRecord {
   const faults: Fault[] = [];
   let removes = false;
   for (const ancestor of ancestorsInOrder(db, parents)) {
-    const own = parseOwnLines(db, ancestor);
+    const own = groupLines(db, ancestor);
     faults.push(...own.faults);
     removes ||= hasRemovals(own);
     for (const assignment of own.assignments) applyAssignment(values, assignment);
     for (const variable of listUnsettled(own)) unsettled.add(variable);
   }
   return { values, unsettled: [...unsettled], removes, faults };
+}
+
+/** The own lines of an object that others inherit from, parsed once. */
+function groupLines(db: Machdb, object: MachdbObject): OwnLines {
+  const { lines } = cacheOf(db);
+  const known = lines.get(object);
+  if (known !== undefined) return known;
+  const own = parseOwnLines(db, object);
+  if (lines.size >= MOST_CACHED_GROUPS) lines.clear();
+  lines.set(object, own);
+  return own;
 }
 
 function apply(inherited: RawRecord, own: OwnLines): RawRecord {
@@ -246,7 +260,7 @@ function joinDisjoint(records: readonly RawRecord[]): RawRecord | undefined {
 function cacheOf(db: Machdb): Cache {
   const known = caches.get(db);
   if (known !== undefined) return known;
-  const cache: Cache = { records: new Map(), size: 0 };
+  const cache: Cache = { records: new Map(), lines: new Map(), size: 0 };
   caches.set(db, cache);
   return cache;
 }
