@@ -29,13 +29,13 @@ test('a minute of fuzz', { timeout: FUZZ_MS + 4 * HANG_MS }, async (context) => 
   const job: FuzzJob = { seed, corpus: await readCorpus(), state, input };
   const worker = new Worker(new URL('../helpers/fuzz-machdb-worker.ts', import.meta.url), { workerData: job });
   const exit = once(worker, 'exit');
-  const crash: { error?: unknown } = {};
+  const crash = new AbortController();
   worker.on('error', (error) => {
-    crash.error = error;
+    crash.abort(error);
   });
   const last = (): string => JSON.stringify(String.fromCharCode(...input.slice(1, 1 + (input[0] ?? 0))));
   const until = performance.now() + FUZZ_MS;
-  for (let done = 0; performance.now() < until && !('error' in crash); done = Atomics.load(state, 0)) {
+  for (let done = 0; performance.now() < until && !crash.signal.aborted; done = Atomics.load(state, 0)) {
     const waiting = Atomics.waitAsync(state, 0, done, HANG_MS);
     const outcome = waiting.async ? await Promise.race([waiting.value, exit.then(() => 'crash')]) : waiting.value;
     if (outcome === 'timed-out') {
@@ -45,7 +45,7 @@ test('a minute of fuzz', { timeout: FUZZ_MS + 4 * HANG_MS }, async (context) => 
   }
   Atomics.store(state, 1, 1);
   await exit;
-  assert.equal('error' in crash, false, `seed ${seed}: ${String(crash.error)} at ${last()}`);
+  assert.equal(crash.signal.aborted, false, `seed ${seed}: ${String(crash.signal.reason)} at ${last()}`);
   const inputs = Atomics.load(state, 0);
   context.diagnostic(`seed ${seed}: ${inputs} inputs`);
   assert.ok(inputs > 1000, `only ${inputs} inputs in a minute`);
