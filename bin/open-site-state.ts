@@ -3,6 +3,7 @@ import type { Log } from '../lib/log.ts';
 import type { SiteSettingsFile } from '../site/load-site.ts';
 import type { Site, SiteInput } from '../site/open-site.ts';
 import { AGENT_PACKAGE } from '../netboot/agent/build-agent.ts';
+import { describeError } from '../lib/errors.ts';
 import { loadOrCreateSiteKey } from '../packagelink/keys.ts';
 import type { SiteKey } from '../packagelink/keys.ts';
 import { openStore } from '../packagelink/store.ts';
@@ -28,7 +29,10 @@ export function logDatabase(log: Log): Pick<SiteInput, 'pollMs' | 'onUnsound' | 
   return {
     pollMs: DATABASE_POLL_MS,
     onUnsound: (error) => {
-      log.error({ faults: error.message }, 'the machine database is not sound; its last sound version stays in force');
+      log.error(
+        { faults: describeError(error) },
+        'the machine database is not sound; its last sound version stays in force',
+      );
     },
     onVersion: ({ version, index }) => {
       log.info({ version, machines: index.names.size }, 'the machine database has changed and is in force');

@@ -90,6 +90,11 @@ function soundOrThrow(db: Machdb, faults: readonly Fault[]): Machdb {
   return db;
 }
 
+/** Whether a file of this name in the directory is a part of the database. */
+export function isDatabaseFile(name: string): boolean {
+  return name.endsWith('.db') && !name.startsWith('.');
+}
+
 async function listFiles(dir: string): Promise<string[]> {
   let names;
   try {
@@ -101,7 +106,7 @@ async function listFiles(dir: string): Promise<string[]> {
       hint: 'give --site the directory that holds machdb/',
     });
   }
-  const wanted = names.filter((name) => name.endsWith('.db') && !name.startsWith('.')).sort();
+  const wanted = names.filter(isDatabaseFile).sort();
   if (wanted.length > 0) return wanted.map((name) => join(dir, name));
   throw new UserError(`no file *.db in ${dir}`, { exitCode: 2, hint: 'give --site the directory that holds machdb/' });
 }

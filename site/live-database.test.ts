@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
+import { describeError } from '../lib/errors.ts';
 import type { UserError } from '../lib/errors.ts';
 import { openLiveDatabase } from './live-database.ts';
 
@@ -76,6 +78,62 @@ test('a database that goes away is a fault like any other', async (context) => {
   await live.refresh();
   assert.match(live.fault()?.error.message ?? '', /cannot read the machine database/);
   assert.deepEqual([...live.current().index.names], ['m1']);
+});
+
+test('what cannot be read is tried again at each look, and told once, with the reason', async (context) => {
+  const { dir, live, unsound } = await setUp(context);
+  await rename(join(dir, 'machdb/a.db'), join(dir, 'a.db'));
+  await mkdir(join(dir, 'machdb/a.db'));
+  await live.refresh();
+  await live.refresh();
+  assert.deepEqual(unsound.map(describeError), [
+    `cannot read ${dir}/machdb/a.db: EISDIR: illegal operation on a directory, read '${dir}/machdb/a.db'`,
+  ]);
+});
+
+test('an edit behind a symbolic link is seen', async (context) => {
+  const { dir, live } = await setUp(context);
+  await writeFile(join(dir, 'elsewhere'), 'm2:\n IP=10.0.0.2\n');
+  await symlink('../elsewhere', join(dir, 'machdb/b.db'));
+  await live.refresh();
+  assert.deepEqual([...live.current().index.names], ['m1', 'm2']);
+  await writeFile(join(dir, 'elsewhere'), 'm3:\n IP=10.0.0.3\n');
+  await live.refresh();
+  assert.deepEqual([...live.current().index.names], ['m1', 'm3']);
+});
+
+test('a file that is being written is not read before it is whole', { timeout: 30_000 }, async (context) => {
+  const { dir, live, versions, next } = await setUp(context, 100);
+  await using file = await open(join(dir, 'machdb/a.db'), 'w');
+  for (let number = 1; number <= 20; number += 1) {
+    await file.write(`m${number}:\n IP=10.0.0.${number}\n`);
+    await delay(20);
+  }
+  await next.version.promise;
+  assert.deepEqual(versions, [2]);
+  assert.equal(live.current().index.names.size, 20);
+});
+
+test('what changed while it was read is read again', async (context) => {
+  const { dir, live, versions } = await setUp(context);
+  const machines = (from: number) =>
+    Array.from({ length: 3000 }, (_, index) => `n${from + index}:\n A=1\n`).join('') +
+    `m${from}:\n IP=10.0.0.${from}\n`;
+  const put = async (name: string, text: string): Promise<void> => {
+    await writeFile(join(dir, name), text);
+    await rename(join(dir, name), join(dir, 'machdb', name));
+  };
+  const both = async (from: number): Promise<void> => {
+    await put('b.db', `x${from}:\n IP=10.1.0.${from}\n`);
+    await put('a.db', machines(from));
+  };
+  await both(1);
+  const reading = live.refresh();
+  while (!live.isReading()) await delay(0);
+  await both(2);
+  await reading;
+  assert.deepEqual([...live.current().index.names], ['m2', 'x2']);
+  assert.deepEqual(versions, [2], 'no mixture has been in force');
 });
 
 test('a package that is made later makes it sound without an edit', async (context) => {

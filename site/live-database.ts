@@ -1,19 +1,22 @@
 // The machine database of a running server. In: a site directory. Out: the last sound version, with an index, and how
 // that stands to the files as they are. Never: stops answering while it reads; never hands out an unsound version.
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FaultsError, UserError } from '../lib/errors.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describeError, FaultsError, UserError } from '../lib/errors.ts';
 import { checkInSteps } from '../machdb/check.ts';
 import { createMachineIndex } from '../machdb/machine-index.ts';
 import type { MachineIndex } from '../machdb/machine-index.ts';
-import { inSlices, loadStructure } from '../machdb/load.ts';
+import { inSlices, isDatabaseFile, loadStructure } from '../machdb/load.ts';
 import type { Machdb } from '../machdb/types.ts';
 import { listSitePackages } from './load-site.ts';
 import { siteChecks } from './site-checks.ts';
-import { treeFingerprint } from './tree-fingerprint.ts';
 
 // They are shown in a log and a status; `machdb check` shows the rest.
 const MOST_FAULTS = 20;
+// Files that never come to rest are read all the same, as they are.
+const MOST_LOOKS = 10;
+const MOST_READINGS = 4;
 
 /** One sound version; it never changes. */
 export type DatabaseVersion = {
@@ -56,6 +59,7 @@ export async function openLiveDatabase(options: LiveDatabaseOptions): Promise<Li
     current: await readVersion(options.siteDir, 1),
     fault: undefined,
     reading: undefined,
+    seen: { fingerprint: '', looks: 0 },
   };
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -63,7 +67,7 @@ export async function openLiveDatabase(options: LiveDatabaseOptions): Promise<Li
     if (closed || options.pollMs === 0) return;
     timer = setTimeout(
       () =>
-        void refresh(options, state)
+        void look(options, state)
           .catch(() => undefined)
           .finally(poll),
       options.pollMs,
@@ -88,7 +92,18 @@ type State = {
   fault: { error: UserError; sinceMs: number } | undefined;
   /** One reading at a time; whoever asks meanwhile waits for one that began later. */
   reading: Promise<void> | undefined;
+  /** What the timer saw when it last looked, and how often it has seen something new each time. */
+  seen: { fingerprint: string; looks: number };
 };
+
+/** Reads what has changed once it looks the same twice: a file that is being written may be sound, and half of itself. */
+async function look(options: LiveDatabaseOptions, state: State): Promise<void> {
+  const fingerprint = await fingerprintOf(options.siteDir);
+  const { seen } = state;
+  const isNew = fingerprint !== state.fingerprint && fingerprint !== seen.fingerprint;
+  state.seen = { fingerprint, looks: isNew ? seen.looks + 1 : 0 };
+  if (!isNew || seen.looks >= MOST_LOOKS) await refresh(options, state);
+}
 
 async function refresh(options: LiveDatabaseOptions, state: State): Promise<void> {
   while (state.reading !== undefined) await state.reading;
@@ -101,15 +116,34 @@ async function refresh(options: LiveDatabaseOptions, state: State): Promise<void
   return state.reading;
 }
 
-async function read({ siteDir, onUnsound, onVersion }: LiveDatabaseOptions, state: State): Promise<void> {
-  try {
-    state.current = await readVersion(siteDir, state.current.version + 1);
+/** What was read while files changed may be a mixture that nobody wrote: it is read again. */
+async function read({ siteDir, pollMs, onUnsound, onVersion }: LiveDatabaseOptions, state: State): Promise<void> {
+  let outcome = await tryToRead(siteDir, state.current.version + 1);
+  for (let readings = 1; readings < MOST_READINGS; readings += 1) {
+    if ((await fingerprintOf(siteDir)) === state.fingerprint) break;
+    await delay(pollMs);
+    state.fingerprint = await fingerprintOf(siteDir);
+    outcome = await tryToRead(siteDir, state.current.version + 1);
+  }
+  if (!(outcome instanceof UserError)) {
+    state.current = outcome;
     state.fault = undefined;
-    onVersion?.(state.current);
+    onVersion?.(outcome);
+    return;
+  }
+  // What could not be read at all, for want of file descriptors or of a disk that answers, may be there at the next look.
+  if (!(outcome instanceof FaultsError)) state.fingerprint = '';
+  const isTold = state.fault !== undefined && describeError(state.fault.error) === describeError(outcome);
+  state.fault = { error: outcome, sinceMs: state.fault?.sinceMs ?? Date.now() };
+  if (!isTold) onUnsound?.(outcome);
+}
+
+/** A defect of ours must not leave a server that says all is well, so it is a fault like any other. */
+async function tryToRead(siteDir: string, version: number): Promise<DatabaseVersion | UserError> {
+  try {
+    return await readVersion(siteDir, version);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    state.fault = { error, sinceMs: state.fault?.sinceMs ?? Date.now() };
-    onUnsound?.(error);
+    return error instanceof UserError ? error : new UserError('reading the machine database', { cause: error });
   }
 }
 
@@ -127,8 +161,19 @@ async function readVersion(siteDir: string, version: number): Promise<DatabaseVe
   return { db, index, readAtMs: Date.now(), version };
 }
 
-/** The checks look at the names of packages, too. */
+/**
+ * Changes with every change of the files, without reading them: the kernel sets ctime, which no program can forge. Of a
+ * symbolic link what it leads to counts. The checks look at the names of packages, too.
+ */
 async function fingerprintOf(siteDir: string): Promise<string> {
+  const dir = join(siteDir, 'machdb');
+  const names = await readdir(dir).catch((error: Error) => [error.message]);
+  const states = names.sort().map(async (name) => {
+    if (!isDatabaseFile(name)) return '';
+    const found = await stat(join(dir, name), { bigint: true }).catch(() => undefined);
+    if (found === undefined) return `${name} is not there`;
+    return [name, found.dev, found.ino, found.mode, found.size, found.mtimeNs, found.ctimeNs].join(' ');
+  });
   const packages = await readdir(join(siteDir, 'packages')).catch((): string[] => []);
-  return [await treeFingerprint(join(siteDir, 'machdb')), ...packages.sort()].join('\0');
+  return [...(await Promise.all(states)), ...packages.sort()].join('\0');
 }

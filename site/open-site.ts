@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Lookup, PackageRef } from '../contract/lookup.ts';
 import type { DatabaseStatus } from '../contract/health.ts';
-import { UserError } from '../lib/errors.ts';
+import { describeError, UserError } from '../lib/errors.ts';
 import { parseMac } from '../lib/mac.ts';
 import type { Mac } from '../lib/mac.ts';
 import { canonicalIp } from '../machdb/find-machine.ts';
@@ -155,7 +155,7 @@ function databaseStatus({ current, fault, isReading }: LiveDatabase): DatabaseSt
     fault:
       latest === undefined
         ? null
-        : { sinceMs: latest.sinceMs, message: latest.error.message, hint: latest.error.hint ?? null },
+        : { sinceMs: latest.sinceMs, message: describeError(latest.error), hint: latest.error.hint ?? null },
   };
 }
 
