@@ -1,6 +1,6 @@
 import type { Fault } from '../lib/errors.ts';
 import type { Steps } from '../lib/slices.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMeanInSteps } from './did-you-mean.ts';
 import { faultAtLine } from './faults.ts';
 import type { Problem } from './faults.ts';
 import type { Machdb, MachdbObject, Parent } from './types.ts';
@@ -23,30 +23,30 @@ export function* linkObjects(db: Machdb): Steps<Fault[]> {
     }
     for (const parent of object.parents) {
       const found = db.objects.get(parent.name);
-      if (found === undefined) faults.push(describeUnknown(db, object, parent, suggest));
-      else inherited.add(found);
+      if (found !== undefined) inherited.add(found);
+      else faults.push(yield* describeUnknown(db, object, parent, suggest));
     }
     if (index % OBJECTS_PER_STEP === 0) yield;
   }
   return [...faults, ...findCycles(db, inherited)];
 }
 
-function describeUnknown(
+function* describeUnknown(
   db: Machdb,
   object: MachdbObject,
   parent: Parent,
-  suggest: (name: string) => string | undefined,
-): Fault {
+  suggest: (name: string) => Steps<string | undefined>,
+): Steps<Fault> {
   const message = `${object.name} inherits from ${parent.name}, which is not defined`;
-  const suggestion = suggest(parent.name);
+  const suggestion = yield* suggest(parent.name);
   return faultInHeader(db, object, parent, { message, ...(suggestion === undefined ? {} : { suggestion }) });
 }
 
-function createSuggester(objects: Machdb['objects']): (name: string) => string | undefined {
+function createSuggester(objects: Machdb['objects']): (name: string) => Steps<string | undefined> {
   const suggestions = new Map<string, string | undefined>();
-  return (name) => {
+  return function* suggest(name) {
     if (!suggestions.has(name) && suggestions.size < MOST_SUGGESTIONS) {
-      suggestions.set(name, didYouMean(name, objects.keys()));
+      suggestions.set(name, yield* didYouMeanInSteps(name, objects.keys()));
     }
     return suggestions.get(name);
   };
