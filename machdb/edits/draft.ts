@@ -127,8 +127,14 @@ export function noteChange(draft: Draft, change: Draft['changes'][number]): void
 export function closeDraft(draft: Draft): EditPlan {
   const opened = draft.files.map(({ path }) => draft.opened.get(path)).filter((file) => file !== undefined);
   return {
-    files: opened.filter((file) => file.lines !== file.original).map(changedFile),
-    changes: draft.changes.map(({ file, at, ...rest }) => ({ ...placeOf(draft, file, at), ...rest })),
+    files: opened
+      .filter((file) => file.lines !== file.original)
+      .map(changedFile)
+      .filter(({ text, newText }) => newText !== text),
+    // A line that was written and removed again is in neither text, and nobody's business.
+    changes: draft.changes
+      .map(({ file, at, ...rest }) => ({ ...placeOf(draft, file, at), ...rest }))
+      .filter(({ line }) => line > 0),
     remarks: draft.remarks.map(({ file, at, ...rest }) => ({ ...placeOf(draft, file, at), ...rest })),
   };
 }

@@ -53,6 +53,13 @@ suite('the faults that an edit brings', () => {
       [],
     ],
     ['none, in a database that cannot be read', `${one}x: gone\n`, set('one', 'IP=10.0.0.9'), []],
+    [
+      'a fault of content in a database whose structure is not sound',
+      `${one}${two}x: gone\ny: x\nround: round\n`,
+      set('one', 'IP=10.0.0.2'),
+      [/^error two has the IP address 10\.0\.0\.2 of one/],
+    ],
+    ['none in what cannot be resolved', `${one}x: gone\ny: x\n IP=10.0.0.2\n`, set('y', 'A=${B}'), []],
   ];
   for (const [what, text, plan, expected] of table) {
     test(what, () => {
@@ -82,10 +89,10 @@ suite('the faults that an edit brings', () => {
   });
 
   test('do not stop an edit that mends the structure, without which they could not be seen', () => {
-    const files = [{ path: 'x.db', text: `${two}x: gone\n IP=10.0.0.3\n` }];
+    const files = [{ path: 'x.db', text: `${two}x: gone\n IP=10.0.0.3\n COLOUR=green\n` }];
     const add = planAdd(files, { name: 'gone', parents: [], settings: [] });
     const { errors, warnings } = findNewFaults(add, { files, checks: [checkColour] });
-    assert.deepEqual([errors, warnings.map(({ message }) => message)], [[], ['COLOUR of two is blue']]);
+    assert.deepEqual([errors, warnings.map(({ message }) => message)], [[], ['COLOUR of x is green']]);
   });
 
   test('do not stop an edit that mends a line either, unless it breaks another', () => {

@@ -4,6 +4,7 @@ import { checkMachdb } from '../check.ts';
 import { listGrammarFaults, readMachdbInSteps } from '../parse.ts';
 import type { RecordCheck } from '../types.ts';
 import type { EditPlan, MachdbFile } from './draft.ts';
+import { resolvablePart } from './resolvable-part.ts';
 
 /** What a new text would bring: faults that were not there before, by line of the new text. */
 export type NewFaults = { readonly errors: readonly Fault[]; readonly warnings: readonly Fault[] };
@@ -14,7 +15,7 @@ type Context = {
   /** A name that the edit changes: faults that only tell it differently are not new. */
   readonly renamed?: { readonly from: string; readonly to: string };
 };
-/** Faults of lines and of structure; as long as there are any, not all of the content can be looked at. */
+/** Faults of lines and of structure; what they are about, and its heirs, cannot be looked at for content. */
 type Findings = { readonly unreadable: readonly Fault[]; readonly content: readonly Fault[] };
 
 /**
@@ -56,10 +57,11 @@ function applyPlan(plan: EditPlan, files: readonly MachdbFile[]): MachdbFile[] {
 function check(files: readonly MachdbFile[], checks: readonly RecordCheck[]): Findings {
   const existing = files.flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text }]));
   const { db, faults } = runAtOnce(readMachdbInSteps(existing));
-  if (faults.length > 0) return { unreadable: [...faults, ...runAtOnce(listGrammarFaults(db))], content: [] };
-  const all = checkMachdb(db, checks);
-  if (all.every(({ severity }) => severity === 'warning')) return { unreadable: [], content: all };
-  const unreadable = runAtOnce(listGrammarFaults(db));
+  const all = checkMachdb(faults.length === 0 ? db : resolvablePart(db), checks);
+  if (faults.length === 0 && all.every(({ severity }) => severity === 'warning')) {
+    return { unreadable: [], content: all };
+  }
+  const unreadable = [...faults, ...runAtOnce(listGrammarFaults(db))];
   const lines = new Set(unreadable.map(describe));
   return { unreadable, content: all.filter((fault) => !lines.has(describe(fault))) };
 }

@@ -28,11 +28,12 @@ suite('arguments', () => {
     });
   }
 
-  test('words of one operator are put together', () => {
-    assert.deepEqual(parseSettings(['A+=x', 'B=a=b+=c', 'A-=z', 'A+=y']), [
+  test('words of one operator are put together, unless another one stands between', () => {
+    assert.deepEqual(parseSettings(['A+=x', 'B=a=b+=c', 'A+=y', 'A-=z', 'A+=z']), [
       { variable: 'A', operator: '+=', value: 'x y' },
       { variable: 'B', operator: '=', value: 'a=b+=c' },
       { variable: 'A', operator: '-=', value: 'z' },
+      { variable: 'A', operator: '+=', value: 'z' },
     ]);
   });
 });

@@ -6,11 +6,12 @@ import type { Setting } from './change-lines.ts';
 import { explainInexpressible } from './express-value.ts';
 
 /**
- * `VAR=VALUE`, `VAR+=WORDS`, `VAR-=WORDS`; the words that one operator gives to one variable are put together.
+ * `VAR=VALUE`, `VAR+=WORDS`, `VAR-=WORDS`, in their order; words that one operator gives to a variable one after the
+ * other are put together.
  * @throws UserError (exit code 2) with everything that cannot be written.
  */
 export function parseSettings(texts: readonly string[]): Setting[] {
-  const settings = new Map<string, Setting>();
+  const settings: Setting[] = [];
   const problems: string[] = [];
   for (const text of texts) {
     const parsed = parseSetting(text);
@@ -19,12 +20,13 @@ export function parseSettings(texts: readonly string[]): Setting[] {
       problems.push(problem ?? text);
       continue;
     }
-    const key = parsed.variable + parsed.operator;
-    const before = settings.get(key);
-    settings.set(key, before === undefined ? parsed : { ...before, value: `${before.value} ${parsed.value}` });
+    const at = settings.findLastIndex(({ variable }) => variable === parsed.variable);
+    const before = settings[at];
+    if (before?.operator !== parsed.operator) settings.push(parsed);
+    else settings[at] = { ...before, value: `${before.value} ${parsed.value}` };
   }
   refuse(problems);
-  return [...settings.values()];
+  return settings;
 }
 
 /** @throws UserError (exit code 2) when a name could not stand in a header. */
@@ -45,11 +47,12 @@ function parseSetting(text: string): Setting | string {
   return { variable, operator: operator as Operator, value };
 }
 
-function explainSetting(setting: Setting, earlier: ReadonlyMap<string, Setting>): string | undefined {
+function explainSetting(setting: Setting, earlier: readonly Setting[]): string | undefined {
   const { variable, operator, value } = setting;
   const problem = explainVariable(variable);
   if (problem !== undefined) return problem;
-  if (operator === '=' && earlier.has(`${variable}=`)) return `${variable} is given twice`;
+  const isGiven = earlier.some((one) => one.variable === variable && one.operator === '=');
+  if (operator === '=' && isGiven) return `${variable} is given twice`;
   if (operator !== '=' && splitWords(value).length === 0) return `${variable}${operator} names no words`;
   const reason = explainInexpressible(value);
   return reason === undefined ? undefined : `${variable} cannot have the value '${value}': ${reason}`;

@@ -67,6 +67,20 @@ suite('set', () => {
       ['x.db:3: m B=2 (new)'],
     ],
     ['is not taken in by a backslash at the end', 'm:\nA=x \\', ['B=1'], 'm:\nA=x \\\n\nB=1', ['x.db:4: m B=1 (new)']],
+    [
+      'goes by the order of what is given',
+      'm:\nA=x\n',
+      ['A+=y', 'A=z', 'A+=w', 'B+=u', 'B-=u'],
+      'm:\nA=z w\n',
+      ['x.db:2: m A=x y (was x)', 'x.db:2: m A=z (was x y)', 'x.db:2: m A=z w (was z)'],
+    ],
+    [
+      'says nothing of what comes and goes',
+      'm:\nA=x\n',
+      ['B+=u', 'B-=u'],
+      'm:\nA=x\n',
+      ['nothing to change: it is so already'],
+    ],
     ['does nothing twice', 'm:\nA=x\n', ['A=x'], 'm:\nA=x\n', ['nothing to change: it is so already']],
     [
       'leaves lines that had no effect, takes out those that would have one',
