@@ -93,6 +93,15 @@ test('a zone within a zone is delegated, with glue, and keeps its names', () => 
   assert.deepEqual(records(east.text), ['@ IN NS ns.east.lab.example.', 'ns IN A 10.77.9.1']);
 });
 
+test('a zone of one label has a host master as well', () => {
+  const text = 'z:\n ZONE=lan\n NS=srv\nsrv:\n DOMAIN=lan\n IP=10.0.0.1\n';
+  const lan = exportText('dns', text);
+  assert.match(lan.text, /^@ IN SOA srv\.lan\. hostmaster\.lan\. \($/m);
+  assert.deepEqual(lan.said, []);
+  const said = exportText('dns', text.replace('\n', '\n HOSTMASTER=root\n')).said;
+  assert.deepEqual(said, ["2: z: HOSTMASTER: 'root' is not a mail address such as hostmaster@lab.example"]);
+});
+
 const faulty: { name: string; text: string; said: string[] }[] = [
   {
     name: 'a name server without an address',
@@ -160,6 +169,11 @@ test('reverse zones by name, by network, by what is described, by what machines 
   );
   assert.throws(() => ptr({ network: '10.77.0.0/26' }), /not a network with a reverse zone/);
   assert.throws(() => ptr({ zone: 'lab.example' }), /not the name of a reverse zone/);
+});
+
+test('a reverse zone without an address is a warning, for its name may be mistyped', () => {
+  const { said } = exportText('reverse-dns', server, { zone: '8.b.d.0.1.0.0.2.ip6.arpa' });
+  assert.deepEqual(said, ['zones: ZONE: no machine has an address in 8.b.d.0.1.0.0.2.ip6.arpa']);
 });
 
 test('a reverse zone delegates what lies in it, and refuses one address for two machines', () => {

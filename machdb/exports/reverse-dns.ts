@@ -39,8 +39,17 @@ function* render(input: ExportInput): Generator<string | Fault> {
   yield* faults;
   yield formatZoneHead(zone.name, settings, input.serial);
   const builder: Builder = { input, zone, zones, owners: new Map() };
-  yield* delegations(builder);
+  const inner = [...delegations(builder)];
+  yield* inner;
   for (const machine of input.machines()) yield* pointers(builder, machine);
+  if (inner.length + builder.owners.size === 0) yield emptyZone(builder);
+}
+
+/** Names of reverse zones are easily mistyped, and an empty zone is loaded without a word. */
+function emptyZone({ input, zone }: Builder): Fault {
+  const message = `${zone.object}: ZONE: no machine has an address in ${zone.name}`;
+  const suggestion = 'machdb export reverse-dns --network 10.77.0.0/24 finds the name of a zone by its addresses';
+  return { ...input.faultOf(zone.object, 'ZONE', { message, suggestion }), severity: 'warning' };
 }
 
 function* delegations({ input, zone, zones }: Builder): Generator<string | Fault> {

@@ -31,6 +31,16 @@ test('a zone that has changed has a later serial, also when the clock has gone b
   assert.deepEqual(second, { text, serial: nowSeconds + 1, changed: true, warnings: [] });
 });
 
+test('a later serial that is asked for is a change, any other is not', () => {
+  const previous = update('10.0.0.1', {}).text;
+  const later = update('10.0.0.1', { previous, serial: nowSeconds + 5 });
+  assert.deepEqual([later.changed, later.serial, zoneSerial.read(later.text)], [true, nowSeconds + 5, nowSeconds + 5]);
+  for (const serial of [nowSeconds, nowSeconds - 5]) {
+    const { changed, text } = update('10.0.0.1', { previous, serial });
+    assert.deepEqual([changed, text], [false, previous]);
+  }
+});
+
 test('text behind the old end, or a part missing, is a change', () => {
   const { text } = update('10.0.0.1', {});
   for (const previous of [`${text}b IN A 10.0.0.9\n`, text.slice(0, -1)]) {

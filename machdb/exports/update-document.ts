@@ -3,7 +3,7 @@ import type { Fault } from '../../lib/errors.ts';
 import type { Machdb } from '../types.ts';
 import type { ExportFormat, ExportSettings } from './format.ts';
 import { renderExport } from './render-export.ts';
-import { nextSerial } from './serial.ts';
+import { isAfter, nextSerial } from './serial.ts';
 
 /** What is to become of one file: with `changed` false the chunks are what the file holds. */
 export type UpdatedDocument = {
@@ -26,7 +26,7 @@ const HEAD_BYTES = 65_536;
 
 /**
  * Renders a document and compares it with its last version. Formats with a serial number keep the old one when nothing
- * else has changed, and take one after it otherwise.
+ * else has changed, and take one after it otherwise; a `serial` after the old one is a change, too.
  * @throws FaultsError with every fault of the database; UserError when the old version has no serial, or `serial` is
  * not after it.
  */
@@ -40,7 +40,8 @@ export function updateDocument(
   const { chunks, warnings } = renderExport(db, format, { settings, serial: first });
   const serial = format.serial === undefined ? undefined : first;
   if (previous === undefined) return { chunks, changed: true, serial, warnings };
-  if (isSame(previous, chunks)) return { chunks, changed: false, serial, warnings };
+  const raised = wanted !== undefined && old !== undefined && isAfter(wanted, old);
+  if (!raised && isSame(previous, chunks)) return { chunks, changed: false, serial, warnings };
   if (format.serial === undefined) return { chunks, changed: true, serial, warnings };
   const next = nextSerial(old, { nowSeconds, ...(wanted === undefined ? {} : { wanted }) });
   const [head = Buffer.of(), ...rest] = chunks;

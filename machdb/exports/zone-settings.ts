@@ -92,7 +92,8 @@ function joinDomain(host: string | undefined, domain: string | undefined): strin
 function readHostmaster({ input, name }: Scope, text: string, faults: Fault[]): string {
   const [, mailbox, host = text] = /^([A-Za-z0-9][A-Za-z0-9._+-]{0,62})@(.*)$/s.exec(text) ?? [];
   const domain = parseHostName(host);
-  if (domain?.includes('.') === true) {
+  // Without an @ a single label is more likely a mistake than a name.
+  if (domain !== undefined && (mailbox !== undefined || domain.includes('.'))) {
     return mailbox === undefined ? domain : `${mailbox.replaceAll('.', String.raw`\.`)}.${domain}`;
   }
   const message = `${name}: HOSTMASTER: '${text.slice(0, 80)}' is not a mail address such as hostmaster@lab.example`;
