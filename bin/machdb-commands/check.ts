@@ -9,7 +9,7 @@ type CheckCommandOptions = SiteOption & {
   readonly json?: true;
   readonly strict?: true;
   readonly warnings: boolean;
-  readonly require: readonly string[];
+  readonly require?: readonly string[];
 };
 type CheckResult = { readonly machines: number; readonly faults: readonly Fault[] };
 
@@ -17,7 +17,7 @@ type CheckResult = { readonly machines: number; readonly faults: readonly Fault[
 export function addCheckCommand(program: Command): void {
   addSiteOption(program.command('check'))
     .description('look for faults in the whole description')
-    .option('--require <variable>', 'every machine must have it (may be repeated)', collect, [])
+    .option('--require <variable>', 'every machine must have it (may be repeated)', collect)
     .option('--no-warnings', 'leave out what is only strange')
     .option('--strict', 'warnings count as faults')
     .option('--json', 'print {machines, faults} as JSON')
@@ -25,11 +25,11 @@ export function addCheckCommand(program: Command): void {
     .action(check);
 }
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, ...value.split(',').filter((word) => word !== '')];
 }
 
-async function check({ site, json, strict, warnings, require }: CheckCommandOptions): Promise<void> {
+async function check({ site, json, strict, warnings, require = [] }: CheckCommandOptions): Promise<void> {
   const { listSitePackages } = await import('../../site/load-site.ts');
   const { siteChecks } = await import('../../site/site-checks.ts');
   const checks = siteChecks(new Set(await listSitePackages(site)));

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { addEditOptions, EDIT_EXIT_CODES, runEdit } from './run-edit.ts';
 import type { EditOptions } from './run-edit.ts';
 
-type CloneOptions = EditOptions & { readonly set: readonly string[] };
+type CloneOptions = EditOptions & { readonly set?: readonly string[] };
 
 /** `machdb clone OLD NEW --set VAR=VALUE`. */
 export function addCloneCommand(program: Command): void {
@@ -10,7 +10,7 @@ export function addCloneCommand(program: Command): void {
     .description('copy an object, comments inside it too, to a place behind it')
     .argument('<old>', 'the object to copy')
     .argument('<new>', 'name of the copy')
-    .option('--set <assignment...>', 'VAR=VALUE, VAR+=WORDS or VAR-=WORDS for the copy; can be repeated', [])
+    .option('--set <assignment...>', 'VAR=VALUE, VAR+=WORDS or VAR-=WORDS for the copy; can be repeated')
     .addHelpText('after', CLONE_HELP)
     .action(clone);
 }
@@ -19,7 +19,7 @@ async function clone(from: string, to: string, options: CloneOptions): Promise<v
   const { checkNames, parseSettings } = await import('../../machdb/edits/parse-arguments.ts');
   const { listOwnAddresses, planClone } = await import('../../machdb/edits/plan-clone.ts');
   checkNames([to]);
-  const cloning = { from, to, settings: parseSettings(options.set) };
+  const cloning = { from, to, settings: parseSettings(options.set ?? []) };
   const edit = {
     what: `copying ${from} to ${to}`,
     plan: (files: Parameters<typeof planClone>[0]) => planClone(files, cloning),

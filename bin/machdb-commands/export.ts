@@ -130,5 +130,5 @@ Examples:
   machdb export dns --zone lab.example --output /etc/bind/lab.example.zone
   machdb export reverse-dns --network 10.77.0.0/24 --serial 2026112101
 
-With --output nothing is written and nothing said when only the serial would differ.
+With --output nothing is written and nothing said when only the serial would differ, unless --serial raises it.
 Exit codes: 0 done, 1 a file cannot be read or written, 2 bad input or a faulty database`;

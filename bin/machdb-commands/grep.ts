@@ -2,20 +2,24 @@ import type { Command } from 'commander';
 import { addSiteOption } from './site-option.ts';
 import type { SiteOption } from './site-option.ts';
 
-type GrepOptions = SiteOption & { readonly print: readonly string[]; readonly json?: true };
+type GrepOptions = SiteOption & { readonly print?: readonly string[]; readonly json?: true };
 
 /** `machdb grep VAR=VALUE…`. */
 export function addGrepCommand(program: Command): void {
   addSiteOption(program.command('grep'))
     .description('print the machines whose variables have these values')
     .argument('<condition...>', 'VAR=VALUE, VAR!=VALUE, or VAR for "is set"; all must hold')
-    .option('--print <variables>', 'print these too, separated by commas', (text) => text.split(','), [])
+    .option('--print <variables>', 'print these too, separated by commas (may be repeated)', collect)
     .option('--json', 'print [{name, record}] with the variables asked for as JSON')
     .addHelpText('after', GREP_HELP)
     .action(grep);
 }
 
-async function grep(texts: readonly string[], { site, print, json }: GrepOptions): Promise<void> {
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, ...value.split(',').filter((word) => word !== '')];
+}
+
+async function grep(texts: readonly string[], { site, print = [], json }: GrepOptions): Promise<void> {
   const { join } = await import('node:path');
   const { loadMachdb } = await import('../../machdb/load.ts');
   const { formatFound, grepMachines, parseCondition } = await import('../../machdb/views/grep.ts');

@@ -6,7 +6,7 @@ import type { SiteOption } from './site-option.ts';
 type ListOptions = SiteOption & {
   readonly groups?: true;
   readonly all?: true;
-  readonly inherits: readonly string[];
+  readonly inherits?: readonly string[];
   readonly format: 'names' | 'long' | 'json';
 };
 
@@ -17,18 +17,21 @@ export function addListCommand(program: Command): void {
     .argument('[pattern...]', 'only names that fit one of these, with * and ?')
     .addOption(new Option('--groups', 'the objects that are no machines').conflicts('all'))
     .option('--all', 'every object')
-    .option('--inherits <object>', 'only heirs of this object; several times: of all of these', collect, [])
+    .option('--inherits <object>', 'only heirs of this object; several times: of all of these', collect)
     .addOption(new Option('--format <format>', 'how to print them').choices(['names', 'long', 'json']).default('names'))
     .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
     .addHelpText('after', LIST_HELP)
     .action(list);
 }
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 
-async function list(patterns: readonly string[], { site, groups, all, inherits, format }: ListOptions): Promise<void> {
+async function list(
+  patterns: readonly string[],
+  { site, groups, all, inherits = [], format }: ListOptions,
+): Promise<void> {
   const { join } = await import('node:path');
   const { loadMachdb } = await import('../../machdb/load.ts');
   const { describeObjects, formatListed, listNames } = await import('../../machdb/views/list.ts');

@@ -15,6 +15,7 @@ export function addQueryCommand(program: Command): void {
     .option('--mac <mac>', 'the machine that has this MAC address, in any spelling')
     .option('--ip <ip>', 'the machine that has this IPv4 or IPv6 address')
     .addOption(new Option('--format <format>', 'how to print it').choices(recordFormats).default('paper'))
+    .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
     .addHelpText('after', QUERY_HELP)
     .action(query);
 }

@@ -2,10 +2,9 @@ import { warningAtLine } from '../faults.ts';
 import type { MachdbObject } from '../types.ts';
 import type { CreateInspection } from './inspection.ts';
 
-/** Objects that no machine inherits from, directly or not; one that describes a zone of DNS is used by itself. */
+/** Objects that nothing is made of: no machine inherits from them, directly or not, nor does one that describes a zone. */
 export const inspectUnused: CreateInspection = (db, report) => {
   const used = new Set<MachdbObject>();
-  const zones = new Set<MachdbObject>();
 
   function use(object: MachdbObject): void {
     const waiting = [object];
@@ -21,12 +20,11 @@ export const inspectUnused: CreateInspection = (db, report) => {
 
   return {
     object: (object, { assignments }) => {
-      if (object.isMachine) use(object);
-      else if (assignments.some(({ variable }) => variable === 'ZONE')) zones.add(object);
+      if (object.isMachine || assignments.some(({ variable }) => variable === 'ZONE')) use(object);
     },
     finish: () => {
       for (const object of db.objects.values()) {
-        if (used.has(object) || zones.has(object)) continue;
+        if (used.has(object)) continue;
         const message = `no machine inherits from ${object.name}`;
         report(warningAtLine(db, object, { message, suggestion: 'a machine has a MAC or an IP in lines of its own' }));
       }

@@ -1,6 +1,7 @@
 // The two sides of a comparison. In: what a user wrote for OLD or NEW. Out: a database. Never: changes the repository.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UserError } from '../../lib/errors.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
 import { loadMachdb } from '../load.ts';
 import type { Machdb } from '../types.ts';
@@ -13,7 +14,11 @@ import { loadRevision } from './git-revision.ts';
  */
 export async function readSide(side: string | undefined, site: string, run: RunCommand): Promise<Machdb> {
   const dir = side ?? site;
-  if (side !== undefined && !(await isDirectory(dir))) return await loadRevision(side, site, run);
+  if (side !== undefined && !(await isDirectory(dir))) {
+    if (await isDirectory(site)) return await loadRevision(side, site, run);
+    const hint = 'give --site the directory that holds machdb/';
+    throw new UserError(`'${side}' is no directory, and --site ${site} is none either`, { exitCode: 2, hint });
+  }
   const inner = join(dir, 'machdb');
   return await loadMachdb((await isDirectory(inner)) ? inner : dir);
 }

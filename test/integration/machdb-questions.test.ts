@@ -35,6 +35,12 @@ suite('exit codes', () => {
     [['list', '--groups', '--all'], 2, /cannot be used with/],
     [['grep', 'PACKAGES=motd', '--site', lab], 0, /^lab01\n/],
     [['grep', 'PACKAGES=motd', '--print', 'IP', '--json', '--site', lab], 0, /"IP": "10\.77\.0\.101"/],
+    [
+      ['grep', 'IP=10.77.0.101', '--print', 'IP,', '--print', 'OS', '--site', lab],
+      0,
+      /^lab01 {2}10\.77\.0\.101 {2}debian\n$/,
+    ],
+    [['query', 'lab01', '--json', '--site', lab], 0, /^\{\n {2}"HOSTNAME": "lab01",/],
     [['grep', 'PACKAGES=mot', '--site', lab], 1, /^$/],
     [['grep', 'PACKAGE=motd', '--site', lab], 1, /no machine sets PACKAGE; did you mean PACKAGES\?/],
     [['grep', '1=2', '--site', lab], 2, /'1=2' is not a condition/],
@@ -50,6 +56,7 @@ suite('exit codes', () => {
     [['diff', lab, lab], 0, /^no differences; 6 machines unchanged\n$/],
     [['diff', lab, join(lab, 'machdb')], 0, /^no differences/],
     [['diff', lab, root], 2, /no file \*\.db in /],
+    [['diff', 'HEAD', '--site', join(lab, 'none')], 2, /'HEAD' is no directory, and --site .*none is none either/],
     [['diff', '--site', lab], 2, /missing required argument/],
   ];
   for (const [args, exitCode, says] of table) {
