@@ -15,6 +15,8 @@ import { createScanned, scanAssignment } from './scan-assignment.ts';
 import { isIpVariable, isMacVariable } from './query.ts';
 import type { Machdb, MachdbObject } from './types.ts';
 
+const MOST_OWNERS = 5;
+
 const scanned = createScanned();
 
 /** An address as a word of a value, in its one canonical spelling; undefined when the word is none. */
@@ -103,16 +105,33 @@ function hasAddress(db: Machdb, object: MachdbObject, address: string, kind: Add
 }
 
 function objectsThatMaySet(db: Machdb, address: string, kind: AddressKind): MachdbObject[] {
-  const lines = linesThatMaySet(db.texts, address, kind);
+  const lines = Map.groupBy(linesThatMaySet(db.texts, address, kind), ({ file }) => file);
   return db.objects
     .values()
-    .filter(({ file, span }) => lines.some((line) => line.file === file && span.start <= line.at && line.at < span.end))
+    .filter(({ file, span }) => {
+      const inFile = lines.get(file) ?? [];
+      const at = inFile[firstFrom(inFile, span.start)]?.at;
+      return at !== undefined && at < span.end;
+    })
     .toArray();
+}
+
+/** The index of the first line at or behind an offset, by halves: every machine may have a line with a reference. */
+function firstFrom(lines: readonly { readonly at: number }[], offset: number): number {
+  let [first, end] = [0, lines.length];
+  while (first < end) {
+    const middle = (first + end) >> 1;
+    if ((lines[middle]?.at ?? 0) < offset) first = middle + 1;
+    else end = middle;
+  }
+  return first;
 }
 
 /** The objects that may have an address, when they are the only machines that can; undefined when others may. */
 export function ownersOf(texts: ReadonlyMap<string, string>, address: Address): string[] | undefined {
   const lines = linesThatMaySet(texts, address.text, kinds[address.kind]);
+  // Each takes a search through all texts; where every machine has a reference, the outline is sooner there.
+  if (lines.length > MOST_OWNERS) return undefined;
   const owners = lines.map((line) => ownerWithoutHeirs(texts, line));
   return owners.every((name) => name !== undefined) ? owners : undefined;
 }

@@ -42,6 +42,14 @@ export function ancestorsInOrder(db: Machdb, parents: readonly Parent[]): Machdb
   return order;
 }
 
+/** The names that an object inherits from, directly or not, with its own; some may be of no object, or in a circle. */
+export function lineageOf(db: Machdb, name: string): Set<string> {
+  const lineage = new Set([name]);
+  // A set hands out what is added while it is walked.
+  for (const each of lineage) for (const parent of db.objects.get(each)?.parents ?? []) lineage.add(parent.name);
+  return lineage;
+}
+
 /** Every object that inherits from one of `from`, directly or not, with those themselves. */
 export function heirsOf(db: Machdb, from: Iterable<MachdbObject>): Set<MachdbObject> {
   const children = childrenOf(db);

@@ -16,11 +16,7 @@ export function* linkObjects(db: Machdb): Steps<Fault[]> {
   const suggest = createSuggester(db.objects);
   const inherited = new Set<MachdbObject>();
   for (const [index, object] of db.headers.entries()) {
-    const first = db.objects.get(object.name);
-    if (first !== undefined && first !== object) {
-      const message = `${object.name} is already defined in ${first.file}:${first.line}`;
-      faults.push(faultInHeader(db, object, { line: object.line, column: 1 }, { message }));
-    }
+    if (isRepeated(db, object)) faults.push(describeRepeated(db, object));
     for (const parent of object.parents) {
       const found = db.objects.get(parent.name);
       if (found !== undefined) inherited.add(found);
@@ -29,6 +25,23 @@ export function* linkObjects(db: Machdb): Steps<Fault[]> {
     if (index % OBJECTS_PER_STEP === 0) yield;
   }
   return [...faults, ...findCycles(db, inherited)];
+}
+
+/** The second headers of names, of those in `among` alone when it is given: which of the two is meant, nobody can tell. */
+export function findRepeated(db: Machdb, among?: ReadonlySet<string>): Fault[] {
+  return db.headers
+    .filter((object) => isRepeated(db, object) && among?.has(object.name) !== false)
+    .map((object) => describeRepeated(db, object));
+}
+
+function isRepeated({ objects }: Machdb, object: MachdbObject): boolean {
+  return object.name !== '' && objects.get(object.name) !== object;
+}
+
+function describeRepeated(db: Machdb, object: MachdbObject): Fault {
+  const first = db.objects.get(object.name) ?? object;
+  const message = `${object.name} is already defined in ${first.file}:${first.line}`;
+  return faultInHeader(db, object, { line: object.line, column: 1 }, { message });
 }
 
 function* describeUnknown(

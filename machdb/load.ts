@@ -12,6 +12,8 @@ import { ownersOf } from './find-machine.ts';
 import type { Address } from './find-machine.ts';
 import { faultsError, sortFaults } from './faults.ts';
 import { partialMachdb } from './headers.ts';
+import { lineageOf } from './inheritance.ts';
+import { findRepeated } from './link.ts';
 import { listGrammarFaults, outlineInSteps, readMachdbInSteps, readingMachdb } from './parse.ts';
 import type { MachdbFile } from './parse.ts';
 import type { Machdb } from './types.ts';
@@ -62,7 +64,8 @@ export type Wanted = { readonly name: string } | { readonly address: Address };
 /**
  * A database with which the question can be answered as with the whole, read as fast as can be: the objects that it is
  * about and all that they inherit from; or, when that cannot be told so quickly, the outline.
- * @throws FaultsError with the faults of headers; UserError when there is nothing to read.
+ * @throws FaultsError with the faults of headers, and of objects that are there twice when the question may be about
+ *   them; UserError when there is nothing to read.
  */
 export async function loadWanted(dir: string, wanted: Wanted): Promise<Machdb> {
   const { files, faults } = await readMachdbFiles(dir, atOnce);
@@ -70,8 +73,9 @@ export async function loadWanted(dir: string, wanted: Wanted): Promise<Machdb> {
   const names = 'name' in wanted ? [wanted.name] : ownersOf(texts, wanted.address);
   const partial = faults.length > 0 || names === undefined ? undefined : partialMachdb(texts, names);
   if (partial !== undefined) return partial;
-  const outlined = runAtOnce(outlineInSteps(files));
-  return soundOrThrow(outlined.db, [...faults, ...outlined.faults]);
+  const { db, faults: inHeaders } = runAtOnce(outlineInSteps(files));
+  const repeated = findRepeated(db, 'name' in wanted ? lineageOf(db, wanted.name) : undefined);
+  return soundOrThrow(db, [...faults, ...inHeaders, ...repeated]);
 }
 
 /** The files of a database as text, in their order; what is no text is said in `faults`. */

@@ -70,7 +70,9 @@ export function outlineOne(path: string, text: string, at: { start: number; line
   const end = scan(outline, { ...at, most: 2 });
   if (end.start >= text.length && outline.objects.length === 1) endLast(outline);
   const [object] = outline.objects;
-  return object?.span.start === at.start && outline.faults.length === 0 ? object : undefined;
+  if (object?.span.start !== at.start) return undefined;
+  // A fault further down is one of the next header, and tells no more than where this object ends.
+  return outline.faults.every(({ line = 0 }) => line >= object.span.bodyLine) ? object : undefined;
 }
 
 /** Goes through the text from an offset until it ends or there are `most` objects; returns where it stopped. */

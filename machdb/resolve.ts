@@ -14,7 +14,12 @@ import type { Assignment, Machdb, MachdbObject, Parent, Place } from './types.ts
 export type Contribution = { readonly object: string; readonly assignment: Assignment };
 
 /** `values` holds every variable that could be resolved, `faults` says why the others could not. */
-export type Resolution = { readonly values: ReadonlyMap<string, string>; readonly faults: readonly Fault[] };
+export type Resolution = {
+  readonly values: ReadonlyMap<string, string>;
+  readonly faults: readonly Fault[];
+  /** Those of the faults that are in no line by itself: references without a value; the messages do not name the object. */
+  readonly unresolved: readonly Fault[];
+};
 
 /** A value as it was written or, once `+=` or `-=` has touched it, a set of words in order. */
 export type RawValue = string | ReadonlySet<string>;
@@ -75,12 +80,13 @@ export function resolveObject(db: Machdb, object: MachdbObject, ownLines = parse
   const problems = expandInPlace(values, referring);
   const { faults: own } = ownLines;
   const unread = own.length === 0 ? inherited.faults : [...inherited.faults, ...own];
-  if (problems.length === 0) return { values, faults: unread };
+  if (problems.length === 0) return { values, faults: unread, unresolved: [] };
   const contributions = listContributions(db, object.name);
-  const faults = problems.map(({ variable, message, ...rest }) =>
-    faultAtLine(db, lastPlace(contributions, variable) ?? object, { message: `${object.name}: ${message}`, ...rest }),
+  const unresolved = problems.map(({ variable, ...problem }) =>
+    faultAtLine(db, lastPlace(contributions, variable) ?? object, problem),
   );
-  return { values, faults: [...unread, ...faults] };
+  const named = unresolved.map((fault) => ({ ...fault, message: `${object.name}: ${fault.message}` }));
+  return { values, faults: [...unread, ...named], unresolved };
 }
 
 /**
@@ -206,7 +212,7 @@ function sourceAll(db: Machdb, parents: readonly Parent[]): RawRecord {
   let removes = false;
   for (const ancestor of ancestorsInOrder(db, parents)) {
     const own = groupLines(db, ancestor);
-    faults.push(...own.faults);
+    for (const fault of own.faults) faults.push(fault);
     removes ||= hasRemovals(own);
     for (const assignment of own.assignments) applyAssignment(values, assignment);
     for (const variable of listUnsettled(own)) unsettled.add(variable);
@@ -253,7 +259,8 @@ function joinDisjoint(records: readonly RawRecord[]): RawRecord | undefined {
     values,
     unsettled: records.flatMap(({ unsettled }) => unsettled),
     removes: false,
-    faults: records.flatMap(({ faults }) => faults),
+    // Two parents may have an ancestor with nothing in it but faults.
+    faults: [...new Set(records.flatMap(({ faults }) => faults))],
   };
 }
 
