@@ -41,13 +41,20 @@ export class FaultsError extends UserError {
   readonly faults: readonly Fault[];
 
   constructor(what: string, faults: readonly Fault[], options: { hint?: string } = {}) {
-    const errors = faults.filter((fault) => fault.severity === 'error').length;
-    super(`${what}: ${errors} ${errors === 1 ? 'fault' : 'faults'}\n${faults.map(formatFault).join('\n')}`, {
+    super(`${what}: ${countFaults(faults)}\n${faults.map(formatFault).join('\n')}`, {
       exitCode: 2,
       ...options,
     });
     this.faults = faults;
   }
+}
+
+/** `2 faults, 1 warning`; warnings are named only where there are any. */
+function countFaults(faults: readonly Fault[]): string {
+  const warnings = faults.filter(({ severity }) => severity === 'warning').length;
+  const errors = faults.length - warnings;
+  const ofWarnings = `, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
+  return `${errors} ${errors === 1 ? 'fault' : 'faults'}${warnings === 0 ? '' : ofWarnings}`;
 }
 
 // oxlint-disable-next-line no-control-regex -- they are what is looked for; a tab keeps its width

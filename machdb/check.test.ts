@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Fault } from '../lib/errors.ts';
 import { checkMachdb } from './check.ts';
+import { faultsError } from './faults.ts';
 import { loadMachdb } from './load.ts';
 import { parseMachdb } from './parse.ts';
 import type { RecordCheck } from './types.ts';
@@ -125,13 +126,30 @@ suite('checkMachdb', () => {
         '2: ROOT_SECRET: this version cannot keep secrets yet, and would send this one in the clear (remove the line, and change the secret)',
       ],
     ],
-    ['references', 'c:\nA=${B}\nm: c\nIP=10.0.0.1', ['2: m: A refers to ${B}, which is not set (did you mean A?)']],
+    [
+      'references; those of several machines, once for each line',
+      'c:\nA=${AA}\nm: c\nIP=10.0.0.1\nn: c\nIP=10.0.0.2\nB=${A_}\no: c\nIP=10.0.0.3',
+      [
+        '2: m (and 2 more): A refers to ${AA}, which is not set',
+        '7: n: B refers to ${A_}, which is not set (did you mean A?)',
+      ],
+    ],
   ];
   for (const [what, text, faults] of table) test(what, () => assert.deepEqual(check(text).map(say), faults));
 
   test('a fault shows its line, but never a secret', () => {
     assert.equal(check('m:\n  IP=x')[0]?.text, '  IP=x');
     assert.equal(check('m:\n  X_SECRET=abc')[0]?.text, undefined);
+  });
+
+  test('of a flood, errors are shown before warnings', () => {
+    const groups = Array.from({ length: 600 }, (_, index) => `g${index}:\n`).join('');
+    const faults = checkMachdb(parseMachdb([{ path: 'a.db', text: `${groups}m:\nIP=x\n` }]), []);
+    const { message } = faultsError('checking', faults);
+    assert.match(
+      message,
+      /^checking \(101 more are not shown\): 1 fault, 499 warnings\na.db:602: error: IP: 'x' is not /,
+    );
   });
 
   test('faults come in the order of the files, not of their names', () => {

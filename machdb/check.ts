@@ -43,7 +43,7 @@ export function* checkInSteps(
   checks: readonly RecordCheck[],
   { require = [], warnings = true, onMachine }: CheckOptions = {},
 ): Steps<Fault[]> {
-  const { report, faults } = createCollector();
+  const { report, reportUnresolved, list } = createCollector();
   const inspections = [
     inspectRequired(require),
     inspectSecrets,
@@ -58,11 +58,12 @@ export function* checkInSteps(
     for (const fault of own.faults) report(fault);
     for (const inspection of inspections) inspection.object?.(object, own);
     if (object.isMachine) {
-      const { values, faults: unresolved } = resolveObject(db, object, own);
+      const { values, faults, unresolved } = resolveObject(db, object, own);
       const machine = inspected({ db, object, own, values });
-      for (const fault of unresolved) report(fault);
+      // The other faults are of lines, its own or those of a parent, and said with the object that has them.
+      for (const fault of unresolved) reportUnresolved(object.name, fault);
       // What is missing only because a line could not be read is no fault of its own.
-      if (unresolved.length === 0) inspectMachine(db, machine, { inspections, checks, report });
+      if (faults.length === 0) inspectMachine(db, machine, { inspections, checks, report });
       onMachine?.(machine);
     }
     count += 1;
@@ -72,7 +73,7 @@ export function* checkInSteps(
     inspection.finish?.();
     yield;
   }
-  return sortFaults(db.texts.keys(), [...faults.values()]);
+  return sortFaults(db.texts.keys(), list());
 }
 
 function inspected({ db, object, own, values }: Pick<InspectedMachine, 'object' | 'own' | 'values'> & { db: Machdb }) {
@@ -94,12 +95,36 @@ function inspectMachine(
   for (const check of checks) for (const fault of check(machine)) report(withExcerpt(db, fault));
 }
 
+type Collector = {
+  readonly report: Report;
+  /** What one machine cannot resolve, without its name. */
+  readonly reportUnresolved: (machine: string, fault: Fault) => void;
+  readonly list: () => Fault[];
+};
+
 /** Keeps each fault once: the first machine that has it speaks for all that inherit it. */
-function createCollector(): { report: Report; faults: ReadonlyMap<string, Fault> } {
+function createCollector(): Collector {
   const faults = new Map<string, Fault>();
-  const report: Report = (fault) => {
-    const key = `${fault.where}:${fault.line}: ${fault.message}`;
-    if (!faults.has(key)) faults.set(key, fault);
+  const unresolved = new Map<string, { readonly machine: string; readonly fault: Fault; others: number }>();
+  const keyOf = ({ where, line, message }: Fault): string => `${where}:${line}: ${message}`;
+
+  function reportUnresolved(machine: string, fault: Fault): void {
+    const known = unresolved.get(keyOf(fault));
+    if (known === undefined) unresolved.set(keyOf(fault), { machine, fault, others: 0 });
+    else known.others += 1;
+  }
+
+  return {
+    report: (fault) => {
+      if (!faults.has(keyOf(fault))) faults.set(keyOf(fault), fault);
+    },
+    reportUnresolved,
+    list: () => [
+      ...faults.values(),
+      ...unresolved.values().map(({ machine, fault, others }) => {
+        const who = others === 0 ? machine : `${machine} (and ${others} more)`;
+        return { ...fault, message: `${who}: ${fault.message}` };
+      }),
+    ],
   };
-  return { report, faults };
 }

@@ -148,7 +148,8 @@ function describeUnknown({ texts, problems }: Expansion, variable: string, refer
       suggestion: 'write $${ for a literal ${',
     };
   }
-  const suggestion = problems.length < MOST_SUGGESTIONS ? didYouMean(reference, texts.keys()) : undefined;
+  const others = texts.keys().filter((name) => name !== variable);
+  const suggestion = problems.length < MOST_SUGGESTIONS ? didYouMean(reference, others) : undefined;
   return {
     message: `${variable} refers to \${${reference}}, which is not set`,
     ...(suggestion === undefined ? {} : { suggestion }),

@@ -48,12 +48,12 @@ export function withExcerpt(db: Machdb, fault: Fault): Fault {
   return { ...fault, ...excerptOf(lineOf(db, fault.where, fault.line)) };
 }
 
-/** One error for all faults; of a flood only the first 500 are shown, and how many are not. */
+/** One error for all faults; of a flood only the first 500 are shown, errors before warnings, and how many are not. */
 export function faultsError(what: string, faults: readonly Fault[]): FaultsError {
-  const left = faults.length - MOST_FAULTS;
-  return left <= 0
-    ? new FaultsError(what, faults)
-    : new FaultsError(`${what} (${left} more faults are not shown)`, faults.slice(0, MOST_FAULTS));
+  if (faults.length <= MOST_FAULTS) return new FaultsError(what, faults);
+  const { error = [], warning = [] } = Object.groupBy(faults, ({ severity }) => severity);
+  const shown = [...error.slice(0, MOST_FAULTS), ...warning.slice(0, MOST_FAULTS)].slice(0, MOST_FAULTS);
+  return new FaultsError(`${what} (${faults.length - MOST_FAULTS} more are not shown)`, shown);
 }
 
 /** In the order of the files, then of lines and columns. */

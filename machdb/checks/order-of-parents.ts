@@ -35,8 +35,10 @@ export const inspectOrderOfParents: CreateInspection = (db, report) => {
     for (const difference of differences) {
       const { variable } = difference;
       if (own.assignments.some((line) => line.variable === variable && line.operator === '=')) continue;
-      const finding = findings.get(`${key} ${variable}`);
-      if (finding === undefined) findings.set(`${key} ${variable}`, { object, difference, others: 0 });
+      // A default and what overrides it meet in many lists of parents; the two lines are all there is to look at.
+      const lines = [variable, ...[difference.now, difference.reversed].map(({ assignment }) => placeOf(assignment))];
+      const finding = findings.get(lines.join(' '));
+      if (finding === undefined) findings.set(lines.join(' '), { object, difference, others: 0 });
       else finding.others += 1;
     }
   }
@@ -48,7 +50,7 @@ export const inspectOrderOfParents: CreateInspection = (db, report) => {
     finish: () => {
       for (const { object, difference, others } of findings.values()) {
         const { variable, now, reversed } = difference;
-        const more = others === 0 ? '' : ` (and of ${others} more with the same parents)`;
+        const more = others === 0 ? '' : ` (and of ${others} more)`;
         const message = `${variable} of ${object.name}${more} depends on the order of its parents`;
         const suggestion = `now ${say(now)}; in reverse ${say(reversed)}`;
         report(warningAtLine(db, object, { message, suggestion }));
@@ -58,7 +60,11 @@ export const inspectOrderOfParents: CreateInspection = (db, report) => {
 };
 
 function say({ value, object, assignment }: Contributor): string {
-  return `"${value.slice(0, 80)}" (${object}, ${assignment.file}:${assignment.line})`;
+  return `"${value.slice(0, 80)}" (${object}, ${placeOf(assignment)})`;
+}
+
+function placeOf({ file, line }: Assignment): string {
+  return `${file}:${line}`;
 }
 
 function findDifferences(

@@ -29,9 +29,14 @@ const table: [what: string, text: string, warnings: string[]][] = [
     'the later parent wins, until somebody sorts the names',
     'a:\nPRINTER=hall\nb:\nPRINTER=cellar\nm: a b\nIP=10.0.0.1\nn: a b\nIP=10.0.0.2\nsettled: a b\nIP=10.0.0.3\nPRINTER=none\n',
     [
-      '5: PRINTER of m (and of 1 more with the same parents) depends on the order of its parents' +
+      '5: PRINTER of m (and of 1 more) depends on the order of its parents' +
         ' (now "cellar" (b, a.db:4); in reverse "hall" (a, a.db:2))',
     ],
+  ],
+  [
+    'one default that is overridden beside many other parents, once',
+    'a:\nPRINTER=hall\nb:\nPRINTER=cellar\nx:\ny:\nm: a b x\nIP=10.0.0.1\nn: a b y\nIP=10.0.0.2\n',
+    ['7: PRINTER of m (and of 1 more)'],
   ],
   ['two parents that agree', 'a:\nP=x\nQ=1 2\nb:\nP=x\nQ=1 2\nm: a b\nIP=10.0.0.1\n', []],
   ['words in another order', 'a:\nP+=x\nb:\nP+=y\nm: a b\nIP=10.0.0.1\n', []],
