@@ -4,7 +4,10 @@ import { runMain } from '../lib/exit.ts';
 
 /** Runs a program with the house's exit codes: commander alone would exit with 1 for bad usage. */
 export async function runProgram(program: Command): Promise<void> {
-  for (const command of allCommands(program)) command.exitOverride();
+  for (const command of allCommands(program)) {
+    command.exitOverride();
+    if (command !== program) command.showHelpAfterError(`(${pathOf(command)} --help says how it is used)`);
+  }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     // Whoever read the output, such as `head`, has had enough of it.
@@ -19,6 +22,11 @@ export async function runProgram(program: Command): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
     }
   });
+}
+
+/** `machdb completion bash`, as it is typed. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 function allCommands(command: Command): Command[] {

@@ -1,4 +1,5 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
 import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
 
@@ -22,6 +23,7 @@ export async function writeDocument(path: string, chunks: readonly Buffer[]): Pr
     );
     await writeFileAtomically(target, chunks, mode);
   } catch (error) {
-    throw new UserError(`cannot write ${path}; what was there before is unchanged`, { cause: error });
+    const hint = (error as NodeJS.ErrnoException).code === 'ENOENT' ? { hint: `mkdir -p ${dirname(path)}` } : {};
+    throw new UserError(`cannot write ${path}; what was there before is unchanged`, { cause: error, ...hint });
   }
 }
