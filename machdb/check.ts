@@ -78,7 +78,7 @@ export function* checkInSteps(
 
 function inspected({ db, object, own, values }: Pick<InspectedMachine, 'object' | 'own' | 'values'> & { db: Machdb }) {
   // `where` looks only when a fault needs it: few machines have one.
-  const where = (variable: string) => lastPlace(listContributions(db, object.name), variable);
+  const where: Machine['where'] = (variable, word) => lastPlace(listContributions(db, object.name), variable, word);
   return { name: object.name, values, where, object, own };
 }
 

@@ -105,9 +105,13 @@ export function assignmentsOf(db: Machdb, object: MachdbObject): readonly Assign
   return (object.isMachine ? parseOwnLines(db, object) : groupLines(db, object)).assignments;
 }
 
-/** The last assignment that touched a variable, among contributions in order. */
-export function lastPlace(contributions: readonly Contribution[], variable: string): Place | undefined {
-  const last = contributions.findLast(({ assignment }) => assignment.variable === variable);
+/** The last assignment that touched a variable, or gave it a word, among contributions in order. */
+export function lastPlace(contributions: readonly Contribution[], variable: string, word?: string): Place | undefined {
+  const touching = contributions.filter(({ assignment }) => assignment.variable === variable);
+  const giving = ({ assignment: { operator, value } }: Contribution): boolean =>
+    operator !== '-=' && word !== undefined && splitWords(value).includes(word);
+  // A word that stands in no line comes out of a reference.
+  const last = touching.findLast(giving) ?? touching.at(-1);
   return last === undefined ? undefined : { file: last.assignment.file, line: last.assignment.line };
 }
 

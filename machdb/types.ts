@@ -46,8 +46,11 @@ export type Machine = {
   readonly name: string;
   /** The resolved variables, `HOSTNAME` first. */
   readonly values: ReadonlyMap<string, string>;
-  /** The assignment that last touched a variable; undefined when nothing sets it. */
-  readonly where: (variable: string) => Place | undefined;
+  /**
+   * The assignment that last touched a variable or, with a word of its value, that last gave this word; undefined when
+   * nothing sets it.
+   */
+  readonly where: (variable: string, word?: string) => Place | undefined;
 };
 
 /** A check from outside, run for every machine whose record resolves. */

@@ -71,13 +71,13 @@ function checkPackages(
   const packages = values.get('PACKAGES') ?? '';
   return missingOf(packages, values.get('OSREV') ?? '', values.get('ARCH') ?? '').map((name) => ({
     severity: 'error',
-    ...placeOf(machine, 'PACKAGES'),
+    ...placeOf(machine, 'PACKAGES', name),
     message: `PACKAGES names '${name}', but the site has no packages/${name}`,
     suggestion: `${machine.name} is a machine that would get it`,
   }));
 }
 
-function placeOf(machine: Machine, variable: string): Pick<Fault, 'where' | 'line'> {
-  const place = machine.where(variable);
+function placeOf(machine: Machine, variable: string, word?: string): Pick<Fault, 'where' | 'line'> {
+  const place = machine.where(variable, word);
   return place === undefined ? { where: `${machine.name}.${variable}` } : { where: place.file, line: place.line };
 }
