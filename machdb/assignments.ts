@@ -60,7 +60,8 @@ function variableAt(text: string, start: number, end: number): string {
     (length * 67 + text.charCodeAt(start) * 31 + text.charCodeAt(end - 1) * 7 + text.charCodeAt(end - 2)) % 4096;
   const known = names[slot];
   if (known !== undefined && known.length === length && text.startsWith(known, start)) return known;
-  const name = text.slice(start, end);
+  // A copy: a slice would keep the whole text of a database that is long gone.
+  const name = Buffer.from(text.slice(start, end), 'latin1').toString('latin1');
   names[slot] = name;
   return name;
 }

@@ -26,8 +26,8 @@ suite('checkMachdb', () => {
     ['classes may be incomplete', 'c:\nNETMASK=${MASK}\nGATEWAY=x\nREQUIRED=IP', []],
     [
       'a MAC',
-      'm:\nMAC=1:2:3:4:5:6 1:2:3:4:5\nNIC_b_MAC=x',
-      [`2: MAC: '1:2:3:4:5' ${notMac}`, `3: NIC_b_MAC: 'x' ${notMac}`],
+      'm:\nMAC=1:2:3:4:5:6 1:2:3:4:5\nNIC_b_MAC=x\nNIC_c_MAC=ffff.ffff.ffff',
+      [`2: MAC: '1:2:3:4:5' ${notMac}`, `3: NIC_b_MAC: 'x' ${notMac}`, `4: NIC_c_MAC: 'ffff.ffff.ffff' ${notMac}`],
     ],
     [
       'addresses',

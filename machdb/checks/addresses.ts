@@ -97,8 +97,14 @@ function wordsOf(value: string, kind: Kind): readonly string[] {
   return value === '' ? [] : [value];
 }
 
+/** Neither the one that all cards listen to nor the one of cards that have none. */
+function cardAddress(word: string): string | undefined {
+  const mac = parseMac(word);
+  return mac === 'ff:ff:ff:ff:ff:ff' || mac === '00:00:00:00:00:00' ? undefined : mac;
+}
+
 function canonicalAddress(word: string, kind: Kind): string | undefined {
-  if (kind === 'MAC address') return parseMac(word);
+  if (kind === 'MAC address') return cardAddress(word);
   if (kind === 'IPv6 address') {
     const address = parseIpv6(word);
     return address === undefined ? undefined : formatIpv6(address);
