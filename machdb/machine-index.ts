@@ -1,7 +1,7 @@
 import { parseMac } from '../lib/mac.ts';
 import { canonicalIp } from './find-machine.ts';
 import { isIpVariable, isMacVariable } from './query.ts';
-import { splitWords } from './resolve.ts';
+import { splitWords } from './values.ts';
 import type { Machine } from './types.ts';
 
 /** The machines of a sound database by what they are asked for. */

@@ -6,7 +6,8 @@ import { parseMac } from '../lib/mac.ts';
 import { parseMachdb } from './parse.ts';
 import { findByMac } from './find-machine.ts';
 import { machineNames } from './query.ts';
-import { assignmentsOf, resolveRecord, splitWords } from './resolve.ts';
+import { assignmentsOf, resolveRecord } from './resolve.ts';
+import { splitWords } from './values.ts';
 
 const path = 'test/fixtures/paper/appendix.db';
 const db = parseMachdb([{ path, text: readFixture('appendix.db') }]);

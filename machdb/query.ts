@@ -1,6 +1,6 @@
 import { parseMac } from '../lib/mac.ts';
 import type { Mac } from '../lib/mac.ts';
-import { splitWords } from './resolve.ts';
+import { splitWords } from './values.ts';
 import type { Machdb } from './types.ts';
 
 /** The machines, in the order in which they were written: objects with a MAC or IP in lines of their own. */

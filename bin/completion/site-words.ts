@@ -8,7 +8,8 @@ import { canonicalIp } from '../../machdb/find-machine.ts';
 import { outlineInSteps } from '../../machdb/parse.ts';
 import type { MachdbFile } from '../../machdb/parse.ts';
 import { isIpVariable, isMacVariable, machineNames } from '../../machdb/query.ts';
-import { assignmentsOf, splitWords } from '../../machdb/resolve.ts';
+import { assignmentsOf } from '../../machdb/resolve.ts';
+import { splitWords } from '../../machdb/values.ts';
 import type { Assignment, Machdb } from '../../machdb/types.ts';
 import type { SiteKind } from './value-kinds.ts';
 

@@ -3,7 +3,8 @@ import { parseIpv4, prefixLength } from '../../lib/ipv4.ts';
 import { parseMac } from '../../lib/mac.ts';
 import { faultAtLine } from '../faults.ts';
 import { isMacVariable } from '../query.ts';
-import { lastPlace, listContributions, splitWords, tryResolve } from '../resolve.ts';
+import { lastPlace, listContributions, tryResolve } from '../resolve.ts';
+import { splitWords } from '../values.ts';
 import type { Machdb, MachdbObject, Place } from '../types.ts';
 import type { CreateInspection, InspectedMachine } from './inspection.ts';
 

@@ -1,5 +1,5 @@
 import { faultAtLine } from '../faults.ts';
-import { splitWords } from '../resolve.ts';
+import { splitWords } from '../values.ts';
 import type { MachdbObject } from '../types.ts';
 import type { CreateInspection, InspectedMachine } from './inspection.ts';
 

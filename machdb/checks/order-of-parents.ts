@@ -1,8 +1,9 @@
 import type { OwnLines } from '../assignments.ts';
 import { warningAtLine } from '../faults.ts';
 import { ancestorsInOrder } from '../inheritance.ts';
-import { applyAssignment, assignmentsOf, joinWords } from '../resolve.ts';
-import type { RawValue } from '../resolve.ts';
+import { assignmentsOf } from '../resolve.ts';
+import { applyAssignment, joinWords } from '../values.ts';
+import type { RawValue } from '../values.ts';
 import type { Assignment, Machdb, MachdbObject, Parent } from '../types.ts';
 import type { CreateInspection } from './inspection.ts';
 

@@ -1,7 +1,8 @@
 import { warningAtLine } from '../faults.ts';
 import { heirsOf } from '../inheritance.ts';
-import { applyAssignment, listContributions, splitWords } from '../resolve.ts';
-import type { RawValue } from '../resolve.ts';
+import { listContributions } from '../resolve.ts';
+import { applyAssignment, splitWords } from '../values.ts';
+import type { RawValue } from '../values.ts';
 import type { Assignment, MachdbObject } from '../types.ts';
 import type { CreateInspection } from './inspection.ts';
 

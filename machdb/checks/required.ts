@@ -1,5 +1,5 @@
 import { faultAtLine } from '../faults.ts';
-import { splitWords } from '../resolve.ts';
+import { splitWords } from '../values.ts';
 import type { CreateInspection, InspectedMachine } from './inspection.ts';
 
 /** Machines that lack a variable which their REQUIRED names, or one of `everywhere`. */

@@ -1,4 +1,4 @@
-import { joinWords, splitWords } from '../resolve.ts';
+import { joinWords, splitWords } from '../values.ts';
 import type { Contribution } from '../resolve.ts';
 import { rawValuesOf, referencesIn } from '../views/raw-value.ts';
 import { keepReferences } from './keep-references.ts';

@@ -1,6 +1,7 @@
 import { expandReferences } from '../expand.ts';
-import { joinWords } from '../resolve.ts';
-import type { Contribution, RawValue } from '../resolve.ts';
+import { joinWords } from '../values.ts';
+import type { Contribution } from '../resolve.ts';
+import type { RawValue } from '../values.ts';
 import { referencesIn } from '../views/raw-value.ts';
 import type { ChangedMachine, Versions } from './describe-changes.ts';
 

@@ -1,5 +1,5 @@
 import { isBlank, placeOf, trimEnd } from '../statements.ts';
-import { splitWords } from '../resolve.ts';
+import { splitWords } from '../values.ts';
 import { rewrittenLine } from './change-lines.ts';
 import type { Found } from './find-object.ts';
 import { scanOne } from './scan-objects.ts';

@@ -1,6 +1,6 @@
 import { UserError } from '../../lib/errors.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import { splitWords } from '../resolve.ts';
+import { splitWords } from '../values.ts';
 import { objectsOf, openFile } from './draft.ts';
 import type { Draft, DraftFile } from './draft.ts';
 import type { OwnLine, ScannedObject } from './scan-objects.ts';

@@ -1,6 +1,6 @@
 // The words of a command line as edits. In: argv. Out: settings and names that can be written. Never: looks at a file.
 import { UserError } from '../../lib/errors.ts';
-import { splitWords } from '../resolve.ts';
+import { splitWords } from '../values.ts';
 import type { Operator } from '../types.ts';
 import type { Setting } from './change-lines.ts';
 import { explainInexpressible } from './express-value.ts';

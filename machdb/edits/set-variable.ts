@@ -1,4 +1,4 @@
-import { splitWords } from '../resolve.ts';
+import { splitWords } from '../values.ts';
 import { insertAssignment, removeAssignment, replaceLines, rewriteAssignment } from './change-lines.ts';
 import type { Setting } from './change-lines.ts';
 import { withoutWords, withWords } from './change-words.ts';

@@ -1,5 +1,5 @@
 import type { Fault } from '../../lib/errors.ts';
-import { splitWords } from '../resolve.ts';
+import { splitWords } from '../values.ts';
 import type { ExportInput, ExportMachine } from './format.ts';
 
 /** A name as it is said inside its DOMAIN, and the whole; `full` is undefined when the machine has no domain. */

@@ -3,7 +3,7 @@ import { formatIpv4, parseIpv4, prefixLength } from '../../lib/ipv4.ts';
 import { formatIpv6, parseIpv6 } from '../../lib/ipv6.ts';
 import { parseMac } from '../../lib/mac.ts';
 import type { Mac } from '../../lib/mac.ts';
-import { splitWords } from '../resolve.ts';
+import { splitWords } from '../values.ts';
 import type { ExportInput, ExportMachine } from './format.ts';
 import { illegalName, nameOfNic, parseHostName } from './host-names.ts';
 import type { HostName } from './host-names.ts';

@@ -1,5 +1,6 @@
 import type { Fault } from '../../lib/errors.ts';
-import { resolveRecord, splitWords } from '../resolve.ts';
+import { resolveRecord } from '../resolve.ts';
+import { splitWords } from '../values.ts';
 import type { ExportInput } from './format.ts';
 import { illegalName, parseHostName } from './host-names.ts';
 import { isReverse } from './zones.ts';

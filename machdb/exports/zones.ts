@@ -1,7 +1,8 @@
 import { UserError } from '../../lib/errors.ts';
 import type { ExitCode, Fault } from '../../lib/errors.ts';
 import { faultsError } from '../faults.ts';
-import { assignmentsOf, resolveRecord, splitWords } from '../resolve.ts';
+import { assignmentsOf, resolveRecord } from '../resolve.ts';
+import { splitWords } from '../values.ts';
 import type { Machdb } from '../types.ts';
 import type { ExportDocument, ExportInput } from './format.ts';
 import { illegalName, parseHostName } from './host-names.ts';

@@ -4,8 +4,10 @@ import { parseOwnLines } from '../assignments.ts';
 import { expandReferences } from '../expand.ts';
 import { faultsError } from '../faults.ts';
 import { ancestorsInOrder } from '../inheritance.ts';
-import { applyAssignment, joinWords, listContributions, objectOf, splitWords } from '../resolve.ts';
-import type { Contribution, RawValue } from '../resolve.ts';
+import { listContributions, objectOf } from '../resolve.ts';
+import { applyAssignment, joinWords, splitWords } from '../values.ts';
+import type { Contribution } from '../resolve.ts';
+import type { RawValue } from '../values.ts';
 import type { Machdb, Operator, Place } from '../types.ts';
 import { referencesIn, wordsOf } from './raw-value.ts';
 

@@ -1,7 +1,8 @@
 import { UserError } from '../../lib/errors.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { machineNames } from '../query.ts';
-import { listContributions, splitWords, tryResolve } from '../resolve.ts';
+import { listContributions, tryResolve } from '../resolve.ts';
+import { splitWords } from '../values.ts';
 import type { Machdb } from '../types.ts';
 import { compileGlob } from './glob.ts';
 import { alignColumns } from './printable.ts';

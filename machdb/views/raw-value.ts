@@ -1,5 +1,6 @@
-import { applyAssignment, splitWords } from '../resolve.ts';
-import type { Contribution, RawValue } from '../resolve.ts';
+import { applyAssignment, splitWords } from '../values.ts';
+import type { Contribution } from '../resolve.ts';
+import type { RawValue } from '../values.ts';
 
 /** The variables of an object before `${VAR}` is replaced. */
 export function rawValuesOf(name: string, contributions: readonly Contribution[]): Map<string, RawValue> {

@@ -1,0 +1,42 @@
+// What assignments do to a value. In: what was set before and a line. Out: what is set then. Never: looks at objects.
+import type { Assignment } from './types.ts';
+
+/** A value as it was written or, once `+=` or `-=` has touched it, a set of words in order. */
+export type RawValue = string | ReadonlySet<string>;
+
+/** The words of a value; blanks and tabs separate them. */
+export function splitWords(value: string): string[] {
+  // Most values are one word.
+  if (!value.includes(' ') && !value.includes('\t')) return value === '' ? [] : [value];
+  return value.split(/[ \t]+/).filter((word) => word !== '');
+}
+
+/** Applies one assignment to what was set before; words that a `-=` did not find are handed to `onMissing`. */
+export function applyAssignment(
+  values: Map<string, RawValue>,
+  { variable, operator, value }: Assignment,
+  onMissing?: (word: string) => void,
+): void {
+  if (operator === '=') {
+    values.set(variable, value);
+    return;
+  }
+  const before = values.get(variable);
+  const words = splitWords(value);
+  if (before === undefined && operator === '-=') {
+    for (const word of words) onMissing?.(word);
+    return;
+  }
+  // A new set: the one there may belong to a parent.
+  const after = new Set(typeof before === 'string' ? splitWords(before) : before);
+  for (const word of words) {
+    if (operator === '+=') after.add(word);
+    else if (!after.delete(word)) onMissing?.(word);
+  }
+  values.set(variable, after);
+}
+
+/** A value as text: words are joined by one blank. */
+export function joinWords(value: RawValue): string {
+  return typeof value === 'string' ? value : [...value].join(' ');
+}
