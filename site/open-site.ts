@@ -129,7 +129,7 @@ export async function openSite(input: SiteInput): Promise<Site> {
       return machine(live.current().index.names.has(name) ? name : undefined);
     },
     records: siteRecords(live),
-    databaseStatus: () => databaseStatus(live),
+    databaseStatus: () => databaseStatus(live, `machdb check --site ${input.siteDir}`),
     close: live.close,
   };
 }
@@ -144,7 +144,7 @@ function siteRecords({ current }: LiveDatabase): SiteRecords {
   };
 }
 
-function databaseStatus({ current, fault, isReading }: LiveDatabase): DatabaseStatus {
+function databaseStatus({ current, fault, isReading }: LiveDatabase, hint: string): DatabaseStatus {
   const { index, readAtMs, version } = current();
   const latest = fault();
   return {
@@ -155,7 +155,7 @@ function databaseStatus({ current, fault, isReading }: LiveDatabase): DatabaseSt
     fault:
       latest === undefined
         ? null
-        : { sinceMs: latest.sinceMs, message: describeError(latest.error), hint: latest.error.hint ?? null },
+        : { sinceMs: latest.sinceMs, message: describeError(latest.error), hint: latest.error.hint ?? hint },
   };
 }
 

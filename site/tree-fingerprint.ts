@@ -11,7 +11,12 @@ export async function treeFingerprint(dir: string): Promise<string> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
   const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
   for (const path of paths) {
-    const found = await lstat(path, { bigint: true });
+    // An editor may have removed its temporary file since the directory was read.
+    const found = await lstat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (found === undefined) continue;
     digest.update(`${path}\0${found.ino}\0${found.mode}\0${found.size}\0${found.mtimeNs}\0${found.ctimeNs}\n`);
   }
   return digest.digest('hex');
