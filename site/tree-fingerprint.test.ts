@@ -9,9 +9,9 @@ test('files that come and go meanwhile do no harm', async (context) => {
   const dir = await mkdtemp(join(tmpdir(), 'gutinteg-fingerprint-'));
   context.after(() => rm(dir, { recursive: true, force: true }));
   const before = await treeFingerprint(dir);
-  let isDone = false;
+  const done = new AbortController();
   const editing = (async () => {
-    for (let count = 0; !isDone; count += 1) {
+    for (let count = 0; !done.signal.aborted; count += 1) {
       const path = join(dir, `.a.swp${count % 7}`);
       await writeFile(path, '');
       await rm(path);
@@ -20,7 +20,7 @@ test('files that come and go meanwhile do no harm', async (context) => {
   try {
     for (let count = 0; count < 300; count += 1) await treeFingerprint(dir);
   } finally {
-    isDone = true;
+    done.abort();
     await editing;
   }
   assert.equal(await treeFingerprint(dir), before);
