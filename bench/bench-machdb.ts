@@ -58,12 +58,13 @@ async function timeMachdb(args: readonly string[], okExitCodes: readonly number[
   const all = figures.map(({ seconds }) => seconds);
   const most = Math.max(...figures.map(({ memoryBytes }) => memoryBytes));
   const range = `${Math.min(...all).toFixed(2)}–${Math.max(...all).toFixed(2)}`;
-  print(`  machdb ${args[0]}: ${median(all).toFixed(2)} s (median of ${RUNS} cold runs, ${range}), ${mib(most)}`);
+  const label = args.includes('--mac') ? 'query --mac' : args[0];
+  print(`  machdb ${label}: ${median(all).toFixed(2)} s (median of ${RUNS} cold runs, ${range}), ${mib(most)}`);
   return { seconds: median(all), memoryBytes: most };
 }
 
 function ratio(what: string, ours: number, theirs: number): void {
-  print(`  ${what}: ${theirs.toFixed(2)} s, ${(theirs / ours).toFixed(1)} times as long`);
+  print(`  ${what}: ${theirs.toFixed(2)} s, ${(theirs / ours).toPrecision(2)} times as long`);
 }
 
 async function writeSite(dir: string): Promise<void> {

@@ -24,8 +24,10 @@ const scanned = createScanned();
 type Canonical = (word: string) => string | undefined;
 type AddressKind = {
   readonly what: string;
-  /** Where a line that may set such an address begins, up to its operator. */
-  readonly line: RegExp;
+  /** The variables that hold such addresses, as a regular expression. */
+  readonly variables: string;
+  /** What every spelling of an address fits, as a regular expression; other text may fit it as well. */
+  readonly spellings: (address: string) => string;
   readonly isVariable: (variable: string) => boolean;
   readonly canonical: Canonical;
 };
@@ -33,13 +35,16 @@ type AddressKind = {
 const kinds: Readonly<Record<'mac' | 'ip', AddressKind>> = {
   mac: {
     what: 'MAC address',
-    line: /^[ \t]*(?:MAC|NIC_\w+_MAC)(?=[ \t+=\\])/gm,
+    variables: String.raw`MAC|NIC_\w+_MAC`,
+    spellings: spellingsOfMac,
     isVariable: isMacVariable,
     canonical: parseMac,
   },
   ip: {
     what: 'IP address',
-    line: /^[ \t]*(?:IP6?|NIC_\w+_IP6?)(?=[ \t+=\\])/gm,
+    variables: String.raw`IP6?|NIC_\w+_IP6?`,
+    // An IPv4 address has one spelling, an IPv6 address many.
+    spellings: (address) => (address.includes(':') ? ':' : RegExp.escape(address)),
     isVariable: isIpVariable,
     canonical: canonicalIp,
   },
@@ -144,12 +149,23 @@ function linesThatMaySet(
   kind: AddressKind,
 ): { file: string; at: number }[] {
   const lines = [];
+  // One pass over millions of lines; what is found is looked at exactly. A reference or another line may give anything.
+  const value = String.raw`[^\n]*(?:${kind.spellings(address)}|\$\{|\\)`;
+  const pattern = new RegExp(String.raw`^[ \t]*(?:${kind.variables})(?=[ \t+=\\])(?=${value})`, 'gim');
   for (const [file, text] of texts) {
-    for (const { index } of text.matchAll(kind.line)) {
+    for (const { index } of text.matchAll(pattern)) {
       if (maySet(text, index, address, kind)) lines.push({ file, at: index });
     }
   }
   return lines;
+}
+
+/** `52:54:00:77:00:0a` → what `52-54-0-77-0-A` and `5254.0077.000a` fit, too. */
+function spellingsOfMac(address: string): string {
+  const octets = address
+    .split(':')
+    .map(([high = '', low = '']) => (high === '0' ? `0?\\.*${low}` : `${high}\\.*${low}`));
+  return octets.join('[.:-]*');
 }
 
 function maySet(text: string, start: number, address: string, { canonical }: AddressKind): boolean {
