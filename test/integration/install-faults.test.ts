@@ -54,7 +54,7 @@ const DATABASE_FAULTS: readonly DescriptionFault[] = [
     from: '${HOSTNAME}',
     to: '${HOSTNAM}',
     says: [
-      /10-network\.db:11: error: lab01: FQDN refers to \$\{HOSTNAM\}, which is not set/,
+      /10-network\.db:11: error: lab01 \(and 5 more\): FQDN refers to \$\{HOSTNAM\}, which is not set/,
       /did you mean HOSTNAME\?/,
     ],
   },
