@@ -1,5 +1,6 @@
 // What the server says about one machine. In: nothing. Out: zod schemas and their types. Never: I/O.
 import { z } from 'zod';
+import { valueSchema } from './record.ts';
 
 /** Lower-case hexadecimal SHA-256. */
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal');
@@ -11,11 +12,7 @@ const packageNameSchema = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._+@-]*$/, 'not a package name');
 
 /** A resolved machdb record: variable name → value, both exactly as written. */
-const recordSchema = z.record(
-  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
-  // oxlint-disable-next-line no-control-regex -- a value is one line of text
-  z.string().regex(/^[^\0-\b\n-\x1f\x7f]*$/, 'a value with a control character'),
-);
+const recordSchema = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), valueSchema);
 
 /** One package of a machine: its published name, merge priority (0–1000) and the manifest's digest. */
 const packageRefSchema = z.object({

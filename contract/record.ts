@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** One line of text: no control character but tab. */
 // oxlint-disable-next-line no-control-regex -- they are what is excluded
-const valueSchema = z.string().regex(/^[^\0-\x08\n-\x1f\x7f]*$/, 'a value with a control character');
+export const valueSchema = z.string().regex(/^[^\0-\x08\n-\x1f\x7f]*$/, 'a value with a control character');
 
 /** The variables that gutinteg itself knows, each with what it means; a site may have any others. */
 const meanings = {
