@@ -66,10 +66,8 @@ export async function openLiveDatabase(options: LiveDatabaseOptions): Promise<Li
   const poll = (): void => {
     if (closed || options.pollMs === 0) return;
     timer = setTimeout(
-      () =>
-        void look(options, state)
-          .catch(() => undefined)
-          .finally(poll),
+      // What cannot be read is a fault; anything else that is thrown is a defect, and not hidden.
+      () => void look(options, state).finally(poll),
       options.pollMs,
     ).unref();
   };
@@ -152,7 +150,8 @@ async function readVersion(siteDir: string, version: number): Promise<DatabaseVe
   const db = await loadStructure(dir, inSlices);
   const { index, onMachine } = createMachineIndex();
   const checks = siteChecks(new Set(await listSitePackages(siteDir)));
-  const faults = await inSlices.run(checkInSteps(db, checks, { warnings: false, onMachine }));
+  const found = await inSlices.run(checkInSteps(db, checks, { warnings: false, onMachine }));
+  const faults = found.filter(({ severity }) => severity === 'error');
   if (faults.length > 0) {
     const left = faults.length - MOST_FAULTS;
     const what = `the machine database ${dir}${left > 0 ? ` (${left} more faults are not shown)` : ''}`;
