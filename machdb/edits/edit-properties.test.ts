@@ -4,6 +4,7 @@ import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import { parseMachdb } from '../parse.ts';
 import { assignmentsOf, resolveRecord } from '../resolve.ts';
+import type { Assignment } from '../types.ts';
 import { splitWords } from '../values.ts';
 import { database, isLegal, rawValue, VARIABLES } from './arbitrary-files.ts';
 import type { File } from './arbitrary-files.ts';
@@ -215,25 +216,36 @@ suite('whatever the database looks like', () => {
       fc.property(fc.array(fragment, { maxLength: 40 }), (fragments) => {
         const text = fragments.join('');
         fc.pre(isLegal(text));
-        const scanned = scanObjects(cutLines(text).lines).map(({ name, header, parents, assignments }) => ({
-          name,
-          line: header.first + 1,
-          parents: parents.map((parent) => parent.name),
-          assignments: assignments.map((line) => `${line.first + 1}: ${line.variable}${line.operator}${line.value}`),
-        }));
+        const scanned = scanObjects(cutLines(text).lines);
         const db = parseMachdb([{ path: 'x.db', text }]);
-        const parsed = db.objects.values().map((object) => ({
-          name: object.name,
-          line: object.line,
-          parents: object.parents.map(({ name }) => name),
-          assignments: assignmentsOf(db, object).map((a) => `${a.line}: ${a.variable}${a.operator}${a.value}`),
-        }));
-        assert.deepEqual(scanned, parsed.toArray());
+        const parsed = [...db.objects.values()];
+        assert.deepEqual(
+          scanned.map(({ name, parents, assignments }) => [name, parents.map(nameOf), assignments.map(said)]),
+          parsed.map((object) => [object.name, object.parents.map(nameOf), assignmentsOf(db, object).map(said)]),
+        );
+        // A statement may begin with lines that hold nothing but a backslash; what it says is in one of its lines.
+        for (const [index, object] of parsed.entries()) {
+          const { header, assignments } = scanned[index] ?? assert.fail();
+          assert.ok(isWithin(object.line, header), text);
+          for (const [at, { line }] of assignmentsOf(db, object).entries()) {
+            assert.ok(isWithin(line, assignments[at] ?? assert.fail()), text);
+          }
+        }
       }),
-      { numRuns: 5000 },
+      { numRuns: 5000, examples: [[['\nx:', '\r\n', '\\', '\n', 'X=']]] },
     );
   });
 });
+
+const nameOf = ({ name }: { readonly name: string }): string => name;
+
+const said = ({ variable, operator, value }: Pick<Assignment, 'variable' | 'operator' | 'value'>): string =>
+  `${variable}${operator}${value}`;
+
+/** Whether a line, from 1, is one of an extent's, whose first is counted from 0. */
+function isWithin(line: number, { first, count }: { readonly first: number; readonly count: number }): boolean {
+  return line > first && line <= first + count;
+}
 
 function wordsOf(files: readonly MachdbFile[], name: string, variable: string): Set<string> {
   const db = parseMachdb(files.map(({ path, text }) => ({ path, text: text ?? '' })));
