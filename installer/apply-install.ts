@@ -118,13 +118,15 @@ async function leaveState(
 ): Promise<void> {
   const { token, publicKeys, ...identity } = effects.identity;
   const state: MachineState = {
-    format: 1,
+    format: 2,
     machineId: plan.machine.machineId,
     hostname: plan.machine.name,
     ...identity,
     generation: plan.generation,
     layout: plan.layout,
-    bootLoader: { areas: step.bootAreas, digests: await readBootDigests(step.bootAreas) },
+    bootLoader: await Promise.all(
+      step.bootAreas.map(async (areas) => ({ areas, digests: await readBootDigests(areas) })),
+    ),
   };
   await writeBelow(TARGET, MACHINE_FILE, `${JSON.stringify(state, null, 2)}\n`, 0o644);
   await writeBelow(TARGET, TOKEN_FILE, `${token}\n`, 0o600);

@@ -1,6 +1,6 @@
 import { formatBytes } from '../lib/bytes.ts';
 import { neverKind } from '../lib/never.ts';
-import { formatLayout } from '../partition-specs/format-layout.ts';
+import { describeLosses, formatLayout } from '../partition-specs/format-layout.ts';
 import type { InstallPlan, InstallStep } from './plan-install.ts';
 
 /** The plan for a person: the disks, then every step with its command. */
@@ -49,5 +49,5 @@ function details(step: InstallStep): string[] {
 
 /** Whether carrying the plan out would destroy something that is on a disk now. */
 export function destroysData(plan: InstallPlan): boolean {
-  return plan.layout.disks.some(({ found }) => found.some(({ verdict }) => verdict !== 'KEEP'));
+  return describeLosses(plan.layout).length > 0;
 }

@@ -20,7 +20,7 @@ export const FILES_DATABASE = `${STATE_DIR}/packagelink.db`;
 export const FIRST_BOOT_FILE = `${STATE_DIR}/first-boot-reported`;
 
 const machineStateSchema = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   machineId: z.uuid(),
   hostname: z.string(),
   serverUrl: z.url(),
@@ -29,14 +29,18 @@ const machineStateSchema = z.object({
   /** The generation that was installed. */
   generation: z.string(),
   layout: layoutSchema,
-  bootLoader: z.object({
-    areas: z.object({
-      disk: z.string(),
-      areas: z.array(z.object({ name: z.string(), startBytes: z.int(), sizeBytes: z.int() })),
+  /** One entry for each disk that the firmware can start from. */
+  bootLoader: z.array(
+    z.object({
+      areas: z.object({
+        disk: z.string(),
+        partUuid: z.string(),
+        areas: z.array(z.object({ name: z.string(), startBytes: z.int(), sizeBytes: z.int() })),
+      }),
+      /** SHA-256 of each area after grub-install; a difference means that it is not as planned. */
+      digests: z.record(z.string(), z.string()),
     }),
-    /** SHA-256 of each area after grub-install; a difference means that it is not as planned. */
-    digests: z.record(z.string(), z.string()),
-  }),
+  ),
 });
 
 export type MachineState = z.infer<typeof machineStateSchema>;

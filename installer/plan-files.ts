@@ -13,12 +13,13 @@ export function planFiles(input: {
   readonly lookup: Lookup;
   readonly image: Manifest;
   readonly packages: readonly Manifest[];
-  readonly fstab: string;
+  /** fstab and the like, of the layout that is to be or that was installed. */
+  readonly diskFiles: readonly { readonly path: string; readonly text: string }[];
   readonly consoles: readonly string[];
   readonly system: SystemKind;
 }): MergedTree {
-  const { lookup, image, packages, fstab, consoles, system } = input;
-  const rendered = system.renderFiles({ hostname: lookup.name, record: lookup.record, fstab, consoles });
+  const { lookup, image, packages, diskFiles, consoles, system } = input;
+  const rendered = system.renderFiles({ hostname: lookup.name, record: lookup.record, diskFiles, consoles });
   return mergeTree({
     layers: [
       { name: lookup.image.name, priority: 0, manifest: image },

@@ -14,6 +14,7 @@ import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import type { Manifest } from '../packagelink/manifest.ts';
 import { treeDigest } from '../packagelink/tree.ts';
 import type { MergedTree } from '../packagelink/tree.ts';
+import { grubModules } from './boot-loaders/grub-modules.ts';
 import { planBootAreas } from './boot-loaders/plan-boot-areas.ts';
 import type { BootAreas } from './boot-loaders/plan-boot-areas.ts';
 import { planBootFiles } from './boot-loaders/plan-boot-files.ts';
@@ -32,7 +33,7 @@ type StepBody =
   | { readonly kind: 'make-directory'; readonly path: string }
   | { readonly kind: 'lay-files'; readonly digest: string; readonly entries: number; readonly rawBytes: number }
   | { readonly kind: 'write-files'; readonly files: readonly RenderedFile[] }
-  | { readonly kind: 'leave-state'; readonly bootAreas: BootAreas };
+  | { readonly kind: 'leave-state'; readonly bootAreas: BootAreas[] };
 
 export type InstallStep = { readonly phase: Phase; readonly why: string } & StepBody;
 
@@ -77,7 +78,7 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
   const disks = layout === undefined ? undefined : renderLinux(layout);
   // The packages are merged even where the disks cannot be planned, so that all faults come at once.
   const tree = collect(faults, 'PACKAGES', () =>
-    planFiles({ ...input, fstab: disks?.fstab ?? '', system: system ?? systemOf('debian') }),
+    planFiles({ ...input, diskFiles: disks?.files ?? [], system: system ?? systemOf('debian') }),
   );
   if (faults.length > 0 || !system || !layout || !disks || !tree) {
     throw new FaultsError(`planning the installation of ${lookup.name}`, faults, {
@@ -106,7 +107,8 @@ function planSteps(settled: {
   const bootAreas = planBootAreas(layout);
   const title = `${input.lookup.record['OS']} ${input.lookup.record['OSREV'] ?? ''}`.trim();
   const boot = planBootFiles(layout, tree);
-  const bootFiles = system.renderBootFiles({ rootUuid: disks.rootUuid, boot, title, consoles: input.consoles });
+  const modules = grubModules(layout);
+  const bootFiles = system.renderBootFiles({ root: disks.root, modules, boot, title, consoles: input.consoles });
   return [
     ...diskSteps(disks),
     ...layout.disks.map(({ hardware }): InstallStep => {
@@ -129,14 +131,16 @@ function planSteps(settled: {
       rawBytes: tree.rawBytes,
       why: describeLayers(input),
     },
-    ...['/dev', '/proc', '/sys'].flatMap((path) => mountSteps(['mount', '--bind', path, TARGET + path], TARGET + path)),
-    {
+    ...['/dev', '/proc', '/sys', '/run'].flatMap((path) =>
+      mountSteps(['mount', '--bind', path, TARGET + path], TARGET + path),
+    ),
+    ...bootAreas.map(({ disk }): InstallStep => ({
       phase: 'boot-loader',
       kind: 'command',
-      argv: system.bootLoaderArgv(bootAreas.disk, TARGET),
+      argv: system.bootLoaderArgv(disk, TARGET),
       destroys: false,
-      why: `GRUB onto ${bootAreas.disk}`,
-    },
+      why: `GRUB onto ${disk}`,
+    })),
     { phase: 'boot-loader', kind: 'write-files', files: bootFiles, why: 'the first boot menu' },
     { phase: 'finish', kind: 'leave-state', bootAreas, why: 'what the nightly run needs to know' },
     { phase: 'finish', kind: 'command', argv: ['sync'], destroys: false, why: 'everything onto the disk' },

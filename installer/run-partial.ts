@@ -68,7 +68,7 @@ export async function runPartial(context: PartialContext): Promise<Report> {
     changes: changes.slice(0, REPORTED_CHANGES),
     changedTotal: changes.length,
     errors: files.errors.slice(0, 100),
-    notices: [...noticesOf(state, lookup), ...files.notices].slice(0, 100),
+    notices: [...noticesOf(state, lookup), ...boot.notices, ...files.notices].slice(0, 100),
     system: { ...(await readSystem(context.run)), ...(firstBoot ? { hardware: await readHardware() } : {}) },
   };
   if (dryRun) return report;
@@ -106,7 +106,7 @@ async function bringFilesBack(context: PartialContext, lookup: Lookup): Promise<
   const tree = planFiles({
     lookup,
     ...manifests,
-    fstab: renderLinux(state.layout).fstab,
+    diskFiles: renderLinux(state.layout).files,
     consoles: state.consoles,
     system: systemOf(lookup.record['OS']),
   });
@@ -120,21 +120,32 @@ async function bringFilesBack(context: PartialContext, lookup: Lookup): Promise<
   });
 }
 
-/** Reinstalls the boot loader when its bytes on the disk are not those that the installation recorded. */
+/** Reinstalls the boot loader on each disk where its bytes are not those that the installation recorded. */
 async function keepBootLoader(
   { state, run, dryRun }: PartialContext,
   system: SystemKind,
-): Promise<{ changes: Change[]; bootLoader: MachineState['bootLoader'] }> {
-  const { bootLoader, layout } = state;
-  const areas = locateBootAreas(bootLoader.areas, layout, (await run(bootDiskArgv)).stdout);
-  const found = await readBootDigests(areas);
-  const wrong = areas.areas.map(({ name }) => name).filter((name) => found[name] !== bootLoader.digests[name]);
-  if (wrong.length === 0) return { changes: [], bootLoader };
-  const why = `boot loader: ${wrong.join(' and ')} not as installed`;
-  const changes: Change[] = [{ path: areas.disk, action: 'replaced', why }];
-  if (dryRun) return { changes, bootLoader };
-  await run(system.bootLoaderArgv(areas.disk));
-  return { changes, bootLoader: { areas, digests: await readBootDigests(areas) } };
+): Promise<{ changes: Change[]; notices: string[]; bootLoader: MachineState['bootLoader'] }> {
+  const { bootLoader } = state;
+  const { found, missing } = locateBootAreas(
+    bootLoader.map(({ areas }) => areas),
+    (await run(bootDiskArgv)).stdout,
+  );
+  const changes: Change[] = [];
+  const kept: MachineState['bootLoader'] = [];
+  for (const areas of found) {
+    const recorded = bootLoader.find((each) => each.areas.partUuid === areas.partUuid)?.digests ?? {};
+    const now = await readBootDigests(areas);
+    const wrong = areas.areas.map(({ name }) => name).filter((name) => now[name] !== recorded[name]);
+    if (wrong.length > 0) {
+      const why = `boot loader: ${wrong.join(' and ')} not as installed`;
+      changes.push({ path: areas.disk, action: 'replaced', why });
+      if (!dryRun) await run(system.bootLoaderArgv(areas.disk));
+    }
+    kept.push({ areas, digests: wrong.length === 0 || dryRun ? recorded : await readBootDigests(areas) });
+  }
+  const notices = missing.map(({ disk, partUuid }) => `a boot disk is missing: ${disk}, with partition ${partUuid}`);
+  const absent = bootLoader.filter(({ areas }) => missing.some(({ partUuid }) => partUuid === areas.partUuid));
+  return { changes, notices, bootLoader: changes.length === 0 || dryRun ? bootLoader : [...kept, ...absent] };
 }
 
 function noticesOf(state: MachineState, lookup: Lookup): string[] {

@@ -28,11 +28,11 @@ function planExample(name: string): Layout {
 function formatOperations(layout: Layout): string {
   const plan = renderLinux(layout);
   const operations = plan.operations.map(({ why, argv, stdin }) => `# ${why}\n$ ${argv.join(' ')}\n${stdin ?? ''}`);
-  const { mounts, swaps, rootUuid, bootDisk } = plan;
+  const { mounts, swaps, root, bootDisks } = plan;
   return [
     ...operations,
     `--- /etc/fstab\n${plan.fstab}`,
-    `--- the rest\n${JSON.stringify({ mounts, swaps, rootUuid, bootDisk }, undefined, 2)}\n`,
+    `--- the rest\n${JSON.stringify({ mounts, swaps, root, bootDisks }, undefined, 2)}\n`,
   ].join('\n');
 }
 

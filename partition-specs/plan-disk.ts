@@ -1,20 +1,23 @@
-// One disk of a layout. In: its part of the spec and the hardware. Out: every sector, number and UUID settled.
-import { formatBytes, MiB } from '../lib/bytes.ts';
+// One disk of a layout. In: its part of the spec, the hardware, what must stay. Out: every sector and UUID settled.
+import { formatBytes } from '../lib/bytes.ts';
 import type { BoundDisk } from './bind-disks.ts';
 import { deriveUuid } from './derive-uuid.ts';
 import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts } from './disk-facts.ts';
 import type { AddedPartition } from './firmware/firmware-kind.ts';
-import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
-import { findWholeDisk, findPartitions, findUses } from './found-partitions.ts';
-import type { LayoutDisk, LayoutPartition } from './layout.ts';
+import { findPartitions, findUses, findWholeDisk } from './found-partitions.ts';
+import type { LayoutDisk } from './layout.ts';
+import { numberPartitions } from './number-partitions.ts';
 import type { OsFamily } from './os-families/os-family.ts';
-import { planExtents } from './plan-extents.ts';
+import { placeExtents } from './place-extents.ts';
+import type { NoPlace, Pinned, PlaceRequest } from './place-extents.ts';
+import type { Pin } from './plan-data.ts';
+import { planPartition } from './plan-partition.ts';
+import type { PlacedPartition } from './plan-partition.ts';
 import type { DiskSpec, PartitionRequest } from './spec-types.ts';
-import { gptUsableSectors } from './tables/gpt.ts';
-
-/** Partitions begin and end at multiples of this; it fits every sector and erase block in use. */
-const ALIGNMENT_BYTES = MiB;
+import type { TableKind } from './tables/table-kind.ts';
+import { extendedTypes } from './tables/dos.ts';
+import { tableKinds } from './tables/all.ts';
 
 export type DiskTask = {
   readonly spec: DiskSpec;
@@ -23,139 +26,206 @@ export type DiskTask = {
   readonly family: OsFamily;
   readonly machineId: string;
   readonly added: readonly AddedPartition[];
+  readonly pins: ReadonlyMap<PartitionRequest, Pin>;
+  readonly table: TableKind;
 };
 
-type Problem = { readonly column: number; readonly message: string };
+export type Problem = { readonly column: number; readonly message: string };
+
+/** The table of a disk: as asked, as found where partitions are kept, else the family's own. */
+export function chooseTable(
+  spec: DiskSpec,
+  disk: DiskFacts,
+  family: OsFamily,
+  pinned: boolean,
+): TableKind | { problem: string } {
+  const found = disk.table?.kind;
+  const name = spec.table ?? (pinned ? found : undefined) ?? family.tables[0];
+  if (pinned && found !== undefined && name !== found) {
+    return { problem: `${spec.name} keeps a data partition, so its table stays ${found}; ${name} is asked for` };
+  }
+  const kind = tableKinds.get(name as TableKind['name']);
+  if (kind === undefined || !family.tables.includes(kind.name)) {
+    return { problem: `${family.name} has no partition tables of kind ${name}; it has ${family.tables.join(', ')}` };
+  }
+  if (kind.sectorBytes.includes(disk.logicalSectorBytes)) return kind;
+  const sizes = kind.sectorBytes.join(', ');
+  return { problem: `${kind.name} tables are for sectors of ${sizes} bytes, not ${disk.logicalSectorBytes}` };
+}
 
 /** The disk's layout, or the problems that each stand for one fault at a column of the spec. */
 export function planDisk(task: DiskTask): LayoutDisk | Problem[] {
-  const { spec } = task;
+  const { spec, machineId, table } = task;
   const { disk, boundBy } = task.bound;
-  const usable = gptUsableSectors(disk.sizeBytes, disk.logicalSectorBytes);
-  const end = Math.floor(((usable.last + 1) * disk.logicalSectorBytes) / ALIGNMENT_BYTES);
-  const shares = shareSpace(task, end);
-  if ('problems' in shares) return shares.problems;
-  const partitions = [
-    ...task.added.map((added) => addedPartition(added, task)),
-    ...spec.partitions.map((partition) => requestedPartition(partition, task)),
-  ];
+  const placed = placeAll(task);
+  if (!Array.isArray(placed)) return placed.problems;
+  const keepsTable = placed.some(({ pin }) => pin !== undefined);
+  const uuid = deriveUuid(machineId, `disk/${spec.name}`);
+  const described = table.describe(disk, {
+    uuid,
+    ...(keepsTable && disk.table?.uuid !== undefined ? { foundId: disk.table.uuid } : {}),
+  });
+  const numbered = numberPartitions(placed, task);
+  if (!Array.isArray(numbered)) return [{ column: spec.column, message: numbered.problem }];
+  const partitions = numbered
+    .map((partition) => planPartition(partition, task, described))
+    .toSorted((left, right) => left.startSector - right.startSector || right.sizeSectors - left.sizeSectors);
   const wholeDisk = findWholeDisk(disk);
   return {
     name: spec.name,
     hardware: { ...hardwareOf(disk), logicalSectorBytes: disk.logicalSectorBytes },
     boundBy,
-    table: {
-      kind: 'gpt',
-      uuid: deriveUuid(task.machineId, `disk/${spec.name}`),
-      firstSector: usable.first,
-      lastSector: usable.last,
-    },
-    partitions: placeInOrder(partitions, shares.sizes, ALIGNMENT_BYTES / disk.logicalSectorBytes),
-    found: findPartitions(disk),
+    table: described,
+    partitions,
+    found: findPartitions(disk, partitions, task.pins),
+    keepsTable,
     ...(wholeDisk === undefined ? {} : { foundOnWholeDisk: wholeDisk }),
     inUse: findUses(disk),
   };
 }
 
-/** Sizes in units of the alignment, added partitions first; `endUnit` is the first unit that no partition may use. */
-function shareSpace(task: DiskTask, endUnit: number): { sizes: number[] } | { problems: Problem[] } {
-  const { spec, family, bound } = task;
-  const added = task.added.map(({ sizeBytes }) => Math.ceil(sizeBytes / ALIGNMENT_BYTES));
-  // The first unit holds the table.
-  const capacity = endUnit - 1 - added.reduce((total, size) => total + size, 0);
-  const minimums = spec.partitions.map((partition) => kindOf(partition, family).minBytes);
-  const requests = spec.partitions.map(({ size }, index) => ({ size, restMinBytes: minimums[index] ?? 0 }));
-  const extents = planExtents(requests, Math.max(0, capacity), ALIGNMENT_BYTES);
-  if ('needed' in extents) {
-    return { problems: [{ column: spec.column, message: tooSmall(task, extents.needed, capacity) }] };
-  }
-  const problems = spec.partitions.flatMap(({ filesystem, column }, index) => {
-    const sizeBytes = (extents.sizes[index] ?? 0) * ALIGNMENT_BYTES;
-    const minBytes = minimums[index] ?? 0;
-    const found = `${formatBytes(sizeBytes)} for ${filesystem} on disk ${describeDisk(bound.disk)}`;
-    return sizeBytes < minBytes ? [{ column, message: `${found}; it needs ${formatBytes(minBytes)}` }] : [];
-  });
-  return problems.length > 0 ? { problems } : { sizes: [...added, ...extents.sizes] };
-}
-
 /** What a layout keeps of a disk's facts. */
 export function hardwareOf({ path, serial, wwn, model, sizeBytes }: DiskFacts) {
-  return { path, ...present({ serial, wwn, model }), sizeBytes };
+  const known = Object.entries({ serial, wwn, model }).filter(([, value]) => value !== undefined);
+  return { path, ...(Object.fromEntries(known) as { serial?: string; wwn?: string; model?: string }), sizeBytes };
 }
 
-type Unplaced = Omit<LayoutPartition, 'startSector' | 'sizeSectors'>;
-
-function placeInOrder(
-  partitions: readonly Unplaced[],
-  sizes: readonly number[],
-  unitSectors: number,
-): LayoutPartition[] {
-  let startSector = unitSectors;
-  return partitions.map((partition, index) => {
-    const sizeSectors = (sizes[index] ?? 0) * unitSectors;
-    const placed = { ...partition, startSector, sizeSectors };
-    startSector += sizeSectors;
-    return placed;
+/** Every partition with its sectors: those that stay, and the others around them. */
+function placeAll(task: DiskTask): PlacedPartition[] | { problems: Problem[] } {
+  const { spec, table, added } = task;
+  const { disk } = task.bound;
+  const kept = spec.partitions.flatMap((request) => {
+    const pin = task.pins.get(request);
+    return pin === undefined ? [] : [{ request, pin, logical: isLogicalPin(pin, disk) }];
   });
+  const crowded = crowdedPin(kept, task);
+  if (crowded !== undefined) return { problems: [crowded] };
+  const free = spec.partitions.filter((request) => !task.pins.has(request));
+  const requests: PlaceRequest[] = [
+    ...added.map(({ sizeBytes }) => ({ size: { kind: 'exact', sizeBytes } as const, restMinBytes: 0, logical: false })),
+    ...free.map((request) => ({
+      size: request.size,
+      restMinBytes: minBytesOf(request, task),
+      logical: table.logicalPartitions && request.letter > 'c',
+    })),
+  ];
+  const usable = table.usableUnits(disk);
+  const { unitBytes } = table;
+  const taken = requests.slice(0, added.length).reduce((total, { size }) => total + unitsOf(size, unitBytes), 0);
+  const leads = requests.filter(({ logical }) => logical).length;
+  const capacity = Math.max(0, usable.end - usable.first - taken - leads);
+  const pinned = kept.map(({ pin, logical }) => pinnedUnits({ pin, logical, disk, unitBytes }));
+  const result = placeExtents({
+    usable: { start: usable.first, end: usable.end },
+    pinned,
+    requests,
+    capacity,
+    unitBytes,
+  });
+  if (!('places' in result)) return { problems: [noPlace(task, result, free)] };
+  const unitSectors = unitBytes / disk.logicalSectorBytes;
+  const sectorsOf = (index: number) => {
+    const { startUnit = 0, sizeUnits = 0 } = result.places[index] ?? {};
+    return { startSector: startUnit * unitSectors, sizeSectors: sizeUnits * unitSectors };
+  };
+  const placed: PlacedPartition[] = [
+    ...added.map((each, index) => ({ added: each, logical: false, ...sectorsOf(index) })),
+    ...free.map((request, index) => {
+      const at = added.length + index;
+      return { request, logical: requests[at]?.logical === true, ...sectorsOf(at) };
+    }),
+    ...kept.map(({ request, pin, logical }) => {
+      const { startSector, sizeSectors } = pin.partition;
+      return { request, pin, logical, startSector, sizeSectors };
+    }),
+  ];
+  const problems = tooSmall(placed, task);
+  return problems.length > 0 ? { problems } : placed;
 }
 
-function addedPartition(added: AddedPartition, { spec, machineId }: DiskTask): Unplaced {
+/** A logical partition lies inside an extended one; where the table shows neither, its type says nothing. */
+function isLogicalPin({ partition }: Pin, disk: DiskFacts): boolean {
+  if (disk.table?.kind !== 'dos') return false;
+  return disk.partitions.some(
+    (outer) =>
+      extendedTypes.has(outer.type.toLowerCase()) &&
+      partition.startSector > outer.startSector &&
+      partition.startSector < outer.startSector + outer.sizeSectors,
+  );
+}
+
+function pinnedUnits(kept: { pin: Pin; logical: boolean; disk: DiskFacts; unitBytes: number }): Pinned {
+  const { startSector, sizeSectors } = kept.pin.partition;
+  const sectorBytes = kept.disk.logicalSectorBytes;
+  // In front of a logical partition lies the sector that describes it.
+  const lead = kept.logical ? kept.unitBytes : 0;
   return {
-    number: added.number,
-    name: added.name,
-    type: added.gptType,
-    uuid: deriveUuid(machineId, `partition/${spec.name}/${added.name}`),
-    verdict: 'CREATE',
-    why: added.why,
+    start: Math.floor((startSector * sectorBytes - lead) / kept.unitBytes),
+    end: Math.ceil(((startSector + sizeSectors) * sectorBytes) / kept.unitBytes),
+    logical: kept.logical,
   };
 }
 
-function requestedPartition(partition: PartitionRequest, { spec, text, family, machineId }: DiskTask): Unplaced {
-  const kind = kindOf(partition, family);
-  const mount = present({ mountPoint: partition.mountPoint });
-  const label = mount.mountPoint;
-  const labelFits = label !== undefined && Buffer.byteLength(label) <= kind.labelMaxBytes;
-  return {
-    number: family.numberOf(partition.letter),
-    letter: partition.letter,
-    name: `${spec.name}-${partition.letter}`,
-    type: family.gptTypeOf({ ...mount, kind }),
-    uuid: deriveUuid(machineId, `partition/${spec.name}/${partition.letter}`),
-    verdict: 'CREATE',
-    why: `${spec.name}: ${text.slice(partition.column - 1, text.indexOf(')', partition.column) + 1)}`,
-    content: {
-      filesystem: kind.name,
-      uuid: deriveUuid(machineId, `filesystem/${spec.name}/${partition.letter}`),
-      ...(labelFits ? { label } : {}),
-      ...mount,
-      options: mountOptions(partition, kind),
-    },
-  };
+/** sfdisk puts a logical partition's own record 1 MiB in front of it; nothing that is kept may lie there. */
+function crowdedPin(
+  kept: readonly { request: PartitionRequest; pin: Pin; logical: boolean }[],
+  { table, bound }: DiskTask,
+): Problem | undefined {
+  const unitSectors = table.unitBytes / bound.disk.logicalSectorBytes;
+  for (const { request, pin, logical } of kept) {
+    const { startSector } = pin.partition;
+    const neighbour = kept.find(({ pin: other }) => {
+      const end = other.partition.startSector + other.partition.sizeSectors;
+      return other !== pin && end > startSector - unitSectors && other.partition.startSector < startSector;
+    });
+    if (!logical || neighbour === undefined) continue;
+    const message =
+      `data partition ${request.letter} is logical and lies less than ${formatBytes(table.unitBytes)} behind ` +
+      `data partition ${neighbour.request.letter}: there is no room for its record that sfdisk would not take from the other`;
+    return { column: request.column, message };
+  }
+  return undefined;
 }
 
-function mountOptions(partition: PartitionRequest, kind: FilesystemKind): string[] {
-  const nameOf = (option: string) => option.split('=')[0];
-  const asked = new Set(partition.options.map(nameOf));
-  const added = partition.mountPoint === '/' ? kind.addedOptions.root : kind.addedOptions.other;
-  const options = [...partition.options, ...added.filter((option) => !asked.has(nameOf(option)))];
-  return options.length === 0 ? ['defaults'] : options;
+function unitsOf(size: PlaceRequest['size'], unitBytes: number): number {
+  return size.kind === 'exact' ? Math.ceil(size.sizeBytes / unitBytes) : 0;
 }
 
-function kindOf(partition: PartitionRequest, family: OsFamily): FilesystemKind {
-  const kind = family.filesystems.get(partition.filesystem);
-  if (kind === undefined) throw new Error(`${partition.filesystem}: passed by checkSpecSupport, yet unknown`);
-  return kind;
+function minBytesOf(request: PartitionRequest, { family }: DiskTask): number {
+  return family.filesystems.get(request.filesystem)?.minBytes ?? PART_MIN_BYTES;
 }
 
-function tooSmall({ spec, bound }: DiskTask, neededUnits: number, freeUnits: number): string {
-  const needed = formatBytes(neededUnits * ALIGNMENT_BYTES);
-  const free = formatBytes(Math.max(0, freeUnits) * ALIGNMENT_BYTES);
-  return `${spec.name} is too small: disk ${describeDisk(bound.disk)} has ${free} for partitions, and ${needed} are asked for`;
+/** Of an array or volume group: its own records and something to hold. */
+const PART_MIN_BYTES = 64 * 1024 ** 2;
+
+function noPlace(task: DiskTask, result: NoPlace, free: readonly PartitionRequest[]): Problem {
+  const { spec, table, bound, added } = task;
+  // What was added is nothing that people asked for.
+  const own = result.index === undefined ? added.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) : 0;
+  const needed = formatBytes(result.neededUnits * table.unitBytes - own);
+  const room = formatBytes(Math.max(0, result.freeUnits * table.unitBytes - own));
+  const disk = `disk ${describeDisk(bound.disk)}`;
+  if (result.index === undefined) {
+    const message = `${spec.name} is too small: ${disk} has ${room} for partitions, and ${needed} are asked for`;
+    return { column: spec.column, message };
+  }
+  const request = free[result.index - added.length];
+  const what = request === undefined ? 'what the firmware needs' : `partition ${request.letter}`;
+  const message = `${what} finds no place on ${disk} beside the partitions that are kept: it needs ${needed}, and the largest space left is ${room}`;
+  return { column: request?.column ?? spec.column, message };
 }
 
-/** The same object without the keys that are undefined. */
-function present<T extends Record<string, string | undefined>>(values: T): { [K in keyof T]?: string } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: string;
-  };
+function tooSmall(placed: readonly PlacedPartition[], task: DiskTask): Problem[] {
+  const { disk } = task.bound;
+  return placed.flatMap(({ request, pin, sizeSectors }) => {
+    if (request === undefined || pin !== undefined) return [];
+    const { filesystem, column } = request;
+    const sizeBytes = sizeSectors * disk.logicalSectorBytes;
+    const kind = task.family.filesystems.get(filesystem);
+    const minBytes = minBytesOf(request, task);
+    const found = `${formatBytes(sizeBytes)} for ${filesystem} on disk ${describeDisk(disk)}`;
+    if (sizeBytes < minBytes) return [{ column, message: `${found}; it needs ${formatBytes(minBytes)}` }];
+    if (kind?.maxBytes === undefined || sizeBytes <= kind.maxBytes) return [];
+    return [{ column, message: `${found}; it can have ${formatBytes(kind.maxBytes)}` }];
+  });
 }

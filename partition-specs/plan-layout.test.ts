@@ -78,20 +78,35 @@ for (const [text, expected] of sharing) {
 }
 
 const refused: [text: string, given: Given, messages: RegExp[]][] = [
+  ['hda: (a 51 hpfs) (b 421 ext2 /)', {}, [/file system 'hpfs' is unknown on linux; supported: ext2, ext3, ext4, xfs/]],
+  ['disk0: (a 1G ext4 /) (b rest ext4 /home data)', {}, [/data partition disk0b is not on disk .* no partitions$/]],
+  ['disk0: (a 1G ext4 / data)', {}, [/the root cannot be 'data'/]],
+  ['disk0: (a 1G ext4 /) (b 1G swap data)', {}, [/swap holds no data/]],
+  ['disk0: (a 1G vfat /)', {}, [/vfat cannot hold the root of linux/]],
+  ['disk0: (a 1G xfs /home label=0123456789abc) (b 1G ext4 /)', {}, [/label '0123456789abc' is too long.*12 bytes/]],
   [
-    'hda: (a 51 msdos) (b 421 ext2) (c 53 swap)',
-    { rootfs: 'hda2' },
-    [/'msdos' is not supported on linux yet; supported: ext4, swap/, /'ext2' is not supported on linux yet/],
+    'disk0: (a 1G ext4 /) (b 1G swap /tmp noatime,pri=1)',
+    {},
+    [/'pri=1' is not a mount option of a file system in memory/],
   ],
-  ['disk0: (a 1G ext4 /) (b rest ext4 /home data)', {}, [/'data' is not supported yet.* would be lost/]],
-  ['disk0: (a 1G ext4 /) (b 1G swap /tmp)', {}, [/swap on linux takes no mount point/]],
+  [
+    'disk0: dos (a 1G ext4 /)',
+    { facts: { ...machine(disk()), firmware: 'uefi' } },
+    [/uefi firmware cannot boot from a dos/],
+  ],
+  [
+    'disk0: dos (a 1G ext4 /) (b 3T ext4 /srv)',
+    { disks: [disk({ sizeBytes: 4096 * GiB })] },
+    [/disk0 is too small: .* has 2.00 TiB for partitions, and 3.00 TiB are asked/],
+  ],
+  ['d: (a 1G raid1 m) (b 1G ext4 /) e: (a 1G raid1 m) m: (ext4 /srv data)', twoDisks(), [/'data' is for partitions/]],
   ['disk0: (a 1G ext4 / dta) (b 1G swap prio=1)', {}, [/'dta' is not a mount option of ext4/, /'prio=1' is not/]],
   ['disk0: (a 1G ext4 /) (b 1G ext4 noatime)', {}, [/mount options without a mount point/]],
-  ['disk0: (a 1G ext4 /home)', {}, [/no partition is mounted on \/, and ROOTFS names none/]],
+  ['disk0: (a 1G ext4 /home)', {}, [/nothing is mounted on \/, and ROOTFS names no partition/]],
   ['disk0: (a 1G ext4)', { rootfs: 'disk02' }, [/ROOTFS=disk02 names no partition/]],
   ['disk0: (a 1G ext4 /home)', { rootfs: 'disk01' }, [/ROOTFS=disk01 names the partition of \/home/]],
-  ['disk0: (a 1G swap)', { rootfs: 'disk01' }, [/swap on linux takes no mount point/]],
-  ['disk0: (a 1G ext4 /)', { family: 'solaris' }, [/OS family 'solaris' is not supported yet; supported: linux/]],
+  ['disk0: (a 1G swap)', { rootfs: 'disk01' }, [/swap cannot hold the root of linux/]],
+  ['disk0: (a 1G ext4 /)', { family: 'plan9' }, [/OS family 'plan9' is unknown; known: linux/]],
   [
     'disk0: (a 64G ext4 /)',
     { disks: [disk({ serial: 'S1' })] },
@@ -125,11 +140,27 @@ test('what fits to the last MiB is planned, one MiB more is refused', () => {
   );
 });
 
-test('refused: UEFI firmware', () => {
-  assert.deepEqual(faultsOf('disk0: (a 1G ext4 /)', { facts: { ...machine(disk()), firmware: 'uefi' } }), [
-    "firmware 'uefi' is not supported yet; supported: bios",
-  ]);
+test('UEFI firmware gets an EFI system partition, unless the spec has one', () => {
+  const facts = { ...machine(disk()), firmware: 'uefi' as const };
+  const [esp, root] = plan('disk0: (a 1G ext4 /)', { facts }).disks[0]?.partitions ?? [];
+  assert.deepEqual(
+    [esp?.number, esp?.type, esp?.sizeSectors, esp?.content?.mountPoint, root?.number],
+    [127, 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b', 512 * 2048, '/boot/efi', 1],
+  );
+  const own = plan('disk0: (a 300M vfat /boot/efi) (b 1G ext4 /)', { facts }).disks[0]?.partitions;
+  assert.deepEqual(
+    own?.map(({ number, type }) => [number, type.slice(0, 8)]),
+    [
+      [1, 'c12a7328'],
+      [2, '4f68bce3'],
+    ],
+  );
 });
+
+function twoDisks(): Given {
+  const disks = [disk({ path: '/dev/sda', serial: 'A' }), disk({ path: '/dev/sdb', serial: 'B' })];
+  return { disks, bindings: { d: 'serial:A', e: 'serial:B' } };
+}
 
 test('faults of different disks come together', () => {
   const disks = [disk({ path: '/dev/sda', serial: 'A', sizeBytes: GiB }), disk({ path: '/dev/sdb', serial: 'B' })];
@@ -158,7 +189,7 @@ test('the BIOS boot partition goes to the disk of /boot, else of /', () => {
     ['x: (a 1G ext4 /) y: (a 1G ext4 /boot)', 'y'],
   ] as const) {
     const layout = plan(text, given);
-    assert.equal(layout.bootDisk, bootDisk);
+    assert.deepEqual(layout.bootDisks, [bootDisk]);
     const added = layout.disks.filter((each) => each.partitions.some((part) => part.name === 'bios-boot'));
     assert.deepEqual(
       added.map((each) => each.name),
@@ -178,7 +209,7 @@ test('every partition found is deleted, with evidence; what is in use is told, o
     number: 1,
     path: '/dev/vda1',
     startSector: 2048,
-    sizeSectors: 2048,
+    sizeSectors: 2056,
     type: '83',
     fsType: 'xfs',
     fsLabel: 'x',
@@ -191,9 +222,11 @@ test('every partition found is deleted, with evidence; what is in use is told, o
       number: 1,
       path: '/dev/vda1',
       startSector: 2048,
-      sizeSectors: 2048,
+      sizeSectors: 2056,
       verdict: 'DELETE',
       evidence: "xfs, labelled 'x', 1.00 MiB",
+      holdsData: true,
+      holdsFilesystem: true,
     },
   ]);
   assert.deepEqual(
@@ -219,7 +252,7 @@ test('refused when another attached disk carries one of the UUIDs, not when a pl
     [/meant for the ext4 of disk0-a, is in use on the whole of serial OLD/, { fsUuid: root?.content?.uuid ?? '' }],
     [
       /meant for partition disk0-a, is in use on the partition table/,
-      { table: { kind: 'gpt', uuid: root?.uuid.toUpperCase() ?? '' } },
+      { table: { kind: 'gpt', uuid: root?.uuid?.toUpperCase() ?? '' } },
     ],
     [/is in use on the ext4 in partition 3/, { partitions: [{ ...carrier, fsUuid: root?.content?.uuid ?? '' }] }],
     [/is in use on partition 3/, { partitions: [{ ...carrier, uuid: root?.uuid ?? '' }] }],

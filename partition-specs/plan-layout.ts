@@ -1,18 +1,26 @@
 // partition-specs: what the PARTITION variable means for the disks of one machine.
-// In: the text (spec.ts), the machine's facts, DISK_ bindings, the machine's id. Out: a layout with every sector,
-// number, UUID and verdict settled (this file), from which operations and fstab are rendered (render/).
+// In: the text (spec.ts), the machine's facts, DISK_ bindings, the machine's id, what the server recorded of data
+// partitions. Out: a layout with every sector, number, UUID and verdict settled (this file), from which an OS family
+// renders operations and fstab (os-families/, render/).
 // Never: touches a disk, runs a program, reads a clock or a file, draws a random number.
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { bindDisks } from './bind-disks.ts';
-import { describeDisk } from './disk-facts.ts';
+import type { BoundDisk } from './bind-disks.ts';
+import { bootDiskNames } from './boot-disks.ts';
+import { checkNewData } from './check-new-data.ts';
 import type { DiskFacts, MachineFacts } from './disk-facts.ts';
+import type { AddedPartition } from './firmware/firmware-kind.ts';
 import type { Layout, LayoutDisk } from './layout.ts';
-import { hardwareOf, planDisk } from './plan-disk.ts';
+import { planData } from './plan-data.ts';
+import type { DataPlan, RecordedExtent } from './plan-data.ts';
+import { chooseTable, hardwareOf, planDisk } from './plan-disk.ts';
+import { planStacks } from './plan-stacks.ts';
 import { checkSpecSupport } from './spec-support.ts';
 import type { SupportedSpec } from './spec-support.ts';
 import { specFault } from './spec-tokens.ts';
-import type { PartitionSpec } from './spec-types.ts';
+import type { DiskSpec, PartitionSpec } from './spec-types.ts';
+import { takenUuids } from './taken-uuids.ts';
 
 export type LayoutInput = {
   readonly spec: PartitionSpec;
@@ -25,6 +33,10 @@ export type LayoutInput = {
   readonly rootfs?: string | undefined;
   /** OS family, `linux` unless given. */
   readonly family?: string | undefined;
+  /** Data partitions as the server knows them, each looked at where it lies. */
+  readonly recorded?: readonly RecordedExtent[] | undefined;
+  /** Data partitions that may be made for the first time: `h`, `disk0h`. */
+  readonly initData?: readonly string[] | undefined;
 };
 
 /**
@@ -34,100 +46,92 @@ export type LayoutInput = {
 export function planLayout(input: LayoutInput): Layout {
   const { facts, machineId, rootfs, family } = input;
   const supported = checkSpecSupport({ spec: input.spec, rootfs, family, firmware: facts.firmware });
-  const { disks, faults } = planDisks(supported, input);
-  faults.push(...takenUuids(disks, facts.disks));
+  const { spec } = supported;
+  const { bound, faults } = bindDisks(
+    spec.disks.map((disk) => disk.name),
+    input.bindings,
+    facts.disks,
+  );
+  const { recorded = [], initData = [] } = input;
+  const data = planData({ spec, bound, disks: facts.disks, machineId, family: supported.family, recorded, initData });
+  faults.push(...data.faults);
+  const disks = planDisks(supported, { input, bound, data, faults });
+  const complete = disks.length === spec.disks.length;
+  const stacks = planStacks({ spec, disks: complete ? disks : [], family: supported.family, machineId });
+  faults.push(...stacks.problems.map(({ column, message }) => specFault({ text: spec.text, column }, message)));
+  faults.push(...checkNewData(disks, data, spec));
+  faults.push(...takenUuids({ disks, ...stacks }, facts.disks));
   if (faults.length > 0) throw new FaultsError(`the disk layout of machine ${machineId}`, faults);
   return {
-    version: 1,
+    version: 2,
     machineId,
     family: supported.family.name,
     firmware: supported.firmware.name,
-    spec: supported.spec.text,
+    spec: spec.text,
     disks,
-    bootDisk: bootDiskName(supported.spec),
+    arrays: [...stacks.arrays],
+    groups: [...stacks.groups],
+    bootDisks: bootDiskNames(spec),
     untouched: untouchedDisks(disks, facts.disks),
-    notes: [...supported.notes],
+    notes: [...supported.notes, ...data.notes],
   };
 }
 
-function planDisks(supported: SupportedSpec, input: LayoutInput): { disks: LayoutDisk[]; faults: Fault[] } {
-  const { spec, family, firmware } = supported;
-  const names = spec.disks.map((disk) => disk.name);
-  const { bound, faults } = bindDisks(names, input.bindings, input.facts.disks);
-  const bootDisk = bootDiskName(spec);
+type Planning = {
+  readonly input: LayoutInput;
+  readonly bound: ReadonlyMap<string, BoundDisk>;
+  readonly data: DataPlan;
+  /** Filled with what is found wrong. */
+  readonly faults: Fault[];
+};
+
+function planDisks(supported: SupportedSpec, planning: Planning): LayoutDisk[] {
   const disks: LayoutDisk[] = [];
-  for (const diskSpec of spec.disks) {
-    const hardware = bound.get(diskSpec.name);
-    if (hardware === undefined) continue;
-    const added = diskSpec.name === bootDisk ? firmware.onBootDisk : [];
-    const common = { family, machineId: input.machineId, text: spec.text };
-    const planned = planDisk({ ...common, spec: diskSpec, bound: hardware, added });
+  for (const diskSpec of supported.spec.disks) {
+    const hardware = planning.bound.get(diskSpec.name);
+    if (hardware === undefined || hasDataFault(diskSpec, planning.data)) continue;
+    const planned = planOne(diskSpec, hardware, supported, planning);
+    const { text } = supported.spec;
     if (!Array.isArray(planned)) disks.push(planned);
-    else faults.push(...planned.map(({ column, message }) => specFault({ text: spec.text, column }, message)));
+    else planning.faults.push(...planned.map(({ column, message }) => specFault({ text, column }, message)));
   }
-  return { disks, faults };
+  return disks;
 }
 
-/** The firmware starts the disk with the kernel on it: the one of /boot, else the one of /. */
-function bootDiskName(spec: PartitionSpec): string {
-  const holds = (mountPoint: string) =>
-    spec.disks.find((disk) => disk.partitions.some((partition) => partition.mountPoint === mountPoint));
-  const disk = holds('/boot') ?? holds('/');
-  if (disk === undefined) throw new Error('a spec without a root passed checkSpecSupport');
-  return disk.name;
+/** A disk whose data partition could not be settled is not planned around it. */
+function hasDataFault(disk: DiskSpec, { pins, made }: DataPlan): boolean {
+  return disk.partitions.some((request) => request.data && !pins.has(request) && !made.has(request));
 }
 
-/** Two devices with one UUID, and the machine mounts the wrong one: refused before the first write. */
-function takenUuids(planned: readonly LayoutDisk[], attached: readonly DiskFacts[]): Fault[] {
-  const ours = new Map(planned.flatMap(uuidsOf));
-  return othersThan(planned, attached).flatMap((disk) =>
-    foundUuids(disk).flatMap(([uuid, holder]): Fault[] => {
-      const use = ours.get(uuid.toLowerCase());
-      if (use === undefined) return [];
-      return [
-        {
-          severity: 'error',
-          where: 'PARTITION',
-          message: `UUID ${uuid.toLowerCase()}, meant for ${use}, is in use on ${holder} of ${describeDisk(disk)}, which is not to be touched`,
-          suggestion:
-            'is that a disk of an earlier installation of this machine? detach it, wipe it, or name it in PARTITION',
-        },
-      ];
-    }),
-  );
+function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { input, data }: Planning) {
+  const { family, firmware } = supported;
+  const { text } = supported.spec;
+  const pins = new Map([...data.pins].filter(([request]) => spec.partitions.includes(request)));
+  const table = chooseTable(spec, bound.disk, family, pins.size > 0);
+  if ('problem' in table) return [{ column: spec.column, message: table.problem }];
+  const boots = bootDiskNames(supported.spec);
+  const isBootDisk = boots.includes(spec.name);
+  if (isBootDisk && !firmware.tables.includes(table.name)) {
+    const message = `${firmware.name} firmware cannot boot from a ${table.name} table; it needs ${firmware.tables.join(' or ')}`;
+    return [{ column: spec.column, message }];
+  }
+  const asked = new Set(spec.partitions.map(({ mountPoint }) => mountPoint));
+  const added = (isBootDisk ? (firmware.onBootDisk[table.name] ?? []) : [])
+    .filter(({ content }) => content?.mountPoint === undefined || !asked.has(content.mountPoint))
+    .map((each) => (spec.name === boots[0] ? each : unmounted(each)));
+  return planDisk({ spec, text, bound, family, machineId: input.machineId, added, pins, table });
 }
 
-function uuidsOf(disk: LayoutDisk): [uuid: string, use: string][] {
-  return [
-    [disk.table.uuid, `the partition table of ${disk.name}`],
-    ...disk.partitions.flatMap((partition): [string, string][] => [
-      [partition.uuid, `partition ${partition.name}`],
-      ...(partition.content === undefined
-        ? []
-        : [[partition.content.uuid, `the ${partition.content.filesystem} of ${partition.name}`] as [string, string]]),
-    ]),
-  ];
-}
-
-function foundUuids(disk: DiskFacts): [uuid: string, holder: string][] {
-  const found: [string | undefined, string][] = [
-    [disk.table?.uuid, 'the partition table'],
-    [disk.fsUuid, 'the whole'],
-    ...disk.partitions.flatMap((partition): [string | undefined, string][] => [
-      [partition.uuid, `partition ${partition.number}`],
-      [partition.fsUuid, `the ${partition.fsType ?? 'content'} in partition ${partition.number}`],
-    ]),
-  ];
-  return found.filter((entry): entry is [string, string] => entry[0] !== undefined);
-}
-
-function othersThan(planned: readonly LayoutDisk[], attached: readonly DiskFacts[]): DiskFacts[] {
-  const paths = new Set(planned.map((disk) => disk.hardware.path));
-  return attached.filter((disk) => !paths.has(disk.path));
+/** The same partition on the further disks of a mirror, which is not mounted. */
+function unmounted(added: AddedPartition): AddedPartition {
+  if (added.content === undefined) return added;
+  const { mountPoint: _, ...content } = added.content;
+  return { ...added, content };
 }
 
 function untouchedDisks(planned: readonly LayoutDisk[], attached: readonly DiskFacts[]): Layout['untouched'] {
-  return othersThan(planned, attached)
-    .filter((disk) => disk.kind === 'disk' && disk.sizeBytes > 0)
+  const paths = new Set(planned.map((disk) => disk.hardware.path));
+  return attached
+    .filter((disk) => !paths.has(disk.path) && disk.kind === 'disk' && disk.sizeBytes > 0)
     .map((disk) => Object.assign(hardwareOf(disk), { why: 'PARTITION does not name it' }));
 }

@@ -1,5 +1,6 @@
 // Which partition is the root: the one mounted on /, or the one that ROOTFS names.
 import type { OsFamily } from './os-families/os-family.ts';
+import { contentsOf } from './spec-types.ts';
 import type { PartitionSpec } from './spec-types.ts';
 
 /**
@@ -12,13 +13,16 @@ export function withRoot(
   family: OsFamily,
 ): { spec: PartitionSpec; note?: string; problem?: string } {
   const named = rootfs === undefined ? undefined : findPartition(spec, rootfs, family);
-  const root = spec.disks.flatMap((disk) => disk.partitions).find((partition) => partition.mountPoint === '/');
+  const root = contentsOf(spec).find((content) => content.mountPoint === '/');
   if (root !== undefined) {
     if (rootfs === undefined || named?.partition === root) return { spec };
     return { spec, note: `ROOTFS=${rootfs} is not used: PARTITION mounts / itself` };
   }
-  if (rootfs === undefined) return { spec, problem: 'no partition is mounted on /, and ROOTFS names none' };
+  if (rootfs === undefined) return { spec, problem: 'nothing is mounted on /, and ROOTFS names no partition' };
   if (named === undefined) return { spec, problem: `ROOTFS=${rootfs} names no partition of this PARTITION` };
+  if (named.partition.partOf !== undefined) {
+    return { spec, problem: `ROOTFS=${rootfs} names a part of ${named.partition.partOf}; mount / there` };
+  }
   if (named.partition.mountPoint !== undefined) {
     return { spec, problem: `ROOTFS=${rootfs} names the partition of ${named.partition.mountPoint}` };
   }

@@ -15,7 +15,8 @@ export function parseSize(text: string): SizeRequest | string {
   if (dash >= 0) return parseRange(text, text.slice(0, dash), text.slice(dash + 1));
   const sizeBytes = parseAmount(text);
   if (sizeBytes === undefined) return `'${text}' is not a size; a size is ${FORMS}`;
-  return sizeBytes === 0 ? 'a partition of size 0' : { kind: 'exact', sizeBytes };
+  if (sizeBytes === 0) return 'a partition of size 0';
+  return /^\d+$/.test(text) ? { kind: 'exact', sizeBytes, cylinders: Number(text) } : { kind: 'exact', sizeBytes };
 }
 
 function parsePercent(text: string): SizeRequest | string {

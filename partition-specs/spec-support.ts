@@ -4,11 +4,13 @@ import type { Fault } from '../lib/errors.ts';
 import { firmwareKinds } from './firmware/all.ts';
 import type { FirmwareKind } from './firmware/firmware-kind.ts';
 import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
+import { memoryOptions } from './filesystems/swap.ts';
 import { osFamilies } from './os-families/all.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import { withRoot } from './spec-rootfs.ts';
 import { specFault } from './spec-tokens.ts';
-import type { PartitionRequest, PartitionSpec } from './spec-types.ts';
+import { contentsOf, STACK_WORDS } from './spec-types.ts';
+import type { ContentRequest, PartitionSpec } from './spec-types.ts';
 
 export type SpecContext = {
   readonly spec: PartitionSpec;
@@ -39,21 +41,37 @@ export function checkSpecSupport({ spec, rootfs, ...names }: SpecContext): Suppo
   if (firmware === undefined) faults.push(unsupported('firmware', names.firmware, firmwareKinds));
   if (family === undefined || firmware === undefined) throw new FaultsError('PARTITION', faults);
   const rooted = withRoot(spec, rootfs, family);
-  if (rooted.problem !== undefined) faults.push(specFault({ text: spec.text, column: 1 }, rooted.problem));
-  for (const partition of rooted.spec.disks.flatMap((disk) => disk.partitions)) {
-    for (const message of problemsOf(partition, family)) {
-      faults.push(specFault({ text: spec.text, column: partition.column }, message));
-    }
+  const report = (column: number, message: string) => void faults.push(specFault({ text: spec.text, column }, message));
+  if (rooted.problem !== undefined) report(1, rooted.problem);
+  for (const content of contentsOf(rooted.spec)) {
+    for (const message of problemsOf(content, family)) report(content.column, message);
   }
+  for (const partition of rooted.spec.disks.flatMap((disk) => disk.partitions)) {
+    for (const message of letterProblems(partition.letter, family)) report(partition.column, message);
+  }
+  for (const stacked of stackedContents(rooted.spec).filter(({ data }) => data)) report(stacked.column, STACKED_DATA);
   if (faults.length > 0) throw new FaultsError('PARTITION', faults);
   return { spec: rooted.spec, family, firmware, notes: rooted.note === undefined ? [] : [rooted.note] };
+}
+
+const STACKED_DATA =
+  "'data' is for partitions: what lies on an array or in a volume group is made anew by every installation; give the data a partition of its own";
+
+function stackedContents({ arrays, groups }: PartitionSpec): ContentRequest[] {
+  return [...arrays.map(({ content }) => content), ...groups.flatMap(({ volumes }) => volumes)];
+}
+
+function letterProblems(letter: string, family: OsFamily): string[] {
+  const reserved = family.reservedLetters[letter];
+  if (reserved !== undefined) return [`letter ${letter} cannot be used on ${family.name}: ${reserved}`];
+  return letter > family.lastLetter ? [`${family.name} has letters from a to ${family.lastLetter}, not ${letter}`] : [];
 }
 
 function unsupported(what: string, name: string | undefined, supported: ReadonlyMap<string, unknown>): Fault {
   return {
     severity: 'error',
     where: 'PARTITION',
-    message: `${what} '${name}' is not supported yet; ${list(supported)}`,
+    message: `${what} '${name}' is unknown; known: ${[...supported.keys()].join(', ')}`,
   };
 }
 
@@ -61,30 +79,39 @@ function list(supported: ReadonlyMap<string, unknown>): string {
   return `supported: ${[...supported.keys()].join(', ')}`;
 }
 
-function problemsOf(partition: PartitionRequest, family: OsFamily): string[] {
+function problemsOf(content: ContentRequest, family: OsFamily): string[] {
+  const { filesystem, mountPoint, options } = content;
+  if (STACK_WORDS.has(filesystem)) {
+    return family.stacks ? [] : [`${filesystem} cannot be planned for ${family.name}`];
+  }
+  const kind = family.filesystems.get(filesystem);
+  if (kind === undefined)
+    return [`file system '${filesystem}' is unknown on ${family.name}; ${list(family.filesystems)}`];
   const problems: string[] = [];
-  if (partition.data) {
-    problems.push(
-      "'data' is not supported yet: partitions that survive an installation come later, and until then this one would be lost",
-    );
+  const label = content.label ?? '';
+  if (Buffer.byteLength(label) > kind.labelMaxBytes) {
+    problems.push(`label '${label}' is too long: ${kind.name} has room for ${kind.labelMaxBytes} bytes`);
   }
-  const kind = family.filesystems.get(partition.filesystem);
-  if (kind === undefined) {
-    const name = partition.filesystem;
-    return [...problems, `file system '${name}' is not supported on ${family.name} yet; ${list(family.filesystems)}`];
+  if (kind.use === 'swap') {
+    if (content.data) problems.push('swap holds no data to keep');
+    if (mountPoint !== undefined && !family.memoryFilesystem) {
+      problems.push(`${kind.name} on ${family.name} takes no mount point, found ${mountPoint}`);
+    }
+  } else if (mountPoint === undefined && options.length > 0) {
+    problems.push(`${options.join(',')}: mount options without a mount point`);
   }
-  if (kind.use === 'swap' && partition.mountPoint !== undefined) {
-    problems.push(`${kind.name} on ${family.name} takes no mount point, found ${partition.mountPoint}`);
+  if (mountPoint === '/' && !kind.rootable) problems.push(`${kind.name} cannot hold the root of ${family.name}`);
+  if (mountPoint === '/' && content.data) {
+    problems.push("the root cannot be 'data': an installation writes it anew");
   }
-  if (kind.use === 'files' && partition.mountPoint === undefined && partition.options.length > 0) {
-    problems.push(`${partition.options.join(',')}: mount options without a mount point`);
-  }
-  return [...problems, ...unknownOptions(partition.options, kind, family)];
+  return [...problems, ...unknownOptions(content, kind, family)];
 }
 
-function unknownOptions(options: readonly string[], kind: FilesystemKind, family: OsFamily): string[] {
-  const known = new Set([...family.mountOptions, ...kind.mountOptions]);
+function unknownOptions({ options, mountPoint }: ContentRequest, kind: FilesystemKind, family: OsFamily): string[] {
+  const inMemory = kind.use === 'swap' && mountPoint !== undefined;
+  const known = new Set([...family.mountOptions, ...(inMemory ? memoryOptions : kind.mountOptions)]);
+  const what = inMemory ? 'a file system in memory' : kind.name;
   return options
     .filter((option) => !option.startsWith('x-') && !known.has(option.split('=')[0] ?? ''))
-    .map((option) => `'${option}' is not a mount option of ${kind.name} on ${family.name}`);
+    .map((option) => `'${option}' is not a mount option of ${what} on ${family.name}`);
 }

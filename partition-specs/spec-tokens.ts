@@ -1,10 +1,10 @@
-// Cuts a PARTITION text into disk headers and parenthesised groups of words.
+// Cuts a PARTITION text into headers and parenthesised groups of words.
 import type { Fault } from '../lib/errors.ts';
 
 export type Token = { readonly text: string; readonly column: number };
 
 export type SpecItem =
-  | { readonly kind: 'disk'; readonly name: Token }
+  | { readonly kind: 'header'; readonly name: Token; readonly words: readonly Token[] }
   | { readonly kind: 'group'; readonly column: number; readonly words: readonly Token[] };
 
 /** A fault at one column of the text, drawn with a caret. */
@@ -13,16 +13,23 @@ export function specFault(at: { text: string; column: number }, message: string,
   return suggestion === undefined ? fault : { ...fault, suggestion };
 }
 
-/** `hda: (a 51 msdos)` → a disk, a group of three words. What fits nowhere becomes a fault and is passed over. */
+type Words = { words: Token[] };
+
+/**
+ * `hda: dos (a 51 msdos)` → a header with one word, a group of three. What fits nowhere becomes a fault and is passed
+ * over.
+ */
 export function readItems(text: string): { items: SpecItem[]; faults: Fault[] } {
   const items: SpecItem[] = [];
   const faults: Fault[] = [];
   const fault = (column: number, message: string) => faults.push(specFault({ text, column }, message));
-  let group: { kind: 'group'; column: number; words: Token[] } | undefined;
+  let group: (Words & { kind: 'group'; column: number }) | undefined;
+  let header: (Words & { kind: 'header'; name: Token }) | undefined;
   for (const { text: word, column } of tokens(text)) {
     if (word === '(') {
       if (group !== undefined) fault(group.column, 'this ( has no ) before the next (');
       group = { kind: 'group', column, words: [] };
+      header = undefined;
       items.push(group);
     } else if (word === ')') {
       if (group === undefined) fault(column, 'this ) has no ( before it');
@@ -30,7 +37,10 @@ export function readItems(text: string): { items: SpecItem[]; faults: Fault[] } 
     } else if (group !== undefined) {
       group.words.push({ text: word, column });
     } else if (word.endsWith(':')) {
-      items.push({ kind: 'disk', name: { text: word.slice(0, -1), column } });
+      header = { kind: 'header', name: { text: word.slice(0, -1), column }, words: [] };
+      items.push(header);
+    } else if (header !== undefined) {
+      header.words.push({ text: word, column });
     } else {
       fault(column, `expected a disk such as 'disk0:' or a partition in parentheses, found '${word}'`);
     }

@@ -47,7 +47,7 @@ test('options with commas and with blanks, data among them, line breaks as blank
 });
 
 const sizes: [text: string, expected: ReturnType<typeof parseSize>][] = [
-  ['1', { kind: 'exact', sizeBytes: 8_225_280 }],
+  ['1', { kind: 'exact', sizeBytes: 8_225_280, cylinders: 1 }],
   ['512M', { kind: 'exact', sizeBytes: 512 * 1024 ** 2 }],
   ['2T', { kind: 'exact', sizeBytes: 2048 * G }],
   ['30%', { kind: 'percent', percent: 30 }],
@@ -168,7 +168,7 @@ test('any text parses or gives faults inside the text, never another error', () 
 });
 
 function cylinders(count: number) {
-  return { kind: 'exact', sizeBytes: count * CYLINDER_BYTES };
+  return { kind: 'exact', sizeBytes: count * CYLINDER_BYTES, cylinders: count };
 }
 
 function faultsOf(text: string): FaultsError {

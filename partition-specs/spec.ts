@@ -2,14 +2,16 @@
 // Never: asks whether a file system or an OS can do it (spec-support.ts), or whether it fits (plan-layout.ts).
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
-import { parseSize } from './spec-size.ts';
+import { isName, parseContent, parsePartition, parseVolume } from './spec-content.ts';
+import type { Group, Report } from './spec-content.ts';
 import { readItems, specFault } from './spec-tokens.ts';
-import type { SpecItem, Token } from './spec-tokens.ts';
-import type { DiskSpec, PartitionRequest, PartitionSpec } from './spec-types.ts';
+import type { SpecItem } from './spec-tokens.ts';
+import { STACK_WORDS } from './spec-types.ts';
+import type { ArraySpec, DiskSpec, GroupSpec, PartitionSpec } from './spec-types.ts';
+import { checkWhole } from './spec-whole.ts';
 
-type Group = Extract<SpecItem, { kind: 'group' }>;
-type OpenDisk = { name: string; column: number; partitions: PartitionRequest[] };
-type Report = (column: number, message: string, suggestion?: string) => void;
+type Header = Extract<SpecItem, { kind: 'header' }>;
+type Section = { readonly header: Header; readonly groups: Group[] };
 
 /**
  * Parses `disk0: (a 20G ext4 /) (b 4G swap) (c rest ext4 /home noatime) disk1: …`.
@@ -21,108 +23,93 @@ export function parsePartitionSpec(source: string): PartitionSpec {
   const { items, faults } = readItems(text);
   const report: Report = (column, message, suggestion) =>
     void faults.push(specFault({ text, column }, message, suggestion));
-  const disks: OpenDisk[] = [];
-  for (const item of items) {
-    if (item.kind === 'disk') disks.push(openDisk(item.name, report));
-    else addPartition(disks.at(-1), item, report);
-  }
+  const sections = readSections(items, report);
   if (items.length === 0) report(1, "nothing is asked for; write for example 'disk0: (a rest ext4 /)'");
-  checkWhole(disks, report);
+  const kinds = stackKinds(items);
+  const ofKind = (kind: 'array' | 'group' | undefined) =>
+    sections.filter(({ header }) => kinds.get(header.name.text) === kind);
+  const spec: PartitionSpec = {
+    text,
+    disks: ofKind(undefined).map((section) => diskOf(section, report)),
+    arrays: ofKind('array').flatMap((section) => arrayOf(section, report)),
+    groups: ofKind('group').map((section) => groupOf(section, report)),
+  };
+  checkWhole(spec, report);
   if (faults.length > 0) throw new FaultsError('PARTITION', faults.toSorted(byColumn));
-  return { text, disks };
+  return spec;
 }
 
 function byColumn(left: Fault, right: Fault): number {
   return (left.column ?? 0) - (right.column ?? 0);
 }
 
-function openDisk(name: Token, report: Report): OpenDisk {
-  if (!/^[A-Za-z][A-Za-z0-9_]{0,29}$/.test(name.text)) {
-    report(name.column, `'${name.text}' is not a disk name: up to 30 letters, digits and _, first a letter`);
+function readSections(items: readonly SpecItem[], report: Report): Section[] {
+  const sections: Section[] = [];
+  for (const item of items) {
+    if (item.kind === 'header') {
+      checkName(item, report);
+      sections.push({ header: item, groups: [] });
+    } else if (sections.length === 0) {
+      report(item.column, "no disk is named before this partition; begin with 'disk0:'");
+      parsePartition(item, report);
+    } else sections.at(-1)?.groups.push(item);
   }
-  return { name: name.text, column: name.column, partitions: [] };
+  return sections;
 }
 
-function addPartition(disk: OpenDisk | undefined, group: Group, report: Report): void {
-  if (disk === undefined) report(group.column, "no disk is named before this partition; begin with 'disk0:'");
-  const partition = parsePartition(group, report);
-  if (partition !== undefined) disk?.partitions.push(partition);
+function checkName({ name }: Header, report: Report): void {
+  if (isName(name.text)) return;
+  report(name.column, `'${name.text}' is not a disk name: up to 30 letters, digits and _, first a letter`);
 }
 
-function parsePartition(group: Group, report: Report): PartitionRequest | undefined {
-  const [letter, size, filesystem, ...rest] = group.words;
-  if (letter === undefined || size === undefined || filesystem === undefined) {
-    report(group.column, 'a partition needs a letter, a size and a file system, as in (a 20G ext4 /)');
-    return undefined;
+/** What is no disk: names that some `raid1` or `lvm` makes an array or a group. */
+function stackKinds(items: readonly SpecItem[]): ReadonlyMap<string, 'array' | 'group'> {
+  const kinds = new Map<string, 'array' | 'group'>();
+  for (const item of items) {
+    if (item.kind !== 'group') continue;
+    // Behind letter and size, or first in an array's parentheses.
+    for (const index of [2, 0]) {
+      const kind = STACK_WORDS.get(item.words[index]?.text ?? '');
+      const name = item.words[index + 1]?.text;
+      if (kind !== undefined && name !== undefined && !kinds.has(name)) kinds.set(name, kind);
+    }
   }
-  if (!/^[a-z]$/.test(letter.text)) report(letter.column, `'${letter.text}' is not a letter from a to z`);
-  const request = parseSize(size.text);
-  if (typeof request === 'string') report(size.column, request, suggestCapital(size.text));
-  if (!/^[a-z][a-z0-9_+-]*$/.test(filesystem.text)) {
-    report(filesystem.column, `'${filesystem.text}' is not the name of a file system`);
+  return kinds;
+}
+
+const TABLES: ReadonlySet<string> = new Set(['gpt', 'dos']);
+
+function diskOf({ header, groups }: Section, report: Report): DiskSpec {
+  const [table, ...more] = header.words;
+  if (table !== undefined && !TABLES.has(table.text)) {
+    report(table.column, `expected a partition in parentheses, or gpt or dos, found '${table.text}'`);
   }
-  const mount = rest[0]?.text.startsWith('/') === true ? rest[0] : undefined;
-  if (mount !== undefined) checkMountPoint(mount, report);
-  const words = parseOptions(mount === undefined ? rest : rest.slice(1), report);
+  for (const word of more) report(word.column, `expected a partition in parentheses, found '${word.text}'`);
   return {
-    letter: letter.text,
-    // After a fault any size will do, but one that causes no second fault.
-    size: typeof request === 'string' ? { kind: 'exact', sizeBytes: 1 } : request,
-    filesystem: filesystem.text,
-    ...(mount === undefined ? {} : { mountPoint: mount.text }),
-    options: words.filter((word) => word !== 'data'),
-    data: words.includes('data'),
-    column: group.column,
+    name: header.name.text,
+    column: header.name.column,
+    ...(table === undefined ? {} : { table: table.text }),
+    partitions: groups.flatMap((group) => parsePartition(group, report) ?? []),
   };
 }
 
-function suggestCapital(size: string): string | undefined {
-  return /^\d+[kmgt]$/.test(size) ? `did you mean ${size.toUpperCase()}?` : undefined;
-}
-
-function checkMountPoint(mount: Token, report: Report): void {
-  const clean = mount.text === '/' || /^(\/[A-Za-z0-9._+@-]+)+$/.test(mount.text);
-  if (clean && !/\/\.{1,2}(\/|$)/.test(mount.text)) return;
-  report(mount.column, `'${mount.text}' is not a plain absolute path of letters, digits and . _ + @ -`);
-}
-
-function parseOptions(words: readonly Token[], report: Report): string[] {
-  return words.flatMap((word) => {
-    const options = word.text.split(',');
-    for (const option of options) {
-      if (!/^[A-Za-z0-9_][A-Za-z0-9_.:=/+@-]*$/.test(option)) report(word.column, `'${option}' is not a mount option`);
-    }
-    return options;
-  });
-}
-
-function checkWhole(disks: readonly DiskSpec[], report: Report): void {
-  reportRepeated(disks, (disk) => `disk ${disk.name}`, report);
-  reportRepeated(
-    disks.flatMap((disk) => disk.partitions).filter((partition) => partition.mountPoint !== undefined),
-    (partition) => `mount point ${partition.mountPoint}`,
-    report,
-  );
-  for (const disk of disks) {
-    if (disk.partitions.length === 0) report(disk.column, `disk ${disk.name} has no partitions`);
-    reportRepeated(disk.partitions, (partition) => `letter ${partition.letter} of ${disk.name}`, report);
-    const rests = disk.partitions.filter((partition) => partition.size.kind === 'rest');
-    for (const extra of rests.slice(1)) report(extra.column, `a second 'rest' on ${disk.name}; only one can have it`);
-    const percents = disk.partitions.map(({ size }) => (size.kind === 'percent' ? size.percent : 0));
-    const sum = percents.reduce((total, percent) => total + percent, 0);
-    if (sum > 100) report(disk.column, `the percentages on ${disk.name} add up to ${sum}%`);
+function arrayOf({ header, groups }: Section, report: Report): ArraySpec[] {
+  rejectWords(header, report);
+  const [group, ...more] = groups;
+  for (const extra of more) report(extra.column, `array ${header.name.text} holds one thing; this is a second`);
+  if (group === undefined) {
+    report(header.name.column, `array ${header.name.text} holds nothing; write '${header.name.text}: (ext4 /)'`);
+    return [];
   }
+  return [{ name: header.name.text, column: header.name.column, content: parseContent(group, report) }];
 }
 
-function reportRepeated<T extends { column: number }>(
-  things: readonly T[],
-  nameOf: (thing: T) => string,
-  report: Report,
-) {
-  const seen = new Set<string>();
-  for (const thing of things) {
-    const name = nameOf(thing);
-    if (seen.has(name)) report(thing.column, `${name} is given a second time`);
-    seen.add(name);
-  }
+function groupOf({ header, groups }: Section, report: Report): GroupSpec {
+  rejectWords(header, report);
+  const volumes = groups.flatMap((group) => parseVolume(group, report) ?? []);
+  return { name: header.name.text, column: header.name.column, volumes };
+}
+
+function rejectWords({ words }: Header, report: Report): void {
+  for (const word of words) report(word.column, `expected parentheses, found '${word.text}'`);
 }

@@ -21,10 +21,16 @@ function written() {
     start: startSector,
     size: sizeSectors,
     type: type.toUpperCase(),
-    uuid: uuid.toUpperCase(),
+    uuid: uuid?.toUpperCase() ?? '',
     name,
   }));
-  return { label: 'gpt', id: planned.table.uuid.toUpperCase(), unit: 'sectors', sectorsize: 512, partitions };
+  return {
+    label: 'gpt',
+    id: planned.table.kind === 'gpt' ? planned.table.uuid.toUpperCase() : '',
+    unit: 'sectors',
+    sectorsize: 512,
+    partitions,
+  };
 }
 
 type Written = ReturnType<typeof written>;
@@ -32,7 +38,7 @@ const changes: [what: string, change: (table: Written) => unknown, differences: 
   ['nothing', () => undefined, []],
   ['the order', (table) => table.partitions.reverse(), []],
   ['the label', (table) => (table.label = 'dos'), [/^\/dev\/nvme0n1: kind of the table: planned gpt, found dos$/]],
-  ['the disk GUID', (table) => (table.id = table.id.replaceAll('A', 'B')), [/UUID of the table/]],
+  ['the disk GUID', (table) => (table.id = table.id.replaceAll('A', 'B')), [/id of the table/]],
   ['the sector size', (table) => (table.sectorsize = 4096), [/sector size of the table: planned 512, found 4096/]],
   ['a start', (table) => (first(table).start += 1), [/start sector of partition 128: planned 2048, found 2049/]],
   ['a size', (table) => (first(table).size -= 8), [/size in sectors of partition 128: planned 2048, found 2040/]],

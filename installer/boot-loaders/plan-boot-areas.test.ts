@@ -1,31 +1,59 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Layout } from '../../partition-specs/layout.ts';
+import { machine, disk } from '../../partition-specs/testing/disk.ts';
+import { planLayout } from '../../partition-specs/plan-layout.ts';
+import { parsePartitionSpec } from '../../partition-specs/spec.ts';
 import { locateBootAreas, planBootAreas } from './plan-boot-areas.ts';
 
-const core = { type: '21686148-6449-6e6f-744e-656564454649', uuid: 'c0c0', startSector: 2048, sizeSectors: 2048 };
-const layout = {
-  bootDisk: 'disk0',
-  disks: [{ name: 'disk0', hardware: { path: '/dev/sda', logicalSectorBytes: 512 }, partitions: [core] }],
-} as unknown as Layout;
-const areas = planBootAreas(layout);
+const disks = [disk({ path: '/dev/sda', serial: 'A' }), disk({ path: '/dev/sdb', serial: 'B' })];
+
+function areasOf(text: string) {
+  return planBootAreas(
+    planLayout({
+      spec: parsePartitionSpec(text),
+      facts: machine(...disks),
+      bindings: { disk0: 'serial:A', disk1: 'serial:B' },
+      machineId: '0b6f1d52-6a0e-4c3b-9a57-3f0d8c2e1a41',
+    }),
+  );
+}
+
+const MIRROR = 'disk0: (a 9G raid1 sys) disk1: (a 9G raid1 sys) sys: (ext4 /)';
+const [first = assert.fail(), second = assert.fail()] = areasOf(MIRROR);
 
 const lsblk = (...rows: readonly [string | null, string | null][]): string =>
   JSON.stringify({ blockdevices: rows.map(([pkname, partuuid]) => ({ pkname, partuuid })) });
 
-test('the areas are boot code and core image, in bytes', () => {
-  assert.deepEqual(areas.areas, [
-    { name: 'boot-code', startBytes: 0, sizeBytes: 440 },
-    { name: 'core-image', startBytes: 1048576, sizeBytes: 1048576 },
-  ]);
+test('the areas are boot code and core image, in bytes, on every disk of a mirror', () => {
+  for (const [index, path] of ['/dev/sda', '/dev/sdb'].entries()) {
+    const areas = [first, second][index];
+    assert.equal(areas?.disk, path);
+    assert.deepEqual(areas.areas, [
+      { name: 'boot-code', startBytes: 0, sizeBytes: 440 },
+      { name: 'core-image', startBytes: 1048576, sizeBytes: 1048576 },
+    ]);
+  }
+});
+
+test('on a DOS table the core image lies in the gap before the first partition', () => {
+  const [only = assert.fail(), ...others] = areasOf('disk0: dos (a 1G ext4 /) (b 1G swap)');
+  assert.deepEqual([others, only.areas[1]], [[], { name: 'core-image', startBytes: 512, sizeBytes: 1048576 - 512 }]);
+  assert.match(only.partUuid, /^[0-9a-f]{8}-01$/);
 });
 
 test('when disks have swapped their names, the boot loader is looked for on the one that carries it', () => {
-  const swapped = lsblk([null, null], ['sda', 'other'], ['sdb', 'C0C0']);
-  assert.equal(locateBootAreas(areas, layout, swapped).disk, '/dev/sdb');
+  const swapped = lsblk([null, null], ['sdb', first.partUuid.toUpperCase()], ['sda', second.partUuid]);
+  const { found, missing } = locateBootAreas([first, second], swapped);
+  assert.deepEqual([found.map((area) => area.disk), missing], [['/dev/sdb', '/dev/sda'], []]);
 });
 
-test('none or two such disks: nothing is touched', () => {
-  assert.throws(() => locateBootAreas(areas, layout, lsblk(['sda', 'other'])), /0 disks carry its partition c0c0/);
-  assert.throws(() => locateBootAreas(areas, layout, lsblk(['sda', 'c0c0'], ['sdb', 'c0c0'])), /2 disks carry/);
+test('a mirror that has lost a disk keeps the other', () => {
+  const { found, missing } = locateBootAreas([first, second], lsblk(['sda', second.partUuid]));
+  assert.deepEqual([found.map((area) => area.disk), missing], [['/dev/sda'], [first]]);
+});
+
+test('none, or two disks that claim to be one: nothing is touched', () => {
+  assert.throws(() => locateBootAreas([first], lsblk(['sda', 'other'])), /0 disks carry its partition/);
+  const both = lsblk(['sda', first.partUuid], ['sdb', first.partUuid]);
+  assert.throws(() => locateBootAreas([first], both), /2 disks carry/);
 });

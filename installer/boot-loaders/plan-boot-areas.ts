@@ -1,32 +1,52 @@
+// Which bytes of which disks belong to the boot loader alone. In: a layout. Out: areas, one entry for each boot disk.
+// Never: reads a disk.
 import { z } from 'zod';
-import type { Layout, LayoutDisk, LayoutPartition } from '../../partition-specs/layout.ts';
 import { UserError } from '../../lib/errors.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import type { Argv } from '../../lib/run-command.ts';
+import type { Layout, LayoutDisk } from '../../partition-specs/layout.ts';
 
-/** Byte ranges of the boot disk that belong to the boot loader alone. */
+/** Byte ranges of a boot disk that belong to the boot loader alone. */
 export type BootAreas = {
   readonly disk: string;
+  /** UUID of a partition of that disk, by which it is found again; on DOS tables `12345678-01`. */
+  readonly partUuid: string;
   readonly areas: { readonly name: string; readonly startBytes: number; readonly sizeBytes: number }[];
 };
 
 const BIOS_BOOT_TYPE = '21686148-6449-6e6f-744e-656564454649';
 /** Bytes of the first sector that hold boot code; the partition table follows them. @see GNU GRUB manual 2.06 §4.4 */
 const BOOT_CODE_BYTES = 440;
+const FIRST_SECTOR_BYTES = 512;
+
+/** What became of a boot disk: where it is now, or that it is missing. */
+export type LocatedAreas = { readonly found: BootAreas[]; readonly missing: BootAreas[] };
 
 /**
- * The same areas on the disk as the kernel names it now: names of disks change, the core image's partition UUID does not.
+ * The same areas on the disks as the kernel names them now: names of disks change, their partitions' UUIDs do not.
  * @param lsblk answer of `bootDiskArgv`
- * @throws UserError unless exactly one disk carries that partition
+ * @throws UserError when two disks carry one UUID, or no boot disk is left
  */
-export function locateBootAreas(areas: BootAreas, layout: Layout, lsblk: string): BootAreas {
+export function locateBootAreas(areas: readonly BootAreas[], lsblk: string): LocatedAreas {
   const { blockdevices } = parseJsonEdge(lsblkSchema, lsblk, bootDiskArgv.join(' '));
-  const { core } = bootDiskOf(layout);
-  const found = blockdevices.filter(({ partuuid, pkname }) => partuuid?.toLowerCase() === core.uuid && pkname !== null);
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return { ...areas, disk: `/dev/${only.pkname}` };
-  throw new UserError(
-    `the boot loader was not looked at: ${found.length} disks carry its partition ${core.uuid}, expected one`,
+  const found: BootAreas[] = [];
+  const missing: BootAreas[] = [];
+  for (const area of areas) {
+    const carriers = blockdevices.filter(
+      ({ partuuid, pkname }) => partuuid?.toLowerCase() === area.partUuid && pkname !== null,
+    );
+    const [only] = carriers;
+    if (carriers.length > 1) throw notOne(carriers.length, area);
+    if (only === undefined) missing.push(area);
+    else found.push({ ...area, disk: `/dev/${only.pkname}` });
+  }
+  if (found.length === 0) throw notOne(0, areas[0]);
+  return { found, missing };
+}
+
+function notOne(count: number, area: BootAreas | undefined): UserError {
+  return new UserError(
+    `the boot loader was not looked at: ${count} disks carry its partition ${area?.partUuid}, expected one`,
     { hint: 'lsblk -o NAME,SERIAL,PARTUUID' },
   );
 }
@@ -38,22 +58,32 @@ const lsblkSchema = z.object({
   blockdevices: z.array(z.looseObject({ pkname: z.string().nullable(), partuuid: z.string().nullable() })),
 });
 
-/** Where GRUB lies on a PC with a BIOS: boot code in the first sector, core image in the BIOS boot partition. */
-export function planBootAreas(layout: Layout): BootAreas {
-  const { disk, core } = bootDiskOf(layout);
-  const sectorBytes = disk.hardware.logicalSectorBytes;
-  return {
-    disk: disk.hardware.path,
-    areas: [
-      { name: 'boot-code', startBytes: 0, sizeBytes: BOOT_CODE_BYTES },
-      { name: 'core-image', startBytes: core.startSector * sectorBytes, sizeBytes: core.sizeSectors * sectorBytes },
-    ],
-  };
+/**
+ * Where GRUB lies on a PC with a BIOS: boot code in the first sector; the core image in the BIOS boot partition of a
+ * GPT, or in the gap between the table and the first partition of a DOS table.
+ */
+export function planBootAreas(layout: Layout): BootAreas[] {
+  return layout.bootDisks.map((name) => {
+    const disk = layout.disks.find((candidate) => candidate.name === name);
+    const core = disk === undefined ? undefined : coreImageOf(disk);
+    if (disk === undefined || core === undefined) {
+      throw new UserError(`disk ${name} has no BIOS boot partition; GRUB cannot be kept on it`);
+    }
+    const { partUuid, ...area } = core;
+    const code = { name: 'boot-code', startBytes: 0, sizeBytes: BOOT_CODE_BYTES };
+    return { disk: disk.hardware.path, partUuid, areas: [code, { name: 'core-image', ...area }] };
+  });
 }
 
-function bootDiskOf(layout: Layout): { disk: LayoutDisk; core: LayoutPartition } {
-  const disk = layout.disks.find((candidate) => candidate.name === layout.bootDisk);
-  const core = disk?.partitions.find((partition) => partition.type.toLowerCase() === BIOS_BOOT_TYPE);
-  if (disk !== undefined && core !== undefined) return { disk, core };
-  throw new UserError(`disk ${layout.bootDisk} has no BIOS boot partition; GRUB cannot be kept on it`);
+function coreImageOf({ partitions, table, hardware }: LayoutDisk) {
+  const sectorBytes = hardware.logicalSectorBytes;
+  if (table.kind === 'dos') {
+    const first = partitions[0];
+    if (first?.uuid === undefined) return undefined;
+    const startBytes = FIRST_SECTOR_BYTES;
+    return { partUuid: first.uuid, startBytes, sizeBytes: first.startSector * sectorBytes - startBytes };
+  }
+  const core = partitions.find((partition) => partition.type.toLowerCase() === BIOS_BOOT_TYPE);
+  if (core?.uuid === undefined) return undefined;
+  return { partUuid: core.uuid, startBytes: core.startSector * sectorBytes, sizeBytes: core.sizeSectors * sectorBytes };
 }

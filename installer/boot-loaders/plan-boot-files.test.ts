@@ -6,7 +6,7 @@ import { planBootFiles } from './plan-boot-files.ts';
 
 const layout = (...mounts: readonly [string, string][]): Layout => {
   const partitions = mounts.map(([mountPoint, uuid]) => ({ content: { mountPoint, uuid } }));
-  return { disks: [{ partitions }] } as unknown as Layout;
+  return { disks: [{ partitions }], arrays: [], groups: [] } as unknown as Layout;
 };
 
 const tree = (links: Readonly<Record<string, string>>): MergedTree => {

@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
 import type { MergedTree } from '../../packagelink/tree.ts';
+import { filledPlaces } from '../../partition-specs/layout.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
 
 export type BootFiles = {
@@ -18,7 +19,7 @@ export type BootFiles = {
  * @throws UserError when the image has no such links, or they lead out of the file system that GRUB reads
  */
 export function planBootFiles(layout: Layout, tree: MergedTree): BootFiles {
-  const contents = layout.disks.flatMap((disk) => disk.partitions).map(({ content }) => content);
+  const contents = filledPlaces(layout).map(({ content }) => content);
   const boot = contents.find((content) => content?.mountPoint === '/boot');
   const root = contents.find((content) => content?.mountPoint === '/');
   const uuid = (boot ?? root)?.uuid;

@@ -1,5 +1,5 @@
 // The files of a Debian machine that depend on its record and its disk layout: the package @generated.
-// In: record, fstab, consoles. Out: paths and contents. Never: I/O.
+// In: record, files of the layout, consoles. Out: paths and contents. Never: I/O.
 import type { MachineRecord } from '../../contract/lookup.ts';
 import { nameservers, wantedInterfaces } from '../network-interfaces.ts';
 import type { WantedInterface } from '../network-interfaces.ts';
@@ -9,18 +9,18 @@ export type RenderedFile = { readonly path: string; readonly mode: number; reado
 
 const HEADER = '# Written by gutinteg from the machine database; a change made here is undone by the next run.\n';
 
-/** hostname, hosts, resolv.conf, one systemd-networkd file an interface, fstab, and GRUB's kernel command line. */
+/** fstab and the like, hostname, hosts, resolv.conf, one systemd-networkd file an interface, and GRUB's kernel command line. */
 export function renderDebianFiles(input: {
   readonly hostname: string;
   readonly record: MachineRecord;
-  readonly fstab: string;
+  readonly diskFiles: readonly { readonly path: string; readonly text: string }[];
   /** `ttyS0,115200`; the last one is the system console. */
   readonly consoles: readonly string[];
 }): RenderedFile[] {
   const { record, hostname } = input;
   const file = (path: string, content: string): RenderedFile => ({ path, mode: 0o644, content });
   return [
-    file('/etc/fstab', input.fstab),
+    ...input.diskFiles.map(({ path, text }) => file(path, text)),
     file('/etc/hostname', `${hostname}\n`),
     file('/etc/hosts', renderHosts(hostname, record)),
     file('/etc/resolv.conf', renderResolvConf(record)),

@@ -6,15 +6,17 @@ import { serialUnit } from './debian-files.ts';
  * A later update-grub replaces it. @see GNU GRUB manual 2.06 §16
  */
 export function renderGrubCfg(input: {
-  /** UUID of the root file system, for the kernel. */
-  readonly rootUuid: string;
+  /** What the kernel finds its root by: `UUID=…` or a logical volume. */
+  readonly root: string;
+  /** GRUB's modules for the tables, arrays and groups below, in the order of need. */
+  readonly modules: readonly string[];
   /** Where GRUB finds kernel and initramfs. */
   readonly boot: BootFiles;
   readonly title: string;
   readonly consoles: readonly string[];
 }): string {
   const serial = input.consoles.map(serialUnit).find((unit) => unit !== undefined);
-  const kernelArguments = [`root=UUID=${input.rootUuid}`, 'ro', ...input.consoles.map((name) => `console=${name}`)];
+  const kernelArguments = [`root=${input.root}`, 'ro', ...input.consoles.map((name) => `console=${name}`)];
   return [
     '# Written by gutinteg at installation; update-grub owns this file from now on.',
     ...(serial === undefined
@@ -27,8 +29,7 @@ export function renderGrubCfg(input: {
     'set timeout=1',
     'set default=0',
     `menuentry '${input.title.replaceAll(/[^\w .()-]/g, '')}' {`,
-    '  insmod part_gpt',
-    '  insmod ext2',
+    ...input.modules.map((name) => `  insmod ${name}`),
     `  search --no-floppy --fs-uuid --set=root ${input.boot.uuid}`,
     `  linux ${input.boot.kernel} ${kernelArguments.join(' ')}`,
     `  initrd ${input.boot.initramfs}`,

@@ -17,7 +17,12 @@ const record = {
 };
 
 const content = (path: string): string => {
-  const files = renderDebianFiles({ hostname: 'lab01', record, fstab: 'FSTAB\n', consoles: ['tty0', 'ttyS1,9600n8'] });
+  const files = renderDebianFiles({
+    hostname: 'lab01',
+    record,
+    diskFiles: [{ path: '/etc/fstab', text: 'FSTAB\n' }],
+    consoles: ['tty0', 'ttyS1,9600n8'],
+  });
   return files.find((file) => file.path === path)?.content ?? '';
 };
 
@@ -44,11 +49,20 @@ const boot = { uuid: 'B', kernel: '/vmlinuz-6', initramfs: '/initrd-6' };
 
 test('GRUB speaks on the serial line that the kernel speaks on', () => {
   assert.match(content('/etc/default/grub.d/gutinteg.cfg'), /console=tty0 console=ttyS1,9600n8/);
-  const config = renderGrubCfg({ rootUuid: 'R', boot, title: "debian '12'", consoles: ['tty0', 'ttyS1,9600n8'] });
+  const config = renderGrubCfg({
+    root: 'UUID=R',
+    modules: ['part_gpt', 'ext2'],
+    boot,
+    title: "debian '12'",
+    consoles: ['tty0', 'ttyS1,9600n8'],
+  });
   assert.match(config, /serial --unit=1 --speed=9600/);
   assert.match(config, /linux \/vmlinuz-6 root=UUID=R ro console=tty0 console=ttyS1,9600n8/);
   assert.match(config, /menuentry 'debian 12'/);
-  assert.doesNotMatch(renderGrubCfg({ rootUuid: 'R', boot, title: 'x', consoles: ['tty0'] }), /serial/);
+  assert.doesNotMatch(
+    renderGrubCfg({ root: 'UUID=R', modules: ['part_gpt', 'ext2'], boot, title: 'x', consoles: ['tty0'] }),
+    /serial/,
+  );
 });
 
 test('faults of the record name the variable', () => {

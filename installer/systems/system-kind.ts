@@ -11,12 +11,14 @@ export type SystemKind = {
   readonly renderFiles: (input: {
     readonly hostname: string;
     readonly record: MachineRecord;
-    readonly fstab: string;
+    /** fstab and the like, as the layout's OS family renders them. */
+    readonly diskFiles: readonly { readonly path: string; readonly text: string }[];
     readonly consoles: readonly string[];
   }) => RenderedFile[];
   /** Files of the boot loader that are written once, at installation. */
   readonly renderBootFiles: (input: {
-    readonly rootUuid: string;
+    readonly root: string;
+    readonly modules: readonly string[];
     readonly boot: BootFiles;
     readonly title: string;
     readonly consoles: readonly string[];

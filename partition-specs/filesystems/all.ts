@@ -1,9 +1,14 @@
-// Every file system that can be planned today. A new one is a file beside this and a line here.
-import { ext4 } from './ext4.ts';
+// Every file system that Linux can be given. A new one is a file beside this and a line here.
+import { btrfs } from './btrfs.ts';
+import { ext2, ext3, ext4 } from './ext.ts';
 import type { FilesystemKind } from './filesystem-kind.ts';
 import { swap } from './swap.ts';
+import { msdos, vfat } from './vfat.ts';
+import { xfs } from './xfs.ts';
 
-export const filesystems: ReadonlyMap<string, FilesystemKind> = new Map([ext4, swap].map((kind) => [kind.name, kind]));
+export const filesystems: ReadonlyMap<string, FilesystemKind> = new Map(
+  [ext2, ext3, ext4, xfs, btrfs, vfat, msdos, swap].map((kind) => [kind.name, kind]),
+);
 
 /**
  * The kind that a layout names.

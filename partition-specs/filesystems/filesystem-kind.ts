@@ -1,15 +1,37 @@
 import type { Argv } from '../../lib/run-command.ts';
 
+/** What a file system is made on. */
+type MakeTarget = {
+  readonly device: string;
+  /** As `uuidFrom` made it. */
+  readonly uuid: string;
+  readonly label?: string;
+  readonly sizeBytes: number;
+  readonly sectorBytes: number;
+};
+
+/** A command that looks at a file system and changes nothing; exit code 0 is sound. */
+type CheckCommand = { readonly argv: Argv; readonly okExitCodes: readonly number[] };
+
 /** What a file system says of itself; shared code asks these questions and never looks at the name. */
 export type FilesystemKind = {
   readonly name: string;
+  /** The TYPE that blkid reads from it. */
+  readonly blkidType: string;
   /** A smaller partition is refused. */
   readonly minBytes: number;
-  /** `files`: has a mount point or none; `swap`: never has one. */
+  /** A larger one, too. */
+  readonly maxBytes?: number;
+  /** `files`: has a mount point or none; `swap`: has none, or that of a file system in memory. */
   readonly use: 'files' | 'swap';
-  /** GPT type GUID, where the kind has one of its own. */
+  /** Whether a Unix can have its root on it. */
+  readonly rootable: boolean;
+  /** GPT type GUID and DOS type in hexadecimal, where the kind has one of its own. */
   readonly gptType?: string;
+  readonly dosType?: string;
   readonly labelMaxBytes: number;
+  /** Whether the mount point is its label where the spec gives none. */
+  readonly labelByMountPoint: boolean;
   readonly operation: 'mkfs' | 'mkswap';
   /** Mount options that only this kind knows, without `=value`. */
   readonly mountOptions: readonly string[];
@@ -17,7 +39,13 @@ export type FilesystemKind = {
   readonly addedOptions: { readonly root: readonly string[]; readonly other: readonly string[] };
   /** `fs_passno` of fstab(5): the order of fsck, 0 is never. */
   readonly fsckPass: { readonly root: number; readonly other: number };
-  readonly make: (target: { device: string; uuid: string; label?: string }) => Argv;
+  /** A derived UUID as this file system can hold it, and as blkid prints it. */
+  readonly uuidFrom: (derived: string) => string;
+  readonly make: (target: MakeTarget) => Argv;
   /** Why `make` is run as it is. */
   readonly makeWhy: string;
+  /** Looks whether a fresh one is sound. */
+  readonly check?: (device: string) => CheckCommand;
+  /** Where its first superblock lies: it is compared before and after an installation that keeps it. */
+  readonly superblock: { readonly offsetBytes: number; readonly sizeBytes: number };
 };

@@ -1,17 +1,27 @@
 import { MiB } from '../../lib/bytes.ts';
+import { dosTypes } from '../tables/dos.ts';
 import { gptTypes } from '../tables/gpt.ts';
 import type { FilesystemKind } from './filesystem-kind.ts';
 
+/** Options of a file system in memory. @see tmpfs(5) */
+export const memoryOptions = 'size nr_blocks nr_inodes mode gid uid huge mpol noswap'.split(' ');
+
 export const swap: FilesystemKind = {
   name: 'swap',
+  blkidType: 'swap',
   minBytes: MiB,
   use: 'swap',
+  rootable: false,
   gptType: gptTypes.linuxSwap,
+  dosType: dosTypes.linuxSwap,
   labelMaxBytes: 16,
+  labelByMountPoint: false,
   operation: 'mkswap',
   mountOptions: ['discard', 'pri', 'sw'],
   addedOptions: { root: ['sw'], other: ['sw'] },
   fsckPass: { root: 0, other: 0 },
+  uuidFrom: (derived) => derived,
   make: ({ device, uuid, label }) => ['mkswap', '-U', uuid, ...(label === undefined ? [] : ['-L', label]), device],
   makeWhy: 'the UUID is the one that fstab names',
+  superblock: { offsetBytes: 0, sizeBytes: 4096 },
 };

@@ -1,5 +1,6 @@
-// Every firmware that layouts can be made for today. A new one is a file beside this and a line here.
+// Every firmware whose needs are known. A new one is a file beside this and a line here.
 import { bios } from './bios.ts';
 import type { FirmwareKind } from './firmware-kind.ts';
+import { uefi } from './uefi.ts';
 
-export const firmwareKinds: ReadonlyMap<string, FirmwareKind> = new Map([bios].map((kind) => [kind.name, kind]));
+export const firmwareKinds: ReadonlyMap<string, FirmwareKind> = new Map([bios, uefi].map((kind) => [kind.name, kind]));

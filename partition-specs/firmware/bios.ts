@@ -4,13 +4,16 @@ import type { FirmwareKind } from './firmware-kind.ts';
 
 export const bios: FirmwareKind = {
   name: 'bios',
-  onBootDisk: [
-    {
-      name: 'bios-boot',
-      number: 128,
-      sizeBytes: MiB,
-      gptType: gptTypes.biosBoot,
-      why: 'BIOS firmware on a GPT disk: GRUB keeps its core image here, as there is no gap behind the boot sector',
-    },
-  ],
+  tables: ['gpt', 'dos', 'sun', 'bsd'],
+  onBootDisk: {
+    gpt: [
+      {
+        name: 'bios-boot',
+        number: 128,
+        sizeBytes: MiB,
+        gptType: gptTypes.biosBoot,
+        why: 'BIOS firmware on a GPT disk: GRUB keeps its core image here, as there is no gap behind the boot sector',
+      },
+    ],
+  },
 };

@@ -1,3 +1,5 @@
+import type { TableName } from '../os-families/os-family.ts';
+
 /** A partition that the firmware needs and a spec does not give. */
 export type AddedPartition = {
   /** Its name in the table and in the names that UUIDs derive from. */
@@ -7,7 +9,15 @@ export type AddedPartition = {
   readonly sizeBytes: number;
   readonly gptType: string;
   readonly why: string;
+  /** A file system on it. On the first boot disk it is mounted here; a spec that mounts one there itself needs no other. */
+  readonly content?: { readonly filesystem: string; readonly mountPoint?: string; readonly options: readonly string[] };
 };
 
-/** What a machine's firmware asks of the disk that it boots from. */
-export type FirmwareKind = { readonly name: string; readonly onBootDisk: readonly AddedPartition[] };
+/** What a machine's firmware asks of each disk that it may boot from. */
+export type FirmwareKind = {
+  readonly name: string;
+  /** Tables that it can boot from. */
+  readonly tables: readonly TableName[];
+  /** By table; nothing where the table needs nothing. */
+  readonly onBootDisk: Partial<Record<TableName, readonly AddedPartition[]>>;
+};

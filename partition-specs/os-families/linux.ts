@@ -1,19 +1,33 @@
 import { filesystems } from '../filesystems/all.ts';
+import { partitionPath } from '../linux-device-path.ts';
+import { renderLinux } from '../render/linux.ts';
+import { dosTypes } from '../tables/dos.ts';
 import { gptTypes } from '../tables/gpt.ts';
 import type { OsFamily } from './os-family.ts';
 
 const typesByMountPoint: Readonly<Record<string, string>> = {
   '/': gptTypes.linuxRootX64,
   '/home': gptTypes.linuxHome,
+  '/boot/efi': gptTypes.efiSystem,
 };
 
 export const linux: OsFamily = {
   name: 'linux',
   filesystems,
+  tables: ['gpt', 'dos'],
+  reservedLetters: {},
+  lastLetter: 'z',
   numberOf: (letter) => letter.charCodeAt(0) - 'a'.charCodeAt(0) + 1,
-  gptTypeOf: ({ mountPoint, kind }) => kind.gptType ?? typesByMountPoint[mountPoint ?? ''] ?? gptTypes.linux,
+  typeOf: ({ table, mountPoint, kind }) =>
+    table === 'dos'
+      ? (kind.dosType ?? dosTypes.linux)
+      : (typesByMountPoint[mountPoint ?? ''] ?? kind.gptType ?? gptTypes.linux),
+  deviceOf: ({ path }, number) => partitionPath(path, number),
+  stacks: true,
+  memoryFilesystem: true,
   mountOptions: (
     'async sync dirsync atime noatime relatime norelatime strictatime lazytime auto noauto defaults dev ' +
     'nodev diratime nodiratime exec noexec nofail ro rw suid nosuid user nouser users group owner'
   ).split(' '),
+  render: renderLinux,
 };

@@ -1,13 +1,39 @@
 import type { FilesystemKind } from '../filesystems/filesystem-kind.ts';
+import type { Layout, LayoutTable } from '../layout.ts';
+import type { FamilyPlan } from '../render/disk-operation.ts';
+
+export type TableName = LayoutTable['kind'];
+
+/** A partition as a family is asked about it. */
+type FamilyPartition = {
+  readonly table: TableName;
+  readonly mountPoint?: string;
+  readonly kind: FilesystemKind;
+  readonly sizeBytes: number;
+};
 
 /** What an OS family says of its disks; shared code asks these questions and never looks at the name. */
 export type OsFamily = {
   readonly name: string;
   readonly filesystems: ReadonlyMap<string, FilesystemKind>;
-  /** What the abstract letter becomes: 1… or 0… */
+  /** Tables that it knows; the first is the one that a disk gets when nobody asks for another. */
+  readonly tables: readonly [TableName, ...TableName[]];
+  /** Letter → why a spec cannot use it, such as the slice that stands for the whole disk. */
+  readonly reservedLetters: Readonly<Record<string, string>>;
+  /** The last letter that its tables have room for. */
+  readonly lastLetter: string;
+  /** What the abstract letter becomes: 1… or 0… On DOS tables, logical partitions are numbered after they are placed. */
   readonly numberOf: (letter: string) => number;
-  /** GPT type GUID of a partition. */
-  readonly gptTypeOf: (partition: { mountPoint?: string; kind: FilesystemKind }) => string;
+  /** GPT type GUID, DOS type, slice tag or BSD file system type of a partition, in the table's own spelling. */
+  readonly typeOf: (partition: FamilyPartition) => string;
+  /** The device of a partition; `diskName` is the logical name, which in some traditions is the device's own. */
+  readonly deviceOf: (disk: { path: string; diskName: string }, number: number) => string;
+  /** Whether RAID and LVM can be planned. */
+  readonly stacks: boolean;
+  /** Whether swap with a mount point means a file system in memory there, as `swap /tmp` of 1996 does. */
+  readonly memoryFilesystem: boolean;
   /** Mount options that every file system knows here, without `=value`; `x-…` are always allowed. */
   readonly mountOptions: readonly string[];
+  /** The commands that bring a layout about, in order, and the files that mount it. */
+  readonly render: (layout: Layout) => FamilyPlan;
 };

@@ -1,25 +1,21 @@
+// fstab(5) of a Linux machine, from its layout. In: the layout. Out: text, and mounts in order. Never: I/O.
 import { filesystemOf } from '../filesystems/all.ts';
-import type { Layout, LayoutPartition } from '../layout.ts';
+import { filledPlaces } from '../layout.ts';
+import type { Filled, Layout } from '../layout.ts';
 
-type Content = NonNullable<LayoutPartition['content']>;
-
-/** A partition of the layout that appears in fstab, with the disk that it lies on. */
-export type MountedPartition = {
-  readonly partition: LayoutPartition;
-  readonly content: Content;
-  readonly diskPath: string;
-};
+/** Where nothing says otherwise, /tmp in memory is as open as /tmp must be, and no more. */
+const MEMORY_OPTIONS = ['mode=1777', 'nosuid', 'nodev'];
 
 /** `/` first, then by path, so that a mount point's directory is there when its turn comes. */
-export function mountsInOrder(layout: Layout): MountedPartition[] {
-  return withContent(layout)
-    .filter(({ content }) => content.mountPoint !== undefined)
+export function mountsInOrder(layout: Layout): Filled[] {
+  return filledPlaces(layout)
+    .filter(({ content }) => content.mountPoint !== undefined && filesystemOf(content.filesystem).use === 'files')
     .toSorted((left, right) => depthFirst(left.content.mountPoint ?? '', right.content.mountPoint ?? ''));
 }
 
-/** Swap partitions, in the order of the spec. */
-export function swaps(layout: Layout): MountedPartition[] {
-  return withContent(layout).filter(({ content }) => filesystemOf(content.filesystem).use === 'swap');
+/** Swap, in the order of the spec. */
+export function swaps(layout: Layout): Filled[] {
+  return filledPlaces(layout).filter(({ content }) => filesystemOf(content.filesystem).use === 'swap');
 }
 
 /** fstab(5) of the installed machine: a function of the saved layout alone. */
@@ -29,11 +25,12 @@ export function renderFstab(layout: Layout): string {
     `#   ${layout.spec}`,
     '# <device> <mount point> <type> <options> <dump> <pass>',
   ];
-  for (const mounted of [...mountsInOrder(layout), ...swaps(layout)]) lines.push('', ...renderEntry(mounted));
+  for (const place of mountsInOrder(layout)) lines.push('', ...mountEntry(place));
+  for (const place of swaps(layout)) lines.push('', ...swapEntry(place));
   return `${lines.join('\n')}\n`;
 }
 
-function renderEntry({ partition, content }: MountedPartition): string[] {
+function mountEntry({ content, why }: Filled): string[] {
   const kind = filesystemOf(content.filesystem);
   const pass = content.mountPoint === '/' ? kind.fsckPass.root : kind.fsckPass.other;
   const fields = [
@@ -44,15 +41,18 @@ function renderEntry({ partition, content }: MountedPartition): string[] {
     '0',
     pass,
   ];
-  return [`# ${partition.why}`, fields.join(' ')];
+  return [`# ${why}`, fields.join(' ')];
 }
 
-function withContent(layout: Layout): MountedPartition[] {
-  return layout.disks.flatMap((disk) =>
-    disk.partitions.flatMap((partition) =>
-      partition.content === undefined ? [] : [{ partition, content: partition.content, diskPath: disk.hardware.path }],
-    ),
-  );
+/** Swap that has a mount point gives it to a file system in memory, which may use the swap: /tmp of 1996. */
+function swapEntry({ content, why }: Filled): string[] {
+  const { uuid, mountPoint, options } = content;
+  const swap = (given: readonly string[]) => `UUID=${uuid} none swap ${given.join(',')} 0 0`;
+  if (mountPoint === undefined) return [`# ${why}`, swap(options)];
+  const asked = options.filter((option) => option !== 'defaults');
+  const names = new Set(asked.map((option) => option.split('=')[0]));
+  const memory = [...asked, ...MEMORY_OPTIONS.filter((option) => !names.has(option.split('=')[0]))];
+  return [`# ${why}`, swap(['sw']), `tmpfs ${mountPoint} tmpfs ${memory.join(',')} 0 0`];
 }
 
 function depthFirst(left: string, right: string): number {

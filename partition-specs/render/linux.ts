@@ -1,23 +1,13 @@
 // A layout → what Linux does to bring it about. In: the layout. Out: operations in order, fstab, mounts.
 // Never: decides anything; every number and UUID is the layout's.
 import { filesystemOf } from '../filesystems/all.ts';
-import type { Layout, LayoutDisk, LayoutPartition } from '../layout.ts';
-import { partitionPath } from '../linux-device-path.ts';
-import type { Argv } from '../../lib/run-command.ts';
+import { filledPlaces } from '../layout.ts';
+import type { Filled, Layout, LayoutDisk } from '../layout.ts';
+import type { DiskOperation, DiskRef, FamilyPlan } from './disk-operation.ts';
 import { mountsInOrder, renderFstab, swaps } from './fstab.ts';
-import { renderSfdiskScript } from './sfdisk-script.ts';
-
-type DiskRef = { readonly path: string; readonly serial?: string };
-
-/** One program to run. `destroys`: something on the disk is lost by it. */
-type DiskOperation = {
-  readonly kind: 'wipe' | 'partition' | 'reread' | 'mkfs' | 'mkswap';
-  readonly disk: DiskRef;
-  readonly argv: Argv;
-  readonly stdin?: string;
-  readonly why: string;
-  readonly destroys: boolean;
-};
+import { stackOperations } from './linux-stacks.ts';
+import { refTo, tableOperations } from './linux-table.ts';
+import { renderMdadmConf } from './mdadm-conf.ts';
 
 type Mount = {
   readonly device: string;
@@ -27,38 +17,49 @@ type Mount = {
   readonly options: string;
 };
 
-export type LinuxDiskPlan = {
-  /** All tables first, then all file systems; run in order, stop at the first that fails. */
-  readonly operations: readonly DiskOperation[];
+export type LinuxDiskPlan = FamilyPlan & {
+  /** fstab(5); also the first of `files`. */
   readonly fstab: string;
   /** In the order of mounting, `/` first. */
   readonly mounts: readonly Mount[];
   /** Device paths. */
   readonly swaps: readonly string[];
-  /** UUID of the root file system. */
-  readonly rootUuid: string;
-  /** Where the boot loader goes. */
-  readonly bootDisk: DiskRef;
+  /** What the kernel finds its root by: `UUID=…`, or the device of a logical volume, which names its group. */
+  readonly root: string;
+  /** Where the boot loader goes: every disk that the firmware may start from. */
+  readonly bootDisks: readonly DiskRef[];
 };
 
-/** Renders a layout for Linux: sfdisk, mkfs.*, mkswap, wipefs and partx of util-linux and e2fsprogs. */
+/**
+ * Renders a layout for Linux: tables first, then arrays and volume groups, then file systems, with the programs of
+ * util-linux, mdadm, lvm2 and the makers of each file system.
+ */
 export function renderLinux(layout: Layout): LinuxDiskPlan {
   const mounts = mountsInOrder(layout);
-  const bootDisk = layout.disks.find((disk) => disk.name === layout.bootDisk);
   const root = mounts.find(({ content }) => content.mountPoint === '/');
-  if (bootDisk === undefined || root === undefined) throw new Error('a layout without a boot disk or a root');
+  if (root === undefined) throw new Error('a layout without a root');
+  const fstab = renderFstab(layout);
+  const inGroup = layout.groups.some(({ volumes }) => volumes.some(({ device }) => device === root.device));
   return {
-    operations: [...layout.disks.flatMap(tableOperations), ...layout.disks.flatMap(contentOperations)],
-    fstab: renderFstab(layout),
-    mounts: mounts.map(({ partition, content, diskPath }) => ({
-      device: partitionPath(diskPath, partition.number),
+    operations: [
+      ...layout.disks.flatMap(tableOperations),
+      ...stackOperations(layout),
+      ...filledPlaces(layout).flatMap((place) => contentOperation(place, layout)),
+    ],
+    fstab,
+    files: [
+      { path: '/etc/fstab', text: fstab },
+      ...(layout.arrays.length === 0 ? [] : [{ path: '/etc/mdadm/mdadm.conf', text: renderMdadmConf(layout) }]),
+    ],
+    mounts: mounts.map(({ content, device }) => ({
+      device,
       mountPoint: content.mountPoint ?? '',
       fsType: content.filesystem,
       options: installOptions(content.options),
     })),
-    swaps: swaps(layout).map(({ partition, diskPath }) => partitionPath(diskPath, partition.number)),
-    rootUuid: root.content.uuid,
-    bootDisk: refTo(bootDisk),
+    swaps: swaps(layout).map(({ device }) => device),
+    root: inGroup ? root.device : `UUID=${root.content.uuid}`,
+    bootDisks: layout.bootDisks.flatMap((name) => layout.disks.filter((disk) => disk.name === name).map(refTo)),
   };
 }
 
@@ -69,78 +70,32 @@ function installOptions(options: readonly string[]): string {
   return options.filter((option) => !LATER.has(option) && !option.startsWith('x-')).join(',') || 'defaults';
 }
 
-function refTo({ hardware: { path, serial } }: LayoutDisk): DiskRef {
-  return serial === undefined ? { path } : { path, serial };
-}
-
-function tableOperations(layoutDisk: LayoutDisk): DiskOperation[] {
-  const disk = refTo(layoutDisk);
-  const range = numberRange(layoutDisk);
-  // Highest number first: logical partitions before the extended one that holds them.
-  const old = layoutDisk.found
-    .toSorted((left, right) => right.number - left.number)
-    .filter((found) => found.path !== undefined)
-    .map((found): DiskOperation => {
-      const why = `partition ${found.number} goes (${found.evidence}); its signature must not come back to life`;
-      return { kind: 'wipe', disk, argv: ['wipefs', '--all', found.path ?? ''], why, destroys: true };
-    });
+function contentOperation({ content, device, kept, why }: Filled, layout: Layout): DiskOperation[] {
+  if (kept) return [];
+  const kind = filesystemOf(content.filesystem);
+  const place = placeOf(device, layout);
   return [
-    ...old,
     {
-      kind: 'wipe',
-      disk,
-      argv: ['wipefs', '--all', disk.path],
-      why: 'the old partition table, both copies, and any signature of the whole disk',
+      kind: kind.operation,
+      ...(place.disk === undefined ? {} : { disk: refTo(place.disk) }),
+      argv: kind.make({
+        device,
+        uuid: content.uuid,
+        ...(content.label === undefined ? {} : { label: content.label }),
+        sizeBytes: place.sizeBytes,
+        sectorBytes: place.disk?.hardware.logicalSectorBytes ?? 512,
+      }),
+      why: `${why}: ${kind.makeWhy}`,
       destroys: true,
-    },
-    {
-      kind: 'reread',
-      disk,
-      argv: ['partx', '--delete', '--nr', range, disk.path],
-      why: 'the kernel must forget the old partitions, or one that overlaps a new one stands in its way',
-      destroys: false,
-    },
-    {
-      kind: 'partition',
-      disk,
-      argv: ['sfdisk', '--wipe', 'always', '--wipe-partitions', 'always', disk.path],
-      stdin: renderSfdiskScript(layoutDisk),
-      why: `${layoutDisk.name} is this disk: ${layoutDisk.boundBy}; signatures left where partitions begin are wiped, too`,
-      destroys: true,
-    },
-    {
-      kind: 'reread',
-      disk,
-      argv: ['partx', '--update', '--nr', range, disk.path],
-      why: 'the kernel must show the new partitions, even where it has no parser for the table',
-      destroys: false,
     },
   ];
 }
 
-/** For partx, which without a range stops at the count of partitions and would miss number 128. */
-function numberRange({ partitions, found }: LayoutDisk): string {
-  return `1:${Math.max(...[...partitions, ...found].map((partition) => partition.number))}`;
-}
-
-function contentOperations(layoutDisk: LayoutDisk): DiskOperation[] {
-  return layoutDisk.partitions.flatMap((partition) => {
-    const operation = contentOperation(layoutDisk, partition);
-    return operation === undefined ? [] : [operation];
-  });
-}
-
-function contentOperation(layoutDisk: LayoutDisk, { content, number, verdict, why }: LayoutPartition) {
-  if (content === undefined || verdict === 'KEEP') return undefined;
-  const kind = filesystemOf(content.filesystem);
-  const device = partitionPath(layoutDisk.hardware.path, number);
-  const label = content.label === undefined ? {} : { label: content.label };
-  const operation: DiskOperation = {
-    kind: kind.operation,
-    disk: refTo(layoutDisk),
-    argv: kind.make({ device, uuid: content.uuid, ...label }),
-    why: `${why}: ${kind.makeWhy}`,
-    destroys: true,
-  };
-  return operation;
+function placeOf(device: string, { disks, arrays, groups }: Layout): { disk?: LayoutDisk; sizeBytes: number } {
+  for (const disk of disks) {
+    const partition = disk.partitions.find((each) => each.device === device);
+    if (partition !== undefined) return { disk, sizeBytes: partition.sizeSectors * disk.hardware.logicalSectorBytes };
+  }
+  const stacked = [...arrays, ...groups.flatMap(({ volumes }) => volumes)].find((each) => each.device === device);
+  return { sizeBytes: stacked?.sizeBytes ?? 0 };
 }

@@ -6,17 +6,26 @@ import type { LayoutDisk, LayoutPartition } from '../layout.ts';
  * @see sfdisk(8), INPUT FORMATS, "Named-fields format"
  */
 export function renderSfdiskScript(disk: LayoutDisk): string {
+  const { table } = disk;
   const first = Math.min(...disk.partitions.map((partition) => partition.startSector));
   const header = [
-    `label: ${disk.table.kind}`,
-    `label-id: ${disk.table.uuid}`,
+    `label: ${table.kind}`,
+    `label-id: ${table.kind === 'gpt' ? table.uuid : 'id' in table ? table.id : ''}`,
     'unit: sectors',
-    `first-lba: ${first}`,
-    `last-lba: ${disk.table.lastSector}`,
+    ...(table.kind === 'gpt' ? [`first-lba: ${first}`, `last-lba: ${table.lastSector}`] : []),
   ];
-  return `${[...header, '', ...disk.partitions.map(renderLine)].join('\n')}\n`;
+  const line = table.kind === 'gpt' ? gptLine : dosLine;
+  // Logical partitions are numbered as they come, and their frame must be there before them.
+  const partitions =
+    table.kind === 'gpt' ? disk.partitions : disk.partitions.toSorted((left, right) => left.number - right.number);
+  return `${[...header, '', ...partitions.map(line)].join('\n')}\n`;
 }
 
-function renderLine({ number, startSector, sizeSectors, type, uuid, name }: LayoutPartition): string {
+function gptLine({ number, startSector, sizeSectors, type, uuid, name }: LayoutPartition): string {
   return `${number}: start=${startSector}, size=${sizeSectors}, type=${type}, uuid=${uuid}, name="${name}"`;
+}
+
+function dosLine({ number, startSector, sizeSectors, type, bootable }: LayoutPartition): string {
+  const flag = bootable === true ? ', bootable' : '';
+  return `${number}: start=${startSector}, size=${sizeSectors}, type=${type}${flag}`;
 }

@@ -1,0 +1,21 @@
+import { MiB } from '../../lib/bytes.ts';
+import { gptTypes } from '../tables/gpt.ts';
+import type { FirmwareKind } from './firmware-kind.ts';
+
+export const uefi: FirmwareKind = {
+  name: 'uefi',
+  tables: ['gpt'],
+  onBootDisk: {
+    gpt: [
+      {
+        name: 'esp',
+        number: 127,
+        // Above the 260 MiB that FAT32 needs on disks with sectors of 4096 bytes, with room for firmware updates.
+        sizeBytes: 512 * MiB,
+        gptType: gptTypes.efiSystem,
+        why: 'UEFI firmware starts boot loaders from an EFI system partition',
+        content: { filesystem: 'vfat', mountPoint: '/boot/efi', options: ['umask=0077'] },
+      },
+    ],
+  },
+};

@@ -1,0 +1,245 @@
+// Partitions with the flag `data`: which of those on the disks they are, and whether they can be kept as asked.
+// In: spec, bound disks, facts, what the server recorded, consent to make new ones. Out: pins, new ones, faults.
+// Never: guesses; what is not found without doubt is refused.
+import { formatBytes } from '../lib/bytes.ts';
+import type { Fault } from '../lib/errors.ts';
+import type { BoundDisk } from './bind-disks.ts';
+import { deriveUuid } from './derive-uuid.ts';
+import { describeDisk } from './disk-facts.ts';
+import type { DiskFacts, ExistingPartition } from './disk-facts.ts';
+import type { OsFamily } from './os-families/os-family.ts';
+import { specFault } from './spec-tokens.ts';
+import type { DiskSpec, PartitionRequest, PartitionSpec } from './spec-types.ts';
+
+/** A data partition as the server last knew it, and what is there now, read at that very place. */
+export type RecordedExtent = {
+  /** Logical disk and letter: `disk0/h`. */
+  readonly name: string;
+  readonly diskPath: string;
+  readonly startSector: number;
+  readonly sizeSectors: number;
+  readonly fsUuid: string;
+  readonly found: { readonly fsType?: string; readonly fsUuid?: string };
+};
+
+/** Where a data partition lies and must stay. */
+export type Pin = {
+  readonly partition: ExistingPartition;
+  /** Whether the table on the disk shows it; after a power cut the server's record alone may know it. */
+  readonly inTable: boolean;
+  readonly evidence: string;
+};
+
+export type DataInput = {
+  readonly spec: PartitionSpec;
+  readonly bound: ReadonlyMap<string, BoundDisk>;
+  readonly disks: readonly DiskFacts[];
+  readonly machineId: string;
+  readonly family: OsFamily;
+  readonly recorded: readonly RecordedExtent[];
+  /** Letters (`h`) or logical disk and letter (`disk0h`) that may be made. */
+  readonly initData: readonly string[];
+};
+
+export type DataPlan = {
+  readonly pins: ReadonlyMap<PartitionRequest, Pin>;
+  /** Made for the first time, with consent. */
+  readonly made: ReadonlySet<PartitionRequest>;
+  readonly faults: readonly Fault[];
+  readonly notes: readonly string[];
+};
+
+/** Finds every data partition of a spec, before anything else is given a place. */
+export function planData(input: DataInput): DataPlan {
+  const pins = new Map<PartitionRequest, Pin>();
+  const made = new Set<PartitionRequest>();
+  const faults: Fault[] = [...unknownConsent(input)];
+  const notes: string[] = [];
+  for (const disk of input.spec.disks) {
+    for (const request of disk.partitions.filter(({ data }) => data)) {
+      const hardware = input.bound.get(disk.name)?.disk;
+      if (hardware === undefined) continue;
+      const task = { input, disk, request, hardware, consent: hasConsent(input, disk, request) };
+      const result = settle(task);
+      if ('pin' in result) {
+        pins.set(request, result.pin);
+        if (task.consent)
+          notes.push(`${disk.name}${request.letter} exists already and is kept: ${result.pin.evidence}`);
+      } else if ('made' in result) made.add(request);
+      else faults.push(specFault({ text: input.spec.text, column: request.column }, result.problem, result.hint));
+    }
+  }
+  faults.push(...sharedPins(input, pins));
+  return { pins, made, faults, notes };
+}
+
+type Task = {
+  readonly input: DataInput;
+  readonly disk: DiskSpec;
+  readonly request: PartitionRequest;
+  readonly hardware: DiskFacts;
+  readonly consent: boolean;
+};
+type Settled = { pin: Pin } | { made: true } | { problem: string; hint?: string };
+
+function settle(task: Task): Settled {
+  const { request, hardware, consent } = task;
+  const found = findPin(task);
+  const what = `data partition ${nameOf(task)}`;
+  if (found === undefined) {
+    const elsewhere = findElsewhere(task);
+    if (elsewhere !== undefined) return elsewhere;
+    return consent ? { made: true } : notFound(what, task);
+  }
+  const { partition } = found;
+  const blkidType = task.input.family.filesystems.get(request.filesystem)?.blkidType;
+  // Made by an attempt with the same consent that was cut off before the file system was there.
+  if (partition.fsType === undefined && consent && partition.fsUuid === undefined) return { made: true };
+  const place = `${describePlace(partition)} of disk ${describeDisk(hardware)}`;
+  if (partition.fsType !== blkidType) {
+    const holds = partition.fsType === undefined ? 'no known file system' : partition.fsType;
+    return { problem: `${what} should hold ${request.filesystem}, and ${place} holds ${holds}; it is not touched` };
+  }
+  const hasBytes = partition.sizeSectors * hardware.logicalSectorBytes;
+  const asked = askedBytes(request);
+  if (asked > hasBytes) {
+    const sizes = `${formatBytes(asked)} are asked for, and ${place} has ${formatBytes(hasBytes)}`;
+    return { problem: `${what} cannot grow: ${sizes}`, hint: 'ask for what it has, or for rest' };
+  }
+  return { pin: found };
+}
+
+function nameOf({ disk, request }: Pick<Task, 'disk' | 'request'>): string {
+  return `${disk.name}${request.letter}`;
+}
+
+/** What a size asks for at the least; percentages and rest take what there is. */
+function askedBytes({ size }: PartitionRequest): number {
+  if (size.kind === 'exact') return size.sizeBytes;
+  return size.kind === 'range' ? size.minBytes : 0;
+}
+
+function describePlace({ number, path, startSector }: ExistingPartition): string {
+  return number === 0 ? `the place at sector ${startSector}` : (path ?? `partition ${number}`);
+}
+
+function findPin({ input, disk, request, hardware }: Task): Pin | undefined {
+  const name = `${disk.name}/${request.letter}`;
+  const partitionUuid = deriveUuid(input.machineId, `partition/${name}`);
+  const kind = input.family.filesystems.get(request.filesystem);
+  const fsUuid = kind?.uuidFrom(deriveUuid(input.machineId, `filesystem/${name}`));
+  const recorded = input.recorded.find((extent) => extent.name === name && extent.diskPath === hardware.path);
+  const has = (test: (partition: ExistingPartition) => boolean) => {
+    const matching = hardware.partitions.filter(test);
+    return matching.length === 1 ? matching[0] : undefined;
+  };
+  const ways: [(partition: ExistingPartition) => boolean, string][] = [
+    [(each) => each.fsUuid !== undefined && each.fsUuid === fsUuid, `its file system has the UUID ${fsUuid}`],
+    [
+      (each) => each.fsUuid !== undefined && each.fsUuid === recorded?.fsUuid,
+      `its file system has the UUID ${recorded?.fsUuid} that the server recorded`,
+    ],
+    [(each) => each.uuid === partitionUuid, `the partition has the UUID ${partitionUuid}`],
+  ];
+  for (const [test, evidence] of ways) {
+    const partition = has(test);
+    if (partition !== undefined) return { partition, inTable: true, evidence };
+  }
+  return lostPin(recorded) ?? pinByLabel(request, has, kind?.blkidType);
+}
+
+/** The table does not show it, but at the recorded place lies the recorded file system. */
+function lostPin(recorded: RecordedExtent | undefined): Pin | undefined {
+  if (recorded === undefined || recorded.found.fsUuid !== recorded.fsUuid) return undefined;
+  const { startSector, sizeSectors, fsUuid, found } = recorded;
+  return {
+    partition: {
+      number: 0,
+      startSector,
+      sizeSectors,
+      type: '',
+      ...(found.fsType === undefined ? {} : { fsType: found.fsType }),
+      fsUuid,
+      mountpoints: [],
+      holders: [],
+    },
+    inTable: false,
+    evidence: `the table does not show it, but the server recorded this place, and the file system ${fsUuid} lies there`,
+  };
+}
+
+function pinByLabel(
+  request: PartitionRequest,
+  has: (test: (partition: ExistingPartition) => boolean) => ExistingPartition | undefined,
+  blkidType: string | undefined,
+): Pin | undefined {
+  const label = request.label ?? request.mountPoint;
+  if (label === undefined) return undefined;
+  const partition = has((each) => each.fsLabel === label && each.fsType === blkidType);
+  if (partition === undefined) return undefined;
+  return { partition, inTable: true, evidence: `the only ${partition.fsType} labelled '${label}' on the disk` };
+}
+
+/** The same partition on another disk: a binding has changed, or disks were exchanged. */
+function findElsewhere(task: Task): Settled | undefined {
+  const { input, request, hardware } = task;
+  for (const other of input.disks) {
+    if (other.path === hardware.path) continue;
+    const pin = findPin({ ...task, hardware: other, request: withoutLabel(request) });
+    if (pin === undefined) continue;
+    const place = `${describePlace(pin.partition)} of disk ${describeDisk(other)}`;
+    return {
+      problem: `data partition ${nameOf(task)} lies on another disk: ${place}, as ${pin.evidence}; ${task.disk.name} is ${describeDisk(hardware)}`,
+      hint: `bind ${task.disk.name} to the disk that has it: DISK_${task.disk.name}=serial:${other.serial ?? '…'}`,
+    };
+  }
+  return undefined;
+}
+
+function withoutLabel({ label: _label, mountPoint: _mountPoint, ...request }: PartitionRequest): PartitionRequest {
+  return request;
+}
+
+function notFound(what: string, { request, hardware }: Task): Settled {
+  const lines = hardware.partitions.map(
+    (found) =>
+      `\n      ${describePlace(found)}: ${found.fsType ?? 'no known file system'}${found.fsLabel === undefined ? '' : `, labelled '${found.fsLabel}'`}, ${formatBytes(found.sizeSectors * hardware.logicalSectorBytes)}`,
+  );
+  const list = lines.length === 0 ? ', which has no partitions' : `; it has${lines.join('')}`;
+  return {
+    problem: `${what} is not on disk ${describeDisk(hardware)}${list}`,
+    hint: `to make it for the first time: gutinteg arm HOST --init-data=${request.letter}`,
+  };
+}
+
+function hasConsent({ initData }: DataInput, disk: DiskSpec, { letter }: PartitionRequest): boolean {
+  return initData.some((name) => name === letter || name === `${disk.name}${letter}`);
+}
+
+function unknownConsent(input: DataInput): Fault[] {
+  const requests = input.spec.disks.flatMap((disk) =>
+    disk.partitions.filter(({ data }) => data).flatMap(({ letter }) => [letter, `${disk.name}${letter}`]),
+  );
+  return input.initData
+    .filter((name) => !requests.includes(name))
+    .map((name) => ({
+      severity: 'error',
+      where: '--init-data',
+      message: `${name} is no data partition of this PARTITION`,
+      suggestion: requests.length === 0 ? 'PARTITION has none' : `it has ${requests.join(', ')}`,
+    }));
+}
+
+/** Two requests must not take one partition for theirs. */
+function sharedPins({ spec }: DataInput, pins: ReadonlyMap<PartitionRequest, Pin>): Fault[] {
+  const owners = new Map<ExistingPartition, PartitionRequest>();
+  return [...pins].flatMap(([request, { partition }]) => {
+    const first = owners.get(partition);
+    if (first === undefined) {
+      owners.set(partition, request);
+      return [];
+    }
+    const message = `data partitions ${first.letter} and ${request.letter} would both be ${describePlace(partition)}`;
+    return [specFault({ text: spec.text, column: request.column }, message)];
+  });
+}

@@ -1,0 +1,147 @@
+// Arrays and volume groups of a layout. In: the spec and its planned disks. Out: sizes, devices and UUIDs settled.
+import { formatBytes, MiB } from '../lib/bytes.ts';
+import { deriveUuid } from './derive-uuid.ts';
+import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
+import type { Holds, LayoutArray, LayoutDisk, LayoutGroup } from './layout.ts';
+import type { OsFamily } from './os-families/os-family.ts';
+import { planContent } from './plan-content.ts';
+import type { Problem } from './plan-disk.ts';
+import { planExtents } from './plan-extents.ts';
+import { planPart } from './plan-part.ts';
+import { STACK_WORDS } from './spec-types.ts';
+import type { ArraySpec, ContentRequest, GroupSpec, PartitionSpec } from './spec-types.ts';
+
+/** Where the data of an array begins on its members; superblock and write-intent bitmap lie before it. */
+export const ARRAY_DATA_OFFSET_BYTES = 2 * MiB;
+/** What members may differ by, left unused at their ends: a disk that replaces a broken one is never quite as large. */
+const ARRAY_SLACK_BYTES = 2 * MiB;
+/** Where the data of a physical volume begins. */
+const GROUP_DATA_OFFSET_BYTES = MiB;
+const EXTENT_BYTES = 4 * MiB;
+
+type StackTask = {
+  readonly spec: PartitionSpec;
+  readonly disks: readonly LayoutDisk[];
+  readonly family: OsFamily;
+  readonly machineId: string;
+};
+
+export type Stacks = {
+  readonly arrays: readonly LayoutArray[];
+  readonly groups: readonly LayoutGroup[];
+  readonly problems: readonly Problem[];
+};
+
+export function planStacks(task: StackTask): Stacks {
+  const problems: Problem[] = [];
+  const arrays = task.spec.arrays.flatMap((array, index) => planArray(array, index, task, problems));
+  const groups = task.spec.groups.flatMap((group) => planGroup(group, arrays, task, problems));
+  return { arrays, groups, problems };
+}
+
+function planArray(array: ArraySpec, index: number, task: StackTask, problems: Problem[]): LayoutArray[] {
+  const members = partsOf(array.name, task.disks);
+  if (members.length === 0) return [];
+  const smallest = Math.min(...members.map(({ sizeBytes }) => sizeBytes));
+  const sizeBytes = roundDown(smallest - ARRAY_DATA_OFFSET_BYTES - ARRAY_SLACK_BYTES, MiB);
+  problems.push(...tooSmall(array.content, sizeBytes, `array ${array.name}`, task));
+  if (sizeBytes <= 0) return [];
+  return [
+    {
+      name: array.name,
+      level: 'raid1',
+      uuid: deriveUuid(task.machineId, `array/${array.name}`),
+      members: members.map(({ disk, number }) => ({ disk, number })),
+      sizeBytes,
+      device: `/dev/md${index}`,
+      why: `${array.name}: ${wordsOf(array.content, task)}`,
+      ...holds(array.content, array.name, task),
+    },
+  ];
+}
+
+function planGroup(
+  group: GroupSpec,
+  arrays: readonly LayoutArray[],
+  task: StackTask,
+  problems: Problem[],
+): LayoutGroup[] {
+  const parts = [...partsOf(group.name, task.disks), ...arrays.filter((array) => array.partOf?.of === group.name)];
+  const capacity = parts.reduce((total, { sizeBytes }) => {
+    return total + Math.max(0, Math.floor((sizeBytes - GROUP_DATA_OFFSET_BYTES) / EXTENT_BYTES));
+  }, 0);
+  if (parts.length === 0) return [];
+  const requests = group.volumes.map(({ size, filesystem }) => ({
+    size,
+    restMinBytes: task.family.filesystems.get(filesystem)?.minBytes ?? EXTENT_BYTES,
+  }));
+  const extents = planExtents(requests, capacity, EXTENT_BYTES);
+  if ('needed' in extents) {
+    const needed = formatBytes(extents.needed * EXTENT_BYTES);
+    const message = `volume group ${group.name} is too small: it has ${formatBytes(capacity * EXTENT_BYTES)}, and ${needed} are asked for`;
+    problems.push({ column: group.column, message });
+    return [];
+  }
+  const volumes = group.volumes.map((volume, index) => {
+    const count = extents.sizes[index] ?? 0;
+    const sizeBytes = count * EXTENT_BYTES;
+    problems.push(...tooSmall(volume, sizeBytes, `volume ${volume.name} of ${group.name}`, task));
+    return {
+      name: volume.name,
+      extents: Math.max(1, count),
+      sizeBytes,
+      device: `/dev/mapper/${group.name}-${volume.name}`,
+      why: `${group.name}: ${wordsOf(volume, task)}`,
+      ...holds(volume, `${group.name}/${volume.name}`, task),
+    };
+  });
+  return [
+    {
+      name: group.name,
+      extentBytes: EXTENT_BYTES,
+      parts: parts.map(({ device }) => device),
+      volumes,
+      why: `${group.name}: ${group.volumes.length} ${group.volumes.length === 1 ? 'volume' : 'volumes'}`,
+    },
+  ];
+}
+
+function partsOf(name: string, disks: readonly LayoutDisk[]) {
+  return disks.flatMap((disk) =>
+    disk.partitions
+      .filter((partition) => partition.partOf?.of === name)
+      .map(({ number, device, sizeSectors }) => ({
+        disk: disk.name,
+        number,
+        device,
+        sizeBytes: sizeSectors * disk.hardware.logicalSectorBytes,
+      })),
+  );
+}
+
+function holds(request: ContentRequest, place: string, task: StackTask): Pick<Holds, 'content' | 'partOf'> {
+  const { machineId } = task;
+  if (STACK_WORDS.has(request.filesystem)) return { partOf: planPart(request, { machineId, place }).part };
+  return { content: planContent(request, kindOf(request, task), { machineId, place }) };
+}
+
+function kindOf({ filesystem }: ContentRequest, { family }: StackTask): FilesystemKind {
+  const kind = family.filesystems.get(filesystem);
+  if (kind === undefined) throw new Error(`${filesystem}: passed by checkSpecSupport, yet unknown`);
+  return kind;
+}
+
+function tooSmall(request: ContentRequest, sizeBytes: number, what: string, { family }: StackTask): Problem[] {
+  const minBytes = family.filesystems.get(request.filesystem)?.minBytes ?? EXTENT_BYTES;
+  if (sizeBytes >= minBytes) return [];
+  const found = `${formatBytes(Math.max(0, sizeBytes))} for ${request.filesystem} in ${what}`;
+  return [{ column: request.column, message: `${found}; it needs ${formatBytes(minBytes)}` }];
+}
+
+function wordsOf({ column }: ContentRequest, { spec }: StackTask): string {
+  return spec.text.slice(column - 1, spec.text.indexOf(')', column) + 1);
+}
+
+function roundDown(bytes: number, unit: number): number {
+  return Math.floor(bytes / unit) * unit;
+}

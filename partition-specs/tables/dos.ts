@@ -1,0 +1,38 @@
+// The DOS partition table (MBR): four entries, and a chain of logical partitions inside an extended one.
+import { MiB } from '../../lib/bytes.ts';
+import type { TableKind } from './table-kind.ts';
+
+/** Partition types in hexadecimal, as sfdisk prints them. */
+export const dosTypes = {
+  extended: '5',
+  fat12: '1',
+  fat16: '6',
+  fat32: 'c',
+  linux: '83',
+  linuxLvm: '8e',
+  linuxRaid: 'fd',
+  linuxSwap: '82',
+  efiSystem: 'ef',
+} as const;
+
+/** Types of partitions that hold nothing but logical ones: by CHS, by LBA, and Linux's own. */
+export const extendedTypes: ReadonlySet<string> = new Set(['5', 'f', '85']);
+
+/** Sector numbers have 32 bits. */
+const MAX_SECTORS = 2 ** 32 - 1;
+
+export const dos: TableKind = {
+  name: 'dos',
+  unitBytes: MiB,
+  usableUnits: ({ sizeBytes, logicalSectorBytes }) => {
+    const sectors = Math.min(Math.floor(sizeBytes / logicalSectorBytes), MAX_SECTORS);
+    return { first: 1, end: Math.floor((sectors * logicalSectorBytes) / MiB) };
+  },
+  sectorBytes: [512, 1024, 2048, 4096],
+  logicalPartitions: true,
+  names: false,
+  describe: ({ sizeBytes, logicalSectorBytes }, { uuid, foundId }) => {
+    const total = Math.min(Math.floor(sizeBytes / logicalSectorBytes), MAX_SECTORS);
+    return { kind: 'dos', id: foundId ?? `0x${uuid.slice(0, 8)}`, firstSector: 1, lastSector: total - 1 };
+  },
+};
