@@ -92,7 +92,7 @@ function freeStretches({ usable, pinned }: PlaceInput): Stretch[] {
         end,
         primaries: !(start >= hull.start && end <= hull.end),
         logicals: logical.length === 0 || (start >= zone.start && end <= zone.end),
-        logicalsFirst: start >= hull.end,
+        logicalsFirst: logical.length > 0 && start >= hull.end,
       });
     }
     start = Math.max(start, edge.end);

@@ -1,0 +1,367 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import * as fc from 'fast-check';
+import { GiB, MiB } from '../lib/bytes.ts';
+import { FaultsError } from '../lib/errors.ts';
+import type { DiskFacts, ExistingPartition } from './disk-facts.ts';
+import type { Layout, LayoutPartition } from './layout.ts';
+import type { RecordedExtent } from './plan-data.ts';
+import { planLayout } from './plan-layout.ts';
+import type { LayoutInput } from './plan-layout.ts';
+import { parsePartitionSpec } from './spec.ts';
+import { disk, machine } from './testing/disk.ts';
+import { writtenDisk } from './testing/written-disk.ts';
+
+const machineId = '0b6f1d52-6a0e-4c3b-9a57-3f0d8c2e1a41';
+
+type Given = Partial<Omit<LayoutInput, 'spec'>> & { readonly disks?: readonly DiskFacts[] };
+
+function plan(text: string, { disks = [disk()], ...given }: Given = {}): Layout {
+  return planLayout({ spec: parsePartitionSpec(text), facts: machine(...disks), bindings: {}, machineId, ...given });
+}
+
+function refusal(text: string, given: Given = {}): string {
+  try {
+    plan(text, given);
+  } catch (error) {
+    assert.ok(error instanceof FaultsError, String(error));
+    return error.message;
+  }
+  throw new Error(`'${text}' was planned`);
+}
+
+/** The disk after an installation with consent to make its data partitions. */
+function installed(text: string, before: DiskFacts = disk()): DiskFacts {
+  const spec = parsePartitionSpec(text);
+  const initData = spec.disks.flatMap(({ partitions }) =>
+    partitions.filter(({ data }) => data).map((each) => each.letter),
+  );
+  const [planned = assert.fail()] = plan(text, { disks: [before], initData }).disks;
+  return writtenDisk(before, planned);
+}
+
+function letter(layout: Layout, name: string): LayoutPartition {
+  return layout.disks.flatMap(({ partitions }) => partitions).find((each) => each.letter === name) ?? assert.fail(name);
+}
+
+const place = ({ startSector, sizeSectors }: ExistingPartition | LayoutPartition) => [startSector, sizeSectors];
+const numberOf = (facts: DiskFacts, number: number): ExistingPartition =>
+  facts.partitions.find((each) => each.number === number) ?? assert.fail(`no partition ${number}`);
+
+const GPT = 'disk0: (a 6G ext4 /) (b 1G swap) (h rest xfs /home data)';
+const DOS = 'disk0: dos (a 1G ext4 /boot) (d 6G ext4 /) (e 1G swap) (h rest xfs /home data)';
+
+suite('data that is found is kept where it lies', () => {
+  test('with the same spec, everything lies where it lay', () => {
+    for (const text of [GPT, DOS]) {
+      const facts = installed(text);
+      const again = plan(text, { disks: [facts] });
+      const [planned = assert.fail()] = again.disks;
+      assert.deepEqual(
+        planned.partitions.map((each) => [each.number, ...place(each)]),
+        facts.partitions.map((each) => [each.number, ...place(each)]),
+      );
+      assert.deepEqual(planned.table, plan(text, { initData: ['h'] }).disks[0]?.table);
+      assert.equal(letter(again, 'h').verdict, 'KEEP');
+      assert.equal(letter(again, 'a').verdict, 'FORMAT');
+      assert.equal(planned.keepsTable, true);
+    }
+  });
+
+  const changes: [what: string, text: string][] = [
+    ['the root grows smaller', 'disk0: (a 2G ext4 /) (b 1G swap) (h rest xfs /home data)'],
+    [
+      'more partitions in front',
+      'disk0: (a 2G ext4 /) (b 1G swap) (c 2G ext4 /var) (d 1G ext4 /tmp) (h rest xfs /home data)',
+    ],
+    ['another order', 'disk0: (h rest xfs /home data) (b 1G swap) (a 2G ext4 /)'],
+    ['another mount point and label', 'disk0: (a 2G ext4 /) (h rest xfs /srv/data data,label=x)'],
+    ['less is asked for', 'disk0: (a 2G ext4 /) (h 10G xfs /home data)'],
+    ['a range', 'disk0: (a 2G ext4 /) (h 10G-90G xfs /home data)'],
+  ];
+  for (const [what, text] of changes) {
+    test(`the spec around it changes: ${what}`, () => {
+      const facts = installed(GPT);
+      const layout = plan(text, { disks: [facts] });
+      const kept = letter(layout, 'h');
+      assert.deepEqual(place(kept), place(numberOf(facts, 8)));
+      assert.deepEqual([kept.verdict, kept.content?.uuid], ['KEEP', numberOf(facts, 8).fsUuid]);
+      checkNothingOverlaps(layout);
+    });
+  }
+
+  test('logical partitions are renumbered, and the data stays', () => {
+    const facts = installed(DOS);
+    assert.equal(numberOf(facts, 7).fsType, 'xfs');
+    const fewer = plan('disk0: (a 1G ext4 /boot) (d 7G ext4 /) (h rest xfs /home data)', { disks: [facts] });
+    const [planned = assert.fail()] = fewer.disks;
+    assert.deepEqual([planned.table.kind, letter(fewer, 'd').number, letter(fewer, 'h').number], ['dos', 5, 6]);
+    assert.deepEqual(place(letter(fewer, 'h')), place(numberOf(facts, 7)));
+    const none = plan('disk0: (a 8G ext4 /) (h rest xfs /home data)', { disks: [facts] });
+    assert.deepEqual([letter(none, 'a').number, letter(none, 'h').number], [1, 5]);
+    checkNothingOverlaps(none);
+  });
+
+  test('disks swap their names: it is looked for on the disk, not under the name', () => {
+    const other = disk({ path: '/dev/sda', serial: 'SYSTEM' });
+    const data = disk({ path: '/dev/sdb', serial: 'DATA' });
+    const text = 'disk0: (a 6G ext4 /) disk1: (h rest xfs /home data)';
+    const bindings = { disk0: 'serial:SYSTEM', disk1: 'serial:DATA' };
+    const first = plan(text, { disks: [other, data], bindings, initData: ['disk1h'] });
+    const [system = assert.fail(), home = assert.fail()] = first.disks;
+    const rename = (facts: DiskFacts, from: string, to: string): DiskFacts =>
+      JSON.parse(JSON.stringify(facts).replaceAll(from, to)) as DiskFacts;
+    const swapped = [
+      rename(writtenDisk(other, system), '/dev/sda', '/dev/sdb'),
+      rename(writtenDisk(data, home), '/dev/sdb', '/dev/sda'),
+    ];
+    const layout = plan(text, { disks: swapped, bindings });
+    assert.deepEqual([letter(layout, 'h').device, letter(layout, 'h').verdict], ['/dev/sda8', 'KEEP']);
+    assert.equal(letter(layout, 'a').device, '/dev/sdb1');
+  });
+
+  test('a partition that gutinteg did not make is found by file system and label, and keeps its UUID', () => {
+    const home = {
+      ...existing(1, 2048, 4 * GiB),
+      fsType: 'xfs',
+      fsLabel: '/home',
+      fsUuid: 'f00',
+      uuid: 'cafe',
+      label: 'x',
+    };
+    const layout = plan(GPT, { disks: [disk({ table: { kind: 'gpt', uuid: 'beef' }, partitions: [home] })] });
+    const kept = letter(layout, 'h');
+    assert.deepEqual([kept.content?.uuid, kept.uuid, kept.name], ['f00', 'cafe', 'x']);
+    assert.deepEqual(place(kept), place(home));
+    assert.match(kept.evidence ?? '', /only xfs labelled '\/home'/);
+    assert.equal(layout.disks[0]?.table.kind === 'gpt' && layout.disks[0].table.uuid, 'beef');
+  });
+
+  test('power was cut while the table was written: the recorded place is looked at', () => {
+    const facts = installed(GPT);
+    const home = numberOf(facts, 8);
+    for (const wreck of [disk(), { ...facts, partitions: facts.partitions.filter((each) => each !== home) }]) {
+      const recorded: RecordedExtent = {
+        name: 'disk0/h',
+        diskPath: '/dev/vda',
+        startSector: home.startSector,
+        sizeSectors: home.sizeSectors,
+        fsUuid: home.fsUuid ?? '',
+        found: { fsType: 'xfs', ...(home.fsUuid === undefined ? {} : { fsUuid: home.fsUuid }) },
+      };
+      const layout = plan(GPT, { disks: [wreck], recorded: [recorded] });
+      assert.deepEqual([...place(letter(layout, 'h')), letter(layout, 'h').verdict], [...place(home), 'KEEP']);
+      assert.match(letter(layout, 'h').evidence ?? '', /server recorded this place/);
+      assert.equal(layout.disks[0]?.found.find(({ number }) => number === 0)?.verdict, 'KEEP');
+      assert.equal(layout.disks[0]?.keepsTable, true);
+      assert.match(refusal(GPT, { disks: [wreck], recorded: [{ ...recorded, found: {} }] }), /is not on disk/);
+    }
+  });
+});
+
+suite('what cannot be kept is refused', () => {
+  const facts = installed(GPT);
+  const home = numberOf(facts, 8);
+  const changed = (change: Partial<ExistingPartition>): DiskFacts => ({
+    ...facts,
+    partitions: facts.partitions.map((each) => (each === home ? { ...each, ...change } : each)),
+  });
+  const cases: [what: string, text: string, given: Given, message: RegExp][] = [
+    ['it is not there', GPT, {}, /data partition disk0h is not on disk .*--init-data=h/s],
+    [
+      'more is asked for',
+      GPT.replace('rest', '63G'),
+      { disks: [facts] },
+      /cannot grow: 63.0 GiB are asked for, and \/dev\/vda8/,
+    ],
+    [
+      'another file system is asked for',
+      GPT.replace('xfs', 'ext4'),
+      { disks: [facts] },
+      /should hold ext4, and .* holds xfs; it is not touched/,
+    ],
+    [
+      'its superblock is gone',
+      GPT,
+      { disks: [withoutFs(changed({}), 8)] },
+      /holds no known file system; it is not touched/,
+    ],
+    [
+      'another table is asked for',
+      GPT.replace('disk0:', 'disk0: dos'),
+      { disks: [facts] },
+      /keeps a data partition, so its table stays gpt/,
+    ],
+    [
+      'the rest does not fit beside it',
+      GPT.replace('a 6G', 'a 8G'),
+      { disks: [facts] },
+      /partition b finds no place .* beside the partitions that are kept|partition a finds no place/,
+    ],
+    ['two have its label', GPT, { disks: [twice()] }, /is not on disk/],
+    [
+      'consent for what is no data',
+      GPT,
+      { disks: [facts], initData: ['a'] },
+      /a is no data partition of this PARTITION/,
+    ],
+  ];
+  for (const [what, text, given, message] of cases) {
+    test(what, () => assert.match(refusal(text, given), message));
+  }
+
+  test('it lies on another disk: the binding is wrong', () => {
+    const moved = { ...facts, path: '/dev/vdb', serial: 'DATA' };
+    const given = { disks: [disk({ serial: 'NEW' }), moved], bindings: { disk0: 'serial:NEW' } };
+    for (const initData of [[], ['h']]) {
+      assert.match(
+        refusal(GPT, { ...given, initData }),
+        /lies on another disk: .*serial DATA.*\n.*\n.*\n.*DISK_disk0=serial:DATA/,
+      );
+    }
+  });
+});
+
+suite('data is made for the first time', () => {
+  test('with consent, and only once', () => {
+    const layout = plan(GPT, { initData: ['h'] });
+    assert.equal(letter(layout, 'h').verdict, 'CREATE');
+    assert.equal(letter(layout, 'h').content?.data, true);
+    const again = plan(GPT, { disks: [installed(GPT)], initData: ['disk0h'] });
+    assert.equal(letter(again, 'h').verdict, 'KEEP');
+    assert.match(again.notes.join(), /disk0h exists already and is kept/);
+  });
+
+  test('not over a file system that is there, nor on a disk that is one', () => {
+    const old = { ...existing(3, 20 * 2048 * 1024, 10 * GiB), fsType: 'ntfs', fsLabel: 'Windows' };
+    const used = disk({ table: { kind: 'gpt' }, partitions: [old] });
+    assert.match(
+      refusal(GPT, { disks: [used], initData: ['h'] }),
+      /may only be made in free space; partition 3 lies there: ntfs/,
+    );
+    assert.match(refusal(GPT, { disks: [disk({ fsType: 'ext4' })], initData: ['h'] }), /the whole disk .* holds ext4/);
+  });
+
+  test('an attempt that was cut off before the file system was made is taken up again', () => {
+    const half = withoutFs(installed(GPT), 8);
+    const layout = plan(GPT, { disks: [half], initData: ['h'] });
+    assert.deepEqual(
+      [letter(layout, 'h').verdict, ...place(letter(layout, 'h'))],
+      ['FORMAT', ...place(numberOf(half, 8))],
+    );
+  });
+});
+
+function existing(number: number, startSector: number, sizeBytes: number): ExistingPartition {
+  return { number, startSector, sizeSectors: sizeBytes / 512, type: '83', mountpoints: [], holders: [] };
+}
+
+function withoutFs(facts: DiskFacts, number: number): DiskFacts {
+  return {
+    ...facts,
+    partitions: facts.partitions.map(({ fsType, fsUuid, fsLabel, ...each }) =>
+      each.number === number
+        ? each
+        : {
+            ...each,
+            ...(fsType === undefined ? {} : { fsType }),
+            ...(fsUuid === undefined ? {} : { fsUuid }),
+            ...(fsLabel === undefined ? {} : { fsLabel }),
+          },
+    ),
+  };
+}
+
+function twice(): DiskFacts {
+  const one = { ...existing(1, 2048, GiB), fsType: 'xfs', fsLabel: '/home', fsUuid: 'a' };
+  const two = { ...existing(2, 2048 + GiB / 512, GiB), fsType: 'xfs', fsLabel: '/home', fsUuid: 'b' };
+  return disk({ table: { kind: 'gpt' }, partitions: [one, two] });
+}
+
+/** No partition overlaps another but the extended one, which holds every logical partition and no primary one. */
+function checkNothingOverlaps(layout: Layout): void {
+  for (const { partitions, table } of layout.disks) {
+    const frame = partitions.find(({ role }) => role === 'extended');
+    let free = table.firstSector;
+    for (const partition of partitions.filter((each) => each !== frame)) {
+      assert.ok(partition.startSector >= free, `${partition.name} overlaps what lies before it`);
+      free = partition.startSector + partition.sizeSectors;
+      if (frame === undefined || partition.number < 5) continue;
+      assert.ok(partition.startSector > frame.startSector && free <= frame.startSector + frame.sizeSectors);
+    }
+    assert.ok(free - 1 <= table.lastSector);
+    if (frame === undefined) continue;
+    const end = frame.startSector + frame.sizeSectors;
+    const inside = partitions.filter((each) => each.startSector >= frame.startSector && each.startSector < end);
+    assert.ok(inside.every((each) => each === frame || each.number >= 5));
+  }
+}
+
+const filesystem = fc.constantFrom('ext4', 'xfs', 'btrfs', 'ext2');
+const size = fc.oneof(
+  fc.integer({ min: 300, max: 9000 }).map((size) => `${size}M`),
+  fc.integer({ min: 1, max: 20 }).map((size) => `${size}%`),
+  fc.integer({ min: 300, max: 9000 }).map((size) => `${size}M-${size + 4000}M`),
+  fc.constant('rest'),
+);
+const request = fc.record({ size, filesystem, data: fc.boolean() });
+const layoutText = fc
+  .record({
+    table: fc.constantFrom('', 'dos'),
+    requests: fc.array(request, { minLength: 1, maxLength: 6 }),
+    letters: fc.shuffledSubarray('abcdefghij'.split(''), { minLength: 7 }),
+  })
+  .map(({ table, requests, letters }) => {
+    let rest = false;
+    const parts = requests.map((each, index) => {
+      const sized = each.size === 'rest' && rest ? '400M' : each.size;
+      rest ||= sized === 'rest';
+      return `(${letters[index]} ${sized} ${each.filesystem} /m${letters[index]}${each.data ? ' data' : ''})`;
+    });
+    return { table, parts, text: `disk0: ${table} ${parts.join(' ')} (${letters[6]} 1G ext4 /)` };
+  });
+
+test('any spec over any earlier installation: data stays to the sector, nothing overlaps, or it is refused', () => {
+  let kept = 0;
+  fc.assert(
+    fc.property(layoutText, layoutText, fc.nat(), ({ text: before }, after, pick) => {
+      const old = tryInstall(before);
+      if (old === undefined) return;
+      const oldData = parsePartitionSpec(before).disks[0]?.partitions.filter(({ data }) => data) ?? [];
+      // Some of the old data partitions, with the words they had, somewhere among new ones.
+      const words = oldData.map(({ column }) => before.slice(column - 1, before.indexOf(')', column) + 1));
+      const chosen = words.filter((_, index) => (pick >> index) % 2 === 0);
+      const used = new Set(chosen.map((word) => word[1]));
+      const others = after.parts.filter((word) => !used.has(word[1]) && !word.includes('data'));
+      const root = 'klmno'.split('').find((each) => !used.has(each));
+      const text = `disk0: ${[...others, ...chosen].toSorted(() => (pick % 3) - 1).join(' ')} (${root} 1G ext4 /)`;
+      let layout: Layout;
+      try {
+        layout = plan(text, { disks: [old] });
+      } catch (error) {
+        assert.ok(error instanceof FaultsError, String(error));
+        return;
+      }
+      assert.deepEqual(plan(text, { disks: [old] }), layout);
+      checkNothingOverlaps(layout);
+      for (const word of chosen) {
+        const now = letter(layout, word[1] ?? '');
+        const then = old.partitions.find(({ fsUuid }) => fsUuid === now.content?.uuid);
+        assert.ok(then !== undefined && now.verdict === 'KEEP');
+        assert.deepEqual(place(now), place(then));
+        kept += 1;
+      }
+    }),
+    { numRuns: 1500 },
+  );
+  assert.ok(kept > 150, `only ${kept} data partitions were kept`);
+});
+
+function tryInstall(text: string): DiskFacts | undefined {
+  try {
+    return installed(text, disk({ sizeBytes: 64 * GiB + 17 * MiB }));
+  } catch (error) {
+    assert.ok(error instanceof FaultsError, String(error));
+    return undefined;
+  }
+}
