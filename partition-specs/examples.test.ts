@@ -15,14 +15,20 @@ import { parsePartitionSpec } from './spec.ts';
 // Each folder of examples/ is a record, the facts of a machine, and what follows from them. After a change that is
 // meant, run this file with UPDATE_GOLDENS=1 and read the difference.
 const examples = new URL('examples/', import.meta.url);
-const recordSchema = z.object({ about: z.string(), machineId: z.uuid(), record: z.record(z.string(), z.string()) });
+const recordSchema = z.object({
+  about: z.string(),
+  machineId: z.uuid(),
+  /** Consent to make data partitions. */
+  initData: z.array(z.string()).default([]),
+  record: z.record(z.string(), z.string()),
+});
 
 function planExample(name: string): Layout {
   const read = (file: string) => readFileSync(new URL(`${name}/${file}`, examples), 'utf8');
-  const { machineId, record } = parseJsonEdge(recordSchema, read('record.json'), `${name}/record.json`);
+  const { machineId, record, initData } = parseJsonEdge(recordSchema, read('record.json'), `${name}/record.json`);
   const facts = parseJsonEdge(machineFactsSchema, read('facts.json'), `${name}/facts.json`);
   const spec = parsePartitionSpec(record['PARTITION'] ?? '');
-  return planLayout({ spec, facts, bindings: diskBindings(record), machineId, rootfs: record['ROOTFS'] });
+  return planLayout({ spec, facts, bindings: diskBindings(record), machineId, rootfs: record['ROOTFS'], initData });
 }
 
 function formatOperations(layout: Layout): string {
@@ -31,7 +37,7 @@ function formatOperations(layout: Layout): string {
   const { mounts, swaps, root, bootDisks } = plan;
   return [
     ...operations,
-    `--- /etc/fstab\n${plan.fstab}`,
+    ...plan.files.map(({ path, text }) => `--- ${path}\n${text}`),
     `--- the rest\n${JSON.stringify({ mounts, swaps, root, bootDisks }, undefined, 2)}\n`,
   ].join('\n');
 }
