@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { packRange, unpackRange } from './saved-range.ts';
 
 test('what is packed comes back, and a MiB of zeros is next to nothing', () => {

@@ -2,7 +2,7 @@
 import express from 'express';
 import type { Express } from 'express';
 import { diskRecordSchema, MAX_DISK_RECORD_BYTES } from '../../contract/disk-record.ts';
-import type { DiskRecord } from '../../contract/disk-record.ts';
+import type { DiskRecord, RecordedData } from '../../contract/disk-record.ts';
 import { routes } from '../../contract/routes.ts';
 import { describeError } from '../../lib/errors.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
@@ -29,15 +29,17 @@ export function addDiskRoutes(app: Express, options: DiskRoutesOptions): void {
   );
 
   app.get(routes.recordedData(':id'), requireAttempt(machines), (request, response, next) => {
-    records.newestData(request.params.id).then(
+    newestData(records, request.params.id).then(
       (data) => void response.set('Cache-Control', 'no-store').json(data),
-      (error: unknown) => {
-        // Not "no data": the installer must not go on as if there were none.
-        next(
-          new HttpError(503, `where the data partitions of this machine lie cannot be read: ${describeError(error)}`),
-        );
-      },
+      next,
     );
+  });
+}
+
+/** An error is not "no data": the installer must not go on as if there were none. */
+async function newestData(records: DiskRecords, machineId: string): Promise<readonly RecordedData[]> {
+  return records.newestData(machineId).catch((error: unknown) => {
+    throw new HttpError(503, `where the data partitions of this machine lie cannot be read: ${describeError(error)}`);
   });
 }
 
