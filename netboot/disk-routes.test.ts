@@ -32,7 +32,7 @@ async function setUp(context: TestContext) {
   const server = await serveHttp(app, { address: '127.0.0.1', port: 0 });
   context.after(() => server.close());
   const serverUrl = `http://127.0.0.1:${server.port}`;
-  const { id } = await machines.arm('q-bert');
+  const { id } = (await machines.arm('q-bert')).row;
   const begin = () => {
     const token = machines.beginAttempt(machines.get(id));
     return { token, client: createClient({ serverUrl, token, patienceMs: 50 }) };
@@ -64,7 +64,7 @@ test('24 disks that nothing can compress fit', async (context) => {
 
 test('who may save, and what', async (context) => {
   const { machines, id, begin, serverUrl, stateDir } = await setUp(context);
-  const other = await machines.arm('pacman');
+  const { row: other } = await machines.arm('pacman');
   const old = begin().token;
   const { token } = begin();
   const good = JSON.stringify(fakeDiskRecord());

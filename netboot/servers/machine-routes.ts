@@ -8,6 +8,7 @@ import { reportSchema } from '../../contract/report.ts';
 import { parseMac } from '../../lib/mac.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Clients } from '../clients.ts';
+import { snapshotOf } from '../init-data.ts';
 import { applyEvent, applyReport } from '../machine-news.ts';
 import type { MachineSource } from '../machine-source.ts';
 import type { Machines } from '../machines.ts';
@@ -73,8 +74,7 @@ async function lookup(options: MachineRoutesOptions, request: Request<{ mac: str
   const from = token === undefined ? undefined : machines.authenticate(row.id, token);
   if (token !== undefined && from === undefined) throw new HttpError(401, WRONG_TOKEN);
   if (request.socket.remoteAddress !== undefined) options.clients.bound(request.socket.remoteAddress, mac);
-  const installs = row.life.state === 'installing' || row.life.state === 'booting';
-  const snapshot = from === 'attempt' && installs ? row.snapshot : undefined;
+  const snapshot = from === 'attempt' ? snapshotOf(row) : undefined;
   const words =
     snapshot === undefined ? 'asked for its description' : 'the installer runs and asked for its description';
   machines.note(row.id, { source: 'http', key: `lookup ${words}`, text: words });
