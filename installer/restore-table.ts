@@ -6,7 +6,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { RecordedData, SavedDisk, SavedRange } from '../contract/disk-record.ts';
 import { packRange, unpackRange } from '../contract/saved-range.ts';
 import { UserError } from '../lib/errors.ts';
-import type { RunCommand } from '../lib/run-command.ts';
+import type { Argv, RunCommand } from '../lib/run-command.ts';
 import { blkidOf } from '../partition-specs/blkid-output.ts';
 import { describeDisk } from '../partition-specs/disk-facts.ts';
 import type { DiskFacts } from '../partition-specs/disk-facts.ts';
@@ -70,17 +70,10 @@ export async function applyRestore({ disk, saved, plan }: Restore, run: RunComma
   await writeAll(disk, plan.writes);
   await run(['blockdev', '--flushbufs', disk.path]);
   await checkBytes(disk, plan.writes);
-  const kernel = await run(['partx', saved.dump === null ? '--delete' : '--update', disk.path], {
-    okExitCodes: [0, 1],
-  });
+  const left = await tellKernel({ disk, saved }, run);
   const wanted = parseDump(saved.dump, saved.logicalSectorBytes)?.lines ?? [];
   const found = parseDump(await readDump(disk.path, run), saved.logicalSectorBytes)?.lines ?? [];
-  if (wanted.join('\n') === found.join('\n')) {
-    const failed = saved.dump !== null && kernel.exitCode !== 0;
-    return failed
-      ? [`the kernel has not taken the table, so restart before you use the disk: ${kernel.stderr.trim()}`]
-      : [];
-  }
+  if (wanted.join('\n') === found.join('\n')) return left;
   const lines = [
     ...wanted.filter((line) => !found.includes(line)).map((line) => `- ${line}`),
     ...found.filter((line) => !wanted.includes(line)).map((line) => `+ ${line}`),
@@ -89,6 +82,24 @@ export async function applyRestore({ disk, saved, plan }: Restore, run: RunComma
     `disk ${describeDisk(disk)} was written, but sfdisk reads another table than the saved one:\n${lines.join('\n')}`,
   );
 }
+
+/**
+ * Forgets the old partitions, then shows the new ones: an old one that overlaps would be in a new one's way, and partx
+ * says nothing of it. What it could not do is for people to know, as the table itself is right.
+ */
+async function tellKernel({ disk, saved }: Pick<Restore, 'disk' | 'saved'>, run: RunCommand): Promise<string[]> {
+  const actions = saved.dump === null ? ['--delete'] : ['--delete', '--update'];
+  const failures: string[] = [];
+  for (const action of actions) {
+    // Without a range it stops at the count of partitions, and misses those behind a gap.
+    const argv: Argv = ['partx', action, '--nr', ALL_NUMBERS, disk.path];
+    const { exitCode, stderr } = await run(argv, { okExitCodes: [0, 1] });
+    if (exitCode !== 0) failures.push(stderr.trim());
+  }
+  if (failures.length === 0) return [];
+  return [`the kernel has not taken the table, so restart before you use the disk: ${failures.join('; ')}`];
+}
+const ALL_NUMBERS = '1:256';
 
 async function tableOf(disk: SavedDisk, read: ReadBytes): Promise<{ dump: Dump | undefined; label: Extent[] }> {
   const dump = parseDump(disk.dump, disk.logicalSectorBytes);
