@@ -4,6 +4,8 @@ import { describeError, UserError } from '../lib/errors.ts';
 import { httpExchange } from '../lib/http-exchange.ts';
 import type { HttpExchange } from '../lib/http-exchange.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
+import { recordedDataSchema } from './disk-record.ts';
+import type { DiskRecord, RecordedData } from './disk-record.ts';
 import type { InstallEvent } from './events.ts';
 import { lookupSchema } from './lookup.ts';
 import type { Lookup } from './lookup.ts';
@@ -26,6 +28,10 @@ export type ServerClient = {
   readonly storeFile: (path: string) => Promise<Uint8Array<ArrayBuffer>>;
   readonly sendEvents: (machineId: string, events: readonly InstallEvent[]) => Promise<void>;
   readonly sendReport: (machineId: string, report: Report) => Promise<void>;
+  /** Returns when the server has stored the record durably; until then nothing may be written to a disk. */
+  readonly saveDisks: (machineId: string, record: DiskRecord) => Promise<void>;
+  /** The data extents of the newest record that was saved; empty when there is none. */
+  readonly recordedData: (machineId: string) => Promise<RecordedData[]>;
 };
 
 /** The server answered, and the answer is no: trying again would not help. */
@@ -59,6 +65,12 @@ export function createClient(options: ClientOptions): ServerClient {
       const path = routes.lookupByMac(mac);
       return parseJsonEdge(lookupSchema, new TextDecoder().decode(await get(path)), `${options.serverUrl}${path}`);
     },
+    recordedData: async (machineId) => {
+      const path = routes.recordedData(machineId);
+      const text = new TextDecoder().decode(await get(path));
+      return parseJsonEdge(recordedDataSchema, text, `${options.serverUrl}${path}`);
+    },
+    saveDisks: async (machineId, record) => post(routes.disks(machineId), record),
     storeFile: async (path) => get(`/store/${path}`),
     sendEvents: async (machineId, events) => post(routes.events(machineId), { events }),
     sendReport: async (machineId, report) => post(routes.report(machineId), report),

@@ -1,5 +1,6 @@
 // What the server says about one machine. In: nothing. Out: zod schemas and their types. Never: I/O.
 import { z } from 'zod';
+import { INIT_DATA } from './init-data.ts';
 import { valueSchema } from './record.ts';
 
 /** Lower-case hexadecimal SHA-256. */
@@ -21,6 +22,12 @@ const packageRefSchema = z.object({
   manifest: sha256Schema,
 });
 
+/** A data partition that may be made: its letter, or logical disk and letter where several disks have it (`disk1h`). */
+export const initDataSchema = z.string().regex(INIT_DATA, 'not a partition such as h or disk1h');
+
+/** The most partitions that one arming names. */
+export const MAX_INIT_DATA = 100;
+
 /**
  * The answer to a look-up by MAC: everything that decides the machine's files.
  * `generation` is the digest of record, image and packages together; one generation holds for a whole install.
@@ -32,6 +39,8 @@ export const lookupSchema = z.object({
   record: recordSchema,
   image: z.object({ name: packageNameSchema, manifest: sha256Schema }),
   packages: z.array(packageRefSchema),
+  /** Data partitions that this installation may make, where they do not exist yet; only while it is installed. */
+  initData: z.array(initDataSchema).max(MAX_INIT_DATA).exactOptional(),
 });
 
 export type MachineRecord = z.infer<typeof recordSchema>;

@@ -24,6 +24,10 @@ export const routes = {
   events: (machineId: string) => `/v1/machines/${machineId}/events`,
   /** POST *; body: the report of a run on the installed machine. */
   report: (machineId: string) => `/v1/machines/${machineId}/report`,
+  /** POST *; body: a DiskRecord. 204 when it is stored durably: nothing may be written to a disk before that. */
+  disks: (machineId: string) => `/v1/machines/${machineId}/disks`,
+  /** GET *; answers the data extents of the newest DiskRecord, which tables on the disks may no longer show. */
+  recordedData: (machineId: string) => `/v1/machines/${machineId}/disks/data`,
   /** GET; immutable static files of the package store. */
   storeManifest: (digest: string) => `/store/manifests/${digest}`,
   storeSignature: (digest: string) => `/store/manifests/${digest}.sig`,

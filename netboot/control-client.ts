@@ -17,8 +17,13 @@ const summarySchema = z.object({
   attemptsAllowed: z.int(),
   lastStep: z.string().nullable(),
   changedAtMs: z.number(),
+  /** Data partitions that the next attempt may make. */
+  initData: z.array(z.string()),
   waitingFor: z.string(),
 });
+
+/** `notes`: what who armed it should know. */
+const armedSchema = summarySchema.extend({ notes: z.array(z.string()) });
 
 const statusSchema = summarySchema.extend({
   lastReport: z.object({ atMs: z.number(), report: reportSchema }).nullable(),
@@ -45,11 +50,13 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const errorSchema = z.object({ error: z.string(), hint: z.string().optional() });
 
 export type SummaryAnswer = z.infer<typeof summarySchema>;
+export type ArmedAnswer = z.infer<typeof armedSchema>;
 export type StatusAnswer = z.infer<typeof statusSchema>;
 export type AllAnswer = z.infer<typeof allSchema>;
 
 export type ControlClient = {
-  readonly arm: (name: string) => Promise<SummaryAnswer>;
+  /** `initData`: data partitions that the installation may make, such as `h` or `disk1h`; none unless given. */
+  readonly arm: (name: string, consent?: { readonly initData: readonly string[] }) => Promise<ArmedAnswer>;
   /** Takes consent back; `why` is shown wherever the machine's state is. */
   readonly disarm: (name: string, why: string) => Promise<SummaryAnswer>;
   readonly status: (name: string) => Promise<StatusAnswer>;
@@ -66,7 +73,7 @@ export function createControlClient(stateDir: string): ControlClient {
     throw new UserError(error, { exitCode: answer.status === 400 ? 2 : 1, ...(hint === undefined ? {} : { hint }) });
   }
   return {
-    arm: (name) => ask(summarySchema, '/arm', { name }),
+    arm: (name, consent) => ask(armedSchema, '/arm', { name, ...consent }),
     disarm: (name, why) => ask(summarySchema, '/disarm', { name, why }),
     status: (name) => ask(statusSchema, `/machines/${encodeURIComponent(name)}`),
     all: () => ask(allSchema, '/machines'),

@@ -13,7 +13,12 @@ export type FakeSite = {
   readonly rename: (name: string, to: string) => void;
 };
 
-type FakeMachine = { macs: readonly string[]; record: Readonly<Record<string, string>>; uses?: readonly string[] };
+type FakeMachine = {
+  macs: readonly string[];
+  record: Readonly<Record<string, string>>;
+  uses?: readonly string[];
+  verify?: SiteMachine['verify'];
+};
 
 /** A site in memory; its record digests are the records' JSON, which is as good as a hash for tests. */
 export function createFakeSite(machines: Readonly<Record<string, FakeMachine>>): FakeSite {
@@ -23,6 +28,7 @@ export function createFakeSite(machines: Readonly<Record<string, FakeMachine>>):
     macs: machine.macs,
     record: machine.record,
     recordDigest: JSON.stringify(machine.record),
+    ...(machine.verify === undefined ? {} : { verify: machine.verify }),
     templateVariables: async () => machine.uses ?? [],
     describe: async (machineId): Promise<Lookup> => ({
       machineId,

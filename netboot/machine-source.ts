@@ -19,8 +19,17 @@ export type SiteMachine = {
    * @throws UserError when an image or package of the machine is not published.
    */
   readonly describe: (machineId: string) => Promise<Lookup>;
-  /** All that can be known to be wrong before the machine is switched on; asked before it is armed. @throws UserError */
-  readonly verify?: () => Promise<void>;
+  /**
+   * All that can be known to be wrong before the machine is switched on; asked before it is armed. Answers what who
+   * arms it should know besides. @throws UserError
+   */
+  readonly verify?: (consent: Consent) => Promise<readonly string[]>;
+};
+
+/** What an arming allows besides an installation. */
+export type Consent = {
+  /** Data partitions that may be made: `h`, `disk1h`. */
+  readonly initData: readonly string[];
 };
 
 /** A machine's whole resolved record. */

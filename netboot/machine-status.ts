@@ -1,5 +1,6 @@
 // What status says of one machine, as data. In: its row and timeline. Out: JSON-ready objects with plain words. Pure.
 import { neverKind } from '../lib/never.ts';
+import { initDataOf } from './init-data.ts';
 import type { MachineRow } from './state/machine-rows.ts';
 import type { TimelineEntry } from './state/timeline.ts';
 import type { Life } from './state/transitions.ts';
@@ -14,6 +15,8 @@ export type MachineSummary = {
   readonly attemptsAllowed: number;
   readonly lastStep: string | null;
   readonly changedAtMs: number;
+  /** Data partitions that the next attempt may make. */
+  readonly initData: readonly string[];
   /** What would bring it on, in plain words. */
   readonly waitingFor: string;
 };
@@ -36,6 +39,7 @@ export function summarize(row: MachineRow): MachineSummary {
     attemptsAllowed: life.attemptsAllowed,
     lastStep: life.lastStep ?? null,
     changedAtMs: row.changedAtMs,
+    initData: initDataOf(row),
     waitingFor: waitingFor(row.name, life),
   };
 }

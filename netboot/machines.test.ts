@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FAKE_MAC, createFakeSite, oneMachineSite } from './fake-machine-source.ts';
 import type { FakeSite } from './fake-machine-source.ts';
+import { UserError } from '../lib/errors.ts';
 import { parseMac } from '../lib/mac.ts';
 import { createBootService } from './boot-service.ts';
+import { initDataOf, snapshotOf } from './init-data.ts';
 import { applyEvent, applyReport } from './machine-news.ts';
+import { summarize } from './machine-status.ts';
 import { createMachines } from './machines.ts';
 import { openDatabase } from './state/database.ts';
 import type { MachineRow } from './state/machine-rows.ts';
@@ -204,11 +207,11 @@ test('the machineId follows the MAC through renaming and restarts, not the name'
   const second = '52:54:00:00:00:02';
   const site = createFakeSite({ 'q-bert': { macs: [FAKE_MAC], record: {} }, pacman: { macs: [second], record: {} } });
   const { machines, make } = await setUp(site);
-  const before = await machines.arm('q-bert');
-  const other = await machines.arm('pacman');
+  const { row: before } = await machines.arm('q-bert');
+  const { row: other } = await machines.arm('pacman');
   assert.notEqual(before.id, other.id);
   site.rename('q-bert', 'coily');
-  const renamed = await make().arm('coily');
+  const { row: renamed } = await make().arm('coily');
   assert.equal(renamed.id, before.id);
   assert.equal(renamed.name, 'coily');
 });
@@ -253,4 +256,56 @@ test('arming a name that is not in the database, or has no MAC', async () => {
   );
   await assert.rejects(machines.arm('nobody'), /arming nobody: no such machine/);
   await assert.rejects(machines.arm('paper'), /no MAC address/);
+});
+
+test('data partitions may be made by the attempts of one arming, and by no other', async () => {
+  const { machines, powerOn, now } = await setUp();
+  const { row, notes } = await machines.arm('q-bert', { initData: ['h', 'disk1h', 'h'] });
+  assert.deepEqual([row.snapshot?.initData, notes], [['h', 'disk1h'], []]);
+  const told = machines.timeline(now()).map(({ text }) => text);
+  assert.deepEqual(told, ['now armed', 'may create data partitions h, disk1h']);
+  for (const _attempt of [1, 2]) {
+    await powerOn();
+    assert.deepEqual(snapshotOf(now())?.initData, ['h', 'disk1h'], 'an attempt that was cut off is tried again');
+    assert.deepEqual(summarize(now()).initData, ['h', 'disk1h']);
+  }
+  applyEvent(machines, now().id, { kind: 'rebooting' });
+  assert.notEqual(snapshotOf(now()), undefined);
+  assert.equal(snapshotOf(now())?.initData, undefined, 'the installed system has nothing to make');
+  assert.deepEqual(summarize(now()).initData, []);
+  applyReport(machines, now().id, { ...REPORT, run: 'first-boot', ok: true }, 'attempt');
+  assert.equal(snapshotOf(now()), undefined);
+  await machines.arm('q-bert');
+  await powerOn();
+  assert.equal(snapshotOf(now())?.initData, undefined, 'good once');
+});
+
+const ENDS_OF_CONSENT: readonly [string, Parameters<ReturnType<typeof createMachines>['apply']>[1]][] = [
+  ['disarming', { kind: 'disarmed', why: 'by hand' }],
+  ['a failure that must not be tried again', { kind: 'install-failed', message: 'no disk', retry: false }],
+  ['the last attempt', { kind: 'attempts-used-up' }],
+];
+for (const [name, occurrence] of ENDS_OF_CONSENT) {
+  test(`${name} takes back that data partitions may be made`, async () => {
+    const { machines, powerOn, now } = await setUp();
+    await machines.arm('q-bert', { initData: ['h'] });
+    await powerOn();
+    machines.apply(now().id, occurrence);
+    assert.equal(snapshotOf(now()), undefined);
+    assert.deepEqual(summarize(now()).initData, []);
+    await machines.arm('q-bert');
+    assert.deepEqual(initDataOf(now()), []);
+  });
+}
+
+test('what verifying says is told to who arms; a refusal changes nothing', async () => {
+  const verify = async ({ initData }: { readonly initData: readonly string[] }): Promise<string[]> => {
+    if (initData.includes('x')) throw new UserError('no partition x');
+    return ['h must exist'];
+  };
+  const site = createFakeSite({ 'q-bert': { macs: [FAKE_MAC], record: {}, verify } });
+  const { machines, now } = await setUp(site);
+  assert.deepEqual((await machines.arm('q-bert', { initData: ['h'] })).notes, ['h must exist']);
+  await assert.rejects(machines.arm('q-bert', { initData: ['x'] }), /no partition x/);
+  assert.deepEqual(initDataOf(now()), ['h']);
 });

@@ -5,7 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../lib/errors.ts';
 import type { Lookup } from '../contract/lookup.ts';
 import type { MachineView } from './decide.ts';
-import type { MachineSource, SiteMachine } from './machine-source.ts';
+import type { Consent, MachineSource, SiteMachine } from './machine-source.ts';
 import { createBoots } from './state/boots.ts';
 import { createMachineRows } from './state/machine-rows.ts';
 import type { MachineRow } from './state/machine-rows.ts';
@@ -14,6 +14,7 @@ import type { TimelineNote } from './state/timeline.ts';
 import { afterOccurrence, mayInstall } from './state/transitions.ts';
 import type { Occurrence } from './state/transitions.ts';
 import { filterRecord } from './filter-record.ts';
+import { initDataOf, mayCreate } from './init-data.ts';
 
 export type MachinesOptions = {
   readonly database: DatabaseSync;
@@ -24,6 +25,9 @@ export type MachinesOptions = {
   /** Told of every change of a machine's state or of the reason for it. */
   readonly onState?: (machine: { name: string; state: string; reason: string | undefined }) => void;
 };
+
+/** A machine that was armed, and what who armed it should know. */
+type Armed = { readonly row: MachineRow; readonly notes: readonly string[] };
 
 export type Machines = ReturnType<typeof createMachines>;
 
@@ -130,10 +134,11 @@ export function createMachines(options: MachinesOptions) {
     keepTokenForSystem: rows.keepTokenForSystem,
 
     /**
-     * Consent: the next netboots may erase the machine's disks, with exactly the record and packages of this moment.
+     * Consent: the next netboots may erase the machine's disks, with exactly the record and packages of this moment, and
+     * may make the data partitions of `initData`. Notes are what who arms it should know.
      * @throws UserError when the machine is unknown, has no MAC address, or cannot be described.
      */
-    async arm(name: string): Promise<MachineRow> {
+    async arm(name: string, consent: Consent = { initData: [] }): Promise<Armed> {
       const site = await source.lookupByName(name);
       if (site === undefined) {
         throw new UserError(`arming ${name}: no such machine in the database`, {
@@ -147,13 +152,17 @@ export function createMachines(options: MachinesOptions) {
           hint: `add MAC= to ${name} in the machine database`,
         });
       }
-      await site.verify?.();
+      const notes = (await site.verify?.(consent)) ?? [];
       const row = claim(site);
-      const snapshot = await describe(site, row.id);
+      const initData = consent.initData.length === 0 ? {} : { initData: [...new Set(consent.initData)] };
+      const snapshot = { ...(await describe(site, row.id)), ...initData };
       rows.saveArming(row.id, { snapshot, recordDigest: site.recordDigest });
       boots.forget(row.id);
       startTimeline(rows.get(row.id));
-      return apply(row.id, { kind: 'armed', attemptsAllowed: options.attempts });
+      const armed = apply(row.id, { kind: 'armed', attemptsAllowed: options.attempts });
+      const may = mayCreate(initDataOf(armed));
+      if (may !== undefined) note(row.id, { source: 'server', key: may, text: may });
+      return { row: armed, notes };
     },
 
     timeline: (row: MachineRow) => timelines.entries(row.id, row.timeline),

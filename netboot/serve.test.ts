@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { createClient } from '../contract/client.ts';
+import { lookupSchema } from '../contract/lookup.ts';
 import { routes } from '../contract/routes.ts';
 import { createLog } from '../lib/log.ts';
 import { siteSettingsSchema } from '../site/settings.ts';
@@ -201,6 +202,27 @@ test('control: its socket, its answers, its mistakes', async (context) => {
   const again = await startNetboot(options);
   assert.equal((await control.all()).machines[0]?.name, 'q-bert');
   await again.close();
+});
+
+test('a data partition that may be made: in the look-up of that arming only, and in its status', async (context) => {
+  const { get, control } = await setUp(context);
+  const lookup = async (token?: string): Promise<string[] | undefined> => {
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const answer = await get(routes.lookupByMac(FAKE_MAC), headers);
+    return lookupSchema.parse(await answer.json()).initData;
+  };
+  const begin = async (): Promise<string | undefined> =>
+    /token=(\w+)/.exec(await (await get(routes.ipxeScript(FAKE_MAC))).text())?.[1];
+  const armed = await control.arm('q-bert', { initData: ['h'] });
+  assert.deepEqual([armed.initData, armed.notes], [['h'], []]);
+  assert.deepEqual(await lookup(await begin()), ['h']);
+  assert.equal(await lookup(), undefined, 'not without the token of the attempt');
+  assert.deepEqual((await control.status('q-bert')).initData, ['h']);
+  assert.deepEqual((await control.arm('q-bert')).initData, []);
+  assert.equal(await lookup(await begin()), undefined);
+  for (const initData of [['H'], ['disk0/h'], [''], ['1'], Array.from({ length: 101 }, () => 'h')]) {
+    await assert.rejects(control.arm('q-bert', { initData }), { exitCode: 2, message: /arm: .*initData/s });
+  }
 });
 
 test('what stands in the way of starting is said in one line', async (context) => {

@@ -20,11 +20,13 @@ import { addBootRoutes } from './servers/boot-routes.ts';
 import { serveControl } from './servers/control.ts';
 import { serveDhcp } from './servers/dhcp.ts';
 import { createApp, serveHttp } from './servers/http.ts';
+import { addDiskRoutes } from './servers/disk-routes.ts';
 import { createLogOnce } from './servers/log-once.ts';
 import { addMachineRoutes } from './servers/machine-routes.ts';
 import { addRecordRoutes } from './servers/record-routes.ts';
 import { serveTftp } from './servers/tftp.ts';
 import { openDatabase } from './state/database.ts';
+import { createDiskRecords } from './state/disk-records.ts';
 import { createLeases } from './state/leases.ts';
 
 export type NetbootOptions = {
@@ -95,6 +97,7 @@ async function startServers(options: NetbootOptions, place: Place, stack: AsyncD
     const storeDir = join(stateDir, 'store');
     addBootRoutes(routes, { boot, machines, clients, bootDir: options.bootDir, storeDir });
     addMachineRoutes(routes, { source, machines, clients });
+    addDiskRoutes(routes, { machines, records: createDiskRecords(stateDir) });
     addRecordRoutes(routes, { source, publicVariables: settings.publicVariables });
   });
   const http = await serveHttp(app, { address: place.address, port: settings.httpPort });

@@ -110,6 +110,17 @@ test('verify names an undefined variable and a damaged pack together', () =>
     );
   }));
 
+test('verify names a data partition that PARTITION does not have, together with the rest', () =>
+  withSite(async ({ dir, site }) => {
+    await writeFile(join(dir, 'machdb/a.db'), `${MACHINE} LOCATION=here\n PARTITION=disk0: (a rest ext4 /)\n`);
+    const machine = await site.lookupByName('m1');
+    assert.deepEqual(await machine?.verify({ initData: [] }), []);
+    await assert.rejects(async () => machine?.verify({ initData: ['h', 'a'] }), {
+      exitCode: 2,
+      message: /2 faults\n--init-data h: .*no partition 'h'.*\n--init-data a: .*not marked data/s,
+    });
+  }));
+
 test('a package that does not exist and an image that is not built are named', () =>
   withSite(async ({ dir, store, site }) => {
     await rm(join(store.dir, 'names/debian-12-amd64'));

@@ -18,6 +18,7 @@ import { readName } from '../packagelink/store.ts';
 import type { Store } from '../packagelink/store.ts';
 import { openLiveDatabase } from './live-database.ts';
 import type { DatabaseVersion, LiveDatabase } from './live-database.ts';
+import { dataNotes } from './check-init-data.ts';
 import { listSitePackages } from './load-site.ts';
 import { imageOf, packagesOf } from './packages.ts';
 import { createPublisher } from './publish-packages.ts';
@@ -35,8 +36,11 @@ type SiteMachine = {
   readonly templateVariables: () => Promise<readonly string[]>;
   /** The answer to a look-up, with the packages as they are published now. @throws UserError naming what is missing */
   readonly describe: (machineId: string) => Promise<Lookup>;
-  /** Everything that can be known before the machine is switched on. @throws FaultsError with all that is wrong */
-  readonly verify: () => Promise<void>;
+  /**
+   * Everything that can be known before the machine is switched on; `initData` are the data partitions that its
+   * installation may make. Answers what who arms it should know. @throws FaultsError with all that is wrong
+   */
+  readonly verify: (consent?: { readonly initData: readonly string[] }) => Promise<readonly string[]>;
 };
 
 /** Records as they are in the version in force, at once. */
@@ -105,7 +109,7 @@ export async function openSite(input: SiteInput): Promise<Site> {
         const { image, packages } = await refs();
         return { machineId, name, generation: digestOf({ record, image, packages }), record, image, packages };
       },
-      verify: async () => {
+      verify: async ({ initData } = { initData: [] }) => {
         // An older version that is in force may serve machines, but nobody consents to what they can no longer read.
         const fault = live.fault();
         if (fault !== undefined) throw fault.error;
@@ -115,7 +119,8 @@ export async function openSite(input: SiteInput): Promise<Site> {
           return manifest === undefined ? [] : [{ name, priority, manifest }];
         });
         const availablePackages = new Set(await listSitePackages(input.siteDir));
-        await verifyMachine({ name, record, layers, availablePackages, store: input.store });
+        await verifyMachine({ name, record, layers, availablePackages, store: input.store, initData });
+        return dataNotes(record, initData);
       },
     };
   };

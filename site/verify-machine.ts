@@ -7,11 +7,12 @@ import type { Manifest, Pack } from '../packagelink/manifest.ts';
 import { mergeTree } from '../packagelink/merge.ts';
 import type { Layer } from '../packagelink/merge.ts';
 import type { Store } from '../packagelink/store.ts';
+import { initDataFaults } from './check-init-data.ts';
 import { siteChecks } from './site-checks.ts';
 
 /**
- * Checks that a machine's packages merge, that its record defines what their templates use, that PARTITION is sound,
- * and that every byte it would fetch is in the store as its manifest says.
+ * Checks that a machine's packages merge, that its record defines what their templates use, that PARTITION is sound
+ * and has the data partitions that may be made, and that every byte it would fetch is in the store as its manifest says.
  * @throws FaultsError with all of them
  */
 export async function verifyMachine(input: {
@@ -20,11 +21,14 @@ export async function verifyMachine(input: {
   readonly layers: readonly Layer[];
   readonly availablePackages: ReadonlySet<string>;
   readonly store: Store;
+  /** Data partitions that the installation may make: `h`, `disk1h`. */
+  readonly initData: readonly string[];
 }): Promise<void> {
   const { name, record, layers, store } = input;
   const machine = { name, values: new Map(Object.entries(record)), where: () => undefined };
   const faults = [
     ...siteChecks(input.availablePackages).flatMap((check) => check(machine)),
+    ...initDataFaults(record, input.initData),
     ...mergeFaults(layers, record),
     ...(await packFaults(store, layers)),
   ];

@@ -1,24 +1,20 @@
 import type { Command } from 'commander';
+import { addInitDataOption } from './init-data-option.ts';
 
-type ArmOptions = { readonly site: string; readonly state?: string };
+type SiteOptions = { readonly site: string; readonly state?: string };
+type ArmOptions = SiteOptions & { readonly initData?: readonly string[] };
 
 /** `gutinteg arm HOST` and `gutinteg disarm HOST`. */
 export function addArmCommand(program: Command): void {
-  program
+  const arm = program
     .command('arm')
     .description('consent that the next netboot of HOST installs it, erasing what its plan says')
-    .argument('<host>', 'name of the machine in the database')
+    .argument('<host>', 'name of the machine in the database');
+  addInitDataOption(arm)
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory of the running server, instead of the one in site.yaml')
     .addHelpText('after', ARM_HELP)
-    .action(async (host: string, options: ArmOptions) => {
-      const client = await connect(options);
-      const machine = await client.arm(host);
-      process.stdout.write(
-        `${machine.name} is armed: ${machine.attemptsAllowed} attempts, good for one installation\n` +
-          `  waiting for: ${machine.waitingFor}\n`,
-      );
-    });
+    .action(armMachine);
   program
     .command('disarm')
     .description('take the consent back; a machine in the middle of an installation is marked failed')
@@ -26,7 +22,7 @@ export function addArmCommand(program: Command): void {
     .option('--why <text>', 'shown with the state', 'by hand')
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory of the running server, instead of the one in site.yaml')
-    .action(async (host: string, options: ArmOptions & { why: string }) => {
+    .action(async (host: string, options: SiteOptions & { why: string }) => {
       const client = await connect(options);
       const machine = await client.disarm(host, options.why);
       process.stdout.write(
@@ -35,7 +31,21 @@ export function addArmCommand(program: Command): void {
     });
 }
 
-async function connect(options: ArmOptions) {
+async function armMachine(host: string, options: ArmOptions): Promise<void> {
+  const { mayCreate } = await import('../../netboot/init-data.ts');
+  const client = await connect(options);
+  const machine = await client.arm(host, { initData: options.initData ?? [] });
+  const may = mayCreate(machine.initData);
+  const lines = [
+    `${machine.name} is armed: ${machine.attemptsAllowed} attempts, good for one installation`,
+    ...(may === undefined ? [] : [`  ${may}, where it does not exist yet`]),
+    `  waiting for: ${machine.waitingFor}`,
+    ...machine.notes.map((note) => `  note: ${note}`),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function connect(options: SiteOptions) {
   const { loadSiteSettings } = await import('../../site/load-site.ts');
   const { createControlClient } = await import('../../netboot/control-client.ts');
   const { stateDir } = await loadSiteSettings(
@@ -48,8 +58,12 @@ async function connect(options: ArmOptions) {
 const ARM_HELP = `
 The machine's record and packages are frozen as they are now; editing the record disarms the machine again.
 
+Partitions marked data are never formatted, moved or resized. One that does not exist yet is made only with --init-data,
+and only by this installation: arming again without it takes that back.
+
 Examples:
   gutinteg arm q-bert --site ~/site     then switch q-bert on, or restart it
+  gutinteg arm q-bert --init-data h     the same, and data partition h may be made
   gutinteg status q-bert --watch        see where it is
   gutinteg disarm q-bert                changed your mind
 `;

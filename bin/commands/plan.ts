@@ -2,19 +2,27 @@ import type { Command } from 'commander';
 import type { Lookup } from '../../contract/lookup.ts';
 import type { MachineFacts } from '../../partition-specs/disk-facts.ts';
 import type { SiteState } from '../open-site-state.ts';
+import { addInitDataOption } from './init-data-option.ts';
 
-type PlanOptions = { readonly site: string; readonly state?: string; readonly disks: string; readonly json?: true };
+type PlanOptions = {
+  readonly site: string;
+  readonly state?: string;
+  readonly disks: string;
+  readonly initData?: readonly string[];
+  readonly json?: true;
+};
 
 /** `gutinteg plan HOST` and `gutinteg facts`. */
 export function addPlanCommand(program: Command): void {
-  program
+  const command = program
     .command('plan')
     .description('print what a full install would do to a machine, without touching anything')
     .argument('<host>', 'name of the machine in the database')
     .requiredOption(
       '--disks <facts.json>',
       "the machine's disks, as `gutinteg facts` prints them; - for standard input",
-    )
+    );
+  addInitDataOption(command)
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory, instead of the one in site.yaml')
     .option('--json', 'the plan as JSON')
@@ -44,7 +52,7 @@ async function plan(host: string, options: PlanOptions): Promise<void> {
   const json = options.disks === '-' ? await text(process.stdin) : await readFacts(readFile(options.disks, 'utf8'));
   const facts: MachineFacts = parseJsonEdge(machineFactsSchema, json, options.disks);
   const state = await openSiteState(options.site, options.state);
-  const lookup = await describe(host, state);
+  const lookup = await describe(host, state, options.initData ?? []);
   const manifests = await fetchManifests({
     lookup,
     fetcher: directoryFetcher(state.store.dir),
@@ -63,8 +71,9 @@ async function readFacts(file: Promise<string>): Promise<string> {
 }
 
 /** The machine as a look-up would describe it now; with an id of its own kind until a server has claimed it. */
-async function describe(host: string, state: SiteState): Promise<Lookup> {
-  const { UserError } = await import('../../lib/errors.ts');
+async function describe(host: string, state: SiteState, initData: readonly string[]): Promise<Lookup> {
+  const { initDataFaults } = await import('../../site/check-init-data.ts');
+  const { FaultsError, UserError } = await import('../../lib/errors.ts');
   const { join } = await import('node:path');
   const { readMachineId } = await import('../../netboot/state/read-machine-id.ts');
   const { openMachines } = await import('../open-site-state.ts');
@@ -80,7 +89,10 @@ async function describe(host: string, state: SiteState): Promise<Lookup> {
   if (machineId === undefined) {
     process.stderr.write(`note: no server has seen ${host} yet; the UUIDs below are examples until one has\n`);
   }
-  return machine.describe(machineId ?? '00000000-0000-4000-8000-000000000000');
+  const faults = initDataFaults(machine.record, initData);
+  if (faults.length > 0) throw new FaultsError(`planning ${host}`, faults);
+  const lookup = await machine.describe(machineId ?? '00000000-0000-4000-8000-000000000000');
+  return initData.length === 0 ? lookup : { ...lookup, initData: [...initData] };
 }
 
 const PLAN_HELP = `
@@ -89,4 +101,5 @@ Exit code 3: carrying this plan out would destroy something that is on a disk no
 Examples:
   gutinteg facts > facts.json                     on the machine, or from any Linux on it
   gutinteg plan lab01 --site ~/site --disks facts.json
+  gutinteg plan lab01 --site ~/site --disks facts.json --init-data h     as after: gutinteg arm lab01 --init-data h
 `;

@@ -14,6 +14,7 @@ const STATUS: StatusAnswer = {
   attemptsAllowed: 3,
   lastStep: 'unpack',
   changedAtMs: START,
+  initData: [],
   waitingFor: 'the installer to finish',
   lastReport: null,
   timeline: [
@@ -44,6 +45,11 @@ timeline from 2026-11-20 12:00:00 UTC:
     61.5 s  installer  unpack: 3 % [2J (3 times, last at 2026-11-20 12:01:03 UTC)
 `,
   );
+});
+
+test('what an arming allows besides an installation', () => {
+  const lines = renderStatus({ ...STATUS, initData: ['h'] }).split('\n');
+  assert.equal(lines[lines.indexOf('  waiting for: the installer to finish') + 1], '  may create data partition h');
 });
 
 test('all machines', () => {

@@ -7,6 +7,7 @@ import type { Express } from 'express';
 import express from 'express';
 import { z } from 'zod';
 import { UserError } from '../../lib/errors.ts';
+import { initDataSchema, MAX_INIT_DATA } from '../../contract/lookup.ts';
 import type { DatabaseStatus } from '../../contract/health.ts';
 import type { Log } from '../../lib/log.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
@@ -25,7 +26,10 @@ export type ControlOptions = {
   readonly databaseStatus: () => DatabaseStatus;
 };
 
-const armSchema = z.strictObject({ name: z.string().min(1).max(255) });
+const armSchema = z.strictObject({
+  name: z.string().min(1).max(255),
+  initData: z.array(initDataSchema).max(MAX_INIT_DATA).default([]),
+});
 const disarmSchema = z.strictObject({ name: z.string().min(1).max(255), why: z.string().min(1).max(500) });
 
 /** @throws UserError when another server uses the same state directory. */
@@ -61,8 +65,8 @@ function addControlRoutes(app: Express, { machines, clients, databaseStatus }: C
     response.json(describeMachine(row, machines.timeline(row)));
   });
   app.post('/arm', (request, response, next) => {
-    const { name } = parseEdge(armSchema, request.body, 'arm');
-    machines.arm(name).then((row) => void response.json(summarize(row)), next);
+    const { name, initData } = parseEdge(armSchema, request.body, 'arm');
+    machines.arm(name, { initData }).then(({ row, notes }) => void response.json({ ...summarize(row), notes }), next);
   });
   app.post('/disarm', (request, response) => {
     const { name, why } = parseEdge(disarmSchema, request.body, 'disarm');

@@ -1,7 +1,6 @@
 // What an installer or an installed machine says and asks: look-up, events, reports.
 import express from 'express';
 import type { Express, Request } from 'express';
-import { z } from 'zod';
 import { eventsSchema } from '../../contract/events.ts';
 import { lookupSchema } from '../../contract/lookup.ts';
 import type { Lookup } from '../../contract/lookup.ts';
@@ -9,9 +8,11 @@ import { reportSchema } from '../../contract/report.ts';
 import { parseMac } from '../../lib/mac.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Clients } from '../clients.ts';
+import { snapshotOf } from '../init-data.ts';
 import { applyEvent, applyReport } from '../machine-news.ts';
 import type { MachineSource } from '../machine-source.ts';
 import type { Machines } from '../machines.ts';
+import { authenticated, bearerToken, requireAttempt, WRONG_TOKEN } from './authenticate.ts';
 import { HttpError } from './http-errors.ts';
 
 export type MachineRoutesOptions = {
@@ -33,10 +34,7 @@ export function addMachineRoutes(app: Express, options: MachineRoutesOptions): v
   // The token is checked before a body is read, so that a stranger cannot make the server parse anything.
   app.post(
     '/v1/machines/:id/events',
-    (request, _response, next) => {
-      if (authenticated(machines, request) !== 'attempt') throw new HttpError(401, WRONG_TOKEN);
-      next();
-    },
+    requireAttempt(machines),
     express.json({ limit: MAX_EVENTS_BYTES }),
     (request, response) => {
       const machineId = request.params.id;
@@ -76,27 +74,9 @@ async function lookup(options: MachineRoutesOptions, request: Request<{ mac: str
   const from = token === undefined ? undefined : machines.authenticate(row.id, token);
   if (token !== undefined && from === undefined) throw new HttpError(401, WRONG_TOKEN);
   if (request.socket.remoteAddress !== undefined) options.clients.bound(request.socket.remoteAddress, mac);
-  const installs = row.life.state === 'installing' || row.life.state === 'booting';
-  const snapshot = from === 'attempt' && installs ? row.snapshot : undefined;
+  const snapshot = from === 'attempt' ? snapshotOf(row) : undefined;
   const words =
     snapshot === undefined ? 'asked for its description' : 'the installer runs and asked for its description';
   machines.note(row.id, { source: 'http', key: `lookup ${words}`, text: words });
   return snapshot ?? parseEdge(lookupSchema, await machines.describe(site, row.id), `the description of ${site.name}`);
-}
-
-const WRONG_TOKEN = 'this is not the token of the latest attempt; a newer boot of this machine may have replaced it';
-
-function authenticated(machines: Machines, request: Request<{ id: string }>): 'attempt' | 'system' {
-  const token = bearerToken(request);
-  if (token === undefined) throw new HttpError(401, 'needs Authorization: Bearer with the token of the attempt');
-  const from = z.uuid().safeParse(request.params.id).success
-    ? machines.authenticate(request.params.id, token)
-    : undefined;
-  if (from === undefined) throw new HttpError(401, WRONG_TOKEN);
-  return from;
-}
-
-function bearerToken(request: Pick<Request, 'get'>): string | undefined {
-  const header = request.get('authorization');
-  return header === undefined ? undefined : (/^Bearer ([0-9a-f]{64})$/i.exec(header)?.[1] ?? '');
 }
