@@ -346,7 +346,7 @@ test('any spec over any earlier installation: data stays to the sector, nothing 
       checkNothingOverlaps(layout);
       for (const word of chosen) {
         const now = letter(layout, word[1] ?? '');
-        const then = old.partitions.find(({ fsUuid }) => fsUuid === now.content?.uuid);
+        const then: ExistingPartition | undefined = old.partitions.find(({ fsUuid }) => fsUuid === now.content?.uuid);
         assert.ok(then !== undefined && now.verdict === 'KEEP');
         assert.deepEqual(place(now), place(then));
         kept += 1;
