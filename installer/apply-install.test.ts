@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import type { InstallEvent } from '../contract/events.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import { applyInstall } from './apply-install.ts';
-import type { InstallPlan, InstallStep } from './plan-install.ts';
+import type { InstallStep } from './install-step.ts';
+import type { InstallPlan } from './plan-install.ts';
+import { machine } from '../partition-specs/testing/disk.ts';
 import { createProgress } from './report-progress.ts';
 
 const command = (name: string, phase: 'partition' | 'format' | 'finish', destroys: boolean): InstallStep => {
@@ -25,6 +27,8 @@ async function apply(steps: readonly InstallStep[], run: RunCommand) {
     run,
     progress,
     fetcher: async () => new Uint8Array(),
+    readFacts: async () => machine(),
+    saveDisks: async () => undefined,
     onFirstWrite: () => (firstWrites += 1),
     identity: { serverUrl: 'http://s', mac: 'm', consoles: [], token: 't', publicKeys: [] },
   });

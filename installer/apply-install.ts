@@ -2,21 +2,21 @@
 // In: a plan and its tree, effects. Out: a machine that boots from its own disk, or an error that names the step.
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { UserError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import { applyFull } from '../packagelink/apply-full.ts';
 import type { Fetcher } from '../packagelink/fetch.ts';
 import type { MergedTree } from '../packagelink/tree.ts';
-import type { Layout } from '../partition-specs/layout.ts';
-import { verifyTable } from '../partition-specs/verify-table.ts';
+import { applyDiskStep } from './apply-disk-step.ts';
+import type { DataReport, DiskEffects, DiskStep } from './apply-disk-step.ts';
 import { readBootDigests } from './boot-loaders/read-boot-digests.ts';
 import { FILES_DATABASE, KEYS_DIR, MACHINE_FILE, TOKEN_FILE } from './machine-state.ts';
 import type { MachineState } from './machine-state.ts';
+import type { InstallStep } from './install-step.ts';
 import { TARGET } from './plan-install.ts';
-import type { InstallPlan, InstallStep } from './plan-install.ts';
+import type { InstallPlan } from './plan-install.ts';
 import type { Progress } from './report-progress.ts';
 
-export type InstallEffects = {
+export type InstallEffects = Pick<DiskEffects, 'readFacts' | 'saveDisks'> & {
   readonly run: RunCommand;
   readonly fetcher: Fetcher;
   readonly progress: Progress;
@@ -35,6 +35,7 @@ const COMMAND_TIMEOUT_MS = 10 * 60_000;
 /** @throws UserError of the step that failed; nothing after it has been done */
 export async function applyInstall(plan: InstallPlan, tree: MergedTree, effects: InstallEffects): Promise<void> {
   let written = false;
+  const data: DataReport = new Map();
   for (const group of groupByPhase(plan.steps)) {
     await effects.progress.step(group.phase, titleOf(group.steps), async () => {
       for (const step of group.steps) {
@@ -42,7 +43,7 @@ export async function applyInstall(plan: InstallPlan, tree: MergedTree, effects:
           written = true;
           effects.onFirstWrite();
         }
-        await applyStep(step, plan, tree, effects);
+        await applyStep(step, { plan, tree, effects, data });
       }
     });
   }
@@ -65,21 +66,24 @@ function groupByPhase(steps: readonly InstallStep[]): { phase: string; steps: In
   return groups;
 }
 
-async function applyStep(
-  step: InstallStep,
-  plan: InstallPlan,
-  tree: MergedTree,
-  effects: InstallEffects,
-): Promise<void> {
+type Run = {
+  readonly plan: InstallPlan;
+  readonly tree: MergedTree;
+  readonly effects: InstallEffects;
+  /** Digests of data partitions before the first write. */
+  readonly data: DataReport;
+};
+
+async function applyStep(step: InstallStep, run: Run): Promise<void> {
+  const { plan, tree, effects, data } = run;
   switch (step.kind) {
     case 'command':
       await effects.run(step.argv, {
         timeoutMs: COMMAND_TIMEOUT_MS,
         ...(step.stdin === undefined ? {} : { stdin: step.stdin }),
+        ...(step.okExitCodes === undefined ? {} : { okExitCodes: step.okExitCodes }),
       });
       return;
-    case 'verify-table':
-      return verifyDisk(step.disk, plan.layout, effects.run);
     case 'make-directory':
       await mkdir(step.path, { recursive: true });
       return;
@@ -97,18 +101,9 @@ async function applyStep(
       return;
     case 'leave-state':
       return leaveState(step, plan, effects);
+    default:
+      return applyDiskStep(step satisfies DiskStep, plan, { ...effects, message: effects.progress.message }, data);
   }
-}
-
-async function verifyDisk(path: string, layout: Layout, run: RunCommand): Promise<void> {
-  const planned = layout.disks.find((disk) => disk.hardware.path === path);
-  if (planned === undefined) throw new UserError(`the plan has no disk ${path}`);
-  const { stdout } = await run(['sfdisk', '--json', path]);
-  const differences = verifyTable(planned, stdout);
-  if (differences.length === 0) return;
-  throw new UserError(
-    `the partition table read back from ${path} is not the planned one:\n  ${differences.join('\n  ')}`,
-  );
 }
 
 async function leaveState(

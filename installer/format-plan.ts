@@ -1,7 +1,8 @@
 import { formatBytes } from '../lib/bytes.ts';
 import { neverKind } from '../lib/never.ts';
 import { describeLosses, formatLayout } from '../partition-specs/format-layout.ts';
-import type { InstallPlan, InstallStep } from './plan-install.ts';
+import type { InstallStep } from './install-step.ts';
+import type { InstallPlan } from './plan-install.ts';
 
 /** The plan for a person: the disks, then every step with its command. */
 export function formatPlan(plan: InstallPlan): string {
@@ -38,6 +39,17 @@ function details(step: InstallStep): string[] {
       return [`${step.entries} paths, ${formatBytes(step.rawBytes)}, tree ${step.digest}`];
     case 'write-files':
       return step.files.map(({ path }) => path);
+    case 'digest-data':
+      return step.extents.map(({ name, disk, startBytes, sizeBytes }) => {
+        return `${name}: ${formatBytes(sizeBytes)} at byte ${startBytes} of ${disk}`;
+      });
+    case 'save-disks':
+      return [step.disks.join(' ')];
+    case 'expect-blank':
+      return [`${formatBytes(step.sizeBytes)} at byte ${step.startBytes} of ${step.disk}`];
+    case 'confirm-facts':
+    case 'verify-kernel':
+    case 'verify-content':
     case 'verify-table':
     case 'make-directory':
     case 'leave-state':

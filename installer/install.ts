@@ -1,14 +1,14 @@
 // The full install, from the kernel's command line to a machine that is ready to boot from its own disk.
 // In: parameters and effects. Out: nothing; an error says what failed and whether a disk was changed.
-import { FaultsError, UserError } from '../lib/errors.ts';
+import { UserError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import type { ServerClient } from '../contract/client.ts';
 import type { Lookup } from '../contract/lookup.ts';
-import { checkInUse } from '../partition-specs/check-in-use.ts';
 import { fetchManifests } from './fetch-manifests.ts';
 import { applyInstall } from './apply-install.ts';
 import type { InstallParameters } from './kernel-parameters.ts';
 import { planInstall } from './plan-install.ts';
+import { readRecordedData } from './read-data.ts';
 import { readFacts } from './read-facts.ts';
 import type { Progress } from './report-progress.ts';
 
@@ -38,20 +38,23 @@ export async function install(context: InstallContext): Promise<void> {
     context.onLookup(found);
     return found;
   });
+  const recorded = await progress.step('data', 'where the server knows data partitions', async () =>
+    readRecordedData(await client.recordedData(lookup.machineId), facts.disks, run),
+  );
   const fetcher = async (path: string): Promise<Uint8Array<ArrayBuffer>> => client.storeFile(path);
   const manifests = await progress.step('manifests', describePackages(lookup), () =>
     fetchManifests({ lookup, fetcher, publicKeys }),
   );
   const { plan, tree } = await progress.step('plan', 'everything is settled before the first write', async () =>
-    planInstall({ lookup, ...manifests, facts, consoles: parameters.consoles }),
+    planInstall({ lookup, ...manifests, facts, recorded, consoles: parameters.consoles }),
   );
   for (const notice of plan.notices) progress.message(`note: ${notice}`);
-  const inUse = checkInUse(plan.layout);
-  if (inUse.length > 0) throw new FaultsError('the disks cannot be written to; nothing was changed', inUse);
   await applyInstall(plan, tree, {
     run,
     fetcher,
     progress,
+    readFacts: () => readFacts(run),
+    saveDisks: async (record) => client.saveDisks(lookup.machineId, record),
     onFirstWrite: context.onFirstWrite,
     identity: {
       serverUrl: parameters.serverUrl,

@@ -3,11 +3,12 @@ import { UserError } from '../lib/errors.ts';
 import { WrongBytesError } from '../packagelink/fetch.ts';
 
 /**
- * Whether a failed installation would fail again in the same way: faults of the description (exit code 2), bytes of
+ * Whether a failed installation would fail again in the same way: faults of the description (exit code 2), data that is
+ * in danger (exit code 3), bytes of
  * the store that are not the published ones, and what the server refuses. Anything else may go away by itself.
  */
 export function isFinal(error: unknown): boolean {
   if (error instanceof RefusedError || error instanceof WrongBytesError) return true;
-  if (error instanceof UserError && error.exitCode === 2) return true;
+  if (error instanceof UserError && error.exitCode > 1) return true;
   return error instanceof Error && error.cause !== undefined && isFinal(error.cause);
 }

@@ -33,6 +33,7 @@ const facts: MachineFacts = {
   firmware: 'bios',
   memoryBytes: 1024 ** 3,
   macs: ['52:54:00:77:00:01'],
+  stacks: [],
   disks: [
     {
       path: '/dev/vda',
@@ -85,10 +86,21 @@ const plan = (
     consoles: ['ttyS0,115200'],
   });
 
-test('the order is: tables, formats, mounts, files, boot loader, state, unmount', () => {
+test('the order is: make sure, save, tables, formats, read back, mounts, files, boot loader, state, unmount', () => {
   const { steps } = plan().plan;
   const phases = steps.map(({ phase }) => phase).filter((phase, index, all) => phase !== all[index - 1]);
-  assert.deepEqual(phases, ['partition', 'format', 'mount', 'files', 'mount', 'boot-loader', 'finish']);
+  assert.deepEqual(phases, [
+    'confirm',
+    'save',
+    'partition',
+    'format',
+    'verify',
+    'mount',
+    'files',
+    'mount',
+    'boot-loader',
+    'finish',
+  ]);
   const destroying = steps.flatMap((step, index) => (step.kind === 'command' && step.destroys ? [index] : []));
   const laying = steps.findIndex(({ kind }) => kind === 'lay-files');
   assert(destroying.length > 0 && Math.max(...destroying) < laying);

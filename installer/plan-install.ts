@@ -7,6 +7,7 @@ import type { Argv } from '../lib/run-command.ts';
 import type { MachineFacts } from '../partition-specs/disk-facts.ts';
 import type { Layout } from '../partition-specs/layout.ts';
 import { diskBindings } from '../partition-specs/disk-bindings.ts';
+import type { RecordedExtent } from '../partition-specs/plan-data.ts';
 import { planLayout } from '../partition-specs/plan-layout.ts';
 import { renderLinux } from '../partition-specs/render/linux.ts';
 import type { LinuxDiskPlan } from '../partition-specs/render/linux.ts';
@@ -18,29 +19,19 @@ import { grubModules } from './boot-loaders/grub-modules.ts';
 import { planBootAreas } from './boot-loaders/plan-boot-areas.ts';
 import type { BootAreas } from './boot-loaders/plan-boot-areas.ts';
 import { planBootFiles } from './boot-loaders/plan-boot-files.ts';
+import type { InstallStep } from './install-step.ts';
 import { wantedInterfaces } from './network-interfaces.ts';
+import { planDiskSteps } from './plan-disk-steps.ts';
 import { planFiles } from './plan-files.ts';
-import type { RenderedFile } from './render/debian-files.ts';
 import type { SystemKind } from './systems/system-kind.ts';
 import { systemOf } from './systems/all.ts';
 
-/** What belongs together on the console and in the timeline. */
-type Phase = 'partition' | 'format' | 'mount' | 'files' | 'boot-loader' | 'finish';
-
-type StepBody =
-  | { readonly kind: 'command'; readonly argv: Argv; readonly stdin?: string; readonly destroys: boolean }
-  | { readonly kind: 'verify-table'; readonly disk: string }
-  | { readonly kind: 'make-directory'; readonly path: string }
-  | { readonly kind: 'lay-files'; readonly digest: string; readonly entries: number; readonly rawBytes: number }
-  | { readonly kind: 'write-files'; readonly files: readonly RenderedFile[] }
-  | { readonly kind: 'leave-state'; readonly bootAreas: BootAreas[] };
-
-export type InstallStep = { readonly phase: Phase; readonly why: string } & StepBody;
-
 export type InstallPlan = {
-  readonly format: 1;
+  readonly format: 2;
   readonly machine: { readonly machineId: string; readonly name: string };
   readonly generation: string;
+  /** What it was made from; it holds for no other disks. */
+  readonly facts: MachineFacts;
   readonly layout: Layout;
   readonly notices: readonly string[];
   readonly steps: readonly InstallStep[];
@@ -52,6 +43,8 @@ export type InstallInput = {
   /** In the order of `lookup.packages`. */
   readonly packages: readonly Manifest[];
   readonly facts: MachineFacts;
+  /** Data partitions that the server knows, each looked at where it lies; none for a plan on paper. */
+  readonly recorded?: readonly RecordedExtent[];
   readonly consoles: readonly string[];
 };
 
@@ -72,26 +65,32 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
       facts,
       bindings: diskBindings(lookup.record),
       machineId: lookup.machineId,
-      ...(lookup.record['ROOTFS'] === undefined ? {} : { rootfs: lookup.record['ROOTFS'] }),
+      rootfs: lookup.record['ROOTFS'],
+      recorded: input.recorded,
+      initData: lookup.initData,
     }),
   );
   const disks = layout === undefined ? undefined : renderLinux(layout);
+  const diskSteps = layout === undefined || disks === undefined ? undefined : planDiskSteps(layout, disks, facts);
+  faults.push(...(diskSteps?.faults ?? []));
+  const bootAreas = layout === undefined ? undefined : collect(faults, 'PARTITION', () => planBootAreas(layout));
   // The packages are merged even where the disks cannot be planned, so that all faults come at once.
   const tree = collect(faults, 'PACKAGES', () =>
     planFiles({ ...input, diskFiles: disks?.files ?? [], system: system ?? systemOf('debian') }),
   );
-  if (faults.length > 0 || !system || !layout || !disks || !tree) {
+  if (faults.length > 0 || !system || !layout || !disks || !diskSteps || !bootAreas || !tree) {
     throw new FaultsError(`planning the installation of ${lookup.name}`, faults, {
       hint: `gutinteg plan ${lookup.name} --site SITE --disks FACTS.json`,
     });
   }
   const plan: InstallPlan = {
-    format: 1,
+    format: 2,
     machine: { machineId: lookup.machineId, name: lookup.name },
     generation: lookup.generation,
+    facts,
     layout,
     notices: [...layout.notes, ...tree.notices],
-    steps: planSteps({ input, system, layout, disks, tree }),
+    steps: [...diskSteps.steps, ...planSteps({ input, system, layout, disks, bootAreas, tree })],
   };
   return { plan, tree };
 }
@@ -101,25 +100,15 @@ function planSteps(settled: {
   readonly system: SystemKind;
   readonly layout: Layout;
   readonly disks: LinuxDiskPlan;
+  readonly bootAreas: BootAreas[];
   readonly tree: MergedTree;
 }): InstallStep[] {
-  const { input, system, layout, disks, tree } = settled;
-  const bootAreas = planBootAreas(layout);
+  const { input, system, layout, disks, bootAreas, tree } = settled;
   const title = `${input.lookup.record['OS']} ${input.lookup.record['OSREV'] ?? ''}`.trim();
   const boot = planBootFiles(layout, tree);
   const modules = grubModules(layout);
   const bootFiles = system.renderBootFiles({ root: disks.root, modules, boot, title, consoles: input.consoles });
   return [
-    ...diskSteps(disks),
-    ...layout.disks.map(({ hardware }): InstallStep => {
-      return {
-        phase: 'partition',
-        kind: 'verify-table',
-        disk: hardware.path,
-        why: 'read the table back and compare it',
-      };
-    }),
-    ...formatSteps(disks),
     ...disks.mounts.flatMap(({ device, mountPoint, fsType, options }) =>
       mountSteps(['mount', '-t', fsType, '-o', options, device, TARGET + mountPoint], TARGET + mountPoint),
     ),
@@ -152,23 +141,6 @@ function planSteps(settled: {
       why: 'leave the file systems clean',
     },
   ];
-}
-
-function diskSteps(disks: LinuxDiskPlan): InstallStep[] {
-  return disks.operations.filter(({ kind }) => !isFormat(kind)).map((operation) => commandStep('partition', operation));
-}
-
-function formatSteps(disks: LinuxDiskPlan): InstallStep[] {
-  return disks.operations.filter(({ kind }) => isFormat(kind)).map((operation) => commandStep('format', operation));
-}
-
-function isFormat(kind: string): boolean {
-  return kind === 'mkfs' || kind === 'mkswap';
-}
-
-function commandStep(phase: Phase, operation: LinuxDiskPlan['operations'][number]): InstallStep {
-  const { argv, stdin, why, destroys } = operation;
-  return { phase, kind: 'command', argv, ...(stdin === undefined ? {} : { stdin }), destroys, why };
 }
 
 function mountSteps(argv: Argv, path: string): InstallStep[] {

@@ -35,12 +35,12 @@ export type Fault = {
   readonly suggestion?: string;
 };
 
-/** All the faults of one input, thrown together. Exit code 2. */
+/** All the faults of one input, thrown together. Exit code 2 unless another is given. */
 export class FaultsError extends UserError {
   override readonly name = 'FaultsError';
   readonly faults: readonly Fault[];
 
-  constructor(what: string, faults: readonly Fault[], options: { hint?: string } = {}) {
+  constructor(what: string, faults: readonly Fault[], options: { hint?: string; exitCode?: ExitCode } = {}) {
     super(`${what}: ${countFaults(faults)}\n${faults.map(formatFault).join('\n')}`, {
       exitCode: 2,
       ...options,

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import { diskBindings } from './disk-bindings.ts';
 import { machineFactsSchema } from './disk-facts.ts';
+import { formatFamilyPlan } from './format-family-plan.ts';
 import { formatLayout } from './format-layout.ts';
 import { layoutSchema } from './layout.ts';
 import type { Layout } from './layout.ts';
@@ -33,13 +34,9 @@ function planExample(name: string): Layout {
 
 function formatOperations(layout: Layout): string {
   const plan = renderLinux(layout);
-  const operations = plan.operations.map(({ why, argv, stdin }) => `# ${why}\n$ ${argv.join(' ')}\n${stdin ?? ''}`);
   const { mounts, swaps, root, bootDisks } = plan;
-  return [
-    ...operations,
-    ...plan.files.map(({ path, text }) => `--- ${path}\n${text}`),
-    `--- the rest\n${JSON.stringify({ mounts, swaps, root, bootDisks }, undefined, 2)}\n`,
-  ].join('\n');
+  const rest = `--- the rest\n${JSON.stringify({ mounts, swaps, root, bootDisks }, undefined, 2)}\n`;
+  return `${formatFamilyPlan(plan)}\n${rest}`;
 }
 
 function compareToGolden(name: string, file: string, text: string): void {

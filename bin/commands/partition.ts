@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { addSpecCommands } from './partition-specs.ts';
 import { addTableCommands } from './partition-tables.ts';
 
 /** `gutinteg partition …`. */
 export function addPartitionCommand(program: Command): void {
-  const partition = program.command('partition').description('partition tables of disks');
+  const partition = program.command('partition').description('disk layouts by hand, and saved partition tables');
+  addSpecCommands(partition);
   addTableCommands(partition);
 }

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { Lookup } from '../../contract/lookup.ts';
-import type { MachineFacts } from '../../partition-specs/disk-facts.ts';
 import type { SiteState } from '../open-site-state.ts';
 import { addInitDataOption } from './init-data-option.ts';
 
@@ -39,18 +38,14 @@ export function addPlanCommand(program: Command): void {
 }
 
 async function plan(host: string, options: PlanOptions): Promise<void> {
-  const { readFile } = await import('node:fs/promises');
-  const { text } = await import('node:stream/consumers');
   const { destroysData, formatPlan } = await import('../../installer/format-plan.ts');
   const { planInstall } = await import('../../installer/plan-install.ts');
   const { fetchManifests } = await import('../../installer/fetch-manifests.ts');
-  const { parseJsonEdge } = await import('../../lib/parse-edge.ts');
-  const { machineFactsSchema } = await import('../../partition-specs/disk-facts.ts');
   const { directoryFetcher } = await import('../../packagelink/fetch.ts');
   const { openSiteState } = await import('../open-site-state.ts');
+  const { readFactsFile } = await import('../read-facts-file.ts');
 
-  const json = options.disks === '-' ? await text(process.stdin) : await readFacts(readFile(options.disks, 'utf8'));
-  const facts: MachineFacts = parseJsonEdge(machineFactsSchema, json, options.disks);
+  const facts = await readFactsFile(options.disks);
   const state = await openSiteState(options.site, options.state);
   const lookup = await describe(host, state, options.initData ?? []);
   const manifests = await fetchManifests({
@@ -61,13 +56,6 @@ async function plan(host: string, options: PlanOptions): Promise<void> {
   const planned = planInstall({ lookup, ...manifests, facts, consoles: state.settings.consoles }).plan;
   process.stdout.write(options.json === true ? `${JSON.stringify(planned, null, 2)}\n` : formatPlan(planned));
   if (destroysData(planned)) process.exitCode = 3;
-}
-
-async function readFacts(file: Promise<string>): Promise<string> {
-  const { UserError } = await import('../../lib/errors.ts');
-  return file.catch((cause: unknown) => {
-    throw new UserError('the disk facts cannot be read', { exitCode: 2, hint: 'gutinteg facts > facts.json', cause });
-  });
 }
 
 /** The machine as a look-up would describe it now; with an id of its own kind until a server has claimed it. */

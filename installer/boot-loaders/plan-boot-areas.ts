@@ -63,6 +63,11 @@ const lsblkSchema = z.object({
  * GPT, or in the gap between the table and the first partition of a DOS table.
  */
 export function planBootAreas(layout: Layout): BootAreas[] {
+  if (layout.firmware !== 'bios') {
+    throw new UserError(
+      `this machine has ${layout.firmware} firmware; its disks can be planned, but GRUB is installed for BIOS firmware only`,
+    );
+  }
   return layout.bootDisks.map((name) => {
     const disk = layout.disks.find((candidate) => candidate.name === name);
     const core = disk === undefined ? undefined : coreImageOf(disk);

@@ -1,0 +1,163 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { MachineFacts } from '../../partition-specs/disk-facts.ts';
+import type { Layout } from '../../partition-specs/layout.ts';
+
+type SpecOptions = {
+  readonly spec: string;
+  readonly os: string;
+  readonly rootfs?: string;
+  readonly firmware?: 'bios' | 'uefi';
+  readonly json?: true;
+};
+
+type PlanOptions = SpecOptions & {
+  readonly disks?: string;
+  readonly bind: Readonly<Record<string, string>>;
+  readonly machineId: string;
+  readonly initData: readonly string[];
+};
+
+const FAMILIES = ['linux', 'solaris', 'sunos', 'freebsd', 'openbsd', 'netbsd', 'dos'];
+/** For layouts on paper: the UUIDs that derive from it are examples. */
+const EXAMPLE_ID = '00000000-0000-4000-8000-000000000000';
+
+/** `gutinteg partition check`, `plan` and `render`: the PARTITION language by hand, without a site. */
+export function addSpecCommands(partition: Command): void {
+  withSpec(partition.command('check'))
+    .description('is a PARTITION text sound? No disk is looked at')
+    .addHelpText('after', CHECK_HELP)
+    .action(check);
+  withDisks(withSpec(partition.command('plan')))
+    .description('what a PARTITION text means for disks: every partition, kept, made or lost; changes nothing')
+    .addHelpText('after', PLAN_HELP)
+    .action(plan);
+  withDisks(withSpec(partition.command('render')))
+    .description('the commands and files that a PARTITION text becomes; runs nothing')
+    .addHelpText('after', RENDER_HELP)
+    .action(render);
+}
+
+function withSpec(command: Command): Command {
+  return command
+    .requiredOption('--spec <text>', 'the text of PARTITION')
+    .addOption(new Option('--os <family>', 'whose conventions').choices(FAMILIES).default('linux'))
+    .option('--rootfs <partition>', 'the root, where the text does not say it: hda2')
+    .addOption(new Option('--firmware <kind>', "instead of the disks' machine's own").choices(['bios', 'uefi']))
+    .option('--json', 'the result as JSON');
+}
+
+function withDisks(command: Command): Command {
+  return command
+    .option('--disks <facts.json>', "disks as `gutinteg facts` prints them; - for standard input; else this machine's")
+    .option('--bind <name=selector>', 'DISK_name, such as disk0=serial:S3Z9NB0K; may be repeated', collectBinding, {})
+    .option('--machine-id <uuid>', 'what UUIDs derive from', EXAMPLE_ID)
+    .option('--init-data <partition>', 'data partition that may be made: h, disk1h; may be repeated', collect, []);
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, ...value.split(',').filter((name) => name !== '')];
+}
+
+function collectBinding(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  return at < 1 ? { ...before, [text]: '' } : { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+async function check({ spec, os, rootfs, firmware, json }: SpecOptions): Promise<void> {
+  const { parsePartitionSpec } = await import('../../partition-specs/spec.ts');
+  const { checkSpecSupport } = await import('../../partition-specs/spec-support.ts');
+  const parsed = parsePartitionSpec(spec);
+  const { notes } = checkSpecSupport({ spec: parsed, rootfs, family: os, firmware });
+  if (json === true) {
+    process.stdout.write(`${JSON.stringify({ sound: true, ...parsed, notes }, null, 2)}\n`);
+    return;
+  }
+  const count = (things: readonly unknown[], one: string, many: string) =>
+    things.length === 0 ? [] : [`${things.length} ${things.length === 1 ? one : many}`];
+  const words = [
+    ...count(parsed.disks, 'disk', 'disks'),
+    ...count(
+      parsed.disks.flatMap(({ partitions }) => partitions),
+      'partition',
+      'partitions',
+    ),
+    ...count(parsed.arrays, 'array', 'arrays'),
+    ...count(parsed.groups, 'volume group', 'volume groups'),
+  ];
+  process.stdout.write(`sound for ${os}: ${words.join(', ')}\n${notes.map((note) => `note: ${note}\n`).join('')}`);
+}
+
+async function plan(options: PlanOptions): Promise<void> {
+  const { formatLayout, describeLosses } = await import('../../partition-specs/format-layout.ts');
+  const layout = await planOf(options);
+  const losses = describeLosses(layout);
+  if (options.json === true) process.stdout.write(`${JSON.stringify({ layout, losses }, null, 2)}\n`);
+  else process.stdout.write(`${formatLayout(layout)}\n${await renderText(layout)}`);
+  if (losses.length > 0) process.exitCode = 3;
+}
+
+async function render(options: PlanOptions): Promise<void> {
+  const layout = await planOf(options);
+  const { osFamilies } = await import('../../partition-specs/os-families/all.ts');
+  const rendered = osFamilies.get(layout.family)?.render(layout);
+  process.stdout.write(options.json === true ? `${JSON.stringify(rendered, null, 2)}\n` : await renderText(layout));
+}
+
+async function renderText(layout: Layout): Promise<string> {
+  const { osFamilies } = await import('../../partition-specs/os-families/all.ts');
+  const { formatFamilyPlan } = await import('../../partition-specs/format-family-plan.ts');
+  const rendered = osFamilies.get(layout.family)?.render(layout);
+  return rendered === undefined ? '' : formatFamilyPlan(rendered);
+}
+
+async function planOf(options: PlanOptions): Promise<Layout> {
+  const { parsePartitionSpec } = await import('../../partition-specs/spec.ts');
+  const { planLayout } = await import('../../partition-specs/plan-layout.ts');
+  const { z } = await import('zod');
+  const { parseEdge } = await import('../../lib/parse-edge.ts');
+  const spec = parsePartitionSpec(options.spec);
+  const facts = await readDisks(options.disks);
+  return planLayout({
+    spec,
+    facts: options.firmware === undefined ? facts : { ...facts, firmware: options.firmware },
+    bindings: options.bind,
+    machineId: parseEdge(z.uuid(), options.machineId, '--machine-id'),
+    rootfs: options.rootfs,
+    family: options.os,
+    initData: options.initData,
+  });
+}
+
+async function readDisks(source: string | undefined): Promise<MachineFacts> {
+  if (source === undefined) {
+    const { readFacts } = await import('../../installer/read-facts.ts');
+    const { runCommand } = await import('../../lib/run-command.ts');
+    return readFacts(runCommand);
+  }
+  const { readFactsFile } = await import('../read-facts-file.ts');
+  return readFactsFile(source);
+}
+
+const CHECK_HELP = `
+Exit code 2 when it is not sound; every fault is shown with its place.
+
+Examples:
+  gutinteg partition check --spec 'disk0: (a 20G ext4 /) (b 4G swap) (c rest xfs /home)'
+  gutinteg partition check --os solaris --spec 'c0t3d0: (a 500 ufs /) (b 500 swap /tmp)'
+`;
+
+const PLAN_HELP = `
+Exit code 3 when something that holds data would be lost; what that is, is said by the disk's serial number.
+
+Examples:
+  gutinteg partition plan --spec 'disk0: (a rest ext4 /) (b 4G swap)'
+  gutinteg facts > facts.json && gutinteg partition plan --disks facts.json \\
+      --bind disk0=serial:S3Z9NB0K --spec 'disk0: (a 20G ext4 /) (h rest xfs /home data)' --init-data h
+`;
+
+const RENDER_HELP = `
+Examples:
+  gutinteg partition render --disks facts.json --os freebsd --spec 'disk0: (a 20G ufs /) (b 4G swap)'
+  gutinteg partition render --disks facts.json --json --spec 'disk0: (a rest ext4 /)'
+`;

@@ -1,0 +1,55 @@
+// The steps of an installation, as data: what apply-install.ts can do, and no more.
+import type { Argv } from '../lib/run-command.ts';
+import type { BootAreas } from './boot-loaders/plan-boot-areas.ts';
+import type { RenderedFile } from './render/debian-files.ts';
+
+/** What belongs together on the console and in the timeline. */
+type Phase =
+  | 'confirm'
+  | 'save'
+  | 'teardown'
+  | 'partition'
+  | 'format'
+  | 'verify'
+  | 'mount'
+  | 'files'
+  | 'boot-loader'
+  | 'finish';
+
+/** A data partition that stays, by its place on the disk. */
+export type KeptExtent = {
+  /** Logical disk and letter: `disk0/h`. */
+  readonly name: string;
+  readonly disk: string;
+  readonly startBytes: number;
+  readonly sizeBytes: number;
+  /** Of its first superblock, from the partition's beginning. */
+  readonly superblock: { readonly offsetBytes: number; readonly sizeBytes: number };
+};
+
+type StepBody =
+  | {
+      readonly kind: 'command';
+      readonly argv: Argv;
+      readonly stdin?: string;
+      readonly destroys: boolean;
+      /** Only 0 unless given. */
+      readonly okExitCodes?: readonly number[];
+    }
+  /** The facts are read again; any difference from the plan's ends the installation. */
+  | { readonly kind: 'confirm-facts' }
+  /** Where a data partition is made for the first time, nothing that is known may lie. */
+  | { readonly kind: 'expect-blank'; readonly disk: string; readonly startBytes: number; readonly sizeBytes: number }
+  /** Old tables and the places of data partitions, onto the server. */
+  | { readonly kind: 'save-disks'; readonly disks: readonly string[] }
+  | { readonly kind: 'digest-data'; readonly when: 'before' | 'after'; readonly extents: readonly KeptExtent[] }
+  | { readonly kind: 'verify-table'; readonly disk: string }
+  /** The kernel's own view of the partitions: what is formatted next goes by its names. */
+  | { readonly kind: 'verify-kernel'; readonly disk: string }
+  | { readonly kind: 'verify-content'; readonly device: string; readonly type: string; readonly uuid: string }
+  | { readonly kind: 'make-directory'; readonly path: string }
+  | { readonly kind: 'lay-files'; readonly digest: string; readonly entries: number; readonly rawBytes: number }
+  | { readonly kind: 'write-files'; readonly files: readonly RenderedFile[] }
+  | { readonly kind: 'leave-state'; readonly bootAreas: BootAreas[] };
+
+export type InstallStep = { readonly phase: Phase; readonly why: string } & StepBody;

@@ -1,0 +1,83 @@
+// What is known of data partitions by looking at their places on the disks, whatever the tables say. Reads only.
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import type { RecordedData } from '../contract/disk-record.ts';
+import { MiB } from '../lib/bytes.ts';
+import { UserError } from '../lib/errors.ts';
+import type { RunCommand } from '../lib/run-command.ts';
+import { blkidOf } from '../partition-specs/blkid-output.ts';
+import type { DiskFacts } from '../partition-specs/disk-facts.ts';
+import { rangeProbe, signatureOkExitCodes } from '../partition-specs/disk-probes.ts';
+import type { RecordedExtent } from '../partition-specs/plan-data.ts';
+import type { KeptExtent } from './install-step.ts';
+
+/** SHA-256 of the first and the last MiB of a partition, and of its file system's superblock. */
+export type DataDigests = { readonly first: string; readonly last: string; readonly superblock: string };
+
+/** Digests of a data partition's place on the disk. @throws UserError when it cannot be read */
+export async function readDataDigests(extent: KeptExtent): Promise<DataDigests> {
+  const { disk, startBytes, sizeBytes, superblock, name } = extent;
+  const end = Math.min(MiB, sizeBytes);
+  try {
+    await using file = await open(disk, 'r');
+    const digest = async (offsetBytes: number, size: number): Promise<string> => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, startBytes + offsetBytes);
+      if (bytesRead !== size) throw new Error(`${bytesRead} bytes of ${size} were read`);
+      return createHash('sha256').update(buffer).digest('hex');
+    };
+    return {
+      first: await digest(0, end),
+      last: await digest(sizeBytes - end, end),
+      superblock: await digest(superblock.offsetBytes, superblock.sizeBytes),
+    };
+  } catch (cause) {
+    throw new UserError(`reading data partition ${name} on ${disk}`, { cause });
+  }
+}
+
+/** Looks where the server says that data partitions lie; those whose disk is not attached are left out. */
+export async function readRecordedData(
+  recorded: readonly RecordedData[],
+  disks: readonly DiskFacts[],
+  run: RunCommand,
+): Promise<RecordedExtent[]> {
+  const extents: RecordedExtent[] = [];
+  for (const { name, disk: wanted, startBytes, sizeBytes, fsUuid } of recorded) {
+    for (const disk of disks.filter((candidate) => isSameDisk(candidate, wanted))) {
+      const probe = rangeProbe(disk.path, { startBytes, sizeBytes });
+      const { TYPE, UUID } = blkidOf((await run(probe, { okExitCodes: signatureOkExitCodes })).stdout);
+      extents.push({
+        name,
+        diskPath: disk.path,
+        startSector: startBytes / disk.logicalSectorBytes,
+        sizeSectors: sizeBytes / disk.logicalSectorBytes,
+        fsUuid,
+        found: { ...(TYPE === undefined ? {} : { fsType: TYPE }), ...(UUID === undefined ? {} : { fsUuid: UUID }) },
+      });
+    }
+  }
+  return extents;
+}
+
+function isSameDisk(disk: DiskFacts, wanted: RecordedData['disk']): boolean {
+  return (
+    disk.serial === wanted.serial &&
+    disk.wwn === wanted.wwn &&
+    disk.sizeBytes === wanted.sizeBytes &&
+    disk.logicalSectorBytes === wanted.logicalSectorBytes
+  );
+}
+
+/** @throws UserError when something known lies where a data partition would be made for the first time */
+export async function expectBlank(
+  place: { readonly disk: string; readonly startBytes: number; readonly sizeBytes: number },
+  run: RunCommand,
+): Promise<void> {
+  const probe = rangeProbe(place.disk, place);
+  const { TYPE, UUID } = blkidOf((await run(probe, { okExitCodes: signatureOkExitCodes })).stdout);
+  if (TYPE === undefined) return;
+  throw new UserError(
+    `a data partition was to be made on ${place.disk} at byte ${place.startBytes}, but ${TYPE} ${UUID ?? ''} begins there; nothing was changed`,
+    { exitCode: 3, hint: 'look at it; if nobody needs it any more, wipe it by hand, and arm the machine again' },
+  );
+}
