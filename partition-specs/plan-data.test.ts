@@ -159,6 +159,29 @@ suite('data that is found is kept where it lies', () => {
   });
 });
 
+test('a lost table is replaced by one in which the data can stay, to the last sector', () => {
+  const facts = installed(DOS);
+  const home = numberOf(facts, 7);
+  const recorded: RecordedExtent = {
+    name: 'disk0/h',
+    diskPath: '/dev/vda',
+    startSector: home.startSector,
+    sizeSectors: home.sizeSectors,
+    fsUuid: home.fsUuid ?? '',
+    found: { fsType: 'xfs', ...(home.fsUuid === undefined ? {} : { fsUuid: home.fsUuid }) },
+  };
+  const layout = plan('disk0: (a 6G ext4 /) (h rest xfs /home data)', { recorded: [recorded] });
+  assert.deepEqual([layout.disks[0]?.table.kind, letter(layout, 'h').number], ['dos', 2]);
+  assert.deepEqual(place(letter(layout, 'h')), place(home));
+  assert.match(refusal(GPT.replace('disk0:', 'disk0: gpt'), { recorded: [recorded] }), /a gpt table leaves no room/);
+});
+
+test('a boot disk needs room for GRUB in front of what is kept', () => {
+  const home = { ...existing(1, 63, 4 * GiB), fsType: 'xfs', fsLabel: '/home', fsUuid: 'f00' };
+  const disks = [disk({ table: { kind: 'dos' }, partitions: [home] })];
+  assert.match(refusal('disk0: (a 6G ext4 /) (h rest xfs /home data)', { disks }), /begins before 1 MiB/);
+});
+
 suite('what cannot be kept is refused', () => {
   const facts = installed(GPT);
   const home = numberOf(facts, 8);

@@ -32,25 +32,40 @@ export type DiskTask = {
 
 export type Problem = { readonly column: number; readonly message: string };
 
-/** The table of a disk: as asked, as found where partitions are kept, else the family's own. */
+/**
+ * The table of a disk: the one that is there where partitions are kept, else as asked, else the family's first. Where
+ * the table that showed what is kept is lost, one in which it can stay.
+ */
 export function chooseTable(
   spec: DiskSpec,
   disk: DiskFacts,
   family: OsFamily,
-  pinned: boolean,
+  pins: readonly Pin[],
 ): TableKind | { problem: string } {
-  const found = disk.table?.kind;
-  const name = spec.table ?? (pinned ? found : undefined) ?? family.tables[0];
-  if (pinned && found !== undefined && name !== found) {
-    return { problem: `${spec.name} keeps a data partition, so its table stays ${found}; ${name} is asked for` };
+  const found = pins.length > 0 ? disk.table?.kind : undefined;
+  if (found !== undefined && spec.table !== undefined && spec.table !== found) {
+    return { problem: `${spec.name} keeps a data partition, so its table stays ${found}; ${spec.table} is asked for` };
   }
-  const kind = tableKinds.get(name as TableKind['name']);
-  if (kind === undefined || !family.tables.includes(kind.name)) {
-    return { problem: `${family.name} has no partition tables of kind ${name}; it has ${family.tables.join(', ')}` };
+  const names = [found ?? spec.table ?? family.tables].flat();
+  const kinds = names
+    .flatMap((name) => family.tables.filter((each) => each === name))
+    .map((name) => tableKinds.get(name));
+  const [first] = kinds;
+  if (first === undefined) {
+    const known = family.tables.join(', ');
+    return { problem: `${family.name} has no partition tables of kind ${names.join(' or ')}; it has ${known}` };
   }
-  if (kind.sectorBytes.includes(disk.logicalSectorBytes)) return kind;
-  const sizes = kind.sectorBytes.join(', ');
-  return { problem: `${kind.name} tables are for sectors of ${sizes} bytes, not ${disk.logicalSectorBytes}` };
+  if (!first.sectorBytes.includes(disk.logicalSectorBytes)) {
+    const sizes = first.sectorBytes.join(', ');
+    return { problem: `${first.name} tables are for sectors of ${sizes} bytes, not ${disk.logicalSectorBytes}` };
+  }
+  const roomy = kinds.find((kind) => kind !== undefined && pins.every((pin) => hasRoom(kind, disk, pin)));
+  return roomy ?? { problem: `a ${first.name} table leaves no room for the data partition that ${spec.name} keeps` };
+}
+
+function hasRoom(kind: TableKind, disk: DiskFacts, { partition }: Pin): boolean {
+  const { firstSector, lastSector } = kind.describe(disk, { uuid: '' });
+  return partition.startSector >= firstSector && partition.startSector + partition.sizeSectors - 1 <= lastSector;
 }
 
 /** The disk's layout, or the problems that each stand for one fault at a column of the spec. */

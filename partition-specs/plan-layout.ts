@@ -3,6 +3,7 @@
 // partitions. Out: a layout with every sector, number, UUID and verdict settled (this file), from which an OS family
 // renders operations and fstab (os-families/, render/).
 // Never: touches a disk, runs a program, reads a clock or a file, draws a random number.
+import { MiB } from '../lib/bytes.ts';
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { bindDisks } from './bind-disks.ts';
@@ -107,12 +108,17 @@ function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { i
   const { family, firmware } = supported;
   const { text } = supported.spec;
   const pins = new Map([...data.pins].filter(([request]) => spec.partitions.includes(request)));
-  const table = chooseTable(spec, bound.disk, family, pins.size > 0);
+  const table = chooseTable(spec, bound.disk, family, [...pins.values()]);
   if ('problem' in table) return [{ column: spec.column, message: table.problem }];
   const boots = bootDiskNames(supported.spec);
   const isBootDisk = boots.includes(spec.name);
   if (isBootDisk && !firmware.tables.includes(table.name)) {
     const message = `${firmware.name} firmware cannot boot from a ${table.name} table; it needs ${firmware.tables.join(' or ')}`;
+    return [{ column: spec.column, message }];
+  }
+  const early = [...pins.values()].find(({ partition }) => partition.startSector * bound.disk.logicalSectorBytes < MiB);
+  if (isBootDisk && table.logicalPartitions && early !== undefined) {
+    const message = `the data partition that ${spec.name} keeps begins before 1 MiB, which leaves GRUB no room behind the table; boot from another disk`;
     return [{ column: spec.column, message }];
   }
   const asked = new Set(spec.partitions.map(({ mountPoint }) => mountPoint));

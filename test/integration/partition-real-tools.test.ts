@@ -1,67 +1,23 @@
 // The operations of a layout, run for real on sparse files as loop devices, and read back by tools that took no part.
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, statfs, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runCommand } from '../../lib/run-command.ts';
-import type { Argv } from '../../lib/run-command.ts';
 import type { DiskFacts } from '../../partition-specs/disk-facts.ts';
 import * as probes from '../../partition-specs/disk-probes.ts';
-import { diskFactsFromTools } from '../../partition-specs/facts-from-tools.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
 import { planLayout } from '../../partition-specs/plan-layout.ts';
 import { renderLinux } from '../../partition-specs/render/linux.ts';
 import { parsePartitionSpec } from '../../partition-specs/spec.ts';
 import { verifyTable } from '../../partition-specs/verify-table.ts';
+import { loopDisk, output, readLoopDisk, scratchDirectory } from '../helpers/loop-disk.ts';
 
 const MiB = 1024 ** 2;
 const machineId = '0b6f1d52-6a0e-4c3b-9a57-3f0d8c2e1a41';
 
-async function output(...argv: Argv): Promise<string> {
-  return (await runCommand(argv)).stdout;
-}
-
-async function scratchDirectory(cleanup: AsyncDisposableStack): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'partition-test-'));
-  cleanup.defer(() => rm(directory, { recursive: true }));
-  return directory;
-}
-
-/** A sparse file behind a loop device, both gone after the test. */
-async function loopDisk(
-  cleanup: AsyncDisposableStack,
-  directory: string,
-  shape: { sizeBytes: number; sectorBytes: number },
-) {
-  const file = join(directory, `disk-${shape.sectorBytes}.img`);
-  await writeFile(file, '');
-  await truncate(file, shape.sizeBytes);
-  const argv: Argv = ['losetup', '--find', '--show', '--sector-size', String(shape.sectorBytes), file];
-  const path = (await output(...argv)).trim();
-  cleanup.defer(async () => {
-    await runCommand(['partx', '--delete', '--nr', '1:128', path], { okExitCodes: [0, 1] });
-    await runCommand(['losetup', '--detach', path]);
-  });
-  return path;
-}
-
-/** As the installer reads it; the loop device passes for a disk. */
-async function readDisk(path: string): Promise<DiskFacts> {
-  const lsblk = await output(...(probes.lsblkArgv.concat(path) as [string, ...string[]]));
-  const tableText = (await runCommand(probes.tableArgv(path), { okExitCodes: probes.tableOkExitCodes })).stdout;
-  const table = tableText === '' ? undefined : tableText;
-  const signatures: Record<string, string> = {};
-  for (const probe of probes.signatureProbes(path, table)) {
-    signatures[probe.path] = (await runCommand(probe.argv, { okExitCodes: probes.signatureOkExitCodes })).stdout;
-  }
-  const probed = { ...(table === undefined ? {} : { table }), sysfs: {}, signatures };
-  const [facts = assert.fail('no disk')] = diskFactsFromTools({ lsblk, probes: { [path]: probed } });
-  return { ...facts, kind: 'disk' };
-}
-
 function plan(text: string, ...disks: DiskFacts[]): Layout {
-  const facts = { firmware: 'bios' as const, memoryBytes: 1024 * MiB, macs: [], disks };
+  const facts = { firmware: 'bios' as const, memoryBytes: 1024 * MiB, macs: [], disks, stacks: [] };
   return planLayout({ spec: parsePartitionSpec(text), facts, bindings: {}, machineId });
 }
 
@@ -102,7 +58,7 @@ for (const sectorBytes of [512, 4096]) {
     const directory = await scratchDirectory(cleanup);
     const path = await loopDisk(cleanup, directory, { sizeBytes: 700 * MiB + 12_288, sectorBytes });
     const spec = 'disk0: (a 200M ext4 /) (b 64M swap pri=5) (h 20% ext4 /var noatime,nodev) (c rest ext4 /var/lib)';
-    const layout = plan(spec, await readDisk(path));
+    const layout = plan(spec, await readLoopDisk(path));
     await apply(layout);
     assert.deepEqual(await tableDifferences(layout), []);
     await runCommand(['sfdisk', '--verify', path]);
@@ -129,21 +85,21 @@ for (const sectorBytes of [512, 4096]) {
   test(`sectors of ${sectorBytes}: a second layout replaces the first, and nothing of the first comes back`, async () => {
     await using cleanup = new AsyncDisposableStack();
     const path = await loopDisk(cleanup, await scratchDirectory(cleanup), { sizeBytes: 300 * MiB, sectorBytes });
-    const first = plan('disk0: (a 100M ext4 /) (b 100M swap) (c rest ext4 /home)', await readDisk(path));
+    const first = plan('disk0: (a 100M ext4 /) (b 100M swap) (c rest ext4 /home)', await readLoopDisk(path));
     await apply(first);
-    const second = plan('disk0: (a 50M ext4 /) (b rest ext4 /srv)', await readDisk(path));
+    const second = plan('disk0: (a 50M ext4 /) (b rest ext4 /srv)', await readLoopDisk(path));
     assert.deepEqual(
       second.disks[0]?.found.map(({ verdict, path: node, evidence }) => `${verdict} ${node} ${evidence}`),
       [
         `DELETE ${path}p1 ext4, labelled '/', named 'disk0-a', 100 MiB`,
         `DELETE ${path}p2 swap, named 'disk0-b', 100 MiB`,
         `DELETE ${path}p3 ext4, labelled '/home', named 'disk0-c', 97.0 MiB`,
-        `DELETE ${path}p128 no known file system, named 'bios-boot', type 21686148-6449-6e6f-744e-656564454649, 1.00 MiB`,
+        `FORMAT ${path}p128 no known file system, named 'bios-boot', type 21686148-6449-6e6f-744e-656564454649, 1.00 MiB`,
       ],
     );
     await apply(second);
     assert.deepEqual(await tableDifferences(second), []);
-    const after = await readDisk(path);
+    const after = await readLoopDisk(path);
     assert.deepEqual(
       after.partitions.map(({ path: node, fsType, fsLabel }) => [node, fsType, fsLabel]),
       [
@@ -159,12 +115,12 @@ test('a disk in use is left alone: the first operation fails', async () => {
   await using cleanup = new AsyncDisposableStack();
   const directory = await scratchDirectory(cleanup);
   const path = await loopDisk(cleanup, directory, { sizeBytes: 100 * MiB, sectorBytes: 512 });
-  const layout = plan('disk0: (a rest ext4 /)', await readDisk(path));
+  const layout = plan('disk0: (a rest ext4 /)', await readLoopDisk(path));
   await apply(layout);
   const before = await readFile(join(directory, 'disk-512.img'));
-  const again = plan('disk0: (a 50M ext4 /)', await readDisk(path));
+  const again = plan('disk0: (a 50M ext4 /)', await readLoopDisk(path));
   await mountAll(cleanup, join(directory, 'target'), [{ ...renderLinux(layout).mounts[0]!, options: 'ro,noload' }]);
-  assert.deepEqual((await readDisk(path)).partitions[0]?.mountpoints, [join(directory, 'target')]);
+  assert.deepEqual((await readLoopDisk(path)).partitions[0]?.mountpoints, [join(directory, 'target')]);
   await assert.rejects(apply(again), /wipefs --all .*p1: exit code/);
   assert.ok(before.equals(await readFile(join(directory, 'disk-512.img'))));
 });

@@ -1,0 +1,194 @@
+// Data partitions over reinstallations, with the installer's own disk steps on sparse files as loop devices. The files
+// on them are written and read by the kernel; what the tables say is read by sfdisk.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { DiskRecord } from '../../contract/disk-record.ts';
+import { applyInstall } from '../../installer/apply-install.ts';
+import { planDiskSteps } from '../../installer/plan-disk-steps.ts';
+import type { InstallPlan } from '../../installer/plan-install.ts';
+import { readRecordedData } from '../../installer/read-data.ts';
+import { createProgress } from '../../installer/report-progress.ts';
+import { GiB, MiB } from '../../lib/bytes.ts';
+import { runCommand } from '../../lib/run-command.ts';
+import type { Argv, RunCommand } from '../../lib/run-command.ts';
+import type { MachineFacts } from '../../partition-specs/disk-facts.ts';
+import type { RecordedExtent } from '../../partition-specs/plan-data.ts';
+import { planLayout } from '../../partition-specs/plan-layout.ts';
+import { renderLinux } from '../../partition-specs/render/linux.ts';
+import { parsePartitionSpec } from '../../partition-specs/spec.ts';
+import { loopDisk, output, readLoopDisk, scratchDirectory } from '../helpers/loop-disk.ts';
+
+const machineId = '0b6f1d52-6a0e-4c3b-9a57-3f0d8c2e1a41';
+
+type Installation = {
+  readonly spec: string;
+  readonly path: string;
+  readonly initData?: readonly string[];
+  readonly recorded?: readonly RecordedExtent[];
+  readonly run?: RunCommand;
+  /** What the server has; added to. */
+  readonly saved?: DiskRecord[];
+};
+
+/** Plans and carries out the disk steps; answers what was saved and said. */
+async function install({ spec, path, initData, recorded, run = runCommand, saved = [] }: Installation) {
+  const readFacts = async (): Promise<MachineFacts> => {
+    return { firmware: 'bios', memoryBytes: GiB, macs: [], disks: [await readLoopDisk(path)], stacks: [] };
+  };
+  const facts = await readFacts();
+  const layout = planLayout({
+    spec: parsePartitionSpec(spec),
+    facts,
+    bindings: { disk0: `path:${path}` },
+    machineId,
+    initData,
+    recorded,
+  });
+  const { steps, faults } = planDiskSteps(layout, renderLinux(layout), facts);
+  assert.deepEqual(faults, []);
+  const lines: string[] = [];
+  await applyInstall(
+    { steps, layout, facts } as unknown as InstallPlan,
+    { entries: [], images: [], rawBytes: 0, notices: [] },
+    {
+      run,
+      readFacts,
+      saveDisks: async (record) => void saved.push(record),
+      progress: createProgress({ print: (line) => lines.push(line), now: () => 0 }),
+      fetcher: async () => new Uint8Array(),
+      onFirstWrite: () => undefined,
+      identity: { serverUrl: 'http://s', mac: 'm', consoles: [], token: 't', publicKeys: [] },
+    },
+  );
+  return { layout, saved, lines };
+}
+
+type Placed = { readonly start: number; readonly size: number; readonly node: string };
+
+async function extentsOf(path: string): Promise<Placed[]> {
+  const table = JSON.parse(await output('sfdisk', '--json', path)) as { partitiontable: { partitions: Placed[] } };
+  return table.partitiontable.partitions;
+}
+
+async function mounted<T>(device: string, directory: string, work: (target: string) => Promise<T>): Promise<T> {
+  const target = join(directory, 'mnt');
+  await mkdir(target, { recursive: true });
+  await runCommand(['mount', device, target]);
+  try {
+    return await work(target);
+  } finally {
+    await runCommand(['umount', target]);
+  }
+}
+
+async function fill(target: string): Promise<void> {
+  for (let index = 0; index < 60; index += 1) {
+    const bytes = createHash('sha256').update(`file ${index}`).digest();
+    await writeFile(join(target, `file-${index}`), Buffer.alloc(1 + index * 3001, bytes));
+  }
+}
+
+async function hashes(target: string): Promise<string[]> {
+  const names = (await readdir(target)).filter((name) => name.startsWith('file-')).sort();
+  return Promise.all(
+    names.map(
+      async (name) =>
+        `${name} ${createHash('sha256')
+          .update(await readFile(join(target, name)))
+          .digest('hex')}`,
+    ),
+  );
+}
+
+const GPT = 'disk0: (a 400M ext4 /) (b 100M swap) (h rest FS /home data)';
+const DOS = 'disk0: dos (a 100M ext2 /boot) (d 300M ext4 /) (e 100M swap) (h rest FS /home data)';
+const cases: [name: string, first: string, second: string, before: number, after: number][] = [
+  ['GPT, the same again', GPT, GPT, 8, 8],
+  [
+    'GPT, laid out anew',
+    GPT,
+    'disk0: (c 100M btrfs /var) (h rest FS /home data) (a 300M xfs /)'.replace('100M btrfs', '100M ext3'),
+    8,
+    8,
+  ],
+  ['DOS, the same again', DOS, DOS, 7, 7],
+  ['DOS, logical partitions renumbered', DOS, 'disk0: (a 100M vfat /efi) (d 380M ext4 /) (h rest FS /home data)', 7, 6],
+  ['DOS, primary partitions only', DOS, 'disk0: (a 400M xfs /) (b 90M swap /tmp) (h rest FS /home data)', 7, 5],
+];
+for (const sectorBytes of [512, 4096]) {
+  for (const [index, [name, first, second, before, after]] of cases.entries()) {
+    const filesystem = ['ext4', 'xfs', 'btrfs'][index % 3] ?? 'ext4';
+    test(`sectors of ${sectorBytes}: ${filesystem} data, ${name}: every file is there, to the sector`, async () => {
+      await using cleanup = new AsyncDisposableStack();
+      const directory = await scratchDirectory(cleanup);
+      const path = await loopDisk(cleanup, directory, { sizeBytes: 1100 * MiB + 12_288, sectorBytes });
+      const spec = (text: string) => text.replace('FS', filesystem);
+      await assert.rejects(install({ spec: spec(first), path }), /data partition disk0h is not on disk/);
+      const made = await install({ spec: spec(first), path, initData: ['h'] });
+      assert.deepEqual(made.saved[0]?.data, []);
+      await mounted(`${path}p${before}`, directory, fill);
+      const files = await mounted(`${path}p${before}`, directory, hashes);
+      assert.equal(files.length, 60);
+      const place = (await extentsOf(path)).find(({ node }) => node === `${path}p${before}`);
+
+      const again = await install({ spec: spec(second), path });
+      const kept = (await extentsOf(path)).find(({ node }) => node === `${path}p${after}`);
+      assert.deepEqual([kept?.start, kept?.size], [place?.start, place?.size]);
+      assert.deepEqual(await mounted(`${path}p${after}`, directory, hashes), files);
+      assert.match(again.lines.join('\n'), /data disk0\/h: unchanged \(SHA-256 superblock/);
+      assert.equal(again.saved[0]?.data[0]?.startBytes, (place?.start ?? 0) * sectorBytes);
+      await runCommand(['sfdisk', '--verify', path]);
+    });
+  }
+}
+
+test('power fails at any command: the next attempt finds the data by what the server recorded, and ends as planned', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const directory = await scratchDirectory(cleanup);
+  const path = await loopDisk(cleanup, directory, { sizeBytes: 1100 * MiB, sectorBytes: 512 });
+  const specs = [DOS, 'disk0: (a 100M ext4 /boot) (d 380M ext4 /) (h rest FS /home data)'].map((text) =>
+    text.replace('FS', 'ext4'),
+  );
+  await install({ spec: specs[0] ?? '', path, initData: ['h'] });
+  const place = (await extentsOf(path)).find(({ node }) => node === `${path}p7`) ?? assert.fail();
+  await mounted(`${path}p7`, directory, fill);
+  const files = await mounted(`${path}p7`, directory, hashes);
+  const server: DiskRecord[] = [];
+  let cuts = 0;
+  for (let at = 0, cut = true; cut; at += 1) {
+    const spec = specs[(at + 1) % 2] ?? '';
+    cut = await install({ spec, path, run: cutAt(at, path), saved: server }).then(
+      () => false,
+      (error: unknown) => {
+        assert.match(String(error), /power cut/);
+        return true;
+      },
+    );
+    const recorded = await readRecordedData(server.at(-1)?.data ?? [], [await readLoopDisk(path)], runCommand);
+    const { layout } = await install({ spec, path, recorded, saved: server });
+    const home = layout.disks[0]?.partitions.find(({ letter }) => letter === 'h');
+    assert.deepEqual([home?.startSector, home?.sizeSectors], [place.start, place.size]);
+    assert.deepEqual(await mounted(home?.device ?? '', directory, hashes), files);
+    if (cut) cuts += 1;
+  }
+  assert.ok(cuts >= 8, `power was cut ${cuts} times`);
+});
+
+/** Fails at the command of that number that changes a disk; a table is wrecked, as if its write was cut in two. */
+function cutAt(at: number, path: string): RunCommand {
+  let count = 0;
+  return async (argv, options) => {
+    const changes =
+      options?.stdin !== undefined || (/wipefs|mkfs|mkswap|partx/.test(argv[0]) && !argv.includes('--no-act'));
+    if (changes && count === at) {
+      const zero: Argv = ['dd', 'if=/dev/zero', `of=${path}`, 'bs=512', 'count=1', 'conv=notrunc,fsync'];
+      if (argv[0] === 'sfdisk') await runCommand(zero);
+      throw new Error('power cut');
+    }
+    if (changes) count += 1;
+    return runCommand(argv, options);
+  };
+}
