@@ -40,7 +40,10 @@ function readLogicals(of: DosLabel): Entry[] {
     const [first, next] = [entry(sector, 0), entry(sector, 1)];
     if (first.type !== 0) found.push({ ...first, start: at + first.start });
     if (next.type === 0) return found;
+    const reach = extended + next.start + next.size;
     at = extended + next.start;
+    const { start, size } = entry(sectors.get(at) ?? assert.fail(`nothing was written at ${at}`), 0);
+    assert.equal(reach, at + start + size, 'a link reaches to the end of what its record describes');
   }
 }
 
@@ -81,7 +84,7 @@ test('the boot code is not touched; id, active mark and entries are in their pla
   assert.equal(range.offsetBytes, 440);
   const hex = Buffer.from(range.bytes).toString('hex');
   // Id, two free bytes, a free entry, ours with CHS 0/32/33 to 0/97/33, two free ones, the mark.
-  const ours = '80' + '202100' + '0c' + '612100' + '00080000' + '00100000';
+  const ours = ['80', '202100', '0c', '612100', '00080000', '00100000'].join('');
   assert.equal(hex, `cdab34120000${'00'.repeat(16)}${ours}${'00'.repeat(32)}55aa`);
 });
 

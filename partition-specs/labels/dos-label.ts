@@ -44,7 +44,7 @@ export const dosTypes = {
 } as const;
 
 /** Sector numbers and sizes are 32 bits wide: 2 TiB with sectors of 512 bytes. */
-export const DOS_MAX_SECTORS = 2 ** 32 - 1;
+const DOS_MAX_SECTORS = 2 ** 32 - 1;
 
 const RECORD_BYTES = 512;
 const ENTRIES_AT = 446;
