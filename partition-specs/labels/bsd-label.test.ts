@@ -73,6 +73,7 @@ test('each system finds its own fields', () => {
   const partitions = [{ letter: 'a', startSector: 2048, sizeSectors: 1000, fsType: bsdFsTypes.ffs }];
   const u32 = (view: DataView, ...places: number[]) => places.map((at) => view.getUint32(at, true));
   const freebsd = labelOf({ flavour: freebsdLabel, partitions });
+  assert.equal(Buffer.from(freebsd.buffer).toString('latin1', 24, 30), 'disk0\0');
   assert.deepEqual(
     u32(freebsd, 0, 40, 44, 48, 52, 56, 60, 132),
     [0x8256_4557, 512, 63, 255, 56, 16_065, 900_000, 0x8256_4557],

@@ -73,6 +73,8 @@ test('the text that format shows, and the fields that the firmware reads', () =>
   assert.equal(view.getUint16(508), 0xdabe);
   assert.equal(view.getUint32(188), 0x600ddeee);
   assert.deepEqual([view.getUint32(128), view.getUint16(140)], [1, 8]);
+  const [named = assert.fail('no bytes')] = renderSunLabel({ geometry, slices: [], name: 'disk', volume: 'underdog' });
+  assert.equal(Buffer.from(named.bytes).toString('latin1', 132, 140), 'underdog');
 });
 
 test('what the label cannot say is not written', () => {
