@@ -13,21 +13,21 @@ function fat(sizeBytes: number, given: { largestBits?: 16 | 32; sectorBytes?: 51
 
 test('width, bytes of a cluster and DOS type at the limits', () => {
   const cases: [ReturnType<typeof fat>, ReturnType<typeof fat>][] = [
-    [fat(MiB), [12, 512, 0x01]],
-    [fat(4 * MiB), [12, 2048, 0x01]],
-    [fat(5 * MiB), [16, 1024, 0x04]],
-    [fat(31 * MiB), [16, 2048, 0x04]],
-    [fat(32 * MiB), [16, 2048, 0x06]],
-    [fat(512 * MiB), [16, 8192, 0x06]],
-    [fat(513 * MiB), [32, 4096, 0x0c]],
-    [fat(513 * MiB, { largestBits: 16 }), [16, 16_384, 0x06]],
-    [fat(2047 * MiB, { largestBits: 16 }), [16, 32_768, 0x06]],
+    [fat(MiB), [12, 512, '1']],
+    [fat(4 * MiB), [12, 2048, '1']],
+    [fat(5 * MiB), [16, 1024, '4']],
+    [fat(31 * MiB), [16, 2048, '4']],
+    [fat(32 * MiB), [16, 2048, '6']],
+    [fat(512 * MiB), [16, 8192, '6']],
+    [fat(513 * MiB), [32, 4096, 'c']],
+    [fat(513 * MiB, { largestBits: 16 }), [16, 16_384, '6']],
+    [fat(2047 * MiB, { largestBits: 16 }), [16, 32_768, '6']],
     [fat(2048 * MiB, { largestBits: 16 }), undefined],
-    [fat(8192 * MiB), [32, 4096, 0x0c]],
-    [fat(8193 * MiB), [32, 8192, 0x0c]],
-    [fat(100 * MiB, { startSector: 20_000_000 }), [16, 2048, 0x0e]],
-    [fat(14 * MiB, { sectorBytes: 4096 }), [12, 4096, 0x01]],
-    [fat(100 * MiB, { sectorBytes: 4096 }), [16, 4096, 0x06]],
+    [fat(8192 * MiB), [32, 4096, 'c']],
+    [fat(8193 * MiB), [32, 8192, 'c']],
+    [fat(100 * MiB, { startSector: 20_000_000 }), [16, 2048, 'e']],
+    [fat(14 * MiB, { sectorBytes: 4096 }), [12, 4096, '1']],
+    [fat(100 * MiB, { sectorBytes: 4096 }), [16, 4096, '6']],
   ];
   for (const [found, wanted] of cases) assert.deepEqual(found, wanted);
 });

@@ -1,13 +1,13 @@
 // Which FAT a partition gets. In: its size and place. Out: width, cluster size and DOS type. Never: leaves it to
 // mkfs.fat, whose own choice follows other limits than Microsoft's and has changed between versions.
 import { GiB, MiB } from '../lib/bytes.ts';
-import { dosTypes } from './labels/dos-label.ts';
+import { dosTypes } from './tables/dos.ts';
 
 export type FatPlan = {
   readonly bits: 12 | 16 | 32;
   readonly sectorsPerCluster: number;
-  /** Type of the partition in a DOS label. */
-  readonly dosType: number;
+  /** Type of the partition in a DOS table, in hexadecimal. */
+  readonly dosType: string;
 };
 
 type Step = readonly [maxBytes: number, clusterBytes: number];
@@ -59,7 +59,7 @@ export function planFat(partition: {
   };
   if (largestBits === 32 && sizeBytes > FAT32_FROM_BYTES) {
     const clusterBytes = clusterOf(FAT32_STEPS) ?? 0;
-    return { bits: 32, sectorsPerCluster: clusterBytes / sectorBytes, dosType: dosTypes.fat32Lba };
+    return { bits: 32, sectorsPerCluster: clusterBytes / sectorBytes, dosType: dosTypes.fat32 };
   }
   const clusterBytes = clusterOf(FAT16_STEPS);
   if (clusterBytes === undefined) return undefined;

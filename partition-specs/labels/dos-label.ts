@@ -1,6 +1,7 @@
 // The DOS label: a master boot record, an extended partition and its chain of boot records.
 // In: entries with every sector settled. Out: bytes for sector 0 and for each record of the chain. Never: chooses a
 // place, and never touches the boot code in the first 440 bytes.
+import { dosTypes, extendedTypes } from '../tables/dos.ts';
 import { assertApart, assertFits } from './byte-range.ts';
 import type { ByteRange } from './byte-range.ts';
 
@@ -27,21 +28,6 @@ export type DosLabel = {
   /** In the order of the chain, which numbers them from 5. The record of the first is where the extended one begins. */
   readonly logicals: readonly DosLogical[];
 };
-
-export const dosTypes = {
-  fat12: 0x01,
-  fat16Small: 0x04,
-  extended: 0x05,
-  fat16: 0x06,
-  fat32Lba: 0x0c,
-  fat16Lba: 0x0e,
-  extendedLba: 0x0f,
-  linuxSwap: 0x82,
-  linux: 0x83,
-  freebsd: 0xa5,
-  openbsd: 0xa6,
-  netbsd: 0xa9,
-} as const;
 
 /** Sector numbers and sizes are 32 bits wide: 2 TiB with sectors of 512 bytes. */
 const DOS_MAX_SECTORS = 2 ** 32 - 1;
@@ -99,7 +85,7 @@ function extendedRecords({ sectorBytes, primaries, logicals }: DosLabel): ByteRa
 /** The second entry of a record: where the next record is, and how far what it describes reaches. */
 function linkTo({ recordSector, startSector, sizeSectors }: DosLogical, baseSector: number): Entry {
   const reach = startSector + sizeSectors - recordSector;
-  return { type: dosTypes.extended, startSector: recordSector, sizeSectors: reach, baseSector };
+  return { type: Number.parseInt(dosTypes.extended, 16), startSector: recordSector, sizeSectors: reach, baseSector };
 }
 
 function putEntry(record: Uint8Array, index: number, entry: Entry): void {
@@ -120,7 +106,7 @@ function sign(record: Uint8Array): Uint8Array {
 }
 
 function isExtended({ type }: { type: number }): boolean {
-  return type === dosTypes.extended || type === dosTypes.extendedLba;
+  return extendedTypes.has(type.toString(16));
 }
 
 function assertLabel({ diskId, primaries, logicals }: DosLabel): void {

@@ -13,7 +13,7 @@ export type BsdSystemDisk = {
   readonly partitions: readonly ForeignPartition[];
   /** Pack name of the label: the disk's logical name. */
   readonly label: string;
-  /** 8 bytes, for OpenBSD. */
+  /** 8 bytes; only OpenBSD has a place for them. */
   readonly uid?: Uint8Array;
 };
 
@@ -32,7 +32,7 @@ export function bsdLabelOf(flavour: BsdFlavour, { disk, partitions, label, uid }
     partitions: partitions.map(({ letter, startSector, sizeSectors, content }) => {
       return { letter, startSector, sizeSectors, fsType: fsTypes[content] };
     }),
-    ...(uid === undefined ? {} : { uid }),
+    ...(uid === undefined || flavour.uidBytes === 0 ? {} : { uid }),
   };
 }
 

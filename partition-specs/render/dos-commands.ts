@@ -1,12 +1,10 @@
 // A DOS disk, made by Linux: the label, a FAT in each partition. In: partitions with every sector settled.
 // Out: arguments of mkfs.fat, entries of the label. Never: makes a partition bootable beyond its active mark; the system
 // files that SYS puts in are DOS's own, and out of our reach.
-import type { DosPrimary } from '../labels/dos-label.ts';
 import type { FatPlan } from '../plan-fat.ts';
 import type { ForeignCommand } from './foreign-system.ts';
 
 export type DosPartition = {
-  readonly number: number;
   readonly startSector: number;
   readonly sizeSectors: number;
   readonly sectorBytes: number;
@@ -16,11 +14,6 @@ export type DosPartition = {
   /** Up to 11 characters, without small letters. */
   readonly volumeLabel?: string;
 };
-
-/** Entry of the label for a partition; DOS starts from the one that is active. */
-export function dosEntryOf({ number, startSector, sizeSectors, fat }: DosPartition, active: boolean): DosPrimary {
-  return { number, type: fat.dosType, startSector, sizeSectors, ...(active ? { active } : {}) };
-}
 
 /**
  * `mkfs.fat` that chooses nothing itself. DOS finds its files by the hidden sectors and the geometry in the boot sector,

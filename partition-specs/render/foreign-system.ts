@@ -1,15 +1,9 @@
 // What the renderers of other systems share. Their programs do not exist on Linux, so nothing of this is run here: it is
 // text for people to read and for those systems to run, checked against their manuals.
-import type { Argv } from '../../lib/run-command.ts';
+import type { DiskOperation } from './disk-operation.ts';
 
-/** A command of another system. `destroys`: something on the disk is lost by it. */
-export type ForeignCommand = {
-  readonly kind: 'wipe' | 'partition' | 'mkfs' | 'boot';
-  readonly argv: Argv;
-  readonly stdin?: string;
-  readonly why: string;
-  readonly destroys: boolean;
-};
+/** A command of another system, for a disk that its caller knows. */
+export type ForeignCommand = Omit<DiskOperation, 'disk'>;
 
 /** A partition with every sector settled; `startSector` counts from the start of the disk. */
 export type ForeignPartition = {
@@ -61,7 +55,8 @@ function fstabLines(dialect: FstabDialect, device: string, partition: ForeignPar
     const swap = [device, where, type, options, '0', '0'].join(' ');
     if (partition.mountPoint === undefined) return [swap];
     const [memory, memoryType, memoryOptions] = dialect.memory(partition);
-    return [swap, [memory, mountPoint, memoryType, memoryOptions, '0', '0'].join(' ')];
+    const asked = partition.options.filter((option) => option !== 'defaults' && option !== 'rw');
+    return [swap, [memory, mountPoint, memoryType, [memoryOptions, ...asked].join(','), '0', '0'].join(' ')];
   }
   const options = fstabOptions(partition.options);
   const [dump, pass] = content === 'ufs' ? ['1', mountPoint === '/' ? '1' : '2'] : ['0', '0'];

@@ -85,5 +85,5 @@ function table(argv: ForeignCommand['argv'], why: string): ForeignCommand {
 }
 
 function boot(argv: ForeignCommand['argv'], why: string): ForeignCommand {
-  return { kind: 'boot', argv, why, destroys: false };
+  return { kind: 'boot-loader', argv, why, destroys: false };
 }

@@ -4,7 +4,7 @@ import { netbsdLabel } from '../labels/bsd-label.ts';
 import { bsdLabelOf, renderNewfs, sliceEntryOf } from './bsd-disk.ts';
 import type { BsdSystemDisk } from './bsd-disk.ts';
 import { netbsdPrototype, renderPrototype } from './bsd-prototype.ts';
-import { dosTypes } from '../labels/dos-label.ts';
+import { dosTypes } from '../tables/dos.ts';
 import type { FstabDialect, ForeignCommand } from './foreign-system.ts';
 
 /** @see fstab(5), mount_tmpfs(8) of NetBSD */
@@ -32,7 +32,7 @@ export function renderNetbsdDisk(disk: BsdSystemDisk): ForeignCommand[] {
       ? []
       : [
           {
-            kind: 'boot',
+            kind: 'boot-loader',
             argv: ['installboot', '-v', `/dev/r${name}${root.letter}`, '/usr/mdec/bootxx_ffsv2'],
             why: 'the boot code of /, which then loads its file /boot',
             destroys: false,
@@ -58,14 +58,19 @@ export function renderNetbsdDisk(disk: BsdSystemDisk): ForeignCommand[] {
 /** `-f` asks nothing; each slot is set by itself, and what it does not hold is set to nothing. */
 function sliceCommands(disk: BsdSystemDisk): ForeignCommand[] {
   const { name } = disk;
-  const { number, type, startSector, sizeSectors } = sliceEntryOf(disk, dosTypes.netbsd);
+  const { number, type, startSector, sizeSectors } = sliceEntryOf(disk, Number.parseInt(dosTypes.netbsd, 16));
   const slot = (index: number, value: string, why: string): ForeignCommand => {
     const argv = ['fdisk', '-f', '-u', `-${index}`, '-s', value, name] as const;
     return { kind: 'partition', argv, why, destroys: true };
   };
   const others = [0, 1, 2, 3].filter((index) => index !== number - 1);
   return [
-    { kind: 'boot', argv: ['fdisk', '-f', '-i', name], why: 'boot code that starts the active slice', destroys: true },
+    {
+      kind: 'boot-loader',
+      argv: ['fdisk', '-f', '-i', name],
+      why: 'boot code that starts the active slice',
+      destroys: true,
+    },
     ...others.map((index) => slot(index, '0/0/0', `slot ${index} is empty`)),
     slot(number - 1, `${type}/${startSector}/${sizeSectors}`, "the slice, NetBSD's part of the disk"),
     {

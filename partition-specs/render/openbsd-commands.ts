@@ -31,7 +31,7 @@ export function renderOpenbsdDisk(disk: BsdSystemDisk, rootMountedOn?: string): 
       ? []
       : [
           {
-            kind: 'boot',
+            kind: 'boot-loader',
             argv: ['installboot', '-v', '-r', rootMountedOn, name],
             why: 'the boot block holds the place of /boot, so that file must be there first',
             destroys: false,

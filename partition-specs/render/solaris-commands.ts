@@ -18,11 +18,16 @@ export function sliceOfLetter(letter: string): number {
   return letter.charCodeAt(0) - 'a'.charCodeAt(0);
 }
 
-/** The slice with the tag and flags that its use asks for. @see fmthard(1M) */
+/** The tag that the use of a slice asks for. @see fmthard(1M) */
+export function sunTagOf(use: 'files' | 'swap', mountPoint: string | undefined): number {
+  return use === 'swap' ? sunTags.swap : (tagsByMountPoint[mountPoint ?? ''] ?? sunTags.unassigned);
+}
+
+/** The slice with the tag and flags that its use asks for. */
 export function sunSliceOf({ letter, startSector, sizeSectors, content, mountPoint }: ForeignPartition): SunSlice {
-  const place = { number: sliceOfLetter(letter), startSector, sizeSectors };
-  if (content === 'swap') return { ...place, tag: sunTags.swap, flags: sunFlags.unmountable };
-  return { ...place, tag: tagsByMountPoint[mountPoint ?? ''] ?? sunTags.unassigned, flags: 0 };
+  const isSwap = content === 'swap';
+  const tag = sunTagOf(isSwap ? 'swap' : 'files', mountPoint);
+  return { number: sliceOfLetter(letter), startSector, sizeSectors, tag, flags: isSwap ? sunFlags.unmountable : 0 };
 }
 
 /**
@@ -49,7 +54,7 @@ export type SolarisDisk = {
   readonly name: string;
   readonly geometry: SunGeometry;
   readonly partitions: readonly ForeignPartition[];
-  /** What `uname -i` says of the machine, such as `SUNW,Ultra-1`; no boot block goes on without it. */
+  /** What `uname -i` or `uname -m` says of the machine: `SUNW,Ultra-1`, `sun4u`. No boot block goes on without it. */
   readonly platform?: string;
 };
 
@@ -81,9 +86,9 @@ export function renderSolarisDisk({ name, geometry, partitions, platform }: Sola
 
 function bootBlock(device: string, platform: string): ForeignCommand {
   return {
-    kind: 'boot',
+    kind: 'boot-loader',
     argv: ['installboot', `/usr/platform/${platform}/lib/fs/ufs/bootblk`, device],
-    why: 'the boot block that the firmware loads from the slice of /',
+    why: `the boot block that the firmware loads from the slice of /; the one of ${platform} machines`,
     destroys: false,
   };
 }

@@ -76,7 +76,7 @@ function bootBlock({ name }: SunosDisk, letter: string, rootMountedOn: string): 
   const driver = name.replace(/\d+$/, '');
   const bootFile = `${rootMountedOn.replace(/\/$/, '')}/boot`;
   return {
-    kind: 'boot',
+    kind: 'boot-loader',
     argv: ['/usr/kvm/mdec/installboot', bootFile, `/usr/kvm/mdec/boot${driver}`, `/dev/r${name}${letter}`],
     why: `the boot block, with the places of ${bootFile}; again whenever that file is written`,
     destroys: false,

@@ -10,7 +10,7 @@ import {
 } from '../../partition-specs/labels/bsd-label.ts';
 import type { BsdFlavour } from '../../partition-specs/labels/bsd-label.ts';
 import type { ByteRange } from '../../partition-specs/labels/byte-range.ts';
-import { dosTypes, renderDosLabel } from '../../partition-specs/labels/dos-label.ts';
+import { renderDosLabel } from '../../partition-specs/labels/dos-label.ts';
 import { renderSunLabel, sunFlags, sunTags } from '../../partition-specs/labels/sun-label.ts';
 
 /** A partition as a reader shows it, in sectors of the disk. */
@@ -31,6 +31,19 @@ export type SampleDisk = {
   /** Entries of a disklabel inside, with starts from the start of the disk; numbers are a = 1, b = 2… */
   readonly inner: readonly Seen[];
 };
+
+/** Types of DOS partitions, as numbers. */
+const dosTypes = {
+  fat12: 0x01,
+  fat16: 0x06,
+  fat32Lba: 0x0c,
+  extendedLba: 0x0f,
+  linuxSwap: 0x82,
+  linux: 0x83,
+  freebsd: 0xa5,
+  openbsd: 0xa6,
+  netbsd: 0xa9,
+} as const;
 
 const MiB = 1024 ** 2;
 

@@ -40,7 +40,7 @@ for (const { sizeMiB, bits, sectorBytes = 512, largestBits = 32 } of cases) {
     await truncate(file, sizeMiB * MiB);
     const extent = { startSector: START_SECTOR, sizeSectors: (sizeMiB * MiB) / sectorBytes, sectorBytes };
     const fat = planFat({ ...extent, largestBits }) ?? assert.fail('no FAT');
-    const { argv } = renderMkfsFat({ number: 1, ...extent, fat, volumeId: 'feed0001', volumeLabel: 'DOSC' }, file);
+    const { argv } = renderMkfsFat({ ...extent, fat, volumeId: 'feed0001', volumeLabel: 'DOSC' }, file);
     const made = await runCommand(argv);
     assert.doesNotMatch(made.stderr + made.stdout, /warning/i);
     await runCommand(['fsck.fat', '-n', file]);
