@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /**
  * A UUID of version 5 in the machine's own namespace: the same machine and name give the same UUID for ever.
  * Names in use: `disk/disk0`, `partition/disk0/a`, `partition/disk0/bios-boot`, `filesystem/disk0/a`, `array/sys`,
- * `filesystem/sys`, `physical-volume/disk0/b`, `filesystem/vg0/root`.
+ * `filesystem/sys`, `physical-volume/disk0/b`, `filesystem/vg0/root`, `disklabel/disk0`.
  * @see RFC 9562 §5.5
  */
 export function deriveUuid(machineId: string, name: string): string {

@@ -9,6 +9,7 @@ import { formatFamilyPlan } from './format-family-plan.ts';
 import { formatLayout } from './format-layout.ts';
 import { layoutSchema } from './layout.ts';
 import type { Layout } from './layout.ts';
+import { osFamilies } from './os-families/all.ts';
 import { planLayout } from './plan-layout.ts';
 import { renderLinux } from './render/linux.ts';
 import { parsePartitionSpec } from './spec.ts';
@@ -19,24 +20,36 @@ const examples = new URL('examples/', import.meta.url);
 const recordSchema = z.object({
   about: z.string(),
   machineId: z.uuid(),
-  /** Consent to make data partitions. */
+  /** `linux` unless given; the golden of its operations carries its name. */
+  family: z.string().default('linux'),
+  /** Data partitions that may be made. */
   initData: z.array(z.string()).default([]),
   record: z.record(z.string(), z.string()),
 });
 
 function planExample(name: string): Layout {
   const read = (file: string) => readFileSync(new URL(`${name}/${file}`, examples), 'utf8');
-  const { machineId, record, initData } = parseJsonEdge(recordSchema, read('record.json'), `${name}/record.json`);
+  const { machineId, family, initData, record } = parseJsonEdge(
+    recordSchema,
+    read('record.json'),
+    `${name}/record.json`,
+  );
   const facts = parseJsonEdge(machineFactsSchema, read('facts.json'), `${name}/facts.json`);
   const spec = parsePartitionSpec(record['PARTITION'] ?? '');
-  return planLayout({ spec, facts, bindings: diskBindings(record), machineId, rootfs: record['ROOTFS'], initData });
+  const bindings = diskBindings(record);
+  return planLayout({ spec, facts, bindings, machineId, family, initData, rootfs: record['ROOTFS'] });
 }
 
 function formatOperations(layout: Layout): string {
-  const plan = renderLinux(layout);
-  const { mounts, swaps, root, bootDisks } = plan;
-  const rest = `--- the rest\n${JSON.stringify({ mounts, swaps, root, bootDisks }, undefined, 2)}\n`;
-  return `${formatFamilyPlan(plan)}\n${rest}`;
+  const family = osFamilies.get(layout.family) ?? assert.fail(`no family ${layout.family}`);
+  const rest = layout.family === 'linux' ? `\n${formatRest(layout)}` : '';
+  return `${formatFamilyPlan(family.render(layout))}${rest}`;
+}
+
+/** What the installer takes from a Linux layout besides. */
+function formatRest(layout: Layout): string {
+  const { mounts, swaps, root, bootDisks } = renderLinux(layout);
+  return `--- the rest\n${JSON.stringify({ mounts, swaps, root, bootDisks }, undefined, 2)}\n`;
 }
 
 function compareToGolden(name: string, file: string, text: string): void {
@@ -49,8 +62,9 @@ for (const name of readdirSync(examples)) {
   test(`example ${name}: layout as people see it`, () => {
     compareToGolden(name, 'layout.golden.txt', formatLayout(planExample(name)));
   });
-  test(`example ${name}: operations, fstab and mounts`, () => {
-    compareToGolden(name, 'linux.golden.txt', formatOperations(planExample(name)));
+  test(`example ${name}: operations, files and mounts`, () => {
+    const layout = planExample(name);
+    compareToGolden(name, `${layout.family}.golden.txt`, formatOperations(layout));
   });
   test(`example ${name}: the layout survives being saved`, () => {
     const layout = planExample(name);

@@ -87,7 +87,7 @@ const tableSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('gpt'), uuid: z.string(), ...range }),
   /** `id` as sfdisk writes it: 0x and eight hexadecimal digits. */
   z.object({ kind: z.literal('dos'), id: z.string(), ...range }),
-  /** Sectors of 512 bytes; two of the cylinders are alternates. */
+  /** Sectors of 512 bytes; behind the cylinders for data lie two more, the alternates. */
   z.object({
     kind: z.literal('sun'),
     heads: z.int().positive(),

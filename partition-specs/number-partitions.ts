@@ -25,7 +25,7 @@ export function numberPartitions(
       problem: `${task.spec.name} would have ${primary.length} primary partitions; its DOS table has room for ${room}`,
     };
   }
-  const extended = extendedAround(logical, table.unitBytes / bound.disk.logicalSectorBytes);
+  const extended = extendedAround(logical, table.unitBytesOf(bound.disk) / bound.disk.logicalSectorBytes);
   return [
     ...numberPrimaries(primary, family.numberOf, room),
     ...extended,

@@ -12,7 +12,7 @@ import type { OsFamily } from './os-families/os-family.ts';
 import { placeExtents } from './place-extents.ts';
 import type { NoPlace, Pinned, PlaceRequest } from './place-extents.ts';
 import type { Pin } from './plan-data.ts';
-import { planPartition } from './plan-partition.ts';
+import { planPartition, planWholes } from './plan-partition.ts';
 import type { PlacedPartition } from './plan-partition.ts';
 import type { DiskSpec, PartitionRequest } from './spec-types.ts';
 import type { TableKind } from './tables/table-kind.ts';
@@ -55,6 +55,10 @@ export function chooseTable(
     const known = family.tables.join(', ');
     return { problem: `${family.name} has no partition tables of kind ${names.join(' or ')}; it has ${known}` };
   }
+  if (first.maxDiskBytes !== undefined && disk.sizeBytes > first.maxDiskBytes) {
+    const reach = `reach to ${formatBytes(first.maxDiskBytes)}`;
+    return { problem: `${first.name} tables ${reach}, and disk ${describeDisk(disk)} would lose the rest` };
+  }
   if (!first.sectorBytes.includes(disk.logicalSectorBytes)) {
     const sizes = first.sectorBytes.join(', ');
     return { problem: `${first.name} tables are for sectors of ${sizes} bytes, not ${disk.logicalSectorBytes}` };
@@ -79,12 +83,16 @@ export function planDisk(task: DiskTask): LayoutDisk | Problem[] {
   const described = table.describe(disk, {
     uuid,
     ...(keepsTable && disk.table?.uuid !== undefined ? { foundId: disk.table.uuid } : {}),
+    ...(task.family.sliceType === undefined ? {} : { sliceType: task.family.sliceType }),
   });
   const numbered = numberPartitions(placed, task);
   if (!Array.isArray(numbered)) return [{ column: spec.column, message: numbered.problem }];
-  const partitions = numbered
-    .map((partition) => planPartition(partition, task, described))
-    .toSorted((left, right) => left.startSector - right.startSector || right.sizeSectors - left.sizeSectors);
+  const partitions = [
+    ...numbered.map((partition) => planPartition(partition, task, described)),
+    ...planWholes(task, described),
+  ].toSorted((left, right) => left.startSector - right.startSector || right.sizeSectors - left.sizeSectors);
+  const problem = table.problemOf?.(partitions, described);
+  if (problem !== undefined) return [{ column: spec.column, message: `${spec.name}: ${problem}` }];
   const wholeDisk = findWholeDisk(disk);
   return {
     name: spec.name,
@@ -125,7 +133,7 @@ function placeAll(task: DiskTask): PlacedPartition[] | { problems: Problem[] } {
     })),
   ];
   const usable = table.usableUnits(disk);
-  const { unitBytes } = table;
+  const unitBytes = table.unitBytesOf(disk);
   const taken = requests.slice(0, added.length).reduce((total, { size }) => total + unitsOf(size, unitBytes), 0);
   const leads = requests.filter(({ logical }) => logical).length;
   const capacity = Math.max(0, usable.end - usable.first - taken - leads);
@@ -186,7 +194,8 @@ function crowdedPin(
   kept: readonly { request: PartitionRequest; pin: Pin; logical: boolean }[],
   { table, bound }: DiskTask,
 ): Problem | undefined {
-  const unitSectors = table.unitBytes / bound.disk.logicalSectorBytes;
+  const unitBytes = table.unitBytesOf(bound.disk);
+  const unitSectors = unitBytes / bound.disk.logicalSectorBytes;
   for (const { request, pin, logical } of kept) {
     const { startSector } = pin.partition;
     const neighbour = kept.find(({ pin: other }) => {
@@ -195,7 +204,7 @@ function crowdedPin(
     });
     if (!logical || neighbour === undefined) continue;
     const message =
-      `data partition ${request.letter} is logical and lies less than ${formatBytes(table.unitBytes)} behind ` +
+      `data partition ${request.letter} is logical and lies less than ${formatBytes(unitBytes)} behind ` +
       `data partition ${neighbour.request.letter}: there is no room for its record that sfdisk would not take from the other`;
     return { column: request.column, message };
   }
@@ -217,8 +226,9 @@ function noPlace(task: DiskTask, result: NoPlace, free: readonly PartitionReques
   const { spec, table, bound, added } = task;
   // What was added is nothing that people asked for.
   const own = result.index === undefined ? added.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) : 0;
-  const needed = formatBytes(result.neededUnits * table.unitBytes - own);
-  const room = formatBytes(Math.max(0, result.freeUnits * table.unitBytes - own));
+  const unitBytes = table.unitBytesOf(bound.disk);
+  const needed = formatBytes(result.neededUnits * unitBytes - own);
+  const room = formatBytes(Math.max(0, result.freeUnits * unitBytes - own));
   const disk = `disk ${describeDisk(bound.disk)}`;
   if (result.index === undefined) {
     const message = `${spec.name} is too small: ${disk} has ${room} for partitions, and ${needed} are asked for`;

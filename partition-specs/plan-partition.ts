@@ -53,6 +53,24 @@ export function planPartition(placed: NumberedPartition, task: PartitionTask, ta
   return { ...common, ...addedPartition(added, task), ...uuidOf(added.name, task, table, number) };
 }
 
+/** The partitions that by tradition stand for the whole disk or slice; the system expects them, and nobody asks. */
+export function planWholes({ spec, bound, family, table }: PartitionTask, described: LayoutTable): LayoutPartition[] {
+  return Object.entries(family.wholeLetters).map(([letter, whole]) => {
+    const extent = table.wholeOf?.(described, whole, bound.disk);
+    if (extent === undefined) throw new Error(`${table.name} tables have no letter for a whole ${whole}`);
+    const number = family.numberOf(letter);
+    return {
+      number,
+      ...extent,
+      name: `whole-${whole}`,
+      device: family.deviceOf({ path: bound.disk.path, diskName: spec.name }, number),
+      verdict: 'CREATE',
+      why: family.reservedLetters[letter] ?? '',
+      role: 'whole',
+    };
+  });
+}
+
 const EXTENDED = {
   name: 'extended',
   type: dosTypes.extended,
@@ -66,7 +84,7 @@ function verdictOf({ pin, startSector, sizeSectors }: NumberedPartition, { disk 
   return same ? ('FORMAT' as const) : ('CREATE' as const);
 }
 
-function requested(request: PartitionRequest, { sizeSectors }: NumberedPartition, task: PartitionTask) {
+function requested(request: PartitionRequest, { startSector, sizeSectors }: NumberedPartition, task: PartitionTask) {
   const { spec, text, family, machineId, bound, table } = task;
   const { letter, column, mountPoint } = request;
   const place = `${spec.name}/${letter}`;
@@ -82,9 +100,10 @@ function requested(request: PartitionRequest, { sizeSectors }: NumberedPartition
     return { ...own, type: table.name === 'dos' ? types.dos : types.gpt, partOf: part };
   }
   const kind = kindOf(request, family);
-  const sizeBytes = sizeSectors * bound.disk.logicalSectorBytes;
+  const sectorBytes = bound.disk.logicalSectorBytes;
+  const extent = { startSector, sizeBytes: sizeSectors * sectorBytes, sectorBytes };
   const mount = mountPoint === undefined ? {} : { mountPoint };
-  const type = family.typeOf({ table: table.name, ...mount, kind, sizeBytes });
+  const type = family.typeOf({ table: table.name, ...mount, kind, ...extent });
   return { ...own, type, content: planContent(request, kind, { machineId, place }) };
 }
 

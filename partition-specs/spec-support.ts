@@ -4,7 +4,6 @@ import type { Fault } from '../lib/errors.ts';
 import { firmwareKinds } from './firmware/all.ts';
 import type { FirmwareKind } from './firmware/firmware-kind.ts';
 import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
-import { memoryOptions } from './filesystems/swap.ts';
 import { osFamilies } from './os-families/all.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import { withRoot } from './spec-rootfs.ts';
@@ -109,7 +108,7 @@ function problemsOf(content: ContentRequest, family: OsFamily): string[] {
 
 function unknownOptions({ options, mountPoint }: ContentRequest, kind: FilesystemKind, family: OsFamily): string[] {
   const inMemory = kind.use === 'swap' && mountPoint !== undefined;
-  const known = new Set([...family.mountOptions, ...(inMemory ? memoryOptions : kind.mountOptions)]);
+  const known = new Set([...family.mountOptions, ...(inMemory ? family.memoryOptions : kind.mountOptions)]);
   const what = inMemory ? 'a file system in memory' : kind.name;
   return options
     .filter((option) => !option.startsWith('x-') && !known.has(option.split('=')[0] ?? ''))

@@ -3,9 +3,6 @@ import { dosTypes } from '../tables/dos.ts';
 import { gptTypes } from '../tables/gpt.ts';
 import type { FilesystemKind } from './filesystem-kind.ts';
 
-/** Options of a file system in memory. @see tmpfs(5) */
-export const memoryOptions = 'size nr_blocks nr_inodes mode gid uid huge mpol noswap'.split(' ');
-
 export const swap: FilesystemKind = {
   name: 'swap',
   blkidType: 'swap',

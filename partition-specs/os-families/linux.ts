@@ -16,6 +16,7 @@ export const linux: OsFamily = {
   filesystems,
   tables: ['gpt', 'dos'],
   reservedLetters: {},
+  wholeLetters: {},
   lastLetter: 'z',
   numberOf: (letter) => letter.charCodeAt(0) - 'a'.charCodeAt(0) + 1,
   typeOf: ({ table, mountPoint, kind }) =>
@@ -25,6 +26,8 @@ export const linux: OsFamily = {
   deviceOf: ({ path }, number) => partitionPath(path, number),
   stacks: true,
   memoryFilesystem: true,
+  // tmpfs(5)
+  memoryOptions: 'size nr_blocks nr_inodes mode gid uid huge mpol noswap'.split(' '),
   mountOptions: (
     'async sync dirsync atime noatime relatime norelatime strictatime lazytime auto noauto defaults dev ' +
     'nodev diratime nodiratime exec noexec nofail ro rw suid nosuid user nouser users group owner'

@@ -1,6 +1,8 @@
 import type { FilesystemKind } from '../filesystems/filesystem-kind.ts';
-import type { Layout, LayoutTable } from '../layout.ts';
+import type { ByteRange } from '../labels/byte-range.ts';
+import type { Layout, LayoutDisk, LayoutTable } from '../layout.ts';
 import type { FamilyPlan } from '../render/disk-operation.ts';
+import type { WholeOf } from '../tables/table-kind.ts';
 
 export type TableName = LayoutTable['kind'];
 
@@ -9,7 +11,9 @@ type FamilyPartition = {
   readonly table: TableName;
   readonly mountPoint?: string;
   readonly kind: FilesystemKind;
+  readonly startSector: number;
   readonly sizeBytes: number;
+  readonly sectorBytes: number;
 };
 
 /** What an OS family says of its disks; shared code asks these questions and never looks at the name. */
@@ -20,6 +24,10 @@ export type OsFamily = {
   readonly tables: readonly [TableName, ...TableName[]];
   /** Letter → why a spec cannot use it, such as the slice that stands for the whole disk. */
   readonly reservedLetters: Readonly<Record<string, string>>;
+  /** Of these letters, those that are a partition all the same, made by itself, and what each stands for. */
+  readonly wholeLetters: Readonly<Record<string, WholeOf>>;
+  /** The DOS type, in hexadecimal, of the slice that its disklabels lie in. */
+  readonly sliceType?: string;
   /** The last letter that its tables have room for. */
   readonly lastLetter: string;
   /** What the abstract letter becomes: 1… or 0… On DOS tables, logical partitions are numbered after they are placed. */
@@ -32,8 +40,12 @@ export type OsFamily = {
   readonly stacks: boolean;
   /** Whether swap with a mount point means a file system in memory there, as `swap /tmp` of 1996 does. */
   readonly memoryFilesystem: boolean;
+  /** The mount options of that file system, without `=value`. */
+  readonly memoryOptions: readonly string[];
   /** Mount options that every file system knows here, without `=value`; `x-…` are always allowed. */
   readonly mountOptions: readonly string[];
   /** The commands that bring a layout about, in order, and the files that mount it. */
   readonly render: (layout: Layout) => FamilyPlan;
+  /** The label of a disk as bytes, where our own code can write it: into images, to be read by other programs. */
+  readonly renderLabel?: (disk: LayoutDisk, layout: Pick<Layout, 'machineId'>) => readonly ByteRange[];
 };

@@ -7,7 +7,14 @@ export const dosTypes = {
   extended: '5',
   fat12: '1',
   fat16: '6',
+  /** Below 32 MiB. */
+  fat16Small: '4',
+  /** Beyond what cylinder, head and sector can name. */
+  fat16Lba: 'e',
   fat32: 'c',
+  freebsd: 'a5',
+  openbsd: 'a6',
+  netbsd: 'a9',
   linux: '83',
   linuxLvm: '8e',
   linuxRaid: 'fd',
@@ -23,7 +30,7 @@ const MAX_SECTORS = 2 ** 32 - 1;
 
 export const dos: TableKind = {
   name: 'dos',
-  unitBytes: MiB,
+  unitBytesOf: () => MiB,
   usableUnits: ({ sizeBytes, logicalSectorBytes }) => {
     const sectors = Math.min(Math.floor(sizeBytes / logicalSectorBytes), MAX_SECTORS);
     return { first: 1, end: Math.floor((sectors * logicalSectorBytes) / MiB) };

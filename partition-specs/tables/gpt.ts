@@ -31,7 +31,7 @@ export function gptUsableSectors(sizeBytes: number, sectorBytes: number): { firs
 export const gpt: TableKind = {
   name: 'gpt',
   // Right for every sector and erase block in use. The first unit holds the table.
-  unitBytes: MiB,
+  unitBytesOf: () => MiB,
   usableUnits: ({ sizeBytes, logicalSectorBytes }) => {
     const { last } = gptUsableSectors(sizeBytes, logicalSectorBytes);
     return { first: 1, end: Math.floor(((last + 1) * logicalSectorBytes) / MiB) };

@@ -1,17 +1,12 @@
 // The ramdisk in a virtual machine of 1 GiB, started by QEMU itself, without a server.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runCommand } from '../../lib/run-command.ts';
-import { buildRamdisk } from '../../netboot/ramdisk/build.ts';
+import { bootRamdisk, reported } from '../helpers/boot-ramdisk.ts';
 
-const cacheDir = join(import.meta.dirname, '../../.state/cache');
 const MAC = '52:54:00:c0:ff:ee';
-const MACHINE =
-  '-machine q35 -accel tcg,thread=multi -cpu max -m 1024 -smp 2 -display none -vga none -no-reboot -nodefaults ' +
-  `-netdev user,id=lan,restrict=on -device virtio-net-pci,netdev=lan,mac=${MAC}`;
+const NETWORK = `-netdev user,id=lan,restrict=on -device virtio-net-pci,netdev=lan,mac=${MAC}`;
 
 /** What an installer will need: disks, file systems with extended attributes, swap, a chroot, the network. */
 const entry = `
@@ -39,38 +34,16 @@ say('freeMiB', Math.round(Number(/MemAvailable: +(\\d+)/.exec(readFileSync('/pro
 `;
 
 async function boot(source: string, append: string): Promise<{ log: string; seconds: number }> {
-  await using cleanup = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'ramdisk-boot-'));
-  cleanup.defer(() => rm(folder, { recursive: true }));
-  const { kernel, ramdisk } = await buildRamdisk({
-    cacheDir,
-    outDir: folder,
-    installerBundle: Buffer.from(source),
-    publicKeys: [],
+  return bootRamdisk({
+    source,
+    append,
+    devices: async (folder) => {
+      const disk = join(folder, 'disk.img');
+      await writeFile(disk, '');
+      await truncate(disk, 512 * 1024 ** 2);
+      return `${NETWORK} -drive file=${disk},format=raw,if=virtio,cache=unsafe`.split(' ');
+    },
   });
-  const disk = join(folder, 'disk.img');
-  await writeFile(disk, '');
-  await truncate(disk, 512 * 1024 ** 2);
-  const serial = join(folder, 'serial');
-  const started = performance.now();
-  // The screen is /dev/console here; the serial line hears all the same. A time limit kills this QEMU and no other; with -no-reboot it ends where the machine would restart.
-  await runCommand(
-    [
-      'qemu-system-x86_64',
-      ...`${MACHINE} -kernel ${kernel} -initrd ${ramdisk} -serial file:${serial}`.split(' '),
-      ...`-drive file=${disk},format=raw,if=virtio,cache=unsafe`.split(' '),
-      '-append',
-      `quiet console=ttyS0,115200 console=tty0 panic=30 ${append}`,
-    ],
-    { timeoutMs: 240_000 },
-  );
-  const seconds = (performance.now() - started) / 1000;
-  return { log: await readFile(serial, 'utf8'), seconds };
-}
-
-function reported(log: string): Record<string, unknown> {
-  const lines = [...log.matchAll(/^TEST (\w+)=(.*?)\r?$/gm)];
-  return Object.fromEntries(lines.map(([, name = '', value = '']) => [name, JSON.parse(value)]));
 }
 
 test('drivers, network, Node, disks; the log on the serial line; a reboot at the end', async (t) => {

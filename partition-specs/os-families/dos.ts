@@ -1,0 +1,27 @@
+import { byName, fatKind } from '../filesystems/unix.ts';
+import { partitionPath } from '../linux-device-path.ts';
+import { fatOf, renderDos, renderDosDiskLabel } from '../render/dos.ts';
+import type { OsFamily } from './os-family.ts';
+
+/**
+ * DOS, on a machine that Linux installs: `/` is the partition that DOS starts from, and gets the active mark. The
+ * letters of a spec are not the drive letters, which DOS gives out itself.
+ */
+export const dosFamily: OsFamily = {
+  name: 'dos',
+  filesystems: byName(fatKind({ rootable: true, mountOptions: '' })),
+  tables: ['dos'],
+  reservedLetters: {},
+  wholeLetters: {},
+  lastLetter: 'z',
+  numberOf: (letter) => letter.charCodeAt(0) - 'a'.charCodeAt(0) + 1,
+  typeOf: ({ startSector, sizeBytes, sectorBytes }) =>
+    fatOf({ startSector, sizeSectors: sizeBytes / sectorBytes, sectorBytes }).dosType,
+  deviceOf: ({ path }, number) => partitionPath(path, number),
+  stacks: false,
+  memoryFilesystem: false,
+  memoryOptions: [],
+  mountOptions: ['defaults'],
+  render: renderDos,
+  renderLabel: renderDosDiskLabel,
+};
