@@ -7,7 +7,7 @@ import { describeDisk } from '../partition-specs/disk-facts.ts';
 import type { DiskFacts } from '../partition-specs/disk-facts.ts';
 
 /** What is written for --serial where neither the record nor the attached disk has a serial number. */
-export const NO_SERIAL = 'none';
+const NO_SERIAL = 'none';
 
 /**
  * @throws UserError (exit code 2) unless exactly one disk of the record has that serial, and the attached disk reports

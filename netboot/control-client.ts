@@ -50,7 +50,7 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const errorSchema = z.object({ error: z.string(), hint: z.string().optional() });
 
 export type SummaryAnswer = z.infer<typeof summarySchema>;
-export type ArmedAnswer = z.infer<typeof armedSchema>;
+type ArmedAnswer = z.infer<typeof armedSchema>;
 export type StatusAnswer = z.infer<typeof statusSchema>;
 export type AllAnswer = z.infer<typeof allSchema>;
 

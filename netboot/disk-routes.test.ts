@@ -79,6 +79,7 @@ test('who may save, and what', async (context) => {
   const statuses = {
     'no token': await post(id, good),
     'wrong token': await post(id, good, fakeDigest('0')),
+    'a stranger, whose body is not read': await post(id, '{'),
     'token of a former attempt': await post(id, good, old),
     'another machine': await post(other.id, good, token),
     'no machine id': await post('..%2f..%2fetc', good, token),
@@ -92,6 +93,7 @@ test('who may save, and what', async (context) => {
   assert.deepEqual(statuses, {
     'no token': 401,
     'wrong token': 401,
+    'a stranger, whose body is not read': 401,
     'token of a former attempt': 401,
     'another machine': 401,
     'no machine id': 401,
