@@ -10,7 +10,7 @@ import { collectKernel } from './kernel-files.ts';
 import type { KernelFiles } from './kernel-files.ts';
 import { lockedNode } from './locked-node.ts';
 import { collectPrograms } from './programs.ts';
-import { toolFiles, tools } from './recipe.ts';
+import { toolFiles, toolLinks, tools } from './recipe.ts';
 import type { RamdiskEntry } from './cpio.ts';
 
 export type BaseOptions = {
@@ -66,6 +66,7 @@ async function baseEntries(input: BaseOptions & { workDir: string; node: string 
     ...skeleton,
     ...kernel.entries,
     ...(await collectPrograms(input.debianRoot, { ...Object.fromEntries(programs), node })),
+    ...Object.entries(toolLinks).map(([name, tool]) => linkInBin(name, tool)),
     ...(await busyboxLinks(input.debianRoot)),
     ...Object.entries(toolFiles).map(([path, source]): RamdiskEntry => ({
       path,
@@ -95,7 +96,9 @@ const skeleton: readonly RamdiskEntry[] = [
 async function busyboxLinks(root: string): Promise<RamdiskEntry[]> {
   const { stdout } = await runCommand([join(root, tools['busybox'] ?? ''), '--list']);
   const names = stdout.trim().split('\n');
-  return names
-    .filter((name) => !(name in tools))
-    .map((name): RamdiskEntry => ({ path: `usr/bin/${name}`, kind: 'link', target: 'busybox' }));
+  return names.filter((name) => !(name in tools) && !(name in toolLinks)).map((name) => linkInBin(name, 'busybox'));
+}
+
+function linkInBin(name: string, target: string): RamdiskEntry {
+  return { path: `usr/bin/${name}`, kind: 'link', target };
 }

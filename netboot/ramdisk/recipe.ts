@@ -11,6 +11,12 @@ export const debianPackages = [
   'mount',
   'fdisk',
   'e2fsprogs',
+  'xfsprogs',
+  'btrfs-progs',
+  'dosfstools',
+  'mdadm',
+  'lvm2',
+  'dmsetup',
   'attr',
   'libc6',
   'libgcc-s1',
@@ -82,9 +88,31 @@ export const tools: Readonly<Record<string, string>> = {
   partx: 'usr/bin/partx',
   mkswap: 'sbin/mkswap',
   mke2fs: 'sbin/mke2fs',
-  'mkfs.ext4': 'sbin/mke2fs',
   e2fsck: 'sbin/e2fsck',
+  'mkfs.xfs': 'sbin/mkfs.xfs',
+  xfs_repair: 'sbin/xfs_repair',
+  'mkfs.btrfs': 'sbin/mkfs.btrfs',
+  btrfs: 'bin/btrfs',
+  'mkfs.fat': 'sbin/mkfs.fat',
+  'fsck.fat': 'sbin/fsck.fat',
+  mdadm: 'sbin/mdadm',
+  lvm: 'sbin/lvm',
+  dmsetup: 'sbin/dmsetup',
 };
+
+/** More names of the tools, which act by the name that they are called by. */
+export const toolLinks: Readonly<Record<string, string>> = {
+  ...namesOf('mke2fs', ['mkfs.ext2', 'mkfs.ext3', 'mkfs.ext4']),
+  ...namesOf('e2fsck', ['fsck.ext2', 'fsck.ext3', 'fsck.ext4']),
+  ...namesOf('mkfs.fat', ['mkfs.vfat']),
+  ...namesOf('fsck.fat', ['fsck.vfat']),
+  ...namesOf('lvm', ['pvcreate', 'pvremove', 'pvs', 'vgcreate', 'vgchange', 'vgremove', 'vgs']),
+  ...namesOf('lvm', ['lvcreate', 'lvchange', 'lvremove', 'lvs']),
+};
+
+function namesOf(tool: string, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, tool]));
+}
 
 /** Files that a tool reads at run time: path in the ramdisk → file of the Debian packages. */
 export const toolFiles: Readonly<Record<string, string>> = {

@@ -11,6 +11,7 @@ export async function siteEntries(installer: Uint8Array, publicKeys: readonly st
     file('init', await readFile(join(FILES, 'init')), 0o755),
     file('usr/lib/gutinteg/udhcpc', await readFile(join(FILES, 'udhcpc')), 0o755),
     file('usr/lib/gutinteg/hotplug', await readFile(join(FILES, 'hotplug')), 0o755),
+    file('etc/lvm/lvm.conf', await readFile(join(FILES, 'lvm.conf'))),
     file('usr/lib/gutinteg/installer.mjs', installer),
     ...publicKeys.map((key, index) => file(`etc/gutinteg/keys/${index}.pub`, Buffer.from(key))),
   ];
