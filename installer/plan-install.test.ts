@@ -33,6 +33,7 @@ const facts: MachineFacts = {
   firmware: 'bios',
   memoryBytes: 1024 ** 3,
   macs: ['52:54:00:77:00:01'],
+  stacks: [],
   disks: [
     {
       path: '/dev/vda',

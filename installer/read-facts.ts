@@ -3,11 +3,14 @@ import { totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseMac } from '../lib/mac.ts';
 import type { Mac } from '../lib/mac.ts';
+import { CommandError } from '../lib/run-command.ts';
 import type { RunCommand } from '../lib/run-command.ts';
-import type { DiskFacts, MachineFacts } from '../partition-specs/disk-facts.ts';
+import type { MachineFacts } from '../partition-specs/disk-facts.ts';
 import {
   disksToProbe,
   lsblkArgv,
+  physicalVolumesArgv,
+  physicalVolumesOkExitCodes,
   signatureOkExitCodes,
   signatureProbes,
   sysfsFiles,
@@ -15,7 +18,7 @@ import {
   tableOkExitCodes,
 } from '../partition-specs/disk-probes.ts';
 import type { DiskProbe } from '../partition-specs/disk-probes.ts';
-import { diskFactsFromTools } from '../partition-specs/facts-from-tools.ts';
+import { diskFactsFromTools, stacksFromTools } from '../partition-specs/facts-from-tools.ts';
 
 /** MAC addresses of the machine's own network cards, sorted; virtual interfaces and loopback are left out. */
 export async function readMacs(): Promise<Mac[]> {
@@ -35,11 +38,11 @@ export async function readFacts(run: RunCommand): Promise<MachineFacts> {
     firmware: (await exists('/sys/firmware/efi')) ? 'uefi' : 'bios',
     memoryBytes: totalmem(),
     macs: await readMacs(),
-    disks: await readDisks(run),
+    ...(await readDisks(run)),
   };
 }
 
-async function readDisks(run: RunCommand): Promise<DiskFacts[]> {
+async function readDisks(run: RunCommand): Promise<Pick<MachineFacts, 'disks' | 'stacks'>> {
   const { stdout: lsblk } = await run(lsblkArgv);
   const probes: Record<string, DiskProbe> = {};
   for (const { path, sysfsName } of disksToProbe(lsblk)) {
@@ -56,13 +59,27 @@ async function readDisks(run: RunCommand): Promise<DiskFacts[]> {
       signatures,
     };
   }
-  return diskFactsFromTools({ lsblk, probes });
+  const physicalVolumes = await readPhysicalVolumes(run);
+  return {
+    disks: diskFactsFromTools({ lsblk, probes, physicalVolumes }),
+    stacks: stacksFromTools({ lsblk, physicalVolumes }),
+  };
+}
+
+/** Undefined where there is no LVM. */
+async function readPhysicalVolumes(run: RunCommand): Promise<string | undefined> {
+  try {
+    return (await run(physicalVolumesArgv, { okExitCodes: physicalVolumesOkExitCodes })).stdout;
+  } catch (error) {
+    if (error instanceof CommandError && error.result === undefined) return undefined;
+    throw error;
+  }
 }
 
 async function readSysfs(sysfsName: string): Promise<Record<string, string>> {
   const texts: Record<string, string> = {};
   for (const file of sysfsFiles) {
-    const text = await readFile(join('/sys/block', sysfsName, file), 'latin1').catch(() => undefined);
+    const text = await readFile(`/sys/block/${sysfsName}/${file}`, 'latin1').catch(() => undefined);
     if (text !== undefined) texts[file] = text;
   }
   return texts;

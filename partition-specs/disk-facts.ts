@@ -8,6 +8,15 @@ const sectorBytes = z.int().refine((size) => size >= 512 && size <= 65536 && Num
 });
 const words = z.array(z.string()).default([]);
 
+/** What a device is a member of, together with others that may lie on other disks; it need not be running. */
+const groupSchema = z.object({
+  kind: z.enum(['raid', 'lvm', 'btrfs', 'zfs']),
+  /** UUID of the array, the volume group, the file system, or the pool. */
+  id: z.string(),
+  /** As people know it: the volume group's or the array's name. */
+  name: z.string().exactOptional(),
+});
+
 /** A partition found on a disk. `startSector` and `sizeSectors` count the disk's own logical sectors. */
 const existingPartitionSchema = z.object({
   number: z.int().positive(),
@@ -26,6 +35,7 @@ const existingPartitionSchema = z.object({
   mountpoints: words,
   /** Names of RAID, LVM or crypt devices that are built on it and running. */
   holders: words,
+  group: groupSchema.exactOptional(),
 });
 
 /** One block device that is not part of another. */
@@ -52,6 +62,21 @@ export const diskFactsSchema = z.object({
   fsLabel: z.string().exactOptional(),
   mountpoints: words,
   holders: words,
+  group: groupSchema.exactOptional(),
+});
+
+/** A running device that is built on others. */
+const stackSchema = z.object({
+  /** As lsblk has it: `/dev/md127`, `/dev/mapper/vg-root`. */
+  path: z.string(),
+  /** The kernel's name of a RAID, the device mapper's of all that it maps. */
+  name: z.string(),
+  /** `partition` is one of such a device, and goes with it. */
+  kind: z.enum(['raid', 'lvm', 'crypt', 'multipath', 'dm', 'bcache', 'partition', 'other']),
+  /** Paths of the devices directly below: partitions, disks, or other stacks. */
+  parents: z.array(z.string()),
+  mountpoints: words,
+  group: groupSchema.exactOptional(),
 });
 
 /** Everything about a machine that its disk layout depends on. */
@@ -60,9 +85,12 @@ export const machineFactsSchema = z.object({
   memoryBytes: z.int().positive(),
   macs: z.array(z.string()),
   disks: z.array(diskFactsSchema),
+  stacks: z.array(stackSchema).default([]),
 });
 
 export type ExistingPartition = z.infer<typeof existingPartitionSchema>;
+export type Group = z.infer<typeof groupSchema>;
+export type Stack = z.infer<typeof stackSchema>;
 export type DiskFacts = z.infer<typeof diskFactsSchema>;
 export type MachineFacts = z.infer<typeof machineFactsSchema>;
 

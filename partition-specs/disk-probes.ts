@@ -1,5 +1,6 @@
 // What to run and to read for facts-from-tools.ts, as data: the installer runs it and judges nothing.
-// In order: lsblkArgv; for each path of disksToProbe: tableArgv and the sysfsFiles; for each of signatureProbes: its argv.
+// In order: lsblkArgv; for each path of disksToProbe: tableArgv and the sysfsFiles; for each of signatureProbes: its argv;
+// once: physicalVolumesArgv.
 import type { Argv } from '../lib/run-command.ts';
 import { parseLsblk } from './lsblk-json.ts';
 import { parseSfdisk } from './sfdisk-json.ts';
@@ -19,13 +20,28 @@ const COLUMNS = 'NAME,PATH,TYPE,SIZE,LOG-SEC,PHY-SEC,ROTA,RM,RO,TRAN,SERIAL,WWN,
 
 export const lsblkArgv: Argv = ['lsblk', '--json', '--bytes', '--output', COLUMNS];
 
+/**
+ * Prints which volume group each physical volume is in, of all devices at once. Where there is no such program, there
+ * is no LVM. Exit code 5: a group has lost a physical volume; the others are printed.
+ */
+export const physicalVolumesArgv: Argv = [
+  'lvm',
+  'pvs',
+  '--reportformat=json',
+  '--options=pv_name,pv_uuid,vg_name,vg_uuid',
+];
+export const physicalVolumesOkExitCodes: readonly number[] = [0, 5];
+
 /** Prints the partition table. Exit code 1 with nothing on standard output: there is none. */
 export function tableArgv(diskPath: string): Argv {
   return ['sfdisk', '--json', diskPath];
 }
 export const tableOkExitCodes: readonly number[] = [0, 1];
 
-/** Below /sys/block/NAME; most disks have only some of them. */
+/** The serial number of the USB device that a disk hangs on, four directories up from its link `device`. */
+export const usbSerialFile = 'device/../../../../serial';
+
+/** Below /sys/block/NAME, to be read without shortening `..`, as `device` is a link; most disks have only some of them. */
 export const sysfsFiles: readonly string[] = [
   'serial',
   'wwid',
@@ -33,6 +49,7 @@ export const sysfsFiles: readonly string[] = [
   'device/wwid',
   'device/model',
   'device/vpd_pg80',
+  usbSerialFile,
 ];
 
 /** Disks and loop devices with something on them; `sysfsName` is the directory in /sys/block. */

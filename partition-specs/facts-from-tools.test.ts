@@ -6,7 +6,7 @@ import { blkidOf } from './blkid-output.ts';
 import { diskFactsSchema } from './disk-facts.ts';
 import type { DiskFacts } from './disk-facts.ts';
 import { disksToProbe, signatureProbes } from './disk-probes.ts';
-import { diskFactsFromTools } from './facts-from-tools.ts';
+import { diskFactsFromTools, stacksFromTools } from './facts-from-tools.ts';
 
 function facts(name: string): Map<string, DiskFacts> {
   const disks = diskFactsFromTools(readRecording(name));
@@ -92,6 +92,139 @@ test('a recorded ramdisk: serials and WWN that lsblk alone does not know', () =>
       ],
     );
   }
+});
+
+test('recorded USB disks: a stick and bridges, each with the serial number that it can be told by', () => {
+  const disks = [...facts('usb').values()];
+  assert.deepEqual(
+    disks.map(({ path, serial, transport, removable, rotational }) => [path, serial, transport, removable, rotational]),
+    [
+      ['/dev/sda', 'WD-WX11D7654321', 'sata', false, true],
+      ['/dev/sdb', 'ZA1DKJ7T', 'usb', false, true],
+      ['/dev/sdc', '4C530001230808116475', 'usb', true, true],
+      ['/dev/sdd', 'DD564198838A1', 'usb', false, true],
+    ],
+  );
+  assert.deepEqual(disks[2]?.partitions[0]?.fsLabel, 'INSTALL');
+});
+
+test('a USB serial number counts for a USB disk only', () => {
+  const { lsblk } = readRecording('virtio');
+  const sysfs = { 'device/../../../../serial': 'of some controller\n' };
+  const vda = diskFactsFromTools({ lsblk, probes: { '/dev/vda': { sysfs, signatures: {} } } })[1];
+  assert.equal(vda?.serial, undefined);
+});
+
+test('a recorded RAID 1 with LVM, and an open LUKS partition: what runs on what, and who belongs together', () => {
+  const disks = facts('md-lvm');
+  const raid = { kind: 'raid', id: 'e817f59b-34ce-5e9c-9beb-5370c8965c36', name: 'any:0' };
+  assert.deepEqual(disks.get('/dev/sda')?.partitions[1]?.group, raid);
+  assert.deepEqual(disks.get('/dev/sdb')?.partitions[1]?.group, raid);
+  assert.deepEqual(disks.get('/dev/sda')?.partitions[1]?.holders, [
+    'md0',
+    'my--vg-root, mounted on /mnt',
+    'my--vg-swap, mounted on [SWAP]',
+  ]);
+  assert.deepEqual(disks.get('/dev/sda')?.partitions[3]?.mountpoints, ['[SWAP]']);
+  assert.deepEqual(disks.get('/dev/sdb')?.partitions[2]?.fsType, 'crypto_LUKS');
+  const group = { kind: 'lvm', id: 'xxc31a-elfH-C8RM-AcWH-KdrB-apbN-bDIc06', name: 'my-vg' };
+  assert.deepEqual(stacksFromTools(readRecording('md-lvm')), [
+    { path: '/dev/md0', name: 'md0', kind: 'raid', parents: ['/dev/sda2', '/dev/sdb2'], mountpoints: [], group },
+    ...[
+      ['root', '/mnt'],
+      ['swap', '[SWAP]'],
+    ].map(([name, mountpoint]) => ({
+      path: `/dev/mapper/my--vg-${name}`,
+      name: `my--vg-${name}`,
+      kind: 'lvm',
+      parents: ['/dev/md0'],
+      mountpoints: [mountpoint],
+    })),
+    {
+      path: '/dev/mapper/crypt-srv',
+      name: 'crypt-srv',
+      kind: 'crypt',
+      parents: ['/dev/sdb3'],
+      mountpoints: ['/mnt/srv'],
+    },
+  ]);
+});
+
+test('a physical volume is known by its UUID, whatever name pvs has for it; one in no group is in none', () => {
+  const { lsblk } = readRecording('virtio');
+  const signatures = { '/dev/vda': 'UUID=aaa-bbb\nTYPE=LVM2_member\nUSAGE=raid\n' };
+  const groupOf = (vgName: string, uuid = 'aaa-bbb') => {
+    const pv = { pv_name: '/dev/disk/by-id/x', pv_uuid: uuid, vg_name: vgName, vg_uuid: vgName && 'ccc' };
+    const physicalVolumes = JSON.stringify({ report: [{ pv: [pv] }] });
+    return diskFactsFromTools({ lsblk, physicalVolumes, probes: { '/dev/vda': { sysfs: {}, signatures } } })[1]?.group;
+  };
+  assert.deepEqual(groupOf('srv'), { kind: 'lvm', id: 'ccc', name: 'srv' });
+  assert.equal(groupOf(''), undefined);
+  assert.equal(groupOf('srv', 'other'), undefined);
+});
+
+test('groups of file systems and pools; a RAID of the firmware, which has no UUID, counts as one', () => {
+  const { lsblk } = readRecording('virtio');
+  const groupOf = (signature: string) =>
+    diskFactsFromTools({ lsblk, probes: { '/dev/vda': { sysfs: {}, signatures: { '/dev/vda': signature } } } })[1]
+      ?.group;
+  assert.deepEqual(groupOf('UUID=1\nUUID_SUB=2\nLABEL=data\nTYPE=btrfs\n'), { kind: 'btrfs', id: '1', name: 'data' });
+  assert.deepEqual(groupOf('UUID=77\nTYPE=zfs_member\n'), { kind: 'zfs', id: '77' });
+  assert.deepEqual(groupOf('TYPE=isw_raid_member\n'), { kind: 'raid', id: 'isw_raid_member' });
+  assert.equal(groupOf('UUID=1\nTYPE=ext4\n'), undefined);
+});
+
+test('the names of two disks exchanged: everything follows the hardware', () => {
+  const [before, after] = [facts('sata'), facts('swapped-names')];
+  const renamed = (text: string) => text.replaceAll(/sd[ab]/g, (name) => (name === 'sda' ? 'sdb' : 'sda'));
+  for (const [path, disk] of before) {
+    assert.deepEqual(after.get(renamed(path)), JSON.parse(renamed(JSON.stringify(disk))));
+  }
+});
+
+const tree = (...blockdevices: object[]) => JSON.stringify({ blockdevices });
+const node = (name: string, type: string, children: object[] = [], path = `/dev/${name}`) => ({
+  name,
+  path,
+  type,
+  size: 1,
+  'log-sec': 512,
+  'phy-sec': 512,
+  rota: false,
+  rm: false,
+  ro: false,
+  mountpoints: [null],
+  children,
+});
+const mapped = (name: string, type: string, children: object[] = []) =>
+  node(name, type, children, `/dev/mapper/${name}`);
+
+test('stacks: on whole disks, once each with all parents, what carries before what is carried', () => {
+  const volume = mapped('vg-thin', 'lvm');
+  const raid = node('md127', 'raid1', [node('md127p1', 'part', [volume])]);
+  const path = mapped('mpatha', 'mpath', [mapped('mpatha-part1', 'part')]);
+  const stacks = stacksFromTools({
+    lsblk: tree(
+      // The volume is built on a later disk, too.
+      node('sda', 'disk', [node('sda1', 'part', [volume])]),
+      node('sdb', 'disk', [raid]),
+      node('sdc', 'disk', [raid, node('bcache0', 'disk')]),
+      node('sdd', 'disk', [path, mapped('plain', 'linear'), node('drbd0', 'drbd')]),
+    ),
+  });
+  assert.deepEqual(
+    stacks.map(({ path: at, kind, parents }) => [at, kind, ...parents]),
+    [
+      ['/dev/md127', 'raid', '/dev/sdb', '/dev/sdc'],
+      ['/dev/md127p1', 'partition', '/dev/md127'],
+      ['/dev/mapper/vg-thin', 'lvm', '/dev/sda1', '/dev/md127p1'],
+      ['/dev/bcache0', 'bcache', '/dev/sdc'],
+      ['/dev/mapper/mpatha', 'multipath', '/dev/sdd'],
+      ['/dev/mapper/mpatha-part1', 'dm', '/dev/mapper/mpatha'],
+      ['/dev/mapper/plain', 'dm', '/dev/sdd'],
+      ['/dev/drbd0', 'other', '/dev/sdd'],
+    ],
+  );
 });
 
 test('a file system on the whole disk', () => {

@@ -61,7 +61,7 @@ async function readDisk(path: string): Promise<DiskFacts> {
 }
 
 function plan(text: string, ...disks: DiskFacts[]): Layout {
-  const facts = { firmware: 'bios' as const, memoryBytes: 1024 * MiB, macs: [], disks };
+  const facts = { firmware: 'bios' as const, memoryBytes: 1024 * MiB, macs: [], stacks: [], disks };
   return planLayout({ spec: parsePartitionSpec(text), facts, bindings: {}, machineId });
 }
 
