@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { disk } from './testing/disk.ts';
 import { bindDisks } from './bind-disks.ts';
 import { diskBindings } from './disk-bindings.ts';
+import { diskFactsFromTools } from './facts-from-tools.ts';
+import { readRecording } from './testing/read-recording.ts';
 
 const T = 1024 ** 4;
 const ssd = disk({
@@ -21,6 +23,49 @@ const loop = disk({ path: '/dev/loop0', kind: 'loop' });
 const zram = disk({ path: '/dev/zram0', kind: 'ram', sizeBytes: 0 });
 const noMedium = disk({ path: '/dev/sdf', sizeBytes: 0 });
 const odds = [stick, locked, cd, loop, zram, noMedium];
+
+const recorded: [fixture: string, selector: string, path: string | undefined][] = [
+  ['virtio', 'serial:lab1-system', '/dev/vda'],
+  ['sata', 'serial:S3Z9NB0K812345L', '/dev/sda'],
+  ['swapped-names', 'serial:S3Z9NB0K812345L', '/dev/sdb'],
+  ['swapped-names', 'wwn:0x50014ee2b9c8d7e6', '/dev/sda'],
+  ['swapped-names', 'path:pci-0000:00:17.0-ata-1', '/dev/sdb'],
+  ['swapped-names', 'size:3T- rotational:yes', '/dev/sda'],
+  ['swapped-names', 'rotational:no', '/dev/sdb'],
+  ['nvme', 'serial:S4EWNX0R712345', '/dev/nvme0n1'],
+  ['nvme', 'wwn:eui.002538b771b2c3d4', '/dev/nvme0n1'],
+  ['ramdisk', 'serial:NV01', '/dev/nvme0n1'],
+  ['ramdisk', 'wwn:0x5000c500a1b2c3d4', '/dev/sda'],
+  ['usb', 'serial:4C530001230808116475', '/dev/sdc'],
+  ['usb', 'serial:DD564198838A1', '/dev/sdd'],
+  ['usb', 'serial:ZA1DKJ7T', '/dev/sdb'],
+  // Of the bridge: the disk in it has one of its own.
+  ['usb', 'serial:BRIDGE0001', undefined],
+  ['usb', 'size:400M-600M', undefined],
+  ['md-lvm', 'wwn:naa.5002538e40a1b2c4', '/dev/sdb'],
+  ['md-lvm', 'rotational:no', undefined],
+];
+for (const [fixture, selector, path] of recorded) {
+  test(`recorded ${fixture}: '${selector}' binds ${path ?? 'nothing'}`, () => {
+    const disks = diskFactsFromTools(readRecording(fixture));
+    const { bound, faults } = bindDisks(['disk0'], { disk0: selector }, disks);
+    assert.equal(bound.get('disk0')?.disk.path, path);
+    // Every disk is in the error, each with its reason.
+    const lines = faults[0]?.message.split('\n').slice(1) ?? [];
+    assert.equal(lines.length, path === undefined ? disks.length : 0);
+    assert.ok(
+      lines.every((line) => /^ +(serial \S+|no serial) \(\/dev\/\w+, .*\): (fits|\w.* is )/.test(line)),
+      lines.join('\n'),
+    );
+  });
+}
+
+test('a stick is never the only fixed disk; a USB bridge is a fixed disk like any other', () => {
+  const disks = diskFactsFromTools(readRecording('usb'));
+  const message = bindDisks(['disk0'], {}, disks).faults[0]?.message ?? '';
+  assert.match(message, /3 disks fit, exactly one must/);
+  assert.match(message, /serial 4C530001230808116475 .*: is removable/);
+});
 
 const selectors: [selector: string, path: string | undefined][] = [
   ['serial:SSD1', '/dev/sda'],

@@ -184,8 +184,17 @@ test('the names of two disks exchanged: everything follows the hardware', () => 
 
 const tree = (...blockdevices: object[]) => JSON.stringify({ blockdevices });
 const node = (name: string, type: string, children: object[] = [], path = `/dev/${name}`) => ({
-  ...{ name, path, type, size: 1, 'log-sec': 512, 'phy-sec': 512, rota: false, rm: false, ro: false },
-  ...{ mountpoints: [null], children },
+  name,
+  path,
+  type,
+  size: 1,
+  'log-sec': 512,
+  'phy-sec': 512,
+  rota: false,
+  rm: false,
+  ro: false,
+  mountpoints: [null],
+  children,
 });
 const mapped = (name: string, type: string, children: object[] = []) =>
   node(name, type, children, `/dev/mapper/${name}`);

@@ -41,7 +41,7 @@ const mappedKinds: ReadonlyMap<string, Stack['kind']> = new Map([
 function kindOf(device: LsblkDevice): Stack['kind'] {
   if (isPartition(device)) return 'partition';
   if (device.path.startsWith('/dev/mapper/') || /^dm-\d/.test(device.name)) return mappedKinds.get(device.type) ?? 'dm';
-  if (/^md/.test(device.name)) return 'raid';
+  if (device.name.startsWith('md')) return 'raid';
   return /^bcache\d/.test(device.name) ? 'bcache' : 'other';
 }
 

@@ -247,7 +247,7 @@ test('whatever is built on whatever: nothing is stopped while it carries another
         const parents = [...new Set(below.map((number) => paths[number % paths.length] ?? ''))];
         const path = kind === 'raid' ? `/dev/md${index}` : `/dev/mapper/s${index}-x`;
         paths.push(path);
-        return stack(path, kind as Stack['kind'], parents);
+        return stack(path, kind, parents);
       });
       const disks = [a(part('/dev/sda1'), part('/dev/sda2')), b(part('/dev/sdb1'))];
       const { operations, faults } = plan(disks, stacks);

@@ -23,12 +23,12 @@ export function findTeardownFaults(devices: readonly Device[], { granted, kept }
   ];
 }
 
-const SYSTEM_MOUNTPOINTS = ['/', '/boot', '/boot/efi', '/etc', '/usr', '/var'];
+const SYSTEM_MOUNTPOINTS: ReadonlySet<string> = new Set(['/', '/boot', '/boot/efi', '/etc', '/usr', '/var']);
 
 function findRunningSystem(asked: Asked): Fault[] {
   return reaching(asked).flatMap(({ path, disks, mountpoints }) =>
     mountpoints
-      .filter((mountpoint) => SYSTEM_MOUNTPOINTS.includes(mountpoint))
+      .filter((mountpoint) => SYSTEM_MOUNTPOINTS.has(mountpoint))
       .map((mountpoint) =>
         fault(
           disks,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { runCommand } from '../../lib/run-command.ts';
 import { buildRamdisk } from '../../netboot/ramdisk/build.ts';
-import { tools } from '../../netboot/ramdisk/recipe.ts';
+import { toolLinks, tools } from '../../netboot/ramdisk/recipe.ts';
 
 const cacheDir = join(import.meta.dirname, '../../.state/cache');
 const installerBundle = Buffer.from('console.log("an installer");');
@@ -49,6 +49,19 @@ test('same inputs, same bytes; another installer, another ramdisk', async () => 
   assert.notEqual(keys.inputsDigest, first.inputsDigest);
 });
 
+/** What makes a program say what it is, where that is not --version. */
+const versionFlag: Readonly<Record<string, string>> = {
+  busybox: '--help',
+  lvm: 'version',
+  ...flagOf('-V', ['mke2fs', 'mkfs.ext2', 'mkfs.ext3', 'mkfs.ext4', 'e2fsck', 'fsck.ext2', 'fsck.ext3', 'fsck.ext4']),
+  ...flagOf('-V', ['mkfs.xfs', 'xfs_repair']),
+  ...flagOf('--help', ['mkfs.fat', 'mkfs.vfat', 'fsck.fat', 'fsck.vfat']),
+};
+
+function flagOf(flag: string, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, flag]));
+}
+
 test('every program starts inside the ramdisk', async () => {
   await using cleanup = new AsyncDisposableStack();
   const folder = await scratch(cleanup);
@@ -59,15 +72,11 @@ test('every program starts inside the ramdisk', async () => {
   assert.equal(await readFile(join(root, 'etc/gutinteg/keys/1.pub'), 'utf8'), 'second key\n');
   assert.equal(await readFile(join(root, 'lib/gutinteg/installer.mjs'), 'utf8'), installerBundle.toString());
 
-  const versionFlag: Readonly<Record<string, string>> = {
-    busybox: '--help',
-    mke2fs: '-V',
-    'mkfs.ext4': '-V',
-    e2fsck: '-V',
-  };
-  for (const name of [...Object.keys(tools), 'node']) {
-    const { stdout, stderr } = await runCommand(['chroot', root, name, versionFlag[name] ?? '--version']);
-    assert.match(stdout + stderr, /version|\d+\.\d+/, name);
+  // LVM's tools want /proc; its mount ends with the program.
+  const inRoot = ['unshare', '--mount', '--pid', '--fork', `--mount-proc=${root}/proc`, 'chroot', root] as const;
+  for (const name of [...Object.keys(tools), ...Object.keys(toolLinks), 'node']) {
+    const { stdout, stderr } = await runCommand([...inRoot, name, versionFlag[name] ?? '--version']);
+    assert.match(stdout + stderr, /version|\d+\.\d+|^Usage: \S*fat /, name);
   }
   for (const script of ['init', 'lib/gutinteg/udhcpc', 'lib/gutinteg/hotplug']) {
     await runCommand(['chroot', root, 'sh', '-n', `/${script}`]);
