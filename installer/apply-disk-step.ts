@@ -27,7 +27,7 @@ export type DiskEffects = {
   readonly message: (text: string) => void;
 };
 
-export type DiskStep = Exclude<
+type DiskStep = Exclude<
   InstallStep,
   { kind: 'command' | 'make-directory' | 'lay-files' | 'write-files' | 'leave-state' }
 >;

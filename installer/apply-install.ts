@@ -7,7 +7,7 @@ import { applyFull } from '../packagelink/apply-full.ts';
 import type { Fetcher } from '../packagelink/fetch.ts';
 import type { MergedTree } from '../packagelink/tree.ts';
 import { applyDiskStep } from './apply-disk-step.ts';
-import type { DataReport, DiskEffects, DiskStep } from './apply-disk-step.ts';
+import type { DataReport, DiskEffects } from './apply-disk-step.ts';
 import { readBootDigests } from './boot-loaders/read-boot-digests.ts';
 import { FILES_DATABASE, KEYS_DIR, MACHINE_FILE, TOKEN_FILE } from './machine-state.ts';
 import type { MachineState } from './machine-state.ts';
@@ -101,8 +101,14 @@ async function applyStep(step: InstallStep, run: Run): Promise<void> {
       return;
     case 'leave-state':
       return leaveState(step, plan, effects);
-    default:
-      return applyDiskStep(step satisfies DiskStep, plan, { ...effects, message: effects.progress.message }, data);
+    case 'confirm-facts':
+    case 'expect-blank':
+    case 'save-disks':
+    case 'digest-data':
+    case 'verify-table':
+    case 'verify-kernel':
+    case 'verify-content':
+      return applyDiskStep(step, plan, { ...effects, message: effects.progress.message }, data);
   }
 }
 

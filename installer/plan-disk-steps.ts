@@ -92,7 +92,7 @@ function contentStep(device: string, type: string, uuid: string): InstallStep {
 }
 
 /** The data partitions that stay, with the names that the server knows them by. */
-export function keptExtents(layout: Layout): KeptExtent[] {
+function keptExtents(layout: Layout): KeptExtent[] {
   return dataExtents(layout, (verdict) => verdict === 'KEEP');
 }
 
