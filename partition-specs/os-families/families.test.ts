@@ -85,11 +85,7 @@ test('what a family or its table cannot have is refused, with the reason', () =>
       { family: 'freebsd' },
       /file system 'ext4' is unknown on freebsd; supported: ufs, msdos, swap/,
     ],
-    [
-      'd: (a 1G raid1 sys) e: (a 1G raid1 sys) sys: (ufs /)',
-      { family: 'freebsd' },
-      /raid1 cannot be planned for freebsd/,
-    ],
+    ['d: (a 1G ufs /) (b 1G lvm vg) vg: (x 1G ufs /x)', { family: 'freebsd' }, /lvm cannot be planned for freebsd/],
     ['d: (a 1G msdos /)', { family: 'openbsd' }, /msdos cannot hold the root of openbsd/],
     ['d: (a 1G msdos)', { family: 'dos' }, /nothing is mounted on \//],
   ];

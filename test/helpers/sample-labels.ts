@@ -1,5 +1,7 @@
-// Disks that carry each kind of label, made by our writers, with what an independent reader must find on them.
+// Disks that carry each kind of label, made by our writers by hand and from planned layouts, with what an independent
+// reader must find on them.
 // In: nothing. Out: bytes and expectations. Never: reads a label back itself.
+import assert from 'node:assert/strict';
 import { open, truncate, writeFile } from 'node:fs/promises';
 import {
   bsdFsTypes,
@@ -12,6 +14,10 @@ import type { BsdFlavour } from '../../partition-specs/labels/bsd-label.ts';
 import type { ByteRange } from '../../partition-specs/labels/byte-range.ts';
 import { renderDosLabel } from '../../partition-specs/labels/dos-label.ts';
 import { renderSunLabel, sunFlags, sunTags } from '../../partition-specs/labels/sun-label.ts';
+import { osFamilies } from '../../partition-specs/os-families/all.ts';
+import { planLayout } from '../../partition-specs/plan-layout.ts';
+import { parsePartitionSpec } from '../../partition-specs/spec.ts';
+import { disk, machine } from '../../partition-specs/testing/disk.ts';
 
 /** A partition as a reader shows it, in sectors of the disk. */
 type Seen = {
@@ -30,6 +36,8 @@ export type SampleDisk = {
   readonly table: readonly Seen[];
   /** Entries of a disklabel inside, with starts from the start of the disk; numbers are a = 1, b = 2… */
   readonly inner: readonly Seen[];
+  /** Of those inside, the ones that are whole by tradition. */
+  readonly innerWhole: readonly Seen[];
 };
 
 /** Types of DOS partitions, as numbers. */
@@ -47,6 +55,8 @@ const dosTypes = {
 
 const MiB = 1024 ** 2;
 
+const NOTHING_INSIDE = { inner: [], innerWhole: [] };
+
 /** A sparse file with the label on it. */
 export async function writeSampleDisk(path: string, { sizeBytes, ranges }: SampleDisk): Promise<void> {
   await writeFile(path, '');
@@ -62,7 +72,54 @@ export const sampleDisks: readonly SampleDisk[] = [
   bsdDisk({ name: 'freebsd', flavour: freebsdLabel, type: dosTypes.freebsd, letters: 'abefh' }),
   bsdDisk({ name: 'netbsd', flavour: netbsdLabel, type: dosTypes.netbsd, letters: 'abehp' }),
   bsdDisk({ name: 'openbsd', flavour: openbsdLabel, type: dosTypes.openbsd, letters: 'abdjp' }),
+  planned('solaris', 'c0t3d0: (a 80 ufs /) (b 50 swap /tmp) (h 20% ufs /home) (d rest ufs /var)'),
+  planned('sunos', 'sd0: (a 30 ufs /) (b 50 swap) (g 100 ufs /usr)'),
+  planned('freebsd', 'ada0: (a 500M ufs /) (b 200M swap /tmp) (e 100M msdos /dos) (f rest ufs /home)'),
+  planned('netbsd', 'wd0: (a 500M ffs /) (b 200M swap) (e 100M msdos /dos) (p rest ffs /home)'),
+  planned('openbsd', 'sd0: (a 500M ffs /) (b 200M swap /tmp) (d 100M msdos /dos) (p rest ffs /home)'),
+  planned('dos', 'hda: (a 100M msdos /) (b 600M msdos) (d 10M msdos) (e 3M msdos) (f rest msdos)'),
+  planned('dos', 'hda: (a 100M msdos /) (c 600M msdos) (d 14M msdos) (e rest msdos)', 4096),
 ];
+
+/** The label of a planned layout; what a reader must see is what the layout says. */
+function planned(name: string, text: string, sectorBytes = 512): SampleDisk {
+  const family = osFamilies.get(name) ?? assert.fail(`no family ${name}`);
+  const sizeBytes = 2200 * MiB;
+  const layout = planLayout({
+    spec: parsePartitionSpec(text),
+    facts: machine(disk({ sizeBytes, logicalSectorBytes: sectorBytes, physicalSectorBytes: sectorBytes })),
+    bindings: {},
+    machineId: '0b6f1d52-6a0e-4c3b-9a57-3f0d8c2e1a41',
+    family: name,
+  });
+  const [planDisk = assert.fail('no disk')] = layout.disks;
+  const { table, partitions } = planDisk;
+  const all = partitions.map(({ number, startSector, sizeSectors, type, role }) => {
+    // Readers number slices from 1.
+    const seen = { number: table.kind === 'sun' ? number + 1 : number, startSector, sizeSectors };
+    return { ...seen, type: Number.parseInt(type, 16), whole: role === 'whole' };
+  });
+  const entries = (given: readonly (typeof all)[number][]) =>
+    inOrder(given.map(({ number, startSector, sizeSectors, type }) => ({ number, startSector, sizeSectors, type })));
+  const common = {
+    name: `planned-${name}-${sectorBytes}`,
+    sectorBytes,
+    sizeBytes,
+    ranges: family.renderLabel?.(planDisk, layout) ?? assert.fail('no label'),
+  };
+  if (table.kind !== 'bsd') return { ...common, table: entries(all), ...NOTHING_INSIDE };
+  const { startSector, sizeSectors, type } = table.slice;
+  return {
+    ...common,
+    table: [{ number: 1, startSector, sizeSectors, type: Number.parseInt(type, 16) }],
+    inner: partitions
+      .filter(({ role }) => role !== 'whole')
+      .map(({ number, ...rest }) => {
+        return { number, startSector: rest.startSector, sizeSectors: rest.sizeSectors, type: Number(rest.type) };
+      }),
+    innerWhole: entries(all.filter(({ whole }) => whole)),
+  };
+}
 
 function sunDisk(): SampleDisk {
   const geometry = { heads: 16, sectors: 63, cylinders: 1000, alternates: 2 };
@@ -79,7 +136,14 @@ function sunDisk(): SampleDisk {
   const whole = { number: 2, startSector: 0, sizeSectors: 1000 * cylinder, tag: sunTags.backup };
   const table = [...slices, whole].map(({ number, tag, ...extent }) => ({ ...extent, number: number + 1, type: tag }));
   const ranges = renderSunLabel({ geometry, slices, name: 'SUN0535', volume: 'disk0' });
-  return { name: 'sun', sectorBytes: 512, sizeBytes: 1002 * cylinder * 512, ranges, table: inOrder(table), inner: [] };
+  return {
+    name: 'sun',
+    sectorBytes: 512,
+    sizeBytes: 1002 * cylinder * 512,
+    ranges,
+    table: inOrder(table),
+    ...NOTHING_INSIDE,
+  };
 }
 
 function dosDisk(sectorBytes: number): SampleDisk {
@@ -103,7 +167,14 @@ function dosDisk(sectorBytes: number): SampleDisk {
   const table = [...primaries, ...logicals].map(({ number, startSector, sizeSectors, type }) => {
     return { number, startSector, sizeSectors, type };
   });
-  return { name: `dos-${sectorBytes}`, sectorBytes, sizeBytes: 512 * MiB, ranges, table: inOrder(table), inner: [] };
+  return {
+    name: `dos-${sectorBytes}`,
+    sectorBytes,
+    sizeBytes: 512 * MiB,
+    ranges,
+    table: inOrder(table),
+    ...NOTHING_INSIDE,
+  };
 }
 
 /** DOS partition, the system's slice, DOS partition; in the slice five partitions of different types. */
@@ -115,7 +186,7 @@ function bsdDisk(given: { name: string; flavour: BsdFlavour; type: number; lette
     { number: 2, ...slice, type: given.type, active: true },
     { number: 3, startSector: at(350), sizeSectors: at(10), type: dosTypes.fat12 },
   ];
-  const disk = { diskSectors: at(400), heads: 255, sectors: 63, slice };
+  const whereIn = { diskSectors: at(400), heads: 255, sectors: 63, slice };
   const extents = [
     { startSector: at(50), sizeSectors: at(100), fsType: bsdFsTypes.ffs },
     { startSector: at(150), sizeSectors: at(20), fsType: bsdFsTypes.swap },
@@ -126,7 +197,7 @@ function bsdDisk(given: { name: string; flavour: BsdFlavour; type: number; lette
   const partitions = extents.map((extent, index) => ({ letter: given.letters[index] ?? '', ...extent }));
   const ranges = [
     ...renderDosLabel({ sectorBytes: 512, diskId: 0xfeed_0002, primaries, logicals: [] }),
-    ...renderBsdLabel({ flavour: given.flavour, disk, partitions, name: given.name }),
+    ...renderBsdLabel({ flavour: given.flavour, disk: whereIn, partitions, name: given.name }),
   ];
   const inner = partitions.map(({ letter, startSector, sizeSectors, fsType }) => {
     return { number: letter.charCodeAt(0) - 96, startSector, sizeSectors, type: fsType };
@@ -134,7 +205,11 @@ function bsdDisk(given: { name: string; flavour: BsdFlavour; type: number; lette
   const table = primaries.map(({ number, startSector, sizeSectors, type }) => {
     return { number, startSector, sizeSectors, type };
   });
-  return { name: given.name, sectorBytes: 512, sizeBytes: 400 * MiB, ranges, table, inner };
+  const whole = { slice, disk: { startSector: 0, sizeSectors: whereIn.diskSectors } };
+  const innerWhole = Object.entries(given.flavour.reserved).map(([letter, what]) => {
+    return { number: letter.charCodeAt(0) - 96, ...whole[what], type: bsdFsTypes.unused };
+  });
+  return { name: given.name, sectorBytes: 512, sizeBytes: 400 * MiB, ranges, table, inner, innerWhole };
 }
 
 function inOrder(table: readonly Seen[]): Seen[] {

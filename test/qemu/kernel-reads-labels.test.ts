@@ -35,9 +35,11 @@ async function driveArgs(sample: SampleDisk, folder: string): Promise<string[]> 
 /** The kernel shows an extended partition as its first KiB or sector only, and numbers what is in a slice from 5. */
 function expected({ table, inner, sectorBytes }: SampleDisk): [number: number, start: number, size: number][] {
   const unit = sectorBytes / 512;
+  const isDos = table.every(({ startSector }) => startSector > 0);
   const shown = [...table, ...inner.map((seen, index) => ({ ...seen, number: 5 + index }))];
   return shown.map(({ number, startSector, sizeSectors, type }) => {
-    return [number, startSector * unit, type === 0x0f ? Math.max(2, unit) : sizeSectors * unit];
+    const isExtended = isDos && (type === 0x05 || type === 0x0f);
+    return [number, startSector * unit, isExtended ? Math.max(2, unit) : sizeSectors * unit];
   });
 }
 
