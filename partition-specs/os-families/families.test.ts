@@ -100,6 +100,34 @@ test('a DOS disk starts from the partition that ROOTFS names', () => {
   );
 });
 
+test('a slice of data that the server recorded is kept: its place, its number, and no newfs', () => {
+  const unit = 16_065;
+  const kept = { startSector: 400 * unit, sizeSectors: 500 * unit };
+  const content = { fsType: 'ufs', fsUuid: '5f3c1a2b00c0ffee' };
+  const found = { number: 8, path: '/dev/vda8', ...kept, type: '8', ...content, mountpoints: [], holders: [] };
+  const facts = machine(disk({ sizeBytes: 16 * GiB, table: { kind: 'sun' }, partitions: [found] }));
+  const layout = planLayout({
+    spec: parsePartitionSpec('c0t3d0: (a 300 ufs /) (b 50 swap) (h 500 ufs /home data)'),
+    facts,
+    bindings: {},
+    machineId,
+    family: 'solaris',
+    recorded: [{ name: 'c0t3d0/h', diskPath: '/dev/vda', ...kept, fsUuid: content.fsUuid, found: content }],
+  });
+  const [planned = assert.fail('no disk')] = layout.disks;
+  const home = planned.partitions.find(({ letter }) => letter === 'h');
+  assert.deepEqual([home?.verdict, home?.number, home?.startSector], ['KEEP', 7, kept.startSector]);
+  const commands =
+    osFamilies
+      .get('solaris')
+      ?.render(layout)
+      .operations.map(({ argv }) => argv.join(' ')) ?? [];
+  assert.deepEqual(
+    commands.filter((command) => command.startsWith('newfs')),
+    ['newfs /dev/rdsk/c0t3d0s0'],
+  );
+});
+
 const families = ['solaris', 'sunos', 'freebsd', 'openbsd', 'netbsd', 'dos'].map(
   (name) => osFamilies.get(name) ?? assert.fail(name),
 );

@@ -96,6 +96,7 @@ test('sfdisk and fdisk agree with checksums, marks, geometry and flags', async (
   assert.match(listed['sun'] ?? '', /Geometry: 16 heads, 63 sectors\/track, 1000 cylinders/);
   assert.match(listed['sun'] ?? '', /SunOS swap +u/);
   assert.match(listed['sun'] ?? '', /SunOS var +r/);
+  assert.match(listed['planned-solaris-512'] ?? '', /SunOS swap +u/);
   for (const name of ['dos-512', 'dos-4096']) {
     assert.match(listed[name] ?? '', /Disk identifier: 0xfeed0001/);
     assert.match(listed[name] ?? '', /p1 +\* /);
