@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';
 import { bootRamdisk, reported } from '../helpers/boot-ramdisk.ts';
 
 const MAC = '52:54:00:c0:ff:ee';
@@ -33,57 +34,6 @@ run('e2fsck', '-fp', '/dev/vda1');
 say('freeMiB', Math.round(Number(/MemAvailable: +(\\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))[1]) / 1024));
 `;
 
-type Machine = {
-  /** What runs in place of the installer. */
-  readonly program: { readonly installerBundle: Buffer } | { readonly entry: string };
-  readonly append: string;
-  /** Blank disks vda, vdb, … of these sizes. */
-  readonly diskMiB: readonly number[];
-};
-
-<<<<<<< HEAD
-for (const disk of ['/dev/vda', '/dev/vdb']) {
-  execFileSync('sfdisk', ['--quiet', disk], { input: 'label: gpt\\n2: size=900M, type=A19D880F-05FC-4D3B-A006-743F0F84911E\\n' });
-}
-run('mdadm --create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --homehost=any --name=any:pair --uuid=' + md +
-  ' --run --assume-clean /dev/vda2 /dev/vdb2');
-run('pvcreate --quiet --yes /dev/md0');
-run('vgcreate --quiet system /dev/md0');
-for (const [name, size] of Object.entries(volumes)) {
-  run('lvcreate --quiet --yes --wipesignatures y --zero y --name ' + name + ' --size ' + size + ' system');
-  run('mkfs.' + name + ' /dev/mapper/system-' + name);
-  run('mount -t ' + name + ' /dev/mapper/system-' + name + ' /mnt');
-  writeFileSync('/mnt/file', 'text on ' + name);
-  run('umount /mnt');
-}
-run('xfs_repair -n /dev/mapper/system-xfs');
-run('btrfs check --readonly /dev/mapper/system-btrfs');
-run('fsck.vfat -n /dev/mapper/system-vfat');
-say('stack', run('lsblk --noheadings --raw --output NAME,TYPE /dev/vda').trim().split('\\n'));
-
-const down = () => {
-  run('vgchange --quiet --activate n system');
-  run('mdadm --quiet --stop /dev/md0');
-};
-const read = (name) => {
-  run('mount -o ro /dev/mapper/system-' + name + ' /mnt');
-  const text = readFileSync('/mnt/file', 'utf8');
-  run('umount /mnt');
-  return text;
-};
-down();
-say('afterwards', run('lsblk --noheadings --raw --output NAME /dev/vda /dev/vdb').trim().split('\\n'));
-say('member', run('blkid --probe --output export /dev/vdb2').match(/^(TYPE|UUID|LABEL)=.*$/gm));
-
-for (const [name, members] of [['both', '/dev/vda2 /dev/vdb2'], ['one', '/dev/vdb2']]) {
-  run('mdadm --assemble --run --uuid=' + md + ' /dev/md0 ' + members);
-  run('vgchange --quiet --activate y system');
-  say(name, [...Object.keys(volumes).map(read), readFileSync('/proc/mdstat', 'utf8').match(/\\[[U_]+\\]/)[0]]);
-  say(name + 'Pv', JSON.parse(run('pvs --reportformat json --options pv_name,vg_name')).report[0].pv);
-  down();
-}
-`;
-
 /** The machine in which the program `source` is the installer, with blank disks vda, vdb, … of these sizes. */
 async function boot(source: string, append: string, diskMiB: readonly number[] = [512]) {
   return bootRamdisk({
@@ -94,34 +44,6 @@ async function boot(source: string, append: string, diskMiB: readonly number[] =
       return [...NETWORK.split(' '), ...(await Promise.all(drives)).flat()];
     },
   });
-=======
-async function boot({ program, append, diskMiB }: Machine): Promise<Boot> {
-  await using cleanup = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'ramdisk-boot-'));
-  cleanup.defer(() => rm(folder, { recursive: true }));
-  const { kernel, ramdisk } = await buildRamdisk({
-    cacheDir,
-    outDir: folder,
-    ...program,
-    publicKeys: [],
-  });
-  const drives = await Promise.all(diskMiB.map((sizeMiB, index) => blankDrive(join(folder, `disk${index}`), sizeMiB)));
-  const serial = join(folder, 'serial');
-  const started = performance.now();
-  // The screen is /dev/console here; the serial line hears all the same. A time limit kills this QEMU and no other; with -no-reboot it ends where the machine would restart.
-  await runCommand(
-    [
-      'qemu-system-x86_64',
-      ...`${MACHINE} -kernel ${kernel} -initrd ${ramdisk} -serial file:${serial}`.split(' '),
-      ...drives.flat(),
-      '-append',
-      `quiet console=ttyS0,115200 console=tty0 panic=30 ${append}`,
-    ],
-    { timeoutMs: 360_000 },
-  );
-  const seconds = (performance.now() - started) / 1000;
-  return { log: await readFile(serial, 'utf8'), seconds };
->>>>>>> facts
 }
 
 async function blankDrive(file: string, sizeMiB: number): Promise<string[]> {
@@ -131,11 +53,7 @@ async function blankDrive(file: string, sizeMiB: number): Promise<string[]> {
 }
 
 test('drivers, network, Node, disks; the log on the serial line; a reboot at the end', async (t) => {
-  const { log, seconds } = await boot({
-    program: { installerBundle: Buffer.from(entry) },
-    append: `gutinteg.mac=${MAC}`,
-    diskMiB: [512],
-  });
+  const { log, seconds } = await boot(entry, `gutinteg.mac=${MAC}`);
   const found = reported(log);
   t.diagnostic(`whole run ${seconds.toFixed(1)} s; in the machine: ${JSON.stringify(found)}`);
   assert.equal(found['node'], process.version, log);
@@ -148,11 +66,7 @@ test('drivers, network, Node, disks; the log on the serial line; a reboot at the
 });
 
 test('an installer that fails is reported with its exit code, and the machine restarts', async () => {
-  const { log } = await boot({
-    program: { installerBundle: Buffer.from('console.error("TEST error=\\"no disk\\""); process.exit(3);') },
-    append: 'gutinteg.retry=1',
-    diskMiB: [],
-  });
+  const { log } = await boot('console.error("TEST error=\\"no disk\\""); process.exit(3);', 'gutinteg.retry=1');
   assert.deepEqual(reported(log), { error: 'no disk' });
   assert.match(log, /the network is left alone/);
   assert.match(log, /not installed \(exit code 3\); rebooting in 1 seconds/);
@@ -160,7 +74,8 @@ test('an installer that fails is reported with its exit code, and the machine re
 
 test('RAID 1, LVM, xfs, btrfs and vfat: made, taken down as planned, started again, without one disk too', async (t) => {
   const entry = join(import.meta.dirname, 'ramdisk-stacks-program.ts');
-  const { log, seconds } = await boot({ program: { entry }, append: 'gutinteg.retry=1', diskMiB: [1024, 1024] });
+  const { code } = await bundleInstaller(entry);
+  const { log, seconds } = await boot(Buffer.from(code).toString(), 'gutinteg.retry=1', [1024, 1024]);
   const found = reported(log);
   t.diagnostic(`whole run ${seconds.toFixed(1)} s`);
   assert.equal(found['failed'], undefined, log);

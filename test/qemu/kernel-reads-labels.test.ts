@@ -46,7 +46,7 @@ function expected({ table, inner, sectorBytes }: SampleDisk): [number: number, s
 test('SUN, DOS and BSD parsers of the kernel see exactly our partitions', async (t) => {
   const devices = async (folder: string): Promise<string[]> =>
     (await Promise.all(sampleDisks.map((sample) => driveArgs(sample, folder)))).flat();
-  const { log, seconds } = await bootRamdisk({ program: { source: program }, append: '', devices });
+  const { log, seconds } = await bootRamdisk({ source: program, append: '', devices });
   t.diagnostic(`whole run ${seconds.toFixed(1)} s`);
   const wanted = Object.fromEntries(sampleDisks.map((sample) => [sample.name, expected(sample)]));
   assert.deepEqual(reported(log)['disks'], wanted, log);
