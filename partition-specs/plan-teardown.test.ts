@@ -163,6 +163,15 @@ test('a volume group that stands on a running RAID and on a whole disk which was
   assert.deepEqual(commands([a(part('/dev/sda1')), rest], stacks, { kept: ['/dev/sda1'] }), ['mdadm --stop /dev/md0']);
 });
 
+test('a volume group on a RAID that loses one of its halves while the other is kept: refused', () => {
+  const stacks = [{ ...stack('/dev/md0', 'raid', ['/dev/sda1', '/dev/sda2']), group: lvm }];
+  const disks = [a(part('/dev/sda1'), part('/dev/sda2')), b(part('/dev/sdb1', { group: lvm }))];
+  assert.match(
+    refusals(disks, stacks, { kept: ['/dev/sda1'] })[0] ?? '',
+    /torn apart: \/dev\/md0 .* not so \/dev\/sdb1 /,
+  );
+});
+
 for (const mountpoint of ['/', '/usr', '/boot']) {
   test(`the running system's ${mountpoint} on a granted disk, on LVM too: refused`, () => {
     const message = new RegExp(`this system runs from serial AAA .* is mounted on ${mountpoint}$`);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';
 import { bootRamdisk, reported } from '../helpers/boot-ramdisk.ts';
 
 const MAC = '52:54:00:c0:ff:ee';
@@ -31,65 +32,6 @@ say('lsblk', run('lsblk', '--noheadings', '--list', '--output', 'NAME', '/dev/vd
 run('umount', '/mnt');
 run('e2fsck', '-fp', '/dev/vda1');
 say('freeMiB', Math.round(Number(/MemAvailable: +(\\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))[1]) / 1024));
-`;
-
-/** RAID 1, LVM on it, the other file systems on that: made, taken down, and started again, the last time with one disk. */
-const stackedEntry = `
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-const run = (line) => {
-  const argv = line.split(' ');
-  try {
-    return execFileSync(argv[0], argv.slice(1), { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'pipe', 'pipe'] });
-  } catch (error) {
-    console.log('TEST failed=' + JSON.stringify([line, error.status, error.stdout, error.stderr]));
-    throw error;
-  }
-};
-const say = (name, value) => console.log('TEST ' + name + '=' + JSON.stringify(value));
-const md = '11111111:22222222:33333333:44444444';
-const volumes = { xfs: '320M', btrfs: '160M', vfat: '64M' };
-
-for (const disk of ['/dev/vda', '/dev/vdb']) {
-  execFileSync('sfdisk', ['--quiet', disk], { input: 'label: gpt\\n2: size=900M, type=A19D880F-05FC-4D3B-A006-743F0F84911E\\n' });
-}
-run('mdadm --create /dev/md0 --level=1 --raid-devices=2 --metadata=1.2 --homehost=any --name=any:pair --uuid=' + md +
-  ' --run --assume-clean /dev/vda2 /dev/vdb2');
-run('pvcreate --quiet --yes /dev/md0');
-run('vgcreate --quiet system /dev/md0');
-for (const [name, size] of Object.entries(volumes)) {
-  run('lvcreate --quiet --yes --wipesignatures y --zero y --name ' + name + ' --size ' + size + ' system');
-  run('mkfs.' + name + ' /dev/mapper/system-' + name);
-  run('mount -t ' + name + ' /dev/mapper/system-' + name + ' /mnt');
-  writeFileSync('/mnt/file', 'text on ' + name);
-  run('umount /mnt');
-}
-run('xfs_repair -n /dev/mapper/system-xfs');
-run('btrfs check --readonly /dev/mapper/system-btrfs');
-run('fsck.vfat -n /dev/mapper/system-vfat');
-say('stack', run('lsblk --noheadings --raw --output NAME,TYPE /dev/vda').trim().split('\\n'));
-
-const down = () => {
-  run('vgchange --quiet --activate n system');
-  run('mdadm --quiet --stop /dev/md0');
-};
-const read = (name) => {
-  run('mount -o ro /dev/mapper/system-' + name + ' /mnt');
-  const text = readFileSync('/mnt/file', 'utf8');
-  run('umount /mnt');
-  return text;
-};
-down();
-say('afterwards', run('lsblk --noheadings --raw --output NAME /dev/vda /dev/vdb').trim().split('\\n'));
-say('member', run('blkid --probe --output export /dev/vdb2').match(/^(TYPE|UUID|LABEL)=.*$/gm));
-
-for (const [name, members] of [['both', '/dev/vda2 /dev/vdb2'], ['one', '/dev/vdb2']]) {
-  run('mdadm --assemble --run --uuid=' + md + ' /dev/md0 ' + members);
-  run('vgchange --quiet --activate y system');
-  say(name, [...Object.keys(volumes).map(read), readFileSync('/proc/mdstat', 'utf8').match(/\\[[U_]+\\]/)[0]]);
-  say(name + 'Pv', JSON.parse(run('pvs --reportformat json --options pv_name,vg_name')).report[0].pv);
-  down();
-}
 `;
 
 /** The machine in which the program `source` is the installer, with blank disks vda, vdb, … of these sizes. */
@@ -130,27 +72,60 @@ test('an installer that fails is reported with its exit code, and the machine re
   assert.match(log, /not installed \(exit code 3\); rebooting in 1 seconds/);
 });
 
-test('RAID 1 with LVM and xfs, btrfs and vfat on it: made, stopped, started again, without one disk too', async (t) => {
-  const { log, seconds } = await boot(stackedEntry, '', [1024, 1024]);
+test('RAID 1, LVM, xfs, btrfs and vfat: made, taken down as planned, started again, without one disk too', async (t) => {
+  const entry = join(import.meta.dirname, 'ramdisk-stacks-program.ts');
+  const { code } = await bundleInstaller(entry);
+  const { log, seconds } = await boot(Buffer.from(code).toString(), 'gutinteg.retry=1', [1024, 1024]);
   const found = reported(log);
   t.diagnostic(`whole run ${seconds.toFixed(1)} s`);
   assert.equal(found['failed'], undefined, log);
-  assert.deepEqual(found['stack'], [
-    'vda disk',
-    'vda2 part',
-    'md0 raid1',
-    'system-xfs lvm',
-    'system-btrfs lvm',
-    'system-vfat lvm',
+  const volume = (name: string, ...mountpoints: string[]) => ({
+    path: `/dev/mapper/my--system-${name}`,
+    name: `my--system-${name}`,
+    kind: 'lvm',
+    parents: ['/dev/md0'],
+    mountpoints,
+  });
+  const [raid, ...stacks] = found['stacks'] as { group?: { name: string }; parents: string[] }[];
+  assert.deepEqual([raid?.group?.name, raid?.parents], ['my-system', ['/dev/vda2', '/dev/vdb2']]);
+  assert.deepEqual(stacks, [
+    volume('xfs', '/mnt'),
+    volume('btrfs', '/mnt/below'),
+    volume('vfat'),
+    {
+      path: '/dev/mapper/secret',
+      name: 'secret',
+      kind: 'crypt',
+      parents: ['/dev/mapper/my--system-vfat'],
+      mountpoints: [],
+    },
+    volume('swap', '[SWAP]'),
   ]);
+  assert.deepEqual([found['unchanged'], found['changed']], [[], true]);
+  const refused = found['refused'] as Taken;
+  assert.deepEqual(refused.commands, []);
+  assert.match(refused.refusals[0] ?? '', /^\/dev\/md0 \(raid\) runs on .*\/dev\/vda.* must not be written$/);
+  assert.deepEqual(found['down'], {
+    commands: [
+      'swapoff /dev/mapper/my--system-swap',
+      'umount /mnt/below',
+      'umount /mnt',
+      'dmsetup remove secret',
+      'vgchange --activate n my-system',
+      'mdadm --stop /dev/md0',
+    ],
+    refusals: [],
+  });
   assert.deepEqual(found['afterwards'], ['vda', 'vda2', 'vdb', 'vdb2']);
-  assert.deepEqual(found['member'], [
-    'UUID=11111111-2222-2222-3333-333344444444',
-    'LABEL=any:pair',
-    'TYPE=linux_raid_member',
-  ]);
+  const { commands, refusals } = found['halves'] as Taken;
+  assert.deepEqual(commands, []);
+  assert.match(
+    refusals.join('\n'),
+    /^the raid group any:pair \(11111111-2222-2222-3333-333344444444\) would be torn apart/,
+  );
   const texts = ['text on xfs', 'text on btrfs', 'text on vfat'];
   assert.deepEqual(found['both'], [...texts, '[UU]']);
   assert.deepEqual(found['one'], [...texts, '[_U]']);
-  assert.deepEqual(found['onePv'], [{ pv_name: '/dev/md0', vg_name: 'system' }]);
 });
+
+type Taken = { readonly commands: string[]; readonly refusals: string[] };
