@@ -6,7 +6,7 @@ import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts } from './disk-facts.ts';
 import type { AddedPartition } from './firmware/firmware-kind.ts';
 import { findPartitions, findUses, findWholeDisk } from './found-partitions.ts';
-import type { LayoutDisk } from './layout.ts';
+import type { LayoutDisk, LayoutTable } from './layout.ts';
 import { numberPartitions } from './number-partitions.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import { placeExtents } from './place-extents.ts';
@@ -48,7 +48,7 @@ export function chooseTable(
   }
   const names = [found ?? spec.table ?? family.tables].flat();
   const kinds = names
-    .flatMap((name) => family.tables.filter((each) => each === name))
+    .flatMap((name) => family.tables.filter((each) => each === name || tableKinds.get(each)?.foundAs === name))
     .map((name) => tableKinds.get(name));
   const [first] = kinds;
   if (first === undefined) {
@@ -63,12 +63,19 @@ export function chooseTable(
     const sizes = first.sectorBytes.join(', ');
     return { problem: `${first.name} tables are for sectors of ${sizes} bytes, not ${disk.logicalSectorBytes}` };
   }
-  const roomy = kinds.find((kind) => kind !== undefined && pins.every((pin) => hasRoom(kind, disk, pin)));
+  const roomy = kinds.find((kind) => {
+    if (kind === undefined) return false;
+    const range = kind.describe(disk, { uuid: '', ...sliceOf(family) });
+    return pins.every((pin) => hasRoom(range, pin));
+  });
   return roomy ?? { problem: `a ${first.name} table leaves no room for the data partition that ${spec.name} keeps` };
 }
 
-function hasRoom(kind: TableKind, disk: DiskFacts, { partition }: Pin): boolean {
-  const { firstSector, lastSector } = kind.describe(disk, { uuid: '' });
+function sliceOf({ sliceType }: OsFamily): { sliceType?: string } {
+  return sliceType === undefined ? {} : { sliceType };
+}
+
+function hasRoom({ firstSector, lastSector }: LayoutTable, { partition }: Pin): boolean {
   return partition.startSector >= firstSector && partition.startSector + partition.sizeSectors - 1 <= lastSector;
 }
 
@@ -83,7 +90,7 @@ export function planDisk(task: DiskTask): LayoutDisk | Problem[] {
   const described = table.describe(disk, {
     uuid,
     ...(keepsTable && disk.table?.uuid !== undefined ? { foundId: disk.table.uuid } : {}),
-    ...(task.family.sliceType === undefined ? {} : { sliceType: task.family.sliceType }),
+    ...sliceOf(task.family),
   });
   const numbered = numberPartitions(placed, task);
   if (!Array.isArray(numbered)) return [{ column: spec.column, message: numbered.problem }];

@@ -128,6 +128,31 @@ test('a slice of data that the server recorded is kept: its place, its number, a
   );
 });
 
+for (const table of [{ kind: 'dos', uuid: '0xfeed0001' }, undefined]) {
+  test(`FreeBSD keeps recorded data where the disk shows ${table === undefined ? 'no table' : 'the slice alone'}`, () => {
+    const kept = { startSector: 4_000_000 * 2, sizeSectors: 2_048_000 };
+    const content = { fsType: 'ufs', fsUuid: '5f3c1a2b00c0ffee' };
+    const facts = machine(disk({ sizeBytes: 16 * GiB, ...(table === undefined ? {} : { table }) }));
+    const recorded = [{ name: 'ada0/f', diskPath: '/dev/vda', ...kept, fsUuid: content.fsUuid, found: content }];
+    const spec = parsePartitionSpec('ada0: (a 2G ufs /) (b 1G swap) (f 1000M ufs /home data)');
+    const layout = planLayout({ spec, facts, bindings: {}, machineId, family: 'freebsd', recorded });
+    const [planned = assert.fail('no disk')] = layout.disks;
+    const home = planned.partitions.find(({ letter }) => letter === 'f');
+    assert.deepEqual([home?.verdict, home?.startSector, home?.sizeSectors], ['KEEP', ...Object.values(kept)]);
+    assert.equal(planned.table.kind === 'bsd' && planned.table.slice.type, 'a5');
+    const commands =
+      osFamilies
+        .get('freebsd')
+        ?.render(layout)
+        .operations.map(({ argv }) => argv.join(' ')) ?? [];
+    assert.deepEqual(
+      commands.filter((command) => command.startsWith('newfs')),
+      ['newfs -U /dev/ada0s1a'],
+    );
+    assert.ok(commands.includes(`gpart add -t freebsd-ufs -b ${kept.startSector - 2048} -s 2048000 -i 6 ada0s1`));
+  });
+}
+
 const families = ['solaris', 'sunos', 'freebsd', 'openbsd', 'netbsd', 'dos'].map(
   (name) => osFamilies.get(name) ?? assert.fail(name),
 );

@@ -8,6 +8,7 @@ const UNIT_SECTORS = MiB / SECTOR_BYTES;
 
 export const bsd: TableKind = {
   name: 'bsd',
+  foundAs: 'dos',
   unitBytesOf: () => MiB,
   usableUnits: ({ sizeBytes }) => ({ first: 1, end: Math.floor(sizeBytes / MiB) }),
   // Elsewhere the systems disagree on where the label lies, and no reader but their own could tell.

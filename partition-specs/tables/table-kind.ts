@@ -13,6 +13,8 @@ type WholeExtent = Pick<LayoutPartition, 'startSector' | 'sizeSectors' | 'type'>
 /** A partition table as a kind; shared code asks these questions and never looks at the name. */
 export type TableKind = {
   readonly name: LayoutTable['kind'];
+  /** What tools call a disk with this table, where that is another name: the one around it. */
+  readonly foundAs?: string;
   /** Partitions begin and end at multiples of this. */
   readonly unitBytesOf: (disk: TableDisk) => number;
   /** The first unit that a partition may use, and the first behind the last one. */
