@@ -18,3 +18,13 @@ test('a package that is missing is said once, at the line that names it', () => 
     ],
   );
 });
+
+test('PARTITION is checked by the conventions of its OS', () => {
+  const partition = 'PARTITION=c0t3d0: (a 500 ufs /) (b 500 swap /tmp)';
+  const text = `a:\nIP=10.0.0.1\nOS=solaris\n${partition}\nb:\nIP=10.0.0.2\nOS=debian\n${partition}\n`;
+  const faults = checkMachdb(parseMachdb([{ path: 'a.db', text }]), siteChecks(new Set()), { warnings: false });
+  assert.deepEqual(
+    faults.map(({ line, message }) => `${line}: ${message.split(';')[0]}`),
+    ["8: file system 'ufs' is unknown on linux"],
+  );
+});

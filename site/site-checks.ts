@@ -3,6 +3,7 @@ import type { Fault } from '../lib/errors.ts';
 import type { Machine, RecordCheck } from '../machdb/types.ts';
 import { BINDING_PREFIX, diskBindings } from '../partition-specs/disk-bindings.ts';
 import { parseDiskSelector } from '../partition-specs/disk-selector.ts';
+import { familyOfOs } from '../partition-specs/os-families/family-of-os.ts';
 import { checkSpecSupport } from '../partition-specs/spec-support.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import { packagesOf } from './packages.ts';
@@ -21,16 +22,23 @@ export function siteChecks(availablePackages: ReadonlySet<string>): RecordCheck[
   ];
 }
 
-function checkPartition(machine: Machine, faultsOf: (spec: string, rootfs: string) => readonly Fault[]): Fault[] {
+function checkPartition(
+  machine: Machine,
+  faultsOf: (spec: string, rootfs: string, os: string) => readonly Fault[],
+): Fault[] {
   const spec = machine.values.get('PARTITION');
   if (spec === undefined) return [];
-  const faults = faultsOf(spec, machine.values.get('ROOTFS') ?? '');
+  const faults = faultsOf(spec, machine.values.get('ROOTFS') ?? '', machine.values.get('OS') ?? '');
   return faults.map((fault) => ({ ...fault, ...placeOf(machine, 'PARTITION') }));
 }
 
-function findPartitionFaults(spec: string, rootfs: string): readonly Fault[] {
+function findPartitionFaults(spec: string, rootfs: string, os: string): readonly Fault[] {
   try {
-    checkSpecSupport({ spec: parsePartitionSpec(spec), ...(rootfs === '' ? {} : { rootfs }) });
+    checkSpecSupport({
+      spec: parsePartitionSpec(spec),
+      family: familyOfOs(os),
+      ...(rootfs === '' ? {} : { rootfs }),
+    });
     return [];
   } catch (error) {
     if (!(error instanceof FaultsError)) throw error;
