@@ -30,6 +30,17 @@ const systemFactsSchema = z.object({
     .exactOptional(),
 });
 
+/** SHA-256 of the first and the last MiB of a partition, and of its file system's superblock. */
+const dataDigestsSchema = z.object({ first: sha256Schema, last: sha256Schema, superblock: sha256Schema });
+
+/** A data partition that the installation kept: what was read from it before the first write, and after the last. */
+export const keptDataSchema = z.object({
+  /** Logical disk and letter: `disk0/h`. */
+  name: z.string().max(80),
+  before: dataDigestsSchema,
+  after: dataDigestsSchema,
+});
+
 /** The report of one run of the agent. `run` is `first-boot` once per installation, `partial` afterwards. */
 export const reportSchema = z.object({
   run: z.enum(['first-boot', 'partial', 'check']),
@@ -43,7 +54,10 @@ export const reportSchema = z.object({
   errors: z.array(z.string().max(8000)).max(100),
   notices: z.array(z.string().max(2000)).max(100),
   system: systemFactsSchema.optional(),
+  /** Of the first boot after an installation that kept data. */
+  data: z.array(keptDataSchema).max(100).exactOptional(),
 });
 
 export type SystemFacts = z.infer<typeof systemFactsSchema>;
 export type Report = z.infer<typeof reportSchema>;
+export type KeptData = z.infer<typeof keptDataSchema>;

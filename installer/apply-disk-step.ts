@@ -32,8 +32,8 @@ type DiskStep = Exclude<
   { kind: 'command' | 'make-directory' | 'lay-files' | 'write-files' | 'leave-state' }
 >;
 
-/** Digests before the first write, by the name of the data partition. */
-export type DataReport = Map<string, DataDigests>;
+/** Digests of data partitions, by their names: before the first write, and afterwards. */
+export type DataReport = Map<string, { readonly before: DataDigests; readonly after?: DataDigests }>;
 
 /** @throws UserError when the disks are not as the plan needs them or has made them */
 export async function applyDiskStep(
@@ -53,8 +53,10 @@ export async function applyDiskStep(
     case 'digest-data':
       for (const extent of step.extents) {
         const digests = await readDataDigests(extent);
-        if (step.when === 'before') data.set(extent.name, digests);
-        else reportData(extent.name, data.get(extent.name), digests, effects);
+        const before = data.get(extent.name)?.before;
+        if (step.when === 'before') data.set(extent.name, { before: digests });
+        else reportData(extent.name, before, digests, effects);
+        if (before !== undefined) data.set(extent.name, { before, after: digests });
       }
       return;
     case 'verify-table':

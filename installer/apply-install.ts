@@ -100,7 +100,7 @@ async function applyStep(step: InstallStep, run: Run): Promise<void> {
       for (const file of step.files) await writeBelow(TARGET, file.path, file.content, file.mode);
       return;
     case 'leave-state':
-      return leaveState(step, plan, effects);
+      return leaveState(step, run);
     case 'confirm-facts':
     case 'expect-blank':
     case 'save-disks':
@@ -114,8 +114,7 @@ async function applyStep(step: InstallStep, run: Run): Promise<void> {
 
 async function leaveState(
   step: Extract<InstallStep, { kind: 'leave-state' }>,
-  plan: InstallPlan,
-  effects: InstallEffects,
+  { plan, effects, data }: Run,
 ): Promise<void> {
   const { token, publicKeys, ...identity } = effects.identity;
   const state: MachineState = {
@@ -125,6 +124,7 @@ async function leaveState(
     ...identity,
     generation: plan.generation,
     layout: plan.layout,
+    data: [...data].flatMap(([name, { before, after }]) => (after === undefined ? [] : [{ name, before, after }])),
     bootLoader: await Promise.all(
       step.bootAreas.map(async (areas) => ({ areas, digests: await readBootDigests(areas) })),
     ),

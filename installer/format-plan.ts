@@ -11,6 +11,10 @@ export function formatPlan(plan: InstallPlan): string {
     `generation ${plan.generation}`,
     '',
     formatLayout(plan.layout).trimEnd(),
+    ...(plan.obstacles.length === 0 ? [] : ['', 'In the way, as long as it is like this:']),
+    ...plan.obstacles.map(
+      (fault) => `  ${fault.message}${fault.suggestion === undefined ? '' : ` (${fault.suggestion})`}`,
+    ),
     '',
     'Steps',
     ...plan.steps.flatMap((step, index) => formatStep(step, index + 1)),

@@ -1,6 +1,6 @@
 // The full install, from the kernel's command line to a machine that is ready to boot from its own disk.
 // In: parameters and effects. Out: nothing; an error says what failed and whether a disk was changed.
-import { UserError } from '../lib/errors.ts';
+import { FaultsError, UserError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import type { ServerClient } from '../contract/client.ts';
 import type { Lookup } from '../contract/lookup.ts';
@@ -49,6 +49,9 @@ export async function install(context: InstallContext): Promise<void> {
     planInstall({ lookup, ...manifests, facts, recorded, consoles: parameters.consoles }),
   );
   for (const notice of plan.notices) progress.message(`note: ${notice}`);
+  if (plan.obstacles.length > 0) {
+    throw new FaultsError('the disks cannot be written to; nothing was changed', plan.obstacles);
+  }
   await applyInstall(plan, tree, {
     run,
     fetcher,

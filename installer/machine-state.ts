@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { keptDataSchema } from '../contract/report.ts';
 import { UserError } from '../lib/errors.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import { layoutSchema } from '../partition-specs/layout.ts';
@@ -29,6 +30,8 @@ const machineStateSchema = z.object({
   /** The generation that was installed. */
   generation: z.string(),
   layout: layoutSchema,
+  /** Data partitions that the installation kept, with their digests before and after. */
+  data: z.array(keptDataSchema),
   /** One entry for each disk that the firmware can start from. */
   bootLoader: z.array(
     z.object({

@@ -9,7 +9,7 @@ import { planTeardown } from '../partition-specs/plan-teardown.ts';
 import type { LinuxDiskPlan } from '../partition-specs/render/linux.ts';
 import type { InstallStep, KeptExtent } from './install-step.ts';
 
-/** Every step up to mounted file systems; with faults, something that may not be taken down is in the way. */
+/** Every step up to mounted file systems; `faults` are what runs on the disks and must not be taken down. */
 export function planDiskSteps(
   layout: Layout,
   disks: LinuxDiskPlan,
@@ -17,8 +17,9 @@ export function planDiskSteps(
 ): { steps: InstallStep[]; faults: Fault[] } {
   const paths = layout.disks.map(({ hardware }) => hardware.path);
   const kept = keptExtents(layout);
-  const keptPaths = layout.disks.flatMap(({ partitions }) =>
-    partitions.filter(({ verdict }) => verdict === 'KEEP').map(({ device }) => device),
+  // By the names that they have now; a logical partition may be renumbered.
+  const keptPaths = layout.disks.flatMap(({ found }) =>
+    found.flatMap(({ verdict, path }) => (verdict === 'KEEP' && path !== undefined ? [path] : [])),
   );
   const teardown = planTeardown({ facts, granted: paths, kept: keptPaths });
   const digest = (when: 'before' | 'after', why: string): InstallStep[] =>

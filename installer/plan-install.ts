@@ -33,6 +33,8 @@ export type InstallPlan = {
   /** What it was made from; it holds for no other disks. */
   readonly facts: MachineFacts;
   readonly layout: Layout;
+  /** What runs on the disks now and must not be taken down: while it does, the plan is not carried out. */
+  readonly obstacles: readonly Fault[];
   readonly notices: readonly string[];
   readonly steps: readonly InstallStep[];
 };
@@ -72,7 +74,6 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
   );
   const disks = layout === undefined ? undefined : renderLinux(layout);
   const diskSteps = layout === undefined || disks === undefined ? undefined : planDiskSteps(layout, disks, facts);
-  faults.push(...(diskSteps?.faults ?? []));
   const bootAreas = layout === undefined ? undefined : collect(faults, 'PARTITION', () => planBootAreas(layout));
   // The packages are merged even where the disks cannot be planned, so that all faults come at once.
   const tree = collect(faults, 'PACKAGES', () =>
@@ -89,6 +90,7 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
     generation: lookup.generation,
     facts,
     layout,
+    obstacles: diskSteps.faults,
     notices: [...layout.notes, ...tree.notices],
     steps: [...diskSteps.steps, ...planSteps({ input, system, layout, disks, bootAreas, tree })],
   };

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { RecordedData } from '../contract/disk-record.ts';
+import type { KeptData } from '../contract/report.ts';
 import { MiB } from '../lib/bytes.ts';
 import { UserError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
@@ -11,8 +12,7 @@ import { rangeProbe, signatureOkExitCodes } from '../partition-specs/disk-probes
 import type { RecordedExtent } from '../partition-specs/plan-data.ts';
 import type { KeptExtent } from './install-step.ts';
 
-/** SHA-256 of the first and the last MiB of a partition, and of its file system's superblock. */
-export type DataDigests = { readonly first: string; readonly last: string; readonly superblock: string };
+export type DataDigests = KeptData['before'];
 
 /** Digests of a data partition's place on the disk. @throws UserError when it cannot be read */
 export async function readDataDigests(extent: KeptExtent): Promise<DataDigests> {

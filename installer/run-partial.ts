@@ -69,6 +69,7 @@ export async function runPartial(context: PartialContext): Promise<Report> {
     changedTotal: changes.length,
     errors: files.errors.slice(0, 100),
     notices: [...noticesOf(state, lookup), ...boot.notices, ...files.notices].slice(0, 100),
+    ...(firstBoot && state.data.length > 0 ? { data: state.data } : {}),
     system: { ...(await readSystem(context.run)), ...(firstBoot ? { hardware: await readHardware() } : {}) },
   };
   if (dryRun) return report;
