@@ -4,7 +4,7 @@ import type { Fault } from '../lib/errors.ts';
 import { BINDING_PREFIX as PREFIX } from './disk-bindings.ts';
 import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts } from './disk-facts.ts';
-import { parseDiskSelector } from './disk-selector.ts';
+import { geometryOf, parseDiskSelector } from './disk-selector.ts';
 import type { Criterion } from './disk-selector.ts';
 
 export type BoundDisk = { readonly disk: DiskFacts; readonly boundBy: string };
@@ -24,7 +24,7 @@ export function bindDisks(
       faults.push(result);
       continue;
     }
-    const rival = [...bound].find(([, other]) => other.disk === result.disk);
+    const rival = [...bound].find(([, other]) => other.disk.path === result.disk.path);
     if (rival === undefined) bound.set(name, result);
     else faults.push(bindFault(name, `${name} and ${rival[0]} are both bound to ${describeDisk(result.disk)}`));
   }
@@ -35,7 +35,10 @@ function bindSelected(name: string, selector: string, disks: readonly DiskFacts[
   const criteria = parseDiskSelector(selector);
   if (typeof criteria === 'string') return bindFault(name, `${PREFIX}${name}=${selector}: ${criteria}`);
   const reasons = disks.map((disk) => unusable(disk) ?? misfit(disk, criteria));
-  return onlyOne(disks, reasons, { name, boundBy: `${PREFIX}${name}=${selector}`, wanted: `'${selector}'` });
+  const found = onlyOne(disks, reasons, { name, boundBy: `${PREFIX}${name}=${selector}`, wanted: `'${selector}'` });
+  const geometry = geometryOf(selector);
+  if ('message' in found || geometry === undefined) return found;
+  return { ...found, disk: { ...found.disk, geometry } };
 }
 
 function bindOnly(name: string, disks: readonly DiskFacts[]): BoundDisk | Fault {

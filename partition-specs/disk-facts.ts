@@ -38,6 +38,9 @@ const existingPartitionSchema = z.object({
   group: groupSchema.exactOptional(),
 });
 
+/** Heads and sectors for each track, where cylinders of this disk are not those of a PC. */
+const geometrySchema = z.object({ heads: z.int().positive(), sectorsPerTrack: z.int().positive() });
+
 /** One block device that is not part of another. */
 export const diskFactsSchema = z.object({
   path: z.string().regex(/^\/dev\/[A-Za-z0-9/_.-]+$/, 'not a device path'),
@@ -50,6 +53,7 @@ export const diskFactsSchema = z.object({
   sizeBytes: z.int().nonnegative(),
   logicalSectorBytes: sectorBytes,
   physicalSectorBytes: sectorBytes,
+  geometry: geometrySchema.exactOptional(),
   rotational: z.boolean(),
   removable: z.boolean(),
   readOnly: z.boolean(),

@@ -19,16 +19,25 @@ const kinds: Readonly<Record<string, (value: string) => Criterion | undefined>> 
   },
 };
 
+const GEOMETRY = /^geometry:([1-9]\d{0,4})x([1-9]\d{0,4})$/;
+
+/** Heads and sectors for each track that a selector gives: `geometry:14x72`. It selects nothing. */
+export function geometryOf(selector: string): NonNullable<DiskFacts['geometry']> | undefined {
+  const match = selector.split(/\s+/).flatMap((word) => GEOMETRY.exec(word) ?? []);
+  return match.length === 0 ? undefined : { heads: Number(match[1]), sectorsPerTrack: Number(match[2]) };
+}
+
 /** The criteria of a selector, or one sentence that says which word is wrong. */
 export function parseDiskSelector(text: string): readonly Criterion[] | string {
   const criteria: Criterion[] = [];
   for (const word of text.split(/\s+/).filter((part) => part !== '')) {
+    if (GEOMETRY.test(word)) continue;
     const colon = word.indexOf(':');
     const value = word.slice(colon + 1);
     const name = word.slice(0, Math.max(colon, 0));
     const criterion = value === '' || !Object.hasOwn(kinds, name) ? undefined : kinds[name]?.(value);
     if (criterion === undefined) {
-      return `'${word}' is none of serial:…, wwn:…, path:…, size:MIN-MAX (size:100G-, size:-2T), rotational:yes|no`;
+      return `'${word}' is none of serial:…, wwn:…, path:…, size:MIN-MAX (size:100G-, size:-2T), rotational:yes|no, geometry:HEADSxSECTORS`;
     }
     criteria.push(criterion);
   }

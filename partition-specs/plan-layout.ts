@@ -17,6 +17,7 @@ import { planData } from './plan-data.ts';
 import type { DataPlan, RecordedExtent } from './plan-data.ts';
 import { chooseTable, hardwareOf, planDisk } from './plan-disk.ts';
 import { planStacks } from './plan-stacks.ts';
+import { inCylinders } from './spec-size.ts';
 import { checkSpecSupport } from './spec-support.ts';
 import type { SupportedSpec } from './spec-support.ts';
 import { specFault } from './spec-tokens.ts';
@@ -47,16 +48,16 @@ export type LayoutInput = {
 export function planLayout(input: LayoutInput): Layout {
   const { facts, machineId, rootfs, family } = input;
   const supported = checkSpecSupport({ spec: input.spec, rootfs, family, firmware: facts.firmware });
-  const { spec } = supported;
   const { bound, faults } = bindDisks(
-    spec.disks.map((disk) => disk.name),
+    supported.spec.disks.map((disk) => disk.name),
     input.bindings,
     facts.disks,
   );
+  const spec = withCylinders(supported.spec, bound);
   const { recorded = [], initData = [] } = input;
   const data = planData({ spec, bound, disks: facts.disks, machineId, family: supported.family, recorded, initData });
   faults.push(...data.faults);
-  const disks = planDisks(supported, { input, bound, data, faults });
+  const disks = planDisks({ ...supported, spec }, { input, bound, data, faults });
   const complete = disks.length === spec.disks.length;
   const stacks = planStacks({ spec, disks: complete ? disks : [], family: supported.family, machineId });
   faults.push(...stacks.problems.map(({ column, message }) => specFault({ text: spec.text, column }, message)));
@@ -76,6 +77,19 @@ export function planLayout(input: LayoutInput): Layout {
     untouched: untouchedDisks(disks, facts.disks),
     notes: [...supported.notes, ...data.notes],
   };
+}
+
+/** Bare numbers count the cylinders of the disk that they are for. */
+function withCylinders(spec: PartitionSpec, bound: ReadonlyMap<string, BoundDisk>): PartitionSpec {
+  const disks = spec.disks.map((disk) => {
+    const geometry = bound.get(disk.name)?.disk.geometry;
+    if (geometry === undefined) return disk;
+    return {
+      ...disk,
+      partitions: disk.partitions.map((each) => ({ ...each, size: inCylinders(each.size, geometry) })),
+    };
+  });
+  return { ...spec, disks };
 }
 
 type Planning = {

@@ -41,3 +41,11 @@ function parseAmount(text: string): number | undefined {
   const sizeBytes = amount * CYLINDER_BYTES;
   return Number.isSafeInteger(sizeBytes) ? sizeBytes : undefined;
 }
+
+/** The same size, where it counts cylinders, on a disk with another geometry than that of a PC. */
+export function inCylinders(size: SizeRequest, geometry: { heads: number; sectorsPerTrack: number }): SizeRequest {
+  if (size.kind !== 'exact' || size.cylinders === undefined) return size;
+  return { ...size, sizeBytes: size.cylinders * geometry.heads * geometry.sectorsPerTrack * SECTOR_BYTES };
+}
+
+const SECTOR_BYTES = 512;

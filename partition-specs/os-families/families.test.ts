@@ -209,3 +209,20 @@ for (const family of families) {
     );
   });
 }
+
+test('a geometry of the database: cylinders are those of the disk', () => {
+  const facts = machine(disk({ sizeBytes: 1024 ** 3, serial: 'SUN1.05' }));
+  const layout = planLayout({
+    spec: parsePartitionSpec('sd0: (a 200 ufs /) (b rest swap)'),
+    facts,
+    bindings: { sd0: 'serial:SUN1.05 geometry:14x72' },
+    machineId,
+    family: 'sunos',
+  });
+  const [planned = assert.fail()] = layout.disks;
+  assert.deepEqual(planned.table.kind === 'sun' && [planned.table.heads, planned.table.sectorsPerTrack], [14, 72]);
+  const root = planned.partitions.find(({ letter }) => letter === 'a');
+  assert.deepEqual([root?.startSector, root?.sizeSectors], [0, 200 * 14 * 72]);
+  // 2,080 cylinders, two of them alternates.
+  assert.equal(planned.table.lastSector + 1, (Math.floor(1024 ** 3 / 512 / (14 * 72)) - 2) * 14 * 72);
+});

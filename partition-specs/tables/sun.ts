@@ -1,4 +1,5 @@
 // The Sun label: eight slices of whole cylinders, the third of which is the whole disk.
+import type { DiskFacts } from '../disk-facts.ts';
 import { planSunGeometry } from '../labels/sun-geometry.ts';
 import { sunTags } from '../labels/sun-label.ts';
 import type { TableKind } from './table-kind.ts';
@@ -40,7 +41,7 @@ export const sun: TableKind = {
 };
 
 /** A disk without room for a cylinder of data has none. */
-function geometryOf({ sizeBytes }: { readonly sizeBytes: number }) {
+function geometryOf({ sizeBytes, geometry }: Pick<DiskFacts, 'sizeBytes' | 'geometry'>) {
   const smallest = { heads: 255, sectors: 63, cylinders: 0 };
-  return planSunGeometry(Math.floor(sizeBytes / SECTOR_BYTES)) ?? smallest;
+  return planSunGeometry(Math.floor(sizeBytes / SECTOR_BYTES), geometry) ?? smallest;
 }

@@ -1,7 +1,8 @@
+import type { DiskFacts } from '../disk-facts.ts';
 import type { LayoutPartition, LayoutTable } from '../layout.ts';
 
 /** What decides where partitions may lie. */
-type TableDisk = { readonly sizeBytes: number; readonly logicalSectorBytes: number };
+type TableDisk = Pick<DiskFacts, 'sizeBytes' | 'logicalSectorBytes' | 'geometry'>;
 
 /** `sliceType` is the DOS type of the slice that a disklabel lies in. */
 type TableIds = { readonly uuid: string; readonly foundId?: string; readonly sliceType?: string };
