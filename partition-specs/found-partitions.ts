@@ -50,9 +50,10 @@ function holdsData({ type, fsType }: ExistingPartition): boolean {
   return fsType !== 'swap' && !extendedTypes.has(plain) && plain !== gptTypes.biosBoot;
 }
 
-/** What lies on the disk without a partition table, if anything. */
+/** What lies on the disk without a partition table, if anything; what is in use is something, known or not. */
 export function findWholeDisk(disk: DiskFacts): string | undefined {
-  return disk.fsType === undefined ? undefined : describe(disk, disk.sizeBytes);
+  if (disk.fsType === undefined && usesOf(disk.path, disk).length === 0) return undefined;
+  return describe(disk, disk.sizeBytes);
 }
 
 /** Mounts and running devices on the disk or its partitions, one sentence each. */

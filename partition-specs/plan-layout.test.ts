@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { FaultsError } from '../lib/errors.ts';
 import { disk, machine } from './testing/disk.ts';
 import type { DiskFacts } from './disk-facts.ts';
+import { describeLosses } from './format-layout.ts';
 import type { Layout } from './layout.ts';
 import { planLayout } from './plan-layout.ts';
 import type { LayoutInput } from './plan-layout.ts';
@@ -233,6 +234,12 @@ test('every partition found is deleted, with evidence; what is in use is told, o
     [['/dev/vdb', 'B']],
   );
   assert.deepEqual(layout.disks[0]?.inUse, ['/dev/vda1 is mounted on /mnt']);
+});
+
+test('a disk that is mounted as a whole holds something, also when nobody knows what', () => {
+  const layout = plan('disk0: (a 1G ext4 /)', { disks: [disk({ mountpoints: ['/'] })] });
+  assert.equal(layout.disks[0]?.foundOnWholeDisk, 'no known file system, 64.0 GiB');
+  assert.match(describeLosses(layout).join(), /the whole disk no serial/);
 });
 
 test('a file system on the whole disk is named', () => {

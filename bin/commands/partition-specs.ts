@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { MachineFacts } from '../../partition-specs/disk-facts.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
+import { addInitDataOption } from './init-data-option.ts';
 
 type SpecOptions = {
   readonly spec: string;
@@ -13,9 +14,9 @@ type SpecOptions = {
 
 type PlanOptions = SpecOptions & {
   readonly disks?: string;
-  readonly bind: Readonly<Record<string, string>>;
+  readonly bind?: Bindings;
   readonly machineId: string;
-  readonly initData: readonly string[];
+  readonly initData?: readonly string[];
 };
 
 const FAMILIES = ['linux', 'solaris', 'sunos', 'freebsd', 'openbsd', 'netbsd', 'dos'];
@@ -48,18 +49,16 @@ function withSpec(command: Command): Command {
 }
 
 function withDisks(command: Command): Command {
-  return command
+  const bind = new Option('--bind <name=selector>', 'DISK_name, such as disk0=serial:S3Z9NB0K; may be repeated');
+  return addInitDataOption(command)
     .option('--disks <facts.json>', "disks as `gutinteg facts` prints them; - for standard input; else this machine's")
-    .option('--bind <name=selector>', 'DISK_name, such as disk0=serial:S3Z9NB0K; may be repeated', collectBinding, {})
-    .option('--machine-id <uuid>', 'what UUIDs derive from', EXAMPLE_ID)
-    .option('--init-data <partition>', 'data partition that may be made: h, disk1h; may be repeated', collect, []);
+    .addOption(bind.argParser(collectBinding))
+    .option('--machine-id <uuid>', 'what UUIDs derive from', EXAMPLE_ID);
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, ...value.split(',').filter((name) => name !== '')];
-}
+type Bindings = Readonly<Record<string, string>>;
 
-function collectBinding(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function collectBinding(text: string, before: Bindings = {}): Bindings {
   const at = text.indexOf('=');
   return at < 1 ? { ...before, [text]: '' } : { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
@@ -90,18 +89,32 @@ async function check({ spec, os, rootfs, firmware, json }: SpecOptions): Promise
 
 async function plan(options: PlanOptions): Promise<void> {
   const { formatLayout, describeLosses } = await import('../../partition-specs/format-layout.ts');
-  const layout = await planOf(options);
+  const { planTeardown } = await import('../../partition-specs/plan-teardown.ts');
+  const facts = await readDisks(options.disks);
+  const layout = await planOf(options, facts);
   const losses = describeLosses(layout);
-  if (options.json === true) process.stdout.write(`${JSON.stringify({ layout, losses }, null, 2)}\n`);
-  else process.stdout.write(`${formatLayout(layout)}\n${await renderText(layout)}`);
+  const granted = layout.disks.map(({ hardware }) => hardware.path);
+  const obstacles = planTeardown({ facts, granted, kept: keptPaths(layout) }).faults.map(({ message }) => message);
+  if (options.json === true) process.stdout.write(`${JSON.stringify({ layout, losses, obstacles }, null, 2)}\n`);
+  else {
+    const list = obstacles.map((obstacle) => `  ${obstacle}\n`).join('');
+    const way = list === '' ? '' : `\nIn the way, as long as it is like this:\n${list}`;
+    process.stdout.write(`${formatLayout(layout)}${way}\n${await renderText(layout)}`);
+  }
   if (losses.length > 0) process.exitCode = 3;
 }
 
 async function render(options: PlanOptions): Promise<void> {
-  const layout = await planOf(options);
+  const layout = await planOf(options, await readDisks(options.disks));
   const { osFamilies } = await import('../../partition-specs/os-families/all.ts');
   const rendered = osFamilies.get(layout.family)?.render(layout);
   process.stdout.write(options.json === true ? `${JSON.stringify(rendered, null, 2)}\n` : await renderText(layout));
+}
+
+function keptPaths({ disks }: Layout): string[] {
+  return disks.flatMap(({ found }) =>
+    found.flatMap(({ verdict, path }) => (verdict === 'KEEP' && path !== undefined ? [path] : [])),
+  );
 }
 
 async function renderText(layout: Layout): Promise<string> {
@@ -111,17 +124,16 @@ async function renderText(layout: Layout): Promise<string> {
   return rendered === undefined ? '' : formatFamilyPlan(rendered);
 }
 
-async function planOf(options: PlanOptions): Promise<Layout> {
+async function planOf(options: PlanOptions, facts: MachineFacts): Promise<Layout> {
   const { parsePartitionSpec } = await import('../../partition-specs/spec.ts');
   const { planLayout } = await import('../../partition-specs/plan-layout.ts');
   const { z } = await import('zod');
   const { parseEdge } = await import('../../lib/parse-edge.ts');
   const spec = parsePartitionSpec(options.spec);
-  const facts = await readDisks(options.disks);
   return planLayout({
     spec,
     facts: options.firmware === undefined ? facts : { ...facts, firmware: options.firmware },
-    bindings: options.bind,
+    bindings: options.bind ?? {},
     machineId: parseEdge(z.uuid(), options.machineId, '--machine-id'),
     rootfs: options.rootfs,
     family: options.os,
