@@ -52,6 +52,8 @@ export async function applyDiskStep(
       return saveDisks(step.disks, plan, effects);
     case 'digest-data':
       for (const extent of step.extents) {
+        // What is written by a partition's own name is not seen through the disk's, as long as that is cached.
+        await run(['blockdev', '--flushbufs', extent.disk]);
         const digests = await readDataDigests(extent);
         const before = data.get(extent.name)?.before;
         if (step.when === 'before') data.set(extent.name, { before: digests });

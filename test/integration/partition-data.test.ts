@@ -192,3 +192,18 @@ function cutAt(at: number, path: string): RunCommand {
     return runCommand(argv, options);
   };
 }
+
+test('what writes into kept data by the partition itself is noticed, and ends the installation for good', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const directory = await scratchDirectory(cleanup);
+  const path = await loopDisk(cleanup, directory, { sizeBytes: 1100 * MiB, sectorBytes: 512 });
+  const spec = GPT.replace('FS', 'ext4');
+  await install({ spec, path, initData: ['h'] });
+  const run: RunCommand = async (argv, options) => {
+    const result = await runCommand(argv, options);
+    const scribble: Argv = ['dd', 'if=/dev/urandom', `of=${path}p8`, 'bs=512', 'seek=100', 'count=1', 'conv=notrunc'];
+    if (argv[0] === 'mkfs.ext4') await runCommand(scribble);
+    return result;
+  };
+  await assert.rejects(install({ spec, path, run }), /data partition disk0\/h is not as it was before: first changed/);
+});
