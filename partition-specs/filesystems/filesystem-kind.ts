@@ -1,7 +1,7 @@
 import type { Argv } from '../../lib/run-command.ts';
 
 /** What a file system is made on. */
-type MakeTarget = {
+export type MakeTarget = {
   readonly device: string;
   /** As `uuidFrom` made it. */
   readonly uuid: string;

@@ -2,7 +2,8 @@
 import { GiB, MiB } from '../../lib/bytes.ts';
 import { dosTypes } from '../tables/dos.ts';
 import { gptTypes } from '../tables/gpt.ts';
-import type { FilesystemKind } from './filesystem-kind.ts';
+import { planFat } from '../plan-fat.ts';
+import type { FilesystemKind, MakeTarget } from './filesystem-kind.ts';
 
 const FAT_OPTIONS =
   'allow_utime blocksize check codepage conv cvf_format cvf_option debug discard dos1xfloppy dmask errors fat fmask ' +
@@ -31,10 +32,9 @@ function fatKind(name: 'vfat' | 'msdos', mountOptions: string): FilesystemKind {
     addedOptions: { root: [], other: [] },
     fsckPass: { root: 0, other: 2 },
     uuidFrom: (derived) => `${derived.slice(0, 4)}-${derived.slice(4, 8)}`.toUpperCase(),
-    make: ({ device, uuid, label, sizeBytes }) => [
+    make: ({ device, uuid, label, ...size }) => [
       'mkfs.vfat',
-      '-F',
-      String(fatBits(sizeBytes)),
+      ...sizeOptions(size),
       '-i',
       uuid.replace('-', ''),
       ...(label === undefined ? [] : ['-n', label.toUpperCase()]),
@@ -46,8 +46,10 @@ function fatKind(name: 'vfat' | 'msdos', mountOptions: string): FilesystemKind {
   };
 }
 
-/** FAT32 from where it is sure of its 65,525 clusters, also with sectors of 4096 bytes. @see FAT specification §3.5 */
-function fatBits(sizeBytes: number): 12 | 16 | 32 {
-  if (sizeBytes >= 260 * MiB) return 32;
-  return sizeBytes >= 16 * MiB ? 16 : 12;
+/** FAT32 from where it is sure of its 65,525 clusters, also with sectors of 4096 bytes; else by Microsoft's limits. */
+function sizeOptions({ sizeBytes, sectorBytes }: Pick<MakeTarget, 'sizeBytes' | 'sectorBytes'>): string[] {
+  if (sizeBytes >= 260 * MiB) return ['-F', '32'];
+  const sizeSectors = Math.floor(sizeBytes / sectorBytes);
+  const plan = planFat({ startSector: 0, sizeSectors, sectorBytes, largestBits: 16 });
+  return plan === undefined ? [] : ['-F', String(plan.bits), '-s', String(plan.sectorsPerCluster)];
 }

@@ -29,14 +29,16 @@ type Installation = {
   readonly initData?: readonly string[];
   readonly recorded?: readonly RecordedExtent[];
   readonly run?: RunCommand;
+  readonly firmware?: MachineFacts['firmware'];
   /** What the server has; added to. */
   readonly saved?: DiskRecord[];
 };
 
 /** Plans and carries out the disk steps; answers what was saved and said. */
-async function install({ spec, path, initData, recorded, run = runCommand, saved = [] }: Installation) {
+async function install(installation: Installation) {
+  const { spec, path, initData, recorded, run = runCommand, saved = [], firmware = 'bios' } = installation;
   const readFacts = async (): Promise<MachineFacts> => {
-    return { firmware: 'bios', memoryBytes: GiB, macs: [], disks: [await readLoopDisk(path)], stacks: [] };
+    return { firmware, memoryBytes: GiB, macs: [], disks: [await readLoopDisk(path)], stacks: [] };
   };
   const facts = await readFacts();
   const layout = planLayout({
@@ -207,3 +209,43 @@ test('what writes into kept data by the partition itself is noticed, and ends th
   };
   await assert.rejects(install({ spec, path, run }), /data partition disk0\/h is not as it was before: first changed/);
 });
+
+for (const sectorBytes of [512, 4096]) {
+  test(`sectors of ${sectorBytes}: every file system is made, read back, and found clean by its own checker`, async () => {
+    await using cleanup = new AsyncDisposableStack();
+    const directory = await scratchDirectory(cleanup);
+    const path = await loopDisk(cleanup, directory, { sizeBytes: 2300 * MiB, sectorBytes });
+    const spec =
+      'disk0: (a 320M ext4 /) (b 60M ext2 /2 label=two) (c 60M ext3 /3) (d 320M xfs /x) (e 280M btrfs /b label=tree) ' +
+      '(f 270M vfat /f label=fat) (g 20M msdos /g) (h 64M swap /tmp) (i 8M vfat /small)';
+    const commands: string[] = [];
+    const run: RunCommand = async (argv, options) => {
+      commands.push(argv.join(' '));
+      return runCommand(argv, options);
+    };
+    const { layout } = await install({ spec, path, run, firmware: 'uefi' });
+    const [disk = assert.fail()] = layout.disks;
+    const found = (await readLoopDisk(path)).partitions.map(({ number, fsType, fsUuid, fsLabel }) => {
+      return [number, fsType, fsUuid, fsLabel];
+    });
+    const expected = disk.partitions.map(({ number, content }) => {
+      const type = content?.filesystem === 'msdos' ? 'vfat' : content?.filesystem;
+      return [
+        number,
+        type,
+        content?.uuid,
+        content?.filesystem === 'vfat' ? content.label?.toUpperCase() : content?.label,
+      ];
+    });
+    assert.deepEqual(found.toSorted(), expected.toSorted());
+    const esp = disk.partitions.find(({ number }) => number === 127);
+    assert.deepEqual([esp?.content?.mountPoint, esp?.type], ['/boot/efi', 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b']);
+    for (const checker of ['e2fsck -f -n', 'xfs_repair -n', 'btrfs check --readonly', 'fsck.vfat -n']) {
+      assert.ok(
+        commands.some((command) => command.startsWith(checker)),
+        checker,
+      );
+    }
+    assert.match(renderLinux(layout).fstab, /^tmpfs \/tmp tmpfs mode=1777,nosuid,nodev 0 0$/m);
+  });
+}
