@@ -142,6 +142,15 @@ function planSteps(settled: {
       destroys: false,
       why: 'leave the file systems clean',
     },
+    // An array that does not end clean costs a look at its bitmap, and no installation.
+    ...disks.releases.map(({ argv, why }): InstallStep => ({
+      phase: 'finish',
+      kind: 'command',
+      argv,
+      destroys: false,
+      okExitCodes: [0, 1, 5],
+      why,
+    })),
   ];
 }
 

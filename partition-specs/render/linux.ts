@@ -1,5 +1,6 @@
 // A layout → what Linux does to bring it about. In: the layout. Out: operations in order, fstab, mounts.
 // Never: decides anything; every number and UUID is the layout's.
+import type { Argv } from '../../lib/run-command.ts';
 import { filesystemOf } from '../filesystems/all.ts';
 import { filledPlaces } from '../layout.ts';
 import type { Filled, Layout, LayoutDisk } from '../layout.ts';
@@ -26,6 +27,8 @@ export type LinuxDiskPlan = FamilyPlan & {
   readonly swaps: readonly string[];
   /** What the kernel finds its root by: `UUID=…`, or the device of a logical volume, which names its group. */
   readonly root: string;
+  /** What ends groups and arrays once nothing is mounted, as a clean shutdown would. */
+  readonly releases: readonly { readonly argv: Argv; readonly why: string }[];
   /** Where the boot loader goes: every disk that the firmware may start from. */
   readonly bootDisks: readonly DiskRef[];
 };
@@ -59,6 +62,17 @@ export function renderLinux(layout: Layout): LinuxDiskPlan {
     })),
     swaps: swaps(layout).map(({ device }) => device),
     root: inGroup ? root.device : `UUID=${root.content.uuid}`,
+    releases: [
+      ...layout.groups.map(({ name }) => {
+        return { argv: ['lvm', 'vgchange', '--activate', 'n', name] as const, why: `${name} ends as at a shutdown` };
+      }),
+      ...layout.arrays.toReversed().map(({ device, name }) => {
+        return {
+          argv: ['mdadm', '--stop', device] as const,
+          why: `${name} ends clean, so that it need not be compared`,
+        };
+      }),
+    ],
     bootDisks: layout.bootDisks.flatMap((name) => layout.disks.filter((disk) => disk.name === name).map(refTo)),
   };
 }
