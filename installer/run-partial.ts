@@ -10,6 +10,7 @@ import { writeFileAtomically } from '../lib/write-file-atomically.ts';
 import { applyPartial } from '../packagelink/apply-partial.ts';
 import type { PartialResult } from '../packagelink/apply-partial.ts';
 import type { Fetcher } from '../packagelink/fetch.ts';
+import { describeDisk } from '../partition-specs/disk-facts.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import { renderLinux } from '../partition-specs/render/linux.ts';
 import { bootDiskArgv, locateBootAreas } from './boot-loaders/plan-boot-areas.ts';
@@ -144,9 +145,15 @@ async function keepBootLoader(
     }
     kept.push({ areas, digests: wrong.length === 0 || dryRun ? recorded : await readBootDigests(areas) });
   }
-  const notices = missing.map(({ disk, partUuid }) => `a boot disk is missing: ${disk}, with partition ${partUuid}`);
+  const notices = missing.map(({ partUuid }) => missingDisk(state.layout, partUuid));
   const absent = bootLoader.filter(({ areas }) => missing.some(({ partUuid }) => partUuid === areas.partUuid));
   return { changes, notices, bootLoader: changes.length === 0 || dryRun ? bootLoader : [...kept, ...absent] };
+}
+
+function missingDisk({ disks }: MachineState['layout'], partUuid: string): string {
+  const disk = disks.find(({ partitions }) => partitions.some(({ uuid }) => uuid === partUuid));
+  const which = disk === undefined ? `the one with partition ${partUuid}` : describeDisk(disk.hardware);
+  return `a disk that the machine could start from is missing: ${which}`;
 }
 
 function noticesOf(state: MachineState, lookup: Lookup): string[] {
