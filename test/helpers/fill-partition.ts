@@ -9,11 +9,11 @@ import { seededRandom } from './seeded-random.ts';
 
 const FILES = 300;
 const DIRECTORIES = 24;
-const LARGEST_BYTES = 8 * MiB;
+const LARGEST_BYTES = 4 * MiB;
 const NAMES = ['plain', 'with blank', 'ümlaut', '-dash', 'new\nline', '.hidden'];
 
 /**
- * Fills a partition and answers its files by digest. Sizes are 0 to 8 MiB, mostly small, together about half a GiB; a
+ * Fills a partition and answers its files by digest. Sizes are 0 to 4 MiB, mostly small, together about 300 MiB; a
  * partition that is smaller is filled up to three quarters.
  */
 export async function fillPartition(partition: ImagePartition, seed: string): Promise<string[]> {
