@@ -32,6 +32,8 @@ type Piece = Pick<LogEntry, 'offsetBytes' | 'sizeBytes' | 'dataOffsetBytes'>;
 export async function readWriteLog(path: string): Promise<LogEntry[]> {
   await using file = await open(path, 'r');
   const { size } = await file.stat();
+  // QEMU writes nothing until the machine does.
+  if (size === 0) return [];
   const head = await readAt(file, 0, ENTRY_BYTES);
   const sectorBytes = head.readUInt32LE(24);
   if (head.readBigUInt64LE(0) !== MAGIC || sectorBytes < ATOM_BYTES / 8)

@@ -7,16 +7,18 @@ import { GiB } from '../../lib/bytes.ts';
 import type { StatusAnswer } from '../../netboot/control-client.ts';
 import { waitForInstallation } from '../../rehearse/power-cycle.ts';
 import type { VirtualDisk } from '../../rehearse/qemu-argv.ts';
-import type { SwitchedOn } from '../../rehearse/switch-on.ts';
-import { waitFor } from '../../rehearse/wait-for.ts';
-import { findByLabel } from '../helpers/disk-image.ts';
-import type { ImagePartition } from '../helpers/disk-image.ts';
-import { fillPartition, readPartition } from '../helpers/fill-partition.ts';
+import { fillData, readData } from '../helpers/data-places.ts';
+import type { DataPlaces } from '../helpers/data-places.ts';
+import { swapNames, waitForInstaller } from './disks-and-installer.ts';
 import { runInstallTest } from './run-install-test.ts';
 import type { InstallLab } from './run-install-test.ts';
 
 const SHUT_DOWN_MS = 90_000;
 const DATA = ['disk0/h', 'disk1/a'];
+const places: DataPlaces = [
+  { disk: 0, label: '/home' },
+  { disk: 1, label: '/srv' },
+];
 
 /** The system disk has a DOS table, with data in a logical partition; the other one is data and more. */
 const first =
@@ -47,15 +49,15 @@ test('data partitions survive installations over them, with disks swapped and th
       say('refused');
       await lab.server.control.arm('data1', { initData: ['disk0h', 'disk1a'] });
       await installOnly(lab, { label: 'first', disks: lab.disks });
-      const before = await fillData(lab);
+      const before = await fillData(lab, places, 'survives');
       say('filled');
 
       // From here on without consent to make anything: a data partition that is not found ends the test.
-      const swapped = swap(lab.disks);
+      const swapped = swapNames(lab.disks);
       await lab.server.control.arm('data1');
       const again = await installOnly(lab, { label: 'again', disks: swapped });
       assert.deepEqual(digestLines(again), DATA);
-      assert.deepEqual(await readData(lab), before);
+      assert.deepEqual(await readData(lab, places), before);
       say('installed again, disks swapped');
 
       await lab.describe(describe(later));
@@ -66,7 +68,7 @@ test('data partitions survive installations over them, with disks swapped and th
       const installed = await waitForInstallation(lab, anew, log);
       assert.equal(installed.state, 'installed', installed.reason ?? '');
       assert(await anew.vm.shutDown(SHUT_DOWN_MS), 'it did not shut down by itself');
-      assert.deepEqual(await readData(lab), before);
+      assert.deepEqual(await readData(lab, places), before);
       say('installed and booted, described anew');
     },
   });
@@ -94,48 +96,6 @@ async function installOnly(
   const status = await waitForInstaller(lab, machine);
   await machine.vm.kill();
   return status;
-}
-
-/** Its timeline is that of the installer; the next start has one of its own. */
-async function waitForInstaller(lab: InstallLab, machine: SwitchedOn): Promise<StatusAnswer> {
-  const status = await waitFor({
-    what: 'the end of the installer',
-    timeoutMs: 5 * 60_000,
-    signal: lab.options.signal,
-    look: async () => {
-      machine.assertRunning();
-      const now = await lab.status();
-      machine.follow(now);
-      return now.state === 'failed' || now.state === 'booting' ? now : undefined;
-    },
-  });
-  assert.equal(status.state, 'booting', status.reason ?? '');
-  return status;
-}
-
-/** The kernel's names change places; the firmware goes on trying the same disk first, as it would on metal. */
-function swap(disks: readonly VirtualDisk[]): VirtualDisk[] {
-  return disks.map((disk, bootOrder) => ({ ...disk, bootOrder })).reverse();
-}
-
-/** Where a data partition is, and its files by digest. */
-type Data = { readonly place: ImagePartition; readonly files: readonly string[] };
-
-async function dataPlaces({ disks }: InstallLab): Promise<ImagePartition[]> {
-  const [system, files] = disks.map(({ file }) => file);
-  return [await findByLabel(system ?? '', '/home'), await findByLabel(files ?? '', '/srv')];
-}
-
-async function fillData(lab: InstallLab): Promise<Data[]> {
-  const data: Data[] = [];
-  for (const place of await dataPlaces(lab)) data.push({ place, files: await fillPartition(place, place.label) });
-  return data;
-}
-
-async function readData(lab: InstallLab): Promise<Data[]> {
-  const data: Data[] = [];
-  for (const place of await dataPlaces(lab)) data.push({ place, files: await readPartition(place) });
-  return data;
 }
 
 /** Data partitions that the installer itself compared. */
