@@ -1,7 +1,7 @@
 // What the installed system must say of itself. In: the machine as described, its report. Out: expectations. Pure.
 import { z } from 'zod';
 import type { Report } from '../contract/report.ts';
-import type { ExpectedMachine } from '../site/expected-machine.ts';
+import type { ExpectedFilesystem, ExpectedMachine } from '../site/expected-machine.ts';
 import type { Expectation } from './verdict.ts';
 
 type Mount = {
@@ -39,20 +39,12 @@ export function expectSystem(machine: ExpectedMachine, report: Report, log: stri
   const swaps = swaponSchema.safeParse(system.swapon).data ?? [];
   return [
     say('host name', system.hostname === machine.name, machine.name, system.hostname),
-    ...machine.filesystems.map(({ type, mountPoint }) => {
+    ...machine.filesystems.map((filesystem) => {
+      const { type, mountPoint, byUuid } = filesystem;
       const mount = mounts.find(({ target }) => target === mountPoint);
-      const uuid = mount?.uuid ?? '';
-      const inFstab = uuid !== '' && new RegExp(`^UUID=${uuid}\\s+${mountPoint}\\s+${type}\\s`, 'm').test(system.fstab);
-      const found =
-        mount === undefined
-          ? 'not mounted'
-          : `${mount.source} ${mount.fstype} UUID=${uuid}${inFstab ? ', in fstab' : ', NOT in fstab'}`;
-      return say(
-        `${mountPoint} mounted`,
-        mount?.fstype === type && inFstab,
-        `${type}, mounted by the UUID in fstab`,
-        found,
-      );
+      const isRight = mount?.fstype === type && isInFstab(filesystem, mount, system.fstab);
+      const expected = byUuid ? `${type}, mounted by the UUID in fstab` : `${type}, as in fstab`;
+      return say(`${mountPoint} mounted`, isRight, expected, describeMount(filesystem, mount, system.fstab));
     }),
     say(
       'swap',
@@ -63,6 +55,19 @@ export function expectSystem(machine: ExpectedMachine, report: Report, log: stri
     ),
     expectNothingChanged('nothing to put right after the installation', report, log),
   ];
+}
+
+function isInFstab({ type, mountPoint, byUuid }: ExpectedFilesystem, mount: Mount, fstab: string): boolean {
+  const lines = fstab.split('\n').map((line) => line.split(/\s+/));
+  const line = lines.find(([, where, what]) => where === mountPoint && what === type);
+  const uuid = mount.uuid ?? '';
+  return line !== undefined && (!byUuid || (uuid !== '' && line[0] === `UUID=${uuid}`));
+}
+
+function describeMount(filesystem: ExpectedFilesystem, mount: Mount | undefined, fstab: string): string {
+  if (mount === undefined) return 'not mounted';
+  const uuid = filesystem.byUuid ? ` UUID=${mount.uuid ?? ''}` : '';
+  return `${mount.source} ${mount.fstype}${uuid}, ${isInFstab(filesystem, mount, fstab) ? 'in' : 'NOT in'} fstab`;
 }
 
 /** A run that found every path as described. */

@@ -22,12 +22,12 @@ const INSTALL_TIMEOUT_MS = 20 * 60_000;
 const START_TIMEOUT_MS = 5 * 60_000;
 const SHUT_DOWN_MS = 90_000;
 
-/** Arms the machine, switches it on with an empty disk and waits until it is installed, or failed. */
+/** Arms the machine, data partitions too, switches it on with empty disks and waits until it is installed, or failed. */
 export async function installFromNetwork(
   run: RehearsalRun,
 ): Promise<Start & { readonly installSeconds: number | null }> {
   const { machine, logs } = run;
-  await run.server.control.arm(machine.name);
+  await run.server.control.arm(machine.name, { initData: machine.dataPartitions });
   const seen = await switchOn(run, 'network', logs.install);
   try {
     const status = await waitForInstallation(run, seen, logs.install);

@@ -50,19 +50,21 @@ test('the timeline of another power-on is left out', () => {
   ]);
 });
 
+const hardware = {
+  name: 'a,b',
+  macs: ['52:54:00:00:00:01', '52:54:00:00:00:02'],
+  tap: 'tap0',
+  memoryMiB: 1024,
+  cpus: 2,
+  disks: [{ file: '/x,y/disk0.raw', serial: 'S1' }],
+  accelerator: 'tcg',
+  serialSocket: '/s',
+  serialLog: '/l',
+  qmpSocket: '/q',
+} as const;
+
 test('QEMU gets every disk by serial, every card, and no value that could end an option', () => {
-  const argv = qemuArgv({
-    name: 'a,b',
-    macs: ['52:54:00:00:00:01', '52:54:00:00:00:02'],
-    tap: 'tap0',
-    memoryMiB: 1024,
-    cpus: 2,
-    disks: [{ file: '/x,y/disk0.raw', serial: 'S1' }],
-    accelerator: 'tcg',
-    serialSocket: '/s',
-    serialLog: '/l',
-    qmpSocket: '/q',
-  });
+  const argv = qemuArgv(hardware);
   const text = argv.join(' ');
   assert.match(text, /-name a,,b /);
   assert.match(text, /file=\/x,,y\/disk0\.raw/);
@@ -79,10 +81,11 @@ const machine = {
   prefixLength: 24,
   disks: [],
   filesystems: [
-    { type: 'ext4', mountPoint: '/' },
-    { type: 'ext4', mountPoint: '/home' },
+    { type: 'ext4', mountPoint: '/', byUuid: true },
+    { type: 'ext4', mountPoint: '/home', byUuid: true },
   ],
   swaps: 1,
+  dataPartitions: [],
 };
 
 const report: Report = {
@@ -137,6 +140,41 @@ test('each thing that is not as described fails its own expectation', () => {
   const changes = [{ path: '/etc/x', action: 'replaced' as const, why: 'was changed' }];
   assert.deepEqual(failures({}, { changes, changedTotal: 1 }), ['nothing to put right after the installation']);
   assert.equal(expectNothingChanged('n', { ...report, ok: false }, 'log').ok, false);
+});
+
+test('a file system in memory is expected by its place, a FAT by its short UUID', () => {
+  const wanted = {
+    ...machine,
+    filesystems: [
+      { type: 'tmpfs', mountPoint: '/tmp', byUuid: false },
+      { type: 'vfat', mountPoint: '/dos', byUuid: true },
+    ],
+    swaps: 0,
+  };
+  const expect = (fstab: string) => {
+    const filesystems = [
+      { target: '/tmp', source: 'tmpfs', fstype: 'tmpfs', uuid: null },
+      { target: '/dos', source: '/dev/vda5', fstype: 'vfat', uuid: 'AB12-CD34' },
+    ];
+    const system = { hostname: 'lab01', kernel: '6.1', findmnt: { filesystems }, lsblk: {}, swapon: [], fstab };
+    return expectSystem(wanted, { ...report, system }, 'log').filter(({ ok }) => !ok);
+  };
+  assert.deepEqual(expect('tmpfs /tmp tmpfs defaults 0 0\nUUID=AB12-CD34 /dos vfat defaults 0 2\n'), []);
+  assert.deepEqual(
+    expect('UUID=AB12-CD35 /dos vfat defaults 0 2\n').map(({ name }) => name),
+    ['/tmp mounted', '/dos mounted'],
+  );
+});
+
+test('disks have the kernel names of their order, and boot in an order of their own', () => {
+  const disks = [
+    { file: '/b.raw', serial: 'B', bootOrder: 1 },
+    { file: '/a.raw', serial: 'A', bootOrder: 0, writeLog: '/a,log' },
+  ];
+  const text = qemuArgv({ ...hardware, disks }).join(' ');
+  assert.match(text, /id=disk0,\S*file=\/b\.raw -device virtio-blk-pci,drive=disk0,serial=B,bootindex=3/);
+  assert.match(text, /filename=\/a,,log /);
+  assert.match(text, /driver=blklogwrites,node-name=disk1,\S* -device virtio-blk-pci,drive=disk1,serial=A,bootindex=2/);
 });
 
 test('a verdict that is not as described names what was expected, found, and the log', () => {

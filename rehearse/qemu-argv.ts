@@ -1,5 +1,20 @@
 import type { Argv } from '../lib/run-command.ts';
 
+/** A disk of a virtual machine. */
+export type VirtualDisk = {
+  /** The raw image. */
+  readonly file: string;
+  /** At most SERIAL_CHARACTERS. */
+  readonly serial: string;
+  /** The firmware tries the disk with the lowest one first; the order of their names decides where it is not given. */
+  readonly bootOrder?: number;
+  /** Where every write and flush is recorded, in the format of the kernel's dm-log-writes. */
+  readonly writeLog?: string;
+};
+
+/** The longest serial number of a virtio disk. @see Virtual I/O Device 1.1 §5.2.6, VIRTIO_BLK_T_GET_ID */
+export const SERIAL_CHARACTERS = 20;
+
 export type VirtualHardware = {
   readonly name: string;
   /** The first one boots from the network. */
@@ -7,8 +22,8 @@ export type VirtualHardware = {
   readonly tap: string;
   readonly memoryMiB: number;
   readonly cpus: number;
-  /** Raw image files in the order of their names in the machine; each with its serial number. */
-  readonly disks: readonly { readonly file: string; readonly serial: string }[];
+  /** In the order of their names in the machine: the first one is vda. */
+  readonly disks: readonly VirtualDisk[];
   /** `tcg` needs nothing of the host; `kvm` needs a working /dev/kvm. */
   readonly accelerator: 'tcg' | 'kvm';
   /** Where QEMU listens for the console and for QMP, and where it writes the console's output. */
@@ -42,12 +57,32 @@ export function qemuArgv(hardware: VirtualHardware): Argv {
   return ['qemu-system-x86_64', ...options.flat()];
 }
 
-function diskOptions({ file, serial }: VirtualHardware['disks'][number], index: number): string[] {
+function diskOptions(disk: VirtualDisk, index: number): string[] {
+  const device = `virtio-blk-pci,drive=disk${index},serial=${path(disk.serial)},bootindex=${(disk.bootOrder ?? index) + 2}`;
+  if (disk.writeLog !== undefined) return loggedDiskOptions(disk.file, disk.writeLog, { device, index });
   return [
     '-drive',
-    `if=none,id=disk${index},format=raw,cache=unsafe,discard=unmap,detect-zeroes=unmap,file=${path(file)}`,
+    `if=none,id=disk${index},format=raw,cache=unsafe,discard=unmap,detect-zeroes=unmap,file=${path(disk.file)}`,
     '-device',
-    `virtio-blk-pci,drive=disk${index},serial=${path(serial)},bootindex=${index + 2}`,
+    device,
+  ];
+}
+
+/** Without discards and zeroes of the guest: QEMU 7.2 may put other entries between such an entry and its bytes. */
+function loggedDiskOptions(
+  file: string,
+  writeLog: string,
+  { device, index }: { device: string; index: number },
+): string[] {
+  return [
+    '-blockdev',
+    `driver=file,node-name=image${index},cache.no-flush=on,filename=${path(file)}`,
+    '-blockdev',
+    `driver=file,node-name=log${index},cache.no-flush=on,filename=${path(writeLog)}`,
+    '-blockdev',
+    `driver=blklogwrites,node-name=disk${index},file=image${index},log=log${index}`,
+    '-device',
+    `${device},discard=off,write-zeroes=off`,
   ];
 }
 

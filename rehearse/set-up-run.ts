@@ -11,6 +11,7 @@ import { createNamespace } from './namespace.ts';
 import type { Namespace } from './namespace.ts';
 import { startRouter, startServer } from './server.ts';
 import type { Server } from './server.ts';
+import type { VirtualDisk } from './qemu-argv.ts';
 import type { RehearsedMachine } from './site-machine.ts';
 import { createDisk } from './virtual-machine.ts';
 
@@ -34,7 +35,8 @@ export type RehearsalRun = {
   readonly options: RunOptions;
   readonly namespace: Namespace;
   readonly server: Server;
-  readonly disks: readonly { readonly file: string; readonly serial: string }[];
+  /** In the order of their logical names; kept between power-ons. */
+  readonly disks: readonly VirtualDisk[];
   /** State directory of the run's server, with logs and disks; kept until the next run of the same name. */
   readonly workDir: string;
   readonly socketDir: string;

@@ -6,8 +6,10 @@ import { machineNames, macsOf } from '../machdb/query.ts';
 import { resolveRecord } from '../machdb/resolve.ts';
 import { diskBindings } from '../partition-specs/disk-bindings.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
+import { contentsOf } from '../partition-specs/spec-types.ts';
 
-type ExpectedFilesystem = { readonly type: string; readonly mountPoint: string };
+/** `byUuid`: the fstab names it by its UUID; one in memory has none. */
+export type ExpectedFilesystem = { readonly type: string; readonly mountPoint: string; readonly byUuid: boolean };
 
 export type ExpectedMachine = {
   readonly name: string;
@@ -20,6 +22,8 @@ export type ExpectedMachine = {
   readonly disks: readonly { readonly name: string; readonly serial?: string }[];
   readonly filesystems: readonly ExpectedFilesystem[];
   readonly swaps: number;
+  /** Logical disk and letter of each partition with the flag `data`: `disk0h`. */
+  readonly dataPartitions: readonly string[];
 };
 
 /** @throws UserError (exit code 2) for a name that is no machine, FaultsError for a database or PARTITION with faults */
@@ -33,17 +37,26 @@ export async function expectedMachine(machdbDir: string, name: string): Promise<
   const record = resolveRecord(db, name);
   const spec = parsePartitionSpec(record['PARTITION'] ?? '');
   const bindings = diskBindings(record);
-  const partitions = spec.disks.flatMap((disk) => disk.partitions);
+  const contents = contentsOf(spec);
   return {
     name,
     record,
     macs: macsOf(record),
     prefixLength: prefixLength(record['NETMASK'] ?? '') ?? 24,
     disks: spec.disks.map((disk) => ({ name: disk.name, ...serialOf(bindings[disk.name]) })),
-    filesystems: partitions.flatMap(({ filesystem, mountPoint }) =>
-      mountPoint === undefined ? [] : [{ type: filesystem, mountPoint }],
+    filesystems: contents.flatMap(({ filesystem, mountPoint }) => {
+      if (mountPoint === undefined) return [];
+      // `swap /tmp` is a file system in memory, with the swap behind it.
+      return [
+        filesystem === 'swap'
+          ? { type: 'tmpfs', mountPoint, byUuid: false }
+          : { type: filesystem, mountPoint, byUuid: true },
+      ];
+    }),
+    swaps: contents.filter(({ filesystem }) => filesystem === 'swap').length,
+    dataPartitions: spec.disks.flatMap((disk) =>
+      disk.partitions.filter(({ data }) => data).map(({ letter }) => disk.name + letter),
     ),
-    swaps: partitions.filter(({ filesystem }) => filesystem === 'swap').length,
   };
 }
 

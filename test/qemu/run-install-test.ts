@@ -1,8 +1,12 @@
 // One installation in QEMU for a test that meddles with it, on the same network, server and machine as a rehearsal.
 // In: a name and what to do. Out: nothing, or an error that names the logs. Never: waits for a time instead of a state.
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { StatusAnswer } from '../../netboot/control-client.ts';
 import { plainConsole } from '../../rehearse/console-text.ts';
 import { demoHardware, demoSite } from '../../rehearse/demo-options.ts';
+import type { VirtualDisk } from '../../rehearse/qemu-argv.ts';
 import { prepareSite, setUpRun } from '../../rehearse/set-up-run.ts';
 import type { RehearsalRun } from '../../rehearse/set-up-run.ts';
 import { readRehearsedMachine } from '../../rehearse/site-machine.ts';
@@ -16,69 +20,115 @@ const CONSOLE_TIMEOUT_MS = 4 * 60_000;
 export type InstallTest = {
   /** Its logs and disks are kept in `rehearsals/test-NAME` of the state directory. */
   readonly name: string;
+  /** A machine that the example site lacks; lab01 unless given. */
+  readonly machine?: {
+    readonly host: string;
+    /** The text that describes it, beside the example's database. */
+    readonly database: string;
+  };
   /** 16 GiB unless given. */
   readonly diskBytes?: number;
   /** Gives the test a package store that it may damage. */
   readonly copyStore?: boolean;
   /** The whole test is ended after this time. */
   readonly limitMs: number;
+  /** Told one line after the other of what happens. */
+  readonly onLine?: (line: string) => void;
   readonly check: (lab: InstallLab) => Promise<void>;
 };
 
-type InstallLab = RehearsalRun & {
-  /** Switches machine lab01 on; it is switched off at the end. The console is kept in `serialLog`. */
-  readonly switchOn: (label: string, serialLog: string) => Promise<SwitchedOn>;
+export type InstallLab = RehearsalRun & {
+  /**
+   * Switches the machine on; it is switched off at the end. The console is kept in `serialLog`. `disks` are those of
+   * the run unless given: others, fewer, or in another order.
+   */
+  readonly switchOn: (label: string, serialLog: string, disks?: readonly VirtualDisk[]) => Promise<SwitchedOn>;
   readonly status: () => Promise<StatusAnswer>;
   readonly waitForState: (machine: SwitchedOn, state: StatusAnswer['state']) => Promise<StatusAnswer>;
   /** Waits until the machine has shown `pattern` on its console since `start`, and answers all that it has shown. */
   readonly waitForConsole: (machine: SwitchedOn, pattern: RegExp, start?: number) => Promise<string>;
+  /** Waits until the system on the disk has reported since this power-on and shows its login prompt. */
+  readonly waitForReport: (machine: SwitchedOn) => Promise<StatusAnswer>;
+  /** Describes the machine anew, and waits until the server has read it. */
+  readonly describe: (database: string) => Promise<void>;
 };
 
 /** @throws Error with what was last seen and the names of the logs */
 export async function runInstallTest(input: InstallTest): Promise<void> {
   const signal = AbortSignal.timeout(input.limitMs);
   const lines: string[] = [];
-  const onLine = (line: string): void => void lines.push(line);
-  const machine = await readRehearsedMachine(demoSite.siteDir, 'lab01', demoSite.stateDir);
-  await prepareSite(machine.site, { onLine, signal });
+  const onLine = (line: string): void => {
+    lines.push(line);
+    input.onLine?.(line);
+  };
   await using stack = new AsyncDisposableStack();
+  const siteDir = input.machine === undefined ? demoSite.siteDir : await copySite(stack, input.machine.database);
+  const machine = await readRehearsedMachine(siteDir, input.machine?.host ?? 'lab01', demoSite.stateDir);
+  await prepareSite(machine.site, { onLine, signal });
   const options = { ...demoHardware, runName: `test-${input.name}`, signal, onLine };
   const run = await setUpRun(stack, machine, {
     ...options,
     ...(input.diskBytes === undefined ? {} : { diskBytes: input.diskBytes }),
     ...(input.copyStore === undefined ? {} : { copyStore: input.copyStore }),
   });
+  const logs = new Set<string>([run.logs.server]);
   try {
-    await input.check(openLab(run, stack));
+    await input.check(openLab(run, { stack, logs, siteDir }));
   } catch (cause) {
-    const logs = Object.values(run.logs).join('\n  ');
     const seen = lines.slice(-25).join('\n  ');
-    throw new Error(`${(cause as Error).message}\nlogs:\n  ${logs}\nlast seen:\n  ${seen}`, { cause });
+    const message = `${(cause as Error).message}\nlogs:\n  ${[...logs].join('\n  ')}\nlast seen:\n  ${seen}`;
+    throw new Error(message, { cause });
   }
 }
 
-function openLab(run: RehearsalRun, stack: AsyncDisposableStack): InstallLab {
+/** The example site with one more file in its database; both go with the stack. */
+async function copySite(stack: AsyncDisposableStack, database: string): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'gutinteg-site-'));
+  stack.defer(async () => rm(dir, { recursive: true, force: true }));
+  await cp(demoSite.siteDir, dir, { recursive: true });
+  await writeFile(databaseFile(dir), database);
+  return dir;
+}
+
+function databaseFile(siteDir: string): string {
+  return join(siteDir, 'machdb/40-test.db');
+}
+
+type Surroundings = { readonly stack: AsyncDisposableStack; readonly logs: Set<string>; readonly siteDir: string };
+
+function openLab(run: RehearsalRun, { stack, logs, siteDir }: Surroundings): InstallLab {
   const { signal } = run.options;
   const status = async (): Promise<StatusAnswer> => run.server.control.status(run.machine.name);
+  const waitForStatus = (
+    machine: SwitchedOn,
+    { what, isIt }: { what: string; isIt: (now: StatusAnswer) => boolean },
+  ): Promise<StatusAnswer> =>
+    waitFor({
+      what,
+      timeoutMs: Number.POSITIVE_INFINITY,
+      signal,
+      look: async () => {
+        machine.assertRunning();
+        const now = await status();
+        machine.follow(now);
+        return isIt(now) ? now : undefined;
+      },
+    });
   return {
     ...run,
     status,
-    switchOn: async (label, serialLog) => {
-      const machine = await switchOn(run, label, serialLog);
+    switchOn: async (label, serialLog, disks = run.disks) => {
+      logs.add(serialLog);
+      const machine = await switchOn({ ...run, disks }, label, serialLog);
       stack.defer(machine.vm.kill);
       return machine;
     },
     waitForState: (machine, state) =>
-      waitFor({
-        what: `state ${state}`,
-        timeoutMs: Number.POSITIVE_INFINITY,
-        signal,
-        look: async () => {
-          machine.assertRunning();
-          const now = await status();
-          machine.follow(now);
-          return now.state === state ? now : undefined;
-        },
+      waitForStatus(machine, { what: `state ${state}`, isIt: (now) => now.state === state }),
+    waitForReport: (machine) =>
+      waitForStatus(machine, {
+        what: 'a report and a login prompt',
+        isIt: ({ lastReport }) => (lastReport?.atMs ?? 0) > machine.powerOnMs && machine.loginSeconds() !== undefined,
       }),
     waitForConsole: (machine, pattern, start = 0) =>
       waitFor({
@@ -91,5 +141,18 @@ function openLab(run: RehearsalRun, stack: AsyncDisposableStack): InstallLab {
           return pattern.test(shown) ? shown : undefined;
         },
       }),
+    describe: (database) => describeAnew(run, databaseFile(siteDir), database),
   };
+}
+
+async function describeAnew({ server, options }: RehearsalRun, file: string, database: string): Promise<void> {
+  const versionNow = async (): Promise<number> => (await server.control.all()).database.version;
+  const before = await versionNow();
+  await writeFile(file, database);
+  await waitFor({
+    what: 'the new description of the machine',
+    timeoutMs: 60_000,
+    signal: options.signal,
+    look: async () => ((await versionNow()) > before ? true : undefined),
+  });
 }

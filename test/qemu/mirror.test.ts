@@ -1,0 +1,90 @@
+// Two disks as mirrors with LVM on top: the machine starts from both, and from either of them alone.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { GiB } from '../../lib/bytes.ts';
+import { openConsoleShell } from '../../rehearse/console-shell.ts';
+import { expectSystem } from '../../rehearse/expect-system.ts';
+import { waitForInstallation } from '../../rehearse/power-cycle.ts';
+import type { VirtualDisk } from '../../rehearse/qemu-argv.ts';
+import type { SwitchedOn } from '../../rehearse/switch-on.ts';
+import { copyImage } from '../helpers/disk-image.ts';
+import { runInstallTest } from './run-install-test.ts';
+import type { InstallLab } from './run-install-test.ts';
+
+const SHUT_DOWN_MS = 90_000;
+
+const database = `mirror1: demo-client room-a
+    MAC=52:54:00:77:00:41
+    IP=10.77.0.141
+    PARTITION="disk0: (a 512M raid1 boot) (b rest raid1 sys) \\
+               disk1: (a 512M raid1 boot) (b rest raid1 sys) \\
+               boot: (ext4 /boot) sys: (lvm vg0) \\
+               vg0: (root 4G ext4 /) (swap 256M swap) (home rest xfs /home)"
+    DISK_disk0=serial:MIRROR-A
+    DISK_disk1=serial:MIRROR-B
+`;
+
+test('a machine on RAID 1 and LVM starts, also after either disk is taken out', async (t) => {
+  await runInstallTest({
+    name: 'mirror',
+    machine: { host: 'mirror1', database },
+    diskBytes: 8 * GiB,
+    limitMs: 10 * 60_000,
+    check: async (lab) => {
+      await lab.server.control.arm('mirror1');
+      const first = await lab.switchOn('network', lab.logs.install);
+      const installed = await waitForInstallation(lab, first, lab.logs.install);
+      assert.equal(installed.state, 'installed', installed.reason ?? '');
+      const report = installed.lastReport?.report ?? assert.fail('no report');
+      const wrong = expectSystem(lab.machine, report, lab.logs.install).filter(({ ok }) => !ok);
+      assert.deepEqual(wrong, []);
+      await checkMirrors(lab, first, '[UU]');
+      assert(await first.vm.shutDown(SHUT_DOWN_MS), 'it did not shut down by itself');
+      t.diagnostic(`installed and shut down after ${first.secondsNow().toFixed(0)} s`);
+
+      for (const [index, left] of (await copies(lab)).entries()) {
+        const log = join(lab.workDir, `only-disk${index}-serial.log`);
+        const alone = await lab.switchOn(`only ${left.serial}`, log, [left]);
+        const { state, attempts, lastReport } = await lab.waitForReport(alone);
+        assert.deepEqual([state, attempts], ['installed', 1]);
+        const told = [...(lastReport?.report.notices ?? []), ...(lastReport?.report.errors ?? [])].join('\n');
+        const gone = lab.disks[1 - index]?.serial ?? '';
+        assert.match(told, new RegExp(`${gone}.*(missing|not there|gone|not attached)`, 'i'));
+        await checkMirrors(lab, alone, '[U_]');
+        await alone.vm.kill();
+        t.diagnostic(`login with ${left.serial} alone after ${alone.loginSeconds()?.toFixed(0)} s`);
+      }
+    },
+  });
+});
+
+/** Each half as it was when the machine was switched off: after one start alone, it is ahead of the other. */
+async function copies({ disks, workDir }: InstallLab): Promise<VirtualDisk[]> {
+  const copied: VirtualDisk[] = [];
+  for (const [index, disk] of disks.entries()) {
+    const file = join(workDir, `alone${index}.raw`);
+    await copyImage(disk.file, file);
+    copied.push({ ...disk, file });
+  }
+  return copied;
+}
+
+/** What the installed system's own tools say of arrays, volumes and mounts. */
+async function checkMirrors(lab: InstallLab, machine: SwitchedOn, members: '[UU]' | '[U_]'): Promise<void> {
+  const shell = await openConsoleShell(machine.vm, lab.options.signal, lab.logs.install);
+  const mdstat = (await shell.run('cat /proc/mdstat')).output;
+  const states = [...mdstat.matchAll(/\[(?:[U_]{2})\]/g)].map(([state]) => (state === '[_U]' ? '[U_]' : state));
+  assert.deepEqual(states, [members, members], mdstat);
+  assert.doesNotMatch(mdstat, /resync|recovery|inactive|auto-read-only/);
+  const volumes = (await shell.run('lvs --noheadings --options vg_name,lv_name --separator /')).output;
+  assert.deepEqual(volumes.trim().split(/\s+/).sort(), ['vg0/home', 'vg0/root', 'vg0/swap']);
+  const mounts = (await shell.run('findmnt --noheadings --list --real --output TARGET,SOURCE,FSTYPE')).output;
+  for (const mount of [
+    /^\/ +\/dev\/mapper\/vg0-root +ext4/m,
+    /^\/boot +\/dev\/md\S+ +ext4/m,
+    /^\/home +\/dev\/mapper\/vg0-home +xfs/m,
+  ]) {
+    assert.match(mounts, mount);
+  }
+}

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runPowerCuts } from './power-cut.ts';
+
+const COUNT = 2;
+
+test('power lost while tables are written, and at any time: installed in the end, and the data unharmed', async (t) => {
+  const lines: string[] = [];
+  const survived = await runPowerCuts({
+    name: 'power-cut',
+    seed: '1',
+    count: COUNT,
+    limitMs: 15 * 60_000,
+    say: (line) => {
+      lines.push(line);
+      t.diagnostic(line);
+    },
+  });
+  assert.equal(survived, COUNT, lines.join('\n'));
+});
