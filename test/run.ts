@@ -1,6 +1,6 @@
 // npm test: everything that CI runs. Checks and unit tests, real tools and peers, then whole installations in QEMU.
 // Ends with a count of tests; a test that was skipped counts as failed, because nobody reads skips.
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { run } from 'node:test';
 import { cpus } from 'node:os';
 import { spec } from 'node:test/reporters';
@@ -19,6 +19,14 @@ async function testFiles(folder: string): Promise<string[]> {
     .sort()
     .map((name) => join(root, folder, name));
 }
+
+/** Whole installations that look at nothing but their own machine; the others look at every process, or are short. */
+const LONG_TESTS: ReadonlySet<string> = new Set([
+  'data-survives.test.ts',
+  'full-run.test.ts',
+  'mirror.test.ts',
+  'power-cut.test.ts',
+]);
 
 type Suite = { readonly title: string; readonly concurrency: number } & (
   | { readonly files: string[] }
@@ -58,7 +66,11 @@ await runTests({ title: 'unit tests', globPatterns: unitTestGlobs(), concurrency
 // One after the other: they share the processors, the network's names and the package store.
 await runTests({ title: 'real tools and peers', files: await testFiles('test/integration'), concurrency: 1 }, count);
 await prepareExample();
-await runTests({ title: 'installations in QEMU', files: await testFiles('test/qemu'), concurrency: 1 }, count);
+const machines = await testFiles('test/qemu');
+const isLong = (file: string): boolean => LONG_TESTS.has(basename(file));
+await runTests({ title: 'virtual machines', files: machines.filter((file) => !isLong(file)), concurrency: 1 }, count);
+// A virtual machine keeps little more than one processor busy.
+await runTests({ title: 'virtual machines, two at a time', files: machines.filter(isLong), concurrency: 2 }, count);
 if (!checked) process.stdout.write('\nchecks: FAILED (see the top)\n');
 process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
 if (!checked || count.failed > 0 || count.skipped > 0 || count.passed === 0) process.exitCode = 1;
