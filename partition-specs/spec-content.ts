@@ -1,7 +1,7 @@
 // One pair of parentheses of a PARTITION text. In: its words. Out: what it asks for; faults go to `report`.
 import { parseSize } from './spec-size.ts';
 import type { Token } from './spec-tokens.ts';
-import { STACK_WORDS } from './spec-types.ts';
+import { stackKindOf, STACK_WORDS } from './spec-types.ts';
 import type { ContentRequest, PartitionRequest, SizeRequest, VolumeRequest } from './spec-types.ts';
 
 export type Report = (column: number, message: string, suggestion?: string) => void;
@@ -22,7 +22,11 @@ export function parsePartition(group: Group, report: Report): PartitionRequest |
     report(group.column, 'a partition needs a letter, a size and a file system, as in (a 20G ext4 /)');
     return undefined;
   }
-  if (!/^[a-z]$/.test(letter.text)) report(letter.column, `'${letter.text}' is not a letter from a to z`);
+  if (!/^[a-z]$/.test(letter.text)) {
+    const hint = isName(letter.text) ? 'names are for volumes, of a group that some partition is lvm of' : undefined;
+    report(letter.column, `'${letter.text}' is not a letter from a to z`, hint);
+  }
+  checkLooseUnit(size, rest[0], report);
   const sized = readSize(size, report);
   return { letter: letter.text, size: sized, ...parseContent({ ...group, words: rest }, report) };
 }
@@ -44,13 +48,30 @@ export function parseVolume(group: Group, report: Report): VolumeRequest | undef
 function readSize(size: Token, report: Report): SizeRequest {
   const request = parseSize(size.text);
   if (typeof request !== 'string') return request;
-  report(size.column, request, suggestCapital(size.text));
+  report(size.column, request, suggestSize(size.text));
   // After a fault any size will do, but one that causes no second fault.
   return { kind: 'exact', sizeBytes: 1 };
 }
 
-function suggestCapital(size: string): string | undefined {
-  return /^\d+[kmgt]$/.test(size) ? `did you mean ${size.toUpperCase()}?` : undefined;
+function suggestSize(text: string): string | undefined {
+  if (/^rest$/i.test(text)) return 'did you mean rest?';
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)([kmgt])i?b?$/i.exec(text) ?? [];
+  if (amount === '') return undefined;
+  const units = 'KMGT';
+  const capital = unit.toUpperCase();
+  if (!amount.includes('.')) return `did you mean ${amount}${capital}?`;
+  return capital === 'K'
+    ? undefined
+    : `did you mean ${Math.round(Number(amount) * 1024)}${units[units.indexOf(capital) - 1]}?`;
+}
+
+function checkLooseUnit(size: Token, next: Token | undefined, report: Report): void {
+  if (next === undefined || !/^\d+$/.test(size.text) || !/^[KMGT](i?B)?$/i.test(next.text)) return;
+  report(
+    next.column,
+    `'${next.text}' stands alone`,
+    `did you mean ${size.text}${next.text.slice(0, 1).toUpperCase()}?`,
+  );
 }
 
 /** `ext4 / noatime,label=sys` or `raid1 sys`: what follows letter and size, and all that an array has. */
@@ -61,12 +82,19 @@ export function parseContent(group: Group, report: Report): ContentRequest {
     return { filesystem: '', options: [], data: false, column: group.column };
   }
   if (!/^[a-z][a-z0-9_+-]*$/.test(filesystem.text)) {
-    report(filesystem.column, `'${filesystem.text}' is not the name of a file system`);
+    const hint = /^[A-Za-z][A-Za-z0-9]*$/.test(filesystem.text)
+      ? `did you mean ${filesystem.text.toLowerCase()}?`
+      : undefined;
+    report(filesystem.column, `'${filesystem.text}' is not the name of a file system`, hint);
   }
-  if (STACK_WORDS.has(filesystem.text)) return parsePart(filesystem, rest, group.column, report);
+  if (/^raid\d+$/.test(filesystem.text) && !STACK_WORDS.has(filesystem.text)) {
+    report(filesystem.column, `'${filesystem.text}' cannot be made; arrays are mirrors`, 'did you mean raid1?');
+  }
+  if (stackKindOf(filesystem.text) !== undefined) return parsePart(filesystem, rest, group.column, report);
   const mount = rest[0]?.text.startsWith('/') === true ? rest[0] : undefined;
   if (mount !== undefined) checkMountPoint(mount, report);
   const words = parseOptions(mount === undefined ? rest : rest.slice(1), report);
+  if (words.includes('label=')) report(group.column, 'label= names no label; leave it out, or write label=NAME');
   const label = words.findLast((word) => word.startsWith('label='))?.slice('label='.length);
   return {
     filesystem: filesystem.text,
@@ -94,7 +122,9 @@ function parsePart(word: Token, rest: readonly Token[], column: number, report: 
 function checkMountPoint(mount: Token, report: Report): void {
   const clean = mount.text === '/' || /^(\/[A-Za-z0-9._+@-]+)+$/.test(mount.text);
   if (clean && !/\/\.{1,2}(\/|$)/.test(mount.text)) return;
-  report(mount.column, `'${mount.text}' is not a plain absolute path of letters, digits and . _ + @ -`);
+  const bare = mount.text.replace(/\/+$/, '');
+  const hint = bare === mount.text ? undefined : `leave out the last /: ${bare}`;
+  report(mount.column, `'${mount.text}' is not a plain absolute path of letters, digits and . _ + @ -`, hint);
 }
 
 function parseOptions(words: readonly Token[], report: Report): string[] {

@@ -1,4 +1,5 @@
 // What of the PARTITION language can be planned today. In: a parsed spec. Out: faults that say what is supported.
+import { formatBytes } from '../lib/bytes.ts';
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { firmwareKinds } from './firmware/all.ts';
@@ -6,6 +7,7 @@ import type { FirmwareKind } from './firmware/firmware-kind.ts';
 import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
 import { osFamilies } from './os-families/all.ts';
 import type { OsFamily } from './os-families/os-family.ts';
+import { CYLINDER_BYTES } from './spec-size.ts';
 import { withRoot } from './spec-rootfs.ts';
 import { specFault } from './spec-tokens.ts';
 import { contentsOf, STACK_WORDS } from './spec-types.ts';
@@ -43,14 +45,17 @@ export function checkSpecSupport({ spec, rootfs, ...names }: SpecContext): Suppo
   const report = (column: number, message: string) => void faults.push(specFault({ text: spec.text, column }, message));
   if (rooted.problem !== undefined) report(1, rooted.problem);
   for (const content of contentsOf(rooted.spec)) {
-    for (const message of problemsOf(content, family)) report(content.column, message);
+    for (const message of [...problemsOf(content, family), ...firmwareProblems(content, firmware)]) {
+      report(content.column, message);
+    }
   }
   for (const partition of rooted.spec.disks.flatMap((disk) => disk.partitions)) {
     for (const message of letterProblems(partition.letter, family)) report(partition.column, message);
   }
   for (const stacked of stackedContents(rooted.spec).filter(({ data }) => data)) report(stacked.column, STACKED_DATA);
   if (faults.length > 0) throw new FaultsError('PARTITION', faults);
-  return { spec: rooted.spec, family, firmware, notes: rooted.note === undefined ? [] : [rooted.note] };
+  const notes = [rooted.note, cylinderNote(rooted.spec), notInstalled(family, firmware)];
+  return { spec: rooted.spec, family, firmware, notes: notes.filter((note) => note !== undefined) };
 }
 
 const STACKED_DATA =
@@ -58,6 +63,22 @@ const STACKED_DATA =
 
 function stackedContents({ arrays, groups }: PartitionSpec): ContentRequest[] {
   return [...arrays.map(({ content }) => content), ...groups.flatMap(({ volumes }) => volumes)];
+}
+
+/** `20` is no slip in a text of 1996, and one in most of today. */
+function cylinderNote({ disks }: PartitionSpec): string | undefined {
+  const counted = disks.flatMap(({ name, partitions }) =>
+    partitions.flatMap(({ letter, size }) =>
+      size.kind === 'exact' && size.cylinders !== undefined ? [`${name} ${letter}: ${size.cylinders}`] : [],
+    ),
+  );
+  if (counted.length === 0) return undefined;
+  return `sizes without K, M, G or T are cylinders, of ${formatBytes(CYLINDER_BYTES)} unless DISK_ says otherwise (${counted.join(', ')})`;
+}
+
+function notInstalled(family: OsFamily, firmware: FirmwareKind): string | undefined {
+  const what = family.installed ? (firmware.installed ? undefined : `${firmware.name} firmware`) : family.name;
+  return what === undefined ? undefined : `this can be shown, not installed: gutinteg installs nothing for ${what} yet`;
 }
 
 function letterProblems(letter: string, family: OsFamily): string[] {
@@ -85,7 +106,9 @@ function problemsOf(content: ContentRequest, family: OsFamily): string[] {
   }
   const kind = family.filesystems.get(filesystem);
   if (kind === undefined)
-    return [`file system '${filesystem}' is unknown on ${family.name}; ${list(family.filesystems)}`];
+    return [
+      `file system '${filesystem}' is unknown on ${family.name}; ${list(family.filesystems)}${meant(filesystem, family)}`,
+    ];
   const problems: string[] = [];
   const label = content.label ?? '';
   if (Buffer.byteLength(label) > kind.labelMaxBytes) {
@@ -104,6 +127,32 @@ function problemsOf(content: ContentRequest, family: OsFamily): string[] {
     problems.push("the root cannot be 'data': an installation writes it anew");
   }
   return [...problems, ...unknownOptions(content, kind, family)];
+}
+
+const ALIASES: Readonly<Record<string, string>> = {
+  fat: 'vfat',
+  fat16: 'vfat',
+  fat32: 'vfat',
+  ext: 'ext4',
+  tmpfs: 'swap',
+};
+
+function meant(filesystem: string, family: OsFamily): string {
+  const plain = filesystem.toLowerCase();
+  const guess = family.filesystems.has(plain) ? plain : ALIASES[plain];
+  return guess !== undefined && family.filesystems.has(guess) ? `; did you mean ${guess}?` : '';
+}
+
+/** What firmware reads must be what it can read. */
+function firmwareProblems({ mountPoint, filesystem }: ContentRequest, firmware: FirmwareKind): string[] {
+  return Object.values(firmware.onBootDisk)
+    .flat()
+    .filter(({ content }) => content?.mountPoint === mountPoint && content?.filesystem !== filesystem)
+    .flatMap(({ content }) =>
+      content?.mountPoint === undefined
+        ? []
+        : [`${firmware.name} firmware reads ${content.filesystem} on ${content.mountPoint}, not ${filesystem}`],
+    );
 }
 
 function unknownOptions({ options, mountPoint }: ContentRequest, kind: FilesystemKind, family: OsFamily): string[] {

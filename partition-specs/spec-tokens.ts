@@ -22,7 +22,8 @@ type Words = { words: Token[] };
 export function readItems(text: string): { items: SpecItem[]; faults: Fault[] } {
   const items: SpecItem[] = [];
   const faults: Fault[] = [];
-  const fault = (column: number, message: string) => faults.push(specFault({ text, column }, message));
+  const fault = (column: number, message: string, suggestion?: string) =>
+    faults.push(specFault({ text, column }, message, suggestion));
   let group: (Words & { kind: 'group'; column: number }) | undefined;
   let header: (Words & { kind: 'header'; name: Token }) | undefined;
   for (const { text: word, column } of tokens(text)) {
@@ -42,7 +43,8 @@ export function readItems(text: string): { items: SpecItem[]; faults: Fault[] } 
     } else if (header !== undefined) {
       header.words.push({ text: word, column });
     } else {
-      fault(column, `expected a disk such as 'disk0:' or a partition in parentheses, found '${word}'`);
+      const hint = /^[A-Za-z]\w*$/.test(word) && group === undefined ? `did you mean '${word}:'?` : undefined;
+      fault(column, `expected a disk such as 'disk0:' or a partition in parentheses, found '${word}'`, hint);
     }
   }
   if (group !== undefined) fault(group.column, 'this ( has no )');

@@ -67,6 +67,11 @@ export const STACK_WORDS: ReadonlyMap<string, 'array' | 'group'> = new Map([
   ['lvm', 'group'],
 ]);
 
+/** What the word makes of a name; other RAID levels are arrays, too, that cannot be made. */
+export function stackKindOf(word: string): 'array' | 'group' | undefined {
+  return STACK_WORDS.get(word) ?? (/^raid\d+$/.test(word) ? 'array' : undefined);
+}
+
 /** Everything of a spec that holds a file system, swap, or part of something else. */
 export function contentsOf(spec: PartitionSpec): ContentRequest[] {
   return [

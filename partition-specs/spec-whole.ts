@@ -1,6 +1,6 @@
 // What must hold across a whole PARTITION text: nothing twice, nothing missing, sizes that can add up.
 import type { Report } from './spec-content.ts';
-import { contentsOf, STACK_WORDS } from './spec-types.ts';
+import { contentsOf, stackKindOf } from './spec-types.ts';
 import type { ContentRequest, PartitionSpec, SizeRequest } from './spec-types.ts';
 
 /** Reports every fault that no single pair of parentheses shows by itself. */
@@ -41,7 +41,7 @@ function checkStacks(spec: PartitionSpec, report: Report): void {
     ...spec.disks.flatMap((disk) => disk.partitions.map((content) => ({ content, disk: disk.name }))),
     ...spec.arrays.map(({ content }) => ({ content })),
     ...spec.groups.flatMap((group) => group.volumes.map((content) => ({ content }))),
-  ].filter(({ content }) => STACK_WORDS.has(content.filesystem));
+  ].filter(({ content }) => stackKindOf(content.filesystem) !== undefined);
   for (const { content, disk } of parts) checkPart(content, disk === undefined, spec, report);
   for (const array of spec.arrays) {
     const members = parts.filter(({ content }) => content.partOf === array.name);
@@ -58,7 +58,7 @@ function checkPart(content: ContentRequest, stacked: boolean, spec: PartitionSpe
   if (stacked && filesystem === 'raid1') report(column, 'an array is made of partitions; raid1 stands only there');
   const inVolume = spec.groups.some((group) => group.volumes.some((volume) => volume === content));
   if (inVolume && filesystem === 'lvm') report(column, 'a volume cannot be part of a volume group again');
-  const kind = STACK_WORDS.get(filesystem);
+  const kind = stackKindOf(filesystem);
   const headers = kind === 'array' ? spec.arrays : spec.groups;
   if (partOf === undefined || partOf === '' || headers.some((header) => header.name === partOf)) return;
   const example = kind === 'array' ? `${partOf}: (ext4 /)` : `${partOf}: (root 20G ext4 /)`;

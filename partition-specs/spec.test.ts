@@ -180,3 +180,21 @@ function faultsOf(text: string): FaultsError {
   }
   throw new Error(`'${text}' was accepted`);
 }
+
+const hints: [text: string, hint: RegExp][] = [
+  ['disk0 (a 20G ext4 /)', /did you mean 'disk0:'\?/],
+  ['disk0: (a 20GiB ext4 /)', /did you mean 20G\?/],
+  ['disk0: (a 1.5G ext4 /)', /did you mean 1536M\?/],
+  ['disk0: (a Rest ext4 /)', /did you mean rest\?/],
+  ['disk0: (a 20 G ext4 /)', /'G' stands alone[^]*did you mean 20G\?/],
+  ['disk0: (a 20G EXT4 /)', /did you mean ext4\?/],
+  ['disk0: (a 20G ext4 /home/)', /leave out the last \/: \/home/],
+  ['disk0: (a 20G ext4 / label=)', /label= names no label/],
+  ['disk0: (a 9G raid5 s) disk1: (a 9G raid5 s) s: (ext4 /)', /'raid5' cannot be made[^]*did you mean raid1\?/],
+  [
+    'disk0: (a 9G raid1 s) disk1: (a 9G raid1 s) s: (a 9G ext4 /)',
+    /^[^]*1 fault[^]*array s has neither letter nor size/,
+  ],
+  ['disk0: (root 9G ext4 /)', /names are for volumes/],
+];
+for (const [text, hint] of hints) test(`hint for '${text}'`, () => assert.match(faultsOf(text).message, hint));

@@ -4,9 +4,10 @@ import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { isName, parseContent, parsePartition, parseVolume } from './spec-content.ts';
 import type { Group, Report } from './spec-content.ts';
+import { parseSize } from './spec-size.ts';
 import { readItems, specFault } from './spec-tokens.ts';
 import type { SpecItem } from './spec-tokens.ts';
-import { STACK_WORDS } from './spec-types.ts';
+import { stackKindOf } from './spec-types.ts';
 import type { ArraySpec, DiskSpec, GroupSpec, PartitionSpec } from './spec-types.ts';
 import { checkWhole } from './spec-whole.ts';
 
@@ -69,7 +70,7 @@ function stackKinds(items: readonly SpecItem[]): ReadonlyMap<string, 'array' | '
     if (item.kind !== 'group') continue;
     // Behind letter and size, or first in an array's parentheses.
     for (const index of [2, 0]) {
-      const kind = STACK_WORDS.get(item.words[index]?.text ?? '');
+      const kind = stackKindOf(item.words[index]?.text ?? '');
       const name = item.words[index + 1]?.text;
       if (kind !== undefined && name !== undefined && !kinds.has(name)) kinds.set(name, kind);
     }
@@ -96,12 +97,20 @@ function diskOf({ header, groups }: Section, report: Report): DiskSpec {
 function arrayOf({ header, groups }: Section, report: Report): ArraySpec[] {
   rejectWords(header, report);
   const [group, ...more] = groups;
+  const arrayWith = (words: Group): ArraySpec => {
+    return { name: header.name.text, column: header.name.column, content: parseContent(words, report) };
+  };
   for (const extra of more) report(extra.column, `array ${header.name.text} holds one thing; this is a second`);
   if (group === undefined) {
     report(header.name.column, `array ${header.name.text} holds nothing; write '${header.name.text}: (ext4 /)'`);
     return [];
   }
-  return [{ name: header.name.text, column: header.name.column, content: parseContent(group, report) }];
+  const [letter, size] = group.words;
+  if (/^[a-z]$/.test(letter?.text ?? '') && size !== undefined && typeof parseSize(size.text) !== 'string') {
+    report(group.column, `array ${header.name.text} has neither letter nor size; write (ext4 /)`);
+    return [arrayWith({ ...group, words: group.words.slice(2) })];
+  }
+  return [arrayWith(group)];
 }
 
 function groupOf({ header, groups }: Section, report: Report): GroupSpec {

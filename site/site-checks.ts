@@ -1,11 +1,14 @@
+import { z } from 'zod';
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
+import { parseJsonEdge } from '../lib/parse-edge.ts';
 import type { Machine, RecordCheck } from '../machdb/types.ts';
 import { BINDING_PREFIX, diskBindings } from '../partition-specs/disk-bindings.ts';
 import { parseDiskSelector } from '../partition-specs/disk-selector.ts';
 import { familyOfOs } from '../partition-specs/os-families/family-of-os.ts';
 import { checkSpecSupport } from '../partition-specs/spec-support.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
+import { bindingFindings } from './check-bindings.ts';
 import { packagesOf } from './packages.ts';
 
 /** The checks of a record that the database cannot do alone: PARTITION and DISK_* are sound, every package exists. */
@@ -17,7 +20,7 @@ export function siteChecks(availablePackages: ReadonlySet<string>): RecordCheck[
   );
   return [
     (machine) => checkPartition(machine, partitionFaults),
-    checkDiskBindings,
+    checkDiskBindings(remember((spec: string, bindings: string) => findBindingWarnings(spec, bindings))),
     (machine) => checkPackages(machine, missingPackages),
   ];
 }
@@ -59,16 +62,28 @@ function remember<T>(compute: (...args: string[]) => T): (...args: string[]) => 
   };
 }
 
-function checkDiskBindings(machine: Machine): Fault[] {
-  const bindings: [string, string][] = [];
-  for (const entry of machine.values) if (entry[0].startsWith(BINDING_PREFIX)) bindings.push(entry);
-  if (bindings.length === 0) return [];
-  return Object.entries(diskBindings(Object.fromEntries(bindings))).flatMap(([name, selector]) => {
-    const result = parseDiskSelector(selector);
-    return typeof result === 'string'
-      ? [{ severity: 'error', ...placeOf(machine, `DISK_${name}`), message: `DISK_${name}: ${result}` } as const]
-      : [];
-  });
+function findBindingWarnings(spec: string, bindings: string) {
+  return bindingFindings(spec, parseJsonEdge(z.record(z.string(), z.string()), bindings, 'DISK_ variables'));
+}
+
+function checkDiskBindings(findingsOf: (spec: string, bindings: string) => ReturnType<typeof bindingFindings>) {
+  return (machine: Machine): Fault[] => {
+    const bindings: [string, string][] = [];
+    for (const entry of machine.values) if (entry[0].startsWith(BINDING_PREFIX)) bindings.push(entry);
+    const spec = machine.values.get('PARTITION') ?? '';
+    const record = Object.fromEntries(bindings);
+    const selectors = bindings.length === 0 ? [] : Object.entries(diskBindings(record));
+    return [
+      ...selectors.flatMap(([name, selector]): Fault[] => {
+        const result = parseDiskSelector(selector);
+        if (typeof result !== 'string') return [];
+        return [{ severity: 'error', ...placeOf(machine, `DISK_${name}`), message: `DISK_${name}: ${result}` }];
+      }),
+      ...findingsOf(spec, JSON.stringify(record)).map(({ variable, ...finding }): Fault => {
+        return { severity: 'warning', ...placeOf(machine, variable), ...finding };
+      }),
+    ];
+  };
 }
 
 function checkPackages(

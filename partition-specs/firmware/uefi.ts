@@ -4,6 +4,7 @@ import type { FirmwareKind } from './firmware-kind.ts';
 
 export const uefi: FirmwareKind = {
   name: 'uefi',
+  installed: false,
   tables: ['gpt'],
   onBootDisk: {
     gpt: [

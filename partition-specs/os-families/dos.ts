@@ -9,6 +9,7 @@ import type { OsFamily } from './os-family.ts';
  */
 export const dosFamily: OsFamily = {
   name: 'dos',
+  installed: false,
   filesystems: byName(fatKind({ rootable: true, mountOptions: '' })),
   tables: ['dos'],
   reservedLetters: {},

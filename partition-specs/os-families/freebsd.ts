@@ -11,6 +11,7 @@ import type { OsFamily } from './os-family.ts';
 /** FreeBSD on PCs: one slice, one disklabel. @see gpart(8), mount(8), fstab(5), tmpfs(5) */
 export const freebsd: OsFamily = {
   name: 'freebsd',
+  installed: false,
   filesystems: byName(
     ufsKind('ufs', 'acls nfsv4acls multilabel snapshot suiddir userquota groupquota'),
     fatKind({ rootable: false, mountOptions: 'longnames shortnames nowin95' }),

@@ -13,6 +13,7 @@ const typesByMountPoint: Readonly<Record<string, string>> = {
 
 export const linux: OsFamily = {
   name: 'linux',
+  installed: true,
   filesystems,
   tables: ['gpt', 'dos'],
   reservedLetters: {},

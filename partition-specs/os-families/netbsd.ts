@@ -11,6 +11,7 @@ import type { OsFamily } from './os-family.ts';
 /** NetBSD on PCs: one DOS partition, one disklabel. @see fdisk(8), disklabel(8), mount(8), fstab(5) */
 export const netbsd: OsFamily = {
   name: 'netbsd',
+  installed: false,
   filesystems: byName(
     ufsKind('ffs', 'log nolog acls posix1eacls userquota groupquota'),
     ufsKind('ufs', 'log nolog acls posix1eacls userquota groupquota'),

@@ -11,6 +11,7 @@ import type { OsFamily } from './os-family.ts';
 /** OpenBSD on PCs: one DOS partition, one disklabel. @see fdisk(8), disklabel(8), mount(8), fstab(5) */
 export const openbsd: OsFamily = {
   name: 'openbsd',
+  installed: false,
   filesystems: byName(
     ufsKind('ffs', 'softdep nosoftdep userquota groupquota'),
     ufsKind('ufs', 'softdep nosoftdep userquota groupquota'),

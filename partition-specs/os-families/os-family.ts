@@ -19,6 +19,8 @@ type FamilyPartition = {
 /** What an OS family says of its disks; shared code asks these questions and never looks at the name. */
 export type OsFamily = {
   readonly name: string;
+  /** Whether it can be installed, not only planned. */
+  readonly installed: boolean;
   readonly filesystems: ReadonlyMap<string, FilesystemKind>;
   /** Tables that it knows; the first is the one that a disk gets when nobody asks for another. */
   readonly tables: readonly [TableName, ...TableName[]];

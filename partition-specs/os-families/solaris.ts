@@ -7,6 +7,7 @@ import type { OsFamily } from './os-family.ts';
 /** Solaris on SPARC. @see fmthard(1M), mount_ufs(1M), mount_tmpfs(1M), vfstab(4) */
 export const solaris: OsFamily = {
   name: 'solaris',
+  installed: false,
   filesystems: byName(
     ufsKind(
       'ufs',

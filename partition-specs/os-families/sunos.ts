@@ -9,6 +9,7 @@ import type { OsFamily } from './os-family.ts';
 /** SunOS 4.1. @see format(8S), mount(8), fstab(5) */
 export const sunos: OsFamily = {
   name: 'sunos',
+  installed: false,
   filesystems: byName(ufsKind('ufs', 'quota noquota'), unixSwap),
   tables: ['sun'],
   reservedLetters: { c: 'partition c stands for the whole disk' },
