@@ -80,7 +80,7 @@ for (const [text, expected] of sharing) {
 const refused: [text: string, given: Given, messages: RegExp[]][] = [
   ['hda: (a 51 hpfs) (b 421 ext2 /)', {}, [/file system 'hpfs' is unknown on linux; supported: ext2, ext3, ext4, xfs/]],
   ['disk0: (a 1G ext4 /) (b rest ext4 /home data)', {}, [/data partition disk0b is not on disk .* no partitions$/]],
-  ['disk0: (a 1G FAT32 /)'.toLowerCase(), {}, [/file system 'fat32' is unknown on linux; .*; did you mean vfat\?/]],
+  ['disk0: (a 1G fat32 /)', {}, [/file system 'fat32' is unknown on linux; .*; did you mean vfat\?/]],
   [
     'disk0: (a 1G ext4 /boot/efi) (b 1G ext4 /)',
     { facts: { ...machine(disk()), firmware: 'uefi' } },
