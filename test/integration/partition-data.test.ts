@@ -147,6 +147,25 @@ for (const sectorBytes of [512, 4096]) {
   }
 }
 
+test('what contradicts itself is not blank: neither in the table nor outside of it, whatever the consent', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const directory = await scratchDirectory(cleanup);
+  const path = await loopDisk(cleanup, directory, { sizeBytes: 1100 * MiB, sectorBytes: 512 });
+  const [spec, initData] = [GPT.replace('FS', 'xfs'), ['h']];
+  await install({ spec, path, initData });
+  const { start } = (await extentsOf(path)).find(({ node }) => node === `${path}p8`) ?? assert.fail();
+  const other = join(directory, 'ext4.img');
+  await runCommand(['truncate', '--size=64M', other]);
+  await runCommand(['mkfs.ext4', '-q', other]);
+  const seek = `seek=${start / 2 + 1}`;
+  await runCommand(['dd', `if=${other}`, `of=${path}`, 'bs=1024', 'skip=1', seek, 'count=1', 'conv=notrunc,fsync']);
+  await runCommand(['blockdev', '--flushbufs', path]);
+  await assert.rejects(install({ spec, path, initData }), /holds several signatures; it is not touched/);
+  await runCommand(['partx', '--delete', '--nr', '1:128', path]);
+  await runCommand(['wipefs', '--all', path]);
+  await assert.rejects(install({ spec, path, initData }), /but several signatures {2}begins there|several signatures/);
+});
+
 test('power fails at any command: the next attempt finds the data by what the server recorded, and ends as planned', async () => {
   await using cleanup = new AsyncDisposableStack();
   const directory = await scratchDirectory(cleanup);
