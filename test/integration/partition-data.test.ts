@@ -166,6 +166,19 @@ test('what contradicts itself is not blank: neither in the table nor outside of 
   await assert.rejects(install({ spec, path, initData }), /but several signatures {2}begins there|several signatures/);
 });
 
+test('a kept partition has the name that it has, whatever signs are in it', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const directory = await scratchDirectory(cleanup);
+  const path = await loopDisk(cleanup, directory, { sizeBytes: 1100 * MiB, sectorBytes: 512 });
+  const spec = GPT.replace('FS', 'ext4');
+  await install({ spec, path, initData: ['h'] });
+  const name = 'a"b\\c$d`e, size=9';
+  await runCommand(['sfdisk', '--part-label', path, '8', name]);
+  await install({ spec, path });
+  const table = JSON.parse(await output('sfdisk', '--json', path)) as { partitiontable: { partitions: object[] } };
+  assert.ok(JSON.stringify(table).includes(JSON.stringify(name)), JSON.stringify(table));
+});
+
 test('power fails at any command: the next attempt finds the data by what the server recorded, and ends as planned', async () => {
   await using cleanup = new AsyncDisposableStack();
   const directory = await scratchDirectory(cleanup);
