@@ -179,6 +179,31 @@ test('a kept partition has the name that it has, whatever signs are in it', asyn
   assert.ok(JSON.stringify(table).includes(JSON.stringify(name)), JSON.stringify(table));
 });
 
+test('the kernel has not taken the last table: nothing is wiped by its old names', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const directory = await scratchDirectory(cleanup);
+  const path = await loopDisk(cleanup, directory, { sizeBytes: 1100 * MiB, sectorBytes: 512 });
+  const spec = DOS.replace('FS', 'ext4');
+  await install({ spec, path, initData: ['h'] });
+  const [, , root, swap, home] = await extentsOf(path);
+  assert.ok(root !== undefined && swap !== undefined && home?.node === `${path}p7`);
+  const half = Math.floor(root.size / 2) - 4096;
+  const dump = await output('sfdisk', '--dump', path);
+  const lines = dump.split('\n').filter((line) => !/p[567] :/.test(line));
+  for (const [start, size] of [
+    [root.start, half],
+    [root.start + half + 4096, half],
+    [swap.start, swap.size],
+    [home.start, home.size],
+  ]) {
+    lines.push(`start=${start}, size=${size}, type=83`);
+  }
+  const quiet: Argv = ['sfdisk', '--wipe', 'never', '--no-reread', '--no-tell-kernel', path];
+  await runCommand(quiet, { stdin: lines.join('\n') });
+  await assert.rejects(install({ spec, path }), /the kernel shows \/dev\/loop\d+p7 where data is kept/);
+  await runCommand(['e2fsck', '-f', '-n', `${path}p7`]);
+});
+
 test('power fails at any command: the next attempt finds the data by what the server recorded, and ends as planned', async () => {
   await using cleanup = new AsyncDisposableStack();
   const directory = await scratchDirectory(cleanup);
