@@ -8,7 +8,7 @@ import { compareFacts } from '../partition-specs/compare-facts.ts';
 import type { MachineFacts } from '../partition-specs/disk-facts.ts';
 import { deviceProbe, signatureOkExitCodes } from '../partition-specs/disk-probes.ts';
 import type { Layout, LayoutDisk } from '../partition-specs/layout.ts';
-import { kernelViewArgv, verifyKernel } from '../partition-specs/verify-kernel.ts';
+import { kernelViewArgv, verifyKernel, verifyOldKernel } from '../partition-specs/verify-kernel.ts';
 import { verifyTable } from '../partition-specs/verify-table.ts';
 import type { InstallStep } from './install-step.ts';
 import { planDataRecord } from './plan-data-record.ts';
@@ -78,9 +78,13 @@ export async function applyDiskStep(
 
 async function confirmFacts(plan: InstallPlan, effects: DiskEffects): Promise<void> {
   const differences = compareFacts(plan.facts, await effects.readFacts());
+  for (const disk of plan.layout.disks.filter(({ keepsTable }) => keepsTable)) {
+    const { stdout } = await effects.run(kernelViewArgv(disk.hardware.path));
+    differences.push(...verifyOldKernel(disk, stdout));
+  }
   if (differences.length === 0) return;
   throw new FaultsError(
-    'the disks have changed since the plan was made; nothing was written',
+    'the disks are not as the plan was made for; nothing was written',
     differences.map((message) => ({ severity: 'error', where: 'disks', message })),
     { hint: 'start the machine again: it plans anew', exitCode: 1 },
   );

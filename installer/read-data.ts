@@ -8,7 +8,7 @@ import { UserError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import { blkidOf } from '../partition-specs/blkid-output.ts';
 import type { DiskFacts } from '../partition-specs/disk-facts.ts';
-import { rangeProbe, signatureOkExitCodes } from '../partition-specs/disk-probes.ts';
+import { probedSignature, rangeProbe, signatureOkExitCodes } from '../partition-specs/disk-probes.ts';
 import type { RecordedExtent } from '../partition-specs/plan-data.ts';
 import type { KeptExtent } from './install-step.ts';
 
@@ -74,7 +74,7 @@ export async function expectBlank(
   run: RunCommand,
 ): Promise<void> {
   const probe = rangeProbe(place.disk, place);
-  const { TYPE, UUID } = blkidOf((await run(probe, { okExitCodes: signatureOkExitCodes })).stdout);
+  const { TYPE, UUID } = blkidOf(probedSignature(await run(probe, { okExitCodes: signatureOkExitCodes })));
   if (TYPE === undefined) return;
   throw new UserError(
     `a data partition was to be made on ${place.disk} at byte ${place.startBytes}, but ${TYPE} ${UUID ?? ''} begins there; nothing was changed`,

@@ -11,6 +11,7 @@ import {
   lsblkArgv,
   physicalVolumesArgv,
   physicalVolumesOkExitCodes,
+  probedSignature,
   signatureOkExitCodes,
   signatureProbes,
   sysfsFiles,
@@ -49,7 +50,7 @@ async function readDisks(run: RunCommand): Promise<Pick<MachineFacts, 'disks' | 
     const table = (await run(tableArgv(path), { okExitCodes: tableOkExitCodes })).stdout || undefined;
     const signatures: Record<string, string> = {};
     for (const probe of signatureProbes(path, table)) {
-      signatures[probe.path] = (await run(probe.argv, { okExitCodes: signatureOkExitCodes })).stdout;
+      signatures[probe.path] = probedSignature(await run(probe.argv, { okExitCodes: signatureOkExitCodes }));
     }
     const byPath = await byPathName(path);
     probes[path] = {

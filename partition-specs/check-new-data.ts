@@ -3,6 +3,7 @@ import type { Fault } from '../lib/errors.ts';
 import { describeDisk } from './disk-facts.ts';
 import type { LayoutDisk } from './layout.ts';
 import type { DataPlan } from './plan-data.ts';
+import { overlap } from './sector-extent.ts';
 import { specFault } from './spec-tokens.ts';
 import type { PartitionSpec } from './spec-types.ts';
 
@@ -27,11 +28,4 @@ export function checkNewData(disks: readonly LayoutDisk[], { made }: DataPlan, s
         );
     });
   });
-}
-
-type Extent = { readonly startSector: number; readonly sizeSectors: number };
-
-function overlap(left: Extent, right: Extent): boolean {
-  const endOf = ({ startSector, sizeSectors }: Extent) => startSector + sizeSectors;
-  return left.startSector < endOf(right) && right.startSector < endOf(left);
 }

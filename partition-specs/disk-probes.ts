@@ -10,7 +10,7 @@ export type DiskProbe = {
   readonly table?: string;
   /** File below /sys/block/NAME → its text, read as latin1; absent files left out. */
   readonly sysfs: Readonly<Record<string, string>>;
-  /** Device path → standard output of its probe. */
+  /** Device path → what its probe found, from `probedSignature`. */
   readonly signatures: Readonly<Record<string, string>>;
   /** Name of the disk under /dev/disk/by-path, where there is such a directory. */
   readonly byPath?: string;
@@ -73,6 +73,12 @@ export function signatureProbes(diskPath: string, table: string | undefined): { 
   }));
 }
 export const signatureOkExitCodes: readonly number[] = [0, 2, 8];
+
+/** What a probe found, as its output says it. Signatures that contradict each other are something, not nothing. */
+export function probedSignature({ exitCode, stdout }: { exitCode: number; stdout: string }): string {
+  return exitCode === AMBIVALENT ? 'TYPE=several signatures\n' : stdout;
+}
+const AMBIVALENT = 8;
 
 /** One probe of a range of the disk, whatever its table says of it. */
 export function rangeProbe(diskPath: string, range: { startBytes: number; sizeBytes: number }): Argv {

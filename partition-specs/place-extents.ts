@@ -76,10 +76,11 @@ function freeStretches({ usable, pinned }: PlaceInput): Stretch[] {
   const logical = sorted.filter((pin) => pin.logical);
   const hull = { start: logical[0]?.start ?? Infinity, end: logical.at(-1)?.end ?? -Infinity };
   const primary = sorted.filter((pin) => !pin.logical);
-  // Logical partitions reach from the last primary one before those that are pinned to the first one after them.
+  // Logical partitions reach from the last primary one before those that are pinned to the first one after them. They may
+  // share a unit, as all are rounded outwards; the hull is two units at the least.
   const zone = {
-    start: Math.max(usable.start, ...primary.filter((pin) => pin.end <= hull.start).map((pin) => pin.end)),
-    end: Math.min(usable.end, ...primary.filter((pin) => pin.start >= hull.end).map((pin) => pin.start)),
+    start: Math.max(usable.start, ...primary.filter((pin) => pin.start <= hull.start).map((pin) => pin.end)),
+    end: Math.min(usable.end, ...primary.filter((pin) => pin.start > hull.start).map((pin) => pin.start)),
   };
   const edges = [...sorted, { start: usable.end, end: usable.end }];
   let start = usable.start;

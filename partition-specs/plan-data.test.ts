@@ -8,6 +8,7 @@ import type { Layout, LayoutPartition } from './layout.ts';
 import type { RecordedExtent } from './plan-data.ts';
 import { planLayout } from './plan-layout.ts';
 import type { LayoutInput } from './plan-layout.ts';
+import { renderLinux } from './render/linux.ts';
 import { parsePartitionSpec } from './spec.ts';
 import { disk, machine } from './testing/disk.ts';
 import { writtenDisk } from './testing/written-disk.ts';
@@ -176,10 +177,36 @@ test('a lost table is replaced by one in which the data can stay, to the last se
   assert.match(refusal(GPT.replace('disk0:', 'disk0: gpt'), { recorded: [recorded] }), /a gpt table leaves no room/);
 });
 
+test('a logical partition may follow so closely behind a primary one that both touch one MiB', () => {
+  const srv = { ...existing(1, 45057, 8 * MiB), fsType: 'ext4', fsLabel: '/srv', fsUuid: 'a' };
+  const home = { ...existing(5, 63489, 8 * MiB), fsType: 'ext4', fsLabel: '/home', fsUuid: 'b' };
+  const frame = { ...existing(2, 61441, 9 * MiB), type: '5' };
+  const disks = [disk({ table: { kind: 'dos' }, partitions: [srv, frame, home] })];
+  const layout = plan('disk0: (b 8M ext4 /srv data) (d 8M ext4 /home data) (e 20M ext4 /)', { disks });
+  assert.deepEqual([place(letter(layout, 'b')), place(letter(layout, 'd'))], [place(srv), place(home)]);
+  checkNothingOverlaps(layout);
+});
+
+test('nothing is wiped through a partition that shares sectors with what is kept', () => {
+  const facts = installed(GPT);
+  const home = numberOf(facts, 8);
+  const over = { ...numberOf(facts, 2), sizeSectors: 20 * GiB, startSector: home.startSector - 2048 };
+  const wreck = { ...facts, partitions: [numberOf(facts, 1), over] };
+  const layout = plan(GPT, { disks: [wreck], recorded: [recordOf(home)] });
+  const wiped = renderLinux(layout).operations.filter(({ kind }) => kind === 'wipe');
+  assert.deepEqual(
+    wiped.map(({ argv }) => argv.at(-1)),
+    ['/dev/vda1'],
+  );
+});
+
 test('a boot disk needs room for GRUB in front of what is kept', () => {
   const home = { ...existing(1, 63, 4 * GiB), fsType: 'xfs', fsLabel: '/home', fsUuid: 'f00' };
   const disks = [disk({ table: { kind: 'dos' }, partitions: [home] })];
-  assert.match(refusal('disk0: (a 6G ext4 /) (h rest xfs /home data)', { disks }), /begins before 1 MiB/);
+  assert.match(
+    refusal('disk0: (a 6G ext4 /) (h rest xfs /home data)', { disks }),
+    /begins, or has its record, before 1 MiB/,
+  );
 });
 
 suite('what cannot be kept is refused', () => {
@@ -221,7 +248,52 @@ suite('what cannot be kept is refused', () => {
       { disks: [facts] },
       /partition b finds no place .* beside the partitions that are kept|partition a finds no place/,
     ],
-    ['two have its label', GPT, { disks: [twice()] }, /is not on disk/],
+    [
+      'two have its label',
+      GPT,
+      { disks: [twice()], initData: ['h'] },
+      /not known for certain .* labelled '\/home' .* holds for partition 1 and partition 2/,
+    ],
+    [
+      'a copy of it lies beside it, and the server knows one of them',
+      GPT,
+      { disks: [copied()], recorded: [recordOf(home)] },
+      /not known for certain .* has the UUID .* holds for \/dev\/vda8 and \/dev\/vda9/,
+    ],
+    ['a copy of it lies beside it, with consent', GPT, { disks: [copied()], initData: ['h'] }, /not known for certain/],
+    [
+      'its recorded place is no partition any more, and another one has its label',
+      GPT,
+      { disks: [movedByHand()], recorded: [recordOf(home)] },
+      /the place at sector \d+ could be it, .*; but \/dev\/vda9 is the only xfs labelled '\/home'/,
+    ],
+    [
+      'two that overlap in a damaged table',
+      'disk0: (a 6G ext4 /) (h 1G xfs /home data) (i 1G xfs /srv data)',
+      { disks: [overlapping()] },
+      /h and i would be partition 1 and partition 2, which overlap/,
+    ],
+    [
+      'its letter is given to another, which would have its UUIDs',
+      'disk0: (i rest xfs /home data) (h 6G ext4 /)',
+      { disks: [facts] },
+      /would be that of the xfs of disk0-h and of the ext4 of disk0-h.*|UUID .* would be that of/,
+    ],
+    [
+      'a logical one so near to the beginning that its record has no place',
+      'disk0: (h 1G xfs /home data) disk1: (a 6G ext4 /)',
+      {
+        disks: [logicalAt(126), disk({ path: '/dev/vdb', serial: 'BOOT' })],
+        bindings: { disk0: 'path:/dev/vda', disk1: 'serial:BOOT' },
+      },
+      /h is logical and begins within the first 1.00 MiB/,
+    ],
+    [
+      'a logical one whose record lies where GRUB must',
+      'disk0: (h 1G xfs /home data) (a 6G ext4 /)',
+      { disks: [logicalAt(2048 + 126)] },
+      /begins, or has its record, before 1 MiB/,
+    ],
     [
       'consent for what is no data',
       GPT,
@@ -293,6 +365,38 @@ function withoutFs(facts: DiskFacts, number: number): DiskFacts {
           },
     ),
   };
+}
+
+function recordOf({ startSector, sizeSectors, fsUuid = '' }: ExistingPartition): RecordedExtent {
+  const found = { fsType: 'xfs', fsUuid };
+  return { name: 'disk0/h', diskPath: '/dev/vda', startSector, sizeSectors, fsUuid, found };
+}
+
+/** The installed disk, made larger, and behind its data partition a copy of it, as dd makes it. */
+function copied(): DiskFacts {
+  const facts = installed(GPT);
+  const home = numberOf(facts, 8);
+  const copy = { ...home, number: 9, path: '/dev/vda9', startSector: home.startSector + home.sizeSectors, uuid: 'c0' };
+  return { ...facts, sizeBytes: 2 * facts.sizeBytes, partitions: [...facts.partitions, copy] };
+}
+
+/** The same, but the files are copied to a new file system, and the old partition is only taken out of the table. */
+function movedByHand(): DiskFacts {
+  const facts = copied();
+  const partitions = facts.partitions.filter(({ number }) => number !== 8);
+  return { ...facts, partitions: partitions.map((each) => (each.number === 9 ? { ...each, fsUuid: 'new' } : each)) };
+}
+
+function overlapping(): DiskFacts {
+  const one = { ...existing(1, 2048, GiB), fsType: 'xfs', fsLabel: '/home', fsUuid: 'a' };
+  const two = { ...existing(2, 4096, GiB), fsType: 'xfs', fsLabel: '/srv', fsUuid: 'b' };
+  return disk({ table: { kind: 'gpt' }, partitions: [one, two] });
+}
+
+function logicalAt(startSector: number): DiskFacts {
+  const home = { ...existing(5, startSector, GiB), fsType: 'xfs', fsLabel: '/home', fsUuid: 'a' };
+  const frame = { ...existing(1, startSector - 63, 2 * GiB), type: '5' };
+  return disk({ table: { kind: 'dos' }, partitions: [frame, home] });
 }
 
 function twice(): DiskFacts {

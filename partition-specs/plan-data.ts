@@ -8,6 +8,7 @@ import { deriveUuid } from './derive-uuid.ts';
 import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts, ExistingPartition } from './disk-facts.ts';
 import type { OsFamily } from './os-families/os-family.ts';
+import { overlap } from './sector-extent.ts';
 import { specFault } from './spec-tokens.ts';
 import type { DiskSpec, PartitionRequest, PartitionSpec } from './spec-types.ts';
 
@@ -91,6 +92,10 @@ function settle(task: Task): Settled {
     if (elsewhere !== undefined) return elsewhere;
     return consent ? { made: true } : notFound(what, task);
   }
+  if ('doubt' in found) {
+    const hint = 'find out which of them is wanted, and wipe, relabel or unplug the others';
+    return { problem: `${what} is not known for certain on disk ${describeDisk(hardware)}: ${found.doubt}`, hint };
+  }
   const { partition } = found;
   const blkidType = task.input.family.filesystems.get(request.filesystem)?.blkidType;
   // Made by an attempt with the same consent that was cut off before the file system was there.
@@ -123,16 +128,15 @@ function describePlace({ number, path, startSector }: ExistingPartition): string
   return number === 0 ? `the place at sector ${startSector}` : (path ?? `partition ${number}`);
 }
 
-function findPin({ input, disk, request, hardware }: Task): Pin | undefined {
+/** More than one place could be it; whichever were chosen, the others would be lost. */
+type Doubt = { readonly doubt: string };
+
+function findPin({ input, disk, request, hardware }: Task): Pin | Doubt | undefined {
   const name = `${disk.name}/${request.letter}`;
   const partitionUuid = deriveUuid(input.machineId, `partition/${name}`);
   const kind = input.family.filesystems.get(request.filesystem);
   const fsUuid = kind?.uuidFrom(deriveUuid(input.machineId, `filesystem/${name}`));
   const recorded = input.recorded.find((extent) => extent.name === name && extent.diskPath === hardware.path);
-  const has = (test: (partition: ExistingPartition) => boolean) => {
-    const matching = hardware.partitions.filter(test);
-    return matching.length === 1 ? matching[0] : undefined;
-  };
   const ways: [(partition: ExistingPartition) => boolean, string][] = [
     [(each) => each.fsUuid !== undefined && each.fsUuid === fsUuid, `its file system has the UUID ${fsUuid}`],
     [
@@ -142,10 +146,21 @@ function findPin({ input, disk, request, hardware }: Task): Pin | undefined {
     [(each) => each.uuid === partitionUuid, `the partition has the UUID ${partitionUuid}`],
   ];
   for (const [test, evidence] of ways) {
-    const partition = has(test);
-    if (partition !== undefined) return { partition, inTable: true, evidence };
+    const pin = onlyPin(hardware.partitions.filter(test), evidence);
+    if (pin !== undefined) return pin;
   }
-  return lostPin(recorded) ?? pinByLabel(request, has, kind?.blkidType);
+  const lost = lostPin(recorded);
+  const labelled = pinByLabel(request, hardware.partitions, kind?.blkidType);
+  if (lost === undefined || labelled === undefined) return lost ?? labelled;
+  const other = 'doubt' in labelled ? labelled.doubt : `${describePlace(labelled.partition)} is ${labelled.evidence}`;
+  return { doubt: `${describePlace(lost.partition)} could be it, as ${lost.evidence}; but ${other}` };
+}
+
+function onlyPin(matching: readonly ExistingPartition[], evidence: string): Pin | Doubt | undefined {
+  const [partition] = matching;
+  if (partition === undefined) return undefined;
+  if (matching.length === 1) return { partition, inTable: true, evidence };
+  return { doubt: `${evidence}, and that holds for ${matching.map(describePlace).join(' and ')}` };
 }
 
 /** The table does not show it, but at the recorded place lies the recorded file system. */
@@ -170,14 +185,14 @@ function lostPin(recorded: RecordedExtent | undefined): Pin | undefined {
 
 function pinByLabel(
   request: PartitionRequest,
-  has: (test: (partition: ExistingPartition) => boolean) => ExistingPartition | undefined,
+  partitions: readonly ExistingPartition[],
   blkidType: string | undefined,
-): Pin | undefined {
+): Pin | Doubt | undefined {
   const label = request.label ?? request.mountPoint;
   if (label === undefined) return undefined;
-  const partition = has((each) => each.fsLabel === label && each.fsType === blkidType);
-  if (partition === undefined) return undefined;
-  return { partition, inTable: true, evidence: `the only ${partition.fsType} labelled '${label}' on the disk` };
+  const matching = partitions.filter((each) => each.fsLabel === label && each.fsType === blkidType);
+  const only = matching.length === 1 ? 'the only' : 'it is';
+  return onlyPin(matching, `${only} ${blkidType} labelled '${label}' on the disk`);
 }
 
 /** The same partition on another disk: a binding has changed, or disks were exchanged. */
@@ -187,9 +202,11 @@ function findElsewhere(task: Task): Settled | undefined {
     if (other.path === hardware.path) continue;
     const pin = findPin({ ...task, hardware: other, request: withoutLabel(request) });
     if (pin === undefined) continue;
-    const place = `${describePlace(pin.partition)} of disk ${describeDisk(other)}`;
+    const where = 'doubt' in pin ? 'a place' : describePlace(pin.partition);
+    const why = 'doubt' in pin ? pin.doubt : pin.evidence;
+    const place = `${where} of disk ${describeDisk(other)}`;
     return {
-      problem: `data partition ${nameOf(task)} lies on another disk: ${place}, as ${pin.evidence}; ${task.disk.name} is ${describeDisk(hardware)}`,
+      problem: `data partition ${nameOf(task)} lies on another disk: ${place}, as ${why}; ${task.disk.name} is ${describeDisk(hardware)}`,
       hint: `bind ${task.disk.name} to the disk that has it: DISK_${task.disk.name}=serial:${other.serial ?? '…'}`,
     };
   }
@@ -230,16 +247,22 @@ function unknownConsent(input: DataInput): Fault[] {
     }));
 }
 
-/** Two requests must not take one partition for theirs. */
+/** Two requests must not take one partition for theirs, nor two that share sectors. */
 function sharedPins({ spec }: DataInput, pins: ReadonlyMap<PartitionRequest, Pin>): Fault[] {
-  const owners = new Map<ExistingPartition, PartitionRequest>();
-  return [...pins].flatMap(([request, { partition }]) => {
-    const first = owners.get(partition);
-    if (first === undefined) {
-      owners.set(partition, request);
-      return [];
-    }
-    const message = `data partitions ${first.letter} and ${request.letter} would both be ${describePlace(partition)}`;
-    return [specFault({ text: spec.text, column: request.column }, message)];
+  return spec.disks.flatMap((disk) => {
+    const kept = disk.partitions.flatMap((request) => {
+      const pin = pins.get(request);
+      return pin === undefined ? [] : [{ request, partition: pin.partition }];
+    });
+    return kept.flatMap(({ request, partition }, index) => {
+      const first = kept.slice(0, index).find((other) => overlap(other.partition, partition));
+      if (first === undefined) return [];
+      const what = `data partitions ${first.request.letter} and ${request.letter} would`;
+      const message =
+        first.partition === partition
+          ? `${what} both be ${describePlace(partition)}`
+          : `${what} be ${describePlace(first.partition)} and ${describePlace(partition)}, which overlap`;
+      return [specFault({ text: spec.text, column: request.column }, message)];
+    });
   });
 }

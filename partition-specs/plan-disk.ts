@@ -174,7 +174,7 @@ function placeAll(task: DiskTask): PlacedPartition[] | { problems: Problem[] } {
 }
 
 /** A logical partition lies inside an extended one; where the table shows neither, its type says nothing. */
-function isLogicalPin({ partition }: Pin, disk: DiskFacts): boolean {
+export function isLogicalPin({ partition }: Pin, disk: DiskFacts): boolean {
   if (disk.table?.kind !== 'dos') return false;
   return disk.partitions.some(
     (outer) =>
@@ -205,6 +205,10 @@ function crowdedPin(
   const unitSectors = unitBytes / bound.disk.logicalSectorBytes;
   for (const { request, pin, logical } of kept) {
     const { startSector } = pin.partition;
+    if (logical && startSector <= unitSectors) {
+      const message = `data partition ${request.letter} is logical and begins within the first ${formatBytes(unitBytes)} of the disk: there is no room for its record that sfdisk would find`;
+      return { column: request.column, message };
+    }
     const neighbour = kept.find(({ pin: other }) => {
       const end = other.partition.startSector + other.partition.sizeSectors;
       return other !== pin && end > startSector - unitSectors && other.partition.startSector < startSector;

@@ -15,14 +15,14 @@ import type { AddedPartition } from './firmware/firmware-kind.ts';
 import type { Layout, LayoutDisk } from './layout.ts';
 import { planData } from './plan-data.ts';
 import type { DataPlan, RecordedExtent } from './plan-data.ts';
-import { chooseTable, hardwareOf, planDisk } from './plan-disk.ts';
+import { chooseTable, hardwareOf, isLogicalPin, planDisk } from './plan-disk.ts';
 import { planStacks } from './plan-stacks.ts';
 import { inCylinders } from './spec-size.ts';
 import { checkSpecSupport } from './spec-support.ts';
 import type { SupportedSpec } from './spec-support.ts';
 import { specFault } from './spec-tokens.ts';
 import type { DiskSpec, PartitionSpec } from './spec-types.ts';
-import { takenUuids } from './taken-uuids.ts';
+import { repeatedUuids, takenUuids } from './taken-uuids.ts';
 
 export type LayoutInput = {
   readonly spec: PartitionSpec;
@@ -62,7 +62,7 @@ export function planLayout(input: LayoutInput): Layout {
   const stacks = planStacks({ spec, disks: complete ? disks : [], family: supported.family, machineId });
   faults.push(...stacks.problems.map(({ column, message }) => specFault({ text: spec.text, column }, message)));
   faults.push(...checkNewData(disks, data, spec));
-  faults.push(...takenUuids({ disks, ...stacks }, facts.disks));
+  faults.push(...takenUuids({ disks, ...stacks }, facts.disks), ...repeatedUuids({ disks, ...stacks }));
   if (faults.length > 0) throw new FaultsError(`the disk layout of machine ${machineId}`, faults);
   return {
     version: 2,
@@ -130,9 +130,13 @@ function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { i
     const message = `${firmware.name} firmware cannot boot from a ${table.name} table; it needs ${firmware.tables.join(' or ')}`;
     return [{ column: spec.column, message }];
   }
-  const early = [...pins.values()].find(({ partition }) => partition.startSector * bound.disk.logicalSectorBytes < MiB);
+  const early = [...pins.values()].find((pin) => {
+    // The record of a logical partition lies in front of it.
+    const neededBytes = isLogicalPin(pin, bound.disk) ? 2 * MiB : MiB;
+    return pin.partition.startSector * bound.disk.logicalSectorBytes < neededBytes;
+  });
   if (isBootDisk && table.logicalPartitions && early !== undefined) {
-    const message = `the data partition that ${spec.name} keeps begins before 1 MiB, which leaves GRUB no room behind the table; boot from another disk`;
+    const message = `the data partition that ${spec.name} keeps begins, or has its record, before 1 MiB, which leaves GRUB no room behind the table; boot from another disk`;
     return [{ column: spec.column, message }];
   }
   const asked = new Set(spec.partitions.map(({ mountPoint }) => mountPoint));

@@ -34,6 +34,32 @@ export function takenUuids(planned: Planned, attached: readonly DiskFacts[]): Fa
     );
 }
 
+/**
+ * One fault for each UUID that the plan itself would give twice: a partition that is kept under another letter has the
+ * UUIDs of its old one.
+ */
+export function repeatedUuids({ disks, arrays, groups }: Planned): Fault[] {
+  const contents = filledPlaces({ disks: [...disks], arrays: [...arrays], groups: [...groups] });
+  const uses = [
+    contents.map(({ content, name }): [string, string] => [content.uuid, `the ${content.filesystem} of ${name}`]),
+    ...disks
+      .filter(({ table }) => table.kind === 'gpt')
+      .map(({ partitions }) =>
+        partitions.map(({ uuid = '', name, device }): [string, string] => [uuid, `partition ${name} (${device})`]),
+      ),
+  ];
+  return uses.flatMap((list) =>
+    list.flatMap(([uuid, use], index): Fault[] => {
+      const first = list.slice(0, index).find(([other]) => other.toLowerCase() === uuid.toLowerCase());
+      if (first === undefined) return [];
+      const message = `UUID ${uuid.toLowerCase()} would be that of ${first[1]} and of ${use}; one of them is kept and was made as another letter`;
+      return [
+        { severity: 'error', where: 'PARTITION', message, suggestion: 'use a letter that no data partition has had' },
+      ];
+    }),
+  );
+}
+
 function uuidsOf({ disks, arrays, groups }: Planned): [uuid: string, use: string][] {
   const places = filledPlaces({ disks: [...disks], arrays: [...arrays], groups: [...groups] });
   return [

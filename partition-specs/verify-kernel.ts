@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import type { Argv } from '../lib/run-command.ts';
 import type { LayoutDisk } from './layout.ts';
+import { overlap } from './sector-extent.ts';
 
 /** The kernel counts in sectors of 512 bytes, whatever those of the disk. */
 const KERNEL_SECTOR_BYTES = 512;
@@ -17,6 +18,30 @@ const viewSchema = z.object({
     z.object({ path: z.string(), type: z.string(), start: z.int().nullable(), size: z.int().nonnegative() }),
   ),
 });
+
+/**
+ * Before the first write: one sentence for each old partition that the kernel shows where something is kept, though the
+ * table says otherwise. Old signatures are wiped by the kernel's names, and it may not have taken the last table.
+ */
+export function verifyOldKernel({ found, hardware }: LayoutDisk, lsblkJson: string): string[] {
+  const { blockdevices } = parseJsonEdge(viewSchema, lsblkJson, 'the output of lsblk');
+  const sectorBytes = hardware.logicalSectorBytes;
+  const kept = found.filter(({ verdict }) => verdict === 'KEEP');
+  const going = new Set(found.flatMap((old) => (kept.includes(old) || isOver(old, kept) ? [] : [old.path])));
+  return blockdevices
+    .filter(({ path, type, start, size }) => {
+      const startSector = ((start ?? 0) * KERNEL_SECTOR_BYTES) / sectorBytes;
+      const shown = { startSector, sizeSectors: size / sectorBytes };
+      return type === 'part' && going.has(path) && isOver(shown, kept);
+    })
+    .map(({ path }) => `the kernel shows ${path} where data is kept, and the table says that it lies elsewhere`);
+}
+
+type Extent = { readonly startSector: number; readonly sizeSectors: number };
+
+function isOver(extent: Extent, kept: readonly Extent[]): boolean {
+  return kept.some((each) => overlap(each, extent));
+}
 
 /** One sentence for each partition that the kernel shows otherwise; the frame of logical partitions it shows as 1 KiB. */
 export function verifyKernel(disk: LayoutDisk, lsblkJson: string): string[] {

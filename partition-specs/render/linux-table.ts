@@ -1,6 +1,7 @@
 // The partition table of one disk, as Linux writes it. In: a disk of the layout. Out: operations in order.
 import type { LayoutDisk } from '../layout.ts';
 import { partitionPath } from '../linux-device-path.ts';
+import { overlap } from '../sector-extent.ts';
 import type { DiskOperation, DiskRef } from './disk-operation.ts';
 import { renderSfdiskScript } from './sfdisk-script.ts';
 
@@ -47,11 +48,17 @@ export function tableOperations(layoutDisk: LayoutDisk): DiskOperation[] {
   ];
 }
 
-/** Highest number first: logical partitions before the extended one that holds them, which has nothing to wipe. */
+/**
+ * Highest number first: logical partitions before the extended one that holds them, which has nothing to wipe. Nor is
+ * anything wiped through a partition that shares sectors with one that is kept: of a damaged table, or of a place that
+ * only the server's record knows.
+ */
 function wipeOld({ found, hardware, keepsTable, ...rest }: LayoutDisk): DiskOperation[] {
   const disk = refTo({ found, hardware, keepsTable, ...rest });
   return found
-    .filter(({ verdict, number, evidence }) => {
+    .filter((old) => {
+      const { verdict, number, evidence } = old;
+      if (found.some((kept) => kept.verdict === 'KEEP' && overlap(kept, old))) return false;
       return verdict !== 'KEEP' && number > 0 && !(keepsTable && evidence.startsWith('extended partition'));
     })
     .toSorted((left, right) => right.number - left.number)

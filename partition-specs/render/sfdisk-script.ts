@@ -22,7 +22,13 @@ export function renderSfdiskScript(disk: LayoutDisk): string {
 }
 
 function gptLine({ number, startSector, sizeSectors, type, uuid, name }: LayoutPartition): string {
-  return `${number}: start=${startSector}, size=${sizeSectors}, type=${type}, uuid=${uuid}, name="${name}"`;
+  return `${number}: start=${startSector}, size=${sizeSectors}, type=${type}, uuid=${uuid}, name="${quoted(name)}"`;
+}
+
+/** A partition that is kept may have any name; sfdisk reads bytes as `\\x22`, as it prints them in a dump. */
+function quoted(name: string): string {
+  // eslint-disable-next-line no-control-regex
+  return name.replaceAll(/[\0-\x1f"\\`$\x7f]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 function dosLine({ number, startSector, sizeSectors, type, bootable }: LayoutPartition): string {

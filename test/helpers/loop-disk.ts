@@ -46,7 +46,9 @@ export async function readLoopDisk(path: string): Promise<DiskFacts> {
   const table = tableText === '' ? undefined : tableText;
   const signatures: Record<string, string> = {};
   for (const probe of probes.signatureProbes(path, table)) {
-    signatures[probe.path] = (await runCommand(probe.argv, { okExitCodes: probes.signatureOkExitCodes })).stdout;
+    signatures[probe.path] = probes.probedSignature(
+      await runCommand(probe.argv, { okExitCodes: probes.signatureOkExitCodes }),
+    );
   }
   const probed = { ...(table === undefined ? {} : { table }), sysfs: {}, signatures };
   const [facts = assert.fail('no disk')] = diskFactsFromTools({ lsblk, probes: { [path]: probed } });

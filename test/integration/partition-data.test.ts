@@ -147,6 +147,63 @@ for (const sectorBytes of [512, 4096]) {
   }
 }
 
+test('what contradicts itself is not blank: neither in the table nor outside of it, whatever the consent', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const directory = await scratchDirectory(cleanup);
+  const path = await loopDisk(cleanup, directory, { sizeBytes: 1100 * MiB, sectorBytes: 512 });
+  const [spec, initData] = [GPT.replace('FS', 'xfs'), ['h']];
+  await install({ spec, path, initData });
+  const { start } = (await extentsOf(path)).find(({ node }) => node === `${path}p8`) ?? assert.fail();
+  const other = join(directory, 'ext4.img');
+  await runCommand(['truncate', '--size=64M', other]);
+  await runCommand(['mkfs.ext4', '-q', other]);
+  const seek = `seek=${start / 2 + 1}`;
+  await runCommand(['dd', `if=${other}`, `of=${path}`, 'bs=1024', 'skip=1', seek, 'count=1', 'conv=notrunc,fsync']);
+  await runCommand(['blockdev', '--flushbufs', path]);
+  await assert.rejects(install({ spec, path, initData }), /holds several signatures; it is not touched/);
+  await runCommand(['partx', '--delete', '--nr', '1:128', path]);
+  await runCommand(['wipefs', '--all', path]);
+  await assert.rejects(install({ spec, path, initData }), /but several signatures {2}begins there|several signatures/);
+});
+
+test('a kept partition has the name that it has, whatever signs are in it', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const directory = await scratchDirectory(cleanup);
+  const path = await loopDisk(cleanup, directory, { sizeBytes: 1100 * MiB, sectorBytes: 512 });
+  const spec = GPT.replace('FS', 'ext4');
+  await install({ spec, path, initData: ['h'] });
+  const name = 'a"b\\c$d`e, size=9';
+  await runCommand(['sfdisk', '--part-label', path, '8', name]);
+  await install({ spec, path });
+  const table = JSON.parse(await output('sfdisk', '--json', path)) as { partitiontable: { partitions: object[] } };
+  assert.ok(JSON.stringify(table).includes(JSON.stringify(name)), JSON.stringify(table));
+});
+
+test('the kernel has not taken the last table: nothing is wiped by its old names', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const directory = await scratchDirectory(cleanup);
+  const path = await loopDisk(cleanup, directory, { sizeBytes: 1100 * MiB, sectorBytes: 512 });
+  const spec = DOS.replace('FS', 'ext4');
+  await install({ spec, path, initData: ['h'] });
+  const [, , root, swap, home] = await extentsOf(path);
+  assert.ok(root !== undefined && swap !== undefined && home?.node === `${path}p7`);
+  const half = Math.floor(root.size / 2) - 4096;
+  const dump = await output('sfdisk', '--dump', path);
+  const lines = dump.split('\n').filter((line) => !/p[567] :/.test(line));
+  for (const [start, size] of [
+    [root.start, half],
+    [root.start + half + 4096, half],
+    [swap.start, swap.size],
+    [home.start, home.size],
+  ]) {
+    lines.push(`start=${start}, size=${size}, type=83`);
+  }
+  const quiet: Argv = ['sfdisk', '--wipe', 'never', '--no-reread', '--no-tell-kernel', path];
+  await runCommand(quiet, { stdin: lines.join('\n') });
+  await assert.rejects(install({ spec, path }), /the kernel shows \/dev\/loop\d+p7 where data is kept/);
+  await runCommand(['e2fsck', '-f', '-n', `${path}p7`]);
+});
+
 test('power fails at any command: the next attempt finds the data by what the server recorded, and ends as planned', async () => {
   await using cleanup = new AsyncDisposableStack();
   const directory = await scratchDirectory(cleanup);
