@@ -337,6 +337,27 @@ suite('data is made for the first time', () => {
     assert.match(refusal(GPT, { disks: [disk({ fsType: 'ext4' })], initData: ['h'] }), /the whole disk .* holds ext4/);
   });
 
+  test('not while a file system is deleted that another made: it may be the data, under another label', () => {
+    const old = { ...existing(3, 50 * 2048 * 1024, 10 * GiB), fsType: 'xfs', fsLabel: 'homes', fsUuid: 'abc' };
+    const used = disk({ table: { kind: 'gpt' }, partitions: [old] });
+    const text = 'disk0: (a 6G ext4 /) (h 10G xfs /home data)';
+    assert.match(
+      refusal(text, { disks: [used], initData: ['h'] }),
+      /partition 3 would be deleted beside it, and this machine did not make it: xfs, labelled 'homes'[^]*label it \/home/,
+    );
+    // The machine's own root goes without a word, as in every installation.
+    const own = installed('disk0: (a 6G ext4 /) (b 1G swap)');
+    assert.equal(letter(plan(text.replace('6G', '8G'), { disks: [own], initData: ['h'] }), 'h').verdict, 'CREATE');
+  });
+
+  test('consent names one data partition', () => {
+    const disks = [disk({ path: '/dev/sda', serial: 'A' }), disk({ path: '/dev/sdb', serial: 'B' })];
+    const bindings = { disk0: 'serial:A', disk1: 'serial:B' };
+    const text = 'disk0: (a 6G ext4 /) (h rest xfs /home data) disk1: (h rest xfs /srv data)';
+    assert.match(refusal(text, { disks, bindings, initData: ['h'] }), /h could be disk0h and disk1h; say which/);
+    plan(text, { disks, bindings, initData: ['disk0h', 'disk1h'] });
+  });
+
   test('an attempt that was cut off before the file system was made is taken up again', () => {
     const half = withoutFs(installed(GPT), 8);
     const layout = plan(GPT, { disks: [half], initData: ['h'] });

@@ -218,14 +218,20 @@ function withoutLabel({ label: _label, mountPoint: _mountPoint, ...request }: Pa
 }
 
 function notFound(what: string, { request, hardware }: Task): Settled {
+  const label = request.label ?? request.mountPoint;
   const lines = hardware.partitions.map(
     (found) =>
       `\n      ${describePlace(found)}: ${found.fsType ?? 'no known file system'}${found.fsLabel === undefined ? '' : `, labelled '${found.fsLabel}'`}, ${formatBytes(found.sizeSectors * hardware.logicalSectorBytes)}`,
   );
-  const list = lines.length === 0 ? ', which has no partitions' : `; it has${lines.join('')}`;
+  const whole = hardware.fsType === undefined ? 'which has no partitions' : `which holds ${hardware.fsType} as a whole`;
+  const list = lines.length === 0 ? `, ${whole}` : `; it has${lines.join('')}`;
+  const known =
+    label === undefined || lines.length === 0
+      ? ''
+      : `if it is one of these, give it the label ${label}, or write its file system and label=… here; `;
   return {
     problem: `${what} is not on disk ${describeDisk(hardware)}${list}`,
-    hint: `to make it for the first time: gutinteg arm HOST --init-data=${request.letter}`,
+    hint: `${known}only to make it for the first time: gutinteg arm HOST --init-data=${request.letter}`,
   };
 }
 
@@ -233,18 +239,22 @@ function hasConsent({ initData }: DataInput, disk: DiskSpec, { letter }: Partiti
   return initData.some((name) => name === letter || name === `${disk.name}${letter}`);
 }
 
+/** Words of consent that name no data partition, or more than one. */
 function unknownConsent(input: DataInput): Fault[] {
-  const requests = input.spec.disks.flatMap((disk) =>
-    disk.partitions.filter(({ data }) => data).flatMap(({ letter }) => [letter, `${disk.name}${letter}`]),
+  const data = input.spec.disks.flatMap((disk) =>
+    disk.partitions.filter((each) => each.data).map(({ letter }) => ({ letter, full: `${disk.name}${letter}` })),
   );
-  return input.initData
-    .filter((name) => !requests.includes(name))
-    .map((name) => ({
-      severity: 'error',
-      where: '--init-data',
-      message: `${name} is no data partition of this PARTITION`,
-      suggestion: requests.length === 0 ? 'PARTITION has none' : `it has ${requests.join(', ')}`,
-    }));
+  const all = data.map(({ full }) => full).join(', ');
+  return input.initData.flatMap((name): Fault[] => {
+    const named = data.filter(({ letter, full }) => name === letter || name === full);
+    if (named.length === 1) return [];
+    const message =
+      named.length === 0
+        ? `${name} is no data partition of this PARTITION`
+        : `${name} could be ${named.map(({ full }) => full).join(' and ')}; say which`;
+    const suggestion = all === '' ? 'PARTITION has none' : `it has ${all}`;
+    return [{ severity: 'error', where: '--init-data', message, suggestion }];
+  });
 }
 
 /** Two requests must not take one partition for theirs, nor two that share sectors. */

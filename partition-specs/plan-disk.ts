@@ -55,8 +55,9 @@ export function chooseTable(
     const known = family.tables.join(', ');
     return { problem: `${family.name} has no partition tables of kind ${names.join(' or ')}; it has ${known}` };
   }
-  if (first.maxDiskBytes !== undefined && disk.sizeBytes > first.maxDiskBytes) {
-    const reach = `reach to ${formatBytes(first.maxDiskBytes)}`;
+  const maxBytes = (first.maxSectors ?? Infinity) * disk.logicalSectorBytes;
+  if (found === undefined && disk.sizeBytes > maxBytes) {
+    const reach = `reach to ${formatBytes(maxBytes)}`;
     return { problem: `${first.name} tables ${reach}, and disk ${describeDisk(disk)} would lose the rest` };
   }
   if (!first.sectorBytes.includes(disk.logicalSectorBytes)) {

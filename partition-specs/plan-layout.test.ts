@@ -103,7 +103,7 @@ const refused: [text: string, given: Given, messages: RegExp[]][] = [
   [
     'disk0: dos (a 1G ext4 /) (b 3T ext4 /srv)',
     { disks: [disk({ sizeBytes: 4096 * GiB })] },
-    [/disk0 is too small: .* has 2.00 TiB for partitions, and 3.00 TiB are asked/],
+    [/dos tables reach to 2.00 TiB, and disk .* 4.00 TiB\) would lose the rest/],
   ],
   ['d: (a 1G raid1 m) (b 1G ext4 /) e: (a 1G raid1 m) m: (ext4 /srv data)', twoDisks(), [/'data' is for partitions/]],
   ['disk0: (a 1G ext4 / dta) (b 1G swap prio=1)', {}, [/'dta' is not a mount option of ext4/, /'prio=1' is not/]],

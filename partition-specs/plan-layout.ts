@@ -61,7 +61,7 @@ export function planLayout(input: LayoutInput): Layout {
   const complete = disks.length === spec.disks.length;
   const stacks = planStacks({ spec, disks: complete ? disks : [], family: supported.family, machineId });
   faults.push(...stacks.problems.map(({ column, message }) => specFault({ text: spec.text, column }, message)));
-  faults.push(...checkNewData(disks, data, spec));
+  faults.push(...checkNewData({ disks, attached: facts.disks, data, spec, machineId, family: supported.family }));
   faults.push(...takenUuids({ disks, ...stacks }, facts.disks), ...repeatedUuids({ disks, ...stacks }));
   if (faults.length > 0) throw new FaultsError(`the disk layout of machine ${machineId}`, faults);
   return {

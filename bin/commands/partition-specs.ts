@@ -41,7 +41,7 @@ export function addSpecCommands(partition: Command): void {
 
 function withSpec(command: Command): Command {
   return command
-    .requiredOption('--spec <text>', 'the text of PARTITION')
+    .requiredOption('--spec <text>', 'the text of PARTITION', (text) => text.replace(/^\s*PARTITION\s*=\s*/, ''))
     .addOption(new Option('--os <family>', 'whose conventions').choices(FAMILIES).default('linux'))
     .option('--rootfs <partition>', 'the root, where the text does not say it: hda2')
     .addOption(new Option('--firmware <kind>', "instead of the disks' machine's own").choices(['bios', 'uefi']))
@@ -58,12 +58,25 @@ function withDisks(command: Command): Command {
 
 type Bindings = Readonly<Record<string, string>>;
 
-function collectBinding(text: string, before: Bindings = {}): Bindings {
+function collectBinding(written: string, before: Bindings = {}): Bindings {
+  // As it stands in a database is fine, too.
+  const text = written.replace(/^DISK_/, '');
   const at = text.indexOf('=');
   return at < 1 ? { ...before, [text]: '' } : { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-async function check({ spec, os, rootfs, firmware, json }: SpecOptions): Promise<void> {
+async function check({ json, ...options }: SpecOptions): Promise<void> {
+  const { FaultsError } = await import('../../lib/errors.ts');
+  try {
+    await checkSpec({ ...options, ...(json === undefined ? {} : { json }) });
+  } catch (error) {
+    if (json !== true || !(error instanceof FaultsError)) throw error;
+    process.stdout.write(`${JSON.stringify({ sound: false, faults: error.faults }, null, 2)}\n`);
+    process.exitCode = error.exitCode;
+  }
+}
+
+async function checkSpec({ spec, os, rootfs, firmware, json }: SpecOptions): Promise<void> {
   const { parsePartitionSpec } = await import('../../partition-specs/spec.ts');
   const { checkSpecSupport } = await import('../../partition-specs/spec-support.ts');
   const parsed = parsePartitionSpec(spec);
@@ -111,6 +124,15 @@ async function render(options: PlanOptions): Promise<void> {
   process.stdout.write(options.json === true ? `${JSON.stringify(rendered, null, 2)}\n` : await renderText(layout));
 }
 
+async function refuseUnknownDisks(bound: readonly string[], disks: readonly string[]): Promise<void> {
+  const { UserError } = await import('../../lib/errors.ts');
+  const unknown = bound.filter((name) => !disks.includes(name));
+  if (unknown.length === 0) return;
+  throw new UserError(`--bind ${unknown.join(', ')}: no such disk in this PARTITION; it has ${disks.join(', ')}`, {
+    exitCode: 2,
+  });
+}
+
 function keptPaths({ disks }: Layout): string[] {
   return disks.flatMap(({ found }) =>
     found.flatMap(({ verdict, path }) => (verdict === 'KEEP' && path !== undefined ? [path] : [])),
@@ -130,6 +152,10 @@ async function planOf(options: PlanOptions, facts: MachineFacts): Promise<Layout
   const { z } = await import('zod');
   const { parseEdge } = await import('../../lib/parse-edge.ts');
   const spec = parsePartitionSpec(options.spec);
+  await refuseUnknownDisks(
+    Object.keys(options.bind ?? {}),
+    spec.disks.map(({ name }) => name),
+  );
   return planLayout({
     spec,
     facts: options.firmware === undefined ? facts : { ...facts, firmware: options.firmware },

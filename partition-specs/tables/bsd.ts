@@ -14,7 +14,7 @@ export const bsd: TableKind = {
   // Elsewhere the systems disagree on where the label lies, and no reader but their own could tell.
   sectorBytes: [SECTOR_BYTES],
   // Sector numbers have 32 bits.
-  maxDiskBytes: (2 ** 32 - 1) * SECTOR_BYTES,
+  maxSectors: 2 ** 32 - 1,
   logicalPartitions: false,
   names: false,
   describe: ({ sizeBytes }, { uuid, foundId, sliceType }) => {

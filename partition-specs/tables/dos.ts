@@ -36,6 +36,7 @@ export const dos: TableKind = {
     return { first: 1, end: Math.floor((sectors * logicalSectorBytes) / MiB) };
   },
   sectorBytes: [512, 1024, 2048, 4096],
+  maxSectors: MAX_SECTORS,
   logicalPartitions: true,
   names: false,
   describe: ({ sizeBytes, logicalSectorBytes }, { uuid, foundId }) => {

@@ -15,7 +15,7 @@ export const sun: TableKind = {
   // The label itself lies in the first sector; a UFS leaves its first 8 KiB alone.
   usableUnits: (disk) => ({ first: 0, end: geometryOf(disk).cylinders }),
   sectorBytes: [SECTOR_BYTES],
-  maxDiskBytes: (2 ** 31 - 1) * SECTOR_BYTES,
+  maxSectors: 2 ** 31 - 1,
   logicalPartitions: false,
   names: false,
   describe: (disk) => {

@@ -22,8 +22,8 @@ export type TableKind = {
   readonly usableUnits: (disk: TableDisk) => { first: number; end: number };
   /** Sizes of sectors that it works with. */
   readonly sectorBytes: readonly number[];
-  /** A larger disk is refused: the table could not describe the rest of it. */
-  readonly maxDiskBytes?: number;
+  /** A larger disk is refused, unless it keeps such a table: the rest of it could not be described. */
+  readonly maxSectors?: number;
   /** Whether it has partitions inside an extended one, with a unit in front of each for its own record. */
   readonly logicalPartitions: boolean;
   /** Whether partitions have UUIDs and names of their own in it. */

@@ -98,3 +98,19 @@ test('render: the commands of another family, from standard input, as text and a
     .parse(JSON.parse(json.stdout));
   assert.ok(operations.some(({ argv }) => argv[0] === 'mkfs.ext4'));
 });
+
+test('what people paste and mistype', async () => {
+  const pasted = await partition('check', '--spec', 'PARTITION=disk0: (a rest ext4 /)');
+  assert.equal(pasted.exitCode, 0, pasted.stderr);
+  const json = await partition('check', '--json', '--spec', 'disk0: (a 20g ext4 /)');
+  const answer = z.object({ sound: z.literal(false), faults: z.array(z.looseObject({ column: z.int() })) });
+  assert.deepEqual([json.exitCode, answer.parse(JSON.parse(json.stdout)).faults[0]?.column], [2, 11]);
+  const bind = ['--disks', facts('two-disks'), '--spec', 'disk0: (a rest ext4 /)', '--bind'];
+  assert.equal((await partition('plan', ...bind, 'DISK_disk0=serial:S3Z9NB0K812345L')).exitCode, 3);
+  const unknown = await partition('plan', ...bind, 'diks0=serial:S3Z9NB0K812345L');
+  assert.deepEqual([unknown.exitCode, unknown.stdout], [2, '']);
+  assert.match(unknown.stderr, /--bind diks0: no such disk in this PARTITION; it has disk0/);
+  const garbage = await partition('plan', '--disks', join(root, 'package.json'), '--spec', 'disk0: (a rest ext4 /)');
+  assert.equal(garbage.exitCode, 2);
+  assert.match(garbage.stderr, /is not what `gutinteg facts` prints/);
+});
