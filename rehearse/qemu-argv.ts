@@ -68,7 +68,10 @@ function diskOptions(disk: VirtualDisk, index: number): string[] {
   ];
 }
 
-/** Without discards and zeroes of the guest: QEMU 7.2 may put other entries between such an entry and its bytes. */
+/**
+ * Without discards and zeroes of the guest, as QEMU 7.2 may put other entries between such an entry and its bytes, and
+ * without merged requests: an entry of more than 1022 pages is not written.
+ */
 function loggedDiskOptions(
   file: string,
   writeLog: string,
@@ -82,7 +85,7 @@ function loggedDiskOptions(
     '-blockdev',
     `driver=blklogwrites,node-name=disk${index},file=image${index},log=log${index}`,
     '-device',
-    `${device},discard=off,write-zeroes=off`,
+    `${device},discard=off,write-zeroes=off,request-merging=off`,
   ];
 }
 

@@ -8,7 +8,8 @@ test('power lost while tables are written, and at any time: installed in the end
   const lines: string[] = [];
   const survived = await runPowerCuts({
     name: 'power-cut',
-    seed: '1',
+    // With it, the first one comes soon after the first write, the second one while files are laid down.
+    seed: '81',
     count: COUNT,
     limitMs: 15 * 60_000,
     say: (line) => {
