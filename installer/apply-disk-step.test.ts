@@ -52,7 +52,7 @@ test('the facts are those of the plan, or nothing is written and the next attemp
   assert.ok(error instanceof UserError);
   assert.match(
     error.message,
-    /have changed since the plan was made; nothing was written[^]*path was \/dev\/vda, is \/dev\/vdb/,
+    /are not as the plan was made for; nothing was written[^]*path was \/dev\/vda, is \/dev\/vdb/,
   );
   assert.equal(isFinal(error), false);
 });

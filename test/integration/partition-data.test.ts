@@ -283,7 +283,7 @@ for (const sectorBytes of [512, 4096]) {
     const { layout } = await install({ spec, path, run, firmware: 'uefi' });
     const [disk = assert.fail()] = layout.disks;
     const found = (await readLoopDisk(path)).partitions.map(({ number, fsType, fsUuid, fsLabel }) => {
-      return [number, fsType, fsUuid, fsLabel];
+      return [number, fsType, fsUuid, fsLabel] as const;
     });
     const expected = disk.partitions.map(({ number, content }) => {
       const type = content?.filesystem === 'msdos' ? 'vfat' : content?.filesystem;
@@ -292,9 +292,11 @@ for (const sectorBytes of [512, 4096]) {
         type,
         content?.uuid,
         content?.filesystem === 'vfat' ? content.label?.toUpperCase() : content?.label,
-      ];
+      ] as const;
     });
-    assert.deepEqual(found.toSorted(), expected.toSorted());
+    const byNumber = <T extends readonly [number, ...unknown[]]>(rows: readonly T[]) =>
+      rows.toSorted(([left], [right]) => left - right);
+    assert.deepEqual(byNumber(found), byNumber(expected));
     const esp = disk.partitions.find(({ number }) => number === 127);
     assert.deepEqual([esp?.content?.mountPoint, esp?.type], ['/boot/efi', 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b']);
     for (const checker of ['e2fsck -f -n', 'xfs_repair -n', 'btrfs check --readonly', 'fsck.vfat -n']) {
