@@ -20,13 +20,8 @@ async function testFiles(folder: string): Promise<string[]> {
     .map((name) => join(root, folder, name));
 }
 
-/** Whole installations that look at nothing but their own machine; the others look at every process, or are short. */
-const LONG_TESTS: ReadonlySet<string> = new Set([
-  'data-survives.test.ts',
-  'full-run.test.ts',
-  'mirror.test.ts',
-  'power-cut.test.ts',
-]);
+/** Looks at every process of this computer that has to do with virtual machines, so it runs alone. */
+const LONELY_TEST = 'rehearse-interrupt.test.ts';
 
 type Suite = { readonly title: string; readonly concurrency: number } & (
   | { readonly files: string[] }
@@ -67,10 +62,11 @@ await runTests({ title: 'unit tests', globPatterns: unitTestGlobs(), concurrency
 await runTests({ title: 'real tools and peers', files: await testFiles('test/integration'), concurrency: 1 }, count);
 await prepareExample();
 const machines = await testFiles('test/qemu');
-const isLong = (file: string): boolean => LONG_TESTS.has(basename(file));
-await runTests({ title: 'virtual machines', files: machines.filter((file) => !isLong(file)), concurrency: 1 }, count);
+const isLonely = (file: string): boolean => basename(file) === LONELY_TEST;
+await runTests({ title: 'interrupted rehearsals', files: machines.filter(isLonely), concurrency: 1 }, count);
 // A virtual machine keeps little more than one processor busy.
-await runTests({ title: 'virtual machines, two at a time', files: machines.filter(isLong), concurrency: 2 }, count);
+const others = machines.filter((file) => !isLonely(file));
+await runTests({ title: 'installations in QEMU, two at a time', files: others, concurrency: 2 }, count);
 if (!checked) process.stdout.write('\nchecks: FAILED (see the top)\n');
 process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
 if (!checked || count.failed > 0 || count.skipped > 0 || count.passed === 0) process.exitCode = 1;
