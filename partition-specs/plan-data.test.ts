@@ -160,6 +160,20 @@ suite('data that is found is kept where it lies', () => {
   });
 });
 
+test('the same text gives the same layout, whatever order it is in; two first data partitions find their places again', () => {
+  const text = 'disk0: (a rest ext4 /) (h 10G xfs /home data) (b 5G swap) (g 20G xfs /srv data)';
+  const facts = installed(text);
+  const extents = (layout: Layout) =>
+    layout.disks.flatMap(({ partitions }) => partitions.map((each) => [each.number, ...place(each)]));
+  const first = facts.partitions.map((each) => [each.number, ...place(each)]);
+  assert.deepEqual(extents(plan(text, { disks: [facts] })), first);
+  // Cut off between the two: h has its file system, g is a partition without one.
+  const half = withoutFs(facts, 7);
+  const again = plan(text, { disks: [half], initData: ['h', 'g'] });
+  assert.deepEqual(extents(again), first);
+  assert.deepEqual([letter(again, 'h').verdict, letter(again, 'g').verdict], ['KEEP', 'FORMAT']);
+});
+
 test('a lost table is replaced by one in which the data can stay, to the last sector', () => {
   const facts = installed(DOS);
   const home = numberOf(facts, 7);

@@ -131,6 +131,8 @@ function placeAll(task: DiskTask): PlacedPartition[] | { problems: Problem[] } {
   });
   const crowded = crowdedPin(kept, task);
   if (crowded !== undefined) return { problems: [crowded] };
+  const again = asOnEmptyDisk(task, kept);
+  if (again !== undefined) return again;
   const free = spec.partitions.filter((request) => !task.pins.has(request));
   const requests: PlaceRequest[] = [
     ...added.map(({ sizeBytes }) => ({ size: { kind: 'exact', sizeBytes } as const, restMinBytes: 0, logical: false })),
@@ -172,6 +174,33 @@ function placeAll(task: DiskTask): PlacedPartition[] | { problems: Problem[] } {
   ];
   const problems = tooSmall(placed, task);
   return problems.length > 0 ? { problems } : placed;
+}
+
+/**
+ * The layout of an empty disk, where it puts everything that is kept exactly where that lies: so the same text gives the
+ * same layout by every installation, and an attempt that was cut off before all new data partitions were made finds them
+ * in their places.
+ */
+function asOnEmptyDisk(
+  task: DiskTask,
+  kept: readonly { request: PartitionRequest; pin: Pin; logical: boolean }[],
+): PlacedPartition[] | undefined {
+  if (kept.length === 0) return undefined;
+  const placed = placeAll({ ...task, pins: new Map() });
+  if (!Array.isArray(placed)) return undefined;
+  const pinned = placed.map((each) => {
+    const found = kept.find(({ request }) => request === each.request);
+    return found === undefined ? each : { ...each, pin: found.pin };
+  });
+  const same = pinned.every(({ pin, startSector, sizeSectors }) => {
+    return (
+      pin === undefined || (pin.partition.startSector === startSector && pin.partition.sizeSectors === sizeSectors)
+    );
+  });
+  const sameFrame = placed.every((each) =>
+    kept.every(({ request, logical }) => request !== each.request || each.logical === logical),
+  );
+  return same && sameFrame ? pinned : undefined;
 }
 
 /** A logical partition lies inside an extended one; where the table shows neither, its type says nothing. */
