@@ -40,7 +40,7 @@ test('data partitions survive installations over them, with disks swapped and th
     name: 'data-survives',
     machine: { host: 'data1', database: describe(first) },
     diskBytes: 6 * GiB,
-    limitMs: 15 * 60_000,
+    limitMs: 20 * 60_000,
     check: async (lab) => {
       const started = performance.now();
       const say = (what: string): void =>

@@ -17,7 +17,7 @@ export function swapNames(disks: readonly VirtualDisk[]): VirtualDisk[] {
 export async function waitForInstaller(lab: InstallLab, machine: SwitchedOn): Promise<StatusAnswer> {
   const status = await waitFor({
     what: 'the end of the installer',
-    timeoutMs: 5 * 60_000,
+    timeoutMs: 10 * 60_000,
     signal: lab.options.signal,
     look: async () => {
       machine.assertRunning();

@@ -30,7 +30,7 @@ test('a machine on RAID 1 and LVM starts, also after either disk is taken out', 
     name: 'mirror',
     machine: { host: 'mirror1', database },
     diskBytes: 8 * GiB,
-    limitMs: 10 * 60_000,
+    limitMs: 15 * 60_000,
     check: async (lab) => {
       await lab.server.control.arm('mirror1');
       const first = await lab.switchOn('network', lab.logs.install);

@@ -11,7 +11,7 @@ test('power lost while tables are written, and at any time: installed in the end
     // With it, the first one comes soon after the first write, the second one while files are laid down.
     seed: '81',
     count: COUNT,
-    limitMs: 15 * 60_000,
+    limitMs: 20 * 60_000,
     say: (line) => {
       lines.push(line);
       t.diagnostic(line);
