@@ -7,7 +7,7 @@ import type { Argv } from '../lib/run-command.ts';
 import type { MachineFacts } from '../partition-specs/disk-facts.ts';
 import type { Layout } from '../partition-specs/layout.ts';
 import { diskBindings } from '../partition-specs/disk-bindings.ts';
-import type { RecordedExtent } from '../partition-specs/plan-data.ts';
+import type { RecordedExtent } from '../partition-specs/find-data.ts';
 import { planLayout } from '../partition-specs/plan-layout.ts';
 import { renderLinux } from '../partition-specs/render/linux.ts';
 import type { LinuxDiskPlan } from '../partition-specs/render/linux.ts';

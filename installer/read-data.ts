@@ -9,7 +9,7 @@ import type { RunCommand } from '../lib/run-command.ts';
 import { blkidOf } from '../partition-specs/blkid-output.ts';
 import type { DiskFacts } from '../partition-specs/disk-facts.ts';
 import { probedSignature, rangeProbe, signatureOkExitCodes } from '../partition-specs/disk-probes.ts';
-import type { RecordedExtent } from '../partition-specs/plan-data.ts';
+import type { RecordedExtent } from '../partition-specs/find-data.ts';
 import type { KeptExtent } from './install-step.ts';
 
 export type DataDigests = KeptData['before'];

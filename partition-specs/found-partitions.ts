@@ -2,7 +2,7 @@
 import { formatBytes } from '../lib/bytes.ts';
 import type { DiskFacts, ExistingPartition } from './disk-facts.ts';
 import type { FoundPartition, LayoutPartition } from './layout.ts';
-import type { Pin } from './plan-data.ts';
+import type { Pin } from './find-data.ts';
 import type { PartitionRequest } from './spec-types.ts';
 import { extendedTypes } from './tables/dos.ts';
 import { gptTypes } from './tables/gpt.ts';

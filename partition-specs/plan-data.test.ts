@@ -5,7 +5,7 @@ import { GiB, MiB } from '../lib/bytes.ts';
 import { FaultsError } from '../lib/errors.ts';
 import type { DiskFacts, ExistingPartition } from './disk-facts.ts';
 import type { Layout, LayoutPartition } from './layout.ts';
-import type { RecordedExtent } from './plan-data.ts';
+import type { RecordedExtent } from './find-data.ts';
 import { planLayout } from './plan-layout.ts';
 import type { LayoutInput } from './plan-layout.ts';
 import { renderLinux } from './render/linux.ts';

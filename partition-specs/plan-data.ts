@@ -4,32 +4,14 @@
 import { formatBytes } from '../lib/bytes.ts';
 import type { Fault } from '../lib/errors.ts';
 import type { BoundDisk } from './bind-disks.ts';
-import { deriveUuid } from './derive-uuid.ts';
 import { describeDisk } from './disk-facts.ts';
-import type { DiskFacts, ExistingPartition } from './disk-facts.ts';
+import type { DiskFacts } from './disk-facts.ts';
+import { describePlace, findPin } from './find-data.ts';
+import type { Pin, RecordedExtent } from './find-data.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import { overlap } from './sector-extent.ts';
 import { specFault } from './spec-tokens.ts';
 import type { DiskSpec, PartitionRequest, PartitionSpec } from './spec-types.ts';
-
-/** A data partition as the server last knew it, and what is there now, read at that very place. */
-export type RecordedExtent = {
-  /** Logical disk and letter: `disk0/h`. */
-  readonly name: string;
-  readonly diskPath: string;
-  readonly startSector: number;
-  readonly sizeSectors: number;
-  readonly fsUuid: string;
-  readonly found: { readonly fsType?: string; readonly fsUuid?: string };
-};
-
-/** Where a data partition lies and must stay. */
-export type Pin = {
-  readonly partition: ExistingPartition;
-  /** Whether the table on the disk shows it; after a power cut the server's record alone may know it. */
-  readonly inTable: boolean;
-  readonly evidence: string;
-};
 
 export type DataInput = {
   readonly spec: PartitionSpec;
@@ -122,77 +104,6 @@ function nameOf({ disk, request }: Pick<Task, 'disk' | 'request'>): string {
 function askedBytes({ size }: PartitionRequest): number {
   if (size.kind === 'exact') return size.sizeBytes;
   return size.kind === 'range' ? size.minBytes : 0;
-}
-
-function describePlace({ number, path, startSector }: ExistingPartition): string {
-  return number === 0 ? `the place at sector ${startSector}` : (path ?? `partition ${number}`);
-}
-
-/** More than one place could be it; whichever were chosen, the others would be lost. */
-type Doubt = { readonly doubt: string };
-
-function findPin({ input, disk, request, hardware }: Task): Pin | Doubt | undefined {
-  const name = `${disk.name}/${request.letter}`;
-  const partitionUuid = deriveUuid(input.machineId, `partition/${name}`);
-  const kind = input.family.filesystems.get(request.filesystem);
-  const fsUuid = kind?.uuidFrom(deriveUuid(input.machineId, `filesystem/${name}`));
-  const recorded = input.recorded.find((extent) => extent.name === name && extent.diskPath === hardware.path);
-  const ways: [(partition: ExistingPartition) => boolean, string][] = [
-    [(each) => each.fsUuid !== undefined && each.fsUuid === fsUuid, `its file system has the UUID ${fsUuid}`],
-    [
-      (each) => each.fsUuid !== undefined && each.fsUuid === recorded?.fsUuid,
-      `its file system has the UUID ${recorded?.fsUuid} that the server recorded`,
-    ],
-    [(each) => each.uuid === partitionUuid, `the partition has the UUID ${partitionUuid}`],
-  ];
-  for (const [test, evidence] of ways) {
-    const pin = onlyPin(hardware.partitions.filter(test), evidence);
-    if (pin !== undefined) return pin;
-  }
-  const lost = lostPin(recorded);
-  const labelled = pinByLabel(request, hardware.partitions, kind?.blkidType);
-  if (lost === undefined || labelled === undefined) return lost ?? labelled;
-  const other = 'doubt' in labelled ? labelled.doubt : `${describePlace(labelled.partition)} is ${labelled.evidence}`;
-  return { doubt: `${describePlace(lost.partition)} could be it, as ${lost.evidence}; but ${other}` };
-}
-
-function onlyPin(matching: readonly ExistingPartition[], evidence: string): Pin | Doubt | undefined {
-  const [partition] = matching;
-  if (partition === undefined) return undefined;
-  if (matching.length === 1) return { partition, inTable: true, evidence };
-  return { doubt: `${evidence}, and that holds for ${matching.map(describePlace).join(' and ')}` };
-}
-
-/** The table does not show it, but at the recorded place lies the recorded file system. */
-function lostPin(recorded: RecordedExtent | undefined): Pin | undefined {
-  if (recorded === undefined || recorded.found.fsUuid !== recorded.fsUuid) return undefined;
-  const { startSector, sizeSectors, fsUuid, found } = recorded;
-  return {
-    partition: {
-      number: 0,
-      startSector,
-      sizeSectors,
-      type: '',
-      ...(found.fsType === undefined ? {} : { fsType: found.fsType }),
-      fsUuid,
-      mountpoints: [],
-      holders: [],
-    },
-    inTable: false,
-    evidence: `the table does not show it, but the server recorded this place, and the file system ${fsUuid} lies there`,
-  };
-}
-
-function pinByLabel(
-  request: PartitionRequest,
-  partitions: readonly ExistingPartition[],
-  blkidType: string | undefined,
-): Pin | Doubt | undefined {
-  const label = request.label ?? request.mountPoint;
-  if (label === undefined) return undefined;
-  const matching = partitions.filter((each) => each.fsLabel === label && each.fsType === blkidType);
-  const only = matching.length === 1 ? 'the only' : 'it is';
-  return onlyPin(matching, `${only} ${blkidType} labelled '${label}' on the disk`);
 }
 
 /** The same partition on another disk: a binding has changed, or disks were exchanged. */

@@ -6,7 +6,7 @@ import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
 import type { LayoutPartition, LayoutTable } from './layout.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import { planContent } from './plan-content.ts';
-import type { Pin } from './plan-data.ts';
+import type { Pin } from './find-data.ts';
 import { planPart } from './plan-part.ts';
 import { STACK_WORDS } from './spec-types.ts';
 import type { DiskSpec, PartitionRequest } from './spec-types.ts';

@@ -15,7 +15,7 @@ import { GiB, MiB } from '../../lib/bytes.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import type { Argv, RunCommand } from '../../lib/run-command.ts';
 import type { MachineFacts } from '../../partition-specs/disk-facts.ts';
-import type { RecordedExtent } from '../../partition-specs/plan-data.ts';
+import type { RecordedExtent } from '../../partition-specs/find-data.ts';
 import { planLayout } from '../../partition-specs/plan-layout.ts';
 import { renderLinux } from '../../partition-specs/render/linux.ts';
 import { parsePartitionSpec } from '../../partition-specs/spec.ts';
