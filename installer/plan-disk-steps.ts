@@ -3,7 +3,7 @@
 import type { Fault } from '../lib/errors.ts';
 import type { MachineFacts } from '../partition-specs/disk-facts.ts';
 import { filesystemOf } from '../partition-specs/filesystems/all.ts';
-import { filledPlaces } from '../partition-specs/layout.ts';
+import { filledPlaces, keptDevices } from '../partition-specs/layout.ts';
 import type { Holds, Layout, LayoutDisk, LayoutPartition } from '../partition-specs/layout.ts';
 import { planTeardown } from '../partition-specs/plan-teardown.ts';
 import type { LinuxDiskPlan } from '../partition-specs/render/linux.ts';
@@ -17,11 +17,7 @@ export function planDiskSteps(
 ): { steps: InstallStep[]; faults: Fault[] } {
   const paths = layout.disks.map(({ hardware }) => hardware.path);
   const kept = keptExtents(layout);
-  // By the names that they have now; a logical partition may be renumbered.
-  const keptPaths = layout.disks.flatMap(({ found }) =>
-    found.flatMap(({ verdict, path }) => (verdict === 'KEEP' && path !== undefined ? [path] : [])),
-  );
-  const teardown = planTeardown({ facts, granted: paths, kept: keptPaths });
+  const teardown = planTeardown({ facts, granted: paths, kept: keptDevices(layout) });
   const digest = (when: 'before' | 'after', why: string): InstallStep[] =>
     kept.length === 0
       ? []

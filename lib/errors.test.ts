@@ -19,3 +19,16 @@ test('a line cannot steer the terminal', () => {
   const shown = formatFault({ severity: 'error', where: 'f', message: 'm', text });
   assert.equal(shown.split('\n')[1], '    a?[2J?b?c');
 });
+
+test('of a very long line, the part around the column is shown, with the caret below it', () => {
+  const text = `${'x'.repeat(5000)}HERE${'y'.repeat(5000)}`;
+  const [, line = '', caret = ''] = formatFault({
+    severity: 'error',
+    where: 'a',
+    message: 'm',
+    text,
+    column: 5001,
+  }).split('\n');
+  assert.ok(line.length < 420);
+  assert.equal(line.slice(caret.indexOf('^')).slice(0, 4), 'HERE');
+});

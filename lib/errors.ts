@@ -67,14 +67,27 @@ export function formatFault(fault: Fault): string {
   const place = [fault.where, fault.line, fault.column].filter((part) => part !== undefined).join(':');
   const lines = [`${place}: ${fault.severity}: ${fault.message}`];
   if (fault.text !== undefined) {
+    const { text, column } = excerpt(fault.text, fault.column);
     // What a file holds must not be able to steer the terminal that shows the fault.
-    lines.push(`    ${fault.text.replaceAll(CONTROL_CHARACTERS, '?')}`);
-    if (fault.column !== undefined) {
-      lines.push(`    ${fault.text.slice(0, fault.column - 1).replaceAll(/[^\t]/g, ' ')}^`);
+    lines.push(`    ${text.replaceAll(CONTROL_CHARACTERS, '?')}`);
+    if (column !== undefined) {
+      lines.push(`    ${text.slice(0, column - 1).replaceAll(/[^\t]/g, ' ')}^`);
     }
   }
   if (fault.suggestion !== undefined) lines.push(`    ${fault.suggestion}`);
   return lines.join('\n');
+}
+
+const LONGEST_LINE = 400;
+
+/** A line of thousands of characters, with thousands of faults, would fill a terminal for minutes. */
+function excerpt(text: string, column: number | undefined): { text: string; column: number | undefined } {
+  if (text.length <= LONGEST_LINE) return { text, column };
+  const start = Math.max(0, (column ?? 1) - 1 - LONGEST_LINE / 2);
+  const lead = start === 0 ? '' : '…';
+  const cut = text.slice(start, start + LONGEST_LINE);
+  const tail = start + LONGEST_LINE < text.length ? '…' : '';
+  return { text: `${lead}${cut}${tail}`, column: column === undefined ? undefined : column - start + lead.length };
 }
 
 /** The message of anything that was thrown, with its chain of causes. */

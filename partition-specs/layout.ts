@@ -189,3 +189,10 @@ export function filledPlaces(layout: Pick<Layout, 'disks' | 'arrays' | 'groups'>
     held.content === undefined ? [] : [{ ...held, content: held.content, kept }],
   );
 }
+
+/** Devices of the partitions that stay, by the names that they have now: a logical one may get another number. */
+export function keptDevices({ disks }: Pick<Layout, 'disks'>): string[] {
+  return disks.flatMap(({ found }) =>
+    found.flatMap(({ verdict, path }) => (verdict === 'KEEP' && path !== undefined ? [path] : [])),
+  );
+}

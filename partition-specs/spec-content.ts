@@ -48,7 +48,9 @@ export function parseVolume(group: Group, report: Report): VolumeRequest | undef
 function readSize(size: Token, report: Report): SizeRequest {
   const request = parseSize(size.text);
   if (typeof request !== 'string') return request;
-  report(size.column, request, suggestSize(size.text));
+  const hint = suggestSize(size.text);
+  // What has the right form is too large.
+  report(size.column, request, hint?.includes(` ${size.text}?`) === true ? undefined : hint);
   // After a fault any size will do, but one that causes no second fault.
   return { kind: 'exact', sizeBytes: 1 };
 }

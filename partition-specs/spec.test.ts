@@ -181,6 +181,10 @@ function faultsOf(text: string): FaultsError {
   throw new Error(`'${text}' was accepted`);
 }
 
+test('a size that is only too large gets no hint that repeats it', () => {
+  assert.doesNotMatch(faultsOf('disk0: (a 99999999999T ext4 /)').message, /did you mean/);
+});
+
 const hints: [text: string, hint: RegExp][] = [
   ['disk0 (a 20G ext4 /)', /did you mean 'disk0:'\?/],
   ['disk0: (a 20GiB ext4 /)', /did you mean 20G\?/],

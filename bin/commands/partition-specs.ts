@@ -102,12 +102,13 @@ async function checkSpec({ spec, os, rootfs, firmware, json }: SpecOptions): Pro
 
 async function plan(options: PlanOptions): Promise<void> {
   const { formatLayout, describeLosses } = await import('../../partition-specs/format-layout.ts');
+  const { keptDevices } = await import('../../partition-specs/layout.ts');
   const { planTeardown } = await import('../../partition-specs/plan-teardown.ts');
   const facts = await readDisks(options.disks);
   const layout = await planOf(options, facts);
   const losses = describeLosses(layout);
   const granted = layout.disks.map(({ hardware }) => hardware.path);
-  const obstacles = planTeardown({ facts, granted, kept: keptPaths(layout) }).faults.map(({ message }) => message);
+  const obstacles = planTeardown({ facts, granted, kept: keptDevices(layout) }).faults.map(({ message }) => message);
   if (options.json === true) process.stdout.write(`${JSON.stringify({ layout, losses, obstacles }, null, 2)}\n`);
   else {
     const list = obstacles.map((obstacle) => `  ${obstacle}\n`).join('');
@@ -131,12 +132,6 @@ async function refuseUnknownDisks(bound: readonly string[], disks: readonly stri
   throw new UserError(`--bind ${unknown.join(', ')}: no such disk in this PARTITION; it has ${disks.join(', ')}`, {
     exitCode: 2,
   });
-}
-
-function keptPaths({ disks }: Layout): string[] {
-  return disks.flatMap(({ found }) =>
-    found.flatMap(({ verdict, path }) => (verdict === 'KEEP' && path !== undefined ? [path] : [])),
-  );
 }
 
 async function renderText(layout: Layout): Promise<string> {

@@ -27,7 +27,7 @@ function gptLine({ number, startSector, sizeSectors, type, uuid, name }: LayoutP
 
 /** A partition that is kept may have any name; sfdisk reads bytes as `\\x22`, as it prints them in a dump. */
 function quoted(name: string): string {
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- they are what is quoted
   return name.replaceAll(/[\0-\x1f"\\`$\x7f]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
