@@ -8,7 +8,7 @@ import { destroysData, formatPlan } from './format-plan.ts';
 import { planInstall } from './plan-install.ts';
 
 const manifest = (name: string, priority: number, entries: Manifest['entries'] = []): Manifest => {
-  return { version: 1, name, priority, mutable: [], overrides: [], packs: [], rawBytes: 0, entries };
+  return { version: 1, name, priority, mutable: [], overrides: [], pin: [], packs: [], rawBytes: 0, entries };
 };
 
 const lookup: Lookup = {

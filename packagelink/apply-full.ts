@@ -44,7 +44,7 @@ export async function applyFull(options: ApplyFullOptions): Promise<void> {
     makeStateDirectory(options.stateFile, run.root);
     for (const entry of entries) if (entry.type === 'directory') finishDirectory(entry, run.root);
     await setXattrs(entries, run, options.run ?? runCommand);
-    updateState(options.stateFile, describeInstalled(entries, run), []);
+    updateState(options.stateFile, { changed: describeInstalled(entries, run), removed: [] });
   } finally {
     for (const fd of run.open.values()) closeSync(fd);
     process.umask(umask);
@@ -100,7 +100,7 @@ function makeStateDirectory(stateFile: string, root: string): void {
   if (isBelow && !realpathSync(dir).startsWith(`${root}/`)) {
     throw failed(stateFile, new Error(`a symbolic link of the tree leads ${dir} out of the target`));
   }
-  for (const suffix of ['', '-journal']) rmSync(stateFile + suffix, { force: true });
+  for (const suffix of ['', '-journal', '.history']) rmSync(stateFile + suffix, { recursive: true, force: true });
 }
 
 async function setXattrs(entries: readonly TreeEntry[], run: LayRun, runner: RunCommand): Promise<void> {

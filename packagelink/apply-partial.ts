@@ -1,21 +1,20 @@
 // The nightly run: puts right what differs. In: a merged tree, the state database, a running system's root.
 // Out: every path either old or new, and a list of changes. Never: touches a foreign path or what is right already;
-// follows a link out of the target; deletes when a source could not be read.
-import { existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
+// follows a link out of the target; crosses a mount point that is not listed; deletes when a source could not be read.
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { runCommand } from '../lib/run-command.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import type { Fetcher } from './fetch.ts';
 import { executePlan } from './execute-plan.ts';
 import { withLock } from './file-lock.ts';
-import { observe } from './observe.ts';
-import type { Observed } from './observed.ts';
-import { planPartial } from './plan-partial.ts';
+import { beginHistory, forgetVersions, historyDirectory, trimHistory } from './history.ts';
 import type { Change, PartialPlan } from './plan-partial.ts';
-import { renderTemplates } from './render-templates.ts';
-import { asPathStat, installedLink, installedPath, readState, updateState } from './state.ts';
+import { preparePartial } from './prepare-partial.ts';
+import type { Prepared, RowOf } from './prepare-partial.ts';
+import { recordIntents, updateState } from './state.ts';
 import type { InstalledPath, PathStat } from './state.ts';
-import type { MergedTree, TreeEntry } from './tree.ts';
+import type { MergedTree } from './tree.ts';
 
 export type ApplyPartialOptions = {
   /** `/` on a running machine. */
@@ -30,6 +29,12 @@ export type ApplyPartialOptions = {
   readonly osmode?: 'image' | 'packages';
   /** False when the caller could not read some package at all: then nothing is deleted. */
   readonly sourcesComplete?: boolean;
+  /** Whether more than half of the paths of this package may be deleted at once. */
+  readonly massDelete?: (owner: string) => boolean;
+  /** Mount points below the target that belong to it, as package paths; others are not crossed. */
+  readonly mounts?: readonly string[];
+  /** Equal keys mean equal trees and options: see `isSettled`. */
+  readonly key?: string;
   /** Runs getfattr, setfattr and sync, each only when there is something for it to do. */
   readonly run?: RunCommand;
 };
@@ -53,45 +58,32 @@ export async function applyPartial(options: ApplyPartialOptions): Promise<Partia
   return await withLock(`${options.stateFile}.lock`, async () => await runPartial(options), LOCK_TIMEOUT_MS);
 }
 
-type Prepared = {
-  readonly root: string;
-  readonly plan: PartialPlan;
-  readonly rowOf: RowOf;
-  readonly observed: ReadonlyMap<string, Observed>;
-  readonly errors: readonly string[];
-  readonly notices: readonly string[];
-};
-
-async function preparePartial(options: ApplyPartialOptions): Promise<Prepared> {
-  const { osmode = 'image', run = runCommand, sourcesComplete = true } = options;
-  const root = realpathSync(options.target);
-  const installed = existsSync(options.stateFile) ? readState(options.stateFile) : new Map<string, InstalledPath>();
-  const { tree, digests, errors } = await renderTemplates(options.tree, installed, options.fetcher);
-  const { observed, notices } = await observe({ root, tree, installed, osmode, run });
-  const allowDeletions = sourcesComplete && errors.length === 0;
-  const plan = planPartial({ tree, installed, observed, digests, osmode, allowDeletions });
-  return {
-    root,
-    plan,
-    rowOf: describeRows({ root, tree, digests }),
-    observed,
-    errors,
-    notices: [...tree.notices, ...notices],
-  };
-}
-
 async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> {
+  const { stateFile, fetcher, run = runCommand } = options;
   const prepared = await preparePartial(options);
   const { root, plan, rowOf, observed } = prepared;
-  if (plan.changes.length > 0) recordIntents(options.stateFile, plan, rowOf);
-  const done = await executePlan({ root, plan, fetcher: options.fetcher, run: options.run ?? runCommand });
+  if (plan.changes.length > 0) recordIntents(stateFile, intentsOf(plan, rowOf));
+  const kept = beginHistory(stateFile, plan.keeps, Date.now());
+  const done = await executePlan({ root, plan, fetcher, run, kept, historyDir: historyDirectory(stateFile) });
   const changed = [...done.placed].flatMap((entry) => rowOf(entry) ?? []);
   const refreshed = plan.refresh.flatMap((entry) => rowOf(entry, observed.get(entry.path)) ?? []);
-  const removed = [...done.deleted.map((row) => row.path), ...plan.forget];
-  if (changed.length + refreshed.length + removed.length > 0) {
-    updateState(options.stateFile, [...refreshed, ...changed], removed);
+  const removed = [...done.deleted, ...done.restored.map(({ row }) => row)].map((row) => row.path);
+  const summary = { ...summarize(prepared, done.errors), changes: done.changes };
+  const isSettled = options.key !== undefined && summary.errors.length === 0;
+  if (isSettled || plan.changes.length + refreshed.length + plan.forget.length + plan.pinned.length > 0) {
+    updateState(stateFile, {
+      changed: [...plan.pinned, ...refreshed, ...changed],
+      removed: [...removed, ...plan.forget],
+      settled: isSettled ? { key: options.key, notices: summary.notices } : undefined,
+    });
   }
-  return { ...summarize(prepared, done.errors), changes: done.changes };
+  if (done.restored.length > 0)
+    forgetVersions(
+      stateFile,
+      done.restored.map(({ version }) => version.id),
+    );
+  if (kept.size > 0) trimHistory(stateFile);
+  return summary;
 }
 
 function summarize({ plan, errors, notices }: Prepared, more: readonly string[] = []): PartialResult {
@@ -102,28 +94,9 @@ function summarize({ plan, errors, notices }: Prepared, more: readonly string[] 
   };
 }
 
-/** The row for an entry: from a given lstat, or from one made now. */
-type RowOf = (entry: TreeEntry, stat?: PathStat) => InstalledPath | undefined;
-
-function describeRows(about: { root: string; tree: MergedTree; digests: ReadonlyMap<string, string> }): RowOf {
-  const byPath = new Map(about.tree.entries.map((entry) => [entry.path, entry]));
-  const rowOf: RowOf = (entry, given) => {
-    const stat = given ?? lstatSync(`${about.root}/${entry.path}`, { throwIfNoEntry: false });
-    if (stat === undefined) return undefined;
-    const pathStat = 'ino' in stat ? asPathStat(stat) : stat;
-    if (entry.type !== 'hardlink') return installedPath(entry, about.digests.get(entry.path) ?? '', pathStat);
-    const target = byPath.get(entry.target);
-    const first = target === undefined ? undefined : rowOf(target, pathStat);
-    return first === undefined ? undefined : installedLink(entry, first);
-  };
-  return rowOf;
-}
-
-// Before the first write, so that a path made by a run that crashed is known as ours by the next.
-function recordIntents(stateFile: string, plan: PartialPlan, rowOf: RowOf): void {
+// Before the first write, so that what a run that crashed has made is known as ours by the next.
+function intentsOf(plan: PartialPlan, rowOf: RowOf): InstalledPath[] {
   const nothing: PathStat = { mode: 0, uid: 0, gid: 0, sizeBytes: 0, inode: 0, mtimeMs: 0, ctimeMs: 0 };
-  const created = new Set(plan.changes.filter((change) => change.action === 'created').map((change) => change.path));
   const entries = [...plan.directories, ...plan.files, ...plan.symlinks, ...plan.hardlinks];
-  const intents = entries.filter((entry) => created.has(entry.path)).flatMap((entry) => rowOf(entry, nothing) ?? []);
-  updateState(stateFile, intents, []);
+  return entries.flatMap((entry) => rowOf(entry, nothing) ?? []);
 }

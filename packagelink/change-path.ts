@@ -1,9 +1,11 @@
 // Single changes of a partial run, other than file contents. In: one wanted entry or row. Out: that path put right.
 // Never: decides; follows a link at the end of a path.
 import { closeSync, constants, fchmodSync, fchownSync, lchownSync, linkSync, lstatSync, lutimesSync } from 'node:fs';
-import { mkdirSync, openSync, rmSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
+import { mkdirSync, openSync, renameSync, rmSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { mtimeOf } from './file-metadata.ts';
-import { stage, temporaryPath } from './stage-files.ts';
+import type { KeptVersion } from './history.ts';
+import { keepVersion } from './keep-version.ts';
+import { keepOld, stage, temporaryPath } from './stage-files.ts';
 import type { Staging } from './stage-files.ts';
 import type { InstalledPath } from './state.ts';
 import type { WantedDirectory, WantedFile, WantedHardlink, WantedSymlink } from './tree.ts';
@@ -14,7 +16,10 @@ const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /** Makes a directory, in place of a file or link if there is one. */
 export async function makeDirectory(staging: Staging, entry: WantedDirectory): Promise<void> {
   const place = staging.target.at(entry.path);
-  if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) unlinkSync(place);
+  if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) {
+    keepOld(staging, entry.path, place);
+    unlinkSync(place);
+  }
   mkdirSync(place, 0o700);
   await correctMetadata(staging, entry);
 }
@@ -64,6 +69,25 @@ export async function correctMetadata(
 /** Removes a path that a package had put there; a directory only when it is empty. */
 export function removePath(staging: Staging, row: InstalledPath): void {
   const place = staging.target.at(row.path);
-  if (row.type === 'directory') rmdirSync(place);
-  else unlinkSync(place);
+  if (row.type === 'directory') {
+    rmdirSync(place);
+    return;
+  }
+  keepOld(staging, row.path, place);
+  unlinkSync(place);
+}
+
+/** Brings a version of the history back to its path, over what stands there; `kept` is its file. */
+export function restorePath(staging: Staging, version: KeptVersion, kept: string): void {
+  const place = staging.target.at(version.path);
+  keepOld(staging, version.path, place);
+  const temporary = staging.target.at(temporaryPath(version.path));
+  if (version.type === 'file') keepVersion(kept, temporary);
+  else {
+    rmSync(temporary, { force: true });
+    symlinkSync(version.target, temporary);
+    lchownSync(temporary, version.uid, version.gid);
+  }
+  renameSync(temporary, place);
+  rmSync(temporary, { force: true });
 }

@@ -3,7 +3,7 @@ import { UserError, describeError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import { openTarget } from './confined-directory.ts';
 import type { Fetcher } from './fetch.ts';
-import { correctMetadata, makeDirectory, removePath, stageHardlink, stageSymlink } from './change-path.ts';
+import { correctMetadata, makeDirectory, removePath, restorePath, stageHardlink, stageSymlink } from './change-path.ts';
 import type { Change, PartialPlan } from './plan-partial.ts';
 import { planReads } from './plan-reads.ts';
 import type { PackReads } from './plan-reads.ts';
@@ -19,25 +19,38 @@ type Execution = {
   readonly plan: PartialPlan;
   readonly fetcher: Fetcher;
   readonly run: RunCommand;
+  /** Files of the history directory, by the path whose old version is kept there. */
+  readonly kept: ReadonlyMap<string, string>;
+  readonly historyDir: string;
 };
 
 /** `placed` are right now; `deleted` are gone; the rest of the plan is named in `errors`. */
 type Executed = {
   readonly placed: ReadonlySet<TreeEntry>;
   readonly deleted: readonly InstalledPath[];
+  readonly restored: PartialPlan['restorations'];
   readonly changes: readonly Change[];
   readonly errors: readonly string[];
 };
 
 /** Does what the plan says, in its order. After any error nothing is deleted. */
-export async function executePlan({ root, plan, fetcher, run }: Execution): Promise<Executed> {
+export async function executePlan(execution: Execution): Promise<Executed> {
+  const { root, plan, fetcher, run, kept, historyDir } = execution;
   const placed = new Set<TreeEntry>();
   const errors: string[] = [];
-  const deleted: InstalledPath[] = [];
-  if (plan.changes.length === 0) return { placed, deleted, changes: [], errors };
+  const gone: { deleted: InstalledPath[]; restored: PartialPlan['restorations'] } = { deleted: [], restored: [] };
+  if (plan.changes.length === 0) return { placed, ...gone, changes: [], errors };
   const onPlaced = (entry: TreeEntry, error?: string) =>
     void (error === undefined ? placed.add(entry) : errors.push(error));
-  const staging: Staging = { target: openTarget(root), run, onPlaced, open: new Map(), staged: [], stagedBytes: 0 };
+  const staging: Staging = {
+    target: openTarget(root),
+    run,
+    kept,
+    onPlaced,
+    open: new Map(),
+    staged: [],
+    stagedBytes: 0,
+  };
   try {
     await forEach(staging, plan.directories, async (entry) => await makeDirectory(staging, entry));
     await writeFiles(staging, plan.files, fetcher);
@@ -48,14 +61,35 @@ export async function executePlan({ root, plan, fetcher, run }: Execution): Prom
     await forEach(staging, linkable, async (entry) => await stageHardlink(staging, entry));
     await placeStaged(staging);
     await forEach(staging, plan.metadata, async (entry) => await correctMetadata(staging, entry));
-    if (errors.length + plan.errors.length === 0) deleted.push(...removeAll(staging, plan.deletions, errors));
-    await syncTarget(staging);
+    if (errors.length + plan.errors.length === 0) {
+      gone.restored = restoreAll(staging, plan.restorations, { historyDir, errors });
+      gone.deleted = removeAll(staging, plan.deletions, errors);
+    }
+    await syncTarget(staging, kept.size > 0 ? [historyDir] : []);
   } finally {
     for (const file of staging.open.keys()) abandonFile(staging, file);
     staging.target.close();
   }
-  const done = new Set([...[...placed].map((entry) => entry.path), ...deleted.map((row) => row.path)]);
-  return { placed, deleted, changes: plan.changes.filter((change) => done.has(change.path)), errors };
+  const { deleted, restored } = gone;
+  const done = new Set([...placed, ...deleted, ...restored.map(({ row }) => row)].map(({ path }) => path));
+  return { placed, ...gone, changes: plan.changes.filter((change) => done.has(change.path)), errors };
+}
+
+function restoreAll(
+  staging: Staging,
+  restorations: PartialPlan['restorations'],
+  { historyDir, errors }: { historyDir: string; errors: string[] },
+): PartialPlan['restorations'] {
+  return restorations.filter(({ row, version }) => {
+    staging.target.trim();
+    try {
+      restorePath(staging, version, `${historyDir}/${version.id}`);
+      return true;
+    } catch (error) {
+      errors.push(`what was at ${row.path} before ${row.owner} was not brought back: ${describeError(error)}`);
+      return false;
+    }
+  });
 }
 
 async function forEach<E extends TreeEntry>(

@@ -80,6 +80,8 @@ export const manifestSchema = z.strictObject({
   priority: prioritySchema,
   mutable: z.array(z.string()),
   overrides: z.array(path),
+  /** Globs of paths that are left alone once they have been laid down. */
+  pin: z.array(z.string()).default([]),
   packs: z.array(packSchema),
   /** Sum of all files' sizes. */
   rawBytes: size,

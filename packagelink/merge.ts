@@ -21,13 +21,15 @@ export type MergeInput = {
   readonly generated?: readonly GeneratedFile[];
   /** The machine's record: values for `.plprocess` files. */
   readonly defines: Defines;
+  /** Globs of paths that this machine leaves alone once they have been laid down, whoever owns them. */
+  readonly pins?: readonly string[];
 };
 
 /**
  * Merges package trees: for each path the highest priority wins, directories merge.
  * @throws FaultsError with all conflicts and undefined variables; each names the path and the packages.
  */
-export function mergeTree({ layers, generated = [], defines }: MergeInput): MergedTree {
+export function mergeTree({ layers, generated = [], defines, pins = [] }: MergeInput): MergedTree {
   const faults: Fault[] = findDoubles(layers);
   const notices: string[] = [];
   const byPath = new Map<string, Candidate[]>();
@@ -49,7 +51,7 @@ export function mergeTree({ layers, generated = [], defines }: MergeInput): Merg
   const winners = [...chosen.values()].toSorted(comparePaths);
   faults.push(...findMisplaced(winners, chosen), ...winners.flatMap(undefinedVariables));
   if (faults.length > 0) throw new FaultsError('merging the packages', faults);
-  const entries = asEntries(winners, classifier(layers, generated));
+  const entries = asEntries(winners, { classOf: classifier(layers, generated), isPinned: pinFinder(layers, pins) });
   const images = layers.filter((layer) => layer.priority === 0).map((layer) => layer.name);
   return { entries, images: images.toSorted(), rawBytes: sumBytes(entries), notices: notices.toSorted() };
 }
@@ -103,11 +105,23 @@ function classifier(layers: readonly Layer[], generated: readonly GeneratedFile[
   };
 }
 
+function pinFinder(layers: readonly Layer[], pins: readonly string[]): (winner: Candidate) => boolean {
+  const machine = compileGlobs(pins);
+  const globs = layers.map((layer) => ({ priority: layer.priority, matches: compileGlobs(layer.manifest.pin) }));
+  return ({ path, priority }) => machine(path) || globs.some((glob) => glob.priority >= priority && glob.matches(path));
+}
+
+type Classification = {
+  readonly classOf: (winner: Candidate) => PathClass;
+  readonly isPinned: (winner: Candidate) => boolean;
+};
+
 // The first name of a link group becomes the file; a name that another package has taken drops out of the group.
-function asEntries(winners: readonly Candidate[], classOf: (winner: Candidate) => PathClass): TreeEntry[] {
+function asEntries(winners: readonly Candidate[], { classOf, isPinned }: Classification): TreeEntry[] {
   const firstOfGroup = new Map<string, string>();
   return winners.map((winner): TreeEntry => {
-    const owned = { path: winner.path, owner: winner.owner, class: classOf(winner) };
+    const pinned = isPinned(winner) ? ({ pinned: true } as const) : {};
+    const owned = { path: winner.path, owner: winner.owner, class: classOf(winner), ...pinned };
     const first = winner.linkGroup === undefined ? undefined : firstOfGroup.get(winner.linkGroup);
     if (first !== undefined) return { ...owned, type: 'hardlink', target: first };
     if (winner.linkGroup !== undefined) firstOfGroup.set(winner.linkGroup, winner.path);

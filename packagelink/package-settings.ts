@@ -33,6 +33,8 @@ export const packageSettingsSchema = z.strictObject({
   /** Owner and mode by glob, where root:root and 0644 or 0755 are not right. */
   files: z.array(exceptionSchema).default([]),
   mutable: z.array(z.string().min(1)).default([]),
+  /** Like `mutable`, but a difference is reported. */
+  pin: z.array(z.string().min(1)).default([]),
   /** Exact paths of generated files that this package replaces. */
   overrides: z.array(z.string().refine(isPackagePath, 'not a path below the root, such as etc/hosts')).default([]),
 });
@@ -57,7 +59,7 @@ export async function readPackageSettings(tree: string): Promise<PackageSettings
     throw new UserError(`${file} is not YAML`, { exitCode: 2, cause: error });
   }
   const settings = parseEdge(packageSettingsSchema, value ?? {}, file);
-  compileGlobs([...settings.mutable, ...settings.files.map((exception) => exception.match)]);
+  compileGlobs([...settings.mutable, ...settings.pin, ...settings.files.map((exception) => exception.match)]);
   return settings;
 }
 

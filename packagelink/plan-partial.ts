@@ -3,10 +3,12 @@
 import { isUntouched } from './observed.ts';
 import type { Observed } from './observed.ts';
 import { comparePaths, parentOf } from './package-path.ts';
+import type { Keep, KeptVersion } from './history.ts';
+import { planKeeps } from './plan-keeps.ts';
 import { planRemoval } from './plan-removal.ts';
 import type { InstalledPath } from './state.ts';
 import type { MergedTree, TreeEntry, WantedDirectory, WantedFile, WantedHardlink, WantedSymlink } from './tree.ts';
-import { xattrsKey } from './tree.ts';
+import { isAlwaysLeftAlone, xattrsKey } from './tree.ts';
 
 /** One difference and what is done about it; the shape that reports carry. */
 export type Change = {
@@ -23,6 +25,12 @@ export type PartialPlan = {
   readonly hardlinks: readonly WantedHardlink[];
   readonly metadata: readonly (WantedFile | WantedDirectory | WantedSymlink)[];
   readonly deletions: readonly InstalledPath[];
+  /** Paths that no package has any more, and at which something stood before the first one came. */
+  readonly restorations: readonly { readonly row: InstalledPath; readonly version: KeptVersion }[];
+  /** What the writes and deletions would lose, to be kept first. */
+  readonly keeps: readonly Keep[];
+  /** Rows of paths that are left alone from now on. */
+  readonly pinned: readonly InstalledPath[];
   /** Paths that are right, but whose rows in the database are not. */
   readonly refresh: readonly TreeEntry[];
   /** Rows of paths that are gone, or that are the machine's own now. */
@@ -42,6 +50,10 @@ export type PartialInput = {
   readonly osmode: 'image' | 'packages';
   /** False when a source could not be read, so that a missing path proves nothing. */
   readonly allowDeletions: boolean;
+  /** Whether much of this package may go at once. */
+  readonly massDelete?: (owner: string) => boolean;
+  /** What was kept of foreign files, by path: it comes back when the package that replaced it goes. */
+  readonly foreign?: ReadonlyMap<string, KeptVersion>;
 };
 
 type Verdict = { readonly action: Exclude<Change['action'], 'deleted'>; readonly why: string };
@@ -56,7 +68,8 @@ export function planPartial(input: PartialInput): PartialPlan {
   const metadata = steps.filter((step) => step.action === 'metadata').map((step) => step.entry);
   const { blocked, errors } = findBlocked(input, writes);
   const allowed = writes.filter((entry) => !blocked.has(entry));
-  const removal = planRemoval(input);
+  const { errors: held, ...removal } = planRemoval(input);
+  const pins = planPins(input);
   const changes = steps
     .filter(({ entry }) => !blocked.has(entry))
     .map(({ entry, action, why }): Change => ({ path: entry.path, action, why }));
@@ -67,6 +80,11 @@ export function planPartial(input: PartialInput): PartialPlan {
     hardlinks: allowed.filter((entry) => entry.type === 'hardlink'),
     metadata: metadata.filter((entry) => entry.type !== 'hardlink'),
     ...removal,
+    keeps: planKeeps(input, {
+      writes: allowed,
+      deletions: [...removal.deletions, ...removal.restorations.map(({ row }) => row)],
+    }),
+    pinned: pins.rows,
     refresh: [...verdicts].flatMap(([entry, verdict]) =>
       verdict === undefined && isRowStale(entry, input) ? [entry] : [],
     ),
@@ -77,15 +95,38 @@ export function planPartial(input: PartialInput): PartialPlan {
         action: 'deleted',
         why: `no longer in ${row.owner}`,
       })),
+      ...removal.restorations.map(({ row }): Change => ({
+        path: row.path,
+        action: 'replaced',
+        why: `no longer in ${row.owner}; what was there before it is back`,
+      })),
     ],
-    errors,
+    errors: [...errors, ...held],
+    notices: [...removal.notices, ...pins.notices],
   };
 }
 
-/** Whether a run leaves this path alone whatever it finds: laid down once before, or the package manager's. */
+/** Whether a run leaves this path alone whatever it finds: laid down once before, pinned, or the package manager's. */
 export function isLeftAlone(entry: TreeEntry, input: Pick<PartialInput, 'tree' | 'osmode' | 'installed'>): boolean {
   if (input.osmode === 'packages' && input.tree.images.includes(entry.owner)) return true;
-  return entry.class === 'mutable' && input.installed.has(entry.path);
+  return isAlwaysLeftAlone(entry) && input.installed.has(entry.path);
+}
+
+// A pinned path is never touched, but nobody should wonder why it is not what its package says.
+function planPins({ tree, installed, observed }: PartialInput): { rows: InstalledPath[]; notices: string[] } {
+  const rows: InstalledPath[] = [];
+  const notices: string[] = [];
+  for (const entry of tree.entries) {
+    const row = entry.pinned === true ? installed.get(entry.path) : undefined;
+    if (row === undefined) continue;
+    if (!row.leftAlone) rows.push({ ...row, leftAlone: true });
+    const now = observed.get(entry.path);
+    const isNewer = entry.type === 'file' && row.source !== entry.sourceKey;
+    const what = now === undefined ? 'is missing' : isUntouched(row, now) ? undefined : 'was changed on this machine';
+    const notice = what ?? (isNewer ? `is not the current version of ${entry.owner}` : undefined);
+    if (notice !== undefined) notices.push(`${entry.path} ${notice}, and is left alone: it is pinned`);
+  }
+  return { rows, notices };
 }
 
 function judgeAll(input: PartialInput): Map<TreeEntry, Verdict | undefined> {
@@ -219,6 +260,7 @@ function isRowStale(entry: TreeEntry, { installed, observed, digests }: PartialI
   if (now === undefined || (entry.type === 'file' && !digests.has(entry.path))) return false;
   if (row === undefined || row.owner !== entry.owner || row.class !== entry.class || row.type !== entry.type)
     return true;
+  if (row.leftAlone !== isAlwaysLeftAlone(entry)) return true;
   if (entry.class === 'mutable') return false;
   if (entry.type === 'file' && row.source !== entry.sourceKey) return true;
   return entry.type !== 'directory' && !isUntouched(row, now);

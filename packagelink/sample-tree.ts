@@ -34,17 +34,22 @@ export function fileEntry(
   return { type: 'file', path, ...metadata, ...options, ...content, ...template };
 }
 
-type ManifestOptions = { readonly name?: string; readonly mutable?: string[]; readonly overrides?: string[] };
+type ManifestOptions = {
+  readonly name?: string;
+  readonly mutable?: string[];
+  readonly overrides?: string[];
+  readonly pin?: string[];
+};
 
 /** A manifest of these entries in the given order, with one imaginary pack. */
 export function manifestOf(
   entries: ManifestEntry[],
-  { name = 'sample', mutable = [], overrides = [] }: ManifestOptions = {},
+  { name = 'sample', mutable = [], overrides = [], pin = [] }: ManifestOptions = {},
 ): Manifest {
   const sizes = entries.map((entry) => (entry.type === 'file' ? entry.sizeBytes : 0));
   const pack: Pack = { sha256: sha256(name), sizeBytes: 10, rawBytes: Math.max(0, ...sizes) };
   const rawBytes = sizes.reduce((sum, size) => sum + size, 0);
-  return { version: 1, name, priority: 50, mutable, overrides, packs: [pack], rawBytes, entries };
+  return { version: 1, name, priority: 50, mutable, overrides, pin, packs: [pack], rawBytes, entries };
 }
 
 /** The same, sorted and with its parent directories. */

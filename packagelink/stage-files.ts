@@ -7,6 +7,7 @@ import type { RunCommand } from '../lib/run-command.ts';
 import type { ConfinedDirectories } from './confined-directory.ts';
 import { sha256 } from './digest.ts';
 import { setMetadata } from './file-metadata.ts';
+import { keepVersion } from './keep-version.ts';
 import type { PackRead } from './plan-reads.ts';
 import { parentOf } from './package-path.ts';
 import type { TreeEntry, WantedFile } from './tree.ts';
@@ -20,6 +21,8 @@ const BATCH_BYTES = 64 * 1024 * 1024;
 export type Staging = {
   readonly target: ConfinedDirectories;
   readonly run: RunCommand;
+  /** Where the version that gives way is kept, by path. */
+  readonly kept: ReadonlyMap<string, string>;
   /** Called for a path that is in place, or with the error that kept it away. */
   readonly onPlaced: (entry: TreeEntry, error?: string) => void;
   readonly open: Map<WantedFile, number>;
@@ -89,6 +92,7 @@ export async function placeStaged(staging: Staging): Promise<void> {
     staging.target.trim();
     try {
       const place = staging.target.at(entry.path);
+      keepOld(staging, entry.path, place);
       // Only an empty directory gives way: what it holds is not ours.
       if (lstatSync(place, { throwIfNoEntry: false })?.isDirectory()) rmdirSync(place);
       renameSync(join(dirname(place), basename(temporaryPath(entry.path))), place);
@@ -102,9 +106,15 @@ export async function placeStaged(staging: Staging): Promise<void> {
   }
 }
 
-/** Flushes every file system below the target that this run has touched. */
-export async function syncTarget({ target, run }: Staging): Promise<void> {
-  await run(['sync', '-f', '--', ...target.onEachDevice()]);
+/** Puts what stands at a path into the history, if the plan says that it is worth keeping. */
+export function keepOld({ kept }: Staging, path: string, place: string): void {
+  const to = kept.get(path);
+  if (to !== undefined && lstatSync(place, { throwIfNoEntry: false })?.isFile() === true) keepVersion(place, to);
+}
+
+/** Flushes every file system below the target that this run has touched, and those of other directories. */
+export async function syncTarget({ target, run }: Staging, others: readonly string[] = []): Promise<void> {
+  await run(['sync', '-f', '--', ...target.onEachDevice(), ...others]);
 }
 
 /** The name that new content of a path has until it is complete: the same in each run, so that none is left behind. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { readState, updateState } from './state.ts';
+import { readState, recordIntents, updateState } from './state.ts';
 import type { InstalledPath } from './state.ts';
 
 const row = (path: string): InstalledPath => ({
@@ -23,6 +23,7 @@ const row = (path: string): InstalledPath => ({
   inode: 4_503_599_627_370_497,
   mtimeMs: 1_600_000_000_000.2502,
   ctimeMs: 1_700_000_000_123.4565,
+  leftAlone: false,
 });
 
 function withFile(check: (file: string) => void): void {
@@ -36,10 +37,28 @@ function withFile(check: (file: string) => void): void {
 
 test('state: what is written is read back, to the last fraction of a millisecond', () => {
   withFile((file) => {
-    updateState(file, [row('a'), row('weird \n ü')], []);
-    assert.deepEqual([...readState(file).values()], [row('a'), row('weird \n ü')]);
-    updateState(file, [{ ...row('a'), mode: 0o600 }], ['weird \n ü', 'never there']);
-    assert.deepEqual([...readState(file).values()], [{ ...row('a'), mode: 0o600 }]);
+    const installed = () => [...readState(file).installed.values()];
+    updateState(file, { changed: [row('a'), row('weird \n ü')], removed: [] });
+    assert.deepEqual(installed(), [row('a'), row('weird \n ü')]);
+    const changed = { ...row('a'), mode: 0o600, leftAlone: true };
+    updateState(file, { changed: [changed], removed: ['weird \n ü', 'never there'] });
+    assert.deepEqual(installed(), [changed]);
+  });
+});
+
+test('state: intentions hold until an update', () => {
+  withFile((file) => {
+    recordIntents(file, [row('a')]);
+    assert.deepEqual([...readState(file).intents.values()], [row('a')]);
+    updateState(file, { changed: [], removed: [] });
+    assert.deepEqual(readState(file), { installed: new Map(), intents: new Map() });
+  });
+});
+
+test('state: a path that leads out of the target is refused', () => {
+  withFile((file) => {
+    updateState(file, { changed: [row('../etc/passwd')], removed: [] });
+    assert.throws(() => readState(file), /path \.\.\/etc\/passwd: it is no path below a target/);
   });
 });
 

@@ -1,22 +1,16 @@
 // What was laid down on a target, as it was then. In and out: rows of a SQLite file. Never: looks at the target.
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Stats } from 'node:fs';
 import { z } from 'zod';
-import { UserError } from '../lib/errors.ts';
 import { parseEdge } from '../lib/parse-edge.ts';
+import { UserError } from '../lib/errors.ts';
+import { isPackagePath } from './package-path.ts';
+import { inTransaction, withStateDatabase } from './state-database.ts';
 import type { PathClass, TreeEntry } from './tree.ts';
-import { xattrsKey } from './tree.ts';
+import { isAlwaysLeftAlone, xattrsKey } from './tree.ts';
 
-const VERSION = 1;
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS paths (
-    path TEXT PRIMARY KEY, owner TEXT NOT NULL, class TEXT NOT NULL, type TEXT NOT NULL,
-    mode INTEGER NOT NULL, uid INTEGER NOT NULL, gid INTEGER NOT NULL, size INTEGER NOT NULL,
-    sha256 TEXT NOT NULL, source TEXT NOT NULL, xattrs TEXT NOT NULL, target TEXT NOT NULL,
-    inode INTEGER NOT NULL, mtime_ms REAL NOT NULL, ctime_ms REAL NOT NULL
-  ) WITHOUT ROWID, STRICT`;
 const COLUMNS =
-  'path, owner, class, type, mode, uid, gid, size, sha256, source, xattrs, target, inode, mtime_ms, ctime_ms';
+  'path, owner, class, type, mode, uid, gid, size, sha256, source, xattrs, target, inode, mtime_ms, ctime_ms, left_alone';
 
 const classSchema = z.enum(['image', 'package', 'generated', 'mutable']) satisfies z.ZodType<PathClass>;
 const typeSchema = z.enum(['directory', 'file', 'symlink', 'hardlink']) satisfies z.ZodType<TreeEntry['type']>;
@@ -45,6 +39,8 @@ export type InstalledPath = PathStat & {
   readonly source: string;
   readonly xattrs: string;
   readonly target: string;
+  /** Whether runs neither compare nor change it: it is mutable, pinned, or the package manager's. */
+  readonly leftAlone: boolean;
 };
 
 /** The part of an lstat that the database keeps. */
@@ -53,44 +49,81 @@ export function asPathStat(stat: Stats): PathStat {
   return { mode: stat.mode & 0o7777, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs };
 }
 
-/** All paths that packages have put on a target; empty when there is no such file yet. @throws UserError */
-export function readState(file: string): Map<string, InstalledPath> {
-  return withDatabase(file, (database) => {
-    const rows = database.prepare(`SELECT ${COLUMNS} FROM paths`).all();
-    return new Map(rows.map((row) => [String(row['path']), asInstalledPath(row)]));
+/** What a state database says. `intents` are what a run that never ended was about to lay down. */
+export type State = {
+  readonly installed: ReadonlyMap<string, InstalledPath>;
+  readonly intents: ReadonlyMap<string, InstalledPath>;
+};
+
+/** All paths that packages have put on a target, or were about to. @throws UserError */
+export function readState(file: string): State {
+  return withStateDatabase(file, (database) => ({
+    installed: readRows(database, 'paths'),
+    intents: readRows(database, 'intents'),
+  }));
+}
+
+/** Before the first change: what is about to be laid down. What is no more as intended no longer counts as settled. */
+export function recordIntents(file: string, intents: readonly InstalledPath[]): void {
+  withStateDatabase(file, (database) => {
+    inTransaction(database, () => {
+      database.exec("DELETE FROM meta WHERE key = 'settled'");
+      insertRows(database, 'intents', intents);
+    });
   });
 }
 
-/** Writes and removes rows in one transaction. */
-export function updateState(file: string, changed: Iterable<InstalledPath>, removed: Iterable<string>): void {
-  withDatabase(file, (database) => {
-    const insert = database.prepare(
-      `INSERT OR REPLACE INTO paths (${COLUMNS}) VALUES (${COLUMNS.replaceAll(/\w+/g, '?')})`,
-    );
-    const remove = database.prepare('DELETE FROM paths WHERE path = ?');
-    database.exec('BEGIN');
-    for (const row of changed) {
-      insert.run(
-        row.path,
-        row.owner,
-        row.class,
-        row.type,
-        row.mode,
-        row.uid,
-        row.gid,
-        row.sizeBytes,
-        row.sha256,
-        row.source,
-        row.xattrs,
-        row.target,
-        row.inode,
-        row.mtimeMs,
-        row.ctimeMs,
-      );
-    }
-    for (const path of removed) remove.run(path);
-    database.exec('COMMIT');
+/** What a run came to: rows that are new or different, paths that are gone, and the key of what is settled now. */
+type StateUpdate = {
+  readonly changed: Iterable<InstalledPath>;
+  readonly removed: Iterable<string>;
+  /** Of a run without errors: see `readSettled`. */
+  readonly settled?: { readonly key: string; readonly notices: readonly string[] } | undefined;
+};
+
+/** Writes and removes rows and forgets all intents, in one transaction. */
+export function updateState(file: string, { changed, removed, settled }: StateUpdate): void {
+  withStateDatabase(file, (database) => {
+    inTransaction(database, () => {
+      insertRows(database, 'paths', changed);
+      const remove = database.prepare('DELETE FROM paths WHERE path = ?');
+      for (const path of removed) remove.run(path);
+      database.exec("DELETE FROM intents; DELETE FROM meta WHERE key = 'settled'");
+      if (settled === undefined) return;
+      database.prepare("INSERT INTO meta (key, value) VALUES ('settled', ?)").run(JSON.stringify(settled));
+    });
   });
+}
+
+function readRows(database: DatabaseSync, table: 'paths' | 'intents'): Map<string, InstalledPath> {
+  const rows = database.prepare(`SELECT ${COLUMNS} FROM ${table}`).all();
+  return new Map(rows.map((row) => [String(row['path']), asInstalledPath(row)]));
+}
+
+function insertRows(database: DatabaseSync, table: 'paths' | 'intents', rows: Iterable<InstalledPath>): void {
+  const insert = database.prepare(
+    `INSERT OR REPLACE INTO ${table} (${COLUMNS}) VALUES (${COLUMNS.replaceAll(/\w+/g, '?')})`,
+  );
+  for (const row of rows) {
+    insert.run(
+      row.path,
+      row.owner,
+      row.class,
+      row.type,
+      row.mode,
+      row.uid,
+      row.gid,
+      row.sizeBytes,
+      row.sha256,
+      row.source,
+      row.xattrs,
+      row.target,
+      row.inode,
+      row.mtimeMs,
+      row.ctimeMs,
+      row.leftAlone ? 1 : 0,
+    );
+  }
 }
 
 /** The row for an entry whose installed bytes have the digest `sha256`. */
@@ -110,37 +143,23 @@ export function installedPath(
     source: type === 'file' ? entry.sourceKey : '',
     xattrs: xattrsKey(entry.xattrs),
     target: type === 'symlink' ? entry.target : '',
+    leftAlone: isAlwaysLeftAlone(entry),
   };
 }
 
 /** The row for another name of a file that has `first` as its row. */
 export function installedLink(link: Extract<TreeEntry, { type: 'hardlink' }>, first: InstalledPath): InstalledPath {
-  return { ...first, path: link.path, owner: link.owner, class: link.class, type: 'hardlink', target: link.target };
-}
-
-function withDatabase<T>(file: string, work: (database: DatabaseSync) => T): T {
-  let database: DatabaseSync | undefined;
-  try {
-    database = new DatabaseSync(file, { timeout: 10_000 });
-    const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-    if (version > VERSION) {
-      throw new UserError(`${file} was written by a newer gutinteg (format ${version}, known ${VERSION})`);
-    }
-    if (version === 0) database.exec(`${SCHEMA}; PRAGMA user_version = ${VERSION}`);
-    return work(database);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SQLITE_ERROR') throw error;
-    const hint = 'move it away: the next run compares everything by content and writes a new one';
-    throw new UserError(`the state database ${file} cannot be used`, { cause: error, hint });
-  } finally {
-    database?.close();
-  }
+  const { path, owner, target } = link;
+  return { ...first, path, owner, class: link.class, type: 'hardlink', target, leftAlone: isAlwaysLeftAlone(link) };
 }
 
 function asInstalledPath(row: Record<string, unknown>): InstalledPath {
-  const what = `the state database, path ${String(row['path'])}`;
+  const path = String(row['path']);
+  const what = `the state database, path ${path}`;
+  // A damaged database must not lead a deletion out of the target.
+  if (!isPackagePath(path)) throw new UserError(`${what}: it is no path below a target; the database is damaged`);
   return {
-    path: String(row['path']),
+    path,
     owner: String(row['owner']),
     class: parseEdge(classSchema, row['class'], what),
     type: parseEdge(typeSchema, row['type'], what),
@@ -155,5 +174,6 @@ function asInstalledPath(row: Record<string, unknown>): InstalledPath {
     inode: Number(row['inode']),
     mtimeMs: Number(row['mtime_ms']),
     ctimeMs: Number(row['ctime_ms']),
+    leftAlone: row['left_alone'] === 1,
   };
 }

@@ -27,7 +27,18 @@ export type Content =
     }
   | { readonly kind: 'literal'; readonly sha256: string; readonly sizeBytes: number; readonly bytes: Uint8Array };
 
-type Owned = { readonly path: string; readonly owner: string; readonly class: PathClass };
+type Owned = {
+  readonly path: string;
+  readonly owner: string;
+  readonly class: PathClass;
+  /** Left alone once it has been laid down, as a package or the machine asks with `pin`. */
+  readonly pinned?: true;
+};
+
+/** Whether a path is the machine's own as soon as it has been laid down. */
+export function isAlwaysLeftAlone(entry: Owned): boolean {
+  return entry.class === 'mutable' || entry.pinned === true;
+}
 
 /** Owner, mode and time as they should be; without a time, a file keeps the one of its writing. */
 export type WantedMetadata = Omit<Metadata, 'mtimeSeconds' | 'mtimeNanoseconds'> &

@@ -1,0 +1,84 @@
+// The reading half of a partial run. In: a merged tree, the state database, a target. Out: a plan, and how its rows
+// will read. Never: writes.
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { runCommand } from '../lib/run-command.ts';
+import type { ApplyPartialOptions } from './apply-partial.ts';
+import { readHistory } from './history.ts';
+import type { KeptVersion } from './history.ts';
+import { observe } from './observe.ts';
+import type { Observed } from './observed.ts';
+import { planPartial } from './plan-partial.ts';
+import type { PartialPlan } from './plan-partial.ts';
+import { leaveMounts } from './leave-mounts.ts';
+import { readMountPoints } from './mount-points.ts';
+import { renderTemplates } from './render-templates.ts';
+import { knownPaths, settleIntents } from './settle-intents.ts';
+import { asPathStat, installedLink, installedPath, readState } from './state.ts';
+import type { InstalledPath, PathStat, State } from './state.ts';
+import type { MergedTree, TreeEntry } from './tree.ts';
+
+/** The row for an entry: from a given lstat, or from one made now. */
+export type RowOf = (entry: TreeEntry, stat?: PathStat) => InstalledPath | undefined;
+
+export type Prepared = {
+  readonly root: string;
+  readonly plan: PartialPlan;
+  readonly rowOf: RowOf;
+  readonly observed: ReadonlyMap<string, Observed>;
+  readonly errors: readonly string[];
+  readonly notices: readonly string[];
+};
+
+/** Looks at everything and decides. @throws UserError when the state database or the target cannot be read at all */
+export async function preparePartial(options: ApplyPartialOptions): Promise<Prepared> {
+  const { osmode = 'image', run = runCommand, sourcesComplete = true, massDelete } = options;
+  const root = realpathSync(options.target);
+  const state = existsSync(options.stateFile) ? readState(options.stateFile) : EMPTY;
+  const known = knownPaths(state);
+  const rendered = await renderTemplates(options.tree, known, options.fetcher);
+  const reach = leaveMounts(rendered.tree, known, readMountPoints(root, options.mounts));
+  const { tree } = reach;
+  const { observed, notices } = await observe({ root, tree, installed: reach.installed, osmode, run });
+  const allowDeletions = sourcesComplete && rendered.errors.length === 0;
+  const plan = planPartial({
+    tree,
+    installed: settleIntents({ installed: reach.only(state.installed), intents: reach.only(state.intents) }, observed),
+    observed,
+    digests: rendered.digests,
+    osmode,
+    allowDeletions,
+    foreign: foreignVersions(options.stateFile),
+    ...(massDelete === undefined ? {} : { massDelete }),
+  });
+  return {
+    root,
+    plan,
+    rowOf: describeRows({ root, tree, digests: rendered.digests }),
+    observed,
+    errors: [...rendered.errors, ...reach.errors],
+    notices: [...tree.notices, ...notices],
+  };
+}
+
+const EMPTY: State = { installed: new Map(), intents: new Map() };
+
+// Of several, the first one is what was there before any package.
+function foreignVersions(stateFile: string): Map<string, KeptVersion> {
+  if (!existsSync(stateFile)) return new Map();
+  const foreign = readHistory(stateFile).filter(({ reason }) => reason === 'foreign');
+  return new Map(foreign.map((version) => [version.path, version]));
+}
+
+function describeRows(about: { root: string; tree: MergedTree; digests: ReadonlyMap<string, string> }): RowOf {
+  const byPath = new Map(about.tree.entries.map((entry) => [entry.path, entry]));
+  const rowOf: RowOf = (entry, given) => {
+    const stat = given ?? lstatSync(`${about.root}/${entry.path}`, { throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    const pathStat = 'ino' in stat ? asPathStat(stat) : stat;
+    if (entry.type !== 'hardlink') return installedPath(entry, about.digests.get(entry.path) ?? '', pathStat);
+    const target = byPath.get(entry.target);
+    const first = target === undefined ? undefined : rowOf(target, pathStat);
+    return first === undefined ? undefined : installedLink(entry, first);
+  };
+  return rowOf;
+}

@@ -1,0 +1,29 @@
+// After a run that was cut off. In: rows, what that run was about to lay down, what is there now. Out: rows as they
+// would be had it ended where it stopped. Never: I/O; takes a path for ours whose content we did not write.
+import type { Observed } from './observed.ts';
+import type { InstalledPath, State } from './state.ts';
+
+/** All paths to look at: those laid down, and those that a cut-off run may have laid down besides. */
+export function knownPaths({ installed, intents }: State): ReadonlyMap<string, InstalledPath> {
+  return intents.size === 0 ? installed : new Map([...intents, ...installed]);
+}
+
+/** The rows to compare with: where a path is as it was intended, the intention counts as done. */
+export function settleIntents(
+  { installed, intents }: State,
+  observed: ReadonlyMap<string, Observed>,
+): ReadonlyMap<string, InstalledPath> {
+  if (intents.size === 0) return installed;
+  const settled = new Map(installed);
+  for (const intent of intents.values()) {
+    const now = observed.get(intent.path);
+    if (now !== undefined && isAsIntended(intent, now)) settled.set(intent.path, intent);
+  }
+  return settled;
+}
+
+function isAsIntended(intent: InstalledPath, now: Observed): boolean {
+  if (intent.type === 'directory') return now.type === 'directory';
+  if (intent.type === 'symlink') return now.type === 'symlink' && now.target === intent.target;
+  return now.type === 'file' && now.sha256 === intent.sha256;
+}
