@@ -33,7 +33,7 @@ export type ApplyPartialOptions = {
   readonly massDelete?: (owner: string) => boolean;
   /** Mount points below the target that belong to it, as package paths; others are not crossed. */
   readonly mounts?: readonly string[];
-  /** Equal keys mean equal trees and options: see `isSettled`. */
+  /** Equal keys mean equal trees and options: see `readSettled`. */
   readonly key?: string;
   /** Runs getfattr, setfattr and sync, each only when there is something for it to do. */
   readonly run?: RunCommand;
@@ -61,8 +61,8 @@ export async function applyPartial(options: ApplyPartialOptions): Promise<Partia
 async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> {
   const { stateFile, fetcher, run = runCommand } = options;
   const prepared = await preparePartial(options);
-  const { root, plan, rowOf, observed } = prepared;
-  if (plan.changes.length > 0) recordIntents(stateFile, intentsOf(plan, rowOf));
+  const { root, plan, rowOf, observed, carriedOut } = prepared;
+  if (plan.changes.length > 0) recordIntents(stateFile, intentsOf(plan, rowOf), carriedOut);
   const kept = beginHistory(stateFile, plan.keeps, Date.now());
   const done = await executePlan({ root, plan, fetcher, run, kept, historyDir: historyDirectory(stateFile) });
   const changed = [...done.placed].flatMap((entry) => rowOf(entry) ?? []);

@@ -4,7 +4,7 @@ import { closeSync, constants, fchmodSync, fchownSync, lchownSync, linkSync, lst
 import { mkdirSync, openSync, renameSync, rmSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { mtimeOf } from './file-metadata.ts';
 import type { KeptVersion } from './history.ts';
-import { keepVersion } from './keep-version.ts';
+import { copyVersion } from './keep-version.ts';
 import { keepOld, stage, temporaryPath } from './stage-files.ts';
 import type { Staging } from './stage-files.ts';
 import type { InstalledPath } from './state.ts';
@@ -77,12 +77,12 @@ export function removePath(staging: Staging, row: InstalledPath): void {
   unlinkSync(place);
 }
 
-/** Brings a version of the history back to its path, over what stands there; `kept` is its file. */
+/** Brings a version of the history back to its path, over what stands there; `kept` is its file, and stays. */
 export function restorePath(staging: Staging, version: KeptVersion, kept: string): void {
   const place = staging.target.at(version.path);
   keepOld(staging, version.path, place);
   const temporary = staging.target.at(temporaryPath(version.path));
-  if (version.type === 'file') keepVersion(kept, temporary);
+  if (version.type === 'file') copyVersion(kept, temporary);
   else {
     rmSync(temporary, { force: true });
     symlinkSync(version.target, temporary);

@@ -30,7 +30,9 @@ export function openTarget(root: string): ConfinedDirectories {
   const devices = new Map<number, string>();
   const remember = (path: string, fd: number): number => {
     open.set(path, fd);
-    devices.set(fstatSync(fd).dev, path === '' ? root : `${root}/${path}`);
+    // The first one is the highest, which a run does not delete.
+    const { dev } = fstatSync(fd);
+    if (!devices.has(dev)) devices.set(dev, path === '' ? root : `${root}/${path}`);
     return fd;
   };
   const directory = (path: string): number => {

@@ -5,6 +5,7 @@ import { openTarget } from './confined-directory.ts';
 import type { Fetcher } from './fetch.ts';
 import { correctMetadata, makeDirectory, removePath, restorePath, stageHardlink, stageSymlink } from './change-path.ts';
 import type { Change, PartialPlan } from './plan-partial.ts';
+import { groupErrors } from './group-errors.ts';
 import { planReads } from './plan-reads.ts';
 import type { PackReads } from './plan-reads.ts';
 import { preprocess } from './preprocess.ts';
@@ -72,7 +73,12 @@ export async function executePlan(execution: Execution): Promise<Executed> {
   }
   const { deleted, restored } = gone;
   const done = new Set([...placed, ...deleted, ...restored.map(({ row }) => row)].map(({ path }) => path));
-  return { placed, ...gone, changes: plan.changes.filter((change) => done.has(change.path)), errors };
+  return {
+    placed,
+    ...gone,
+    changes: plan.changes.filter((change) => done.has(change.path)),
+    errors: groupErrors(errors),
+  };
 }
 
 function restoreAll(

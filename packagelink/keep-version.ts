@@ -18,7 +18,8 @@ export function keepVersion(from: string, to: string): void {
   }
 }
 
-function copyVersion(from: string, to: string): void {
+/** Gives a file a second name that shares nothing with the first, however either is written to later. */
+export function copyVersion(from: string, to: string): void {
   const source = openSync(from, READ);
   const temporary = `${to}.part`;
   try {

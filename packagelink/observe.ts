@@ -96,7 +96,8 @@ function lookInside(
   return now;
 }
 
-function hashFile(path: string): string {
+/** SHA-256 of a file that is not followed when it is a link. */
+export function hashFile(path: string): string {
   const digest = createHash('sha256');
   const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
   const fd = openSync(path, READ);

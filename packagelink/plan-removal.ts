@@ -8,7 +8,7 @@ import type { InstalledPath } from './state.ts';
 type Removal = Pick<PartialPlan, 'deletions' | 'restorations' | 'forget'> & { notices: string[]; errors: string[] };
 
 /** More than this share of a package's paths, and more than this many, go only with consent. */
-export const MASS_DELETE = { share: 0.5, paths: 20 } as const;
+const MASS_DELETE = { share: 0.5, paths: 20 } as const;
 
 /** What happens to each path that a package put there and that none wants now: deleted only as we wrote it. */
 export function planRemoval(input: PartialInput): Removal {

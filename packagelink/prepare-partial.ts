@@ -12,7 +12,7 @@ import type { PartialPlan } from './plan-partial.ts';
 import { leaveMounts } from './leave-mounts.ts';
 import { readMountPoints } from './mount-points.ts';
 import { renderTemplates } from './render-templates.ts';
-import { knownPaths, settleIntents } from './settle-intents.ts';
+import { findCarriedOut, knownPaths } from './settle-intents.ts';
 import { asPathStat, installedLink, installedPath, readState } from './state.ts';
 import type { InstalledPath, PathStat, State } from './state.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
@@ -24,6 +24,8 @@ export type Prepared = {
   readonly root: string;
   readonly plan: PartialPlan;
   readonly rowOf: RowOf;
+  /** Rows of what a run that was cut off did before it ended. */
+  readonly carriedOut: readonly InstalledPath[];
   readonly observed: ReadonlyMap<string, Observed>;
   readonly errors: readonly string[];
   readonly notices: readonly string[];
@@ -40,9 +42,12 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
   const { tree } = reach;
   const { observed, notices } = await observe({ root, tree, installed: reach.installed, osmode, run });
   const allowDeletions = sourcesComplete && rendered.errors.length === 0;
+  const carriedOut = findCarriedOut(reach.only(state.intents), observed);
+  const installed = new Map(reach.only(state.installed));
+  for (const row of carriedOut) installed.set(row.path, row);
   const plan = planPartial({
     tree,
-    installed: settleIntents({ installed: reach.only(state.installed), intents: reach.only(state.intents) }, observed),
+    installed,
     observed,
     digests: rendered.digests,
     osmode,
@@ -53,6 +58,7 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
   return {
     root,
     plan,
+    carriedOut,
     rowOf: describeRows({ root, tree, digests: rendered.digests }),
     observed,
     errors: [...rendered.errors, ...reach.errors],

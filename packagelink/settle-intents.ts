@@ -8,18 +8,15 @@ export function knownPaths({ installed, intents }: State): ReadonlyMap<string, I
   return intents.size === 0 ? installed : new Map([...intents, ...installed]);
 }
 
-/** The rows to compare with: where a path is as it was intended, the intention counts as done. */
-export function settleIntents(
-  { installed, intents }: State,
+/** The intentions that were carried out: the rows of their paths, whatever the database says. */
+export function findCarriedOut(
+  intents: ReadonlyMap<string, InstalledPath>,
   observed: ReadonlyMap<string, Observed>,
-): ReadonlyMap<string, InstalledPath> {
-  if (intents.size === 0) return installed;
-  const settled = new Map(installed);
-  for (const intent of intents.values()) {
+): InstalledPath[] {
+  return [...intents.values()].filter((intent) => {
     const now = observed.get(intent.path);
-    if (now !== undefined && isAsIntended(intent, now)) settled.set(intent.path, intent);
-  }
-  return settled;
+    return now !== undefined && isAsIntended(intent, now);
+  });
 }
 
 function isAsIntended(intent: InstalledPath, now: Observed): boolean {

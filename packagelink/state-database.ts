@@ -32,12 +32,12 @@ const SCHEMA = `
  * Opens the database of a target, makes it where there is none, and closes it after `work`.
  * @throws UserError when it is damaged or of another format
  */
-export function withStateDatabase<T>(file: string, work: (database: DatabaseSync) => T, readOnly = false): T {
+export function withStateDatabase<T>(file: string, work: (database: DatabaseSync) => T): T {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file, { timeout: 10_000, readOnly });
+    database = new DatabaseSync(file, { timeout: 10_000 });
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-    if (version === 0 && !readOnly) database.exec(`BEGIN; ${SCHEMA}; COMMIT`);
+    if (version === 0) database.exec(`BEGIN; ${SCHEMA}; COMMIT`);
     else if (version !== VERSION) throw wrongVersion(file, version);
     return work(database);
   } catch (error) {

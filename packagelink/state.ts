@@ -63,10 +63,18 @@ export function readState(file: string): State {
   }));
 }
 
-/** Before the first change: what is about to be laid down. What is no more as intended no longer counts as settled. */
-export function recordIntents(file: string, intents: readonly InstalledPath[]): void {
+/**
+ * Before the first change: what is about to be laid down, and what an earlier run that was cut off did lay down. The
+ * target no longer counts as settled.
+ */
+export function recordIntents(
+  file: string,
+  intents: readonly InstalledPath[],
+  done: readonly InstalledPath[] = [],
+): void {
   withStateDatabase(file, (database) => {
     inTransaction(database, () => {
+      insertRows(database, 'paths', done);
       database.exec("DELETE FROM meta WHERE key = 'settled'");
       insertRows(database, 'intents', intents);
     });
@@ -77,7 +85,7 @@ export function recordIntents(file: string, intents: readonly InstalledPath[]): 
 type StateUpdate = {
   readonly changed: Iterable<InstalledPath>;
   readonly removed: Iterable<string>;
-  /** Of a run without errors: see `readSettled`. */
+  /** Of a run without errors: see is-settled.ts. */
   readonly settled?: { readonly key: string; readonly notices: readonly string[] } | undefined;
 };
 

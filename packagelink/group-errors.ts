@@ -1,0 +1,27 @@
+// A full disk must not fill the report. In: messages of single paths. Out: fewer messages. Never: I/O.
+
+const CAUSES = {
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the file system is full',
+  EDQUOT: 'the quota is used up',
+} as const;
+
+/** Of errors that all have one such cause, the first is said in full and the others are counted. */
+export function groupErrors(errors: readonly string[]): string[] {
+  const counts = new Map<keyof typeof CAUSES, number>();
+  const said = errors.filter((error) => {
+    const cause = /\b(EROFS|ENOSPC|EDQUOT)\b/.exec(error)?.[1] as keyof typeof CAUSES | undefined;
+    if (cause === undefined) return true;
+    const count = (counts.get(cause) ?? 0) + 1;
+    counts.set(cause, count);
+    return count === 1;
+  });
+  const more = [...counts].filter(([, count]) => count > 1);
+  return [
+    ...said,
+    ...more.map(
+      ([cause, count]) =>
+        `${count - 1} more ${count === 2 ? 'path was' : 'paths were'} not put right: ${CAUSES[cause]}`,
+    ),
+  ];
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { leaveMounts } from './leave-mounts.ts';
+import { mergeTree } from './merge.ts';
+import { parseMountPoints } from './mount-points.ts';
+import { fileEntry, packageOf } from './sample-tree.ts';
+
+// As proc(5) shows them: a blank and a backslash in octal, optional fields before the hyphen.
+const MOUNTINFO = String.raw`22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
+30 22 0:25 / /proc rw - proc proc rw
+31 22 254:1 / /mnt/target rw - ext4 /dev/vdb rw
+32 31 254:2 / /mnt/target/usr/local rw master:3 - ext4 /dev/vdc rw
+33 31 254:2 / /mnt/target/a\040blank\134 rw - ext4 /dev/vdc rw
+34 22 254:2 / /mnt/targets rw - ext4 /dev/vdc rw
+`;
+
+test('mount points below a target, as package paths', () => {
+  assert.deepEqual([...parseMountPoints(MOUNTINFO, '/mnt/target')], ['usr/local', 'a blank\\']);
+  assert.deepEqual([...parseMountPoints(MOUNTINFO, '/mnt/target', ['usr/local'])], ['a blank\\']);
+  assert.deepEqual(
+    [...parseMountPoints(MOUNTINFO, '/')],
+    ['proc', 'mnt/target', 'mnt/target/usr/local', 'mnt/target/a blank\\', 'mnt/targets'],
+  );
+  assert.deepEqual([...parseMountPoints(MOUNTINFO, '/mnt/target/usr')], ['local']);
+});
+
+test('only what is mounted over is left, and only where a package wants something there is that an error', () => {
+  const manifest = packageOf(
+    [fileEntry('usr/local/bin/tool', 'x'), fileEntry('proc/x', 'x'), fileEntry('usr/tool', 'x')],
+    {
+      mutable: ['proc/*'],
+    },
+  );
+  const tree = mergeTree({ layers: [{ name: 'site', priority: 50, manifest }], defines: {} });
+  const { tree: rest, errors } = leaveMounts(tree, new Map(), new Set(['usr/local', 'proc']));
+  assert.deepEqual(
+    rest.entries.map((entry) => entry.path),
+    ['usr', 'usr/tool'],
+  );
+  assert.deepEqual(errors, [
+    'usr/local/bin of site and 1 more not compared: usr/local is a mount point that this run does not cross; list it to allow that',
+  ]);
+});
