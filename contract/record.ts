@@ -24,6 +24,8 @@ const meanings = {
   ARCH: 'Architecture of the operating system.',
   IMAGE: 'OS package by its name, instead of OS, OSREV and ARCH.',
   PACKAGES: 'Site packages, separated by blanks.',
+  PIN: 'Patterns of paths that every run leaves alone, separated by blanks.',
+  MASS_DELETE: 'Packages of which most files may be deleted in one run, separated by blanks; * for any.',
   PARTITION: 'Layout of the disks.',
   ROOTFS: 'The logical partition that holds the root, where PARTITION does not say it.',
   OSMODE: 'Who owns the files of the OS package after installation: image or packages.',
@@ -48,4 +50,9 @@ export const recordAnswerSchema = z.object({
 /** recordAnswerSchema as JSON Schema, draft 2020-12. */
 export function recordJsonSchema(): object {
   return { title: 'A machine of the machine database', ...z.toJSONSchema(recordAnswerSchema) };
+}
+
+/** The words of a variable; none when it is not defined. */
+export function wordsOf(value = ''): string[] {
+  return value.split(/\s+/).filter((word) => word !== '');
 }

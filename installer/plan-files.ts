@@ -1,4 +1,5 @@
 import type { Lookup } from '../contract/lookup.ts';
+import { wordsOf } from '../contract/record.ts';
 import { mergeTree } from '../packagelink/merge.ts';
 import type { Manifest } from '../packagelink/manifest.ts';
 import type { MergedTree } from '../packagelink/tree.ts';
@@ -30,5 +31,6 @@ export function planFiles(input: {
     ],
     generated: rendered.map(({ path, mode, content }) => ({ path: path.slice(1), mode, bytes: Buffer.from(content) })),
     defines: lookup.record,
+    pins: wordsOf(lookup.record['PIN']),
   });
 }

@@ -47,6 +47,12 @@ export async function executePlan(execution: Execution): Promise<Executed> {
     target: openTarget(root),
     run,
     kept,
+    clear: (path) => {
+      for (const row of plan.clears.get(path) ?? []) {
+        removePath(staging, row);
+        gone.deleted.push(row);
+      }
+    },
     onPlaced,
     open: new Map(),
     staged: [],
@@ -64,7 +70,7 @@ export async function executePlan(execution: Execution): Promise<Executed> {
     await forEach(staging, plan.metadata, async (entry) => await correctMetadata(staging, entry));
     if (errors.length + plan.errors.length === 0) {
       gone.restored = restoreAll(staging, plan.restorations, { historyDir, errors });
-      gone.deleted = removeAll(staging, plan.deletions, errors);
+      gone.deleted.push(...removeAll(staging, plan.deletions, errors));
     }
     await syncTarget(staging, kept.size > 0 ? [historyDir] : []);
   } finally {

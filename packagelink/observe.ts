@@ -40,7 +40,10 @@ export async function observe(input: ObserveInput): Promise<{ observed: Map<stri
     for (const path of suspects) {
       const now = observed.get(path);
       if (now !== undefined)
-        observed.set(path, lookInside(path, now, directories, { isWanted: wanted.has(path), notices }));
+        observed.set(
+          path,
+          lookInside(path, now, directories, { isWanted: wanted.get(path)?.type === 'directory', notices }),
+        );
       directories.trim();
     }
   } finally {
@@ -73,8 +76,7 @@ function isSuspect(
   const row = input.installed.get(path);
   if (entry === undefined && row?.class === 'mutable') return false;
   const now = observed.get(path);
-  if (now?.type === 'directory')
-    return entry === undefined || (entry.type === 'directory' && entry.xattrs !== undefined);
+  if (now?.type === 'directory') return entry === undefined || entry.type !== 'directory' || entry.xattrs !== undefined;
   return !isUntouched(row, now);
 }
 

@@ -4,6 +4,7 @@ import { isUntouched } from './observed.ts';
 import type { Observed } from './observed.ts';
 import { comparePaths, parentOf } from './package-path.ts';
 import type { Keep, KeptVersion } from './history.ts';
+import { planClears } from './plan-clears.ts';
 import { planKeeps } from './plan-keeps.ts';
 import { planRemoval } from './plan-removal.ts';
 import type { InstalledPath } from './state.ts';
@@ -25,6 +26,8 @@ export type PartialPlan = {
   readonly hardlinks: readonly WantedHardlink[];
   readonly metadata: readonly (WantedFile | WantedDirectory | WantedSymlink)[];
   readonly deletions: readonly InstalledPath[];
+  /** Paths below a directory that becomes something else, deleted just before it is replaced; children first. */
+  readonly clears: ReadonlyMap<string, readonly InstalledPath[]>;
   /** Paths that no package has any more, and at which something stood before the first one came. */
   readonly restorations: readonly { readonly row: InstalledPath; readonly version: KeptVersion }[];
   /** What the writes and deletions would lose, to be kept first. */
@@ -66,9 +69,15 @@ export function planPartial(input: PartialInput): PartialPlan {
     .toSorted((left, right) => comparePaths(left.entry, right.entry));
   const writes = steps.filter((step) => step.action !== 'metadata').map((step) => step.entry);
   const metadata = steps.filter((step) => step.action === 'metadata').map((step) => step.entry);
+  const { errors: held, ...removed } = planRemoval(input);
+  const { clears, deletions, full } = planClears(input, writes, removed.deletions);
   const { blocked, errors } = findBlocked(input, writes);
+  for (const [entry, error] of full) {
+    blocked.add(entry);
+    errors.push(error);
+  }
   const allowed = writes.filter((entry) => !blocked.has(entry));
-  const { errors: held, ...removal } = planRemoval(input);
+  const removal = { ...removed, deletions };
   const pins = planPins(input);
   const changes = steps
     .filter(({ entry }) => !blocked.has(entry))
@@ -82,15 +91,16 @@ export function planPartial(input: PartialInput): PartialPlan {
     ...removal,
     keeps: planKeeps(input, {
       writes: allowed,
-      deletions: [...removal.deletions, ...removal.restorations.map(({ row }) => row)],
+      deletions: [...removed.deletions, ...removal.restorations.map(({ row }) => row)],
     }),
+    clears,
     pinned: pins.rows,
     refresh: [...verdicts].flatMap(([entry, verdict]) =>
       verdict === undefined && isRowStale(entry, input) ? [entry] : [],
     ),
     changes: [
       ...changes,
-      ...removal.deletions.map((row): Change => ({
+      ...removed.deletions.map((row): Change => ({
         path: row.path,
         action: 'deleted',
         why: `no longer in ${row.owner}`,

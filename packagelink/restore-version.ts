@@ -53,6 +53,7 @@ async function bringBack(root: string, stateFile: string, version: KeptVersion):
       target: directories,
       run: runCommand,
       kept,
+      clear: () => undefined,
       onPlaced: () => undefined,
       open: new Map(),
       staged: [],

@@ -23,6 +23,8 @@ export type Staging = {
   readonly run: RunCommand;
   /** Where the version that gives way is kept, by path. */
   readonly kept: ReadonlyMap<string, string>;
+  /** Deletes what the plan says of a directory that becomes something else. */
+  readonly clear: (path: string) => void;
   /** Called for a path that is in place, or with the error that kept it away. */
   readonly onPlaced: (entry: TreeEntry, error?: string) => void;
   readonly open: Map<WantedFile, number>;
@@ -93,6 +95,7 @@ export async function placeStaged(staging: Staging): Promise<void> {
     try {
       const place = staging.target.at(entry.path);
       keepOld(staging, entry.path, place);
+      staging.clear(entry.path);
       // Only an empty directory gives way: what it holds is not ours.
       if (lstatSync(place, { throwIfNoEntry: false })?.isDirectory()) rmdirSync(place);
       renameSync(join(dirname(place), basename(temporaryPath(entry.path))), place);

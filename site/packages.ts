@@ -1,5 +1,6 @@
 // Which package trees a machine gets. In: a record, the names of the site's trees. Out: tree names.
 import type { MachineRecord } from '../contract/lookup.ts';
+import { wordsOf } from '../contract/record.ts';
 import { UserError } from '../lib/errors.ts';
 
 /** `debian-12-amd64` from OS, OSREV and ARCH, or IMAGE outright. @throws UserError when the record names none */
@@ -25,7 +26,7 @@ export function packagesOf(
   available: ReadonlySet<string>,
 ): { found: string[]; missing: string[] } {
   const { PACKAGES = '', OSREV, ARCH } = record;
-  const names = [...new Set(PACKAGES.split(/\s+/).filter((name) => name !== ''))];
+  const names = [...new Set(wordsOf(PACKAGES))];
   const choices = names.map((name) => ({
     name,
     variant: [`${name}@${OSREV}-${ARCH}`, `${name}@${ARCH}`, name].find((candidate) => available.has(candidate)),

@@ -2,6 +2,7 @@
 // Out: nothing, or every fault at once. Reads only.
 import { FaultsError, UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
+import { wordsOf } from '../contract/record.ts';
 import { directoryFetcher, fetchVerified } from '../packagelink/fetch.ts';
 import type { Manifest, Pack } from '../packagelink/manifest.ts';
 import { mergeTree } from '../packagelink/merge.ts';
@@ -41,10 +42,11 @@ export async function verifyMachine(input: {
 
 function mergeFaults(layers: readonly Layer[], record: Readonly<Record<string, string>>): readonly Fault[] {
   try {
-    mergeTree({ layers, defines: record });
+    mergeTree({ layers, defines: record, pins: wordsOf(record['PIN']) });
     return [];
   } catch (error) {
     if (error instanceof FaultsError) return error.faults;
+    if (error instanceof UserError) return [{ severity: 'error', where: 'PIN', message: error.message }];
     throw error;
   }
 }
