@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { runCommand } from '../lib/run-command.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import type { Fetcher } from './fetch.ts';
+import { discardTemporaries } from './discard-temporaries.ts';
 import { executePlan } from './execute-plan.ts';
 import { withLock } from './file-lock.ts';
 import { beginHistory, forgetVersions, historyDirectory, trimHistory } from './history.ts';
@@ -61,7 +62,8 @@ export async function applyPartial(options: ApplyPartialOptions): Promise<Partia
 async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> {
   const { stateFile, fetcher, run = runCommand } = options;
   const prepared = await preparePartial(options);
-  const { root, plan, rowOf, observed, carriedOut } = prepared;
+  const { root, plan, rowOf, observed, carriedOut, interrupted } = prepared;
+  discardTemporaries(root, interrupted);
   if (plan.changes.length > 0) recordIntents(stateFile, intentsOf(plan, rowOf), carriedOut);
   const kept = beginHistory(stateFile, plan.keeps, Date.now());
   const done = await executePlan({ root, plan, fetcher, run, kept, historyDir: historyDirectory(stateFile) });
@@ -70,9 +72,13 @@ async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> 
   const removed = [...done.deleted, ...done.restored.map(({ row }) => row)].map((row) => row.path);
   const summary = { ...summarize(prepared, done.errors), changes: done.changes };
   const isSettled = options.key !== undefined && summary.errors.length === 0;
-  if (isSettled || plan.changes.length + refreshed.length + plan.forget.length + plan.pinned.length > 0) {
+  if (
+    isSettled ||
+    interrupted.length > 0 ||
+    plan.changes.length + refreshed.length + plan.forget.length + plan.pinned.length > 0
+  ) {
     updateState(stateFile, {
-      changed: [...plan.pinned, ...refreshed, ...changed],
+      changed: [...carriedOut, ...plan.pinned, ...refreshed, ...changed],
       removed: [...removed, ...plan.forget],
       settled: isSettled ? { key: options.key, notices: summary.notices } : undefined,
     });

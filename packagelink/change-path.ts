@@ -1,11 +1,12 @@
 // Single changes of a partial run, other than file contents. In: one wanted entry or row. Out: that path put right.
 // Never: decides; follows a link at the end of a path.
 import { closeSync, constants, fchmodSync, fchownSync, lchownSync, linkSync, lstatSync, lutimesSync } from 'node:fs';
-import { mkdirSync, openSync, renameSync, rmSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
+import { mkdirSync, openSync, renameSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { mtimeOf } from './file-metadata.ts';
 import type { KeptVersion } from './history.ts';
 import { copyVersion } from './keep-version.ts';
-import { keepOld, stage, temporaryPath } from './stage-files.ts';
+import { discard, keepOld, stage, temporaryPath } from './stage-files.ts';
+import { replaceAtOnce } from './replace-at-once.ts';
 import type { Staging } from './stage-files.ts';
 import type { InstalledPath } from './state.ts';
 import type { WantedDirectory, WantedFile, WantedHardlink, WantedSymlink } from './tree.ts';
@@ -16,18 +17,19 @@ const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /** Makes a directory, in place of a file or link if there is one. */
 export async function makeDirectory(staging: Staging, entry: WantedDirectory): Promise<void> {
   const place = staging.target.at(entry.path);
-  if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) {
-    keepOld(staging, entry.path, place);
-    unlinkSync(place);
-  }
-  mkdirSync(place, 0o700);
-  await correctMetadata(staging, entry);
+  const temporary = staging.target.at(temporaryPath(entry.path));
+  discard(staging, entry.path);
+  mkdirSync(temporary, 0o700);
+  await setPathMetadata(staging, entry, temporary);
+  if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) keepOld(staging, entry.path, place);
+  replaceAtOnce(temporary, place);
+  staging.onPlaced(entry);
 }
 
 /** Stages a symbolic link. */
 export async function stageSymlink(staging: Staging, entry: WantedSymlink): Promise<void> {
   const temporary = staging.target.at(temporaryPath(entry.path));
-  rmSync(temporary, { force: true });
+  discard(staging, entry.path);
   symlinkSync(entry.target, temporary);
   lchownSync(temporary, entry.uid, entry.gid);
   const time = mtimeOf(entry);
@@ -38,7 +40,7 @@ export async function stageSymlink(staging: Staging, entry: WantedSymlink): Prom
 /** Stages another name of a file that is in place. */
 export async function stageHardlink(staging: Staging, entry: WantedHardlink): Promise<void> {
   const temporary = staging.target.at(temporaryPath(entry.path));
-  rmSync(temporary, { force: true });
+  discard(staging, entry.path);
   linkSync(staging.target.at(entry.target), temporary);
   await stage(staging, entry, 0);
 }
@@ -48,10 +50,17 @@ export async function correctMetadata(
   staging: Staging,
   entry: WantedFile | WantedDirectory | WantedSymlink,
 ): Promise<void> {
-  const place = staging.target.at(entry.path);
+  await setPathMetadata(staging, entry, staging.target.at(entry.path));
+  staging.onPlaced(entry);
+}
+
+async function setPathMetadata(
+  staging: Staging,
+  entry: WantedFile | WantedDirectory | WantedSymlink,
+  place: string,
+): Promise<void> {
   if (entry.type === 'symlink') {
     lchownSync(place, entry.uid, entry.gid);
-    staging.onPlaced(entry);
     return;
   }
   const fd = openSync(place, entry.type === 'directory' ? READ | constants.O_DIRECTORY : READ);
@@ -63,7 +72,6 @@ export async function correctMetadata(
   } finally {
     closeSync(fd);
   }
-  staging.onPlaced(entry);
 }
 
 /** Removes a path that a package had put there; a directory only when it is empty. */
@@ -82,12 +90,11 @@ export function restorePath(staging: Staging, version: KeptVersion, kept: string
   const place = staging.target.at(version.path);
   keepOld(staging, version.path, place);
   const temporary = staging.target.at(temporaryPath(version.path));
+  discard(staging, version.path);
   if (version.type === 'file') copyVersion(kept, temporary);
   else {
-    rmSync(temporary, { force: true });
     symlinkSync(version.target, temporary);
     lchownSync(temporary, version.uid, version.gid);
   }
   renameSync(temporary, place);
-  rmSync(temporary, { force: true });
 }

@@ -26,6 +26,8 @@ export type Prepared = {
   readonly rowOf: RowOf;
   /** Rows of what a run that was cut off did before it ended. */
   readonly carriedOut: readonly InstalledPath[];
+  /** Paths at which such a run may have left something temporary. */
+  readonly interrupted: readonly string[];
   readonly observed: ReadonlyMap<string, Observed>;
   readonly errors: readonly string[];
   readonly notices: readonly string[];
@@ -59,6 +61,7 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
     root,
     plan,
     carriedOut,
+    interrupted: [...reach.only(state.intents).keys()],
     rowOf: describeRows({ root, tree, digests: rendered.digests }),
     observed,
     errors: [...rendered.errors, ...reach.errors],

@@ -1,6 +1,6 @@
 // New contents beside the old, then all renamed at once. In: files and their bytes. Out: replaced files.
 // Never: a file that is partly new; a rename before its bytes are on the disk.
-import { closeSync, constants, lstatSync, openSync, renameSync, rmSync, rmdirSync, writeSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, rmdirSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describeError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
@@ -9,6 +9,7 @@ import { sha256 } from './digest.ts';
 import { setMetadata } from './file-metadata.ts';
 import { keepVersion } from './keep-version.ts';
 import type { PackRead } from './plan-reads.ts';
+import { replaceAtOnce } from './replace-at-once.ts';
 import { parentOf } from './package-path.ts';
 import type { TreeEntry, WantedFile } from './tree.ts';
 import { writeXattrs } from './xattrs.ts';
@@ -35,7 +36,7 @@ export type Staging = {
 /** Opens a new temporary file for a path; what a crashed run left under the same name goes. */
 export function beginFile(staging: Staging, file: WantedFile): void {
   const temporary = staging.target.at(temporaryPath(file.path));
-  rmSync(temporary, { force: true });
+  discard(staging, file.path);
   staging.open.set(file, openSync(temporary, CREATE, 0o600));
 }
 
@@ -73,7 +74,10 @@ export function abandonFile(staging: Staging, file: WantedFile): void {
 
 /** Removes the temporary of a path, if there is one. */
 export function discard(staging: Staging, path: string): void {
-  rmSync(staging.target.at(temporaryPath(path)), { force: true });
+  const temporary = staging.target.at(temporaryPath(path));
+  const stat = lstatSync(temporary, { throwIfNoEntry: false });
+  if (stat?.isDirectory() === true) rmdirSync(temporary);
+  else if (stat !== undefined) unlinkSync(temporary);
 }
 
 /** Puts a path in the batch whose temporary is complete; a full batch is placed. */
@@ -97,8 +101,7 @@ export async function placeStaged(staging: Staging): Promise<void> {
       keepOld(staging, entry.path, place);
       staging.clear(entry.path);
       // Only an empty directory gives way: what it holds is not ours.
-      if (lstatSync(place, { throwIfNoEntry: false })?.isDirectory()) rmdirSync(place);
-      renameSync(join(dirname(place), basename(temporaryPath(entry.path))), place);
+      replaceAtOnce(join(dirname(place), basename(temporaryPath(entry.path))), place);
       // Renaming one name of a file to another of the same file does nothing.
       discard(staging, entry.path);
       staging.onPlaced(entry);

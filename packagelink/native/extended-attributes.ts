@@ -12,7 +12,7 @@ export function listAttributes(place: string | number): Buffer[] {
     typeof place === 'number' ? libc.flistxattr(place, buffer, SIZE) : libc.llistxattr(place, buffer, SIZE);
   const length = checkedBut(answer, { doing: 'listing the attributes', place, codes: ['ENOTSUP'] });
   const names: Buffer[] = [];
-  for (let start = 0; start < length; ) {
+  for (let start = 0; start < length;) {
     const end = buffer.indexOf(0, start);
     names.push(Buffer.from(buffer.subarray(start, end)));
     start = end + 1;
@@ -24,9 +24,7 @@ export function listAttributes(place: string | number): Buffer[] {
 export function getAttribute(place: string | number, name: Uint8Array): Buffer | undefined {
   const cName = terminated(name);
   const answer =
-    typeof place === 'number'
-      ? libc.fgetxattr(place, cName, buffer, SIZE)
-      : libc.lgetxattr(place, cName, buffer, SIZE);
+    typeof place === 'number' ? libc.fgetxattr(place, cName, buffer, SIZE) : libc.lgetxattr(place, cName, buffer, SIZE);
   const length = checkedBut(answer, { doing: `reading ${text(name)}`, place, codes: ['ENODATA', 'ENOTSUP'] });
   return length === -1 ? undefined : Buffer.from(buffer.subarray(0, length));
 }
@@ -46,8 +44,7 @@ export function setAttribute(place: string | number, name: Uint8Array, value: Ui
 /** Removes an attribute, if there is one. @throws LibcError */
 export function removeAttribute(place: string | number, name: Uint8Array): void {
   const cName = terminated(name);
-  const answer =
-    typeof place === 'number' ? libc.fremovexattr(place, cName) : libc.lremovexattr(place, cName);
+  const answer = typeof place === 'number' ? libc.fremovexattr(place, cName) : libc.lremovexattr(place, cName);
   checkedBut(answer, { doing: `removing ${text(name)}`, place, codes: ['ENODATA', 'ENOTSUP'] });
 }
 

@@ -11,6 +11,7 @@ const { lib, functions } = dlopen(null, {
   __errno_location: { arguments: [], return: 'pointer' },
   utimensat: { arguments: ['int32', 'string', 'buffer', 'int32'], return: 'int32' },
   futimens: { arguments: ['int32', 'buffer'], return: 'int32' },
+  renameat2: { arguments: ['int32', 'string', 'int32', 'string', 'uint32'], return: 'int32' },
   lseek: { arguments: ['int32', 'int64', 'int32'], return: 'int64' },
   llistxattr: { arguments: ['string', 'buffer', 'uint64'], return: 'int64' },
   flistxattr: { arguments: ['int32', 'buffer', 'uint64'], return: 'int64' },
@@ -29,7 +30,7 @@ export const libc = functions;
 const errnoPlace = functions.__errno_location();
 
 /** An error of the C library: `code` as in Node's own, what was being done, and to which path. */
-export type LibcError = NodeJS.ErrnoException;
+type LibcError = NodeJS.ErrnoException;
 
 /**
  * What a call answered, unless that was -1.

@@ -1,11 +1,22 @@
 // Read back by stat, getfattr and du, and by Node's fs where it can.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, ftruncateSync, lstatSync, mkdtempSync, openSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  ftruncateSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { exchange } from './exchange.ts';
 import { getAttribute, listAttributes, removeAttribute, setAttribute } from './extended-attributes.ts';
 import { hasHoles } from './holes.ts';
 import { makeSpecial, specialOf } from './special-files.ts';
@@ -46,6 +57,17 @@ for (const [seconds, nanoseconds] of times) {
     });
   });
 }
+
+test('exchange: a file and a directory change places; nothing happens when one is missing', () => {
+  inFolder((dir) => {
+    const [file, folder] = [join(dir, 'file'), join(dir, 'folder')];
+    writeFileSync(file, 'x');
+    mkdirSync(folder);
+    assert.equal(exchange(file, folder), true);
+    assert.deepEqual([lstatSync(file).isDirectory(), lstatSync(folder).isFile()], [true, true]);
+    assert.throws(() => exchange(file, join(dir, 'none')), { code: 'ENOENT' });
+  });
+});
 
 test('attributes: set, read by getfattr, listed, removed; empty, binary, and with a name of any bytes', () => {
   inFolder((dir) => {
@@ -95,7 +117,11 @@ test('an error has its code, its path, and what was being done', () => {
 
 test('hasHoles: as du sees them', () => {
   inFolder((dir) => {
-    const [sparse, full, empty] = ['sparse', 'full', 'empty'].map((name) => join(dir, name)) as [string, string, string];
+    const [sparse, full, empty] = ['sparse', 'full', 'empty'].map((name) => join(dir, name)) as [
+      string,
+      string,
+      string,
+    ];
     const open = (path: string) => openSync(path, constants.O_RDWR | constants.O_CREAT);
     const [a, b, c] = [open(sparse), open(full), open(empty)];
     writeSync(a, 'start');

@@ -363,7 +363,10 @@ test('a directory with foreign files in place of a wanted file stays, and is nam
     put(lab.target, 'etc/issue/foreign', 'foreign');
     const result = await partial(lab, tree);
     assert.deepEqual(result.said, []);
-    assert.match(result.errors.join('\n'), /etc\/issue was not put in place, the old one stays: ENOTEMPTY/);
+    assert.match(
+      result.errors.join(),
+      /^etc\/issue was not put in place: it is a directory on this machine and holds foreign, /,
+    );
     assert.equal(readFileSync(join(lab.target, 'etc/issue/foreign'), 'utf8'), 'foreign');
     assert.deepEqual(
       readdirSync(join(lab.target, 'etc')).filter((name) => name.startsWith('.gutinteg')),
