@@ -12,7 +12,6 @@ import { isUntouched } from './observed.ts';
 import type { Observed } from './observed.ts';
 import { parentOf } from './package-path.ts';
 import { isLeftAlone } from './plan-partial.ts';
-import { asPathStat } from './state.ts';
 import type { InstalledPath } from './state.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
 import { xattrsKey } from './tree.ts';
@@ -31,8 +30,8 @@ const BUFFER_BYTES = 1024 * 1024;
 
 /** Looks at every wanted and every installed path; contents only where lstat differs from the database. */
 export async function observe(input: ObserveInput): Promise<{ observed: Map<string, Observed>; notices: string[] }> {
-  const observed = lookAtAll(input);
   const wanted = new Map(input.tree.entries.map((entry) => [entry.path, entry]));
+  const observed = lookAtAll(input, wanted);
   const suspects = [...observed.keys()].filter((path) => isSuspect(path, wanted.get(path), observed, input));
   const directories = openTarget(input.root);
   const notices: string[] = [];
@@ -54,16 +53,25 @@ export async function observe(input: ObserveInput): Promise<{ observed: Map<stri
 }
 
 // Sorted, so that a directory is known before what it holds; below anything else there is nothing of ours.
-function lookAtAll({ root, tree, installed }: ObserveInput): Map<string, Observed> {
+function lookAtAll(
+  { root, tree, installed }: ObserveInput,
+  wanted: ReadonlyMap<string, TreeEntry>,
+): Map<string, Observed> {
   const observed = new Map<string, Observed>();
-  const paths = [...new Set([...tree.entries.map((entry) => entry.path), ...installed.keys()])].toSorted();
-  for (const path of paths) {
+  const others = [...installed.keys()].filter((path) => !wanted.has(path));
+  const entries = tree.entries.map((entry) => entry.path);
+  for (const path of others.length === 0 ? entries : [...entries, ...others].toSorted()) {
     const parent = parentOf(path);
     if (parent !== undefined && observed.get(parent)?.type !== 'directory') continue;
     const stat = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
-    if (stat !== undefined) observed.set(path, { ...asPathStat(stat), type: typeOf(stat) });
+    if (stat !== undefined) observed.set(path, observedOf(stat));
   }
   return observed;
+}
+
+function observedOf(stat: Stats): Observed {
+  const { uid, gid, size: sizeBytes, ino: inode, mtimeMs, ctimeMs } = stat;
+  return { mode: stat.mode & 0o7777, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs, type: typeOf(stat) };
 }
 
 function isSuspect(

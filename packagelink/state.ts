@@ -1,8 +1,6 @@
 // What was laid down on a target, as it was then. In and out: rows of a SQLite file. Never: looks at the target.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Stats } from 'node:fs';
-import { z } from 'zod';
-import { parseEdge } from '../lib/parse-edge.ts';
 import { UserError } from '../lib/errors.ts';
 import { isPackagePath } from './package-path.ts';
 import { inTransaction, withStateDatabase } from './state-database.ts';
@@ -11,9 +9,6 @@ import { isAlwaysLeftAlone, xattrsKey } from './tree.ts';
 
 const COLUMNS =
   'path, owner, class, type, mode, uid, gid, size, sha256, source, xattrs, target, inode, mtime_ms, ctime_ms, left_alone';
-
-const classSchema = z.enum(['image', 'package', 'generated', 'mutable']) satisfies z.ZodType<PathClass>;
-const typeSchema = z.enum(['directory', 'file', 'symlink', 'hardlink']) satisfies z.ZodType<TreeEntry['type']>;
 
 /** What lstat says of a path, as far as it shows whether somebody has touched it. `mode` is permission bits. */
 export type PathStat = {
@@ -103,9 +98,32 @@ export function updateState(file: string, { changed, removed, settled }: StateUp
   });
 }
 
+// A hundred thousand rows in every run: each is read as an array and checked by hand.
+type Row = readonly [
+  path: string,
+  owner: string,
+  pathClass: string,
+  type: string,
+  mode: number,
+  uid: number,
+  gid: number,
+  size: number,
+  sha256: string,
+  source: string,
+  xattrs: string,
+  target: string,
+  inode: number,
+  mtimeMs: number,
+  ctimeMs: number,
+  leftAlone: number,
+];
+
 function readRows(database: DatabaseSync, table: 'paths' | 'intents'): Map<string, InstalledPath> {
-  const rows = database.prepare(`SELECT ${COLUMNS} FROM ${table}`).all();
-  return new Map(rows.map((row) => [String(row['path']), asInstalledPath(row)]));
+  const select = database.prepare(`SELECT ${COLUMNS} FROM ${table} ORDER BY path`);
+  select.setReturnArrays(true);
+  const rows = new Map<string, InstalledPath>();
+  for (const row of select.iterate() as Iterable<unknown> as Iterable<Row>) rows.set(row[0], asInstalledPath(row));
+  return rows;
 }
 
 function insertRows(database: DatabaseSync, table: 'paths' | 'intents', rows: Iterable<InstalledPath>): void {
@@ -161,27 +179,42 @@ export function installedLink(link: Extract<TreeEntry, { type: 'hardlink' }>, fi
   return { ...first, path, owner, class: link.class, type: 'hardlink', target, leftAlone: isAlwaysLeftAlone(link) };
 }
 
-function asInstalledPath(row: Record<string, unknown>): InstalledPath {
-  const path = String(row['path']);
-  const what = `the state database, path ${path}`;
+function asInstalledPath(row: Row): InstalledPath {
+  const [path, , pathClass, type] = row;
   // A damaged database must not lead a deletion out of the target.
-  if (!isPackagePath(path)) throw new UserError(`${what}: it is no path below a target; the database is damaged`);
+  if (!isPackagePath(path)) throw damaged(path, 'it is no path below a target');
+  if (!isClass(pathClass)) throw damaged(path, `there is no class '${pathClass}'`);
+  if (!isType(type)) throw damaged(path, `there is no type '${type}'`);
   return {
     path,
-    owner: String(row['owner']),
-    class: parseEdge(classSchema, row['class'], what),
-    type: parseEdge(typeSchema, row['type'], what),
-    mode: Number(row['mode']),
-    uid: Number(row['uid']),
-    gid: Number(row['gid']),
-    sizeBytes: Number(row['size']),
-    sha256: String(row['sha256']),
-    source: String(row['source']),
-    xattrs: String(row['xattrs']),
-    target: String(row['target']),
-    inode: Number(row['inode']),
-    mtimeMs: Number(row['mtime_ms']),
-    ctimeMs: Number(row['ctime_ms']),
-    leftAlone: row['left_alone'] === 1,
+    owner: row[1],
+    class: pathClass,
+    type,
+    mode: row[4],
+    uid: row[5],
+    gid: row[6],
+    sizeBytes: row[7],
+    sha256: row[8],
+    source: row[9],
+    xattrs: row[10],
+    target: row[11],
+    inode: row[12],
+    mtimeMs: row[13],
+    ctimeMs: row[14],
+    leftAlone: row[15] === 1,
   };
+}
+
+function damaged(path: string, what: string): UserError {
+  return new UserError(`the state database, path ${path}: ${what}; the database is damaged`, {
+    hint: 'move it away: the next run compares everything by content and writes a new one',
+  });
+}
+
+function isClass(text: string): text is PathClass {
+  return text === 'image' || text === 'package' || text === 'generated' || text === 'mutable';
+}
+
+function isType(text: string): text is TreeEntry['type'] {
+  return text === 'file' || text === 'directory' || text === 'symlink' || text === 'hardlink';
 }
