@@ -2,7 +2,7 @@ import type { Lookup } from '../contract/lookup.ts';
 import { wordsOf } from '../contract/record.ts';
 import { mergeTree } from '../packagelink/merge.ts';
 import type { Manifest } from '../packagelink/manifest.ts';
-import type { MergedTree } from '../packagelink/tree.ts';
+import type { MergedTree, TreeEntry } from '../packagelink/tree.ts';
 import type { SystemKind } from './systems/system-kind.ts';
 
 /**
@@ -14,14 +14,19 @@ export function planFiles(input: {
   readonly lookup: Lookup;
   readonly image: Manifest;
   readonly packages: readonly Manifest[];
-  /** fstab and the like, of the layout that is to be or that was installed. */
-  readonly diskFiles: readonly { readonly path: string; readonly text: string }[];
+  /**
+   * fstab and the like, of the layout that is to be or that was installed. Undefined where it is not known: then these
+   * paths stay as they are on the machine, unless a site package has them.
+   */
+  readonly diskFiles: readonly { readonly path: string; readonly text: string }[] | undefined;
   readonly consoles: readonly string[];
   readonly system: SystemKind;
 }): MergedTree {
   const { lookup, image, packages, diskFiles, consoles, system } = input;
-  const rendered = system.renderFiles({ hostname: lookup.name, record: lookup.record, diskFiles, consoles });
-  return mergeTree({
+  const left = new Set(diskFiles === undefined ? system.diskPaths : []);
+  const about = { hostname: lookup.name, record: lookup.record, diskFiles: diskFiles ?? [], consoles };
+  const rendered = system.renderFiles(about).filter(({ path }) => !left.has(path));
+  const tree = mergeTree({
     layers: [
       { name: lookup.image.name, priority: 0, manifest: image },
       ...lookup.packages.flatMap(({ name, priority }, index) => {
@@ -33,4 +38,9 @@ export function planFiles(input: {
     defines: lookup.record,
     pins: wordsOf(lookup.record['PIN']),
   });
+  return left.size === 0 ? tree : { ...tree, entries: tree.entries.map((entry) => leaveToMachine(entry, left)) };
+}
+
+function leaveToMachine(entry: TreeEntry, left: ReadonlySet<string>): TreeEntry {
+  return entry.class === 'image' && left.has(`/${entry.path}`) ? { ...entry, class: 'mutable' } : entry;
 }
