@@ -37,7 +37,8 @@ export type ActivateInput = {
   };
 };
 
-type Said = { readonly errors: string[]; readonly notices: string[] };
+/** What to say in the report. */
+export type Said = { readonly errors: string[]; readonly notices: string[] };
 
 const SELF_TEST_MS = 5 * 60_000;
 const BROKEN_MARK = 'broken';
@@ -53,6 +54,15 @@ export async function activateAgent(input: ActivateInput): Promise<Said> {
     said.errors.push(`the agent could not be replaced: ${describeError(error)}`.slice(0, 8000));
   }
   return said;
+}
+
+/**
+ * Before files change: an agent that still runs as it was delivered becomes a version, so that it is not lost when what
+ * is delivered next does not work.
+ */
+export async function secureAgent(input: ActivateInput): Promise<Said> {
+  const delivered = await realpath(join(input.root, AGENT_LIB, 'agent')).catch(() => undefined);
+  return delivered === input.running.dir ? activateAgent(input) : { errors: [], notices: [] };
 }
 
 async function activate(input: ActivateInput, lib: string, said: Said): Promise<void> {

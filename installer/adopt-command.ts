@@ -16,6 +16,7 @@ import { runCommand } from '../lib/run-command.ts';
 import { adopt } from './adopt.ts';
 import { exitCodeOf, formatReport } from './format-report.ts';
 import { patienceMs } from './patience.ts';
+import type { PartialContext } from './run-partial.ts';
 import { readMacs } from './read-facts.ts';
 
 type Options = {
@@ -29,15 +30,18 @@ type Options = {
   readonly root: string;
 };
 
+/** What the agent's program has for every command. */
+type Own = {
+  readonly takeLockBelow: (root: string) => Promise<Disposable>;
+  readonly runningAgent: (root: string) => PartialContext['agent'];
+};
+
 const serverSchema = z.url({ protocol: /^http$/, error: 'not an address such as http://10.77.0.1:8080' });
 const keySchema = z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'not a fingerprint as gutinteg claim prints it');
 const tokenSchema = z.string().regex(/^[0-9a-f]{64}$/, 'not the token that gutinteg claim printed');
 
 /** Adds the command to the agent's program. */
-export function addAdoptCommand(
-  program: Command,
-  { takeLockBelow }: { takeLockBelow: (root: string) => Promise<Disposable> },
-): void {
+export function addAdoptCommand(program: Command, own: Own): void {
   program
     .command('adopt')
     .description('take in this machine, which was installed by hand: from now on the nightly run keeps it as described')
@@ -51,11 +55,11 @@ export function addAdoptCommand(
     .option('--root <dir>', 'the root of the system, where it is not this one', '/')
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
-      await adoptMachine(options, takeLockBelow);
+      await adoptMachine(options, own);
     });
 }
 
-async function adoptMachine(options: Options, takeLockBelow: (root: string) => Promise<Disposable>): Promise<void> {
+async function adoptMachine(options: Options, { takeLockBelow, runningAgent }: Own): Promise<void> {
   const root = resolve(options.root);
   const serverUrl = parseEdge(serverSchema, options.server, '--server').replace(/\/+$/, '');
   const fingerprints = options.key.map((key) => parseEdge(keySchema, key, '--key'));
@@ -71,6 +75,7 @@ async function adoptMachine(options: Options, takeLockBelow: (root: string) => P
       hostname: hostname(),
       connect: (token) => createClient({ serverUrl, patienceMs: wait, ...(token === undefined ? {} : { token }) }),
       run: runCommand,
+      agent: runningAgent(root),
       now: Date.now,
       consent: async (plan, lookup) => askConsent(plan, lookup, { options, ask: questions.ask }),
       oneTimeToken: async () => readToken(options, questions.ask),

@@ -26,6 +26,7 @@ export type AdoptContext = {
   readonly hostname: string;
   readonly connect: (token?: string) => ServerClient;
   readonly run: RunCommand;
+  readonly agent: PartialContext['agent'];
   readonly now: () => number;
   /** Shown what would change; false ends it there. */
   readonly consent: (plan: Report, lookup: Lookup) => Promise<boolean>;
@@ -62,7 +63,9 @@ export async function adopt(context: AdoptContext): Promise<Report | undefined> 
     );
   }
   await leaveState(root, { state, token, publicKeys });
-  return runPartial({ ...about, mode: 'run', client: connect(token), adopting: true });
+  const { agent } = context;
+  const more = agent === undefined ? {} : { agent };
+  return runPartial({ ...about, ...more, mode: 'run', client: connect(token), adopting: true });
 }
 
 /** The keys that the server offers and whose fingerprints came another way. */

@@ -65,7 +65,7 @@ const program = new Command('gutinteg')
   .enablePositionalOptions()
   .addHelpText('after', HELP)
   .action(runOnce);
-addAdoptCommand(program, { takeLockBelow });
+addAdoptCommand(program, { takeLockBelow, runningAgent });
 program
   .command('self-test')
   .description(
@@ -85,6 +85,7 @@ async function runOnce(options: Options): Promise<void> {
   const { token, ...state } = await readMachineState(root);
   const client = createClient({ serverUrl: state.serverUrl, token, patienceMs: patienceMs(options.patience) });
   using _lock = await takeLockBelow(root);
+  const agent = runningAgent(root);
   const report = await runPartial({
     mode,
     root,
@@ -94,7 +95,7 @@ async function runOnce(options: Options): Promise<void> {
     run: runCommand,
     macs: root === '/' ? readMacs : async () => [state.mac as Mac],
     allowMassDelete: options.allowMassDelete,
-    ...runningAgent(root),
+    ...(agent === undefined ? {} : { agent }),
     now: Date.now,
   });
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report, mode));
@@ -108,10 +109,10 @@ async function takeLockBelow(root: string): Promise<Disposable> {
 }
 
 /** Only an agent that a package has put on this system replaces itself. */
-function runningAgent(root: string): Pick<PartialContext, 'agent'> {
+function runningAgent(root: string): PartialContext['agent'] {
   const dir = dirname(realpathSync(process.argv[1] ?? ''));
   const isInstalled = dir.startsWith(join(realpathSync(root), AGENT_LIB) + sep);
-  return isInstalled ? { agent: { dir, broken: broken === '' ? undefined : broken } } : {};
+  return isInstalled ? { dir, broken: broken === '' ? undefined : broken } : undefined;
 }
 
 /** Commander alone would exit with 1 for bad usage. */

@@ -13,8 +13,8 @@ import { applyPartial } from '../packagelink/apply-partial.ts';
 import type { PartialResult } from '../packagelink/apply-partial.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import { renderLinux } from '../partition-specs/render/linux.ts';
-import { activateAgent } from './activate-agent.ts';
-import type { ActivateInput } from './activate-agent.ts';
+import { activateAgent, secureAgent } from './activate-agent.ts';
+import type { ActivateInput, Said } from './activate-agent.ts';
 import { findDescription, isServerAway } from './find-description.ts';
 import type { Description, RunMode } from './find-description.ts';
 import { keepBootLoader } from './keep-boot-loader.ts';
@@ -86,7 +86,7 @@ type About = Pick<Report, 'run' | 'generation' | 'bootId' | 'startedAtMs' | 'ser
 type Done = {
   readonly files: PartialResult;
   readonly boot: KeptBootLoader;
-  readonly agent: { readonly errors: readonly string[]; readonly notices: readonly string[] };
+  readonly agent: Said;
 };
 
 async function describeRun({ mode, root, adopting }: PartialContext, description: Description, startedAtMs: number) {
@@ -107,17 +107,25 @@ async function bringBack(context: PartialContext, description: Description): Pro
   const { lookup } = description;
   const system = systemOf(lookup.record['OS']);
   const changeNothing = context.mode !== 'run';
+  const activating =
+    changeNothing || context.agent === undefined
+      ? undefined
+      : { root: context.root, running: context.agent, run: context.run };
+  const secured = activating === undefined ? NOTHING_SAID : await secureAgent(activating);
   const files = await bringFilesBack(context, description);
   const boot =
     context.root === '/'
       ? await keepBootLoader({ state: context.state, system, run: context.run, changeNothing })
       : { changes: [], errors: [], notices: [], bootLoader: context.state.bootLoader };
-  const agent =
-    changeNothing || context.agent === undefined
-      ? { errors: [], notices: [] }
-      : await activateAgent({ root: context.root, running: context.agent, run: context.run });
+  const activated = activating === undefined ? NOTHING_SAID : await activateAgent(activating);
+  const agent = {
+    errors: [...new Set([...secured.errors, ...activated.errors])],
+    notices: [...new Set([...secured.notices, ...activated.notices])],
+  };
   return { files, boot, agent };
 }
+
+const NOTHING_SAID: Said = { errors: [], notices: [] };
 
 async function bringFilesBack(context: PartialContext, description: Description): Promise<PartialResult> {
   const { state, root, run, mode, allowMassDelete } = context;
