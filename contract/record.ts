@@ -29,7 +29,6 @@ const meanings = {
   PARTITION: 'Layout of the disks.',
   ROOTFS: 'The logical partition that holds the root, where PARTITION does not say it.',
   OSMODE: 'Who owns the files of the OS package after installation: image or packages.',
-  MASS_DELETE: 'Packages of which a run may delete more than half at once, separated by blanks.',
   REQUIRED: 'Variables that every heir must have.',
 } as const;
 

@@ -16,9 +16,12 @@ import type { MachineState } from './machine-state.ts';
 /** `run` puts right what is wrong, `dry-run` says what that would be, `check-only` asks nobody. */
 export type RunMode = 'run' | 'dry-run' | 'check-only';
 
+/** Files that the last run left as they should be, so that no manifest is needed. */
+type Settled = { readonly notices: readonly string[] };
+
 export type Description = {
   readonly lookup: Lookup;
-  readonly manifests: { readonly image: Manifest; readonly packages: Manifest[] };
+  readonly files: { readonly settled: Settled } | { readonly manifests: Manifests };
   readonly cache: ManifestCache;
   /** Why the server was not asked or did not answer; undefined when this is its word. */
   readonly away: string | undefined;
@@ -31,7 +34,11 @@ type Input = {
   readonly client: Pick<ServerClient, 'lookup' | 'storeFile'>;
   readonly publicKeys: readonly string[];
   readonly macs: () => Promise<Mac[]>;
+  /** Whether the machine still is as the last run has left it for this very description. */
+  readonly settled: (lookup: Lookup) => Settled | undefined;
 };
+
+type Manifests = { readonly image: Manifest; readonly packages: Manifest[] };
 
 /**
  * Asks the server, and where it is away, the machine's own disk; `check-only` asks the disk alone, `dry-run` the server.
@@ -45,8 +52,7 @@ export async function findDescription(input: Input): Promise<Description> {
       input,
       failFast(async (path) => input.client.storeFile(path)),
     );
-    const manifests = await fetchManifests({ lookup, fetcher: cache.fetcher, publicKeys: input.publicKeys });
-    return { lookup, manifests, cache, away: undefined };
+    return { lookup, files: await describeFiles(input, lookup, cache), cache, away: undefined };
   } catch (error) {
     if (!isServerAway(error)) throw error;
     if (input.mode === 'run') return recall(input, describeError(error));
@@ -66,8 +72,13 @@ async function recall(input: Input, away: string): Promise<Description> {
   const cache = cacheOf(input, async () => {
     throw new UserError('the server is away, and this machine has no copy');
   });
-  const manifests = await fetchManifests({ lookup, fetcher: cache.fetcher, publicKeys: input.publicKeys });
-  return { lookup, manifests, cache, away };
+  return { lookup, files: await describeFiles(input, lookup, cache), cache, away };
+}
+
+async function describeFiles(input: Input, lookup: Lookup, { fetcher }: ManifestCache): Promise<Description['files']> {
+  const settled = input.settled(lookup);
+  if (settled !== undefined) return { settled };
+  return { manifests: await fetchManifests({ lookup, fetcher, publicKeys: input.publicKeys }) };
 }
 
 function cacheOf({ root, publicKeys }: Input, store: Fetcher): ManifestCache {

@@ -11,7 +11,7 @@ import { writeFileAtomically } from '../lib/write-file-atomically.ts';
 import { REPORTS_DIR } from './machine-state.ts';
 
 /** The oldest make room: a month of nights, and as many runs by hand. */
-export const MOST_REPORTS = 60;
+const MOST_REPORTS = 60;
 
 /** Keeps a report for the next run that reaches the server; the oldest go when there are too many. */
 export async function queueReport(root: string, report: Report): Promise<void> {

@@ -9,23 +9,22 @@ import type { Report } from '../contract/report.ts';
 import { describeError } from '../lib/errors.ts';
 import type { Mac } from '../lib/mac.ts';
 import type { RunCommand } from '../lib/run-command.ts';
-import { applyPartial } from '../packagelink/apply-partial.ts';
 import type { PartialResult } from '../packagelink/apply-partial.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
-import { renderLinux } from '../partition-specs/render/linux.ts';
 import { activateAgent, secureAgent } from './activate-agent.ts';
 import type { ActivateInput, Said } from './activate-agent.ts';
-import { findDescription, isServerAway } from './find-description.ts';
+import { askSettled, bringFilesBack, describePlaces } from './bring-files-back.ts';
+import type { Places } from './bring-files-back.ts';
+import { findDescription } from './find-description.ts';
 import type { Description, RunMode } from './find-description.ts';
 import { keepBootLoader } from './keep-boot-loader.ts';
 import type { KeptBootLoader } from './keep-boot-loader.ts';
-import { readAwaySince, saveAwaySince, saveLastKnown } from './last-known.ts';
-import { FILES_DATABASE, FIRST_BOOT_FILE, writeMachineState } from './machine-state.ts';
+import { readAwaySince, saveLastKnown } from './last-known.ts';
+import { FIRST_BOOT_FILE, writeMachineState } from './machine-state.ts';
 import type { MachineState } from './machine-state.ts';
-import { planFiles } from './plan-files.ts';
 import { readHardware } from './read-hardware.ts';
 import { readSystem } from './read-system.ts';
-import { deliverReports, queueReport } from './report-queue.ts';
+import { tellServer } from './tell-server.ts';
 import { systemOf } from './systems/all.ts';
 
 export type PartialContext = {
@@ -55,10 +54,11 @@ const REPORTED_CHANGES = 1000;
  */
 export async function runPartial(context: PartialContext): Promise<Report> {
   const startedAtMs = context.now();
-  const description = await findDescription(context);
+  const places = await describePlaces(context);
+  const description = await findDescription({ ...context, settled: (lookup) => askSettled(places, lookup) });
   const about = await describeRun(context, description, startedAtMs);
   const isQuiet = context.mode !== 'run';
-  const done = await bringBack(context, description).catch(async (error: unknown) => {
+  const done = await bringBack(context, description, places).catch(async (error: unknown) => {
     const failure: Report = {
       ...about,
       ok: false,
@@ -103,7 +103,7 @@ async function describeRun({ mode, root, adopting }: PartialContext, description
   return about;
 }
 
-async function bringBack(context: PartialContext, description: Description): Promise<Done> {
+async function bringBack(context: PartialContext, description: Description, places: Places): Promise<Done> {
   const { lookup } = description;
   const system = systemOf(lookup.record['OS']);
   const changeNothing = context.mode !== 'run';
@@ -112,7 +112,7 @@ async function bringBack(context: PartialContext, description: Description): Pro
       ? undefined
       : { root: context.root, running: context.agent, run: context.run };
   const secured = activating === undefined ? NOTHING_SAID : await secureAgent(activating);
-  const files = await bringFilesBack(context, description);
+  const files = await bringFilesBack(context, description, places);
   const boot =
     context.root === '/'
       ? await keepBootLoader({ state: context.state, system, run: context.run, changeNothing })
@@ -126,29 +126,6 @@ async function bringBack(context: PartialContext, description: Description): Pro
 }
 
 const NOTHING_SAID: Said = { errors: [], notices: [] };
-
-async function bringFilesBack(context: PartialContext, description: Description): Promise<PartialResult> {
-  const { state, root, run, mode, allowMassDelete } = context;
-  const { lookup, manifests, cache } = description;
-  const agreed = new Set((lookup.record['MASS_DELETE'] ?? '').split(/\s+/));
-  const tree = planFiles({
-    lookup,
-    ...manifests,
-    diskFiles: state.layout === undefined ? undefined : renderLinux(state.layout).files,
-    consoles: state.consoles,
-    system: systemOf(lookup.record['OS']),
-  });
-  return applyPartial({
-    target: root,
-    tree,
-    fetcher: cache.fetcher,
-    stateFile: join(root, FILES_DATABASE),
-    dryRun: mode !== 'run',
-    osmode: lookup.record['OSMODE'] === 'packages' ? 'packages' : 'image',
-    run,
-    massDelete: (owner) => allowMassDelete || agreed.has(owner),
-  });
-}
 
 async function composeReport(input: {
   readonly context: PartialContext;
@@ -188,29 +165,6 @@ async function remember(context: PartialContext, description: Description, boot:
   await saveLastKnown(root, lookup);
   if (state.generation !== lookup.generation || boot.bootLoader !== state.bootLoader) {
     await writeMachineState({ ...state, bootLoader: boot.bootLoader, generation: lookup.generation }, root);
-  }
-}
-
-/** Sends what waits and this report; where the server is away, it waits too, and says since when. */
-async function tellServer({ root, state, client }: PartialContext, report: Report): Promise<Report> {
-  const { startedAtMs = 0 } = report;
-  const queue = async (): Promise<Report> => {
-    const sinceMs = report.serverAway?.sinceMs ?? (await readAwaySince(root)) ?? startedAtMs;
-    const late = { ...report, serverAway: { sinceMs } };
-    await queueReport(root, late);
-    await saveAwaySince(root, sinceMs);
-    return late;
-  };
-  if (report.serverAway !== undefined) return queue();
-  try {
-    const notices = await deliverReports(root, async (each) => client.sendReport(state.machineId, each));
-    const whole = { ...report, notices: [...notices, ...report.notices].slice(0, 100) };
-    await client.sendReport(state.machineId, whole);
-    await saveAwaySince(root, undefined);
-    return whole;
-  } catch (error) {
-    if (!isServerAway(error)) throw error;
-    return queue();
   }
 }
 

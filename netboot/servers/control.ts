@@ -76,9 +76,12 @@ function addControlRoutes(app: Express, options: ControlOptions): void {
   });
   app.post('/claim', (request, response, next) => {
     const { name } = parseEdge(claimSchema, request.body, 'claim');
-    adoptions.claim(name).then(({ row, token, goodUntilMs }) => {
-      response.json({ name: row.name, machineId: row.id, macs: row.macs, token, goodUntilMs, ...self });
-    }, next);
+    adoptions
+      .claim(name)
+      .then(({ row, ...more }) =>
+        response.json({ name: row.name, machineId: row.id, macs: row.macs, ...more, ...self }),
+      )
+      .catch(next);
   });
   app.post('/disarm', (request, response) => {
     const { name, why } = parseEdge(disarmSchema, request.body, 'disarm');

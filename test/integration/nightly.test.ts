@@ -41,6 +41,9 @@ test('the same generation: nothing is fetched; damaged copies are', async () => 
   );
   // Bytes that are not what their name says, and a signature that is none, are not used: they are fetched again.
   for (const name of readdirSync(manifests)) writeFileSync(join(manifests, name), 'damaged');
+  // Nothing was touched, so that none is needed.
+  assert.equal((await lab.agent(['--check-only'])).exitCode, 0);
+  await lab.edit('etc/hostname', 'changed by hand\n');
   const check = await lab.agent(['--check-only']);
   assert.equal(check.exitCode, 1, check.stdout);
   assert.match(check.stderr, /this machine has no copy/);
@@ -48,6 +51,7 @@ test('the same generation: nothing is fetched; damaged copies are', async () => 
   renameSync(join(lab.site.stateDir, 'manifests'), join(store, 'manifests'));
   const mended = await lab.agent([]);
   assert.equal(mended.exitCode, 0, mended.stdout + mended.stderr);
+  assert.match(mended.stdout, /replaced \/etc\/hostname/);
   assert.equal((await lab.agent(['--check-only'])).exitCode, 0);
 });
 
