@@ -12,7 +12,7 @@ import type { Mac } from '../lib/mac.ts';
 import { runCommand } from '../lib/run-command.ts';
 import { AGENT_LIB } from './activate-agent.ts';
 import { addAdoptCommand } from './adopt-command.ts';
-import { openConclusion } from './conclusion.ts';
+import { explainSystemError, openConclusion } from './conclusion.ts';
 import type { RunMode } from './find-description.ts';
 import { exitCodeOf, formatReport } from './format-report.ts';
 import { readMachineState, readPublicKeys } from './machine-state.ts';
@@ -121,7 +121,7 @@ async function parse(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
+    if (!(error instanceof CommanderError)) throw explainSystemError(error);
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   }
 }

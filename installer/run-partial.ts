@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { ServerClient } from '../contract/client.ts';
 import type { Lookup } from '../contract/lookup.ts';
 import type { Report } from '../contract/report.ts';
-import { describeError } from '../lib/errors.ts';
+import { describeError, UserError } from '../lib/errors.ts';
 import type { Mac } from '../lib/mac.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import type { PartialResult } from '../packagelink/apply-partial.ts';
@@ -15,6 +15,7 @@ import { activateAgent, secureAgent } from './activate-agent.ts';
 import type { ActivateInput, Said } from './activate-agent.ts';
 import { askSettled, bringFilesBack, describePlaces } from './bring-files-back.ts';
 import type { Places } from './bring-files-back.ts';
+import { explainSystemError } from './conclusion.ts';
 import { findDescription } from './find-description.ts';
 import type { Description, RunMode } from './find-description.ts';
 import { keepBootLoader } from './keep-boot-loader.ts';
@@ -72,9 +73,9 @@ export async function runPartial(context: PartialContext): Promise<Report> {
     if (!isQuiet) await tellServer(context, failure).catch(() => undefined);
     throw error;
   });
-  const report = await composeReport({ context, description, about, done, startedAtMs });
+  const unkept = isQuiet || description.away !== undefined ? [] : await remember(context, description, done.boot);
+  const report = await composeReport({ context, description, about, done: { ...done, unkept }, startedAtMs });
   if (isQuiet) return report;
-  if (description.away === undefined) await remember(context, description, done.boot);
   const told = await tellServer(context, report);
   if (context.adopting === true || (about.run === 'first-boot' && report.ok && told.serverAway === undefined)) {
     await writeFile(join(context.root, FIRST_BOOT_FILE), '');
@@ -131,13 +132,13 @@ async function composeReport(input: {
   readonly context: PartialContext;
   readonly description: Description;
   readonly about: About;
-  readonly done: Done;
+  readonly done: Done & { readonly unkept: readonly string[] };
   readonly startedAtMs: number;
 }): Promise<Report> {
   const { context, description, about, done, startedAtMs } = input;
   const { files, boot, agent } = done;
   const changes = [...files.changes.map((change) => ({ ...change, path: `/${change.path}` })), ...boot.changes];
-  const errors = [...files.errors, ...boot.errors, ...agent.errors];
+  const errors = [...files.errors, ...boot.errors, ...agent.errors, ...done.unkept];
   const own = noticesOf(context.state, description.lookup);
   const isFirst = about.run === 'first-boot';
   return {
@@ -157,14 +158,21 @@ async function describeSystem(run: RunCommand, isFirst: boolean): Promise<NonNul
   return { ...(await readSystem(run)), ...(isFirst ? { hardware: await readHardware() } : {}) };
 }
 
-/** What the next run needs when it finds the server away. */
-async function remember(context: PartialContext, description: Description, boot: KeptBootLoader): Promise<void> {
+/** Keeps what the next run needs when it finds the server away; answers why it could not. */
+async function remember(context: PartialContext, description: Description, boot: KeptBootLoader): Promise<string[]> {
   const { root, state } = context;
   const { lookup, cache } = description;
-  await cache.keep([lookup.image.manifest, ...lookup.packages.map(({ manifest }) => manifest)]);
-  await saveLastKnown(root, lookup);
-  if (state.generation !== lookup.generation || boot.bootLoader !== state.bootLoader) {
-    await writeMachineState({ ...state, bootLoader: boot.bootLoader, generation: lookup.generation }, root);
+  try {
+    await cache.keep([lookup.image.manifest, ...lookup.packages.map(({ manifest }) => manifest)]);
+    await saveLastKnown(root, lookup);
+    if (state.generation !== lookup.generation || boot.bootLoader !== state.bootLoader) {
+      await writeMachineState({ ...state, bootLoader: boot.bootLoader, generation: lookup.generation }, root);
+    }
+    return [];
+  } catch (error) {
+    const explained = explainSystemError(error);
+    if (!(explained instanceof UserError)) throw error;
+    return [`what this run went by could not be kept for the next: ${describeError(error)}`.slice(0, 8000)];
   }
 }
 

@@ -1,7 +1,16 @@
 // The agent replaces itself: with real packages, real processes, and agents that are broken in several ways.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeNightlyLab } from './nightly-lab.ts';
@@ -94,6 +103,26 @@ test('an agent that breaks once it is current is replaced by the one before, and
   await run(lab, 0, /agent three is current/);
   assert.deepEqual(pointers(lab), { current: 'three', previous: 'one' });
   assert.deepEqual(versions(lab), ['one', 'three']);
+});
+
+test('a system that refuses to write does not make the agent a broken one', async () => {
+  await using stack = new AsyncDisposableStack();
+  const lab = await adopted(stack);
+  const state = join(lab.root, 'var/lib/gutinteg');
+  await lab.stopServer();
+  writeFileSync(join(state, 'reports'), 'no directory');
+  const refused = await lab.agent(['--patience', '0']);
+  assert.equal(refused.exitCode, 1);
+  assert.match(refused.stderr, /the system did not let the run go on.*cause: E(EXIST|NOTDIR)/s);
+  assert.doesNotMatch(refused.stderr, /without a conclusion/);
+  rmSync(join(state, 'reports'));
+  await lab.startServer();
+  // Something that cannot be replaced by a file stands where the last answer is kept.
+  rmSync(join(state, 'lookup.json'));
+  mkdirSync(join(state, 'lookup.json/x'), { recursive: true });
+  await run(lab, 1, /error: what this run went by could not be kept for the next: .*EISDIR/);
+  assert.deepEqual(pointers(lab), { current: 'one', previous: undefined });
+  assert.match((await lab.control.status('lab02')).lastReport?.report.errors.join() ?? '', /could not be kept/);
 });
 
 test('the script that starts it: codes, arguments, what is missing, who is not to blame', async () => {
