@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { createAdoptions } from './adoptions.ts';
 import { FAKE_MAC, oneMachineSite } from './fake-machine-source.ts';

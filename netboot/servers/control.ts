@@ -78,10 +78,11 @@ function addControlRoutes(app: Express, options: ControlOptions): void {
     const { name } = parseEdge(claimSchema, request.body, 'claim');
     adoptions
       .claim(name)
-      .then(({ row, ...more }) =>
-        response.json({ name: row.name, machineId: row.id, macs: row.macs, ...more, ...self }),
-      )
-      .catch(next);
+      .then(
+        ({ row, ...more }) =>
+          void response.json({ name: row.name, machineId: row.id, macs: row.macs, ...more, ...self }),
+        next,
+      );
   });
   app.post('/disarm', (request, response) => {
     const { name, why } = parseEdge(disarmSchema, request.body, 'disarm');
