@@ -9,6 +9,7 @@ import {
   readdirSync,
   readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -150,6 +151,8 @@ test('the script that starts it: codes, arguments, what is missing, who is not t
   const crashed = start('process.abort();');
   assert.equal(crashed.status, 134);
   assert.match(crashed.stderr, /agent ended with code 134 and without a conclusion/);
+  for (const name of ['current', 'previous']) symlinkSync('agent', join(dir, name));
+  assert.equal(start('process.abort();').stderr.match(/without a conclusion/g)?.length, 1, 'each version once');
   // Whoever ends it from outside does not accuse it.
   const ended = start("process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1e6);");
   assert.equal(ended.status, 143);
