@@ -66,6 +66,14 @@ export type AfterCommand = z.infer<typeof afterCommandSchema>;
 export const commandSourceSchema = z.strictObject({ package: z.string(), commands: z.array(afterCommandSchema) });
 export type CommandSource = z.infer<typeof commandSourceSchema>;
 
+/** The commands that a package's manifest names. */
+export function commandSource(manifest: {
+  readonly name: string;
+  readonly after?: readonly AfterCommand[];
+}): CommandSource {
+  return { package: manifest.name, commands: [...(manifest.after ?? [])] };
+}
+
 function isProgram(word: string): boolean {
   return word.startsWith('/') ? word.length > 1 : word !== '' && !word.includes('/');
 }

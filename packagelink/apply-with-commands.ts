@@ -5,7 +5,6 @@ import { readJournal, writeJournal } from './after-journal.ts';
 import type { AfterJournal } from './after-journal.ts';
 import { applyPartial } from './apply-partial.ts';
 import type { ApplyPartialOptions, PartialResult } from './apply-partial.ts';
-import type { Manifest } from './manifest.ts';
 import { asPending, planAfter, planPending } from './plan-after.ts';
 import type { AfterInput, PlannedCommand } from './plan-after.ts';
 import type { Change } from './plan-partial.ts';
@@ -20,12 +19,7 @@ type WithCommandsOptions = ApplyPartialOptions & {
   readonly runInGroup?: RunInGroup;
 };
 
-type WithCommandsResult = PartialResult & { readonly commands: readonly CommandRun[] };
-
-/** The commands that a package names. */
-export function commandSource({ name, after }: Pick<Manifest, 'name' | 'after'>): CommandSource {
-  return { package: name, commands: after ?? [] };
-}
+export type WithCommandsResult = PartialResult & { readonly commands: readonly CommandRun[] };
 
 /**
  * Before the first file changes, the journal has the commands that the change will ask for; each leaves it when it has
@@ -48,7 +42,10 @@ export async function applyWithCommands(options: WithCommandsOptions): Promise<W
   const files = await applyPartial({ ...options, beforeChanges });
   const input = inputFor(files.changes);
   const { commands, elsewhere } = planAfter(input);
-  const notices = [...files.notices, ...elsewhere.map((argv) => `${argv.join(' ')} does not run here (${place})`)];
+  const notices = [
+    ...files.notices,
+    ...elsewhere.map((argv) => `${argv.join(' ').slice(0, 500)} does not run here (${place})`),
+  ];
   if (dryRun) return { ...files, notices, errors: [...files.errors, ...errors], commands: commands.map(asPlanned) };
   const isWhole = files.errors.length === 0;
   const runs = await runAndSettle({ options, input, commands, journal, removed: isWhole ? [] : removed });
