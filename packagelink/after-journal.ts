@@ -1,6 +1,7 @@
 // What outlives a run beside the state database: commands that are owed, and those of each package as last known.
 // In: the name of the state database. Out: a journal. Never: a journal that is partly written.
-import { readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { describeError } from '../lib/errors.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
@@ -30,15 +31,15 @@ export type AfterJournal = { readonly known: readonly CommandSource[]; readonly 
 const EMPTY: AfterJournal = { known: [], pending: [] };
 
 /** Where the journal of a state database lies. */
-export function journalFile(stateFile: string): string {
+function journalFile(stateFile: string): string {
   return `${stateFile}.after.json`;
 }
 
 /** An unreadable journal counts as an empty one, and says so: what it held is lost, the machine's files are not. */
-export async function readJournal(stateFile: string): Promise<{ journal: AfterJournal; errors: readonly string[] }> {
+export function readJournal(stateFile: string): { journal: AfterJournal; errors: readonly string[] } {
   const file = journalFile(stateFile);
   try {
-    const { known, pending } = parseJsonEdge(journalSchema, await readFile(file, 'utf8'), file);
+    const { known, pending } = parseJsonEdge(journalSchema, readFileSync(file, 'utf8'), file);
     return { journal: { known, pending }, errors: [] };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { journal: EMPTY, errors: [] };

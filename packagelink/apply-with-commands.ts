@@ -28,7 +28,7 @@ export type WithCommandsResult = PartialResult & { readonly commands: readonly C
  */
 export async function applyWithCommands(options: WithCommandsOptions): Promise<WithCommandsResult> {
   const { sources, place, stateFile, dryRun = false } = options;
-  const { journal, errors } = await readJournal(stateFile);
+  const { journal, errors } = readJournal(stateFile);
   const removed = journal.known.filter((known) => sources.every((source) => source.package !== known.package));
   const inputFor = (changes: readonly Change[]): AfterInput => {
     return { sources, removed, pending: journal.pending, place, changes };

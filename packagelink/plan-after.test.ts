@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { AfterCommand, CommandSource, Place } from './after-command.ts';
 import { asPending, planAfter, planPending } from './plan-after.ts';
 import type { AfterInput, PendingCommand } from './plan-after.ts';
@@ -144,10 +144,10 @@ test('what failed is owed, unless its package is gone; what waits for another pl
 const name = fc.constantFrom('a', 'b', 'c', 'd');
 const anyCommand = fc.record({
   paths: fc.array(fc.constantFrom('*', '**', 'a/*', 'b'), { minLength: 1, maxLength: 2 }),
-  run: fc.constantFrom(['x'], ['x', '1'], ['y'], ['z']) as fc.Arbitrary<readonly [string, ...string[]]>,
+  run: fc.constantFrom(['x'], ['x', '1'], ['y'], ['z']),
   timeoutSeconds: fc.integer({ min: 1, max: 9 }),
   order: fc.integer({ min: 0, max: 3 }),
-  in: fc.uniqueArray(fc.constantFrom('system', 'install', 'chroot') as fc.Arbitrary<Place>, { minLength: 1 }),
+  in: fc.uniqueArray(fc.constantFrom<Place>('system', 'install', 'chroot'), { minLength: 1 }),
 });
 const anySources = fc.uniqueArray(fc.record({ package: name, commands: fc.array(anyCommand, { maxLength: 4 }) }), {
   selector: (each) => each.package,

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { runInstallCommands } from '../../installer/run-install-commands.ts';
 import { commandSource } from '../../packagelink/after-command.ts';
 import { applyWithCommands } from '../../packagelink/apply-with-commands.ts';
+import { readSettled } from '../../packagelink/is-settled.ts';
 import type { Layer } from '../../packagelink/merge.ts';
 import { mergeTree } from '../../packagelink/merge.ts';
 import { planAfter } from '../../packagelink/plan-after.ts';
@@ -102,9 +103,16 @@ test('a failure is an error and stops nothing; the next run tries again, until i
     assert.equal(readFileSync(join(lab.target, 'etc/issue'), 'utf8'), 'site\n');
     const second = await run(lab, layers);
     assert.deepEqual([second.changes, second.ran], [[], ['picky failed', 'absent not-started']]);
+    const isSettled = () => {
+      const question = { target: lab.target, stateFile: join(lab.target, STATE), isCurrent: () => true };
+      return readSettled(question) !== undefined;
+    };
+    await run(lab, layers, { key: 'k' });
+    assert.equal(isSettled(), false, 'commands are owed');
     writeFileSync(mark, '');
     assert.deepEqual((await run(lab, layers)).ran, ['picky done', 'absent not-started']);
-    assert.deepEqual((await run(lab, [await publish(lab, after.slice(0, 1))])).ran, []);
+    assert.deepEqual((await run(lab, [await publish(lab, after.slice(0, 1))], { key: 'k' })).ran, []);
+    assert.equal(isSettled(), true);
     assert.doesNotMatch(readFileSync(join(lab.target, `${STATE}.after.json`), 'utf8'), /absent/);
   });
 });
