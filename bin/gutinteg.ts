@@ -1,6 +1,7 @@
 // The administrator's command. Each file in bin/commands/ adds its own part and imports what it needs when it runs.
 import { Command } from 'commander';
 import { addArmCommand } from './commands/arm.ts';
+import { addExplainCommand } from './commands/explain.ts';
 import { addImageCommand } from './commands/image.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addPartitionCommand } from './commands/partition.ts';
@@ -24,6 +25,7 @@ addServeCommand(program);
 addArmCommand(program);
 addStatusCommand(program);
 addPlanCommand(program);
+addExplainCommand(program);
 addPartitionCommand(program);
 addImageCommand(program);
 addRamdiskCommand(program);

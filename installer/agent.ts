@@ -5,10 +5,10 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { createClient } from '../contract/client.ts';
-import type { Report } from '../contract/report.ts';
 import { UserError } from '../lib/errors.ts';
 import { runMain } from '../lib/exit.ts';
 import { runCommand } from '../lib/run-command.ts';
+import { formatReport } from './format-report.ts';
 import { KEYS_DIR, readMachineState } from './machine-state.ts';
 import { runPartial } from './run-partial.ts';
 import { takeLock } from './take-lock.ts';
@@ -18,7 +18,9 @@ const LOCK_FILE = '/run/gutinteg.lock';
 type Options = { readonly dryRun: boolean; readonly json: boolean; readonly patience: string };
 
 const program = new Command('gutinteg')
-  .description('Brings this machine back to its description: files, then the boot loader.')
+  .description(
+    'Brings this machine back to its description: files, commands that packages ask for, then the boot loader.',
+  )
   .option('--dry-run', 'say what would change, and change nothing; exit code 3 when something would', false)
   .option('--json', 'print the report as JSON', false)
   .option('--patience <seconds>', 'how long to wait for a server that does not answer', '120')
@@ -43,23 +45,12 @@ const program = new Command('gutinteg')
     });
     process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
     if (!report.ok) process.exitCode = 1;
-    else if (options.dryRun && report.changedTotal > 0) process.exitCode = 3;
+    else if (options.dryRun && (report.changedTotal > 0 || report.commands !== undefined)) process.exitCode = 3;
   });
 
 async function readPublicKeys(): Promise<string[]> {
   const names = (await readdir(KEYS_DIR)).filter((name) => name.endsWith('.pub'));
   return Promise.all(names.map(async (name) => readFile(join(KEYS_DIR, name), 'utf8')));
-}
-
-function formatReport(report: Report): string {
-  const verb = report.run === 'check' ? 'would change' : 'changed';
-  const lines = [
-    ...report.changes.map(({ path, action, why }) => `${action.padEnd(8)} ${path}: ${why}`),
-    ...report.errors.map((error) => `error: ${error}`),
-    ...report.notices.map((notice) => `note: ${notice}`),
-    `${report.changedTotal} ${report.changedTotal === 1 ? 'path' : 'paths'} ${verb} in ${report.seconds.toFixed(1)} s`,
-  ];
-  return `${lines.join('\n')}\n`;
 }
 
 await runMain(async () => {

@@ -7,9 +7,11 @@ import type { Lookup } from '../contract/lookup.ts';
 import { describeError, UserError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import { writeFileAtomically } from '../lib/write-file-atomically.ts';
-import { applyPartial } from '../packagelink/apply-partial.ts';
-import type { PartialResult } from '../packagelink/apply-partial.ts';
+import { commandSource } from '../packagelink/after-command.ts';
+import { applyWithCommands } from '../packagelink/apply-with-commands.ts';
+import type { WithCommandsResult } from '../packagelink/apply-with-commands.ts';
 import type { Fetcher } from '../packagelink/fetch.ts';
+import { readPlace } from '../packagelink/read-place.ts';
 import { describeDisk } from '../partition-specs/disk-facts.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import { renderLinux } from '../partition-specs/render/linux.ts';
@@ -62,14 +64,16 @@ export async function runPartial(context: PartialContext): Promise<Report> {
     throw error;
   });
   const changes = [...files.changes.map((change) => ({ ...change, path: `/${change.path}` })), ...boot.changes];
+  const errors = [...files.errors, ...boot.errors];
   const report: Report = {
     ...about,
-    ok: files.errors.length === 0,
+    ok: errors.length === 0,
     seconds: secondsNow(),
     changes: changes.slice(0, REPORTED_CHANGES),
     changedTotal: changes.length,
-    errors: files.errors.slice(0, 100),
+    errors: errors.slice(0, 100),
     notices: [...noticesOf(state, lookup), ...boot.notices, ...files.notices].slice(0, 100),
+    ...(files.commands.length > 0 ? { commands: files.commands.slice(0, 100).map(asReported) } : {}),
     ...(firstBoot && state.data.length > 0 ? { data: state.data } : {}),
     system: { ...(await readSystem(context.run)), ...(firstBoot ? { hardware: await readHardware() } : {}) },
   };
@@ -85,8 +89,21 @@ export async function runPartial(context: PartialContext): Promise<Report> {
 
 async function bringBack(context: PartialContext, lookup: Lookup) {
   const files = await bringFilesBack(context, lookup);
-  const boot = await keepBootLoader(context, systemOf(lookup.record['OS']));
+  // What was changed and what commands said must be reported also when the boot loader cannot be put back.
+  const boot = await keepBootLoader(context, systemOf(lookup.record['OS'])).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    return {
+      changes: [],
+      notices: [],
+      errors: [describeError(error).slice(0, 8000)],
+      bootLoader: context.state.bootLoader,
+    };
+  });
   return { files, boot };
+}
+
+function asReported(run: WithCommandsResult['commands'][number]): NonNullable<Report['commands']>[number] {
+  return { ...run, argv: run.argv.slice(0, 1000).map((word) => word.slice(0, 4096)) };
 }
 
 async function lookUpSelf({ state, client }: PartialContext): Promise<Lookup> {
@@ -102,7 +119,7 @@ async function lookUpSelf({ state, client }: PartialContext): Promise<Lookup> {
   );
 }
 
-async function bringFilesBack(context: PartialContext, lookup: Lookup): Promise<PartialResult> {
+async function bringFilesBack(context: PartialContext, lookup: Lookup): Promise<WithCommandsResult> {
   const { state, fetcher, publicKeys } = context;
   const manifests = await fetchManifests({ lookup, fetcher, publicKeys });
   const tree = planFiles({
@@ -112,9 +129,11 @@ async function bringFilesBack(context: PartialContext, lookup: Lookup): Promise<
     consoles: state.consoles,
     system: systemOf(lookup.record['OS']),
   });
-  return applyPartial({
+  return applyWithCommands({
     target: '/',
     tree,
+    sources: [manifests.image, ...manifests.packages].map(commandSource),
+    place: readPlace(),
     fetcher,
     stateFile: FILES_DATABASE,
     dryRun: context.dryRun,
@@ -126,7 +145,7 @@ async function bringFilesBack(context: PartialContext, lookup: Lookup): Promise<
 async function keepBootLoader(
   { state, run, dryRun }: PartialContext,
   system: SystemKind,
-): Promise<{ changes: Change[]; notices: string[]; bootLoader: MachineState['bootLoader'] }> {
+): Promise<{ changes: Change[]; notices: string[]; errors: string[]; bootLoader: MachineState['bootLoader'] }> {
   const { bootLoader } = state;
   const { found, missing } = locateBootAreas(
     bootLoader.map(({ areas }) => areas),
@@ -147,7 +166,12 @@ async function keepBootLoader(
   }
   const notices = missing.map(({ partUuid }) => missingDisk(state.layout, partUuid));
   const absent = bootLoader.filter(({ areas }) => missing.some(({ partUuid }) => partUuid === areas.partUuid));
-  return { changes, notices, bootLoader: changes.length === 0 || dryRun ? bootLoader : [...kept, ...absent] };
+  return {
+    changes,
+    notices,
+    errors: [],
+    bootLoader: changes.length === 0 || dryRun ? bootLoader : [...kept, ...absent],
+  };
 }
 
 function missingDisk({ disks }: MachineState['layout'], partUuid: string): string {

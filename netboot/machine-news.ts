@@ -59,16 +59,24 @@ function eventOccurrence(event: InstallEvent): Occurrence | undefined {
   }
 }
 
+function describeCommands(commands: NonNullable<Report['commands']>): string {
+  if (commands.length === 0) return '';
+  const failed = commands.filter(({ outcome }) => outcome !== 'done').length;
+  const ran = `${commands.length} ${commands.length === 1 ? 'command' : 'commands'} run`;
+  return failed === 0 ? `, ${ran}` : `, ${ran}, ${failed} failed`;
+}
+
 /** The report of a run on the installed machine, whose token was good. */
 export function applyReport(machines: Machines, machineId: string, report: Report, from: 'attempt' | 'system'): void {
   const names = { 'first-boot': 'first boot from its disk', partial: 'partial install', check: 'check' } as const;
   const changes = `${report.changedTotal} ${report.changedTotal === 1 ? 'path' : 'paths'} changed`;
   const kept = report.data === undefined ? '' : `, data kept: ${report.data.map(({ name }) => name).join(' and ')}`;
+  const commands = describeCommands(report.commands ?? []);
   const errors = report.errors.length === 0 ? 'no errors' : report.errors.join('; ');
   machines.note(machineId, {
     source: 'system',
     key: `report ${report.run} ${report.ok} ${errors}`,
-    text: `${names[report.run]}: ${report.ok ? 'ok' : 'not ok'}, ${changes}${kept}, ${errors}, ${report.seconds.toFixed(1)} s`,
+    text: `${names[report.run]}: ${report.ok ? 'ok' : 'not ok'}, ${changes}${kept}${commands}, ${errors}, ${report.seconds.toFixed(1)} s`,
   });
   machines.saveReport(machineId, report);
   // A system that a later attempt is about to replace proves nothing of that attempt.
