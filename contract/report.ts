@@ -9,6 +9,19 @@ const changeSchema = z.object({
   why: z.string().max(500),
 });
 
+/** A command that a package names for paths that changed. */
+const commandSchema = z.object({
+  argv: z.array(z.string().max(4096)).min(1).max(1000),
+  why: z.string().max(2000),
+  /** `planned` in a dry run. */
+  outcome: z.enum(['done', 'failed', 'timed-out', 'not-started', 'planned']),
+  /** In words: `exit code 3`. */
+  ending: z.string().max(500),
+  seconds: z.number().nonnegative(),
+  /** The last 8 KiB of what it printed. */
+  output: z.string().max(8192),
+});
+
 /** The tools' own JSON, as the installed system printed it. */
 const systemFactsSchema = z.object({
   hostname: z.string().max(255),
@@ -56,6 +69,8 @@ export const reportSchema = z.object({
   changedTotal: z.int().nonnegative(),
   errors: z.array(z.string().max(8000)).max(100),
   notices: z.array(z.string().max(2000)).max(100),
+  /** What ran after the changes, in order; absent when nothing did. */
+  commands: z.array(commandSchema).max(100).exactOptional(),
   system: systemFactsSchema.optional(),
   /** When the run began, in milliseconds since 1970: a report may be delivered by a later run. */
   startedAtMs: z.int().nonnegative().exactOptional(),

@@ -55,7 +55,9 @@ const broken = process.env['GUTINTEG_BROKEN'];
 delete process.env['GUTINTEG_BROKEN'];
 
 const program = new Command('gutinteg')
-  .description('Brings this machine back to its description: files, then the boot loader.')
+  .description(
+    'Brings this machine back to its description: files, commands that packages ask for, then the boot loader.',
+  )
   .option('--dry-run', 'ask the server, say what a run would change, and change nothing', false)
   .option('--check-only', 'ask nobody, compare with what was laid down last, and change nothing', false)
   .option('--json', 'print the report as JSON', false)

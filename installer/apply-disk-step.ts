@@ -29,7 +29,7 @@ export type DiskEffects = {
 
 type DiskStep = Exclude<
   InstallStep,
-  { kind: 'command' | 'make-directory' | 'lay-files' | 'write-files' | 'leave-state' }
+  { kind: 'command' | 'make-directory' | 'lay-files' | 'run-after' | 'write-files' | 'leave-state' }
 >;
 
 /** Digests of data partitions, by their names: before the first write, and afterwards. */

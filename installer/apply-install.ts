@@ -15,6 +15,7 @@ import type { InstallStep } from './install-step.ts';
 import { TARGET } from './plan-install.ts';
 import type { InstallPlan } from './plan-install.ts';
 import type { Progress } from './report-progress.ts';
+import { runInstallCommands } from './run-install-commands.ts';
 
 export type InstallEffects = Pick<DiskEffects, 'readFacts' | 'saveDisks'> & {
   readonly run: RunCommand;
@@ -98,6 +99,13 @@ async function applyStep(step: InstallStep, run: Run): Promise<void> {
         onProgress: effects.progress.bytes,
       });
       return;
+    case 'run-after':
+      return runInstallCommands({
+        commands: step.commands,
+        root: TARGET,
+        stateFile: TARGET + FILES_DATABASE,
+        message: effects.progress.message,
+      });
     case 'write-files':
       for (const file of step.files) await writeBelow(TARGET, file.path, file.content, file.mode);
       return;

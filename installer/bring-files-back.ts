@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import type { Lookup } from '../contract/lookup.ts';
 import { wordsOf } from '../contract/record.ts';
 import { digestOf } from '../lib/inputs-digest.ts';
-import { applyPartial } from '../packagelink/apply-partial.ts';
-import type { PartialResult } from '../packagelink/apply-partial.ts';
+import { commandSource } from '../packagelink/after-command.ts';
+import { applyWithCommands } from '../packagelink/apply-with-commands.ts';
+import type { WithCommandsResult } from '../packagelink/apply-with-commands.ts';
 import { readSettled } from '../packagelink/is-settled.ts';
+import { readPlace } from '../packagelink/read-place.ts';
 import { renderLinux } from '../partition-specs/render/linux.ts';
 import type { Description } from './find-description.ts';
 import { FILES_DATABASE } from './machine-state.ts';
@@ -50,13 +52,13 @@ export function askSettled(
 
 const osmodeOf = ({ record }: Lookup): 'image' | 'packages' => (record['OSMODE'] === 'packages' ? 'packages' : 'image');
 
-/** Compares every path with the description and puts right what differs; nothing where the last run settled it. */
+/** Compares every path with the description and puts right what differs, then runs what packages ask for; nothing where the last run settled it. */
 export async function bringFilesBack(
   context: PartialContext,
   { lookup, files, cache }: Description,
   { keyOf, ...places }: Places,
-): Promise<PartialResult> {
-  if ('settled' in files) return { changes: [], errors: [], notices: files.settled.notices };
+): Promise<WithCommandsResult> {
+  if ('settled' in files) return { changes: [], errors: [], notices: files.settled.notices, commands: [] };
   const { state, run, mode, allowMassDelete } = context;
   const agreed = new Set(wordsOf(lookup.record['MASS_DELETE']));
   const tree = planFiles({
@@ -66,10 +68,12 @@ export async function bringFilesBack(
     consoles: state.consoles,
     system: systemOf(lookup.record['OS']),
   });
-  return applyPartial({
+  return applyWithCommands({
     ...places,
     key: keyOf(lookup),
     tree,
+    sources: [files.manifests.image, ...files.manifests.packages].map(commandSource),
+    place: places.target === '/' ? readPlace() : 'chroot',
     fetcher: cache.fetcher,
     dryRun: mode !== 'run',
     osmode: osmodeOf(lookup),

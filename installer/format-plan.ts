@@ -41,6 +41,10 @@ function details(step: InstallStep): string[] {
       ];
     case 'lay-files':
       return [`${step.entries} paths, ${formatBytes(step.rawBytes)}, tree ${step.digest}`];
+    case 'run-after':
+      return step.commands.map(
+        ({ argv, why, timeoutSeconds }) => `${argv.join(' ')}  (${why}; at most ${timeoutSeconds} s)`,
+      );
     case 'write-files':
       return step.files.map(({ path }) => path);
     case 'digest-data':

@@ -10,6 +10,7 @@ export function formatReport(report: Report, mode: RunMode): string {
     ...(report.changedTotal > report.changes.length
       ? [`… and ${report.changedTotal - report.changes.length} more`]
       : []),
+    ...(report.commands ?? []).flatMap(formatCommand),
     ...report.errors.map((error) => `error: ${printable(error)}`),
     ...report.notices.map((notice) => `note: ${printable(notice)}`),
     ...awayLines(report, mode),
@@ -21,7 +22,7 @@ export function formatReport(report: Report, mode: RunMode): string {
 /** 0 right, 1 something is not right and stays so, 3 only looked and found differences, 4 right, but without the server. */
 export function exitCodeOf(report: Report, mode: RunMode): 0 | 1 | 3 | 4 {
   if (!report.ok) return 1;
-  if (mode !== 'run') return report.changedTotal > 0 ? 3 : 0;
+  if (mode !== 'run') return report.changedTotal > 0 || report.commands !== undefined ? 3 : 0;
   return report.serverAway === undefined ? 0 : 4;
 }
 
@@ -34,6 +35,16 @@ function awayLines({ serverAway, generation }: Report, mode: RunMode): string[] 
   return [
     `the server is away since ${since}: checked against generation ${short}; ` +
       'the report waits for a run that reaches it',
+  ];
+}
+
+function formatCommand(command: NonNullable<Report['commands']>[number]): string[] {
+  const text = printable(`${command.argv.join(' ')}: ${command.why}`);
+  if (command.outcome === 'planned') return [`would run ${text}`];
+  const output = printable(command.output.trimEnd());
+  return [
+    `ran      ${text}: ${command.ending}, ${command.seconds.toFixed(1)} s`,
+    ...(output === '' ? [] : output.split('\n').map((line) => `    ${line}`)),
   ];
 }
 

@@ -1,5 +1,6 @@
 // The steps of an installation, as data: what apply-install.ts can do, and no more.
 import type { Argv } from '../lib/run-command.ts';
+import type { PlannedCommand } from '../packagelink/plan-after.ts';
 import type { BootAreas } from './boot-loaders/plan-boot-areas.ts';
 import type { RenderedFile } from './render/debian-files.ts';
 
@@ -13,6 +14,7 @@ type Phase =
   | 'verify'
   | 'mount'
   | 'files'
+  | 'commands'
   | 'boot-loader'
   | 'finish';
 
@@ -49,6 +51,8 @@ type StepBody =
   | { readonly kind: 'verify-content'; readonly device: string; readonly type: string; readonly uuid: string }
   | { readonly kind: 'make-directory'; readonly path: string }
   | { readonly kind: 'lay-files'; readonly digest: string; readonly entries: number; readonly rawBytes: number }
+  /** What packages ask to be run in the new system, before it has a boot loader. */
+  | { readonly kind: 'run-after'; readonly commands: readonly PlannedCommand[] }
   | { readonly kind: 'write-files'; readonly files: readonly RenderedFile[] }
   | { readonly kind: 'leave-state'; readonly bootAreas: BootAreas[] };
 

@@ -1,16 +1,12 @@
 import type { Lookup } from '../contract/lookup.ts';
 import { wordsOf } from '../contract/record.ts';
 import { mergeTree } from '../packagelink/merge.ts';
+import type { MergeInput } from '../packagelink/merge.ts';
 import type { Manifest } from '../packagelink/manifest.ts';
 import type { MergedTree, TreeEntry } from '../packagelink/tree.ts';
 import type { SystemKind } from './systems/system-kind.ts';
 
-/**
- * The files of a machine: image, site packages and @generated, merged.
- * The same function serves the full install, the nightly run and `gutinteg plan`.
- * @throws FaultsError with every conflict and every undefined variable
- */
-export function planFiles(input: {
+export type FilesInput = {
   readonly lookup: Lookup;
   readonly image: Manifest;
   readonly packages: readonly Manifest[];
@@ -21,12 +17,27 @@ export function planFiles(input: {
   readonly diskFiles: readonly { readonly path: string; readonly text: string }[] | undefined;
   readonly consoles: readonly string[];
   readonly system: SystemKind;
-}): MergedTree {
-  const { lookup, image, packages, diskFiles, consoles, system } = input;
-  const left = new Set(diskFiles === undefined ? system.diskPaths : []);
-  const about = { hostname: lookup.name, record: lookup.record, diskFiles: diskFiles ?? [], consoles };
-  const rendered = system.renderFiles(about).filter(({ path }) => !left.has(path));
-  const tree = mergeTree({
+};
+
+/**
+ * The files of a machine: image, site packages and @generated, merged.
+ * The same function serves the full install, the nightly run and `gutinteg plan`.
+ * @throws FaultsError with every conflict and every undefined variable
+ */
+export function planFiles(input: FilesInput): MergedTree {
+  const tree = mergeTree(mergeInputOf(input));
+  const left = leftPaths(input);
+  return left.size === 0 ? tree : { ...tree, entries: tree.entries.map((entry) => leaveToMachine(entry, left)) };
+}
+
+/** What decides the files of a machine, not merged yet. */
+export function mergeInputOf(input: FilesInput): MergeInput {
+  const { lookup, image, packages, diskFiles = [], consoles, system } = input;
+  const left = leftPaths(input);
+  const rendered = system
+    .renderFiles({ hostname: lookup.name, record: lookup.record, diskFiles, consoles })
+    .filter(({ path }) => !left.has(path));
+  return {
     layers: [
       { name: lookup.image.name, priority: 0, manifest: image },
       ...lookup.packages.flatMap(({ name, priority }, index) => {
@@ -37,8 +48,11 @@ export function planFiles(input: {
     generated: rendered.map(({ path, mode, content }) => ({ path: path.slice(1), mode, bytes: Buffer.from(content) })),
     defines: lookup.record,
     pins: wordsOf(lookup.record['PIN']),
-  });
-  return left.size === 0 ? tree : { ...tree, entries: tree.entries.map((entry) => leaveToMachine(entry, left)) };
+  };
+}
+
+function leftPaths({ diskFiles, system }: FilesInput): Set<string> {
+  return new Set(diskFiles === undefined ? system.diskPaths : []);
 }
 
 function leaveToMachine(entry: TreeEntry, left: ReadonlySet<string>): TreeEntry {

@@ -113,6 +113,32 @@ test('the order is: make sure, save, tables, formats, read back, mounts, files, 
   });
 });
 
+test('commands that say so run in the new system, after its files and before its boot loader', () => {
+  const after: Manifest['after'] = [
+    { paths: ['etc/**'], run: ['update-initramfs', '-u'], timeoutSeconds: 300, order: 50, in: ['system', 'install'] },
+    { paths: ['**'], run: ['systemctl', 'restart', 'x'], timeoutSeconds: 60, order: 10, in: ['system'] },
+    { paths: ['no/such/path'], run: ['never'], timeoutSeconds: 60, order: 10, in: ['install'] },
+  ];
+  const planned = plan({}, {}, [{ ...manifest('motd', 50), after }]).plan;
+  const { steps } = planned;
+  const at = steps.findIndex(({ kind }) => kind === 'run-after');
+  const step = steps[at];
+  assert(step?.kind === 'run-after');
+  assert.deepEqual(
+    step.commands.map(({ argv }) => argv),
+    [['update-initramfs', '-u']],
+  );
+  assert(at > steps.findIndex((each) => each.kind === 'command' && each.argv.includes('/target/proc')));
+  assert.equal(
+    at + 1,
+    steps.findIndex(({ phase }) => phase === 'boot-loader'),
+  );
+  assert.match(
+    formatPlan(planned),
+    /update-initramfs -u {2}\(\/etc\/\S+ and \d+ more changed \(motd\); at most 300 s\)/,
+  );
+});
+
 test('the same input gives the same plan, and it survives JSON', () => {
   const { plan: first, tree } = plan();
   assert.deepEqual(JSON.parse(JSON.stringify(first)), JSON.parse(JSON.stringify(plan().plan)));

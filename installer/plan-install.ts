@@ -12,7 +12,9 @@ import { planLayout } from '../partition-specs/plan-layout.ts';
 import { renderLinux } from '../partition-specs/render/linux.ts';
 import type { LinuxDiskPlan } from '../partition-specs/render/linux.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
+import { commandSource } from '../packagelink/after-command.ts';
 import type { Manifest } from '../packagelink/manifest.ts';
+import { planAfter } from '../packagelink/plan-after.ts';
 import { treeDigest } from '../packagelink/tree.ts';
 import type { MergedTree } from '../packagelink/tree.ts';
 import { grubModules } from './boot-loaders/grub-modules.ts';
@@ -125,6 +127,7 @@ function planSteps(settled: {
     ...['/dev', '/proc', '/sys', '/run'].flatMap((path) =>
       mountSteps(['mount', '--bind', path, TARGET + path], TARGET + path),
     ),
+    ...commandSteps(input, tree),
     ...bootAreas.map(({ disk }): InstallStep => ({
       phase: 'boot-loader',
       kind: 'command',
@@ -152,6 +155,14 @@ function planSteps(settled: {
       why,
     })),
   ];
+}
+
+// Every path of a new machine is one that was created.
+function commandSteps({ image, packages }: InstallInput, tree: MergedTree): InstallStep[] {
+  const sources = [image, ...packages].map(commandSource);
+  const { commands } = planAfter({ sources, changes: tree.entries, place: 'install' });
+  if (commands.length === 0) return [];
+  return [{ phase: 'commands', kind: 'run-after', commands, why: 'what packages ask for in a new system' }];
 }
 
 function mountSteps(argv: Argv, path: string): InstallStep[] {

@@ -9,7 +9,7 @@ import type { Report } from '../contract/report.ts';
 import { describeError, UserError } from '../lib/errors.ts';
 import type { Mac } from '../lib/mac.ts';
 import type { RunCommand } from '../lib/run-command.ts';
-import type { PartialResult } from '../packagelink/apply-partial.ts';
+import type { WithCommandsResult } from '../packagelink/apply-with-commands.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import { activateAgent, secureAgent } from './activate-agent.ts';
 import type { ActivateInput, Said } from './activate-agent.ts';
@@ -85,7 +85,7 @@ export async function runPartial(context: PartialContext): Promise<Report> {
 
 type About = Pick<Report, 'run' | 'generation' | 'bootId' | 'startedAtMs' | 'serverAway'>;
 type Done = {
-  readonly files: PartialResult;
+  readonly files: WithCommandsResult;
   readonly boot: KeptBootLoader;
   readonly agent: Said;
 };
@@ -149,9 +149,14 @@ async function composeReport(input: {
     changedTotal: changes.length,
     errors: errors.slice(0, 100),
     notices: [...own, ...agent.notices, ...boot.notices, ...files.notices].slice(0, 100),
+    ...(files.commands.length > 0 ? { commands: files.commands.slice(0, 100).map(asReported) } : {}),
     ...(isFirst && context.state.data.length > 0 ? { data: context.state.data } : {}),
     ...(context.root === '/' ? { system: await describeSystem(context.run, isFirst) } : {}),
   };
+}
+
+function asReported(run: WithCommandsResult['commands'][number]): NonNullable<Report['commands']>[number] {
+  return { ...run, argv: run.argv.slice(0, 1000).map((word) => word.slice(0, 4096)) };
 }
 
 async function describeSystem(run: RunCommand, isFirst: boolean): Promise<NonNullable<Report['system']>> {

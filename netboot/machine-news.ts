@@ -59,6 +59,13 @@ function eventOccurrence(event: InstallEvent): Occurrence | undefined {
   }
 }
 
+function describeCommands(commands: NonNullable<Report['commands']>): string {
+  if (commands.length === 0) return '';
+  const failed = commands.filter(({ outcome }) => outcome !== 'done').length;
+  const ran = `${commands.length} ${commands.length === 1 ? 'command' : 'commands'} run`;
+  return failed === 0 ? `, ${ran}` : `, ${ran}, ${failed} failed`;
+}
+
 /** The report of a run on the installed machine, whose token was good. */
 export function applyReport(machines: Machines, machineId: string, report: Report, from: 'attempt' | 'system'): void {
   const names = {
@@ -69,11 +76,12 @@ export function applyReport(machines: Machines, machineId: string, report: Repor
   } as const;
   const changes = `${report.changedTotal} ${report.changedTotal === 1 ? 'path' : 'paths'} changed`;
   const kept = report.data === undefined ? '' : `, data kept: ${report.data.map(({ name }) => name).join(' and ')}`;
+  const commands = describeCommands(report.commands ?? []);
   const errors = report.errors.length === 0 ? 'no errors' : report.errors.join('; ');
   machines.note(machineId, {
     source: 'system',
     key: `report ${report.run} ${report.ok} ${errors}`,
-    text: `${names[report.run]}: ${report.ok ? 'ok' : 'not ok'}, ${changes}${kept}, ${errors}, ${report.seconds.toFixed(1)} s${lateWords(report)}`,
+    text: `${names[report.run]}: ${report.ok ? 'ok' : 'not ok'}, ${changes}${kept}${commands}, ${errors}, ${report.seconds.toFixed(1)} s${lateWords(report)}`,
   });
   machines.saveReport(machineId, report);
   if (report.run === 'adopted' && report.ok) machines.apply(machineId, { kind: 'adopted' });

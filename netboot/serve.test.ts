@@ -16,6 +16,7 @@ import { siteSettingsSchema } from '../site/settings.ts';
 import { createControlClient } from './control-client.ts';
 import { FAKE_MAC, fakeDigest, oneMachineSite } from './fake-machine-source.ts';
 import { startNetboot } from './serve.ts';
+import { renderStatus } from './render/status-text.ts';
 
 const DIGEST = fakeDigest('d');
 
@@ -147,6 +148,26 @@ test("the installation as the machine's own client tells it", async (context) =>
   const told = status.timeline.map((entry) => `${entry.source}: ${entry.text}`).join('\n');
   assert.match(told, /http: fetched its boot script: the installer, attempt 1 of 3\n.*\nserver: now booting/s);
   assert.match(told, /system: first boot from its disk: ok, 0 paths changed, no errors/);
+  const command = { why: '/etc/x changed (x)', seconds: 1, output: 'x\n' };
+  await client.sendReport(machineId, {
+    run: 'partial',
+    generation: fakeDigest('a'),
+    bootId: 'b',
+    ok: false,
+    seconds: 1,
+    changes: [],
+    changedTotal: 0,
+    errors: ['systemctl restart x: exit code 5: x'],
+    notices: [],
+    commands: [
+      { ...command, argv: ['update-y'], outcome: 'done', ending: 'exit code 0' },
+      { ...command, argv: ['systemctl', 'restart', 'x'], outcome: 'failed', ending: 'exit code 5' },
+    ],
+  });
+  assert.match(
+    renderStatus(await control.status('q-bert')),
+    /not ok, 0 paths changed, 2 commands run, 1 failed, systemctl restart x: exit code 5: x, 1\.0 s/,
+  );
 });
 
 test('events and reports: tokens, sizes and contents', async (context) => {

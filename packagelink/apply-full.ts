@@ -100,7 +100,8 @@ function makeStateDirectory(stateFile: string, root: string): void {
   if (isBelow && !realpathSync(dir).startsWith(`${root}/`)) {
     throw failed(stateFile, new Error(`a symbolic link of the tree leads ${dir} out of the target`));
   }
-  for (const suffix of ['', '-journal', '.history']) rmSync(stateFile + suffix, { recursive: true, force: true });
+  for (const suffix of ['', '-journal', '.history', '.after.json'])
+    rmSync(stateFile + suffix, { recursive: true, force: true });
 }
 
 async function setXattrs(entries: readonly TreeEntry[], run: LayRun, runner: RunCommand): Promise<void> {

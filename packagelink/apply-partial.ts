@@ -36,6 +36,8 @@ export type ApplyPartialOptions = {
   readonly mounts?: readonly string[];
   /** Equal keys mean equal trees and options: see `readSettled`. */
   readonly key?: string;
+  /** Told what will change, before the first write. */
+  readonly beforeChanges?: (changes: readonly Change[]) => Promise<void>;
   /** Runs getfattr, setfattr and sync, each only when there is something for it to do. */
   readonly run?: RunCommand;
 };
@@ -64,6 +66,7 @@ async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> 
   const prepared = await preparePartial(options);
   const { root, plan, rowOf, observed, carriedOut, interrupted } = prepared;
   discardTemporaries(root, interrupted);
+  if (plan.changes.length > 0) await options.beforeChanges?.(plan.changes);
   if (plan.changes.length > 0) recordIntents(stateFile, intentsOf(plan, rowOf), carriedOut);
   const kept = beginHistory(stateFile, plan.keeps, Date.now());
   const done = await executePlan({ root, plan, fetcher, run, kept, historyDir: historyDirectory(stateFile) });

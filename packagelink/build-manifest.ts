@@ -36,8 +36,9 @@ export function buildManifest(parts: ManifestParts): Manifest {
     return keepTime(built, before.get(entry.path));
   });
   const rawBytes = entries.reduce((sum, entry) => sum + (entry.type === 'file' ? entry.sizeBytes : 0), 0);
-  const { priority, mutable, overrides, pin } = parts.settings;
-  return { version: 1, name: parts.name, priority, mutable, overrides, pin, packs, rawBytes, entries };
+  const { priority, mutable, overrides, pin, after } = parts.settings;
+  const stated = after.length === 0 ? { pin } : { pin, after };
+  return { version: 1, name: parts.name, priority, mutable, overrides, ...stated, packs, rawBytes, entries };
 }
 
 function buildEntry(entry: ScannedEntry, parts: ManifestParts, asChunk: (slice: PackSlice) => Chunk): ManifestEntry {

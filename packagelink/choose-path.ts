@@ -56,7 +56,7 @@ function conflict(winner: Candidate, other: Candidate): Fault {
   const pair =
     other.owner === winner.owner
       ? `package ${winner.owner} has it twice, once as .plprocess`
-      : `packages ${winner.owner} (${describe(winner)}) and ${other.owner} (${describe(other)}) differ, both of priority ${winner.priority}`;
+      : `packages ${winner.owner} (${describeCandidate(winner)}) and ${other.owner} (${describeCandidate(other)}) differ, both of priority ${winner.priority}`;
   return {
     severity: 'error',
     where: winner.path,
@@ -102,13 +102,15 @@ function typeClash(winner: Candidate, ranked: readonly Candidate[]): Fault[] {
   return [{ severity: 'error', where: winner.path, message, ...(suggestion === undefined ? {} : { suggestion }) }];
 }
 
-function identityOf({ body }: Candidate): string {
+/** Equal for equal bytes and metadata; times make no difference. */
+export function identityOf({ body }: Candidate): string {
   const metadata = `${body.type} ${body.mode} ${body.uid} ${body.gid} ${xattrsKey(body.xattrs)}`;
   if (body.type === 'directory') return metadata;
   return `${metadata} ${body.type === 'file' ? body.sourceKey : body.target}`;
 }
 
-function describe({ body }: Candidate): string {
+/** Type, mode, owner and beginning of the content's digest: `file 0644 0:0 3f5a9c01b2d4`. */
+export function describeCandidate({ body }: Candidate): string {
   const xattrs = xattrsKey(body.xattrs);
   const metadata = `${body.mode.toString(8).padStart(4, '0')} ${body.uid}:${body.gid}${xattrs === '' ? '' : ` ${xattrs}`}`;
   if (body.type === 'directory') return `directory ${metadata}`;

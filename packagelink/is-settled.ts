@@ -1,10 +1,12 @@
 // Is a target still as the last run left it? In: the state database, one lstat for each of its paths. Out: yes, with
-// what that run had to say, or no. Never: writes; reads a file; needs a manifest or a server.
+// what that run had to say, or no; also when a command is owed. Never: writes; reads a file of the target; needs a
+// manifest or a server.
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
+import { readJournal } from './after-journal.ts';
 import { readMountPoints } from './mount-points.ts';
 import { withStateDatabase } from './state-database.ts';
 
@@ -29,6 +31,8 @@ type Question = {
  */
 export function readSettled(question: Question): Settled | undefined {
   if (!existsSync(question.stateFile)) return undefined;
+  const { journal, errors } = readJournal(question.stateFile);
+  if (journal.pending.length + errors.length > 0) return undefined;
   return withStateDatabase(question.stateFile, (database) => {
     const row = database.prepare("SELECT value FROM meta WHERE key = 'settled'").get();
     if (row === undefined) return undefined;

@@ -1,5 +1,6 @@
 // What one published package tree holds. In: parsed JSON. Out: a checked Manifest. Never: I/O.
 import { z } from 'zod';
+import { afterCommandSchema } from './after-command.ts';
 import { isPackagePath } from './package-path.ts';
 
 /** Raw bytes of one pack, at most: small enough to hold a few in memory, large enough to compress well. */
@@ -82,6 +83,8 @@ export const manifestSchema = z.strictObject({
   overrides: z.array(path),
   /** Globs of paths that are left alone once they have been laid down. */
   pin: z.array(z.string()).default([]),
+  /** What is to be run when paths have changed; absent when there is nothing. */
+  after: z.array(afterCommandSchema).min(1).exactOptional(),
   packs: z.array(packSchema),
   /** Sum of all files' sizes. */
   rawBytes: size,

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { FaultsError, UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { parseEdge } from '../lib/parse-edge.ts';
+import { afterSettingSchema } from './after-command.ts';
 import { compileGlobs } from './glob.ts';
 import { prioritySchema } from './manifest.ts';
 import { isPackagePath } from './package-path.ts';
@@ -37,6 +38,8 @@ export const packageSettingsSchema = z.strictObject({
   pin: z.array(z.string().min(1)).default([]),
   /** Exact paths of generated files that this package replaces. */
   overrides: z.array(z.string().refine(isPackagePath, 'not a path below the root, such as etc/hosts')).default([]),
+  /** Commands for paths that changed, of whatever package. */
+  after: z.array(afterSettingSchema).default([]),
 });
 
 export type PackageSettings = z.infer<typeof packageSettingsSchema>;
@@ -60,6 +63,7 @@ export async function readPackageSettings(tree: string): Promise<PackageSettings
   }
   const settings = parseEdge(packageSettingsSchema, value ?? {}, file);
   compileGlobs([...settings.mutable, ...settings.pin, ...settings.files.map((exception) => exception.match)]);
+  compileGlobs(settings.after.flatMap(({ paths }) => paths));
   return settings;
 }
 

@@ -30,6 +30,20 @@ export function findTemplateVariables(bytes: Uint8Array): TemplateVariables {
   return { inline: [...inline].toSorted(), leading: [...leading].toSorted() };
 }
 
+/** One `##VAR##` of a template. `line` counts from 1. */
+export type TemplateUse = { readonly variable: string; readonly line: number; readonly leading: boolean };
+
+/** Every `##VAR##` of a template, in the order of the text. */
+export function listTemplateUses(bytes: Uint8Array): TemplateUse[] {
+  return asLatin1(bytes)
+    .split('\n')
+    .flatMap((text, index) =>
+      [...text.matchAll(VARIABLE)].map((match) => {
+        return { variable: match[1] ?? '', line: index + 1, leading: match.index === 0 };
+      }),
+    );
+}
+
 /**
  * Replaces each `##VAR##` by its value, in one pass: `##` in a value is not looked at again. One that starts a
  * line and is undefined stays, as the comment of the configuration file that it is.

@@ -39,7 +39,7 @@ export type Lab = {
 };
 
 /** A small OS tree, a site package, an empty target and a store, in a directory that goes when the test ends. */
-export async function withLab(parent: string, check: (lab: Lab) => Promise<void>): Promise<void> {
+export async function withLab<T>(parent: string, check: (lab: Lab) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(join(parent, 'packagelink-'));
   try {
     const [os, site, target] = ['os', 'site', 'target'].map((name) => join(dir, name)) as [string, string, string];
@@ -60,7 +60,7 @@ export async function withLab(parent: string, check: (lab: Lab) => Promise<void>
       key: await loadOrCreateSiteKey(join(dir, 'state')),
       fetcher: directoryFetcher(store.dir),
     };
-    await check(lab);
+    return await check(lab);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -1,0 +1,19 @@
+// kill -9 of updates: npm run bench kills -- [COUNT] [--seed NUMBER]. 200 unless given. Exit code 1 when one leaves
+// anything but old and new paths, or the next run does not end it.
+import { parseArgs } from 'node:util';
+import { UserError } from '../lib/errors.ts';
+import { runMain } from '../lib/exit.ts';
+import { killUpdates } from '../test/integration/packagelink-updates.ts';
+
+await runMain(async () => {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' } } });
+  const [count = '200', ...others] = positionals;
+  const seed = values.seed ?? '1';
+  if (!/^[1-9]\d{0,5}$/.test(count) || !/^\d{1,9}$/.test(seed) || others.length > 0) {
+    throw new UserError(`kills ${process.argv.slice(2).join(' ')}: not a count and a seed`, { exitCode: 2 });
+  }
+  const calls = await killUpdates({ seed: Number(seed), count: Number(count) });
+  process.stdout.write(
+    `${count} kills at ${calls} calls, --seed ${seed}: each path old or new, all ended by the next run\n`,
+  );
+});

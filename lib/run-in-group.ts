@@ -1,0 +1,132 @@
+// A program of somebody else's, which may hang, leave children behind, or say far too much.
+// In: argv, limits. Out: how it ended and its last words. Never: waits for more than the limit and a short grace.
+import { execa } from 'execa';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Argv } from './run-command.ts';
+
+export type GroupOptions = {
+  /** The whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly timeoutMs: number;
+  /** Between SIGTERM and SIGKILL, when the time is over; 5 s unless given. */
+  readonly graceMs?: number;
+  /** How much of its output is kept: the last so many bytes. */
+  readonly tailBytes: number;
+};
+
+/** Exactly one of `exitCode`, `signal` and `startError` is given, unless it was ended because of its time. */
+export type GroupResult = {
+  readonly exitCode?: number;
+  readonly signal?: string;
+  /** Why it could not be started: `ENOENT`. */
+  readonly startError?: string;
+  readonly timedOut: boolean;
+  /** Standard output and standard error as they came, cut at the front. */
+  readonly output: string;
+};
+
+export type RunInGroup = (argv: Argv, options: GroupOptions) => Promise<GroupResult>;
+
+const GRACE_MS = 5000;
+/** A daemon that keeps the pipes open is not waited for. */
+const DRAIN_MS = 300;
+const POLL_MS = 20;
+
+/**
+ * Runs a program in a process group of its own, with an empty standard input. When its time is over, all of the group
+ * is ended. Whatever it leaves behind when it ends by itself goes on. Never throws for what the program does.
+ */
+export const runInGroup: RunInGroup = async ([file, ...args], options) => {
+  const child = execa(file, args, {
+    detached: true,
+    stdin: 'ignore',
+    buffer: false,
+    reject: false,
+    extendEnv: false,
+    env: { ...options.env },
+    cwd: options.cwd,
+  });
+  const tail = collectTail(options.tailBytes);
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', tail.add);
+  const { pid } = child;
+  if (pid === undefined) return { startError: startErrorOf(await child), timedOut: false, output: '' };
+  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const stopForwarding = forwardInterruptions(pid);
+  try {
+    const timedOut = !(await isOverWithin(ended, options.timeoutMs));
+    if (timedOut) await endGroup(pid, options.graceMs ?? GRACE_MS);
+    const { code, signal } = await ended;
+    if (!(await isOverWithin(child, DRAIN_MS))) for (const stream of [child.stdout, child.stderr]) stream.destroy();
+    const how = code === null ? { signal: signal ?? 'an unknown signal' } : { exitCode: code };
+    return { ...how, timedOut, output: tail.text() };
+  } finally {
+    stopForwarding();
+  }
+};
+
+async function isOverWithin(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  const timer = new AbortController();
+  const limit = delay(timeoutMs, false, { signal: timer.signal }).catch(() => false);
+  try {
+    return await Promise.race([work.then(() => true), limit]);
+  } finally {
+    timer.abort();
+  }
+}
+
+// The group, not the program: it may have gone while its children have not.
+async function endGroup(pid: number, graceMs: number): Promise<void> {
+  if (!signalGroup(pid, 'SIGTERM')) return;
+  const deadline = performance.now() + graceMs;
+  while (signalGroup(pid, 0) && performance.now() < deadline) await delay(POLL_MS);
+  signalGroup(pid, 'SIGKILL');
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+// A group of its own does not hear the terminal.
+function forwardInterruptions(pid: number): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const forward = (signal: NodeJS.Signals): void => {
+    stop();
+    signalGroup(pid, 'SIGTERM');
+    process.kill(process.pid, signal);
+  };
+  const stop = (): void => {
+    for (const signal of signals) process.off(signal, forward);
+  };
+  for (const signal of signals) process.on(signal, forward);
+  return stop;
+}
+
+function collectTail(limitBytes: number): { add: (chunk: Uint8Array) => void; text: () => string } {
+  let kept = Buffer.alloc(0);
+  return {
+    add: (chunk) => {
+      kept = Buffer.concat([kept, chunk]);
+      if (kept.length > limitBytes) kept = Buffer.from(kept.subarray(kept.length - limitBytes));
+    },
+    // A character that was cut in two must not become two that nobody wrote.
+    text: () => new TextDecoder().decode(kept.subarray(firstWhole(kept))),
+  };
+}
+
+function firstWhole(bytes: Uint8Array): number {
+  let start = 0;
+  while (start < Math.min(3, bytes.length) && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
+  return start;
+}
+
+function startErrorOf(result: { readonly cause?: unknown }): string {
+  const { cause } = result;
+  return cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : 'unknown reason';
+}

@@ -1,0 +1,96 @@
+// A partial run and the commands after it. In: what applyPartial takes, the packages' commands, the place of the run.
+// Out: the same result, and how each command ended. Never: loses a command to a crash between files and commands.
+import type { CommandSource, Place } from './after-command.ts';
+import { readJournal, writeJournal } from './after-journal.ts';
+import type { AfterJournal } from './after-journal.ts';
+import { applyPartial } from './apply-partial.ts';
+import type { ApplyPartialOptions, PartialResult } from './apply-partial.ts';
+import { asPending, planAfter, planPending } from './plan-after.ts';
+import type { AfterInput, PlannedCommand } from './plan-after.ts';
+import type { Change } from './plan-partial.ts';
+import { describeFailures, runAfter } from './run-after.ts';
+import type { CommandRun } from './run-after.ts';
+import type { RunInGroup } from '../lib/run-in-group.ts';
+
+type WithCommandsOptions = ApplyPartialOptions & {
+  /** Of every package of the machine, also of those without commands. */
+  readonly sources: readonly CommandSource[];
+  readonly place: Place;
+  readonly runInGroup?: RunInGroup;
+};
+
+export type WithCommandsResult = PartialResult & { readonly commands: readonly CommandRun[] };
+
+/**
+ * Before the first file changes, the journal has the commands that the change will ask for; each leaves it when it has
+ * done its work. What failed is owed by the next run. Failures are in `errors`, too.
+ * @throws UserError as applyPartial does; commands are then still owed
+ */
+export async function applyWithCommands(options: WithCommandsOptions): Promise<WithCommandsResult> {
+  const { sources, place, stateFile, dryRun = false } = options;
+  const { journal, errors } = readJournal(stateFile);
+  const removed = journal.known.filter((known) => sources.every((source) => source.package !== known.package));
+  const inputFor = (changes: readonly Change[]): AfterInput => {
+    return { sources, removed, pending: journal.pending, place, changes };
+  };
+  const beforeChanges = async (changes: readonly Change[]): Promise<void> => {
+    const input = inputFor(changes);
+    const { commands } = planAfter(input);
+    const pending = [...commands.map(asPending), ...planPending(input, [])];
+    if (commands.length > 0) await writeJournal(stateFile, { known: journal.known, pending });
+  };
+  const files = await applyPartial({ ...options, beforeChanges });
+  const input = inputFor(files.changes);
+  const { commands, elsewhere } = planAfter(input);
+  const notices = [
+    ...files.notices,
+    ...elsewhere.map((argv) => `${argv.join(' ').slice(0, 500)} does not run here (${place})`),
+  ];
+  if (dryRun) return { ...files, notices, errors: [...files.errors, ...errors], commands: commands.map(asPlanned) };
+  const isWhole = files.errors.length === 0;
+  const runs = await runAndSettle({ options, input, commands, journal, removed: isWhole ? [] : removed });
+  return { ...files, notices, errors: [...files.errors, ...errors, ...describeFailures(runs)], commands: runs };
+}
+
+type Settling = {
+  readonly options: WithCommandsOptions;
+  readonly input: AfterInput;
+  readonly commands: readonly PlannedCommand[];
+  readonly journal: AfterJournal;
+  /** Packages that are gone but may still have paths on the machine. */
+  readonly removed: readonly CommandSource[];
+};
+
+async function runAndSettle({ options, input, commands, journal, removed }: Settling): Promise<CommandRun[]> {
+  const { stateFile } = options;
+  const failed: PlannedCommand[] = [];
+  const left = new Set(commands);
+  const runs = await runAfter({
+    commands,
+    root: options.place === 'system' ? '/' : options.target,
+    stateFile,
+    onEnd: async (command, run) => {
+      left.delete(command);
+      if (run.outcome !== 'done') failed.push(command);
+      // The last one's end is written below, with the rest.
+      if (left.size === 0) return;
+      const pending = [...planPending(input, failed), ...[...left].map(asPending)];
+      await writeJournal(stateFile, { known: journal.known, pending });
+    },
+    ...(options.runInGroup === undefined ? {} : { runInGroup: options.runInGroup }),
+  });
+  const known = [...input.sources, ...removed]
+    .filter((source) => source.commands.length > 0)
+    .toSorted((left, right) => (left.package < right.package ? -1 : 1));
+  const settled: AfterJournal = { known, pending: planPending(input, failed) };
+  if (commands.length > 0 || !isSame(settled, journal)) await writeJournal(stateFile, settled);
+  return runs;
+}
+
+function isSame(left: AfterJournal, right: AfterJournal): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
+
+function asPlanned({ argv, why }: PlannedCommand): CommandRun {
+  return { argv, why, outcome: 'planned', ending: 'not run', seconds: 0, output: '' };
+}
