@@ -1,6 +1,8 @@
 // The administrator's command. Each file in bin/commands/ adds its own part and imports what it needs when it runs.
 import { Command } from 'commander';
+import { addAgentCommand } from './commands/agent.ts';
 import { addArmCommand } from './commands/arm.ts';
+import { addClaimCommand } from './commands/claim.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addImageCommand } from './commands/image.ts';
 import { addInitCommand } from './commands/init.ts';
@@ -23,6 +25,8 @@ addInitCommand(program);
 addPrepareCommand(program);
 addServeCommand(program);
 addArmCommand(program);
+addClaimCommand(program);
+addAgentCommand(program);
 addStatusCommand(program);
 addPlanCommand(program);
 addExplainCommand(program);

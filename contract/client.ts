@@ -6,6 +6,8 @@ import type { HttpExchange } from '../lib/http-exchange.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import { recordedDataSchema } from './disk-record.ts';
 import type { DiskRecord, RecordedData } from './disk-record.ts';
+import { adoptionSchema, siteKeysSchema } from './adoption.ts';
+import type { Adoption, AdoptionRequest } from './adoption.ts';
 import type { InstallEvent } from './events.ts';
 import { lookupSchema } from './lookup.ts';
 import type { Lookup } from './lookup.ts';
@@ -32,6 +34,10 @@ export type ServerClient = {
   readonly saveDisks: (machineId: string, record: DiskRecord) => Promise<void>;
   /** The data extents of the newest record that was saved; empty when there is none. */
   readonly recordedData: (machineId: string) => Promise<RecordedData[]>;
+  /** PEM text of the site's public keys; to be compared with a fingerprint before they are believed. */
+  readonly siteKeys: () => Promise<string[]>;
+  /** Exchanges the one-time token of `gutinteg claim` for the machine's own. */
+  readonly adopt: (oneTimeToken: string, request: AdoptionRequest) => Promise<Adoption>;
 };
 
 /** The server answered, and the answer is no: trying again would not help. */
@@ -45,20 +51,25 @@ export class RefusedError extends UserError {
   }
 }
 
+/** No answer, or none but 5xx, for as long as the client had patience. */
+export class ServerAwayError extends UserError {
+  override readonly name = 'ServerAwayError';
+}
+
 const SILENCE_MS = 30_000;
 /** Larger than any manifest or pack. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 const PAUSE_MS = { first: 250, most: 5_000 };
 
-/** @throws RefusedError on an answer below 500 that is not 2xx; UserError when `patienceMs` runs out. */
+/** @throws RefusedError on an answer below 500 that is not 2xx; ServerAwayError when `patienceMs` runs out. */
 export function createClient(options: ClientOptions): ServerClient {
-  const headers = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
+  const headers = authorization(options.token);
   const asking = { ...options, connection: watchConnection(options) };
   const get = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
     patiently(asking, path, { method: 'GET', headers });
-  const post = async (path: string, body: unknown): Promise<void> => {
-    const json = { ...headers, 'content-type': 'application/json' };
-    await patiently(asking, path, { method: 'POST', headers: json, body: JSON.stringify(body) });
+  const post = async (path: string, body: unknown, token = options.token): Promise<Uint8Array<ArrayBuffer>> => {
+    const json = { ...authorization(token), 'content-type': 'application/json' };
+    return patiently(asking, path, { method: 'POST', headers: json, body: JSON.stringify(body) });
   };
   return {
     lookup: async (mac) => {
@@ -70,12 +81,23 @@ export function createClient(options: ClientOptions): ServerClient {
       const text = new TextDecoder().decode(await get(path));
       return parseJsonEdge(recordedDataSchema, text, `${options.serverUrl}${path}`);
     },
-    saveDisks: async (machineId, record) => post(routes.disks(machineId), record),
+    saveDisks: async (machineId, record) => void (await post(routes.disks(machineId), record)),
+    siteKeys: async () => {
+      const text = new TextDecoder().decode(await get(routes.siteKeys));
+      return parseJsonEdge(siteKeysSchema, text, `${options.serverUrl}${routes.siteKeys}`).keys;
+    },
+    adopt: async (oneTimeToken, request) => {
+      const text = new TextDecoder().decode(await post(routes.adoptions, request, oneTimeToken));
+      return parseJsonEdge(adoptionSchema, text, `${options.serverUrl}${routes.adoptions}`);
+    },
     storeFile: async (path) => get(`/store/${path}`),
-    sendEvents: async (machineId, events) => post(routes.events(machineId), { events }),
-    sendReport: async (machineId, report) => post(routes.report(machineId), report),
+    sendEvents: async (machineId, events) => void (await post(routes.events(machineId), { events })),
+    sendReport: async (machineId, report) => void (await post(routes.report(machineId), report)),
   };
 }
+
+const authorization = (token: string | undefined): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };
 
 type Request = Pick<HttpExchange, 'method' | 'headers' | 'body'>;
 
@@ -107,7 +129,7 @@ async function patiently(
     }
     if (performance.now() + pauseMs >= deadline) {
       const seconds = Math.round(options.patienceMs / 1000);
-      throw new UserError(`${what}: no answer for ${seconds} s: ${outcome.message}`, { cause: outcome });
+      throw new ServerAwayError(`${what}: no answer for ${seconds} s: ${outcome.message}`, { cause: outcome });
     }
     options.connection.lost(`${what}: ${outcome.message}`);
     await delay(pauseMs);

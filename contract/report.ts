@@ -54,9 +54,12 @@ export const keptDataSchema = z.object({
   after: dataDigestsSchema,
 });
 
-/** The report of one run of the agent. `run` is `first-boot` once per installation, `partial` afterwards. */
+/**
+ * The report of one run of the agent. `run` is `first-boot` once per installation, `adopted` when a machine that was
+ * installed by hand has been taken in, `partial` afterwards.
+ */
 export const reportSchema = z.object({
-  run: z.enum(['first-boot', 'partial', 'check']),
+  run: z.enum(['first-boot', 'adopted', 'partial', 'check']),
   generation: sha256Schema,
   bootId: z.string().max(64),
   ok: z.boolean(),
@@ -69,6 +72,10 @@ export const reportSchema = z.object({
   /** What ran after the changes, in order; absent when nothing did. */
   commands: z.array(commandSchema).max(100).exactOptional(),
   system: systemFactsSchema.optional(),
+  /** When the run began, in milliseconds since 1970: a report may be delivered by a later run. */
+  startedAtMs: z.int().nonnegative().exactOptional(),
+  /** The server did not answer: the run went by the last generation that is known on the machine. */
+  serverAway: z.object({ sinceMs: z.int().nonnegative() }).exactOptional(),
   /** Of the first boot after an installation that kept data. */
   data: z.array(keptDataSchema).max(100).exactOptional(),
 });

@@ -24,6 +24,10 @@ export const routes = {
   events: (machineId: string) => `/v1/machines/${machineId}/events`,
   /** POST *; body: the report of a run on the installed machine. */
   report: (machineId: string) => `/v1/machines/${machineId}/report`,
+  /** GET; answers SiteKeys. Proves nothing by itself: whoever asks compares fingerprints that came another way. */
+  siteKeys: '/v1/keys',
+  /** POST, with the one-time token that `gutinteg claim` printed; body: an AdoptionRequest; answers an Adoption. */
+  adoptions: '/v1/adoptions',
   /** POST *; body: a DiskRecord. 204 when it is stored durably: nothing may be written to a disk before that. */
   disks: (machineId: string) => `/v1/machines/${machineId}/disks`,
   /** GET *; answers the data extents of the newest DiskRecord, which tables on the disks may no longer show. */

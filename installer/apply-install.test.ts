@@ -30,6 +30,7 @@ async function apply(steps: readonly InstallStep[], run: RunCommand) {
     readFacts: async () => machine(),
     saveDisks: async () => undefined,
     onFirstWrite: () => (firstWrites += 1),
+    keepDescription: async () => undefined,
     identity: { serverUrl: 'http://s', mac: 'm', consoles: [], token: 't', publicKeys: [] },
   });
   const error = await work.then(

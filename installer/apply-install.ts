@@ -23,6 +23,8 @@ export type InstallEffects = Pick<DiskEffects, 'readFacts' | 'saveDisks'> & {
   readonly progress: Progress;
   /** Told just before the first step that changes a disk. */
   readonly onFirstWrite: () => void;
+  /** Leaves look-up and manifests on the target, for runs that find the server away. */
+  readonly keepDescription: () => Promise<void>;
   /** What stays on the machine for later runs. */
   readonly identity: Pick<MachineState, 'serverUrl' | 'mac' | 'consoles'> & {
     readonly token: string;
@@ -139,6 +141,7 @@ async function leaveState(
   };
   await writeBelow(TARGET, MACHINE_FILE, `${JSON.stringify(state, null, 2)}\n`, 0o644);
   await writeBelow(TARGET, TOKEN_FILE, `${token}\n`, 0o600);
+  await effects.keepDescription();
   for (const [index, pem] of publicKeys.entries()) await writeBelow(TARGET, `${KEYS_DIR}/${index}.pub`, pem, 0o644);
 }
 

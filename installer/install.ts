@@ -4,10 +4,12 @@ import { FaultsError, UserError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import type { ServerClient } from '../contract/client.ts';
 import type { Lookup } from '../contract/lookup.ts';
+import { parsePublicKey } from '../packagelink/keys.ts';
 import { fetchManifests } from './fetch-manifests.ts';
 import { applyInstall } from './apply-install.ts';
 import type { InstallParameters } from './kernel-parameters.ts';
-import { planInstall } from './plan-install.ts';
+import { openManifestCache, saveLastKnown } from './last-known.ts';
+import { planInstall, TARGET } from './plan-install.ts';
 import { readRecordedData } from './read-data.ts';
 import { readFacts } from './read-facts.ts';
 import type { Progress } from './report-progress.ts';
@@ -41,7 +43,9 @@ export async function install(context: InstallContext): Promise<void> {
   const recorded = await progress.step('data', 'where the server knows data partitions', async () =>
     readRecordedData(await client.recordedData(lookup.machineId), facts.disks, run),
   );
-  const fetcher = async (path: string): Promise<Uint8Array<ArrayBuffer>> => client.storeFile(path);
+  const keys = publicKeys.map((pem, index) => parsePublicKey(pem, `public key ${index}`));
+  const cache = openManifestCache(TARGET, async (path) => client.storeFile(path), keys);
+  const { fetcher } = cache;
   const manifests = await progress.step('manifests', describePackages(lookup), () =>
     fetchManifests({ lookup, fetcher, publicKeys }),
   );
@@ -59,6 +63,11 @@ export async function install(context: InstallContext): Promise<void> {
     readFacts: () => readFacts(run),
     saveDisks: async (record) => client.saveDisks(lookup.machineId, record),
     onFirstWrite: context.onFirstWrite,
+    keepDescription: async () => {
+      const { initData: _usedUp, ...known } = lookup;
+      await cache.keep([lookup.image.manifest, ...lookup.packages.map(({ manifest }) => manifest)]);
+      await saveLastKnown(TARGET, known);
+    },
     identity: {
       serverUrl: parameters.serverUrl,
       mac,

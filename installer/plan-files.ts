@@ -3,15 +3,18 @@ import { wordsOf } from '../contract/record.ts';
 import { mergeTree } from '../packagelink/merge.ts';
 import type { MergeInput } from '../packagelink/merge.ts';
 import type { Manifest } from '../packagelink/manifest.ts';
-import type { MergedTree } from '../packagelink/tree.ts';
+import type { MergedTree, TreeEntry } from '../packagelink/tree.ts';
 import type { SystemKind } from './systems/system-kind.ts';
 
 export type FilesInput = {
   readonly lookup: Lookup;
   readonly image: Manifest;
   readonly packages: readonly Manifest[];
-  /** fstab and the like, of the layout that is to be or that was installed. */
-  readonly diskFiles: readonly { readonly path: string; readonly text: string }[];
+  /**
+   * fstab and the like, of the layout that is to be or that was installed. Undefined where it is not known: then these
+   * paths stay as they are on the machine, unless a site package has them.
+   */
+  readonly diskFiles: readonly { readonly path: string; readonly text: string }[] | undefined;
   readonly consoles: readonly string[];
   readonly system: SystemKind;
 };
@@ -22,12 +25,18 @@ export type FilesInput = {
  * @throws FaultsError with every conflict and every undefined variable
  */
 export function planFiles(input: FilesInput): MergedTree {
-  return mergeTree(mergeInputOf(input));
+  const tree = mergeTree(mergeInputOf(input));
+  const left = leftPaths(input);
+  return left.size === 0 ? tree : { ...tree, entries: tree.entries.map((entry) => leaveToMachine(entry, left)) };
 }
 
 /** What decides the files of a machine, not merged yet. */
-export function mergeInputOf({ lookup, image, packages, diskFiles, consoles, system }: FilesInput): MergeInput {
-  const rendered = system.renderFiles({ hostname: lookup.name, record: lookup.record, diskFiles, consoles });
+export function mergeInputOf(input: FilesInput): MergeInput {
+  const { lookup, image, packages, diskFiles = [], consoles, system } = input;
+  const left = leftPaths(input);
+  const rendered = system
+    .renderFiles({ hostname: lookup.name, record: lookup.record, diskFiles, consoles })
+    .filter(({ path }) => !left.has(path));
   return {
     layers: [
       { name: lookup.image.name, priority: 0, manifest: image },
@@ -40,4 +49,12 @@ export function mergeInputOf({ lookup, image, packages, diskFiles, consoles, sys
     defines: lookup.record,
     pins: wordsOf(lookup.record['PIN']),
   };
+}
+
+function leftPaths({ diskFiles, system }: FilesInput): Set<string> {
+  return new Set(diskFiles === undefined ? system.diskPaths : []);
+}
+
+function leaveToMachine(entry: TreeEntry, left: ReadonlySet<string>): TreeEntry {
+  return entry.class === 'image' && left.has(`/${entry.path}`) ? { ...entry, class: 'mutable' } : entry;
 }

@@ -1,195 +1,197 @@
 // The partial install: brings the running machine back to its description, and says what it had to change.
-// In: the machine's own state, the server. Out: a report. Never: touches a partition table or a file system's format.
+// In: the machine's own state, the server or what it last said. Out: a report. Never: touches a partition table or a
+// file system's format; lets the server's absence keep it from what it can do alone.
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import type { Report } from '../contract/report.ts';
+import { join } from 'node:path';
 import type { ServerClient } from '../contract/client.ts';
 import type { Lookup } from '../contract/lookup.ts';
+import type { Report } from '../contract/report.ts';
 import { describeError, UserError } from '../lib/errors.ts';
+import type { Mac } from '../lib/mac.ts';
 import type { RunCommand } from '../lib/run-command.ts';
-import { writeFileAtomically } from '../lib/write-file-atomically.ts';
-import { commandSource } from '../packagelink/after-command.ts';
-import { applyWithCommands } from '../packagelink/apply-with-commands.ts';
 import type { WithCommandsResult } from '../packagelink/apply-with-commands.ts';
-import type { Fetcher } from '../packagelink/fetch.ts';
-import { readPlace } from '../packagelink/read-place.ts';
-import { describeDisk } from '../partition-specs/disk-facts.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
-import { renderLinux } from '../partition-specs/render/linux.ts';
-import { bootDiskArgv, locateBootAreas } from './boot-loaders/plan-boot-areas.ts';
-import { readBootDigests } from './boot-loaders/read-boot-digests.ts';
-import { fetchManifests } from './fetch-manifests.ts';
-import { FILES_DATABASE, FIRST_BOOT_FILE, MACHINE_FILE } from './machine-state.ts';
+import { activateAgent, secureAgent } from './activate-agent.ts';
+import type { ActivateInput, Said } from './activate-agent.ts';
+import { askSettled, bringFilesBack, describePlaces } from './bring-files-back.ts';
+import type { Places } from './bring-files-back.ts';
+import { explainSystemError } from './conclusion.ts';
+import { findDescription } from './find-description.ts';
+import type { Description, RunMode } from './find-description.ts';
+import { keepBootLoader } from './keep-boot-loader.ts';
+import type { KeptBootLoader } from './keep-boot-loader.ts';
+import { readAwaySince, saveLastKnown } from './last-known.ts';
+import { FIRST_BOOT_FILE, writeMachineState } from './machine-state.ts';
 import type { MachineState } from './machine-state.ts';
-import { planFiles } from './plan-files.ts';
-import { readMacs } from './read-facts.ts';
 import { readHardware } from './read-hardware.ts';
 import { readSystem } from './read-system.ts';
+import { tellServer } from './tell-server.ts';
 import { systemOf } from './systems/all.ts';
-import type { SystemKind } from './systems/system-kind.ts';
 
 export type PartialContext = {
+  readonly mode: RunMode;
+  /** `/`, or a directory that holds another system, whose boot loader is then not looked at. */
+  readonly root: string;
   readonly state: MachineState;
-  readonly client: ServerClient;
-  readonly fetcher: Fetcher;
+  readonly client: Pick<ServerClient, 'lookup' | 'storeFile' | 'sendReport'>;
   readonly publicKeys: readonly string[];
   readonly run: RunCommand;
-  /** Say what would change, and change nothing. */
-  readonly dryRun: boolean;
+  readonly macs: () => Promise<Mac[]>;
+  /** The run that takes in a machine which was installed by hand. */
+  readonly adopting?: boolean;
+  /** More than half of a package may be deleted at once, of whichever package. */
+  readonly allowMassDelete: boolean;
+  /** Which agent this is; undefined when it is none that could replace itself. */
+  readonly agent?: ActivateInput['running'];
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 };
-
-type Change = Report['changes'][number];
 
 const REPORTED_CHANGES = 1000;
 
 /**
- * One run on the running machine; the report has been delivered when it returns, except for a dry run.
- * @throws UserError when nothing could be brought back; the server has been told, where it could be reached
+ * One run. The report has been delivered when it returns, or, where the server is away, waits for a run that reaches it.
+ * @throws UserError when nothing could be compared; the server has been told, where it could be reached
  */
 export async function runPartial(context: PartialContext): Promise<Report> {
-  const started = performance.now();
-  const { state, client, dryRun } = context;
-  const lookup = await lookUpSelf(context);
-  const firstBoot = !(await exists(FIRST_BOOT_FILE));
-  const about = {
-    run: dryRun ? 'check' : firstBoot ? 'first-boot' : 'partial',
-    generation: lookup.generation,
-    bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
-  } as const;
-  const secondsNow = (): number => Math.round(performance.now() - started) / 1000;
-  const { files, boot } = await bringBack(context, lookup).catch(async (error: unknown) => {
-    const errors = [describeError(error).slice(0, 8000)];
-    const failure = { ...about, ok: false, seconds: secondsNow(), changes: [], changedTotal: 0, errors, notices: [] };
+  const startedAtMs = context.now();
+  const places = await describePlaces(context);
+  const description = await findDescription({ ...context, settled: (lookup) => askSettled(places, lookup) });
+  const about = await describeRun(context, description, startedAtMs);
+  const isQuiet = context.mode !== 'run';
+  const done = await bringBack(context, description, places).catch(async (error: unknown) => {
+    const failure: Report = {
+      ...about,
+      ok: false,
+      seconds: secondsSince(context, startedAtMs),
+      changes: [],
+      changedTotal: 0,
+      errors: [describeError(error).slice(0, 8000)],
+      notices: [],
+    };
     // The failure itself is what the caller must see, also when the server cannot be told of it.
-    if (!dryRun) await client.sendReport(state.machineId, failure).catch(() => undefined);
+    if (!isQuiet) await tellServer(context, failure).catch(() => undefined);
     throw error;
   });
+  const unkept = isQuiet || description.away !== undefined ? [] : await remember(context, description, done.boot);
+  const report = await composeReport({ context, description, about, done: { ...done, unkept }, startedAtMs });
+  if (isQuiet) return report;
+  const told = await tellServer(context, report);
+  if (context.adopting === true || (about.run === 'first-boot' && report.ok && told.serverAway === undefined)) {
+    await writeFile(join(context.root, FIRST_BOOT_FILE), '');
+  }
+  return told;
+}
+
+type About = Pick<Report, 'run' | 'generation' | 'bootId' | 'startedAtMs' | 'serverAway'>;
+type Done = {
+  readonly files: WithCommandsResult;
+  readonly boot: KeptBootLoader;
+  readonly agent: Said;
+};
+
+async function describeRun({ mode, root, adopting }: PartialContext, description: Description, startedAtMs: number) {
+  const isFirst = !(await exists(join(root, FIRST_BOOT_FILE)));
+  const partial = adopting === true ? 'adopted' : isFirst ? 'first-boot' : 'partial';
+  const sinceMs = (await readAwaySince(root)) ?? startedAtMs;
+  const about: About = {
+    run: mode === 'run' ? partial : 'check',
+    generation: description.lookup.generation,
+    bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
+    startedAtMs,
+    ...(mode === 'run' && description.away !== undefined ? { serverAway: { sinceMs } } : {}),
+  };
+  return about;
+}
+
+async function bringBack(context: PartialContext, description: Description, places: Places): Promise<Done> {
+  const { lookup } = description;
+  const system = systemOf(lookup.record['OS']);
+  const changeNothing = context.mode !== 'run';
+  const activating =
+    changeNothing || context.agent === undefined
+      ? undefined
+      : { root: context.root, running: context.agent, run: context.run };
+  const secured = activating === undefined ? NOTHING_SAID : await secureAgent(activating);
+  const files = await bringFilesBack(context, description, places);
+  const boot =
+    context.root === '/'
+      ? await keepBootLoader({ state: context.state, system, run: context.run, changeNothing })
+      : { changes: [], errors: [], notices: [], bootLoader: context.state.bootLoader };
+  const activated = activating === undefined ? NOTHING_SAID : await activateAgent(activating);
+  const agent = {
+    errors: [...new Set([...secured.errors, ...activated.errors])],
+    notices: [...new Set([...secured.notices, ...activated.notices])],
+  };
+  return { files, boot, agent };
+}
+
+const NOTHING_SAID: Said = { errors: [], notices: [] };
+
+async function composeReport(input: {
+  readonly context: PartialContext;
+  readonly description: Description;
+  readonly about: About;
+  readonly done: Done & { readonly unkept: readonly string[] };
+  readonly startedAtMs: number;
+}): Promise<Report> {
+  const { context, description, about, done, startedAtMs } = input;
+  const { files, boot, agent } = done;
   const changes = [...files.changes.map((change) => ({ ...change, path: `/${change.path}` })), ...boot.changes];
-  const errors = [...files.errors, ...boot.errors];
-  const report: Report = {
+  const errors = [...files.errors, ...boot.errors, ...agent.errors, ...done.unkept];
+  const own = noticesOf(context.state, description.lookup);
+  const isFirst = about.run === 'first-boot';
+  return {
     ...about,
     ok: errors.length === 0,
-    seconds: secondsNow(),
+    seconds: secondsSince(context, startedAtMs),
     changes: changes.slice(0, REPORTED_CHANGES),
     changedTotal: changes.length,
     errors: errors.slice(0, 100),
-    notices: [...noticesOf(state, lookup), ...boot.notices, ...files.notices].slice(0, 100),
+    notices: [...own, ...agent.notices, ...boot.notices, ...files.notices].slice(0, 100),
     ...(files.commands.length > 0 ? { commands: files.commands.slice(0, 100).map(asReported) } : {}),
-    ...(firstBoot && state.data.length > 0 ? { data: state.data } : {}),
-    system: { ...(await readSystem(context.run)), ...(firstBoot ? { hardware: await readHardware() } : {}) },
+    ...(isFirst && context.state.data.length > 0 ? { data: context.state.data } : {}),
+    ...(context.root === '/' ? { system: await describeSystem(context.run, isFirst) } : {}),
   };
-  if (dryRun) return report;
-  await client.sendReport(state.machineId, report);
-  if (firstBoot && report.ok) await writeFile(FIRST_BOOT_FILE, '');
-  const { bootLoader } = boot;
-  if (state.generation !== lookup.generation || bootLoader !== state.bootLoader) {
-    await saveState({ ...state, bootLoader, generation: lookup.generation });
-  }
-  return report;
-}
-
-async function bringBack(context: PartialContext, lookup: Lookup) {
-  const files = await bringFilesBack(context, lookup);
-  // What was changed and what commands said must be reported also when the boot loader cannot be put back.
-  const boot = await keepBootLoader(context, systemOf(lookup.record['OS'])).catch((error: unknown) => {
-    if (!(error instanceof UserError)) throw error;
-    return {
-      changes: [],
-      notices: [],
-      errors: [describeError(error).slice(0, 8000)],
-      bootLoader: context.state.bootLoader,
-    };
-  });
-  return { files, boot };
 }
 
 function asReported(run: WithCommandsResult['commands'][number]): NonNullable<Report['commands']>[number] {
   return { ...run, argv: run.argv.slice(0, 1000).map((word) => word.slice(0, 4096)) };
 }
 
-async function lookUpSelf({ state, client }: PartialContext): Promise<Lookup> {
-  const macs = await readMacs();
-  const mac = macs.find((candidate) => candidate === state.mac) ?? macs[0];
-  if (mac === undefined) throw new UserError('this machine has no network card, so it cannot be looked up');
-  const lookup = await client.lookup(mac);
-  if (lookup.machineId === state.machineId) return lookup;
-  throw new UserError(
-    `the server takes ${mac} for machine ${lookup.machineId} (${lookup.name}), but this is ${state.machineId} ` +
-      `(${state.hostname}); nothing was changed`,
-    { hint: `gutinteg status ${lookup.name}   on the server` },
-  );
+async function describeSystem(run: RunCommand, isFirst: boolean): Promise<NonNullable<Report['system']>> {
+  return { ...(await readSystem(run)), ...(isFirst ? { hardware: await readHardware() } : {}) };
 }
 
-async function bringFilesBack(context: PartialContext, lookup: Lookup): Promise<WithCommandsResult> {
-  const { state, fetcher, publicKeys } = context;
-  const manifests = await fetchManifests({ lookup, fetcher, publicKeys });
-  const tree = planFiles({
-    lookup,
-    ...manifests,
-    diskFiles: renderLinux(state.layout).files,
-    consoles: state.consoles,
-    system: systemOf(lookup.record['OS']),
-  });
-  return applyWithCommands({
-    target: '/',
-    tree,
-    sources: [manifests.image, ...manifests.packages].map(commandSource),
-    place: readPlace(),
-    fetcher,
-    stateFile: FILES_DATABASE,
-    dryRun: context.dryRun,
-    osmode: lookup.record['OSMODE'] === 'packages' ? 'packages' : 'image',
-  });
-}
-
-/** Reinstalls the boot loader on each disk where its bytes are not those that the installation recorded. */
-async function keepBootLoader(
-  { state, run, dryRun }: PartialContext,
-  system: SystemKind,
-): Promise<{ changes: Change[]; notices: string[]; errors: string[]; bootLoader: MachineState['bootLoader'] }> {
-  const { bootLoader } = state;
-  const { found, missing } = locateBootAreas(
-    bootLoader.map(({ areas }) => areas),
-    (await run(bootDiskArgv)).stdout,
-  );
-  const changes: Change[] = [];
-  const kept: MachineState['bootLoader'] = [];
-  for (const areas of found) {
-    const recorded = bootLoader.find((each) => each.areas.partUuid === areas.partUuid)?.digests ?? {};
-    const now = await readBootDigests(areas);
-    const wrong = areas.areas.map(({ name }) => name).filter((name) => now[name] !== recorded[name]);
-    if (wrong.length > 0) {
-      const why = `boot loader: ${wrong.join(' and ')} not as installed`;
-      changes.push({ path: areas.disk, action: 'replaced', why });
-      if (!dryRun) await run(system.bootLoaderArgv(areas.disk));
+/** Keeps what the next run needs when it finds the server away; answers why it could not. */
+async function remember(context: PartialContext, description: Description, boot: KeptBootLoader): Promise<string[]> {
+  const { root, state } = context;
+  const { lookup, cache } = description;
+  try {
+    await cache.keep([lookup.image.manifest, ...lookup.packages.map(({ manifest }) => manifest)]);
+    await saveLastKnown(root, lookup);
+    if (state.generation !== lookup.generation || boot.bootLoader !== state.bootLoader) {
+      await writeMachineState({ ...state, bootLoader: boot.bootLoader, generation: lookup.generation }, root);
     }
-    kept.push({ areas, digests: wrong.length === 0 || dryRun ? recorded : await readBootDigests(areas) });
+    return [];
+  } catch (error) {
+    const explained = explainSystemError(error);
+    if (!(explained instanceof UserError)) throw error;
+    return [`what this run went by could not be kept for the next: ${describeError(error)}`.slice(0, 8000)];
   }
-  const notices = missing.map(({ partUuid }) => missingDisk(state.layout, partUuid));
-  const absent = bootLoader.filter(({ areas }) => missing.some(({ partUuid }) => partUuid === areas.partUuid));
-  return {
-    changes,
-    notices,
-    errors: [],
-    bootLoader: changes.length === 0 || dryRun ? bootLoader : [...kept, ...absent],
-  };
 }
 
-function missingDisk({ disks }: MachineState['layout'], partUuid: string): string {
-  const disk = disks.find(({ partitions }) => partitions.some(({ uuid }) => uuid === partUuid));
-  const which = disk === undefined ? `the one with partition ${partUuid}` : describeDisk(disk.hardware);
-  return `a disk that the machine could start from is missing: ${which}`;
-}
-
-function noticesOf(state: MachineState, lookup: Lookup): string[] {
+function noticesOf({ layout }: MachineState, lookup: Lookup): string[] {
+  if (layout === undefined) return ['disks and boot loader are left to this machine: it was adopted, not installed'];
   const wanted = parsePartitionSpec(lookup.record['PARTITION'] ?? '').text;
-  if (wanted === state.layout.spec) return [];
+  if (wanted === layout.spec) return [];
   return [
-    `PARTITION has changed since the installation: needs reinstall (installed: ${state.layout.spec}; wanted: ${wanted})`,
+    `PARTITION has changed since the installation: needs reinstall (installed: ${layout.spec}; wanted: ${wanted})`,
   ];
 }
 
-async function saveState(state: MachineState): Promise<void> {
-  await writeFileAtomically(MACHINE_FILE, `${JSON.stringify(state, null, 2)}\n`);
+function secondsSince({ now }: PartialContext, startedAtMs: number): number {
+  return Math.max(0, Math.round(now() - startedAtMs)) / 1000;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -25,6 +25,17 @@ const summarySchema = z.object({
 /** `notes`: what who armed it should know. */
 const armedSchema = summarySchema.extend({ notes: z.array(z.string()) });
 
+/** A one-time token, good until `goodUntilMs`, and what to compare. */
+const claimSchema = z.object({
+  name: z.string(),
+  machineId: z.string(),
+  macs: z.array(z.string()),
+  token: z.string(),
+  goodUntilMs: z.number(),
+  serverUrl: z.string(),
+  fingerprints: z.array(z.string()),
+});
+
 const statusSchema = summarySchema.extend({
   lastReport: z.object({ atMs: z.number(), report: reportSchema }).nullable(),
   timeline: z.array(
@@ -50,6 +61,7 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const errorSchema = z.object({ error: z.string(), hint: z.string().optional() });
 
 export type SummaryAnswer = z.infer<typeof summarySchema>;
+export type ClaimAnswer = z.infer<typeof claimSchema>;
 type ArmedAnswer = z.infer<typeof armedSchema>;
 export type StatusAnswer = z.infer<typeof statusSchema>;
 export type AllAnswer = z.infer<typeof allSchema>;
@@ -57,6 +69,8 @@ export type AllAnswer = z.infer<typeof allSchema>;
 export type ControlClient = {
   /** `initData`: data partitions that the installation may make, such as `h` or `disk1h`; none unless given. */
   readonly arm: (name: string, consent?: { readonly initData: readonly string[] }) => Promise<ArmedAnswer>;
+  /** Consent to take in a machine that was installed by hand. */
+  readonly claim: (name: string) => Promise<ClaimAnswer>;
   /** Takes consent back; `why` is shown wherever the machine's state is. */
   readonly disarm: (name: string, why: string) => Promise<SummaryAnswer>;
   readonly status: (name: string) => Promise<StatusAnswer>;
@@ -74,6 +88,7 @@ export function createControlClient(stateDir: string): ControlClient {
   }
   return {
     arm: (name, consent) => ask(armedSchema, '/arm', { name, ...consent }),
+    claim: (name) => ask(claimSchema, '/claim', { name }),
     disarm: (name, why) => ask(summarySchema, '/disarm', { name, why }),
     status: (name) => ask(statusSchema, `/machines/${encodeURIComponent(name)}`),
     all: () => ask(allSchema, '/machines'),

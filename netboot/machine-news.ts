@@ -68,7 +68,12 @@ function describeCommands(commands: NonNullable<Report['commands']>): string {
 
 /** The report of a run on the installed machine, whose token was good. */
 export function applyReport(machines: Machines, machineId: string, report: Report, from: 'attempt' | 'system'): void {
-  const names = { 'first-boot': 'first boot from its disk', partial: 'partial install', check: 'check' } as const;
+  const names = {
+    'first-boot': 'first boot from its disk',
+    adopted: 'adoption',
+    partial: 'partial install',
+    check: 'check',
+  } as const;
   const changes = `${report.changedTotal} ${report.changedTotal === 1 ? 'path' : 'paths'} changed`;
   const kept = report.data === undefined ? '' : `, data kept: ${report.data.map(({ name }) => name).join(' and ')}`;
   const commands = describeCommands(report.commands ?? []);
@@ -76,11 +81,20 @@ export function applyReport(machines: Machines, machineId: string, report: Repor
   machines.note(machineId, {
     source: 'system',
     key: `report ${report.run} ${report.ok} ${errors}`,
-    text: `${names[report.run]}: ${report.ok ? 'ok' : 'not ok'}, ${changes}${kept}${commands}, ${errors}, ${report.seconds.toFixed(1)} s`,
+    text: `${names[report.run]}: ${report.ok ? 'ok' : 'not ok'}, ${changes}${kept}${commands}, ${errors}, ${report.seconds.toFixed(1)} s${lateWords(report)}`,
   });
   machines.saveReport(machineId, report);
+  if (report.run === 'adopted' && report.ok) machines.apply(machineId, { kind: 'adopted' });
   // A system that a later attempt is about to replace proves nothing of that attempt.
   if (from === 'attempt') machines.keepTokenForSystem(machineId);
   if (report.run === 'first-boot' && from === 'attempt')
     machines.apply(machineId, { kind: 'first-boot', ok: report.ok, errors: report.errors });
+}
+
+/** A report that could not be delivered when it was made says when that was. */
+function lateWords({ serverAway, startedAtMs, generation }: Report): string {
+  if (serverAway === undefined) return '';
+  const at = startedAtMs === undefined ? '' : ` of ${new Date(startedAtMs).toISOString()}`;
+  const since = new Date(serverAway.sinceMs).toISOString();
+  return ` (a run${at} without this server, away since ${since}, against generation ${generation.slice(0, 12)})`;
 }

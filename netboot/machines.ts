@@ -133,6 +133,13 @@ export function createMachines(options: MachinesOptions) {
 
     keepTokenForSystem: rows.keepTokenForSystem,
 
+    /** A new token for the system that is on the machine's disk; those of attempts, and an older system's, end. */
+    giveSystemToken(machineId: string): string {
+      const token = randomBytes(32).toString('hex');
+      rows.setSystemTokenHash(machineId, hash(token));
+      return token;
+    },
+
     /**
      * Consent: the next netboots may erase the machine's disks, with exactly the record and packages of this moment, and
      * may make the data partitions of `initData`. Notes are what who arms it should know.

@@ -4,8 +4,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { keyFingerprint } from '../contract/adoption.ts';
 import type { Log } from '../lib/log.ts';
 import type { SiteSettings } from '../site/settings.ts';
+import { createAdoptions } from './adoptions.ts';
 import { createDhcpAnswer } from './answer-dhcp.ts';
 import { createBootService } from './boot-service.ts';
 import type { BootService } from './boot-service.ts';
@@ -16,6 +18,7 @@ import { createMachines } from './machines.ts';
 import type { Machines } from './machines.ts';
 import { checkRange, findPlace } from './place.ts';
 import type { Place } from './place.ts';
+import { addAdoptionRoutes } from './servers/adoption-routes.ts';
 import { addBootRoutes } from './servers/boot-routes.ts';
 import { serveControl } from './servers/control.ts';
 import { serveDhcp } from './servers/dhcp.ts';
@@ -37,6 +40,8 @@ export type NetbootOptions = {
   /** Directory with `vmlinuz` and `ramdisk.img`. */
   readonly bootDir: string;
   readonly log: Log;
+  /** PEM text of the site's public keys, for machines that are adopted. */
+  readonly publicKeys?: readonly string[];
   /** Directory of `undionly.kpxe`; that of Debian's package `ipxe` unless given. */
   readonly loaderDir?: string;
   /** Ports other than the standard ones, for tests. `tftpPort` 0 takes any free one. */
@@ -86,17 +91,20 @@ async function startServers(options: NetbootOptions, place: Place, stack: AsyncD
     log.info({ reason: machine.reason }, `${machine.name} is now ${machine.state}`);
   };
   const machines = createMachines({ database, source, attempts: settings.attempts, onState });
-  stack.use(
-    disposable(await serveControl({ socketPath, machines, clients, log, databaseStatus: source.databaseStatus })),
-  );
-
+  const adoptions = createAdoptions({ database, source, machines });
   const serverUrl = `http://${place.address}:${settings.httpPort}`;
+  const { publicKeys = [] } = options;
+  const self = { serverUrl, fingerprints: publicKeys.map(keyFingerprint) };
+  const { databaseStatus } = source;
+  stack.use(disposable(await serveControl({ socketPath, machines, adoptions, clients, log, databaseStatus, self })));
+
   const loaderDir = options.loaderDir ?? '/usr/lib/ipxe';
   const boot = await createBootService({ source, machines, serverUrl, consoles: settings.consoles, loaderDir });
   const app = createApp(log, (routes) => {
     const storeDir = join(stateDir, 'store');
     addBootRoutes(routes, { boot, machines, clients, bootDir: options.bootDir, storeDir });
     addMachineRoutes(routes, { source, machines, clients });
+    addAdoptionRoutes(routes, { adoptions, publicKeys });
     addDiskRoutes(routes, { machines, records: createDiskRecords(stateDir) });
     addRecordRoutes(routes, { source, publicVariables: settings.publicVariables });
   });

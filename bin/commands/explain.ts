@@ -95,7 +95,7 @@ async function usesOf({ content }: PathExplanation, state: SiteState, { defines 
 async function variablesFor(
   { path, content, owner }: PathExplanation,
   template: readonly ResolvedUse[],
-  { lookup, system, diskFiles, consoles }: FilesInput,
+  { lookup, system, diskFiles = [], consoles }: FilesInput,
 ): Promise<string[]> {
   const { renderedFrom } = await import('../../installer/rendered-from.ts');
   if (content?.kind === 'literal') {

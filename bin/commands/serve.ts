@@ -27,6 +27,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const { createLog } = await import('../../lib/log.ts');
   const { UserError } = await import('../../lib/errors.ts');
   const { startNetboot } = await import('../../netboot/serve.ts');
+  const { readSiteKeys } = await import('../../site/load-site.ts');
   const { logDatabase, openMachines, openSiteState } = await import('../open-site-state.ts');
 
   const stop = new AbortController();
@@ -42,7 +43,8 @@ async function serve(options: ServeOptions): Promise<void> {
   }
   const source = await openMachines(state, logDatabase(log));
   const settings = { ...state.settings, ...(options.interface === undefined ? {} : { interface: options.interface }) };
-  const netboot = await startNetboot({ settings, stateDir: state.stateDir, bootDir, source, log });
+  const publicKeys = [state.key.publicPem, ...(await readSiteKeys(state.dir))];
+  const netboot = await startNetboot({ settings, stateDir: state.stateDir, bootDir, source, log, publicKeys });
   if (!stop.signal.aborted) await once(stop.signal, 'abort');
   await netboot.close();
   source.close();

@@ -7,6 +7,7 @@ import type { SystemKind } from './system-kind.ts';
 export const debian: SystemKind = {
   name: 'debian',
   renderFiles: renderDebianFiles,
+  diskPaths: ['/etc/fstab', '/etc/crypttab', '/etc/mdadm/mdadm.conf', '/etc/default/grub.d/gutinteg.cfg'],
   renderBootFiles: (input) => [{ path: '/boot/grub/grub.cfg', mode: 0o600, content: renderGrubCfg(input) }],
   bootLoaderArgv: grubInstallArgv,
 };

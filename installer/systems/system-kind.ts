@@ -15,6 +15,8 @@ export type SystemKind = {
     readonly diskFiles: readonly { readonly path: string; readonly text: string }[];
     readonly consoles: readonly string[];
   }) => RenderedFile[];
+  /** Paths that follow from disks and boot loader: left to a machine whose layout is not known. */
+  readonly diskPaths: readonly string[];
   /** Files of the boot loader that are written once, at installation. */
   readonly renderBootFiles: (input: {
     readonly root: string;

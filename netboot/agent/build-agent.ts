@@ -1,8 +1,9 @@
 // The package `gutinteg-agent`: this program, its Node and the libraries that a Debian may lack, for every machine.
 // In: the agent's entry, the unpacked Debian of the ramdisk. Out: a published package. Never: touches this computer.
-import { chmod, copyFile, cp, mkdir, mkdtemp, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import type { KeyObject } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { digestOf } from '../../lib/inputs-digest.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { publishTree } from '../../packagelink/publish.ts';
 import type { Published } from '../../packagelink/publish.ts';
@@ -65,13 +66,19 @@ async function fillTree(input: {
     await mkdir(dirname(join(tree, path)), { recursive: true });
     return join(tree, path);
   };
-  await copyFile(node, await at('usr/lib/gutinteg/node'));
-  await chmod(join(tree, 'usr/lib/gutinteg/node'), 0o755);
-  await writeFile(await at('usr/lib/gutinteg/agent.mjs'), bundle);
-  for (const entry of await collectPrograms(debianRoot, { node })) {
+  const agent = 'usr/lib/gutinteg/agent';
+  await copyFile(node, await at(`${agent}/node`));
+  await chmod(join(tree, agent, 'node'), 0o755);
+  await writeFile(await at(`${agent}/agent.mjs`), bundle);
+  const parts: (string | Uint8Array)[] = [basename(node), bundle];
+  const programs = await collectPrograms(debianRoot, { node });
+  for (const entry of programs.toSorted((left, right) => (left.path < right.path ? -1 : 1))) {
     if (!('source' in entry) || !OWN_LIBRARIES.test(basename(entry.path))) continue;
-    await cp(entry.source, await at(`usr/lib/gutinteg/lib/${basename(entry.path)}`), { dereference: true });
+    await cp(entry.source, await at(`${agent}/lib/${basename(entry.path)}`), { dereference: true });
+    parts.push(await readFile(entry.source));
   }
+  // What the agent calls its versions on the machine, see installer/activate-agent.ts.
+  await writeFile(await at(`${agent}/VERSION`), `${digestOf(parts).slice(0, 16)}\n`);
   await copyFile(join(files, 'gutinteg'), await at('usr/bin/gutinteg'));
   await chmod(join(tree, 'usr/bin/gutinteg'), 0o755);
   for (const [unit, wantedBy] of [

@@ -11,6 +11,7 @@ import { initDataSchema, MAX_INIT_DATA } from '../../contract/lookup.ts';
 import type { DatabaseStatus } from '../../contract/health.ts';
 import type { Log } from '../../lib/log.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
+import type { Adoptions } from '../adoptions.ts';
 import type { Clients } from '../clients.ts';
 import type { Machines } from '../machines.ts';
 import { describeMachine, summarize } from '../machine-status.ts';
@@ -21,6 +22,9 @@ import { HttpError } from './http-errors.ts';
 export type ControlOptions = {
   readonly socketPath: string;
   readonly machines: Machines;
+  readonly adoptions: Adoptions;
+  /** What who adopts a machine must know of this server: its address and the fingerprints of the site's keys. */
+  readonly self: { readonly serverUrl: string; readonly fingerprints: readonly string[] };
   readonly clients: Clients;
   readonly log: Log;
   readonly databaseStatus: () => DatabaseStatus;
@@ -30,6 +34,7 @@ const armSchema = z.strictObject({
   name: z.string().min(1).max(255),
   initData: z.array(initDataSchema).max(MAX_INIT_DATA).default([]),
 });
+const claimSchema = z.strictObject({ name: z.string().min(1).max(255) });
 const disarmSchema = z.strictObject({ name: z.string().min(1).max(255), why: z.string().min(1).max(500) });
 
 /** @throws UserError when another server uses the same state directory. */
@@ -55,7 +60,8 @@ export async function serveControl(options: ControlOptions): Promise<{ close(): 
   return { close: () => closeServer(server) };
 }
 
-function addControlRoutes(app: Express, { machines, clients, databaseStatus }: ControlOptions): void {
+function addControlRoutes(app: Express, options: ControlOptions): void {
+  const { machines, adoptions, clients, databaseStatus, self } = options;
   app.use(express.json({ limit: '16kb' }));
   app.get('/machines', (_request, response) => {
     response.json({ machines: machines.all().map(summarize), unknown: clients.unknown(), database: databaseStatus() });
@@ -67,6 +73,16 @@ function addControlRoutes(app: Express, { machines, clients, databaseStatus }: C
   app.post('/arm', (request, response, next) => {
     const { name, initData } = parseEdge(armSchema, request.body, 'arm');
     machines.arm(name, { initData }).then(({ row, notes }) => void response.json({ ...summarize(row), notes }), next);
+  });
+  app.post('/claim', (request, response, next) => {
+    const { name } = parseEdge(claimSchema, request.body, 'claim');
+    adoptions
+      .claim(name)
+      .then(
+        ({ row, ...more }) =>
+          void response.json({ name: row.name, machineId: row.id, macs: row.macs, ...more, ...self }),
+        next,
+      );
   });
   app.post('/disarm', (request, response) => {
     const { name, why } = parseEdge(disarmSchema, request.body, 'disarm');

@@ -111,6 +111,10 @@ export function createMachineRows(database: DatabaseSync, now: () => number) {
     keepTokenForSystem: (id: string): void => {
       sql.keepToken.run(id);
     },
+    /** The system on the disk was not installed by an attempt. */
+    setSystemTokenHash: (id: string, tokenHash: string): void => {
+      sql.systemToken.run(tokenHash, id);
+    },
     setTimeline: (id: string, timeline: number): void => {
       sql.timeline.run(timeline, id);
     },
@@ -134,6 +138,7 @@ function prepareAll(database: DatabaseSync) {
     arming: database.prepare('UPDATE machines SET snapshot = ?, record_digest = ? WHERE id = ?'),
     token: database.prepare('UPDATE machines SET token_hash = ? WHERE id = ?'),
     keepToken: database.prepare('UPDATE machines SET system_token_hash = token_hash WHERE id = ?'),
+    systemToken: database.prepare('UPDATE machines SET token_hash = NULL, system_token_hash = ? WHERE id = ?'),
     timeline: database.prepare('UPDATE machines SET timeline = ? WHERE id = ?'),
     report: database.prepare('UPDATE machines SET last_report = ? WHERE id = ?'),
   };

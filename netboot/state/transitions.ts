@@ -38,6 +38,7 @@ export type Occurrence =
     }
   | { readonly kind: 'rebooting' }
   | { readonly kind: 'booted-locally' }
+  | { readonly kind: 'adopted' }
   | { readonly kind: 'first-boot'; readonly ok: boolean; readonly errors: readonly string[] };
 
 /** The life after the occurrence; the same object when it changes nothing. */
@@ -60,6 +61,8 @@ export function afterOccurrence(life: Life, occurrence: Occurrence): Life {
       return life.state === 'installing' ? { ...life, state: 'booting', reason: undefined, localBoots: 0 } : life;
     case 'booted-locally':
       return life.state === 'booting' ? { ...life, localBoots: life.localBoots + 1 } : life;
+    case 'adopted':
+      return adopted(life);
     case 'first-boot':
       return firstBoot(life, occurrence);
     default:
@@ -106,6 +109,12 @@ function installFailed(life: Life, failure: { message: string; step?: string | u
   const reason = where + failure.message;
   const next: Life = { ...life, reason, lastStep: failure.step ?? life.lastStep };
   return failure.retry ? next : { ...next, state: 'failed' };
+}
+
+/** A system that was installed by hand has said that it is as described; one that is about to be replaced proves nothing. */
+function adopted(life: Life): Life {
+  if (life.state !== 'unknown' && life.state !== 'failed') return life;
+  return { ...life, state: 'installed', reason: undefined };
 }
 
 /** A system that reports its first boot has proved the installation, even when the word that it reboots was lost. */

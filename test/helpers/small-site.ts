@@ -58,7 +58,7 @@ async function fillStore(dir: string, stateDir: string): Promise<void> {
     await put(join(trees.image, `boot/${name}-6.1`), 'stand-in');
     await symlink(`boot/${name}-6.1`, join(trees.image, name));
   }
-  await put(join(trees.agent, 'usr/lib/gutinteg/agent.mjs'), '// the agent\n');
+  await put(join(trees.agent, 'usr/lib/gutinteg/agent/agent.mjs'), '// the agent\n');
   await publishTree({ store, name: IMAGE, tree: trees.image, kind: 'image', signingKey });
   await publishTree({ store, name: AGENT_PACKAGE, tree: trees.agent, kind: 'site', signingKey });
 }

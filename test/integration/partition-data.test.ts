@@ -62,6 +62,7 @@ async function install(installation: Installation) {
       progress: createProgress({ print: (line) => lines.push(line), now: () => 0 }),
       fetcher: async () => new Uint8Array(),
       onFirstWrite: () => undefined,
+      keepDescription: async () => undefined,
       identity: { serverUrl: 'http://s', mac: 'm', consoles: [], token: 't', publicKeys: [] },
     },
   );

@@ -1,0 +1,124 @@
+// What this machine should be: as the server says, or as it last said. In: the machine's state, a client. Out: a
+// look-up and its manifests. Never: goes on with another machine's description.
+import { ServerAwayError } from '../contract/client.ts';
+import type { ServerClient } from '../contract/client.ts';
+import type { Lookup } from '../contract/lookup.ts';
+import { describeError, UserError } from '../lib/errors.ts';
+import type { Mac } from '../lib/mac.ts';
+import type { Fetcher } from '../packagelink/fetch.ts';
+import { parsePublicKey } from '../packagelink/keys.ts';
+import type { Manifest } from '../packagelink/manifest.ts';
+import { fetchManifests } from './fetch-manifests.ts';
+import { openManifestCache, readLastKnown } from './last-known.ts';
+import type { ManifestCache } from './last-known.ts';
+import type { MachineState } from './machine-state.ts';
+
+/** `run` puts right what is wrong, `dry-run` says what that would be, `check-only` asks nobody. */
+export type RunMode = 'run' | 'dry-run' | 'check-only';
+
+/** Files that the last run left as they should be, so that no manifest is needed. */
+type Settled = { readonly notices: readonly string[] };
+
+export type Description = {
+  readonly lookup: Lookup;
+  readonly files: { readonly settled: Settled } | { readonly manifests: Manifests };
+  readonly cache: ManifestCache;
+  /** Why the server was not asked or did not answer; undefined when this is its word. */
+  readonly away: string | undefined;
+};
+
+type Input = {
+  readonly mode: RunMode;
+  readonly root: string;
+  readonly state: MachineState;
+  readonly client: Pick<ServerClient, 'lookup' | 'storeFile'>;
+  readonly publicKeys: readonly string[];
+  readonly macs: () => Promise<Mac[]>;
+  /** Whether the machine still is as the last run has left it for this very description. */
+  readonly settled: (lookup: Lookup) => Settled | undefined;
+};
+
+type Manifests = { readonly image: Manifest; readonly packages: Manifest[] };
+
+/**
+ * Asks the server, and where it is away, the machine's own disk; `check-only` asks the disk alone, `dry-run` the server.
+ * @throws UserError when neither knows, or when the server takes this machine for another one
+ */
+export async function findDescription(input: Input): Promise<Description> {
+  if (input.mode === 'check-only') return recall(input, 'it was not asked');
+  try {
+    const lookup = await lookUpSelf(input);
+    const cache = cacheOf(
+      input,
+      failFast(async (path) => input.client.storeFile(path)),
+    );
+    return { lookup, files: await describeFiles(input, lookup, cache), cache, away: undefined };
+  } catch (error) {
+    if (!isServerAway(error)) throw error;
+    if (input.mode === 'run') return recall(input, describeError(error));
+    throw new UserError('planning without the server', { cause: error, hint: 'gutinteg --check-only' });
+  }
+}
+
+async function recall(input: Input, away: string): Promise<Description> {
+  const lookup = await readLastKnown(input.root);
+  if (lookup === undefined) {
+    throw new UserError(`this machine has no description of its own yet, and the server did not help: ${away}`, {
+      exitCode: input.mode === 'check-only' ? 2 : 1,
+      hint: 'gutinteg, while the server answers',
+    });
+  }
+  if (lookup.machineId !== input.state.machineId) throw notThisMachine(lookup, input.state, 'what was stored is for');
+  const cache = cacheOf(input, async () => {
+    throw new UserError('the server is away, and this machine has no copy');
+  });
+  return { lookup, files: await describeFiles(input, lookup, cache), cache, away };
+}
+
+async function describeFiles(input: Input, lookup: Lookup, { fetcher }: ManifestCache): Promise<Description['files']> {
+  const settled = input.settled(lookup);
+  if (settled !== undefined) return { settled };
+  return { manifests: await fetchManifests({ lookup, fetcher, publicKeys: input.publicKeys }) };
+}
+
+function cacheOf({ root, publicKeys }: Input, store: Fetcher): ManifestCache {
+  const keys = publicKeys.map((pem, index) => parsePublicKey(pem, `public key ${index}`));
+  return openManifestCache(root, store, keys);
+}
+
+/** Once the server is away, the packs that are still wanted need not wait for it one after the other. */
+function failFast(store: Fetcher): Fetcher {
+  let away: unknown;
+  return async (path) => {
+    if (away !== undefined) throw away;
+    try {
+      return await store(path);
+    } catch (error) {
+      if (isServerAway(error)) away = error;
+      throw error;
+    }
+  };
+}
+
+/** Whether an error, or what caused it, is a server that does not answer. */
+export function isServerAway(error: unknown): boolean {
+  if (error instanceof ServerAwayError) return true;
+  return error instanceof Error && error.cause !== undefined && isServerAway(error.cause);
+}
+
+async function lookUpSelf({ state, client, macs }: Input): Promise<Lookup> {
+  const all = await macs();
+  const mac = all.find((candidate) => candidate === state.mac) ?? all[0];
+  if (mac === undefined) throw new UserError('this machine has no network card, so it cannot be looked up');
+  const lookup = await client.lookup(mac);
+  if (lookup.machineId === state.machineId) return lookup;
+  throw notThisMachine(lookup, state, `the server takes ${mac} for`);
+}
+
+function notThisMachine(lookup: Lookup, state: MachineState, what: string): UserError {
+  return new UserError(
+    `${what} machine ${lookup.machineId} (${lookup.name}), but this is ${state.machineId} ` +
+      `(${state.hostname}); nothing was changed`,
+    { hint: `gutinteg status ${lookup.name}   on the server` },
+  );
+}

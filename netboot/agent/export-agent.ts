@@ -1,0 +1,48 @@
+// The published agent as a tar file, for a machine that is to be adopted. In: the store. Out: a file.
+// Never: hands out what the site's key has not signed.
+import type { KeyObject } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { UserError } from '../../lib/errors.ts';
+import { runCommand } from '../../lib/run-command.ts';
+import { applyFull } from '../../packagelink/apply-full.ts';
+import { directoryFetcher } from '../../packagelink/fetch.ts';
+import { mergeTree } from '../../packagelink/merge.ts';
+import { readManifest } from '../../packagelink/read-manifest.ts';
+import { readName } from '../../packagelink/store.ts';
+import type { Store } from '../../packagelink/store.ts';
+import { AGENT_PACKAGE } from './build-agent.ts';
+
+/** Writes files and links only: directories that are on the machine keep their owner and mode. @throws UserError */
+export async function exportAgent(input: {
+  readonly store: Store;
+  readonly publicKey: KeyObject;
+  /** Standard output unless given. */
+  readonly file: string | undefined;
+}): Promise<void> {
+  const { store, publicKey, file } = input;
+  const digest = await readName(store, AGENT_PACKAGE);
+  if (digest === undefined) {
+    throw new UserError(`${AGENT_PACKAGE} is not in the package store`, { hint: 'gutinteg prepare --site SITE' });
+  }
+  const fetcher = directoryFetcher(store.dir);
+  const manifest = await readManifest(fetcher, digest, [publicKey]);
+  const tree = mergeTree({ layers: [{ name: AGENT_PACKAGE, priority: manifest.priority, manifest }], defines: {} });
+  const dir = await mkdtemp(join(tmpdir(), 'gutinteg-agent-'));
+  try {
+    const target = join(dir, 'tree');
+    await mkdir(target);
+    await applyFull({ target, tree, fetcher, stateFile: join(dir, 'state.db') });
+    const paths = tree.entries.filter(({ type }) => type !== 'directory').map(({ path }) => `./${path}`);
+    const argv = ['tar', '-C', target, '--owner=0', '--group=0', '--numeric-owner', '--format=gnu'] as const;
+    const tar = join(dir, 'agent.tar');
+    await runCommand([...argv, '--null', '--files-from=-', '-cf', tar], { stdin: paths.join('\0') });
+    if (file === undefined) await pipeline(createReadStream(tar), process.stdout);
+    else await copyFile(tar, file);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
