@@ -23,7 +23,7 @@ export type Claim = {
 };
 
 /** A pattern that decided; `owner` is a package, or the machine's record for its PIN. */
-export type MatchedGlob = { readonly owner: string; readonly glob: string };
+type MatchedGlob = { readonly owner: string; readonly glob: string };
 
 export type PathExplanation = {
   readonly path: string;

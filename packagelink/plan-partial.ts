@@ -7,6 +7,8 @@ import type { Keep, KeptVersion } from './history.ts';
 import { planClears } from './plan-clears.ts';
 import { planKeeps } from './plan-keeps.ts';
 import { planRemoval } from './plan-removal.ts';
+import { isAnotherTime, judgeSourceLink } from './plan-tree-files.ts';
+import { refuseType } from './plan-type-conflicts.ts';
 import type { InstalledPath } from './state.ts';
 import type { MergedTree, TreeEntry, WantedDirectory, WantedFile, WantedHardlink, WantedSymlink } from './tree.ts';
 import { isAlwaysLeftAlone, xattrsKey } from './tree.ts';
@@ -168,7 +170,8 @@ function judge(
   if (now === undefined) return { action: 'created', why: row === undefined ? `new in ${entry.owner}` : 'was missing' };
   if (entry.class === 'mutable') return undefined;
   if (now.type !== entry.type) return { action: 'replaced', why: `was a ${now.type}, should be a ${entry.type}` };
-  const content = judgeContent(entry, now, row, input) ?? judgeSharing(entry, now, inodes);
+  const content =
+    judgeSourceLink(entry, now) ?? judgeContent(entry, now, row, input) ?? judgeSharing(entry, now, inodes);
   if (content !== undefined) return { action: 'replaced', why: content };
   return judgeMetadata(entry, now, row);
 }
@@ -191,7 +194,7 @@ function judgeContent(
 
 // Two files that are no hard links of each other in any package must not become one on the machine.
 function judgeSharing(entry: TreeEntry, now: Observed, inodes: Map<number, string>): string | undefined {
-  if (entry.type !== 'file') return undefined;
+  if (entry.type !== 'file' || (entry.content.kind === 'tree' && entry.content.linkTo !== undefined)) return undefined;
   const other = inodes.get(now.inode);
   inodes.set(now.inode, entry.path);
   return other === undefined ? undefined : `was a hard link of ${other}`;
@@ -210,6 +213,7 @@ function judgeMetadata(
   if (now.uid !== entry.uid || now.gid !== entry.gid) {
     differences.push(`owner was ${now.uid}:${now.gid}, should be ${entry.uid}:${entry.gid}`);
   }
+  if (isAnotherTime(entry, now)) differences.push('the time was another one');
   if (found !== wanted) differences.push('extended attributes differ');
   if (differences.length === 0) return undefined;
   // Changing an owner drops capabilities, and no single call sets and removes attributes: such a file is made anew.
@@ -250,9 +254,15 @@ function isWrite(verdict: Verdict | undefined): boolean {
 
 // Something that is no directory stands in for one, and this run may not replace it: nothing is written through it.
 function findBlocked(input: PartialInput, writes: readonly TreeEntry[]): { blocked: Set<TreeEntry>; errors: string[] } {
-  const made = new Set(writes.filter((entry) => entry.type === 'directory').map((entry) => entry.path));
-  const blocked = new Set<TreeEntry>();
-  const errors: string[] = [];
+  const refusals = new Map<TreeEntry, string>();
+  for (const entry of writes) {
+    const refusal = refuseType(entry, input);
+    if (refusal !== undefined) refusals.set(entry, refusal);
+  }
+  const blocked = new Set<TreeEntry>(refusals.keys());
+  const errors: string[] = [...refusals.values()];
+  const directories = writes.filter((entry) => entry.type === 'directory' && !blocked.has(entry));
+  const made = new Set(directories.map((entry) => entry.path));
   for (const entry of writes) {
     for (let path = parentOf(entry.path); path !== undefined; path = parentOf(path)) {
       const now = input.observed.get(path);

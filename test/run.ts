@@ -36,9 +36,10 @@ type Suite = { readonly title: string; readonly concurrency: number } & (
   | { readonly globPatterns: string[] }
 );
 
-async function runTests({ title, ...suite }: Suite, count: Count): Promise<void> {
+/** Runs a suite; what it says goes to `print`. */
+async function runTests({ title, ...suite }: Suite, count: Count, print = printNow): Promise<void> {
   const started = performance.now();
-  process.stdout.write(`\n== ${title}\n`);
+  print(`\n== ${title}\n`);
   const stream = run({ ...suite, cwd: root });
   stream.on('test:pass', (event) => {
     if (event.details.type === 'suite') return;
@@ -48,8 +49,31 @@ async function runTests({ title, ...suite }: Suite, count: Count): Promise<void>
   stream.on('test:fail', (event) => {
     if (event.details.type !== 'suite') count.failed += 1;
   });
-  for await (const text of stream.compose(new spec())) process.stdout.write(String(text));
-  process.stdout.write(`${title}: ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
+  for await (const text of stream.compose(new spec())) print(String(text));
+  print(`${title}: ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
+}
+
+function printNow(text: string): void {
+  process.stdout.write(text);
+}
+
+/** They share the cache of ramdisks and OS packages, the network's names or a limit of time: one after the other. */
+const SHARING_TESTS = /^(?:image-build|install-faults|lab-of-thirty|netboot-.*|ramdisk-.*)\.test\.ts$/;
+
+/** Those beside all the others, which are single threads of work; their output comes when they are done. */
+async function runIntegration(count: Count): Promise<void> {
+  const files = await testFiles('test/integration');
+  const isSharing = (file: string): boolean => SHARING_TESTS.test(basename(file));
+  const others: string[] = [];
+  await Promise.all([
+    runTests({ title: 'boot files and networks', files: files.filter(isSharing), concurrency: 1 }, count),
+    runTests(
+      { title: 'real tools and peers', files: files.filter((file) => !isSharing(file)), concurrency: 1 },
+      count,
+      (text) => void others.push(text),
+    ),
+  ]);
+  printNow(others.join(''));
 }
 
 async function prepareExample(): Promise<void> {
@@ -66,8 +90,7 @@ const count: Count = { passed: 0, failed: 0, skipped: 0 };
 process.stdout.write('== checks\n');
 const checked = await runChecks({ unitTests: false });
 await runTests({ title: 'unit tests', globPatterns: unitTestGlobs(), concurrency: cpus().length }, count);
-// One after the other: they share the processors, the network's names and the package store.
-await runTests({ title: 'real tools and peers', files: await testFiles('test/integration'), concurrency: 1 }, count);
+await runIntegration(count);
 await prepareExample();
 const machines = await testFiles('test/qemu');
 const isLonely = (file: string): boolean => basename(file) === LONELY_TEST;
