@@ -38,6 +38,8 @@ export type ApplyPartialOptions = {
   readonly key?: string;
   /** Told what will change, before the first write. */
   readonly beforeChanges?: (changes: readonly Change[]) => Promise<void>;
+  /** False when the tree itself says what was there before the packages, in a layer below them. */
+  readonly restoresForeign?: boolean;
   /** Runs getfattr, setfattr and sync, each only when there is something for it to do. */
   readonly run?: RunCommand;
 };

@@ -37,8 +37,21 @@ export function buildManifest(parts: ManifestParts): Manifest {
   });
   const rawBytes = entries.reduce((sum, entry) => sum + (entry.type === 'file' ? entry.sizeBytes : 0), 0);
   const { priority, mutable, overrides, pin, after } = parts.settings;
-  const stated = after.length === 0 ? { pin } : { pin, after };
+  const stated = { pin, ...(after.length === 0 ? {} : { after }), ...typeRulesOf(parts.settings) };
   return { version: 1, name: parts.name, priority, mutable, overrides, ...stated, packs, rawBytes, entries };
+}
+
+/** How a package meets other types and other directories, as a manifest says it: nothing where nothing is unusual. */
+export function typeRulesOf({
+  replace,
+  follow,
+  directories,
+}: PackageSettings): Pick<Manifest, 'replace' | 'follow' | 'directories'> {
+  return {
+    ...(replace.length === 0 ? {} : { replace }),
+    ...(follow.length === 0 ? {} : { follow }),
+    ...(directories === 'merge' ? {} : { directories }),
+  };
 }
 
 function buildEntry(entry: ScannedEntry, parts: ManifestParts, asChunk: (slice: PackSlice) => Chunk): ManifestEntry {

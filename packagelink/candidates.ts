@@ -8,7 +8,15 @@ import type { Content, PackSlice, PathClass, WantedDirectory, WantedFile, Wanted
 import { UserError } from '../lib/errors.ts';
 
 /** One published package of a machine; priority 0 makes it the image. */
-export type Layer = { readonly name: string; readonly priority: number; readonly manifest: Manifest };
+export type Layer = {
+  readonly name: string;
+  readonly priority: number;
+  readonly manifest: Manifest;
+  /** For a package that is a local directory: where, and where bytes of it are kept. */
+  readonly tree?: { readonly root: string | undefined; readonly objects: string };
+  /** Values of its own for its templates, instead of those of the merge. */
+  readonly defines?: Defines;
+};
 
 /** A file that is rendered for one machine; its parents appear by themselves. Mode 0644 and root unless given. */
 export type GeneratedFile = {
@@ -37,14 +45,19 @@ export type Candidate = {
   readonly undefinedVariables: readonly string[];
   /** Whether the package names this path in `overrides`. */
   readonly overrides: boolean;
+  /** Whether it names this path in `replace`. */
+  readonly replaces: boolean;
 };
 
+/** The layer of what stood on the target before any package; below all others. */
+export const TARGET_OWNER = '@target';
 const GENERATED_OWNER = '@generated';
 export const GENERATED_PRIORITY = 100;
 const IMPLIED_DIRECTORY = { type: 'directory', mode: 0o755, uid: 0, gid: 0 } as const;
 
 /** All paths of one package. */
-export function layerCandidates({ name, priority, manifest }: Layer, defines: Defines): Candidate[] {
+export function layerCandidates(layer: Layer, given: Defines): Candidate[] {
+  const { name, priority, manifest, defines = given } = layer;
   const files = new Map<string, FileEntry>();
   const linked = new Set<string>();
   for (const entry of manifest.entries) {
@@ -52,6 +65,7 @@ export function layerCandidates({ name, priority, manifest }: Layer, defines: De
     if (entry.type === 'hardlink') linked.add(entry.target);
   }
   const overrides = new Set(manifest.overrides);
+  const replace = new Set(manifest.replace);
   return manifest.entries.map((entry): Candidate => {
     const source = resolveLink(entry, files);
     const template = source.type === 'file' ? source.template : undefined;
@@ -62,11 +76,12 @@ export function layerCandidates({ name, priority, manifest }: Layer, defines: De
       owner: name,
       priority,
       class: priority === 0 ? 'image' : 'package',
-      body: bodyOf(source, manifest, defines),
+      body: bodyOf(source, layer, defines),
       stated: !(source.type === 'directory' && source.implied === true),
       linkGroup: linked.has(groupKey) && template === undefined ? `${name}\0${groupKey}` : undefined,
       undefinedVariables: (template?.inline ?? []).filter((variable) => !Object.hasOwn(defines, variable)),
       overrides: overrides.has(path),
+      replaces: replace.has(path),
     };
   });
 }
@@ -93,6 +108,7 @@ function generated(path: string, body: Candidate['body'], stated: boolean): Cand
     linkGroup: undefined,
     undefinedVariables: [],
     overrides: false,
+    replaces: false,
   };
 }
 
@@ -109,7 +125,7 @@ function resolveLink(
 
 function bodyOf(
   entry: Exclude<ManifestEntry, { type: 'hardlink' }>,
-  manifest: Manifest,
+  { manifest, tree }: Layer,
   defines: Defines,
 ): Candidate['body'] {
   const { mode, uid, gid, mtimeSeconds, mtimeNanoseconds, xattrs } = entry;
@@ -118,11 +134,21 @@ function bodyOf(
   if (entry.type === 'symlink') return { type: 'symlink', ...metadata, target: entry.target };
   const slices = entry.chunks.map((chunk) => sliceOf(chunk, manifest));
   const source = { sha256: entry.sha256, sizeBytes: entry.sizeBytes, slices };
+  const file = tree === undefined ? undefined : { ...tree, path: entry.path };
   if (entry.template === undefined) {
-    return { type: 'file', ...metadata, content: { kind: 'packed', ...source }, sourceKey: entry.sha256 };
+    const plain: Content =
+      file === undefined
+        ? { kind: 'packed', ...source }
+        : { kind: 'tree', sha256: entry.sha256, sizeBytes: entry.sizeBytes, ...file };
+    return { type: 'file', ...metadata, content: plain, sourceKey: entry.sha256 };
   }
   const used = usedDefines([...entry.template.inline, ...entry.template.leading], defines);
-  const content: Content = { kind: 'template', ...source, defines: used };
+  const content: Content = {
+    kind: 'template',
+    ...source,
+    defines: used,
+    ...(file === undefined ? {} : { tree: file }),
+  };
   // A template's result is as new as the values in it: it keeps the time of its writing.
   return {
     type: 'file',

@@ -1,6 +1,6 @@
 // Which package owns one path. In: all candidates for it. Out: the winner, faults, notices. Never: I/O.
 import type { Fault } from '../lib/errors.ts';
-import { GENERATED_PRIORITY } from './candidates.ts';
+import { GENERATED_PRIORITY, TARGET_OWNER } from './candidates.ts';
 import type { Candidate } from './candidates.ts';
 import { xattrsKey } from './tree.ts';
 
@@ -16,17 +16,30 @@ type PathChoice = {
  */
 export function choosePath(candidates: readonly Candidate[]): PathChoice {
   const [only] = candidates;
-  if (only !== undefined && candidates.length === 1) return { winner: only, faults: [], notices: [] };
+  if (only !== undefined && candidates.length === 1) return { winner: leftAsFound(only), faults: [], notices: [] };
   const areDirectories = candidates.every((candidate) => candidate.body.type === 'directory');
   const ranked = candidates.map(liftOverride).toSorted(areDirectories ? byStatementAndRank : byRank);
-  const [winner] = ranked as [Candidate, ...Candidate[]];
+  const [first] = ranked as [Candidate, ...Candidate[]];
+  const winner = { ...first, replaces: candidates.some((candidate) => candidate.replaces) };
   const faults = [
-    ...ranked.filter((other) => isConflict(winner, other)).map((other) => conflict(winner, other)),
+    ...ranked.filter((other) => other !== first && isConflict(winner, other)).map((other) => conflict(winner, other)),
     ...ranked.filter((other) => isOverride(winner, other)).map((other) => unnamedOverride(winner, other)),
     ...typeClash(winner, ranked),
   ];
   const notices = ranked.filter((other) => isShadowed(winner, other)).map((other) => shadowNotice(winner, other));
-  return { winner, faults, notices };
+  return { winner: winner.owner === TARGET_OWNER ? claimedBy(winner, ranked) : winner, faults, notices };
+}
+
+// A directory that was there before any package, and of which no package says anything, keeps what it has.
+function claimedBy(winner: Candidate, ranked: readonly Candidate[]): Candidate {
+  const highest = ranked.filter((candidate) => candidate.owner !== TARGET_OWNER).toSorted(byRank)[0];
+  if (highest === undefined) return winner;
+  const { owner, priority } = highest;
+  return { ...winner, owner, priority, class: 'mutable' };
+}
+
+function leftAsFound(only: Candidate): Candidate {
+  return only.owner === TARGET_OWNER && !only.stated ? { ...only, class: 'mutable' } : only;
 }
 
 function liftOverride(candidate: Candidate): Candidate {
@@ -39,14 +52,14 @@ function byStatementAndRank(left: Candidate, right: Candidate): number {
   return left.stated === right.stated ? byRank(left, right) : left.stated ? -1 : 1;
 }
 
-// Names settle the rest, so that the order of the layers means nothing.
-function byRank(left: Candidate, right: Candidate): number {
+/** The highest priority first. Names settle the rest, so that the order of the layers means nothing. */
+export function byRank(left: Candidate, right: Candidate): number {
   if (left.priority !== right.priority) return right.priority - left.priority;
   return left.owner < right.owner ? -1 : left.owner > right.owner ? 1 : 0;
 }
 
 function isConflict(winner: Candidate, other: Candidate): boolean {
-  if (other === winner || other.priority !== winner.priority) return false;
+  if (other.priority !== winner.priority) return false;
   if (winner.body.type === 'directory' && other.body.type === 'directory' && !(winner.stated && other.stated))
     return false;
   return other.owner === winner.owner || identityOf(winner) !== identityOf(other);
@@ -96,10 +109,20 @@ function typeClash(winner: Candidate, ranked: readonly Candidate[]): Fault[] {
   );
   if (other === undefined) return [];
   const target = other.body.type === 'symlink' ? `a symlink to ${other.body.target}` : 'a file';
-  const message = `is a directory in ${winner.owner}, but ${target} in ${other.owner}`;
-  const suggestion =
-    other.body.type === 'symlink' ? `put the files of ${winner.owner} under ${other.body.target}` : undefined;
-  return [{ severity: 'error', where: winner.path, message, ...(suggestion === undefined ? {} : { suggestion }) }];
+  const message = `is a directory in ${winner.owner}, but ${target} ${placeOf(other.owner)}`;
+  const isAbove = winner.priority > other.priority;
+  const suggestions = [
+    ...(other.body.type === 'symlink' ? [`put the files of ${winner.owner} under ${other.body.target}`] : []),
+    ...(other.body.type === 'symlink' ? [`name the path under follow: in its .packagelink.yaml`] : []),
+    ...(isAbove ? [`name the path under replace: in the .packagelink.yaml of ${winner.owner}`] : []),
+  ];
+  const suggestion = suggestions.length === 0 ? {} : { suggestion: suggestions.join(', or ') };
+  return [{ severity: 'error', where: winner.path, message, ...suggestion }];
+}
+
+/** `in debian`, or that it is on the target and no package's. */
+export function placeOf(owner: string): string {
+  return owner === TARGET_OWNER ? 'on the target, and no package put it there' : `in ${owner}`;
 }
 
 /** Equal for equal bytes and metadata; times make no difference. */

@@ -12,8 +12,10 @@ import { preprocess } from './preprocess.ts';
 import { readPacks } from './read-packs.ts';
 import { abandonFile, beginFile, completeFile, discard, placeStaged, syncTarget, writeBytes } from './stage-files.ts';
 import type { Staging } from './stage-files.ts';
+import { stageTreeFile } from './stage-tree-file.ts';
 import type { InstalledPath } from './state.ts';
 import type { TreeEntry, WantedFile } from './tree.ts';
+import { bytesAtHand, isAtHand } from './tree-source.ts';
 
 type Execution = {
   readonly root: string;
@@ -120,9 +122,10 @@ async function forEach<E extends TreeEntry>(
 }
 
 async function writeFiles(staging: Staging, files: readonly WantedFile[], fetcher: Fetcher): Promise<void> {
-  const ready = files.filter((file) => file.content.kind === 'literal' || file.content.slices.length === 0);
+  const ready = files.filter((file) => isAtHand(file.content));
   await forEach(staging, ready, async (file) => {
-    await writeWhole(staging, file, file.content.kind === 'literal' ? file.content.bytes : new Uint8Array());
+    if (file.content.kind === 'tree') await stageTreeFile(staging, file, file.content);
+    else await writeWhole(staging, file, bytesAtHand(file.content));
   });
   const failed = new Set<WantedFile>();
   for await (const { work, raw } of readPacks(planReads(files), fetcher)) {

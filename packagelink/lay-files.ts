@@ -10,6 +10,7 @@ import type { PackRead } from './plan-reads.ts';
 import { preprocess } from './preprocess.ts';
 import { readPacks } from './read-packs.ts';
 import type { MergedTree, TreeEntry, WantedFile } from './tree.ts';
+import { bytesAtHand, isAtHand } from './tree-source.ts';
 
 /** What one full run shares. */
 export type LayRun = {
@@ -36,8 +37,8 @@ export async function layFiles({ tree, fetcher, onProgress }: LayFilesOptions, r
   const files = tree.entries.filter((entry) => entry.type === 'file');
   let doneBytes = 0;
   for (const file of files) {
-    if (file.content.kind !== 'literal' && file.content.slices.length > 0) continue;
-    writeWhole(file, file.content.kind === 'literal' ? file.content.bytes : new Uint8Array(), run);
+    if (!isAtHand(file.content)) continue;
+    writeWhole(file, bytesAtHand(file.content), run);
     doneBytes += file.content.sizeBytes;
   }
   for await (const { work, raw } of readPacks(planReads(files), fetcher)) {

@@ -85,6 +85,12 @@ export const manifestSchema = z.strictObject({
   pin: z.array(z.string()).default([]),
   /** What is to be run when paths have changed; absent when there is nothing. */
   after: z.array(afterCommandSchema).min(1).exactOptional(),
+  /** Paths at which this package replaces what is of another type, below it or on the target: see place-candidates.ts. */
+  replace: z.array(path).exactOptional(),
+  /** Directories whose content goes where a symbolic link of the same path leads. */
+  follow: z.array(path).exactOptional(),
+  /** Whether the directories of this package hide those of packages of lower priority. */
+  directories: z.literal('same-priority').exactOptional(),
   packs: z.array(packSchema),
   /** Sum of all files' sizes. */
   rawBytes: size,

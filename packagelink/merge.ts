@@ -4,12 +4,13 @@
 // merged tree onto a target. Nothing here knows of machines, disks or networks.
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
-import { generatedCandidates, layerCandidates } from './candidates.ts';
+import { TARGET_OWNER, generatedCandidates, layerCandidates } from './candidates.ts';
 import type { Candidate, GeneratedFile, Layer } from './candidates.ts';
-import { choosePath } from './choose-path.ts';
+import { choosePath, placeOf } from './choose-path.ts';
 import { compileGlobs } from './glob.ts';
 import type { Manifest } from './manifest.ts';
 import { comparePaths, parentOf } from './package-path.ts';
+import { placeCandidates } from './place-candidates.ts';
 import type { Defines } from './preprocess.ts';
 import type { MergedTree, PathClass, TreeEntry } from './tree.ts';
 
@@ -23,24 +24,22 @@ export type MergeInput = {
   readonly defines: Defines;
   /** Globs of paths that this machine leaves alone once they have been laid down, whoever owns them. */
   readonly pins?: readonly string[];
+  /** `same-priority`: directories of a package hide those of lower priority; `merge` unless given. */
+  readonly directories?: 'merge' | 'same-priority';
 };
 
 /**
  * Merges package trees: for each path the highest priority wins, directories merge.
  * @throws FaultsError with all conflicts and undefined variables; each names the path and the packages.
  */
-export function mergeTree({ layers, generated = [], defines, pins = [] }: MergeInput): MergedTree {
+export function mergeTree(input: MergeInput): MergedTree {
+  const { layers, generated = [], defines, pins = [], directories = 'merge' } = input;
   const faults: Fault[] = findDoubles(layers);
   const notices: string[] = [];
-  const byPath = new Map<string, Candidate[]>();
-  const all = [...layers.map((layer) => layerCandidates(layer, defines)), generatedCandidates(generated)];
-  for (const candidates of all) {
-    for (const candidate of candidates) {
-      const others = byPath.get(candidate.path);
-      if (others === undefined) byPath.set(candidate.path, [candidate]);
-      else others.push(candidate);
-    }
-  }
+  const all = [...layers.flatMap((layer) => layerCandidates(layer, defines)), ...generatedCandidates(generated)];
+  const placed = placeCandidates(all, { layers, directories });
+  faults.push(...placed.faults);
+  const byPath = Map.groupBy(placed.candidates, (candidate) => candidate.path);
   const chosen = new Map<string, Candidate>();
   for (const candidates of byPath.values()) {
     const choice = choosePath(candidates);
@@ -81,8 +80,11 @@ function findMisplaced(winners: readonly Candidate[], chosen: ReadonlyMap<string
     const parent = parentPath === undefined ? undefined : chosen.get(parentPath);
     if (parent === undefined || parent.body.type === 'directory' || reported.has(parent.path)) return [];
     reported.add(parent.path);
-    const message = `is a ${parent.body.type} in ${parent.owner}, but ${winner.owner} has ${winner.path} below it`;
-    return [{ severity: 'error', where: parent.path, message }];
+    const other = winner.owner === TARGET_OWNER ? 'the target' : winner.owner;
+    const message = `is a ${parent.body.type} ${placeOf(parent.owner)}, but ${other} has ${winner.path} below it`;
+    const isAbove = parent.priority > winner.priority;
+    const suggestion = `name the path under replace: in the .packagelink.yaml of ${parent.owner}`;
+    return [{ severity: 'error', where: parent.path, message, ...(isAbove ? { suggestion } : {}) }];
   });
 }
 
@@ -99,6 +101,7 @@ function classifier(layers: readonly Layer[], generated: readonly GeneratedFile[
   const mutableGenerated = new Set(generated.filter((file) => file.mutable === true).map((file) => file.path));
   return (winner) => {
     if (winner.class === 'generated' && mutableGenerated.has(winner.path)) return 'mutable';
+    if (winner.class === 'mutable') return 'mutable';
     // A glob speaks for its own package and for those below it, never for one that a site has put above it.
     const isMutable = globs.some((glob) => glob.priority >= winner.priority && glob.matches(winner.path));
     return isMutable ? 'mutable' : winner.class;
@@ -125,7 +128,7 @@ function asEntries(winners: readonly Candidate[], { classOf, isPinned }: Classif
     const first = winner.linkGroup === undefined ? undefined : firstOfGroup.get(winner.linkGroup);
     if (first !== undefined) return { ...owned, type: 'hardlink', target: first };
     if (winner.linkGroup !== undefined) firstOfGroup.set(winner.linkGroup, winner.path);
-    return { ...owned, ...winner.body };
+    return { ...owned, ...(winner.replaces ? { replaces: true } : {}), ...winner.body };
   });
 }
 

@@ -10,6 +10,7 @@ import { afterSettingSchema } from './after-command.ts';
 import { compileGlobs } from './glob.ts';
 import { prioritySchema } from './manifest.ts';
 import { isPackagePath } from './package-path.ts';
+import { installedPath } from './preprocess.ts';
 import type { ScannedEntry } from './scan.ts';
 
 export const SETTINGS_FILE = '.packagelink.yaml';
@@ -20,6 +21,8 @@ const mode = z
   .string({ error: 'write the mode in quotes, such as "0440"' })
   .regex(/^[0-7]{3,4}$/, 'not an octal mode such as "0440"')
   .transform((text) => Number.parseInt(text, 8));
+
+const packagePath = z.string().refine(isPackagePath, 'not a path below the root, such as etc/hosts');
 
 const exceptionSchema = z.strictObject({
   match: z.string().min(1),
@@ -37,9 +40,15 @@ export const packageSettingsSchema = z.strictObject({
   /** Like `mutable`, but a difference is reported. */
   pin: z.array(z.string().min(1)).default([]),
   /** Exact paths of generated files that this package replaces. */
-  overrides: z.array(z.string().refine(isPackagePath, 'not a path below the root, such as etc/hosts')).default([]),
   /** Commands for paths that changed, of whatever package. */
   after: z.array(afterSettingSchema).default([]),
+  overrides: z.array(packagePath).default([]),
+  /** Exact paths at which this package replaces what is of another type. */
+  replace: z.array(packagePath).default([]),
+  /** Exact paths of directories whose content goes where a symbolic link of the same path leads. */
+  follow: z.array(packagePath).default([]),
+  /** `same-priority`: the directories of this package hide those of lower priority instead of merging with them. */
+  directories: z.enum(['merge', 'same-priority']).default('merge'),
 });
 
 export type PackageSettings = z.infer<typeof packageSettingsSchema>;
@@ -69,12 +78,14 @@ export async function readPackageSettings(tree: string): Promise<PackageSettings
 
 /**
  * Git keeps no owners, modes or link counts: everything becomes root:root, 0755 or 0644 by the x bit, then the
- * exceptions apply. Directories without an exception are marked as implied.
+ * exceptions apply. Directories without an exception are marked as implied. With `base: 'tree'` the exceptions apply to
+ * owners and modes as they are in the tree.
  * @throws FaultsError when an exception matches nothing, or treats two names of one file differently.
  */
 export function applySiteRules(
   entries: readonly ScannedEntry[],
   settings: PackageSettings,
+  base: 'site' | 'tree' = 'site',
 ): { readonly entries: ScannedEntry[]; readonly stated: ReadonlySet<string> } {
   const rules = settings.files.map((exception) => ({
     exception,
@@ -89,7 +100,7 @@ export function applySiteRules(
     return {
       ...entry,
       ...ruledMetadata(
-        entry,
+        base === 'tree' ? entry : siteMetadata(entry),
         applied.map((rule) => rule.exception),
       ),
     };
@@ -97,23 +108,38 @@ export function applySiteRules(
   const faults = [
     ...rules.filter((rule) => !rule.used).map((rule) => fault(rule.exception.match, 'matches no path of this package')),
     ...findSplitLinks(ruled),
+    ...findIdleTypeRules(entries, settings),
   ];
   if (faults.length > 0) throw new FaultsError(SETTINGS_FILE, faults);
   return { entries: ruled, stated };
 }
 
-function ruledMetadata(
-  entry: ScannedEntry,
-  exceptions: readonly Exception[],
-): { mode: number; uid: number; gid: number } {
-  const isExecutable = entry.type === 'directory' || (entry.mode & 0o111) !== 0;
-  const metadata = { mode: entry.type === 'symlink' ? 0o777 : isExecutable ? 0o755 : 0o644, uid: 0, gid: 0 };
+type OwnerAndMode = { readonly type: ScannedEntry['type']; readonly mode: number; readonly uid: number; readonly gid: number };
+
+function siteMetadata({ type, mode }: ScannedEntry): OwnerAndMode {
+  const isExecutable = type === 'directory' || (mode & 0o111) !== 0;
+  return { type, mode: type === 'symlink' ? 0o777 : isExecutable ? 0o755 : 0o644, uid: 0, gid: 0 };
+}
+
+function ruledMetadata(base: OwnerAndMode, exceptions: readonly Exception[]): Omit<OwnerAndMode, 'type'> {
+  const metadata = { mode: base.mode, uid: base.uid, gid: base.gid };
   for (const exception of exceptions) {
-    if (exception.mode !== undefined && entry.type !== 'symlink') metadata.mode = exception.mode;
+    if (exception.mode !== undefined && base.type !== 'symlink') metadata.mode = exception.mode;
     metadata.uid = exception.uid ?? metadata.uid;
     metadata.gid = exception.gid ?? metadata.gid;
   }
   return metadata;
+}
+
+// A rule for a path that the package does not have is a slip of the pen, and would be found too late.
+function findIdleTypeRules(entries: readonly ScannedEntry[], { replace, follow }: PackageSettings): Fault[] {
+  const types = new Map(entries.map((entry) => [installedPath(entry.path), entry.type]));
+  return [
+    ...replace.filter((path) => !types.has(path)).map((path) => fault(path, 'replace: no such path in this package')),
+    ...follow
+      .filter((path) => types.get(path) !== 'directory')
+      .map((path) => fault(path, 'follow: no such directory in this package')),
+  ];
 }
 
 function findSplitLinks(entries: readonly ScannedEntry[]): Fault[] {

@@ -7,6 +7,7 @@ import type { Keep, KeptVersion } from './history.ts';
 import { planClears } from './plan-clears.ts';
 import { planKeeps } from './plan-keeps.ts';
 import { planRemoval } from './plan-removal.ts';
+import { refuseType } from './plan-type-conflicts.ts';
 import type { InstalledPath } from './state.ts';
 import type { MergedTree, TreeEntry, WantedDirectory, WantedFile, WantedHardlink, WantedSymlink } from './tree.ts';
 import { isAlwaysLeftAlone, xattrsKey } from './tree.ts';
@@ -168,7 +169,8 @@ function judge(
   if (now === undefined) return { action: 'created', why: row === undefined ? `new in ${entry.owner}` : 'was missing' };
   if (entry.class === 'mutable') return undefined;
   if (now.type !== entry.type) return { action: 'replaced', why: `was a ${now.type}, should be a ${entry.type}` };
-  const content = judgeContent(entry, now, row, input) ?? judgeSharing(entry, now, inodes);
+  const content =
+    judgeSourceLink(entry, now) ?? judgeContent(entry, now, row, input) ?? judgeSharing(entry, now, inodes);
   if (content !== undefined) return { action: 'replaced', why: content };
   return judgeMetadata(entry, now, row);
 }
@@ -189,9 +191,17 @@ function judgeContent(
   return found === before ? `new version in ${entry.owner}` : 'was changed on this machine';
 }
 
+// Linked to its source, or a copy of it: with the same bytes one is as good as the other only until they change.
+function judgeSourceLink(entry: TreeEntry, now: Observed): string | undefined {
+  if (entry.type !== 'file' || entry.content.kind !== 'tree') return undefined;
+  const { linkTo, apartFrom } = entry.content;
+  if (linkTo !== undefined && linkTo.inode !== now.inode) return 'should be a hard link of its source';
+  return apartFrom === now.inode ? 'should be a copy of its source' : undefined;
+}
+
 // Two files that are no hard links of each other in any package must not become one on the machine.
 function judgeSharing(entry: TreeEntry, now: Observed, inodes: Map<number, string>): string | undefined {
-  if (entry.type !== 'file') return undefined;
+  if (entry.type !== 'file' || (entry.content.kind === 'tree' && entry.content.linkTo !== undefined)) return undefined;
   const other = inodes.get(now.inode);
   inodes.set(now.inode, entry.path);
   return other === undefined ? undefined : `was a hard link of ${other}`;
@@ -250,9 +260,15 @@ function isWrite(verdict: Verdict | undefined): boolean {
 
 // Something that is no directory stands in for one, and this run may not replace it: nothing is written through it.
 function findBlocked(input: PartialInput, writes: readonly TreeEntry[]): { blocked: Set<TreeEntry>; errors: string[] } {
-  const made = new Set(writes.filter((entry) => entry.type === 'directory').map((entry) => entry.path));
-  const blocked = new Set<TreeEntry>();
-  const errors: string[] = [];
+  const refusals = new Map<TreeEntry, string>();
+  for (const entry of writes) {
+    const refusal = refuseType(entry, input);
+    if (refusal !== undefined) refusals.set(entry, refusal);
+  }
+  const blocked = new Set<TreeEntry>(refusals.keys());
+  const errors: string[] = [...refusals.values()];
+  const directories = writes.filter((entry) => entry.type === 'directory' && !blocked.has(entry));
+  const made = new Set(directories.map((entry) => entry.path));
   for (const entry of writes) {
     for (let path = parentOf(entry.path); path !== undefined; path = parentOf(path)) {
       const now = input.observed.get(path);

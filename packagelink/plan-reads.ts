@@ -19,7 +19,7 @@ export type PackReads = { readonly pack: Pack; readonly reads: PackRead[] };
 export function planReads(files: readonly WantedFile[]): PackReads[] {
   const packs = new Map<string, PackReads>();
   for (const file of files) {
-    if (file.content.kind === 'literal') continue;
+    if (file.content.kind === 'literal' || file.content.kind === 'tree') continue;
     let position = 0;
     for (const { pack, offset, length } of file.content.slices) {
       const entry = packs.get(pack.sha256) ?? { pack, reads: [] };

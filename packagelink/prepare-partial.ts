@@ -54,7 +54,7 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
     digests: rendered.digests,
     osmode,
     allowDeletions,
-    foreign: foreignVersions(options.stateFile),
+    foreign: options.restoresForeign === false ? new Map() : foreignVersions(options.stateFile),
     ...(massDelete === undefined ? {} : { massDelete }),
   });
   return {

@@ -8,6 +8,7 @@ import { preprocess } from './preprocess.ts';
 import { readPacks } from './read-packs.ts';
 import type { InstalledPath } from './state.ts';
 import type { MergedTree, TreeEntry, WantedFile } from './tree.ts';
+import { bytesAtHand, isAtHand } from './tree-source.ts';
 
 type RenderedTree = {
   readonly tree: MergedTree;
@@ -53,7 +54,14 @@ async function readSources(
 ): Promise<{ sources: Map<WantedFile, Uint8Array>; errors: string[] }> {
   const sources = new Map<WantedFile, Uint8Array>();
   const errors: string[] = [];
-  for (const file of files) if (file.content.sizeBytes === 0) sources.set(file, new Uint8Array());
+  for (const file of files) {
+    if (!isAtHand(file.content)) continue;
+    try {
+      sources.set(file, bytesAtHand(file.content));
+    } catch (error) {
+      errors.push(`${file.path} of ${file.owner} could not be read: ${describeError(error)}`);
+    }
+  }
   for await (const { work, raw } of readPacks(planReads(files), fetcher)) {
     for (const { file, offset, length } of work.reads) {
       if (raw instanceof Error) errors.push(`${file.path} of ${file.owner} could not be read: ${describeError(raw)}`);

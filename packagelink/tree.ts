@@ -9,6 +9,20 @@ export type PathClass = 'image' | 'package' | 'generated' | 'mutable';
 /** A run of bytes in the raw content of one pack. */
 export type PackSlice = { readonly pack: Pack; readonly offset: number; readonly length: number };
 
+/** A file of a package that is a local directory. Its digest is checked whenever it is read. */
+export type TreeFile = {
+  /** Absolute; undefined when the directory is not a source at all, but only what was kept. */
+  readonly root: string | undefined;
+  /** As it is in the directory, with the suffix of a template. */
+  readonly path: string;
+  /** A directory of kept bytes, named by their SHA-256, for when the source is gone or has changed. */
+  readonly objects: string;
+  /** The file is to be another name of this inode: see choose-links.ts. */
+  readonly linkTo?: { readonly inode: number; readonly sizeBytes: number; readonly mtimeMs: number };
+  /** The file is to be another one than this inode, which is the source's. */
+  readonly apartFrom?: number;
+};
+
 /** Where the bytes of a file come from. `sha256` and `sizeBytes` are of the source, before any preprocessing. */
 export type Content =
   | {
@@ -24,13 +38,19 @@ export type Content =
       readonly slices: readonly PackSlice[];
       /** Only the variables that the template names. */
       readonly defines: Defines;
+      /** Where the source is when it lies in no pack. */
+      readonly tree?: TreeFile;
     }
+  /** A file of a local directory that is not published. */
+  | ({ readonly kind: 'tree'; readonly sha256: string; readonly sizeBytes: number } & TreeFile)
   | { readonly kind: 'literal'; readonly sha256: string; readonly sizeBytes: number; readonly bytes: Uint8Array };
 
 type Owned = {
   readonly path: string;
   readonly owner: string;
   readonly class: PathClass;
+  /** The package may put this in place of what is of another type and no package's. */
+  readonly replaces?: true;
   /** Left alone once it has been laid down, as a package or the machine asks with `pin`. */
   readonly pinned?: true;
 };
