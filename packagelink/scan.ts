@@ -70,7 +70,7 @@ function describeEntry(
   firstNames: Map<string, string>,
   faults: Fault[],
 ): ScannedEntry | undefined {
-  const entry = { path, ...metadataOf(stat) };
+  const entry = { path, ...statMetadata(stat) };
   if (stat.isDirectory()) return { ...entry, type: 'directory' };
   if (stat.isSymbolicLink()) return describeSymlink(entry, options.tree, faults);
   if (stat.isFile()) {
@@ -95,7 +95,8 @@ function describeSymlink(entry: Scanned, tree: string, faults: Fault[]): Scanned
   return undefined;
 }
 
-function metadataOf(stat: BigIntStats): Metadata {
+/** Owner, mode and time as a manifest has them. */
+export function statMetadata(stat: BigIntStats): Omit<Metadata, 'xattrs'> {
   const seconds = stat.mtimeNs / 1_000_000_000n - (stat.mtimeNs < 0n && stat.mtimeNs % 1_000_000_000n !== 0n ? 1n : 0n);
   return {
     mode: Number(stat.mode) & 0o7777,

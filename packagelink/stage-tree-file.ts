@@ -37,9 +37,9 @@ function linkSource(staging: Staging, path: string, content: Extract<Content, { 
     if (NO_LINK.has((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }
-  const { ino, size, mtimeMs } = lstatSync(temporary);
+  const { ino, size, mtimeNs } = lstatSync(temporary, { bigint: true });
   const { linkTo } = content;
-  if (ino === linkTo?.inode && size === linkTo.sizeBytes && mtimeMs === linkTo.mtimeMs) return true;
+  if (Number(ino) === linkTo?.inode && Number(size) === linkTo.sizeBytes && mtimeNs === linkTo.mtimeNs) return true;
   rmSync(temporary, { force: true });
   throw new UserError(`${source} changed while it was being linked`, { hint: 'link the package again' });
 }

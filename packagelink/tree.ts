@@ -18,7 +18,7 @@ export type TreeFile = {
   /** A directory of kept bytes, named by their SHA-256, for when the source is gone or has changed. */
   readonly objects: string;
   /** The file is to be another name of this inode: see choose-links.ts. */
-  readonly linkTo?: { readonly inode: number; readonly sizeBytes: number; readonly mtimeMs: number };
+  readonly linkTo?: { readonly inode: number; readonly sizeBytes: number; readonly mtimeNs: bigint };
   /** The file is to be another one than this inode, which is the source's. */
   readonly apartFrom?: number;
 };

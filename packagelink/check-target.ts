@@ -1,0 +1,109 @@
+// Is a target what its packages say? In: the state database, the target. Out: what is wrong, missing or foreign.
+// Never: writes; needs the packages' sources, but for files that were templates and are no longer known.
+import { realpathSync } from 'node:fs';
+import type { RunCommand } from '../lib/run-command.ts';
+import { TARGET_OWNER } from './candidates.ts';
+import { compileGlobs } from './glob.ts';
+import { objectsDirectory } from './kept-objects.ts';
+import { linkedLayer, readLinks, storesFetcher } from './link-packages.ts';
+import { listForeign } from './list-foreign.ts';
+import { mergeTree } from './merge.ts';
+import { leaveMounts } from './leave-mounts.ts';
+import { readMountPoints } from './mount-points.ts';
+import { observe } from './observe.ts';
+import type { Observed } from './observed.ts';
+import { isLeftAlone, planPartial } from './plan-partial.ts';
+import type { Change } from './plan-partial.ts';
+import { renderTemplates } from './render-templates.ts';
+import { readState } from './state.ts';
+import { targetLayer } from './target-layer.ts';
+import type { MergedTree, TreeEntry } from './tree.ts';
+
+type CheckOptions = {
+  readonly target: string;
+  readonly stateFile: string;
+  /** Hashes only what lstat does not show as it was laid down. */
+  readonly fast: boolean;
+  /** Globs of paths that are not looked at for foreign ones. */
+  readonly exclude: readonly string[];
+  /** The package path of the state itself. */
+  readonly reserved: string | undefined;
+  readonly mounts: readonly string[];
+  readonly run: RunCommand;
+};
+
+/** One path that is not what its package says. */
+type WrongPath = {
+  readonly path: string;
+  readonly package: string;
+  readonly fault: 'content' | 'metadata' | 'type' | 'missing';
+  readonly why: string;
+};
+
+/** `checked` counts the paths of packages; `foreign` are paths that no package put there, directories with a slash. */
+export type CheckResult = {
+  readonly checked: number;
+  readonly wrong: readonly WrongPath[];
+  readonly foreign: readonly string[];
+  readonly errors: readonly string[];
+  readonly notices: readonly string[];
+};
+
+/** Compares a target with what is linked onto it. @throws UserError when target or database cannot be read */
+export async function checkTarget(options: CheckOptions): Promise<CheckResult> {
+  const { stateFile, fast, mounts, run } = options;
+  const root = realpathSync(options.target);
+  const links = readLinks(stateFile);
+  const objects = objectsDirectory(stateFile);
+  const layers = [
+    ...links.packages.map((one) => linkedLayer(one, objects)),
+    targetLayer(links.originals, objects),
+  ];
+  const { installed } = readState(stateFile);
+  const merged = mergeTree({ layers, defines: {}, directories: links.directories });
+  const rendered = await renderTemplates(packagesOnly(merged), installed, storesFetcher(links.packages));
+  const mountPoints = readMountPoints(root, mounts);
+  const reach = leaveMounts(rendered.tree, installed, mountPoints);
+  const { tree } = reach;
+  const about = { root, tree, osmode: 'image', run } as const;
+  const { observed, notices } = await observe({ ...about, installed: fast ? reach.installed : new Map() });
+  const plan = planPartial({
+    tree,
+    installed: reach.installed,
+    observed,
+    digests: rendered.digests,
+    osmode: 'image',
+    allowDeletions: false,
+  });
+  const entries = new Map(tree.entries.map((entry) => [entry.path, entry]));
+  const isExcluded = compileGlobs([...options.exclude]);
+  return {
+    checked: tree.entries.filter((entry) => !isLeftAlone(entry, { tree, osmode: 'image', installed })).length,
+    wrong: plan.changes.flatMap((change) => describeWrong(change, entries.get(change.path), observed)),
+    foreign: listForeign({
+      root,
+      isOurs: (path) => entries.has(path),
+      isLeftOut: (path) => path === options.reserved || mountPoints.has(path) || isExcluded(path),
+    }),
+    errors: [...rendered.errors, ...reach.errors, ...plan.errors],
+    notices: [...notices, ...plan.notices],
+  };
+}
+
+// What stood there before and still does is nobody's to check.
+function packagesOnly(tree: MergedTree): MergedTree {
+  return { ...tree, entries: tree.entries.filter(({ owner }) => owner !== TARGET_OWNER) };
+}
+
+function describeWrong(
+  { path, action, why }: Change,
+  entry: TreeEntry | undefined,
+  observed: ReadonlyMap<string, Observed>,
+): WrongPath[] {
+  if (entry === undefined) return [];
+  const now = observed.get(path);
+  const kind = entry.type === 'hardlink' ? 'file' : entry.type;
+  const fault =
+    now === undefined ? 'missing' : now.type !== kind ? 'type' : action === 'metadata' ? 'metadata' : 'content';
+  return [{ path, package: entry.owner, fault, why: now === undefined ? 'is missing' : why }];
+}

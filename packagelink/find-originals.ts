@@ -1,0 +1,103 @@
+// What stands on a target where packages are about to put something. In: a merged tree, a root, what is known already.
+// Out: originals. Never: writes; follows a link; looks below a mount point.
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import { FaultsError } from '../lib/errors.ts';
+import type { Fault } from '../lib/errors.ts';
+import type { RunCommand } from '../lib/run-command.ts';
+import { TARGET_OWNER } from './candidates.ts';
+import { openTarget } from './confined-directory.ts';
+import type { ConfinedDirectories } from './confined-directory.ts';
+import type { Original } from './linked-packages.ts';
+import { hashFile } from './observe.ts';
+import { parentOf } from './package-path.ts';
+import { statMetadata } from './scan.ts';
+import type { MergedTree, TreeEntry } from './tree.ts';
+import { readPathXattrs } from './xattrs.ts';
+
+type Search = {
+  readonly root: string;
+  readonly tree: MergedTree;
+  /** Paths that packages have put there, or for which an original is known. */
+  readonly isKnown: (path: string) => boolean;
+  /** Package paths of mount points that are not to be crossed. */
+  readonly mountPoints: ReadonlySet<string>;
+  readonly run: RunCommand;
+};
+
+type Found = { readonly path: string; readonly stat: BigIntStats };
+
+/**
+ * Everything that is no package's and stands at a path of the tree, or below one that is to become a file or a link.
+ * @throws FaultsError for devices, FIFOs and sockets, which are neither kept nor replaced
+ */
+export async function findOriginals(search: Search): Promise<Original[]> {
+  const target = openTarget(search.root);
+  try {
+    const found = findStanding(search, target);
+    const faults = found.filter(({ stat }) => isSpecial(stat)).map(({ path }) => special(path));
+    if (faults.length > 0) throw new FaultsError(`linking onto ${search.root}`, faults);
+    const attributed = found.filter(({ stat }) => !stat.isSymbolicLink()).map(({ path }) => `${search.root}/${path}`);
+    const xattrs = attributed.length === 0 ? new Map() : await readPathXattrs(search.run, attributed);
+    return found.map(({ path, stat }) => {
+      target.trim();
+      const own = xattrs.get(`${search.root}/${path}`);
+      return { ...describeFound({ path, stat }, target), ...(own === undefined ? {} : { xattrs: own }) };
+    });
+  } finally {
+    target.close();
+  }
+}
+
+// Sorted, so that a directory is known before what it holds; below anything else there is nothing to find.
+function findStanding(search: Search, target: ConfinedDirectories): Found[] {
+  const directories = new Set<string>();
+  const found: Found[] = [];
+  for (const entry of search.tree.entries) {
+    const parent = parentOf(entry.path);
+    if ((parent !== undefined && !directories.has(parent)) || search.mountPoints.has(entry.path)) continue;
+    const stat = lookAt(target, entry.path);
+    if (stat === undefined) continue;
+    if (stat.isDirectory()) directories.add(entry.path);
+    if (isClaim(entry) && !search.isKnown(entry.path)) found.push({ path: entry.path, stat });
+    if (stat.isDirectory() && entry.type !== 'directory') found.push(...findBelow(entry.path, search, target));
+  }
+  return found;
+}
+
+function isClaim(entry: TreeEntry): boolean {
+  return entry.owner !== TARGET_OWNER && entry.class !== 'mutable';
+}
+
+function findBelow(path: string, search: Search, target: ConfinedDirectories): Found[] {
+  return readdirSync(target.at(`${path}/.`)).flatMap((name): Found[] => {
+    const below = `${path}/${name}`;
+    const stat = lookAt(target, below);
+    if (stat === undefined) return [];
+    const found = search.isKnown(below) ? [] : [{ path: below, stat }];
+    const isEntered = stat.isDirectory() && !search.mountPoints.has(below);
+    return isEntered ? [...found, ...findBelow(below, search, target)] : found;
+  });
+}
+
+function lookAt(target: ConfinedDirectories, path: string): BigIntStats | undefined {
+  target.trim();
+  return lstatSync(target.at(path), { throwIfNoEntry: false, bigint: true });
+}
+
+function describeFound({ path, stat }: Found, target: ConfinedDirectories): Original {
+  const about = { path, ...statMetadata(stat) };
+  if (stat.isDirectory()) return { type: 'directory', ...about };
+  if (stat.isSymbolicLink()) return { type: 'symlink', ...about, target: readlinkSync(target.at(path)) };
+  const inode = `${stat.dev}:${stat.ino}`;
+  return { type: 'file', ...about, sha256: hashFile(target.at(path)), sizeBytes: Number(stat.size), inode };
+}
+
+function isSpecial(stat: BigIntStats): boolean {
+  return !stat.isDirectory() && !stat.isFile() && !stat.isSymbolicLink();
+}
+
+function special(where: string): Fault {
+  const message = 'a package has this path, but on the target it is a device, FIFO or socket, which is not replaced';
+  return { severity: 'error', where, message };
+}
