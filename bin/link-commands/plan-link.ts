@@ -1,0 +1,95 @@
+// From the command line of packagelink to packages. In: words and options. Out: what is linked from then on.
+// Never: touches the target.
+import type { KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { UserError } from '../../lib/errors.ts';
+import { parseJsonEdge } from '../../lib/parse-edge.ts';
+import { runCommand } from '../../lib/run-command.ts';
+import { parsePublicKey } from '../../packagelink/keys.ts';
+import type { LinkChange } from '../../packagelink/link-packages.ts';
+import type { LinkState } from '../../packagelink/linked-packages.ts';
+import { requireApart } from '../../packagelink/linked-target.ts';
+import type { LinkedTarget } from '../../packagelink/linked-target.ts';
+import { parsePackages } from '../../packagelink/package-argument.ts';
+import type { Defines } from '../../packagelink/preprocess.ts';
+import { readNamedPackage } from '../../packagelink/read-named-package.ts';
+
+type LinkPlanning = {
+  readonly words: readonly string[];
+  readonly target: LinkedTarget;
+  readonly hardlink?: true;
+  readonly define: readonly string[];
+  readonly record?: string;
+  readonly store?: string;
+  readonly key: readonly string[];
+  readonly directories?: LinkState['directories'];
+};
+
+/** Reads the packages that are named; answers what they make of a target's state. @throws UserError */
+export async function planLink(planning: LinkPlanning): Promise<(state: LinkState) => Promise<LinkChange>> {
+  const { words, target, store, key, hardlink, directories } = planning;
+  if (store === undefined && key.length > 0)
+    throw new UserError('--key is the key of a --store', { exitCode: 2, hint: 'packagelink --help' });
+  const named = parsePackages(words, { hasStore: store !== undefined });
+  const defines = await readDefines(planning);
+  const reading = {
+    mode: hardlink === true ? ('hardlink' as const) : ('copy' as const),
+    defines,
+    store: store === undefined ? undefined : { dir: store, keys: await readKeys(key) },
+    run: runCommand,
+  };
+  return async (state) => {
+    const linked = [];
+    for (const one of named) linked.push(await readNamedPackage(one, reading));
+    requireApart(target, linked);
+    const names = new Set(linked.map(({ name }) => name));
+    const packages = [...state.packages.filter(({ name }) => !names.has(name)), ...linked];
+    if (packages.length === 0)
+      throw new UserError(`nothing is linked onto ${target.root}, and no package is named`, {
+        exitCode: 2,
+        hint: `packagelink --target ${target.root} TREE`,
+      });
+    return { packages, linked, unlinked: [], directories: directories ?? state.directories };
+  };
+}
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+async function readDefines({ define, record }: LinkPlanning): Promise<Defines> {
+  const given = define.map((text) => {
+    const equals = text.indexOf('=');
+    const name = equals === -1 ? text : text.slice(0, equals);
+    if (equals !== -1 && NAME.test(name)) return [name, text.slice(equals + 1)] as const;
+    throw new UserError(`-D ${text} is no VAR=VALUE`, { exitCode: 2, hint: '-DDOMAIN=example.org; -DNFS= for an empty one' });
+  });
+  return { ...(record === undefined ? {} : await readRecord(record)), ...Object.fromEntries(given) };
+}
+
+async function readRecord(file: string): Promise<Defines> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`reading the record ${file} failed`, { exitCode: 2, cause: error });
+  }
+  return parseJsonEdge(z.record(z.string().regex(NAME, 'no name of a variable'), z.string()), text, file);
+}
+
+async function readKeys(files: readonly string[]): Promise<KeyObject[]> {
+  if (files.length === 0)
+    throw new UserError('a store needs the key that its manifests are signed with', {
+      exitCode: 2,
+      hint: '--key STATE/keys/site.pub',
+    });
+  return await Promise.all(
+    files.map(async (file) => {
+      try {
+        return parsePublicKey(await readFile(file, 'utf8'), file);
+      } catch (error) {
+        if (error instanceof UserError) throw error;
+        throw new UserError(`reading the key ${file} failed`, { exitCode: 2, cause: error });
+      }
+    }),
+  );
+}

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { addTargetOptions, asPackagePaths } from './target-options.ts';
+import type { TargetOptions } from './target-options.ts';
+
+type UnlinkOptions = TargetOptions & { readonly dryRun?: true };
+
+/** `packageunlink --target DIR NAME…`. */
+export function defineUnlink(program: Command): Command {
+  return addTargetOptions(program)
+    .description('Takes packages from a directory, and brings back what they had overridden.')
+    .argument('<packages...>', 'names of packages that are linked')
+    .option('--dry-run', 'say what would change, and change nothing')
+    .showHelpAfterError('(packageunlink --help says how it is used)')
+    .addHelpText('after', UNLINK_HELP)
+    .action(unlink);
+}
+
+async function unlink(names: readonly string[], options: UnlinkOptions): Promise<void> {
+  const { UserError } = await import('../../lib/errors.ts');
+  const { runCommand } = await import('../../lib/run-command.ts');
+  const { linkPackages } = await import('../../packagelink/link-packages.ts');
+  const { openLinkedTarget, requireWritable } = await import('../../packagelink/linked-target.ts');
+  const { printResult } = await import('./print-result.ts');
+  const { dryRun = false, json = false } = options;
+  const target = openLinkedTarget(options.target, options.state);
+  if (!dryRun) requireWritable(target);
+  let packages: string[] = [];
+  const result = await linkPackages({
+    target: target.root,
+    stateFile: target.stateFile,
+    dryRun,
+    mounts: asPackagePaths(options.mount),
+    massDelete: (owner) => names.includes(owner),
+    run: runCommand,
+    change: async (state) => {
+      const linked = state.packages.map(({ name }) => name);
+      const unknown = names.filter((name) => !linked.includes(name));
+      if (unknown.length > 0)
+        throw new UserError(`not linked onto ${target.root}: ${unknown.join(' ')}`, {
+          exitCode: 2,
+          hint: linked.length === 0 ? 'nothing is linked there' : `one of: ${linked.join(' ')}`,
+        });
+      const left = state.packages.filter(({ name }) => !names.includes(name));
+      packages = left.map(({ name }) => name);
+      return { packages: left, linked: [], unlinked: names, directories: state.directories };
+    },
+  });
+  printResult(result, { json, dryRun, packages });
+}
+
+const UNLINK_HELP = `
+Examples:
+  packageunlink --target /usr/local emacs
+  packageunlink --target /usr/local tex mail --dry-run
+
+What the package had overridden comes back: the file of another package, or what stood there before any package. What
+was changed by hand and belongs to no other package stays, and is said. After an error the package still counts as
+linked: run it again.
+
+Exit codes: 0 done, 1 some path could not be put right, 2 bad input`;
