@@ -131,7 +131,8 @@ function bodyOf(
   const { mode, uid, gid, mtimeSeconds, mtimeNanoseconds, xattrs } = entry;
   const metadata = { mode, uid, gid, mtimeSeconds, mtimeNanoseconds, ...(xattrs === undefined ? {} : { xattrs }) };
   if (entry.type === 'directory') return { type: 'directory', ...metadata };
-  if (entry.type === 'symlink') return { type: 'symlink', ...metadata, target: entry.target };
+  const timed = tree === undefined ? {} : ({ timed: true } as const);
+  if (entry.type === 'symlink') return { type: 'symlink', ...metadata, ...timed, target: entry.target };
   const slices = entry.chunks.map((chunk) => sliceOf(chunk, manifest));
   const source = { sha256: entry.sha256, sizeBytes: entry.sizeBytes, slices };
   const file = tree === undefined ? undefined : { ...tree, path: entry.path };
@@ -140,7 +141,7 @@ function bodyOf(
       file === undefined
         ? { kind: 'packed', ...source }
         : { kind: 'tree', sha256: entry.sha256, sizeBytes: entry.sizeBytes, ...file };
-    return { type: 'file', ...metadata, content: plain, sourceKey: entry.sha256 };
+    return { type: 'file', ...metadata, ...timed, content: plain, sourceKey: entry.sha256 };
   }
   const used = usedDefines([...entry.template.inline, ...entry.template.leading], defines);
   const content: Content = {

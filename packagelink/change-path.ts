@@ -1,6 +1,16 @@
 // Single changes of a partial run, other than file contents. In: one wanted entry or row. Out: that path put right.
 // Never: decides; follows a link at the end of a path.
-import { closeSync, constants, fchmodSync, fchownSync, lchownSync, linkSync, lstatSync, lutimesSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  futimesSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  lutimesSync,
+} from 'node:fs';
 import { mkdirSync, openSync, renameSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { mtimeOf } from './file-metadata.ts';
 import type { KeptVersion } from './history.ts';
@@ -45,7 +55,7 @@ export async function stageHardlink(staging: Staging, entry: WantedHardlink): Pr
   await stage(staging, entry, 0);
 }
 
-/** Sets owner and mode where a path stands; its content and time stay. */
+/** Sets owner, mode and a stated time where a path stands; its content stays. */
 export async function correctMetadata(
   staging: Staging,
   entry: WantedFile | WantedDirectory | WantedSymlink,
@@ -61,12 +71,16 @@ async function setPathMetadata(
 ): Promise<void> {
   if (entry.type === 'symlink') {
     lchownSync(place, entry.uid, entry.gid);
+    const time = entry.timed === true ? mtimeOf(entry) : undefined;
+    if (time !== undefined) lutimesSync(place, time, time);
     return;
   }
   const fd = openSync(place, entry.type === 'directory' ? READ | constants.O_DIRECTORY : READ);
   try {
     fchownSync(fd, entry.uid, entry.gid);
     fchmodSync(fd, entry.mode);
+    const time = entry.type === 'file' && entry.timed === true ? mtimeOf(entry) : undefined;
+    if (time !== undefined) futimesSync(fd, time, time);
     if (entry.xattrs !== undefined)
       await writeXattrs(staging.run, new Map([[`/proc/${process.pid}/fd/${fd}`, entry.xattrs]]), 'follow');
   } finally {

@@ -4,10 +4,8 @@ import { realpathSync } from 'node:fs';
 import type { RunCommand } from '../lib/run-command.ts';
 import { TARGET_OWNER } from './candidates.ts';
 import { compileGlobs } from './glob.ts';
-import { objectsDirectory } from './kept-objects.ts';
-import { linkedLayer, readLinks, storesFetcher } from './link-packages.ts';
 import { listForeign } from './list-foreign.ts';
-import { mergeTree } from './merge.ts';
+import { mergeOntoTarget, readLinks, storesFetcher } from './merge-onto-target.ts';
 import { leaveMounts } from './leave-mounts.ts';
 import { readMountPoints } from './mount-points.ts';
 import { observe } from './observe.ts';
@@ -16,7 +14,6 @@ import { isLeftAlone, planPartial } from './plan-partial.ts';
 import type { Change } from './plan-partial.ts';
 import { renderTemplates } from './render-templates.ts';
 import { readState } from './state.ts';
-import { targetLayer } from './target-layer.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
 
 type CheckOptions = {
@@ -54,14 +51,9 @@ export async function checkTarget(options: CheckOptions): Promise<CheckResult> {
   const { stateFile, fast, mounts, run } = options;
   const root = realpathSync(options.target);
   const links = readLinks(stateFile);
-  const objects = objectsDirectory(stateFile);
-  const layers = [
-    ...links.packages.map((one) => linkedLayer(one, objects)),
-    targetLayer(links.originals, objects),
-  ];
   const { installed } = readState(stateFile);
-  const merged = mergeTree({ layers, defines: {}, directories: links.directories });
-  const rendered = await renderTemplates(packagesOnly(merged), installed, storesFetcher(links.packages));
+  const merged = await mergeOntoTarget({ root, stateFile, before: links, change: links, mounts, run });
+  const rendered = await renderTemplates(packagesOnly(merged.tree), installed, storesFetcher(links.packages));
   const mountPoints = readMountPoints(root, mounts);
   const reach = leaveMounts(rendered.tree, installed, mountPoints);
   const { tree } = reach;

@@ -26,10 +26,15 @@ export function chooseLinks({ root, tree, modeOf }: Choice): MergedTree {
   const entries = tree.entries.map((entry) => {
     if (entry.type !== 'file' || entry.content.kind !== 'tree' || entry.content.root === undefined) return entry;
     const { content } = entry;
-    const source = lstatSync(`${content.root}/${content.path}`, { throwIfNoEntry: false, bigint: true });
+    const source = lookAt(`${content.root}/${content.path}`);
     const isNear = source !== undefined && source.dev === deviceAt(parentOf(entry.path) ?? '');
     if (modeOf(entry.owner) === 'copy') return isNear ? mark(entry, { apartFrom: Number(source.ino) }) : entry;
-    const reason = isNear ? reasonToCopy(entry, content, source) : 'they are on another file system';
+    const reason =
+      source === undefined
+        ? 'their sources are gone'
+        : isNear
+          ? reasonToCopy(entry, content, source)
+          : 'they are on another file system';
     if (reason === undefined && source !== undefined) return mark(entry, { linkTo: asLink(source) });
     const key = `of ${entry.owner} copied, not linked: ${reason}`;
     copied.set(key, (copied.get(key) ?? 0) + 1);
@@ -51,21 +56,34 @@ function reasonToCopy(entry: WantedFile, content: TreeContent, source: BigIntSta
   const wantedNs = BigInt(entry.mtimeSeconds ?? 0) * 1_000_000_000n + BigInt(entry.mtimeNanoseconds ?? 0);
   if (Number(source.size) !== content.sizeBytes || source.mtimeNs !== wantedNs) return 'their sources have changed';
   const isSame =
-    (Number(source.mode) & 0o7777) === entry.mode && Number(source.uid) === entry.uid && Number(source.gid) === entry.gid;
+    (Number(source.mode) & 0o7777) === entry.mode &&
+    Number(source.uid) === entry.uid &&
+    Number(source.gid) === entry.gid;
   if (!isSame) return 'owner or mode differ from the source';
   return source.nlink > MOST_LINKS ? 'their sources have too many links' : undefined;
 }
 
-/** The file system of a directory, or of the nearest one above it that exists. */
+/** The file system of a directory, or of the nearest one above it that exists. No link is followed. */
 function deviceFinder(root: string): (path: string) => bigint | undefined {
-  const known = new Map<string, bigint | undefined>();
-  const find = (path: string): bigint | undefined => {
-    if (known.has(path)) return known.get(path);
-    const place = path === '' ? root : `${root}/${path}`;
-    const stat = lstatSync(place, { throwIfNoEntry: false, bigint: true });
-    const device = stat?.isDirectory() === true ? stat.dev : path === '' ? undefined : find(parentOf(path) ?? '');
-    known.set(path, device);
-    return device;
+  const known = new Map<string, { readonly device: bigint | undefined; readonly exists: boolean }>();
+  const find = (path: string): { readonly device: bigint | undefined; readonly exists: boolean } => {
+    const before = known.get(path);
+    if (before !== undefined) return before;
+    const above = path === '' ? undefined : find(parentOf(path) ?? '');
+    const stat = above?.exists === false ? undefined : lookAt(path === '' ? root : `${root}/${path}`);
+    const found =
+      stat?.isDirectory() === true ? { device: stat.dev, exists: true } : { device: above?.device, exists: false };
+    known.set(path, found);
+    return found;
   };
-  return find;
+  return (path) => find(path).device;
+}
+
+function lookAt(place: string): BigIntStats | undefined {
+  try {
+    return lstatSync(place, { throwIfNoEntry: false, bigint: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }

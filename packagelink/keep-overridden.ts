@@ -40,7 +40,11 @@ export function overriddenContents(packages: readonly LinkedPackage[], tree: Mer
 }
 
 /** Keeps them from their sources or, where these have changed, from the target; says what cannot be brought back. */
-export function keepOverridden(packages: readonly LinkedPackage[], tree: MergedTree, { root, objects }: Places): string[] {
+export function keepOverridden(
+  packages: readonly LinkedPackage[],
+  tree: MergedTree,
+  { root, objects }: Places,
+): string[] {
   return overriddenContents(packages, tree).flatMap(({ owner, source, file }) => {
     const fault = keepObject(objects, file, [`${source}/${file.path}`, `${root}/${file.path}`]);
     if (fault === undefined) return [];
@@ -57,7 +61,11 @@ export function adoptHidden(
   const wanted = new Set(tree.entries.map(({ path }) => path));
   const hidden = found.filter(({ path }) => !wanted.has(path));
   if (hidden.length === 0) return;
-  recordIntents(stateFile, [], hidden.flatMap((original) => rowOf(original, root)));
+  recordIntents(
+    stateFile,
+    [],
+    hidden.flatMap((original) => rowOf(original, root)),
+  );
 }
 
 function rowOf(original: Original, root: string): InstalledPath[] {

@@ -1,6 +1,16 @@
 // Bytes that only this target still has, or might soon be the only one to have. In: files. Out: a directory of files
 // named by their SHA-256. Never: a name whose bytes are not the right ones; a link that is followed.
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { DIGEST } from './manifest.ts';
 import { tryCopy } from './tree-source.ts';
 

@@ -1,28 +1,21 @@
 // Brings a target to the union of its packages, wherever they lie. In: the packages that are to be linked from now on.
 // Out: the target, its state database, and what was overridden kept beside it. Never: touches what no package has, but
 // to keep it and put a package's path in its place; forgets what was there before it is back.
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RunCommand } from '../lib/run-command.ts';
 import { applyPartial } from './apply-partial.ts';
 import type { PartialResult } from './apply-partial.ts';
 import { TARGET_OWNER } from './candidates.ts';
-import type { Layer } from './candidates.ts';
 import { chooseLinks } from './choose-links.ts';
-import { directoryFetcher } from './fetch.ts';
-import type { Fetcher } from './fetch.ts';
 import { withLock } from './file-lock.ts';
-import { findOriginals } from './find-originals.ts';
 import { adoptHidden, keepOriginals, keepOverridden, overriddenContents } from './keep-overridden.ts';
 import { objectsDirectory, trimObjects } from './kept-objects.ts';
-import { readLinkState, updateLinkState } from './linked-packages.ts';
-import type { LinkState, LinkedPackage, Original } from './linked-packages.ts';
-import { mergeTree } from './merge.ts';
-import { readMountPoints } from './mount-points.ts';
-import { knownPaths } from './settle-intents.ts';
-import { readState } from './state.ts';
-import type { State } from './state.ts';
-import { targetLayer } from './target-layer.ts';
+import { updateLinkState } from './linked-packages.ts';
+import type { LinkState, LinkedPackage } from './linked-packages.ts';
+import { mergeOntoTarget, readLinks, storesFetcher } from './merge-onto-target.ts';
+import type { Merged } from './merge-onto-target.ts';
+import type { Change } from './plan-partial.ts';
 import type { MergedTree } from './tree.ts';
 
 export type LinkOptions = {
@@ -46,8 +39,6 @@ export type LinkChange = {
 };
 
 const LOCK_TIMEOUT_MS = 60_000;
-const NOTHING: LinkState = { packages: [], originals: [], directories: 'merge' };
-const EMPTY: State = { installed: new Map(), intents: new Map() };
 
 /**
  * Merges everything that is linked again and puts the target right. Errors of single paths are collected; a package
@@ -82,67 +73,14 @@ async function linkLocked(options: LinkOptions): Promise<PartialResult> {
     massDelete: (owner) => owner === TARGET_OWNER || massDelete(owner),
   });
   if (!dryRun && result.errors.length === 0) release({ stateFile, change, merged });
-  return { ...result, notices: [...notices, ...result.notices] };
+  return { ...result, changes: sayReturns(result.changes, tree), notices: [...notices, ...result.notices] };
 }
 
-/** What is linked onto a target; nothing where there is no state database yet. */
-export function readLinks(stateFile: string): LinkState {
-  return existsSync(stateFile) ? readLinkState(stateFile) : NOTHING;
-}
-
-/** A linked package as a layer of a merge. */
-export function linkedLayer({ name, priority, kind, source, defines, manifest }: LinkedPackage, objects: string): Layer {
-  return { name, priority, manifest, defines, ...(kind === 'tree' ? { tree: { root: source, objects } } : {}) };
-}
-
-/** Reads packs of several stores, each of which may have them. */
-export function storesFetcher(packages: readonly LinkedPackage[]): Fetcher {
-  const stores = [...new Set(packages.filter(({ kind }) => kind === 'store').map(({ source }) => source))];
-  return async (path) => {
-    const [first, ...others] = stores;
-    if (first === undefined) throw new Error(`no package of a store is linked, but ${path} is wanted`);
-    for (const store of [first, ...others]) if (existsSync(`${store}/${path}`)) return await directoryFetcher(store)(path);
-    return await directoryFetcher(first)(path);
-  };
-}
-
-type Merged = {
-  readonly tree: MergedTree;
-  readonly layers: readonly Layer[];
-  readonly originals: readonly Original[];
-  /** Those of them that were found now. */
-  readonly found: readonly Original[];
-};
-
-type Merging = {
-  readonly root: string;
-  readonly stateFile: string;
-  readonly before: LinkState;
-  readonly change: LinkChange;
-  readonly mounts: readonly string[];
-  readonly run: RunCommand;
-};
-
-// What stands on the target can move what a package follows, so that other paths have to be looked at.
-async function mergeOntoTarget({ root, stateFile, before, change, mounts, run }: Merging): Promise<Merged> {
-  const objects = objectsDirectory(stateFile);
-  const installed = knownPaths(existsSync(stateFile) ? readState(stateFile) : EMPTY);
-  const layers = change.packages.map((one) => linkedLayer(one, objects));
-  const originals = new Map(before.originals.map((original) => [original.path, original]));
-  const found = new Map<string, Original>();
-  const mountPoints = readMountPoints(root, mounts);
-  for (;;) {
-    const all = [...layers, targetLayer([...originals.values()], objects)];
-    const tree = mergeTree({ layers: all, defines: {}, directories: change.directories });
-    // One that is known although no package had its path yet may have changed since a run was cut off.
-    const isKnown = (path: string) => installed.has(path) || found.has(path);
-    const more = await findOriginals({ root, tree, isKnown, mountPoints, run });
-    if (more.length === 0) return { tree, layers, originals: [...originals.values()], found: [...found.values()] };
-    for (const original of more) {
-      originals.set(original.path, original);
-      found.set(original.path, original);
-    }
-  }
+function sayReturns(changes: readonly Change[], tree: MergedTree): Change[] {
+  const back = new Set(tree.entries.filter(({ owner }) => owner === TARGET_OWNER).map(({ path }) => path));
+  return changes.map((change) =>
+    back.has(change.path) ? { ...change, why: 'what was there before any package is back' } : change,
+  );
 }
 
 type Recording = {

@@ -114,7 +114,12 @@ export function applySiteRules(
   return { entries: ruled, stated };
 }
 
-type OwnerAndMode = { readonly type: ScannedEntry['type']; readonly mode: number; readonly uid: number; readonly gid: number };
+type OwnerAndMode = {
+  readonly type: ScannedEntry['type'];
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+};
 
 function siteMetadata({ type, mode }: ScannedEntry): OwnerAndMode {
   const isExecutable = type === 'directory' || (mode & 0o111) !== 0;

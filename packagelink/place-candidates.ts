@@ -103,7 +103,8 @@ function hideBelow(candidates: readonly Candidate[], { name, priority }: Layer):
     if (owner === name && body.type === 'directory') directories.set(path, path);
   }
   return candidates.filter((candidate) => {
-    if (candidate.class !== 'package' || candidate.owner === TARGET_OWNER || candidate.priority >= priority) return true;
+    if (candidate.class !== 'package' || candidate.owner === TARGET_OWNER || candidate.priority >= priority)
+      return true;
     return ancestorIn(candidate.path, directories) === undefined;
   });
 }

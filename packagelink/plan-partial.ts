@@ -220,11 +220,21 @@ function judgeMetadata(
   if (now.uid !== entry.uid || now.gid !== entry.gid) {
     differences.push(`owner was ${now.uid}:${now.gid}, should be ${entry.uid}:${entry.gid}`);
   }
+  if (isAnotherTime(entry, now)) differences.push('the time was another one');
   if (found !== wanted) differences.push('extended attributes differ');
   if (differences.length === 0) return undefined;
   // Changing an owner drops capabilities, and no single call sets and removes attributes: such a file is made anew.
   const isReplaced = entry.type === 'file' && (found !== '' || wanted !== '');
   return { action: isReplaced ? 'replaced' : 'metadata', why: differences.join('; ') };
+}
+
+// Node sets times to a quarter of a microsecond.
+const TIME_TOLERANCE_MS = 0.002;
+
+function isAnotherTime(entry: WantedFile | WantedDirectory | WantedSymlink, now: Observed): boolean {
+  if (entry.type === 'directory' || entry.timed !== true || entry.mtimeSeconds === undefined) return false;
+  const wantedMs = entry.mtimeSeconds * 1000 + (entry.mtimeNanoseconds ?? 0) / 1e6;
+  return Math.abs(now.mtimeMs - wantedMs) > TIME_TOLERANCE_MS;
 }
 
 function judgeHardlink(entry: WantedHardlink, isRewritten: boolean, input: PartialInput): Verdict | undefined {

@@ -62,7 +62,7 @@ export function tryCopy(
     if (!stat.isFile() || stat.size !== sizeBytes) return `${place} has changed since its package was linked`;
     const digest = createHash('sha256');
     const buffer = Buffer.allocUnsafe(Math.min(BUFFER_BYTES, Math.max(1, sizeBytes)));
-    for (let position = 0; position < sizeBytes; ) {
+    for (let position = 0; position < sizeBytes;) {
       const count = readSync(fd, buffer, 0, Math.min(buffer.length, sizeBytes - position), position);
       if (count === 0) break;
       digest.update(buffer.subarray(0, count));

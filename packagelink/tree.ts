@@ -60,19 +60,23 @@ export function isAlwaysLeftAlone(entry: Owned): boolean {
   return entry.class === 'mutable' || entry.pinned === true;
 }
 
+/** What a package that is not published says of a file's or link's time: another one is a difference. */
+type Timed = { readonly timed?: true };
+
 /** Owner, mode and time as they should be; without a time, a file keeps the one of its writing. */
 export type WantedMetadata = Omit<Metadata, 'mtimeSeconds' | 'mtimeNanoseconds'> &
   Partial<Pick<Metadata, 'mtimeSeconds' | 'mtimeNanoseconds'>>;
 
 export type WantedFile = Owned &
-  WantedMetadata & {
+  WantedMetadata &
+  Timed & {
     readonly type: 'file';
     readonly content: Content;
     /** Equal keys mean equal bytes: the content's SHA-256, for a template that of it and its values. */
     readonly sourceKey: string;
   };
 export type WantedDirectory = Owned & WantedMetadata & { readonly type: 'directory' };
-export type WantedSymlink = Owned & WantedMetadata & { readonly type: 'symlink'; readonly target: string };
+export type WantedSymlink = Owned & WantedMetadata & Timed & { readonly type: 'symlink'; readonly target: string };
 /** Another name of `target`, which is a WantedFile of the same tree. */
 export type WantedHardlink = Owned & { readonly type: 'hardlink'; readonly target: string };
 export type TreeEntry = WantedFile | WantedDirectory | WantedSymlink | WantedHardlink;

@@ -17,9 +17,7 @@ export function defineCheck(program: Command): Command {
     .option('--fast', 'look only into files that lstat does not show as they were laid down')
     .option('--exclude <glob>', 'paths not to look at for foreign files; may be repeated', collect, [])
     .addOption(
-      new Option('--foreign <how>', 'what no package put there')
-        .choices(['list', 'fail', 'ignore'])
-        .default('list'),
+      new Option('--foreign <how>', 'what no package put there').choices(['list', 'fail', 'ignore']).default('list'),
     )
     .showHelpAfterError('(packagecheck --help says how it is used)')
     .addHelpText('after', CHECK_HELP)
@@ -30,7 +28,7 @@ async function check(options: CheckOptions): Promise<void> {
   const { UserError } = await import('../../lib/errors.ts');
   const { runCommand } = await import('../../lib/run-command.ts');
   const { checkTarget } = await import('../../packagelink/check-target.ts');
-  const { readLinks } = await import('../../packagelink/link-packages.ts');
+  const { readLinks } = await import('../../packagelink/merge-onto-target.ts');
   const { openLinkedTarget, reservedPath } = await import('../../packagelink/linked-target.ts');
   const { fast = false, foreign, json = false, mount, exclude } = options;
   const target = openLinkedTarget(options.target, options.state);

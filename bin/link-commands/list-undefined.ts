@@ -1,10 +1,15 @@
 import { alignColumns, printLines } from '../../machdb/views/printable.ts';
-import { readLinks } from '../../packagelink/link-packages.ts';
+import { readLinks } from '../../packagelink/merge-onto-target.ts';
 import type { LinkChange } from '../../packagelink/link-packages.ts';
 import type { LinkedPackage, LinkState } from '../../packagelink/linked-packages.ts';
 import type { LinkedTarget } from '../../packagelink/linked-target.ts';
 
-type Undefined = { readonly variable: string; readonly package: string; readonly path: string; readonly inline: boolean };
+type Undefined = {
+  readonly variable: string;
+  readonly package: string;
+  readonly path: string;
+  readonly inline: boolean;
+};
 
 /** Prints the variables of templates that nothing defines; exit code 3 when there are any. */
 export async function listUndefinedVariables(
@@ -31,7 +36,12 @@ function undefinedOf({ name, defines, manifest }: LinkedPackage): Undefined[] {
     if (entry.type !== 'file' || entry.template === undefined) return [];
     const { inline, leading } = entry.template;
     const variables = [...new Set([...inline, ...leading])].filter((variable) => !Object.hasOwn(defines, variable));
-    return variables.map((variable) => ({ variable, package: name, path: entry.path, inline: inline.includes(variable) }));
+    return variables.map((variable) => ({
+      variable,
+      package: name,
+      path: entry.path,
+      inline: inline.includes(variable),
+    }));
   });
 }
 

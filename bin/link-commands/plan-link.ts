@@ -61,7 +61,10 @@ async function readDefines({ define, record }: LinkPlanning): Promise<Defines> {
     const equals = text.indexOf('=');
     const name = equals === -1 ? text : text.slice(0, equals);
     if (equals !== -1 && NAME.test(name)) return [name, text.slice(equals + 1)] as const;
-    throw new UserError(`-D ${text} is no VAR=VALUE`, { exitCode: 2, hint: '-DDOMAIN=example.org; -DNFS= for an empty one' });
+    throw new UserError(`-D ${text} is no VAR=VALUE`, {
+      exitCode: 2,
+      hint: '-DDOMAIN=example.org; -DNFS= for an empty one',
+    });
   });
   return { ...(record === undefined ? {} : await readRecord(record)), ...Object.fromEntries(given) };
 }

@@ -10,9 +10,7 @@ export function printResult({ changes, errors, notices }: PartialResult, printin
   if (json) process.stdout.write(`${JSON.stringify({ dryRun, packages, changes, errors, notices }, undefined, 2)}\n`);
   else {
     const summary = `${countOf(changes.length, 'change')}${dryRun ? ', not made' : ''}; linked: ${packages.join(' ') || 'nothing'}`;
-    process.stdout.write(
-      printLines([...changes.map(({ path, action, why }) => `${action} ${path}: ${why}`), summary]),
-    );
+    process.stdout.write(printLines([...changes.map(({ path, action, why }) => `${action} ${path}: ${why}`), summary]));
     process.stderr.write(
       printLines([...notices.map((text) => `notice: ${text}`), ...errors.map((text) => `error: ${text}`)]),
     );

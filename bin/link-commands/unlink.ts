@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { LinkState } from '../../packagelink/linked-packages.ts';
 import { addTargetOptions, asPackagePaths } from './target-options.ts';
 import type { TargetOptions } from './target-options.ts';
 
@@ -19,10 +20,12 @@ async function unlink(names: readonly string[], options: UnlinkOptions): Promise
   const { UserError } = await import('../../lib/errors.ts');
   const { runCommand } = await import('../../lib/run-command.ts');
   const { linkPackages } = await import('../../packagelink/link-packages.ts');
+  const { readLinks } = await import('../../packagelink/merge-onto-target.ts');
   const { openLinkedTarget, requireWritable } = await import('../../packagelink/linked-target.ts');
   const { printResult } = await import('./print-result.ts');
   const { dryRun = false, json = false } = options;
   const target = openLinkedTarget(options.target, options.state);
+  requireLinked(readLinks(target.stateFile));
   if (!dryRun) requireWritable(target);
   let packages: string[] = [];
   const result = await linkPackages({
@@ -33,19 +36,23 @@ async function unlink(names: readonly string[], options: UnlinkOptions): Promise
     massDelete: (owner) => names.includes(owner),
     run: runCommand,
     change: async (state) => {
-      const linked = state.packages.map(({ name }) => name);
-      const unknown = names.filter((name) => !linked.includes(name));
-      if (unknown.length > 0)
-        throw new UserError(`not linked onto ${target.root}: ${unknown.join(' ')}`, {
-          exitCode: 2,
-          hint: linked.length === 0 ? 'nothing is linked there' : `one of: ${linked.join(' ')}`,
-        });
+      requireLinked(state);
       const left = state.packages.filter(({ name }) => !names.includes(name));
       packages = left.map(({ name }) => name);
       return { packages: left, linked: [], unlinked: names, directories: state.directories };
     },
   });
   printResult(result, { json, dryRun, packages });
+
+  function requireLinked(state: LinkState): void {
+    const linked = state.packages.map(({ name }) => name);
+    const unknown = names.filter((name) => !linked.includes(name));
+    if (unknown.length === 0) return;
+    throw new UserError(`not linked onto ${target.root}: ${unknown.join(' ')}`, {
+      exitCode: 2,
+      hint: linked.length === 0 ? 'nothing is linked there' : `one of: ${linked.join(' ')}`,
+    });
+  }
 }
 
 const UNLINK_HELP = `

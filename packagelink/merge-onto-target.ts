@@ -1,0 +1,86 @@
+// Packages and target as one tree. In: what is linked, what stands on the target. Out: a merged tree that knows of both.
+// Never: writes.
+import { existsSync } from 'node:fs';
+import type { RunCommand } from '../lib/run-command.ts';
+import type { Layer } from './candidates.ts';
+import { directoryFetcher } from './fetch.ts';
+import type { Fetcher } from './fetch.ts';
+import { findOriginals } from './find-originals.ts';
+import { objectsDirectory } from './kept-objects.ts';
+import { readLinkState } from './linked-packages.ts';
+import type { LinkState, LinkedPackage, Original } from './linked-packages.ts';
+import { mergeTree } from './merge.ts';
+import { readMountPoints } from './mount-points.ts';
+import { knownPaths } from './settle-intents.ts';
+import { readState } from './state.ts';
+import type { State } from './state.ts';
+import { targetLayer } from './target-layer.ts';
+import type { MergedTree } from './tree.ts';
+
+const NOTHING: LinkState = { packages: [], originals: [], directories: 'merge' };
+const EMPTY: State = { installed: new Map(), intents: new Map() };
+
+/** What is linked onto a target; nothing where there is no state database yet. */
+export function readLinks(stateFile: string): LinkState {
+  return existsSync(stateFile) ? readLinkState(stateFile) : NOTHING;
+}
+
+/** A linked package as a layer of a merge. */
+function linkedLayer({ name, priority, kind, source, defines, manifest }: LinkedPackage, objects: string): Layer {
+  return { name, priority, manifest, defines, ...(kind === 'tree' ? { tree: { root: source, objects } } : {}) };
+}
+
+/** Reads packs of several stores, each of which may have them. */
+export function storesFetcher(packages: readonly LinkedPackage[]): Fetcher {
+  const stores = [...new Set(packages.filter(({ kind }) => kind === 'store').map(({ source }) => source))];
+  return async (path) => {
+    const [first, ...others] = stores;
+    if (first === undefined) throw new Error(`no package of a store is linked, but ${path} is wanted`);
+    for (const store of [first, ...others])
+      if (existsSync(`${store}/${path}`)) return await directoryFetcher(store)(path);
+    return await directoryFetcher(first)(path);
+  };
+}
+
+/** A tree of packages and target, and what stands in its way. */
+export type Merged = {
+  readonly tree: MergedTree;
+  readonly originals: readonly Original[];
+  /** Those of them that were found now. */
+  readonly found: readonly Original[];
+};
+
+type Merging = {
+  readonly root: string;
+  readonly stateFile: string;
+  readonly before: Pick<LinkState, 'originals'>;
+  readonly change: Pick<LinkState, 'packages' | 'directories'>;
+  readonly mounts: readonly string[];
+  readonly run: RunCommand;
+};
+
+/**
+ * Merges what is linked with what stands on the target; that can move what a package follows, so that other paths have
+ * to be looked at, and so on.
+ * @throws FaultsError when it does not fit together
+ */
+export async function mergeOntoTarget({ root, stateFile, before, change, mounts, run }: Merging): Promise<Merged> {
+  const objects = objectsDirectory(stateFile);
+  const installed = knownPaths(existsSync(stateFile) ? readState(stateFile) : EMPTY);
+  const layers = change.packages.map((one) => linkedLayer(one, objects));
+  const originals = new Map(before.originals.map((original) => [original.path, original]));
+  const found = new Map<string, Original>();
+  const mountPoints = readMountPoints(root, mounts);
+  for (;;) {
+    const all = [...layers, targetLayer([...originals.values()], objects)];
+    const tree = mergeTree({ layers: all, defines: {}, directories: change.directories });
+    // One that is known although no package had its path yet may have changed since a run was cut off.
+    const isKnown = (path: string) => installed.has(path) || found.has(path);
+    const more = await findOriginals({ root, tree, isKnown, mountPoints, run });
+    if (more.length === 0) return { tree, originals: [...originals.values()], found: [...found.values()] };
+    for (const original of more) {
+      originals.set(original.path, original);
+      found.set(original.path, original);
+    }
+  }
+}
