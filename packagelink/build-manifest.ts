@@ -41,8 +41,8 @@ export function buildManifest(parts: ManifestParts): Manifest {
   return { version: 1, name: parts.name, priority, mutable, overrides, ...stated, packs, rawBytes, entries };
 }
 
-/** How a package meets other types and other directories, as a manifest says it: nothing where nothing is unusual. */
-export function typeRulesOf({
+// Nothing where nothing is unusual, so that most manifests do not know these rules.
+function typeRulesOf({
   replace,
   follow,
   directories,

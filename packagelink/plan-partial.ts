@@ -7,6 +7,7 @@ import type { Keep, KeptVersion } from './history.ts';
 import { planClears } from './plan-clears.ts';
 import { planKeeps } from './plan-keeps.ts';
 import { planRemoval } from './plan-removal.ts';
+import { isAnotherTime, judgeSourceLink } from './plan-tree-files.ts';
 import { refuseType } from './plan-type-conflicts.ts';
 import type { InstalledPath } from './state.ts';
 import type { MergedTree, TreeEntry, WantedDirectory, WantedFile, WantedHardlink, WantedSymlink } from './tree.ts';
@@ -191,14 +192,6 @@ function judgeContent(
   return found === before ? `new version in ${entry.owner}` : 'was changed on this machine';
 }
 
-// Linked to its source, or a copy of it: with the same bytes one is as good as the other only until they change.
-function judgeSourceLink(entry: TreeEntry, now: Observed): string | undefined {
-  if (entry.type !== 'file' || entry.content.kind !== 'tree') return undefined;
-  const { linkTo, apartFrom } = entry.content;
-  if (linkTo !== undefined && linkTo.inode !== now.inode) return 'should be a hard link of its source';
-  return apartFrom === now.inode ? 'should be a copy of its source' : undefined;
-}
-
 // Two files that are no hard links of each other in any package must not become one on the machine.
 function judgeSharing(entry: TreeEntry, now: Observed, inodes: Map<number, string>): string | undefined {
   if (entry.type !== 'file' || (entry.content.kind === 'tree' && entry.content.linkTo !== undefined)) return undefined;
@@ -226,15 +219,6 @@ function judgeMetadata(
   // Changing an owner drops capabilities, and no single call sets and removes attributes: such a file is made anew.
   const isReplaced = entry.type === 'file' && (found !== '' || wanted !== '');
   return { action: isReplaced ? 'replaced' : 'metadata', why: differences.join('; ') };
-}
-
-// Node sets times to a quarter of a microsecond.
-const TIME_TOLERANCE_MS = 0.002;
-
-function isAnotherTime(entry: WantedFile | WantedDirectory | WantedSymlink, now: Observed): boolean {
-  if (entry.type === 'directory' || entry.timed !== true || entry.mtimeSeconds === undefined) return false;
-  const wantedMs = entry.mtimeSeconds * 1000 + (entry.mtimeNanoseconds ?? 0) / 1e6;
-  return Math.abs(now.mtimeMs - wantedMs) > TIME_TOLERANCE_MS;
 }
 
 function judgeHardlink(entry: WantedHardlink, isRewritten: boolean, input: PartialInput): Verdict | undefined {

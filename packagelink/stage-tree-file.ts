@@ -1,8 +1,8 @@
 // A file of a local directory, copied or hard-linked beside its place. In: one wanted file. Out: it is staged.
 // Never: stages bytes other than the ones that were merged; follows a link at the end of the source's path.
-import { linkSync, lstatSync, rmSync } from 'node:fs';
+import { linkSync, lstatSync } from 'node:fs';
 import { UserError } from '../lib/errors.ts';
-import { beginFile, completeFile, stage, temporaryPath, writeBytes } from './stage-files.ts';
+import { beginFile, completeFile, discard, stage, temporaryPath, writeBytes } from './stage-files.ts';
 import type { Staging } from './stage-files.ts';
 import type { Content, WantedFile } from './tree.ts';
 import { copyTreeFile } from './tree-source.ts';
@@ -30,7 +30,7 @@ export async function stageTreeFile(
 function linkSource(staging: Staging, path: string, content: Extract<Content, { kind: 'tree' }>): boolean {
   const temporary = staging.target.at(temporaryPath(path));
   const source = `${content.root}/${content.path}`;
-  rmSync(temporary, { force: true });
+  discard(staging, path);
   try {
     linkSync(source, temporary);
   } catch (error) {
@@ -40,6 +40,6 @@ function linkSource(staging: Staging, path: string, content: Extract<Content, { 
   const { ino, size, mtimeNs } = lstatSync(temporary, { bigint: true });
   const { linkTo } = content;
   if (Number(ino) === linkTo?.inode && Number(size) === linkTo.sizeBytes && mtimeNs === linkTo.mtimeNs) return true;
-  rmSync(temporary, { force: true });
+  discard(staging, path);
   throw new UserError(`${source} changed while it was being linked`, { hint: 'link the package again' });
 }

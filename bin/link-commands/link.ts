@@ -46,10 +46,10 @@ async function link(words: readonly string[], options: LinkCommandOptions): Prom
   const { linkPackages } = await import('../../packagelink/link-packages.ts');
   const { openLinkedTarget, requireWritable } = await import('../../packagelink/linked-target.ts');
   const { printResult } = await import('./print-result.ts');
-  const { planLink } = await import('./plan-link.ts');
+  const { readLink } = await import('./read-link.ts');
   const { dryRun = false, json = false, listUndefined, allowMassDelete = false } = options;
   const target = openLinkedTarget(options.target, options.state);
-  const change = await planLink({ ...options, words, target });
+  const change = await readLink({ ...options, words, target });
   if (listUndefined === true) {
     const { listUndefinedVariables } = await import('./list-undefined.ts');
     await listUndefinedVariables(target, change, json);

@@ -113,6 +113,14 @@ suite('what is offered', () => {
     ['machdb check --site=m', ['machdb']],
     ['machdb query lab01 > s', ['site.yaml']],
     ['machdb query >out lab04', ['lab04']],
+    ['packagelink --tar', ['--target']],
+    ['packagelink --target m', ['machdb']],
+    ['packagelink --target . pack', ['packages']],
+    ['packagelink --directories=', ['merge', 'same-priority']],
+    ['packagelink --target . --record s', ['site.yaml']],
+    ['packageunlink --target m', ['machdb']],
+    ['packageunlink --target . lab', []],
+    ['packagecheck --foreign ', ['fail', 'ignore', 'list']],
     ['machdb query 2>&1 lab04', ['lab04']],
   ];
   test('at the end of each line', async () => {

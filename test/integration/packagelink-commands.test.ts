@@ -330,6 +330,23 @@ test('an edited file that no other package has stays when its package goes, and 
   });
 });
 
+test('names of one file, attributes and times of what was there before come back', async () => {
+  await inLab(async ({ target, put, ok }) => {
+    put('target/a', 'before\n', 0o640);
+    execFileSync('setfattr', ['-n', 'user.note', '-v', 'kept', join(target, 'a')]);
+    execFileSync('touch', ['-d', '2001-02-03 04:05:06.75', join(target, 'a')]);
+    execFileSync('ln', [join(target, 'a'), join(target, 'b')]);
+    chmodSync(target, 0o755);
+    const attributes = () => execFileSync('getfattr', ['-d', join(target, 'b')]).toString();
+    const before = [...walk(target), attributes()];
+    for (const name of ['a', 'b']) put(`one/${name}`, 'one\n');
+    await ok('packagelink', 'one');
+    assert.notDeepEqual(walk(target), before.slice(0, -1));
+    await ok('packageunlink', 'one');
+    assert.deepEqual([...walk(target), attributes()], before);
+  });
+});
+
 test('a tree that lost most of its files asks for consent', async () => {
   await inLab(async ({ dir, put, run, ok }) => {
     for (let index = 0; index < 50; index += 1) put(`one/f${index}`, 'x');

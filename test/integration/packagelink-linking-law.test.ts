@@ -27,6 +27,8 @@ const node: fc.Arbitrary<Node> = fc.oneof(
   fc.record({ type: fc.constant('hardlink' as const) }),
 );
 const tree: fc.Arbitrary<Description> = fc.dictionary(path, node, { maxKeys: 8 });
+/** Without hard links: of names of one file, one that is replaced alone comes back as a file of its own. */
+const foreign = tree.map((all) => Object.fromEntries(Object.entries(all).filter(([, one]) => one.type !== 'hardlink')));
 
 /** `replace` for everything that a tree holds. */
 function settings(root: string): string {
@@ -90,21 +92,27 @@ async function inLab(trees: Readonly<Record<string, Description>>, work: (lab: L
 
 test('link A; link B; unlink B is link A, and unlink A is what was there before: bytes and metadata', async () => {
   await fc.assert(
-    fc.asyncProperty(tree, tree, tree, fc.constantFrom('copy' as const, 'hardlink' as const), async (F, A, B, mode) => {
-      await inLab({ F, A, B }, async (lab) => {
-        const before = walk(lab.target, lab.timeless);
-        await link(lab, ['A'], mode);
-        const withA = walk(lab.target, lab.timeless);
-        await link(lab, ['60:B'], mode);
-        const again = await link(lab, ['60:B'], mode);
-        assert.deepEqual(again.changes, [], 'a second link changes nothing');
-        await unlink(lab, 'B');
-        assert.deepEqual(walk(lab.target, lab.timeless), withA);
-        await unlink(lab, 'A');
-        assert.deepEqual(walk(lab.target, lab.timeless), before);
-      });
-    }),
-    { numRuns: Number(process.env['LAW_RUNS'] ?? 60) },
+    fc.asyncProperty(
+      foreign,
+      tree,
+      tree,
+      fc.constantFrom('copy' as const, 'hardlink' as const),
+      async (F, A, B, mode) => {
+        await inLab({ F, A, B }, async (lab) => {
+          const before = walk(lab.target, lab.timeless);
+          await link(lab, ['A'], mode);
+          const withA = walk(lab.target, lab.timeless);
+          await link(lab, ['60:B'], mode);
+          const again = await link(lab, ['60:B'], mode);
+          assert.deepEqual(again.changes, [], 'a second link changes nothing');
+          await unlink(lab, 'B');
+          assert.deepEqual(walk(lab.target, lab.timeless), withA);
+          await unlink(lab, 'A');
+          assert.deepEqual(walk(lab.target, lab.timeless), before);
+        });
+      },
+    ),
+    { numRuns: Number(process.env['LAW_RUNS'] ?? 30) },
   );
 });
 
@@ -120,13 +128,13 @@ test('the order in which packages are linked means nothing', async () => {
       }
       for (const other of results.slice(1)) assert.deepEqual(other, results[0]);
     }),
-    { numRuns: Number(process.env['LAW_RUNS'] ?? 25) },
+    { numRuns: Number(process.env['LAW_RUNS'] ?? 12) },
   );
 });
 
 test('packages of one priority that do not fit change nothing', async () => {
   await fc.assert(
-    fc.asyncProperty(tree, tree, tree, async (F, A, B) => {
+    fc.asyncProperty(foreign, tree, tree, async (F, A, B) => {
       await inLab({ F, A, B }, async (lab) => {
         await link(lab, ['A']);
         const before = walk(lab.target, lab.timeless);
@@ -139,6 +147,6 @@ test('packages of one priority that do not fit change nothing', async () => {
         assert.deepEqual(walk(lab.target, lab.timeless), before);
       });
     }),
-    { numRuns: Number(process.env['LAW_RUNS'] ?? 25) },
+    { numRuns: Number(process.env['LAW_RUNS'] ?? 12) },
   );
 });

@@ -15,7 +15,7 @@ import { parsePackages } from '../../packagelink/package-argument.ts';
 import type { Defines } from '../../packagelink/preprocess.ts';
 import { readNamedPackage } from '../../packagelink/read-named-package.ts';
 
-type LinkPlanning = {
+type LinkReading = {
   readonly words: readonly string[];
   readonly target: LinkedTarget;
   readonly hardlink?: true;
@@ -27,12 +27,12 @@ type LinkPlanning = {
 };
 
 /** Reads the packages that are named; answers what they make of a target's state. @throws UserError */
-export async function planLink(planning: LinkPlanning): Promise<(state: LinkState) => Promise<LinkChange>> {
-  const { words, target, store, key, hardlink, directories } = planning;
+export async function readLink(given: LinkReading): Promise<(state: LinkState) => Promise<LinkChange>> {
+  const { words, target, store, key, hardlink, directories } = given;
   if (store === undefined && key.length > 0)
     throw new UserError('--key is the key of a --store', { exitCode: 2, hint: 'packagelink --help' });
   const named = parsePackages(words, { hasStore: store !== undefined });
-  const defines = await readDefines(planning);
+  const defines = await readDefines(given);
   const reading = {
     mode: hardlink === true ? ('hardlink' as const) : ('copy' as const),
     defines,
@@ -56,7 +56,7 @@ export async function planLink(planning: LinkPlanning): Promise<(state: LinkStat
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-async function readDefines({ define, record }: LinkPlanning): Promise<Defines> {
+async function readDefines({ define, record }: LinkReading): Promise<Defines> {
   const given = define.map((text) => {
     const equals = text.indexOf('=');
     const name = equals === -1 ? text : text.slice(0, equals);
