@@ -234,3 +234,60 @@ test('the names of a replaced file are linked to it again', () => {
     'replaced b: should be a hard link of a',
   ]);
 });
+
+test('a directory is not made in place of what no package put there, unless its package says so', () => {
+  const layer = (replace?: string[]) => ({
+    name: 'base',
+    priority: 50,
+    manifest: {
+      ...packageOf([directoryEntry('d'), fileEntry('d/a', 'x')], { name: 'base' }),
+      ...(replace && { replace }),
+    },
+  });
+  for (const type of ['symlink', 'file', 'other'] as const) {
+    const planned = (replace?: string[]) => {
+      const tree = mergeTree({ layers: [layer(replace)], defines: {} });
+      const machine = machineWith(tree);
+      machine.observed.delete('d/a');
+      for (const path of ['d', 'd/a']) machine.installed.delete(path);
+      touch(machine, 'd', { type, target: '/elsewhere', sha256: '' });
+      return plan(tree, machine);
+    };
+    const refused = planned();
+    assert.deepEqual([said(refused), refused.directories, refused.files], [[], [], []]);
+    assert.match(refused.errors.join('\n'), /^d is a directory in base, but .* that no package put there; it stays/);
+    assert.deepEqual(planned(['d']).errors, []);
+    assert.equal(planned(['d']).directories.length, 1);
+  }
+});
+
+test('files of a local directory: a stated time is a difference, and so is another inode where a link is wanted', () => {
+  const tree = (more: { linkTo?: { inode: number; sizeBytes: number; mtimeNs: bigint }; apartFrom?: number } = {}) => {
+    const layers = [
+      {
+        name: 'base',
+        priority: 50,
+        manifest: packageOf([fileEntry('a', 'x', { mtimeSeconds: 1 })], { name: 'base' }),
+        tree: { root: '/srv/base', objects: '/objects' },
+      },
+    ];
+    const merged = mergeTree({ layers, defines: {} });
+    const entries = merged.entries.map((entry) =>
+      entry.type === 'file' && entry.content.kind === 'tree'
+        ? { ...entry, content: { ...entry.content, ...more } }
+        : entry,
+    );
+    return { ...merged, entries };
+  };
+  const judged = (wanted: MergedTree, now: Partial<Observed>) => {
+    const machine = machineWith(tree());
+    touch(machine, 'a', { sha256: sha256('x'), mtimeMs: 1000.000_005, ...now });
+    return said(plan(wanted, machine));
+  };
+  assert.deepEqual(judged(tree(), {}), []);
+  assert.deepEqual(judged(tree(), { mtimeMs: 2000 }), ['metadata a: the time was another one']);
+  const linkTo = { inode: 7, sizeBytes: 1, mtimeNs: 0n };
+  assert.deepEqual(judged(tree({ linkTo }), { inode: 7 }), []);
+  assert.deepEqual(judged(tree({ linkTo }), { inode: 8 }), ['replaced a: should be a hard link of its source']);
+  assert.deepEqual(judged(tree({ apartFrom: 7 }), { inode: 7 }), ['replaced a: should be a copy of its source']);
+});
