@@ -6,6 +6,7 @@ import type { Candidate, Layer } from './candidates.ts';
 import { choosePath, describeCandidate, identityOf } from './choose-path.ts';
 import { compileGlobs } from './glob.ts';
 import type { MergeInput } from './merge.ts';
+import { placeCandidates } from './place-candidates.ts';
 import type { PathClass, WantedFile } from './tree.ts';
 
 /** `merges` is a directory of two packages; `agrees` has the same bytes and metadata; `conflicts` is a fault. */
@@ -48,8 +49,9 @@ export type PathExplanation = {
 
 /** Explains one path, named as in packages: `etc/motd`. The answer agrees with mergeTree. */
 export function explainPath(input: MergeInput, path: string): PathExplanation | undefined {
-  const { layers, generated = [], defines } = input;
-  const all = [...layers.flatMap((layer) => layerCandidates(layer, defines)), ...generatedCandidates(generated)];
+  const { layers, generated = [], defines, directories = 'merge' } = input;
+  const given = [...layers.flatMap((layer) => layerCandidates(layer, defines)), ...generatedCandidates(generated)];
+  const { candidates: all } = placeCandidates(given, { layers, directories });
   const candidates = all.filter((candidate) => candidate.path === path);
   if (candidates.length === 0) return undefined;
   const { winner, faults } = choosePath(candidates);

@@ -40,9 +40,9 @@ export const packageSettingsSchema = z.strictObject({
   /** Like `mutable`, but a difference is reported. */
   pin: z.array(z.string().min(1)).default([]),
   /** Exact paths of generated files that this package replaces. */
+  overrides: z.array(packagePath).default([]),
   /** Commands for paths that changed, of whatever package. */
   after: z.array(afterSettingSchema).default([]),
-  overrides: z.array(packagePath).default([]),
   /** Exact paths at which this package replaces what is of another type. */
   replace: z.array(packagePath).default([]),
   /** Exact paths of directories whose content goes where a symbolic link of the same path leads. */

@@ -2,10 +2,11 @@ import type { Fetcher } from './fetch.ts';
 import { planReads } from './plan-reads.ts';
 import { readPacks } from './read-packs.ts';
 import type { WantedFile } from './tree.ts';
+import { bytesAtHand, isAtHand } from './tree-source.ts';
 
 /** The bytes that a file is made of, before any preprocessing. @throws UserError when a pack is missing or damaged */
 export async function readSource(content: WantedFile['content'], fetcher: Fetcher): Promise<Uint8Array> {
-  if (content.kind === 'literal') return content.bytes;
+  if (isAtHand(content)) return bytesAtHand(content);
   const file: WantedFile = {
     path: '',
     owner: '',

@@ -110,6 +110,20 @@ test('check: each kind of fault; --fast notices a forged time; foreign paths, ex
   });
 });
 
+test('check: without --fast, bytes are compared that lstat does not show to be others', async () => {
+  await inLab(async ({ target, put, run, ok }) => {
+    put('one/a', 'text\n');
+    await ok('packagelink', 'one');
+    put('target/a', 'TEXT\n');
+    const { mtimeMs, ctimeMs } = lstatSync(join(target, 'a'));
+    const database = new DatabaseSync(join(target, '.packagelink/state.db'));
+    database.prepare("UPDATE paths SET mtime_ms = ?, ctime_ms = ? WHERE path = 'a'").run(mtimeMs, ctimeMs);
+    database.close();
+    assert.doesNotMatch((await run('packagecheck', '--fast')).stdout, /^content/);
+    assert.match((await run('packagecheck')).stdout, /^content a /);
+  });
+});
+
 test('hard links share inodes with the tree; what says otherwise, and templates, are copied; and back to copies', async () => {
   await inLab(async ({ dir, target, put, run, ok }) => {
     for (const name of ['linked', 'owned', 'made.plprocess']) put(`one/${name}`, 'text\n');
@@ -142,16 +156,22 @@ test('hard links to another file system become copies, with a notice', async () 
 });
 
 test('a tree that is gone or has changed: unlinking what was above it brings its bytes back all the same', async () => {
-  for (const spoil of ['gone', 'changed']) {
+  for (const [spoil, when] of [
+    ['gone', 'after'],
+    ['changed', 'after'],
+    ['gone', 'before'],
+    ['changed', 'before'],
+  ]) {
     await inLab(async ({ dir, put, read, ok }) => {
       put('one/a', 'one\n');
       put('one/b.plprocess', '##X##\n');
       put('two/a', 'two\n');
       put('two/b', 'two\n');
       await ok('packagelink', '-DX=1', 'one');
-      await ok('packagelink', '60:two');
+      if (when === 'after') await ok('packagelink', '60:two');
       rmSync(join(dir, 'one'), { recursive: true });
       if (spoil === 'changed') put('one/a', 'new\n');
+      if (when === 'before') await ok('packagelink', '60:two');
       await ok('packageunlink', 'two');
       assert.deepEqual([read('target/a'), read('target/b')], ['one\n', '1\n']);
     });
