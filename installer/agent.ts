@@ -15,6 +15,7 @@ import { addAdoptCommand } from './adopt-command.ts';
 import { explainSystemError, openConclusion } from './conclusion.ts';
 import type { RunMode } from './find-description.ts';
 import { exitCodeOf, formatReport } from './format-report.ts';
+import { addHistoryCommands } from './history-commands.ts';
 import { readMachineState, readPublicKeys } from './machine-state.ts';
 import { patienceMs } from './patience.ts';
 import { readMacs } from './read-facts.ts';
@@ -48,6 +49,7 @@ Examples:
   gutinteg --dry-run       what would the next run change, with the description as it is now?
   gutinteg --json | jq .changes
   gutinteg adopt --help    take in a machine that was installed by hand
+  gutinteg history         what runs have replaced or deleted; gutinteg restore PATH brings it back
 `;
 
 const conclude = openConclusion();
@@ -68,6 +70,7 @@ const program = new Command('gutinteg')
   .addHelpText('after', HELP)
   .action(runOnce);
 addAdoptCommand(program, { takeLockBelow, runningAgent });
+addHistoryCommands(program, { takeLockBelow });
 program
   .command('self-test')
   .description(

@@ -178,3 +178,27 @@ test('OSMODE: the files of the image are kept, or left to the package manager', 
   assert.equal(existsSync(join(lab.root, 'boot/vmlinuz-6.1')), false);
   assert.equal((await lab.agent([])).exitCode, 0);
 });
+
+test('an edit that was put back is listed, and brought back with one command', async () => {
+  await using stack = new AsyncDisposableStack();
+  const lab = await adopted(stack);
+  await lab.edit('etc/hostname', 'changed by hand\n');
+  assert.equal((await lab.agent([])).exitCode, 0);
+  const listed = await lab.agent(['history', '/etc/hostname', '--root', lab.root]);
+  assert.match(
+    listed.stdout,
+    /^ +\d+ {2}\d{4}-\S+ \S+ {2}\/etc\/hostname {2}\d{4} 0:0, 16 bytes {2}was edited on this/,
+  );
+  const restored = await lab.agent(['restore', '/etc/hostname', '--root', lab.root]);
+  assert.equal(restored.exitCode, 0, restored.stderr);
+  assert.equal(await lab.text('etc/hostname'), 'changed by hand\n');
+  for (const [words, said] of [
+    [['restore', '/etc/hostname', '--version', '999'], /etc\/hostname: there is no version 999/],
+    [['restore', '/../etc/hostname'], /is not a path of this machine/],
+    [['restore', '/etc/nothing'], /nothing was kept/],
+  ] as const) {
+    const refused = await lab.agent([...words, '--root', lab.root]);
+    assert.equal(refused.exitCode, 2, refused.stdout);
+    assert.match(refused.stderr, said);
+  }
+});
