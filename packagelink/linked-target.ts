@@ -12,7 +12,9 @@ const MACHINE_STATE = 'var/lib/gutinteg/packagelink.db';
 export type LinkedTarget = { readonly root: string; readonly stateFile: string };
 
 /** @throws UserError when the target is missing, no directory, or a machine that gutinteg keeps */
-export function openLinkedTarget(target: string, state: string | undefined): LinkedTarget {
+export function openLinkedTarget(target: string | undefined, state: string | undefined): LinkedTarget {
+  if (target === undefined)
+    throw new UserError('--target DIR is missing', { exitCode: 2, hint: '--target /usr/local' });
   const stat = statSync(target, { throwIfNoEntry: false });
   if (stat === undefined) {
     const hint = `mkdir ${target}`;

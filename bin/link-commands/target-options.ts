@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 /** What all three programs take: the directory, and what is known of it. */
 export type TargetOptions = {
-  readonly target: string;
+  readonly target?: string;
   readonly state?: string;
   readonly mount: readonly string[];
   readonly json?: true;
@@ -10,8 +10,9 @@ export type TargetOptions = {
 
 /** `--target DIR`, `--state FILE`, `--mount PATH`, `--json`. */
 export function addTargetOptions(program: Command): Command {
+  // Not commander's requiredOption, which 'completion bash' would need as well.
   return program
-    .requiredOption('--target <dir>', 'the directory that packages are linked onto')
+    .option('--target <dir>', 'the directory that packages are linked onto')
     .option('--state <file>', 'state database; TARGET/.packagelink/state.db unless given')
     .option('--mount <path>', 'a mount point below the target that belongs to it; may be repeated', collect, [])
     .option('--json', 'print the result as JSON');

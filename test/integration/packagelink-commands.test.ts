@@ -457,6 +457,18 @@ suite('what cannot be done is said', () => {
     });
   }
 
+  test('no target is given', async () => {
+    for (const program of ['packagelink', 'packageunlink', 'packagecheck']) {
+      const { exitCode, stderr } = await runCommand(
+        [join(bin, program), 'one'].slice(0, program === 'packagecheck' ? 1 : 2) as [string],
+        {
+          okExitCodes: [2],
+        },
+      );
+      assert.deepEqual([exitCode, stderr], [2, '--target DIR is missing\n  try: --target /usr/local\n']);
+    }
+  });
+
   test('a read-only target', async () => {
     await inLab(async ({ target, put, run }) => {
       put('one/a', 'x');
