@@ -42,7 +42,8 @@ export async function readName(store: Store, name: string): Promise<string | und
 export async function readGenerations(store: Store, name: string): Promise<Generation[]> {
   const file = join(store.dir, 'names', parseEdge(packageNameSchema, name, `package '${name}'`));
   const text = (await readIfThere(file))?.toString('latin1');
-  if (text === undefined) return [];
+  // A bare digest is that of a manifest as it was stored before names had a history: nobody reads those any more.
+  if (text === undefined || DIGEST.test(text.trim())) return [];
   const generations = text.trimEnd().split('\n').map(parseGeneration);
   if (generations.every((generation) => generation !== undefined)) return generations;
   throw new UserError(`${file} holds no digests`, { hint: `publish ${name} again after removing that file` });
