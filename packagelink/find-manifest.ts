@@ -26,7 +26,11 @@ export async function findManifest(store: Store, text: string): Promise<string> 
 async function generationOf(store: Store, name: string, steps: number): Promise<string> {
   const generations = await readGenerations(store, name);
   const generation = generations[steps];
-  if (generation !== undefined) return generation.digest;
+  if (generation !== undefined) {
+    const { folders } = await listStoreFiles(store);
+    if (folders.manifests.includes(generation.digest)) return generation.digest;
+    throw new UserError(`${name}@~${steps}, manifest ${generation.digest}, is no longer in the store`, { exitCode: 2 });
+  }
   const many = generations.length === 1 ? 'one generation' : `${generations.length} generations`;
   throw new UserError(`${name} has had only ${many}, so there is no ${name}@~${steps}`, { exitCode: 2 });
 }

@@ -23,13 +23,13 @@ export async function publishDeltas(input: {
   readonly signingKey: KeyObject;
 }): Promise<void> {
   const { store, name, to, signingKey } = input;
-  const { stored } = await readStoredManifest(store, to.digest);
+  const wholeBytes = (await readStoredManifest(store, to.digest))?.length ?? 0;
   const digests = new Set((await readGenerations(store, name)).map(({ digest }) => digest));
   digests.delete(to.digest);
   for (const digest of [...digests].slice(0, GENERATIONS)) {
     const manifest = await readIfSound(input, digest);
     const bytes = manifest === undefined ? undefined : await sealDelta({ digest, manifest }, to, signingKey);
-    if (bytes === undefined || bytes.length > stored.length * LARGEST_SHARE) continue;
+    if (bytes === undefined || bytes.length > wholeBytes * LARGEST_SHARE) continue;
     await writeDelta(store, { from: digest, to: to.digest, bytes });
   }
 }

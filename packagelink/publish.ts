@@ -23,7 +23,7 @@ import { readManifest } from './read-manifest.ts';
 import { scanTree } from './scan.ts';
 import type { ScannedEntry } from './scan.ts';
 import { sealManifest } from './seal-manifest.ts';
-import { hasPack, readName, writeManifest, writeName } from './store.ts';
+import { hasPack, readName, readStoredManifest, writeManifest, writeName } from './store.ts';
 import type { Store } from './store.ts';
 import { withLock } from './file-lock.ts';
 import { readTreeXattrs } from './xattrs.ts';
@@ -94,7 +94,8 @@ async function publishLocked(options: PublishOptions): Promise<Published> {
   const digest = sha256(raw);
   const changed = previous?.digest !== digest;
   if (changed && !dryRun) {
-    await writeManifest(store, await sealManifest(raw, signingKey));
+    const present = await readStoredManifest(store, digest);
+    await writeManifest(store, await sealManifest(raw, signingKey, present));
     await publishDeltas({ store, name, to: { digest, manifest: after }, signingKey });
     await writeName(store, name, digest);
   }

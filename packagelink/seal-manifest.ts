@@ -21,16 +21,28 @@ export type SealedManifest = {
   readonly signature: string;
 };
 
-/** Compresses and signs canonical bytes. */
-export async function sealManifest(raw: Uint8Array, privateKey: KeyObject): Promise<SealedManifest> {
+/**
+ * Compresses and signs canonical bytes. Where the store has them already, it is `present` that is signed: a manifest
+ * that is in use is never replaced, although another version of zstd may come to other bytes.
+ */
+export async function sealManifest(
+  raw: Uint8Array,
+  privateKey: KeyObject,
+  present?: Uint8Array<ArrayBuffer>,
+): Promise<SealedManifest> {
   const digest = sha256(raw);
-  const stored = Uint8Array.from(await compressManifest(raw));
+  const isSound = present !== undefined && (await isManifest(digest, present));
+  const stored = isSound ? present : Uint8Array.from(await compressManifest(raw));
   const storedDigest = sha256(stored);
-  return {
-    digest,
-    stored,
-    signature: `${storedDigest} ${signStatement({ kind: 'manifest', digest, storedDigest }, privateKey)}\n`,
-  };
+  const signature = signStatement({ kind: 'manifest', digest, storedDigest }, privateKey);
+  return { digest, stored, signature: `${storedDigest} ${signature}\n` };
+}
+
+async function isManifest(digest: string, stored: Uint8Array): Promise<boolean> {
+  return await openManifest(digest, stored).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** One zstd frame. */

@@ -69,23 +69,18 @@ export async function writeName(store: Store, name: string, digest: string): Pro
   await writeFileAtomically(join(store.dir, 'names', name), lines.join(''));
 }
 
-/**
- * Stores a manifest and its signature, which belong together: other bytes may decompress to the same manifest. Between
- * the two renames a reader refuses the pair, which it has not been told of yet.
- */
+/** Stores a manifest and its signature. The signature comes first: no manifest is ever there without one. */
 export async function writeManifest(store: Store, { digest, stored, signature }: SealedManifest): Promise<void> {
   const file = join(store.dir, 'manifests', digest);
-  const present = (await readIfThere(file))?.equals(stored) ?? false;
-  if (!present) await writeFileAtomically(file, stored);
   const signed = (await readIfThere(`${file}.sig`))?.toString('latin1');
   if (signed !== signature) await writeFileAtomically(`${file}.sig`, signature);
+  const isPresent = (await readIfThere(file))?.equals(stored) ?? false;
+  if (!isPresent) await writeFileAtomically(file, stored);
 }
 
-/** A manifest's stored files. @throws Error (ENOENT) when one is not there */
-export async function readStoredManifest(store: Store, digest: string): Promise<SealedManifest> {
-  const file = join(store.dir, 'manifests', digest);
-  const [stored, signature] = await Promise.all([readFile(file), readFile(`${file}.sig`, 'latin1')]);
-  return { digest, stored, signature };
+/** The compressed bytes of a manifest; undefined when it is not there. */
+export async function readStoredManifest(store: Store, digest: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  return await readIfThere(join(store.dir, 'manifests', digest));
 }
 
 /** Stores how one manifest becomes another. */
@@ -111,7 +106,7 @@ export async function hasPack(store: Store, pack: Pack): Promise<boolean> {
   }
 }
 
-async function readIfThere(file: string): Promise<Buffer | undefined> {
+async function readIfThere(file: string): Promise<Buffer<ArrayBuffer> | undefined> {
   try {
     return await readFile(file);
   } catch (error) {
