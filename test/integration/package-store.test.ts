@@ -15,12 +15,12 @@ import { runCommand } from '../../lib/run-command.ts';
 import { fetchPack } from '../../packagelink/fetch.ts';
 import type { Fetcher } from '../../packagelink/fetch.ts';
 import { loadOrCreateSiteKey } from '../../packagelink/keys.ts';
+import { openManifestCache } from '../../packagelink/manifest-cache.ts';
 import { listPins, pinManifest } from '../../packagelink/pins.ts';
 import { publishTree } from '../../packagelink/publish.ts';
 import { readManifest } from '../../packagelink/read-manifest.ts';
 import { openStore, readGenerations, readName } from '../../packagelink/store.ts';
 import { openStoreLab } from '../../packagelink/store-lab.ts';
-import { updateManifest } from '../../packagelink/update-manifest.ts';
 import { verifyStore } from '../../packagelink/verify-store.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
 import { unpackedPackage } from '../helpers/unpacked-package.ts';
@@ -192,9 +192,12 @@ test('nginx serves the store: whole, by deltas, after a collection; what is garb
     return entries.length;
   };
   assert.equal(await install(first), 300);
-  const cacheDir = join(lab.dir, 'cache');
-  const update = async (digest: string) =>
-    (await updateManifest({ cacheDir, name: 'site', digest, fetcher, publicKeys })).from;
+  const cache = openManifestCache({ dir: join(lab.dir, 'cache'), fetcher, publicKeys });
+  const update = async (digest: string) => {
+    const { from } = await cache.read({ name: 'site', digest });
+    await cache.keep([{ name: 'site', digest }]);
+    return from;
+  };
   assert.equal(await update(first), 'store');
   const second = await lab.publish('site', [...many, 999]);
   assert.equal(await update(second), 'delta');

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -11,13 +20,13 @@ import { publishTree } from './publish.ts';
 import { readManifest } from './read-manifest.ts';
 import { readManifestDelta } from './read-manifest-delta.ts';
 import { openStore } from './store.ts';
-import { forgetManifests, updateManifest } from './update-manifest.ts';
+import { openManifestCache } from './manifest-cache.ts';
 
 const FILES = 400;
 
 /** Three generations of a package of many files; each differs from the last in one of them. */
 async function setUp(context: TestContext) {
-  const dir = mkdtempSync(join(tmpdir(), 'update-manifest-'));
+  const dir = mkdtempSync(join(tmpdir(), 'manifest-cache-'));
   context.after(() => rmSync(dir, { recursive: true, force: true }));
   const [tree, cacheDir, store] = [join(dir, 'tree'), join(dir, 'cache'), openStore(join(dir, 'store'))];
   mkdirSync(join(tree, 'etc'), { recursive: true });
@@ -40,7 +49,9 @@ async function setUp(context: TestContext) {
   const update = async (generation: number, keys = publicKeys) => {
     fetched.length = 0;
     const digest = generations[generation] ?? '';
-    const { manifest, from } = await updateManifest({ cacheDir, name: 'site', digest, fetcher, publicKeys: keys });
+    const cache = openManifestCache({ dir: cacheDir, fetcher, publicKeys: keys });
+    const { manifest, from } = await cache.read({ name: 'site', digest });
+    await cache.keep([{ name: 'site', digest }]);
     assert.deepEqual(manifest, await readManifest(directoryFetcher(store.dir), digest, [key.publicKey]));
     return { from, fetched: fetched.toSorted() };
   };
@@ -89,7 +100,7 @@ for (const [what, damage] of [
   test(`update: a cache that is ${what} is not believed`, async (context) => {
     const { update, cacheDir } = await setUp(context);
     await update(0);
-    damage(join(cacheDir, 'site'));
+    for (const name of readdirSync(cacheDir)) damage(join(cacheDir, name));
     assert.deepEqual(await update(0), WHOLE);
   });
 }
@@ -115,14 +126,32 @@ test('update: a cache that another key has signed is not believed', async (conte
   const { update, dir, cacheDir, generations, fetcher } = await setUp(context);
   await update(0);
   const other = await loadOrCreateSiteKey(join(dir, 'other'));
-  const asked = { cacheDir, name: 'site', digest: generations[0] ?? '', fetcher, publicKeys: [other.publicKey] };
-  await assert.rejects(updateManifest(asked), /is not signed by this site's keys/);
+  const cache = openManifestCache({ dir: cacheDir, fetcher, publicKeys: [other.publicKey] });
+  const wanted = { name: 'site', digest: generations[0] ?? '' };
+  await assert.rejects(cache.read(wanted), /is not signed by this site's keys/);
 });
 
-test('update: packages that a machine no longer has are forgotten', async (context) => {
-  const { update, cacheDir } = await setUp(context);
+test('update: nothing is written or forgotten before it is to be kept', async (context) => {
+  const { update, cacheDir, generations, fetcher, publicKeys } = await setUp(context);
   await update(0);
-  writeFileSync(join(cacheDir, 'dropped'), 'x');
-  await forgetManifests(cacheDir, ['site', 'unknown']);
-  assert.deepEqual(readdirSync(cacheDir), ['site']);
+  writeFileSync(join(cacheDir, 'dropped~x'), 'x');
+  const before = readdirSync(cacheDir).map((name) => [name, statSync(join(cacheDir, name)).ino]);
+  const cache = openManifestCache({ dir: cacheDir, fetcher, publicKeys });
+  const wanted = { name: 'site', digest: generations[1] ?? '' };
+  await cache.read(wanted);
+  assert.deepEqual(
+    readdirSync(cacheDir).map((name) => [name, statSync(join(cacheDir, name)).ino]),
+    before,
+  );
+  await cache.keep([wanted]);
+  assert.deepEqual(readdirSync(cacheDir), [`site~${wanted.digest}`]);
+  assert.equal((await cache.read(wanted)).from, 'cache');
+});
+
+test('update: a manifest under the name of another is not believed', async (context) => {
+  const { update, cacheDir, generations } = await setUp(context);
+  await update(0);
+  const [first = '', second = ''] = generations;
+  renameSync(join(cacheDir, `site~${first}`), join(cacheDir, `site~${second}`));
+  assert.deepEqual(await update(1), BY_DELTA);
 });
