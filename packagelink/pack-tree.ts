@@ -6,7 +6,7 @@ import { createPackWriter } from './pack-writer.ts';
 import type { PackWriter } from './pack-writer.ts';
 import { planReuse } from './plan-reuse.ts';
 import type { Places } from './plan-reuse.ts';
-import { changed, digestBytes, readFilePieces } from './read-contents.ts';
+import { changed, digestFile, readFilePieces } from './read-contents.ts';
 import type { FileDigest } from './read-contents.ts';
 import type { ScannedEntry, ScannedFile } from './scan.ts';
 import type { Store } from './store.ts';
@@ -47,7 +47,7 @@ async function packContents(job: Job, writer: PackWriter): Promise<PackedTree> {
   const firstFiles = new Map<string, ScannedFile>();
   for (const file of entries) {
     if (file.type !== 'file') continue;
-    const digest = digestBytes(file, readFilePieces(tree, file, buffer));
+    const digest = digestFile(tree, file, buffer);
     digests.set(file.path, digest);
     onRead(file.sizeBytes);
     if (file.sizeBytes === 0 || firstFiles.has(digest.sha256)) continue;

@@ -15,10 +15,15 @@ const MAX_TEMPLATE_BYTES = PACK_RAW_BYTES;
 export type FileDigest = { readonly sha256: string; readonly template?: TemplateVariables };
 
 /**
- * SHA-256 of one file's pieces, and the variables that it names when it is a template.
- * @throws UserError when a template is no text or larger than 4 MiB.
+ * SHA-256 of one file, and the variables that it names when it is a template. A file that fits into `buffer`, which is
+ * PACK_RAW_BYTES long, then stands there.
+ * @throws UserError when it is not what it was when it was scanned, or a template is no text or larger than 4 MiB.
  */
-export function digestBytes(file: ScannedFile, pieces: Iterable<Uint8Array>): FileDigest {
+export function digestFile(tree: string, file: ScannedFile, buffer: Uint8Array): FileDigest {
+  return digestPieces(file, readFilePieces(tree, file, buffer));
+}
+
+function digestPieces(file: ScannedFile, pieces: Iterable<Uint8Array>): FileDigest {
   if (installedPath(file.path) !== file.path) return digestTemplate(file, pieces);
   if (file.sizeBytes > PACK_RAW_BYTES) {
     const digest = createHash('sha256');

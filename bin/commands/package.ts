@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addPackageDiffCommand } from './package-diff.ts';
 import { addPackageGcCommand } from './package-gc.ts';
+import { addPackageImportCommand } from './package-import.ts';
 import { addPackageListCommand } from './package-list.ts';
 import { addPackagePinCommands } from './package-pin.ts';
 import { addPackagePublishCommand } from './package-publish.ts';
@@ -13,6 +14,7 @@ export function addPackageCommand(program: Command): void {
     .command('package')
     .description("the site's packages, and the store that machines fetch from");
   addPackagePublishCommand(packages);
+  addPackageImportCommand(packages);
   addPackageListCommand(packages);
   addPackageShowCommand(packages);
   addPackageDiffCommand(packages);
