@@ -35,6 +35,7 @@ export const routes = {
   /** GET; immutable static files of the package store. */
   storeManifest: (digest: string) => `/store/manifests/${digest}`,
   storeSignature: (digest: string) => `/store/manifests/${digest}.sig`,
+  storeDelta: (from: string, to: string) => `/store/deltas/${from}-${to}`,
   storePack: (digest: string) => `/store/packs/${digest}`,
 } as const;
 

@@ -55,7 +55,7 @@ const osmodeOf = ({ record }: Lookup): 'image' | 'packages' => (record['OSMODE']
 /** Compares every path with the description and puts right what differs, then runs what packages ask for; nothing where the last run settled it. */
 export async function bringFilesBack(
   context: PartialContext,
-  { lookup, files, cache }: Description,
+  { lookup, files, fetcher }: Description,
   { keyOf, ...places }: Places,
 ): Promise<WithCommandsResult> {
   if ('settled' in files) return { changes: [], errors: [], notices: files.settled.notices, commands: [] };
@@ -74,7 +74,7 @@ export async function bringFilesBack(
     tree,
     sources: [files.manifests.image, ...files.manifests.packages].map(commandSource),
     place: places.target === '/' ? readPlace() : 'chroot',
-    fetcher: cache.fetcher,
+    fetcher,
     dryRun: mode !== 'run',
     osmode: osmodeOf(lookup),
     run,

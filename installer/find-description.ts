@@ -8,9 +8,9 @@ import type { Mac } from '../lib/mac.ts';
 import type { Fetcher } from '../packagelink/fetch.ts';
 import { parsePublicKey } from '../packagelink/keys.ts';
 import type { Manifest } from '../packagelink/manifest.ts';
-import { fetchManifests } from './fetch-manifests.ts';
-import { openManifestCache, readLastKnown } from './last-known.ts';
-import type { ManifestCache } from './last-known.ts';
+import type { ManifestCache } from '../packagelink/manifest-cache.ts';
+import { updateManifests } from './fetch-manifests.ts';
+import { openMachineManifests, readLastKnown } from './last-known.ts';
 import type { MachineState } from './machine-state.ts';
 
 /** `run` puts right what is wrong, `dry-run` says what that would be, `check-only` asks nobody. */
@@ -23,6 +23,8 @@ export type Description = {
   readonly lookup: Lookup;
   readonly files: { readonly settled: Settled } | { readonly manifests: Manifests };
   readonly cache: ManifestCache;
+  /** For packs. */
+  readonly fetcher: Fetcher;
   /** Why the server was not asked or did not answer; undefined when this is its word. */
   readonly away: string | undefined;
 };
@@ -48,11 +50,9 @@ export async function findDescription(input: Input): Promise<Description> {
   if (input.mode === 'check-only') return recall(input, 'it was not asked');
   try {
     const lookup = await lookUpSelf(input);
-    const cache = cacheOf(
-      input,
-      failFast(async (path) => input.client.storeFile(path)),
-    );
-    return { lookup, files: await describeFiles(input, lookup, cache), cache, away: undefined };
+    const fetcher = failFast(async (path) => input.client.storeFile(path));
+    const cache = cacheOf(input, fetcher);
+    return { lookup, files: await describeFiles(input, lookup, cache), cache, fetcher, away: undefined };
   } catch (error) {
     if (!isServerAway(error)) throw error;
     if (input.mode === 'run') return recall(input, describeError(error));
@@ -69,21 +69,22 @@ async function recall(input: Input, away: string): Promise<Description> {
     });
   }
   if (lookup.machineId !== input.state.machineId) throw notThisMachine(lookup, input.state, 'what was stored is for');
-  const cache = cacheOf(input, async () => {
+  const fetcher: Fetcher = async () => {
     throw new UserError('the server is away, and this machine has no copy');
-  });
-  return { lookup, files: await describeFiles(input, lookup, cache), cache, away };
+  };
+  const cache = cacheOf(input, fetcher);
+  return { lookup, files: await describeFiles(input, lookup, cache), cache, fetcher, away };
 }
 
-async function describeFiles(input: Input, lookup: Lookup, { fetcher }: ManifestCache): Promise<Description['files']> {
+async function describeFiles(input: Input, lookup: Lookup, cache: ManifestCache): Promise<Description['files']> {
   const settled = input.settled(lookup);
   if (settled !== undefined) return { settled };
-  return { manifests: await fetchManifests({ lookup, fetcher, publicKeys: input.publicKeys }) };
+  return { manifests: await updateManifests(lookup, cache) };
 }
 
 function cacheOf({ root, publicKeys }: Input, store: Fetcher): ManifestCache {
   const keys = publicKeys.map((pem, index) => parsePublicKey(pem, `public key ${index}`));
-  return openManifestCache(root, store, keys);
+  return openMachineManifests(root, store, keys);
 }
 
 /** Once the server is away, the packs that are still wanted need not wait for it one after the other. */

@@ -4,11 +4,12 @@ import { FaultsError, UserError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import type { ServerClient } from '../contract/client.ts';
 import type { Lookup } from '../contract/lookup.ts';
+import type { Fetcher } from '../packagelink/fetch.ts';
 import { parsePublicKey } from '../packagelink/keys.ts';
-import { fetchManifests } from './fetch-manifests.ts';
+import { manifestsOf, updateManifests } from './fetch-manifests.ts';
 import { applyInstall } from './apply-install.ts';
 import type { InstallParameters } from './kernel-parameters.ts';
-import { openManifestCache, saveLastKnown } from './last-known.ts';
+import { openMachineManifests, saveLastKnown } from './last-known.ts';
 import { planInstall, TARGET } from './plan-install.ts';
 import { readRecordedData } from './read-data.ts';
 import { readFacts } from './read-facts.ts';
@@ -44,11 +45,9 @@ export async function install(context: InstallContext): Promise<void> {
     readRecordedData(await client.recordedData(lookup.machineId), facts.disks, run),
   );
   const keys = publicKeys.map((pem, index) => parsePublicKey(pem, `public key ${index}`));
-  const cache = openManifestCache(TARGET, async (path) => client.storeFile(path), keys);
-  const { fetcher } = cache;
-  const manifests = await progress.step('manifests', describePackages(lookup), () =>
-    fetchManifests({ lookup, fetcher, publicKeys }),
-  );
+  const fetcher: Fetcher = async (path) => client.storeFile(path);
+  const cache = openMachineManifests(TARGET, fetcher, keys);
+  const manifests = await progress.step('manifests', describePackages(lookup), () => updateManifests(lookup, cache));
   const { plan, tree } = await progress.step('plan', 'everything is settled before the first write', async () =>
     planInstall({ lookup, ...manifests, facts, recorded, consoles: parameters.consoles }),
   );
@@ -65,7 +64,7 @@ export async function install(context: InstallContext): Promise<void> {
     onFirstWrite: context.onFirstWrite,
     keepDescription: async () => {
       const { initData: _usedUp, ...known } = lookup;
-      await cache.keep([lookup.image.manifest, ...lookup.packages.map(({ manifest }) => manifest)]);
+      await cache.keep(manifestsOf(lookup));
       await saveLastKnown(TARGET, known);
     },
     identity: {

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { createHash, generateKeyPairSync } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { Fetcher } from '../packagelink/fetch.ts';
-import { signManifest } from '../packagelink/keys.ts';
-import { openManifestCache, readAwaySince, readLastKnown, saveAwaySince, saveLastKnown } from './last-known.ts';
+import { readAwaySince, readLastKnown, saveAwaySince, saveLastKnown } from './last-known.ts';
 
 const LOOKUP = {
   machineId: '3f2b8f6e-0000-4000-8000-000000000001',
@@ -48,40 +45,4 @@ test('since when the server is away is the first time, until it answers', async 
   await saveAwaySince(root, undefined);
   assert.equal(existsSync(join(root, 'var/lib/gutinteg/server-away')), false);
   await saveAwaySince(root, undefined);
-});
-
-test('a manifest is answered from the disk only when digest and signature are right', async (context) => {
-  const root = machine(context);
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const stranger = generateKeyPairSync('ed25519');
-  const bytes = Buffer.from('a manifest');
-  const digest = createHash('sha256').update(bytes).digest('hex');
-  const signature = Buffer.from(signManifest(digest, privateKey));
-  const asked: string[] = [];
-  const store: Fetcher = async (path) => {
-    asked.push(path);
-    return path.endsWith('.sig') ? signature : bytes;
-  };
-  const read = async (key = publicKey): Promise<string[]> => {
-    asked.length = 0;
-    const cache = openManifestCache(root, store, [key]);
-    assert.deepEqual(await cache.fetcher(`manifests/${digest}`), bytes);
-    assert.deepEqual(await cache.fetcher(`manifests/${digest}.sig`), signature);
-    await cache.keep([digest]);
-    return asked.map((path) => path.replace(digest, 'D'));
-  };
-  const both = ['manifests/D', 'manifests/D.sig'];
-  const dir = join(root, 'var/lib/gutinteg/manifests');
-  assert.deepEqual(await read(), both);
-  assert.deepEqual(await read(), []);
-  assert.deepEqual(await read(stranger.publicKey), both, 'signed by nobody that is believed');
-  writeFileSync(join(dir, digest), 'another manifest');
-  assert.deepEqual(await read(), both);
-  writeFileSync(join(dir, `${digest}.sig`), signManifest(digest, stranger.privateKey));
-  assert.deepEqual(await read(), both);
-  assert.deepEqual(await read(), []);
-  const packs = openManifestCache(root, store, [publicKey]);
-  await packs.fetcher(`packs/${digest}`);
-  await packs.keep([]);
-  assert.deepEqual(readdirSync(dir), []);
 });

@@ -20,6 +20,7 @@ import { findDescription } from './find-description.ts';
 import type { Description, RunMode } from './find-description.ts';
 import { keepBootLoader } from './keep-boot-loader.ts';
 import type { KeptBootLoader } from './keep-boot-loader.ts';
+import { manifestsOf } from './fetch-manifests.ts';
 import { readAwaySince, saveLastKnown } from './last-known.ts';
 import { FIRST_BOOT_FILE, writeMachineState } from './machine-state.ts';
 import type { MachineState } from './machine-state.ts';
@@ -168,7 +169,7 @@ async function remember(context: PartialContext, description: Description, boot:
   const { root, state } = context;
   const { lookup, cache } = description;
   try {
-    await cache.keep([lookup.image.manifest, ...lookup.packages.map(({ manifest }) => manifest)]);
+    await cache.keep(manifestsOf(lookup));
     await saveLastKnown(root, lookup);
     if (state.generation !== lookup.generation || boot.bootLoader !== state.bootLoader) {
       await writeMachineState({ ...state, bootLoader: boot.bootLoader, generation: lookup.generation }, root);

@@ -16,8 +16,8 @@ export class WrongBytesError extends UserError {
   override readonly name = 'WrongBytesError';
 }
 
-/** A file of the store: `manifests/<sha256>`, `manifests/<sha256>.sig` or `packs/<sha256>`. */
-type StorePath = `manifests/${string}` | `packs/${string}`;
+/** A file of the store: `manifests/<sha256>`, `manifests/<sha256>.sig`, `deltas/<sha256>-<sha256>` or `packs/<sha256>`. */
+type StorePath = `manifests/${string}` | `deltas/${string}` | `packs/${string}`;
 
 /** Reads one file of a store. What it returns is not trusted: every caller checks digest and size. */
 export type Fetcher = (path: StorePath) => Promise<Uint8Array<ArrayBuffer>>;
@@ -27,15 +27,20 @@ export function directoryFetcher(dir: string): Fetcher {
   return async (path) => await readFile(join(dir, path));
 }
 
+/** Fetches a pack, whose name is the digest of the file. @throws WrongBytesError */
+export async function fetchVerified(fetcher: Fetcher, path: `packs/${string}`): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await fetchBytes(fetcher, path);
+  await verifyBytes(path, bytes, path.slice(path.indexOf('/') + 1));
+  return bytes;
+}
+
 /**
- * Fetches a file whose name is its digest.
+ * Checks what was fetched, before anything uses it.
  * @throws WrongBytesError that names the file, the digest expected and the one found.
  */
-export async function fetchVerified(fetcher: Fetcher, path: StorePath): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await fetchBytes(fetcher, path);
-  const expected = path.slice(path.indexOf('/') + 1);
+export async function verifyBytes(path: string, bytes: Uint8Array<ArrayBuffer>, expected: string): Promise<void> {
   const found = await sha256OnPool(bytes);
-  if (found === expected) return bytes;
+  if (found === expected) return;
   throw new WrongBytesError(
     `fetching ${path}: wrong bytes: expected SHA-256 ${expected}, found ${found} (${bytes.length} bytes); none were used`,
     { hint: 'check the store on the server and every cache between it and this machine' },
@@ -63,12 +68,19 @@ export async function fetchPack(fetcher: Fetcher, pack: Pack): Promise<Uint8Arra
 }
 
 /** Decompresses one zstd frame on the thread pool; more than `maxBytes` of output is an error, not memory. */
-export async function decompressBounded(stored: Uint8Array, maxBytes: number, what: string): Promise<Uint8Array> {
+export async function decompressBounded(
+  stored: Uint8Array,
+  maxBytes: number,
+  what: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   try {
     // One output buffer with a byte to spare: a single job for the pool instead of one for each 16 KiB. But no larger
     // than a pack needs: buffers of the bound for manifests, side by side, keep the kernel from forking (ENOMEM).
     const chunkSize = Math.min(Math.max(64, maxBytes + 1), LARGEST_BUFFER_BYTES);
-    return await decompress(stored, { chunkSize, maxOutputLength: Math.max(1, maxBytes) });
+    return (await decompress(stored, {
+      chunkSize,
+      maxOutputLength: Math.max(1, maxBytes),
+    })) as Uint8Array<ArrayBuffer>;
   } catch (error) {
     throw new WrongBytesError(`decompressing ${what} failed`, { cause: error });
   }

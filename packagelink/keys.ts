@@ -28,20 +28,29 @@ export function parsePublicKey(pem: string, what: string): KeyObject {
   return parseKey(() => createPublicKey(pem), what);
 }
 
-/** Signs the digest of a manifest; base64 text, as stored in `manifests/<sha256>.sig`. */
-export function signManifest(digest: string, privateKey: KeyObject): string {
-  return `${sign(null, signedMessage(digest), privateKey).toString('base64')}\n`;
+/**
+ * What the site's key signs. A manifest is named by the digest of its canonical bytes; `storedDigest` is that of the
+ * compressed file, so that nothing is decompressed that the site has not made.
+ */
+export type Statement =
+  | { readonly kind: 'manifest'; readonly digest: string; readonly storedDigest: string }
+  | { readonly kind: 'delta'; readonly from: string; readonly to: string; readonly storedDigest: string };
+
+/** A signature in base64. */
+export function signStatement(statement: Statement, privateKey: KeyObject): string {
+  return sign(null, signedMessage(statement), privateKey).toString('base64');
 }
 
 /** Whether any of several public keys made this signature. */
-export function isSignedBy(digest: string, signature: string, publicKeys: readonly KeyObject[]): boolean {
-  const bytes = Buffer.from(signature.trim(), 'base64');
-  return publicKeys.some((key) => verify(null, signedMessage(digest), key, bytes));
+export function isSignedBy(statement: Statement, signature: string, publicKeys: readonly KeyObject[]): boolean {
+  const bytes = Buffer.from(signature, 'base64');
+  return publicKeys.some((key) => verify(null, signedMessage(statement), key, bytes));
 }
 
 // The prefix keeps a signature from standing for anything else that the key may sign one day.
-function signedMessage(digest: string): Buffer {
-  return Buffer.from(`gutinteg manifest ${digest}\n`);
+function signedMessage(statement: Statement): Buffer {
+  const names = statement.kind === 'manifest' ? statement.digest : `${statement.from} ${statement.to}`;
+  return Buffer.from(`gutinteg ${statement.kind} ${names} ${statement.storedDigest}\n`);
 }
 
 async function readPrivateKey(file: string): Promise<KeyObject | undefined> {

@@ -42,7 +42,7 @@ const chunkSchema = z.strictObject({
 
 const templateSchema = z.strictObject({ inline: z.array(z.string()), leading: z.array(z.string()) });
 
-const entrySchema = z.discriminatedUnion('type', [
+export const entrySchema = z.discriminatedUnion('type', [
   /** `implied`: the tree's author said nothing of owner and mode, so that a lower package's stay. */
   z.strictObject({ type: z.literal('directory'), ...metadata, implied: z.literal(true).optional() }),
   z.strictObject({

@@ -4,34 +4,30 @@ import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { constants, zstdCompress } from 'node:zlib';
 import { parseEdge } from '../lib/parse-edge.ts';
 import { runCommand } from '../lib/run-command.ts';
 import { buildManifest } from './build-manifest.ts';
 import { sha256 } from './digest.ts';
+import { encodeManifest } from './encode-manifest.ts';
 import { directoryFetcher } from './fetch.ts';
 import { compileGlobs } from './glob.ts';
-import { signManifest } from './keys.ts';
-import { PACK_RAW_BYTES, packageNameSchema } from './manifest.ts';
+import { packageNameSchema } from './manifest.ts';
 import type { Manifest, Xattrs } from './manifest.ts';
 import { SETTINGS_FILE, applySiteRules, packageSettingsSchema, readPackageSettings } from './package-settings.ts';
 import type { PackageSettings } from './package-settings.ts';
-import { planPacks } from './plan-packs.ts';
-import type { TreeContent } from './plan-packs.ts';
-import { digestFile } from './read-contents.ts';
-import type { FileDigest } from './read-contents.ts';
+import { packTree } from './pack-tree.ts';
+import { placesOf } from './plan-reuse.ts';
+import type { Places } from './plan-reuse.ts';
+import { publishDeltas } from './publish-deltas.ts';
 import { readManifest } from './read-manifest.ts';
 import { scanTree } from './scan.ts';
 import type { ScannedEntry } from './scan.ts';
-import { hasPack, readName, writeManifest, writeName } from './store.ts';
+import { sealManifest } from './seal-manifest.ts';
+import { hasPack, readName, readStoredManifest, writeManifest, writeName } from './store.ts';
 import type { Store } from './store.ts';
 import { withLock } from './file-lock.ts';
-import { writePacks } from './write-packs.ts';
 import { readTreeXattrs } from './xattrs.ts';
 import { UserError } from '../lib/errors.ts';
-
-const compress = promisify(zstdCompress);
 
 /** A package to publish. An `image` keeps owners, modes and xattrs; a `site` package gets those of `.packagelink.yaml`. */
 type PublishOptions = {
@@ -48,16 +44,26 @@ type PublishOptions = {
   readonly dropDeviceNodes?: boolean;
   /** The site's private ed25519 key. */
   readonly signingKey: KeyObject;
+  /** Told of every file that was read, in bytes of all files. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+  /** Writes nothing: only says what would be published. */
+  readonly dryRun?: boolean;
 };
 
-/** `manifest` is its digest; `storedBytes` are those of all its packs; `changed` is false when nothing was written. */
+/**
+ * `manifest` is its digest, in a dry run an imaginary one; `storedBytes` are those of all its packs, `packedBytes` those
+ * of new ones; `changed` is false when the name stands for what it stood for.
+ */
 export type Published = {
   readonly manifest: string;
   readonly entries: number;
   readonly rawBytes: number;
   readonly storedBytes: number;
+  readonly packedBytes: number;
   readonly changed: boolean;
+  /** The last generation; undefined where there was none that could be built upon. */
+  readonly before: Manifest | undefined;
+  readonly after: Manifest;
 };
 
 /**
@@ -72,33 +78,46 @@ export async function publishTree(options: PublishOptions): Promise<Published> {
 }
 
 async function publishLocked(options: PublishOptions): Promise<Published> {
-  const { store, name, tree, signingKey } = options;
+  const { store, name, kind, tree, signingKey, dryRun = false } = options;
   const settings = await settingsOf(options);
   const previous = await readPrevious(options);
   const scan = await scanPackage(options, settings);
-  const digests = digestFiles(tree, scan.entries);
-  const plan = planPacks(distinctContents(scan.entries, digests), previous?.packable);
-  const totalBytes = plan.packs.flat().reduce((sum, piece) => sum + piece.length, 0);
-  let doneBytes = 0;
-  const onPacked = (rawBytes: number) => options.onProgress?.((doneBytes += rawBytes), totalBytes);
-  const written = await writePacks({ store, tree, packs: plan.packs, onPacked });
-  const slices = new Map([...plan.reused, ...written]);
-  const manifest = buildManifest({
-    name,
-    kind: options.kind,
-    settings,
-    ...scan,
-    digests,
-    slices,
-    previous: previous?.manifest,
+  const packed = await packTree({
+    tree,
+    entries: scan.entries,
+    known: previous?.known ?? new Map(),
+    store: dryRun ? undefined : store,
+    onRead: countProgress(scan.entries, options.onProgress),
   });
-  const bytes = await compress(JSON.stringify(manifest), { params: { [constants.ZSTD_c_compressionLevel]: 12 } });
-  const digest = sha256(bytes);
-  await writeManifest(store, { digest, bytes, signature: signManifest(digest, signingKey) });
+  const after = buildManifest({ name, kind, settings, ...scan, ...packed, previous: previous?.manifest });
+  const raw = encodeManifest(after);
+  const digest = sha256(raw);
   const changed = previous?.digest !== digest;
-  if (changed) await writeName(store, name, digest);
-  const storedBytes = manifest.packs.reduce((sum, pack) => sum + pack.sizeBytes, 0);
-  return { manifest: digest, entries: manifest.entries.length, rawBytes: manifest.rawBytes, storedBytes, changed };
+  if (changed && !dryRun) {
+    const present = await readStoredManifest(store, digest);
+    await writeManifest(store, await sealManifest(raw, signingKey, present));
+    await publishDeltas({ store, name, to: { digest, manifest: after }, signingKey });
+    await writeName(store, name, digest);
+  }
+  return {
+    manifest: digest,
+    entries: after.entries.length,
+    rawBytes: after.rawBytes,
+    storedBytes: after.packs.reduce((sum, pack) => sum + pack.sizeBytes, 0),
+    packedBytes: packed.packedBytes,
+    changed,
+    before: previous?.manifest,
+    after,
+  };
+}
+
+function countProgress(
+  entries: readonly ScannedEntry[],
+  onProgress: PublishOptions['onProgress'],
+): (bytes: number) => void {
+  const totalBytes = entries.reduce((sum, entry) => sum + (entry.type === 'file' ? entry.sizeBytes : 0), 0);
+  let doneBytes = 0;
+  return (bytes) => onProgress?.((doneBytes += bytes), totalBytes);
 }
 
 async function settingsOf({ kind, tree, mutable = [], priority }: PublishOptions): Promise<PackageSettings> {
@@ -107,7 +126,7 @@ async function settingsOf({ kind, tree, mutable = [], priority }: PublishOptions
   return { ...settings, mutable: [...settings.mutable, ...mutable], priority: priority ?? settings.priority };
 }
 
-type Previous = { readonly digest: string; readonly manifest: Manifest; readonly packable: Manifest | undefined };
+type Previous = { readonly digest: string; readonly manifest: Manifest; readonly known: Places };
 
 // A last generation that another key signed, or that is damaged, is not built upon; publishing then starts afresh.
 async function readPrevious({ store, name, signingKey }: PublishOptions): Promise<Previous | undefined> {
@@ -115,8 +134,9 @@ async function readPrevious({ store, name, signingKey }: PublishOptions): Promis
   if (digest === undefined) return undefined;
   try {
     const manifest = await readManifest(directoryFetcher(store.dir), digest, [createPublicKey(signingKey)]);
-    const present = await Promise.all(manifest.packs.map(async (pack) => await hasPack(store, pack)));
-    return { digest, manifest, packable: present.every(Boolean) ? manifest : undefined };
+    const present = new Set<string>();
+    for (const pack of manifest.packs) if (await hasPack(store, pack)) present.add(pack.sha256);
+    return { digest, manifest, known: placesOf(manifest, present) };
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
@@ -146,21 +166,4 @@ async function xattrsBelow(tree: string): Promise<Map<string, Xattrs>> {
   const absolute = await readTreeXattrs(runCommand, root);
   absolute.delete(root);
   return new Map([...absolute].map(([path, xattrs]) => [path.slice(root.length + 1), xattrs]));
-}
-
-function digestFiles(tree: string, entries: readonly ScannedEntry[]): Map<string, FileDigest> {
-  const buffer = Buffer.alloc(PACK_RAW_BYTES);
-  const digests = new Map<string, FileDigest>();
-  for (const entry of entries) if (entry.type === 'file') digests.set(entry.path, digestFile(tree, entry, buffer));
-  return digests;
-}
-
-function distinctContents(entries: readonly ScannedEntry[], digests: ReadonlyMap<string, FileDigest>): TreeContent[] {
-  const contents = new Map<string, TreeContent>();
-  for (const entry of entries) {
-    const digest = entry.type === 'file' ? digests.get(entry.path)?.sha256 : undefined;
-    if (entry.type !== 'file' || digest === undefined || entry.sizeBytes === 0 || contents.has(digest)) continue;
-    contents.set(digest, { sha256: digest, sizeBytes: entry.sizeBytes, path: entry.path });
-  }
-  return [...contents.values()];
 }

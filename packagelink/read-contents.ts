@@ -1,11 +1,13 @@
 // Reads the files of a tree while it is published. In: paths of a scan. Out: digests and bytes. Never: writes.
 import { createHash } from 'node:crypto';
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
+import { sha256 } from './digest.ts';
 import { PACK_RAW_BYTES } from './manifest.ts';
 import type { TemplateVariables } from './manifest.ts';
 import { findTemplateVariables, installedPath } from './preprocess.ts';
+import { statMetadata } from './scan.ts';
 import type { ScannedFile } from './scan.ts';
 
 const MAX_TEMPLATE_BYTES = PACK_RAW_BYTES;
@@ -13,46 +15,53 @@ const MAX_TEMPLATE_BYTES = PACK_RAW_BYTES;
 export type FileDigest = { readonly sha256: string; readonly template?: TemplateVariables };
 
 /**
- * SHA-256 of one file, and the variables that it names when it is a template.
- * @throws UserError when it changes meanwhile, or a template is no text or larger than 4 MiB.
+ * SHA-256 of one file, and the variables that it names when it is a template. A file that fits into `buffer`, which is
+ * PACK_RAW_BYTES long, then stands there.
+ * @throws UserError when it is not what it was when it was scanned, or a template is no text or larger than 4 MiB.
  */
 export function digestFile(tree: string, file: ScannedFile, buffer: Uint8Array): FileDigest {
-  const digest = createHash('sha256');
-  const isTemplate = installedPath(file.path) !== file.path;
-  let variables: TemplateVariables | undefined;
-  if (isTemplate && file.sizeBytes > MAX_TEMPLATE_BYTES) throw templateFault(file.path, 'is larger than 4 MiB');
-  readRange(tree, file, { offset: 0, length: file.sizeBytes, buffer }, (bytes) => {
-    digest.update(bytes);
-    if (!isTemplate) return;
+  return digestPieces(file, readFilePieces(tree, file, buffer));
+}
+
+function digestPieces(file: ScannedFile, pieces: Iterable<Uint8Array>): FileDigest {
+  if (installedPath(file.path) !== file.path) return digestTemplate(file, pieces);
+  if (file.sizeBytes > PACK_RAW_BYTES) {
+    const digest = createHash('sha256');
+    for (const bytes of pieces) digest.update(bytes);
+    return { sha256: digest.digest('hex') };
+  }
+  let found = sha256('');
+  for (const bytes of pieces) found = sha256(bytes);
+  return { sha256: found };
+}
+
+function digestTemplate(file: ScannedFile, pieces: Iterable<Uint8Array>): FileDigest {
+  if (file.sizeBytes > MAX_TEMPLATE_BYTES) throw templateFault(file.path, 'is larger than 4 MiB');
+  let digest: FileDigest = { sha256: sha256(''), template: { inline: [], leading: [] } };
+  for (const bytes of pieces) {
     if (bytes.includes(0)) throw templateFault(file.path, 'holds a NUL byte, so it is no text');
-    variables = findTemplateVariables(bytes);
-  });
-  const sha256 = digest.digest('hex');
-  return isTemplate ? { sha256, template: variables ?? { inline: [], leading: [] } } : { sha256 };
+    digest = { sha256: sha256(bytes), template: findTemplateVariables(bytes) };
+  }
+  return digest;
 }
 
 /**
- * Reads `length` bytes of a file from `offset`, at most one pack at a time, into `buffer` (PACK_RAW_BYTES long).
- * @throws UserError when the file is shorter or longer than it was when it was scanned.
+ * All bytes of a file, in pieces that are as long as `buffer`, which they are in; the last may be shorter.
+ * @throws UserError when the file is not what it was when it was scanned.
  */
-export function readRange(
-  tree: string,
-  file: { readonly path: string; readonly sizeBytes: number },
-  { offset, length, buffer }: { offset: number; length: number; buffer: Uint8Array },
-  onBytes: (bytes: Uint8Array) => void,
-): void {
-  const fd = openSync(join(tree, file.path), constants.O_RDONLY | constants.O_NOFOLLOW);
+export function* readFilePieces(tree: string, file: ScannedFile, buffer: Uint8Array): Generator<Uint8Array> {
+  const fd = openSync(join(tree, file.path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    let position = offset;
-    while (position < offset + length) {
-      const wanted = Math.min(buffer.length, offset + length - position);
-      const count = readFully(fd, buffer, wanted, position);
-      if (count < wanted) throw changed(file.path);
-      onBytes(buffer.subarray(0, count));
+    for (let position = 0; position < file.sizeBytes;) {
+      const count = readFully(fd, buffer, { length: Math.min(buffer.length, file.sizeBytes - position), position });
+      if (count === 0) throw changed(file.path);
+      yield buffer.subarray(0, count);
       position += count;
     }
-    const isEnd = offset + length === file.sizeBytes;
-    if (isEnd && readSync(fd, new Uint8Array(1), 0, 1, file.sizeBytes) > 0) throw changed(file.path);
+    const now = fstatSync(fd, { bigint: true });
+    const { mtimeSeconds, mtimeNanoseconds } = statMetadata(now);
+    const isSameTime = mtimeSeconds === file.mtimeSeconds && mtimeNanoseconds === file.mtimeNanoseconds;
+    if (!isSameTime || Number(now.size) !== file.sizeBytes) throw changed(file.path);
   } finally {
     closeSync(fd);
   }
@@ -65,7 +74,7 @@ export function changed(path: string): UserError {
   });
 }
 
-function readFully(fd: number, buffer: Uint8Array, length: number, position: number): number {
+function readFully(fd: number, buffer: Uint8Array, { length, position }: { length: number; position: number }): number {
   let count = 0;
   while (count < length) {
     const read = readSync(fd, buffer, count, length - count, position + count);

@@ -1,14 +1,10 @@
 import type { KeyObject } from 'node:crypto';
-import { FaultsError, UserError } from '../lib/errors.ts';
-import { parseJsonEdge } from '../lib/parse-edge.ts';
-import { WrongBytesError, decompressBounded, fetchBytes, fetchVerified } from './fetch.ts';
+import { decodeManifest } from './encode-manifest.ts';
+import { fetchBytes } from './fetch.ts';
 import type { Fetcher } from './fetch.ts';
-import { isSignedBy } from './keys.ts';
-import { DIGEST, manifestSchema } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
-import { findManifestFaults } from './manifest-faults.ts';
-
-const MAX_MANIFEST_BYTES = 256 * 1024 * 1024;
+import { checkDigest, readSignature, unsealManifest } from './seal-manifest.ts';
+import type { SealedManifest } from './seal-manifest.ts';
 
 /**
  * Fetches a manifest, checks digest and signature, and only then decompresses and parses it.
@@ -20,23 +16,31 @@ export async function readManifest(
   digest: string,
   publicKeys: readonly KeyObject[],
 ): Promise<Manifest> {
-  if (!DIGEST.test(digest)) throw new UserError(`'${digest}' is not the digest of a manifest`, { exitCode: 2 });
-  const stored = await fetchVerified(fetcher, `manifests/${digest}`);
-  const signature = Buffer.from(await fetchBytes(fetcher, `manifests/${digest}.sig`)).toString('latin1');
-  if (!isSignedBy(digest, signature, publicKeys)) {
-    throw new WrongBytesError(`manifest ${digest} is not signed by this site's keys (${publicKeys.length} tried)`, {
-      hint: 'publish the package again with the current site key',
-    });
-  }
-  return await decodeManifest(stored, digest);
+  const raw = await unsealManifest(await fetchManifest(fetcher, digest, publicKeys), publicKeys);
+  return decodeManifest(raw, `manifest ${digest}`);
 }
 
-/** Decompresses and checks the bytes of a manifest whose digest is already known to be right. */
-async function decodeManifest(stored: Uint8Array, digest: string): Promise<Manifest> {
-  const json = await decompressBounded(stored, MAX_MANIFEST_BYTES, `manifest ${digest}`);
-  const what = `manifest ${digest}`;
-  const manifest = parseJsonEdge(manifestSchema, new TextDecoder('utf-8', { fatal: true }).decode(json), what);
-  const faults = findManifestFaults(manifest);
-  if (faults.length > 0) throw new FaultsError(what, faults);
-  return manifest;
+/** The stored files of a manifest, as they come. @throws WrongBytesError for a foreign signature; UserError */
+export async function fetchManifest(
+  fetcher: Fetcher,
+  digest: string,
+  publicKeys: readonly KeyObject[],
+): Promise<SealedManifest> {
+  const [signature, stored] = await Promise.all([
+    fetchSignature(fetcher, digest, publicKeys),
+    fetchBytes(fetcher, `manifests/${digest}`),
+  ]);
+  return { digest, stored, signature };
+}
+
+/** The text of a manifest's signature. @throws WrongBytesError when none of these keys made it; UserError */
+export async function fetchSignature(
+  fetcher: Fetcher,
+  digest: string,
+  publicKeys: readonly KeyObject[],
+): Promise<string> {
+  checkDigest(digest);
+  const signature = Buffer.from(await fetchBytes(fetcher, `manifests/${digest}.sig`)).toString('latin1');
+  readSignature(digest, signature, publicKeys);
+  return signature;
 }

@@ -13,12 +13,19 @@ import { splitWords } from '../../machdb/values.ts';
 import type { Assignment, Machdb } from '../../machdb/types.ts';
 import type { SiteKind } from './value-kinds.ts';
 
-type DatabaseKind = Exclude<SiteKind, 'recipe'>;
+type DatabaseKind = Exclude<SiteKind, 'recipe' | 'package'>;
 
 /** The words of `kind` in a site directory that begin with `prefix`. */
 export async function siteWords(site: string, kind: SiteKind, prefix: string): Promise<string[]> {
-  const words = kind === 'recipe' ? await recipes(site) : wordsOf[kind](await outline(site));
+  const words = await allWords(site, kind);
   return [...new Set(words)].filter((word) => word.startsWith(prefix));
+}
+
+async function allWords(site: string, kind: SiteKind): Promise<Iterable<string>> {
+  if (kind === 'recipe') return await recipes(site);
+  if (kind === 'package')
+    return (await readdir(join(site, 'packages')).catch(() => [])).filter((name) => !name.startsWith('.'));
+  return wordsOf[kind](await outline(site));
 }
 
 const wordsOf: Readonly<Record<DatabaseKind, (db: Machdb) => Iterable<string>>> = {

@@ -5,7 +5,16 @@
 export type ValueKind = 'directory' | 'file' | SiteKind;
 
 /** Kinds that are asked for with `completion words KIND`; an `assignment` is a variable and `=`. */
-export const siteKinds = ['machine', 'object', 'mac', 'address', 'variable', 'assignment', 'recipe'] as const;
+export const siteKinds = [
+  'machine',
+  'object',
+  'mac',
+  'address',
+  'variable',
+  'assignment',
+  'recipe',
+  'package',
+] as const;
 export type SiteKind = (typeof siteKinds)[number];
 
 const kindsByWord: Readonly<Record<string, ValueKind>> = {
@@ -32,6 +41,7 @@ const kindsByWord: Readonly<Record<string, ValueKind>> = {
   assignment: 'assignment',
   condition: 'assignment',
   recipe: 'recipe',
+  package: 'package',
 };
 
 /**

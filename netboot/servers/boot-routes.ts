@@ -15,7 +15,7 @@ export type BootRoutesOptions = {
   readonly clients: Clients;
   /** Directory with `vmlinuz` and `ramdisk.img`. */
   readonly bootDir: string;
-  /** Directory with `manifests/` and `packs/`. */
+  /** Directory with `manifests/`, `deltas/` and `packs/`. */
   readonly storeDir: string;
 };
 
@@ -57,16 +57,18 @@ function fixedFile(options: BootRoutesOptions, file: { path: string; step: strin
   };
 }
 
-const DIGEST = /^[0-9a-f]{64}$/;
-const SIGNATURE = /^[0-9a-f]{64}\.sig$/;
+const storeNames: Readonly<Record<string, RegExp>> = {
+  manifests: /^[0-9a-f]{64}(?:\.sig)?$/,
+  deltas: /^[0-9a-f]{64}-[0-9a-f]{64}$/,
+  packs: /^[0-9a-f]{64}$/,
+};
 
 /** Names are digests, so nothing else in the state directory can be named; contents never change. */
 function storeFile(options: BootRoutesOptions): RequestHandler<{ kind: string; file: string }> {
   return (request, response, next) => {
     const { kind, file } = request.params;
-    const named =
-      (kind === 'packs' && DIGEST.test(file)) || (kind === 'manifests' && (DIGEST.test(file) || SIGNATURE.test(file)));
-    if (!named) throw new HttpError(404, 'not a name of the package store');
+    const isNamed = Object.hasOwn(storeNames, kind) && storeNames[kind]?.test(file) === true;
+    if (!isNamed) throw new HttpError(404, 'not a name of the package store');
     const row = machineOfRequest(request, options);
     response.type('application/octet-stream');
     const settings = { root: options.storeDir, immutable: true, maxAge: '365d', dotfiles: 'deny' } as const;

@@ -30,7 +30,7 @@ export function readMachineIdByName(databasePath: string, name: string): string 
 }
 
 /** Undefined where there is no database. @throws UserError when it cannot be read */
-function withDatabase<T>(databasePath: string, read: (database: DatabaseSync) => T): T | undefined {
+export function withDatabase<T>(databasePath: string, read: (database: DatabaseSync) => T): T | undefined {
   if (!existsSync(databasePath)) return undefined;
   let database: DatabaseSync | undefined;
   try {

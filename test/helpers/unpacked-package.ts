@@ -5,11 +5,11 @@ import { runCommand } from '../../lib/run-command.ts';
 const peers = join(import.meta.dirname, '../../.state/peers');
 
 /**
- * The directory of a Debian package that is unpacked, not installed: its daemon is never started on this host. Its
- * libraries come from `libraries`, which is installed, so it is fetched in that package's version.
+ * The directory of a Debian package that is unpacked, not installed: its daemon is never started on this host. Where its
+ * libraries come from `libraries`, which is installed, it is fetched in that package's version, and else in the newest.
  */
-export async function unpackedPackage(name: string, libraries: string): Promise<string> {
-  const { stdout: version } = await runCommand(['dpkg-query', '-W', '-f', '${Version}', libraries]);
+export async function unpackedPackage(name: string, libraries?: string): Promise<string> {
+  const version = libraries === undefined ? await newestVersion(name) : await installedVersion(libraries);
   const dir = join(peers, `${name}_${version.replaceAll(':', '%3a')}`);
   if (await exists(dir)) return dir;
   await mkdir(peers, { recursive: true });
@@ -23,6 +23,15 @@ export async function unpackedPackage(name: string, libraries: string): Promise<
     await rm(work, { recursive: true });
   }
   return dir;
+}
+
+async function installedVersion(name: string): Promise<string> {
+  return (await runCommand(['dpkg-query', '-W', '-f', '${Version}', name])).stdout;
+}
+
+async function newestVersion(name: string): Promise<string> {
+  const { stdout } = await runCommand(['apt-cache', 'policy', name]);
+  return /^ {2}Candidate: (\S+)$/m.exec(stdout)?.[1] ?? '';
 }
 
 async function exists(path: string): Promise<boolean> {

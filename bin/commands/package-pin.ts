@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import type { Store } from '../../packagelink/store.ts';
+import { addSiteOptions } from '../site-options.ts';
+import type { SiteOptions } from '../site-options.ts';
+
+const WHAT = 'a name, NAME@~1 for the generation before, or the beginning of a digest';
+
+/** `gutinteg package pin` and `unpin`. */
+export function addPackagePinCommands(packages: Command): void {
+  addSiteOptions(packages.command('pin'))
+    .description('keep a generation in the store until it is unpinned; without a package, list what is pinned')
+    .argument('[package]', WHAT)
+    .option('--reason <text>', 'why; shown in the list', '')
+    .action(pin);
+  addSiteOptions(packages.command('unpin'))
+    .description('let gc have it again')
+    .argument('<package>', WHAT)
+    .action(unpin);
+}
+
+async function openStoreOf(options: SiteOptions): Promise<Store> {
+  const { openSiteState } = await import('../open-site-state.ts');
+  return (await openSiteState(options.site, options.state)).store;
+}
+
+async function pin(text: string | undefined, options: SiteOptions & { readonly reason: string }): Promise<void> {
+  const { findManifest } = await import('../../packagelink/find-manifest.ts');
+  const { listPins, pinManifest } = await import('../../packagelink/pins.ts');
+  const store = await openStoreOf(options);
+  if (text === undefined) {
+    for (const { digest, reason } of await listPins(store)) process.stdout.write(`${digest} ${reason}\n`);
+    return;
+  }
+  const digest = await findManifest(store, text);
+  await pinManifest(store, { digest, reason: options.reason === '' ? text : options.reason.replaceAll(/\s+/g, ' ') });
+  process.stdout.write(`pinned ${digest}\n`);
+}
+
+async function unpin(text: string, options: SiteOptions): Promise<void> {
+  const { findManifest } = await import('../../packagelink/find-manifest.ts');
+  const { unpinManifest } = await import('../../packagelink/pins.ts');
+  const store = await openStoreOf(options);
+  const digest = await findManifest(store, text);
+  await unpinManifest(store, digest);
+  process.stdout.write(`no longer pinned: ${digest}\n`);
+}

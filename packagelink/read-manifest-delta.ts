@@ -1,0 +1,68 @@
+// A manifest from the one before it and what has changed. In: a fetcher, the old manifest. Out: the new one, proven to
+// be what was published. Never: writes; decompresses what no key has signed.
+import type { KeyObject } from 'node:crypto';
+import { sha256 } from './digest.ts';
+import { encodeManifest } from './encode-manifest.ts';
+import { WrongBytesError, decompressBounded, fetchBytes } from './fetch.ts';
+import type { Fetcher } from './fetch.ts';
+import { isSignedBy, signStatement } from './keys.ts';
+import { applyDelta, encodeDelta } from './manifest-delta.ts';
+import type { Manifest } from './manifest.ts';
+import { checkDigest, compressManifest } from './seal-manifest.ts';
+
+const MAX_DELTA_BYTES = 256 * 1024 * 1024;
+const LINE_END = 10;
+/** A delta is small. */
+const LEVEL = 15;
+
+/** A manifest and what it is named by. */
+export type NamedManifest = { readonly digest: string; readonly manifest: Manifest };
+
+/** `raw` are the canonical bytes, whose SHA-256 is the name of `manifest`. */
+export type ProvenManifest = { readonly manifest: Manifest; readonly raw: Buffer };
+
+/**
+ * The stored file of a delta: a line with its signature, then a zstd frame.
+ * Undefined when the new manifest cannot be told by what has changed.
+ */
+export async function sealDelta(
+  from: NamedManifest,
+  to: NamedManifest,
+  privateKey: KeyObject,
+): Promise<Buffer | undefined> {
+  const raw = encodeDelta(from.manifest, to.manifest);
+  const made = applyDelta(from.manifest, raw, `the delta of ${to.manifest.name}`);
+  if (sha256(encodeManifest(made)) !== to.digest) return undefined;
+  const stored = await compressManifest(raw, LEVEL);
+  const statement = { kind: 'delta', from: from.digest, to: to.digest, storedDigest: sha256(stored) } as const;
+  return Buffer.concat([Buffer.from(`${signStatement(statement, privateKey)}\n`), stored]);
+}
+
+/**
+ * Fetches what makes one manifest another, checks its signature, applies it, and checks that the canonical bytes of
+ * what comes out have the digest that was asked for.
+ * @throws WrongBytesError for a foreign signature or another result; UserError when there is no such delta
+ */
+export async function readManifestDelta(input: {
+  readonly fetcher: Fetcher;
+  readonly from: NamedManifest;
+  readonly to: string;
+  readonly publicKeys: readonly KeyObject[];
+}): Promise<ProvenManifest> {
+  const { fetcher, from, to, publicKeys } = input;
+  for (const digest of [from.digest, to]) checkDigest(digest);
+  const path = `deltas/${from.digest}-${to}` as const;
+  const bytes = await fetchBytes(fetcher, path);
+  const lineEnd = bytes.indexOf(LINE_END);
+  const stored = bytes.subarray(lineEnd + 1);
+  const signature = Buffer.from(bytes.subarray(0, Math.max(0, lineEnd))).toString('latin1');
+  const statement = { kind: 'delta', from: from.digest, to, storedDigest: sha256(stored) } as const;
+  if (!isSignedBy(statement, signature, publicKeys)) {
+    throw new WrongBytesError(`${path} is not signed by this site's keys (${publicKeys.length} tried)`);
+  }
+  const manifest = applyDelta(from.manifest, await decompressBounded(stored, MAX_DELTA_BYTES, path), path);
+  const raw = encodeManifest(manifest);
+  const found = sha256(raw);
+  if (found === to) return { manifest, raw };
+  throw new WrongBytesError(`${path} comes to a manifest with SHA-256 ${found}`);
+}
