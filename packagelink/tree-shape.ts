@@ -1,0 +1,82 @@
+// What many merges have in common. In: the input of a merge. Out: a key that is equal where the merged trees differ at
+// most in the bytes of templates and generated files; and, of such an entry, what it is for another input. Never: I/O.
+import { GENERATED_PRIORITY, templateKey, usedDefines } from './candidates.ts';
+import { sha256 } from './digest.ts';
+import type { Manifest } from './manifest.ts';
+import { variablesUsedBy } from './merge.ts';
+import type { GeneratedFile, MergeInput } from './merge.ts';
+import type { TreeEntry } from './tree.ts';
+
+/** Equal keys: the merged trees have the same paths, owners and metadata, and the same faults. */
+export function shapeKey(input: MergeInput): string {
+  const { layers, generated = [], defines, pins = [] } = input;
+  const variables = usedVariables(input).filter((name) => Object.hasOwn(defines, name));
+  // Where a package is as high as what is generated, whether the two are equal decides.
+  const isLevel = layers.some(({ priority }) => priority === GENERATED_PRIORITY);
+  const files = generated.map((file) => {
+    const { path, mode, uid, gid, mutable, bytes } = file;
+    return [path, mode, uid, gid, mutable, isLevel ? sha256(bytes) : ''];
+  });
+  const packages = layers.map(({ name, priority, manifest }) => [name, priority, manifestIdentity(manifest)]);
+  return JSON.stringify([packages.sort(), files.sort(), pins, variables]);
+}
+
+/** True when two inputs of equal shape give equal trees, byte for byte. */
+export function isSameInput(before: MergeInput, after: MergeInput): boolean {
+  const isSame = (name: string): boolean => before.defines[name] === after.defines[name];
+  const others = generatedByPath(after);
+  return (
+    usedVariables(before).every(isSame) &&
+    (before.generated ?? []).every(({ path, bytes }) => isEqual(bytes, others.get(path)?.bytes))
+  );
+}
+
+/** Whether the bytes of an entry depend on more than the shape. */
+export function isOpen(entry: TreeEntry | undefined): boolean {
+  return entry?.type === 'file' && entry.content.kind !== 'packed';
+}
+
+/** An entry of a tree of equal shape, as it is for this input. */
+export function fillEntry(entry: TreeEntry, input: MergeInput): TreeEntry {
+  if (entry.type !== 'file' || entry.content.kind === 'packed') return entry;
+  if (entry.content.kind === 'template') {
+    const defines = usedDefines(Object.keys(entry.content.defines), input.defines);
+    return { ...entry, content: { ...entry.content, defines }, sourceKey: templateKey(entry.content.sha256, defines) };
+  }
+  const bytes = generatedByPath(input).get(entry.path)?.bytes ?? entry.content.bytes;
+  const digest = sha256(bytes);
+  return { ...entry, content: { kind: 'literal', sha256: digest, sizeBytes: bytes.length, bytes }, sourceKey: digest };
+}
+
+const identities = new WeakMap<Manifest, string>();
+const variables = new WeakMap<Manifest, readonly string[]>();
+
+/** SHA-256 of what a manifest says of its tree, but for times and for where the bytes lie. */
+function manifestIdentity(manifest: Manifest): string {
+  const known = identities.get(manifest);
+  if (known !== undefined) return known;
+  const { packs: _packs, ...said } = manifest;
+  const identity = sha256(
+    JSON.stringify(said, (key, value: unknown) => (/^(mtime\w+|chunks)$/.test(key) ? undefined : value)),
+  );
+  identities.set(manifest, identity);
+  return identity;
+}
+
+function usedVariables({ layers }: MergeInput): string[] {
+  return [...new Set(layers.flatMap(({ manifest }) => variablesOf(manifest)))].sort();
+}
+
+function variablesOf(manifest: Manifest): readonly string[] {
+  const known = variables.get(manifest) ?? variablesUsedBy([manifest]);
+  variables.set(manifest, known);
+  return known;
+}
+
+function generatedByPath({ generated = [] }: MergeInput): Map<string, GeneratedFile> {
+  return new Map(generated.map((file) => [file.path, file]));
+}
+
+function isEqual(left: Uint8Array, right: Uint8Array | undefined): boolean {
+  return right !== undefined && Buffer.compare(left, right) === 0;
+}

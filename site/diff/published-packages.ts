@@ -1,0 +1,50 @@
+// Packages of the store, for a comparison. In: a state directory. Out: packages as they are published now. Reads only:
+// neither key nor store is made where there is none.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { directoryFetcher } from '../../packagelink/fetch.ts';
+import type { Fetcher } from '../../packagelink/fetch.ts';
+import { parsePublicKey } from '../../packagelink/keys.ts';
+import { planReads } from '../../packagelink/plan-reads.ts';
+import { readManifest } from '../../packagelink/read-manifest.ts';
+import { readPacks } from '../../packagelink/read-packs.ts';
+import { readName } from '../../packagelink/store.ts';
+import type { WantedFile } from '../../packagelink/tree.ts';
+import type { DiffPackage } from './read-side.ts';
+
+/** A published package by its name; undefined where the store has none. */
+export type FindPublished = (name: string) => Promise<DiffPackage | undefined>;
+
+/** Looks packages up in the store of a state directory, each once. */
+export async function openPublished(stateDir: string): Promise<FindPublished> {
+  const store = { dir: join(stateDir, 'store') };
+  const keyFile = join(stateDir, 'keys/site.pub');
+  const pem = await readFile(keyFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (pem === undefined) return async () => await Promise.resolve(undefined);
+  const keys = [parsePublicKey(pem, keyFile)];
+  const fetcher = directoryFetcher(store.dir);
+  const find: FindPublished = async (name) => {
+    const digest = await readName(store, name);
+    if (digest === undefined) return undefined;
+    const manifest = await readManifest(fetcher, digest, keys);
+    return { name, manifest, read: async (file) => await readFromPacks(file, fetcher) };
+  };
+  const known = new Map<string, ReturnType<FindPublished>>();
+  return async (name) => {
+    const found = known.get(name) ?? find(name);
+    known.set(name, found);
+    return await found;
+  };
+}
+
+async function readFromPacks(file: WantedFile, fetcher: Fetcher): Promise<Uint8Array> {
+  const whole = new Uint8Array(file.content.sizeBytes);
+  for await (const { work, raw } of readPacks(planReads([file]), fetcher)) {
+    if (raw instanceof Error) throw raw;
+    for (const { offset, length, position } of work.reads) whole.set(raw.subarray(offset, offset + length), position);
+  }
+  return whole;
+}
