@@ -5,7 +5,7 @@ import { sha256 } from './digest.ts';
 import type { Manifest } from './manifest.ts';
 import { variablesUsedBy } from './merge.ts';
 import type { GeneratedFile, MergeInput } from './merge.ts';
-import type { TreeEntry } from './tree.ts';
+import type { Content, TreeEntry } from './tree.ts';
 
 /** Equal keys: the merged trees have the same paths, owners and metadata, and the same faults. */
 export function shapeKey(input: MergeInput): string {
@@ -36,6 +36,22 @@ export function isOpen(entry: TreeEntry | undefined): boolean {
   return entry?.type === 'file' && entry.content.kind !== 'packed';
 }
 
+/** Whether two such entries, each filled for its input, are made from the same, so that their bytes are equal. */
+export function isSameFilled(
+  entries: Record<'before' | 'after', TreeEntry>,
+  inputs: Record<'before' | 'after', MergeInput>,
+): boolean {
+  const [old, current] = [contentOf(entries.before), contentOf(entries.after)];
+  if (old?.kind === 'literal' && current?.kind === 'literal') {
+    const { path } = entries.after;
+    const bytes = generatedByPath(inputs.before).get(path)?.bytes;
+    return bytes !== undefined && isEqual(bytes, generatedByPath(inputs.after).get(path)?.bytes);
+  }
+  if (old?.kind !== 'template' || current?.kind !== 'template' || old.sha256 !== current.sha256) return false;
+  const names = [...Object.keys(old.defines), ...Object.keys(current.defines)];
+  return names.every((name) => inputs.before.defines[name] === inputs.after.defines[name]);
+}
+
 /** An entry of a tree of equal shape, as it is for this input. */
 export function fillEntry(entry: TreeEntry, input: MergeInput): TreeEntry {
   if (entry.type !== 'file' || entry.content.kind === 'packed') return entry;
@@ -49,6 +65,7 @@ export function fillEntry(entry: TreeEntry, input: MergeInput): TreeEntry {
 }
 
 const identities = new WeakMap<Manifest, string>();
+const generatedFiles = new WeakMap<MergeInput, ReadonlyMap<string, GeneratedFile>>();
 const variables = new WeakMap<Manifest, readonly string[]>();
 
 /** SHA-256 of what a manifest says of its tree, but for times and for where the bytes lie. */
@@ -73,8 +90,14 @@ function variablesOf(manifest: Manifest): readonly string[] {
   return known;
 }
 
-function generatedByPath({ generated = [] }: MergeInput): Map<string, GeneratedFile> {
-  return new Map(generated.map((file) => [file.path, file]));
+function generatedByPath(input: MergeInput): ReadonlyMap<string, GeneratedFile> {
+  const known = generatedFiles.get(input) ?? new Map((input.generated ?? []).map((file) => [file.path, file]));
+  generatedFiles.set(input, known);
+  return known;
+}
+
+function contentOf(entry: TreeEntry): Content | undefined {
+  return entry.type === 'file' ? entry.content : undefined;
 }
 
 function isEqual(left: Uint8Array, right: Uint8Array | undefined): boolean {

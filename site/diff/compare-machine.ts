@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Aspect } from '../../packagelink/compare-entries.ts';
 import { sha256 } from '../../packagelink/digest.ts';
-import { fillEntry } from '../../packagelink/tree-shape.ts';
+import { fillEntry, isSameFilled } from '../../packagelink/tree-shape.ts';
 import type { TreeEntry } from '../../packagelink/tree.ts';
 import { changedLines } from './changed-lines.ts';
 import { readContent } from './contents.ts';
@@ -72,13 +72,15 @@ async function compareOpen(
   replaceOwn: () => ReplaceOwn,
 ): Promise<{ change: FileChange; key: string } | undefined> {
   const inputs = { before: before.input, after: after.input };
+  const both =
+    shape.before === undefined || shape.after === undefined ? undefined : { before: shape.before, after: shape.after };
+  if (both !== undefined && aspects.length === 0 && isSameFilled(both, inputs)) return undefined;
   const entries = {
     before: shape.before === undefined ? undefined : fillEntry(shape.before, inputs.before),
     after: shape.after === undefined ? undefined : fillEntry(shape.after, inputs.after),
   };
-  const isOneSided = entries.before === undefined || entries.after === undefined;
+  const isOneSided = both === undefined;
   const isSameSource = keyOf(entries.before) === keyOf(entries.after);
-  if (isSameSource && !isOneSided && aspects.length === 0) return undefined;
   const contents = isSameSource
     ? [undefined, undefined]
     : [await readContent(entries.before, before), await readContent(entries.after, after)];

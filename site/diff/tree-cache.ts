@@ -32,13 +32,17 @@ const MOST_ENTRIES = 1_000_000;
 
 export function createTreeCache(): TreeCache {
   const shapes = new Map<string, number>();
+  const ofInputs = new WeakMap<MergeInput, number>();
   const trees = new Map<number, MergedTree | UserError>();
   const pairs = new Map<string, TreePair>();
   let entries = 0;
   const shapeOf = (input: MergeInput): number => {
+    const known = ofInputs.get(input);
+    if (known !== undefined) return known;
     const key = shapeKey(input);
     const shape = shapes.get(key) ?? shapes.size;
     shapes.set(key, shape);
+    ofInputs.set(input, shape);
     return shape;
   };
   const treeOf = (input: MergeInput): MergedTree | UserError => {
