@@ -10,7 +10,9 @@ export function explainChange({ before, after }: EntryPair, inputs: InputPair): 
   if (before === undefined)
     return after === undefined ? '' : explainPresence(after, inputs.before, ['new in', 'is new to']);
   if (after === undefined) return explainPresence(before, inputs.after, ['gone from', 'has gone from']);
-  return before.owner === after.owner ? explainContent(before, after) : explainOwner(before.owner, after.owner, inputs);
+  return before.owner === after.owner
+    ? explainContent(before, after, inputs)
+    : explainOwner(before.owner, after.owner, inputs);
 }
 
 function explainPresence({ owner }: TreeEntry, other: MergeInput, [inPackage, ofMachine]: [string, string]): string {
@@ -18,12 +20,12 @@ function explainPresence({ owner }: TreeEntry, other: MergeInput, [inPackage, of
   return layerOf(other, owner) === undefined ? `package ${owner} ${ofMachine} the machine` : `${inPackage} ${owner}`;
 }
 
-function explainContent(before: TreeEntry, after: TreeEntry): string {
+function explainContent(before: TreeEntry, after: TreeEntry, inputs: InputPair): string {
   if (isGenerated(after.owner)) return 'rendered from the record and site.yaml';
   const [old, current] = [templateOf(before), templateOf(after)];
   if (old === undefined || current === undefined) return `changed in ${after.owner}`;
   const names = [...new Set([...Object.keys(old.defines), ...Object.keys(current.defines)])].sort();
-  const changed = names.filter((name) => old.defines[name] !== current.defines[name]);
+  const changed = names.filter((name) => inputs.before.defines[name] !== inputs.after.defines[name]);
   const reasons = [
     ...(old.sha256 === current.sha256 ? [] : [`the template of ${after.owner} has changed`]),
     ...changed.map((name) => `##${name}## has another value`),
