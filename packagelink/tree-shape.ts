@@ -15,9 +15,9 @@ export function shapeKey(input: MergeInput): string {
   const isLevel = layers.some(({ priority }) => priority === GENERATED_PRIORITY);
   const files = generated.map((file) => {
     const { path, mode, uid, gid, mutable, bytes } = file;
-    return [path, mode, uid, gid, mutable, isLevel ? sha256(bytes) : ''];
+    return JSON.stringify([path, mode, uid, gid, mutable, isLevel ? sha256(bytes) : '']);
   });
-  const packages = layers.map(({ name, priority, manifest }) => [name, priority, manifestIdentity(manifest)]);
+  const packages = layers.map(({ name, priority, manifest }) => `${name} ${priority} ${manifestIdentity(manifest)}`);
   return JSON.stringify([packages.sort(), files.sort(), pins, variables]);
 }
 

@@ -26,7 +26,7 @@ export type PathFacts = {
 };
 
 /** `secret`: only values differ that are not shown. */
-export type Bytes =
+type Bytes =
   | { readonly kind: 'text'; readonly hunk: readonly string[] }
   | { readonly kind: 'binary' | 'large' | 'of-the-disks' | 'secret' | 'none' };
 

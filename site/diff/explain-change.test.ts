@@ -41,6 +41,7 @@ suite('why a path differs', () => {
     [input(a), input(template), 'changed in a'],
     [input(template), input(layer('a', 50, `${PATH}.plprocess`, 'in ##ROOM##\n')), 'the template of a has changed'],
     [input(a), input(a, b), 'b instead of a: package b is new to the machine'],
+    [input(a), { ...input(a), pins: [PATH] }, 'PIN has another value'],
     [input(a, b), input(a), 'a instead of b: package b has gone from the machine'],
     [input(a, b), input({ ...a, priority: 70 }, b), 'a instead of b: priority of a 50 → 70'],
     [input(empty, b), input(empty, { ...layer('b', 60, 'x') }), 'gone from b'],

@@ -1,4 +1,5 @@
 // Why a path differs. In: its entries, the packages and values of both sides. Out: one short text. Never: I/O; values.
+import { compareEntries } from '../../packagelink/compare-entries.ts';
 import type { Layer, MergeInput } from '../../packagelink/merge.ts';
 import type { TreeEntry } from '../../packagelink/tree.ts';
 
@@ -21,6 +22,10 @@ function explainPresence({ owner }: TreeEntry, other: MergeInput, [inPackage, of
 }
 
 function explainContent(before: TreeEntry, after: TreeEntry, inputs: InputPair): string {
+  const isElsewhere = compareEntries(before, after).every((aspect) => aspect === 'class');
+  if (isElsewhere && before.pinned !== after.pinned && pinsOf(inputs.before) !== pinsOf(inputs.after)) {
+    return 'PIN has another value';
+  }
   if (isGenerated(after.owner)) return 'rendered from the record and site.yaml';
   const [old, current] = [templateOf(before), templateOf(after)];
   if (old === undefined || current === undefined) return `changed in ${after.owner}`;
@@ -46,6 +51,10 @@ function explainOwner(before: string, after: string, inputs: InputPair): string 
 function explainPriority(owner: string, { before, after }: InputPair): string[] {
   const [old, current] = [layerOf(before, owner)?.priority, layerOf(after, owner)?.priority];
   return old === current ? [] : [`priority of ${owner} ${old} → ${current}`];
+}
+
+function pinsOf({ pins = [] }: MergeInput): string {
+  return pins.join(' ');
 }
 
 function templateOf(entry: TreeEntry) {

@@ -10,7 +10,7 @@ import type { MergedTree, TreeEntry } from '../../packagelink/tree.ts';
 import type { EntryPair, InputPair } from './explain-change.ts';
 
 /** A path that differs whatever a machine's values are. */
-export type FixedChange = EntryPair & { readonly path: string; readonly aspects: readonly Aspect[] };
+type FixedChange = EntryPair & { readonly path: string; readonly aspects: readonly Aspect[] };
 /** A path whose bytes depend on the machine's values; `aspects` are what differs besides. */
 export type OpenPath = FixedChange;
 

@@ -269,6 +269,12 @@ suite('a change', () => {
       [/profile.d changed type/, /also.sh removed/, /lab.sh removed/, /data changed type/, /data\/inside added/],
     ],
     [
+      'of what a machine leaves alone',
+      async () => await replace('machdb/30-machines.db', 'IP=10.77.0.102', 'IP=10.77.0.102\n    PIN=/etc/hosts'),
+      'lab02',
+      ['etc/hosts changed class: PIN has another value'],
+    ],
+    [
       'of site.yaml',
       async () => await replace('site.yaml', '  - ttyS0,115200', '  - ttyS1,9600'),
       'server1',
@@ -315,10 +321,7 @@ suite('groups', () => {
     // Rooms are not the machines' own: those of another room are told apart.
     await append('packages/motd/etc/motd.plprocess', 'Stands in ##LOCATION##.\n');
     const { groups } = await json();
-    assert.deepEqual(groups.map(({ machines }) => machines).sort(), [
-      ['lab01', 'lab02'],
-      ['lab03', 'lab04', 'server1'],
-    ]);
+    assert.deepEqual(groups.map(({ machines }) => machines.join(' ')).sort(), ['lab01 lab02', 'lab03 lab04 server1']);
   });
 
   test('can be chosen by machine and path', async () => {
