@@ -7,6 +7,7 @@ import { compareMachine } from './compare-machine.ts';
 import type { FileChange, MachinePair } from './compare-machine.ts';
 import { describeMachine, faultTexts } from './describe-machine.ts';
 import type { DescribeContext, Faulty, MachineSide } from './describe-machine.ts';
+import { commandNotices } from './command-notices.ts';
 import { machineNotices } from './machine-notices.ts';
 import { ownReplacer } from './own-values.ts';
 import type { ReplaceOwn } from './own-values.ts';
@@ -123,12 +124,13 @@ async function compareSound(name: string, pair: MachinePair, run: Run): Promise<
   let replacer: ReplaceOwn | undefined;
   const replaceOwn = (): ReplaceOwn => (replacer ??= ownReplacer(name, before.record, after.record));
   const found = await compareMachine(pair, { cache, isWanted: input.isPathWanted, replaceOwn });
-  if (found.changes.length + notices.length === 0) {
+  const all = [...notices, ...commandNotices(pair, found.changes)];
+  if (found.changes.length + all.length === 0) {
     run.unchanged += 1;
     return true;
   }
-  const key = notices.length === 0 ? found.key : JSON.stringify([found.key, notices.map(replaceOwn())]);
-  addTo(run.changed, key, name, () => ({ machines: [], changes: found.changes, notices, pair }));
+  const key = all.length === 0 ? found.key : JSON.stringify([found.key, all.map(replaceOwn())]);
+  addTo(run.changed, key, name, () => ({ machines: [], changes: found.changes, notices: all, pair }));
   return true;
 }
 

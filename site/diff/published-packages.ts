@@ -3,13 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { directoryFetcher } from '../../packagelink/fetch.ts';
-import type { Fetcher } from '../../packagelink/fetch.ts';
 import { parsePublicKey } from '../../packagelink/keys.ts';
-import { planReads } from '../../packagelink/plan-reads.ts';
 import { readManifest } from '../../packagelink/read-manifest.ts';
-import { readPacks } from '../../packagelink/read-packs.ts';
+import { readSource } from '../../packagelink/read-source.ts';
 import { readName } from '../../packagelink/store.ts';
-import type { WantedFile } from '../../packagelink/tree.ts';
 import type { DiffPackage } from './read-side.ts';
 
 /** A published package by its name; undefined where the store has none. */
@@ -30,7 +27,7 @@ export async function openPublished(stateDir: string): Promise<FindPublished> {
     const digest = await readName(store, name);
     if (digest === undefined) return undefined;
     const manifest = await readManifest(fetcher, digest, keys);
-    return { name, manifest, read: async (file) => await readFromPacks(file, fetcher) };
+    return { name, manifest, read: async ({ content }) => await readSource(content, fetcher) };
   };
   const known = new Map<string, ReturnType<FindPublished>>();
   return async (name) => {
@@ -38,13 +35,4 @@ export async function openPublished(stateDir: string): Promise<FindPublished> {
     known.set(name, found);
     return await found;
   };
-}
-
-async function readFromPacks(file: WantedFile, fetcher: Fetcher): Promise<Uint8Array> {
-  const whole = new Uint8Array(file.content.sizeBytes);
-  for await (const { work, raw } of readPacks(planReads([file]), fetcher)) {
-    if (raw instanceof Error) throw raw;
-    for (const { offset, length, position } of work.reads) whole.set(raw.subarray(offset, offset + length), position);
-  }
-  return whole;
 }

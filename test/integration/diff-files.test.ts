@@ -40,6 +40,7 @@ const lab: SmallSite = await makeSmallSite(stack);
 const site = lab.siteDir;
 const root = dirname(site);
 const temporary = join(root, 'tmp');
+let base = '';
 
 const git = (...args: string[]): string =>
   execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.example', ...args], { cwd: site, encoding: 'utf8' });
@@ -77,7 +78,7 @@ before(async () => {
   await put('packages/base/usr/share/data', 'x'.repeat(3000));
   await writeFile(join(site, 'packages/base/usr/share/blob'), Buffer.from([0, 1, 2, 255]));
   await symlink('lab.sh', join(site, 'packages/base/etc/profile.d/also.sh'));
-  commit();
+  base = commit();
 });
 after(async () => await stack.disposeAsync());
 
@@ -169,7 +170,7 @@ async function checkAgainstDisks(host: string, paths: readonly PathJson[]): Prom
 
 /** Undoes whatever a test has done to the working tree. */
 const reset = (): void => {
-  git('reset', '-q', '--hard');
+  git('reset', '-q', '--hard', base);
   git('clean', '-qfd');
 };
 
@@ -381,6 +382,24 @@ suite('what files do not show', () => {
     assert.ok(diff.groups.every(({ paths }) => paths.length === 0));
   });
 
+  test('is said: commands after the change', async () => {
+    reset();
+    const after = 'after:\n  - {paths: [etc/**], run: [systemctl, restart, x]}\n  - {paths: [opt/**], run: [y]}\n';
+    await put('packages/base/.packagelink.yaml', after);
+    const { groups } = await json();
+    assert.deepEqual(
+      groups.map(({ notices }) => notices),
+      [['what base runs after a change has changed']],
+    );
+    commit();
+    await append('packages/motd/etc/motd.plprocess', 'x\n');
+    const changed = await json();
+    assert.deepEqual(
+      changed.groups.map(({ machines, notices }) => [machines.length, notices]),
+      [[5, ['runs systemctl restart x (base)']]],
+    );
+  });
+
   test('is said: an image that the store does not have', async () => {
     reset();
     await append('packages/base/usr/share/data', 'x');
@@ -421,7 +440,6 @@ suite('faults', () => {
     await append('packages/motd/etc/motd.plprocess', 'x\n');
     const both = await json();
     assert.deepEqual([both.uncompared.map(({ machines }) => machines.length), both.groups], [[5], []]);
-    git('reset', '-q', '--hard', 'HEAD~1');
   });
 
   const table: [what: string, make: () => Promise<unknown>, says: RegExp][] = [
@@ -480,7 +498,6 @@ suite('secrets', () => {
     const asked = await run();
     assert.match(asked.stdout, /a template of motd uses ROOT_SECRET; secrets are not handed out/);
     assert.doesNotMatch(asked.stdout, /hunter/);
-    git('reset', '-q', '--hard', 'HEAD~1');
   });
 });
 
@@ -509,7 +526,6 @@ suite('a repository', () => {
     assert.equal(everything(), earlier);
     await assert.rejects(readFile(join(root, 'hook-ran')));
     for (const name of ['core.fsmonitor', 'core.splitIndex', 'core.hooksPath']) git('config', '--unset', name);
-    git('reset', '-q', '--hard', 'HEAD~1');
   });
 
   const hostile: [what: string, make: () => Promise<unknown>, says: RegExp][] = [
