@@ -436,7 +436,7 @@ suite('faults', () => {
     const mended = await run();
     assert.equal(mended.status, 3);
     assert.match(mended.stdout, /\(5 machines\): can be installed again; before:\n {2}- motd: etc\/motd/);
-    reset();
+    git('reset', '-q', '--hard');
     await append('packages/motd/etc/motd.plprocess', 'x\n');
     const both = await json();
     assert.deepEqual([both.uncompared.map(({ machines }) => machines.length), both.groups], [[5], []]);
