@@ -13,15 +13,17 @@ const motd = packageOf([fileEntry('etc/motd.plprocess', 'at ##PLACE##\n##NFS##nf
   name: 'motd',
 });
 const base = packageOf([fileEntry('etc/motd', 'base\n'), fileEntry('etc/hosts', 'x\n')], { name: 'base' });
-const same = packageOf([fileEntry('etc/hosts', 'one\n')], { name: 'same' });
+const own = packageOf([fileEntry('etc/own.plprocess', 'at ##PLACE##\n')], { name: 'own' });
+const level = packageOf([fileEntry('etc/hosts', 'one\n')], { name: 'level' });
 
 const anyInput: fc.Arbitrary<MergeInput> = fc
   .record({
     layers: fc.subarray([
       { name: 'motd', priority: 60, manifest: motd },
       { name: 'base', priority: 50, manifest: base },
+      { name: 'own', priority: 40, manifest: own, defines: { PLACE: 'its own' } },
       // As high as what is generated: only equal bytes are no conflict.
-      { name: 'same', priority: 100, manifest: same },
+      { name: 'level', priority: 100, manifest: level },
     ]),
     hosts: fc.constantFrom('one\n', 'two\n'),
     hostsMode: fc.constantFrom(0o644, 0o600),
@@ -42,7 +44,7 @@ const anyInput: fc.Arbitrary<MergeInput> = fc
 
 suite('inputs of equal shape', () => {
   test('have the same faults, or each tree is the other one, filled', () => {
-    let equal = 0;
+    let [equal, same] = [0, 0];
     fc.assert(
       fc.property(anyInput, anyInput, (before, after) => {
         if (shapeKey(before) !== shapeKey(after)) return;
@@ -54,17 +56,19 @@ suite('inputs of equal shape', () => {
         }
         const filled = { ...old, entries: old.entries.map((entry) => fillEntry(entry, after)) };
         assert.deepEqual(filled.entries, current.entries);
-        assert.equal(isSameInput(before, after), treeDigest(old) === treeDigest(current));
+        const isSame = isSameInput(before, after);
+        if (isSame) same += 1;
+        assert.ok(!isSame || treeDigest(old) === treeDigest(current));
         for (const [index, entry] of old.entries.entries()) {
           const other: TreeEntry | undefined = current.entries[index];
           if (entry.type !== 'file' || other?.type !== 'file' || entry.content.kind === 'packed') continue;
-          const isSame = isSameFilled({ before: entry, after: other }, { before, after });
-          assert.equal(isSame, entry.sourceKey === other.sourceKey);
+          const isSameEntry = isSameFilled({ before: entry, after: other }, { before, after });
+          assert.equal(isSameEntry, entry.sourceKey === other.sourceKey);
         }
       }),
       { numRuns: 6000 },
     );
-    assert.ok(equal > 50, `${equal} pairs had the same shape`);
+    assert.ok(same > 20 && equal - same > 20, `${equal} pairs had the same shape, ${same} the same input`);
   });
 
   test('are told by packages, what is generated, pins, and which variables are defined', () => {
@@ -76,6 +80,8 @@ suite('inputs of equal shape', () => {
       { ...input, defines: {} },
       { ...input, defines: { PLACE: 'a', NFS: '' } },
       { ...input, pins: ['etc/a'] },
+      { ...input, directories: 'same-priority' },
+      { ...input, layers: [{ name: 'motd', priority: 50, manifest: motd, defines: {} }] },
       { ...input, layers: [{ name: 'motd', priority: 51, manifest: motd }] },
       { ...input, layers: [{ name: 'motd', priority: 50, manifest: base }] },
       { ...input, generated: [{ path: 'etc/x', bytes: Buffer.from('x') }] },

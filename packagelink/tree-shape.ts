@@ -5,11 +5,12 @@ import { sha256 } from './digest.ts';
 import type { Manifest } from './manifest.ts';
 import { variablesUsedBy } from './merge.ts';
 import type { GeneratedFile, MergeInput } from './merge.ts';
+import type { Defines } from './preprocess.ts';
 import type { Content, TreeEntry } from './tree.ts';
 
 /** Equal keys: the merged trees have the same paths, owners and metadata, and the same faults. */
 export function shapeKey(input: MergeInput): string {
-  const { layers, generated = [], defines, pins = [] } = input;
+  const { layers, generated = [], defines, pins = [], directories = 'merge' } = input;
   const variables = usedVariables(input).filter((name) => Object.hasOwn(defines, name));
   // Where a package is as high as what is generated, whether the two are equal decides.
   const isLevel = layers.some(({ priority }) => priority === GENERATED_PRIORITY);
@@ -17,11 +18,14 @@ export function shapeKey(input: MergeInput): string {
     const { path, mode, uid, gid, mutable, bytes } = file;
     return JSON.stringify([path, mode, uid, gid, mutable, isLevel ? sha256(bytes) : '']);
   });
-  const packages = layers.map(({ name, priority, manifest }) => `${name} ${priority} ${manifestIdentity(manifest)}`);
-  return JSON.stringify([packages.sort(), files.sort(), pins, variables]);
+  const packages = layers.map((layer) => {
+    const { name, priority, manifest } = layer;
+    return JSON.stringify([name, priority, manifestIdentity(manifest), layer.defines, layer.tree]);
+  });
+  return JSON.stringify([packages.sort(), files.sort(), pins, directories, variables]);
 }
 
-/** True when two inputs of equal shape give equal trees, byte for byte. */
+/** Whether two inputs of equal shape have all values in common that could matter, so that their trees are equal. */
 export function isSameInput(before: MergeInput, after: MergeInput): boolean {
   const isSame = (name: string): boolean => before.defines[name] === after.defines[name];
   const others = generatedByPath(after);
@@ -33,7 +37,7 @@ export function isSameInput(before: MergeInput, after: MergeInput): boolean {
 
 /** Whether the bytes of an entry depend on more than the shape. */
 export function isOpen(entry: TreeEntry | undefined): boolean {
-  return entry?.type === 'file' && entry.content.kind !== 'packed';
+  return entry?.type === 'file' && (entry.content.kind === 'template' || entry.content.kind === 'literal');
 }
 
 /** Whether two such entries, each filled for its input, are made from the same, so that their bytes are equal. */
@@ -49,14 +53,18 @@ export function isSameFilled(
   }
   if (old?.kind !== 'template' || current?.kind !== 'template' || old.sha256 !== current.sha256) return false;
   const names = [...Object.keys(old.defines), ...Object.keys(current.defines)];
-  return names.every((name) => inputs.before.defines[name] === inputs.after.defines[name]);
+  const values = [
+    definesOf(inputs.before, entries.before.owner),
+    definesOf(inputs.after, entries.after.owner),
+  ] as const;
+  return names.every((name) => values[0][name] === values[1][name]);
 }
 
 /** An entry of a tree of equal shape, as it is for this input. */
 export function fillEntry(entry: TreeEntry, input: MergeInput): TreeEntry {
-  if (entry.type !== 'file' || entry.content.kind === 'packed') return entry;
+  if (entry.type !== 'file' || !(entry.content.kind === 'template' || entry.content.kind === 'literal')) return entry;
   if (entry.content.kind === 'template') {
-    const defines = usedDefines(Object.keys(entry.content.defines), input.defines);
+    const defines = usedDefines(Object.keys(entry.content.defines), definesOf(input, entry.owner));
     return { ...entry, content: { ...entry.content, defines }, sourceKey: templateKey(entry.content.sha256, defines) };
   }
   const bytes = generatedByPath(input).get(entry.path)?.bytes ?? entry.content.bytes;
@@ -94,6 +102,11 @@ function generatedByPath(input: MergeInput): ReadonlyMap<string, GeneratedFile> 
   const known = generatedFiles.get(input) ?? new Map((input.generated ?? []).map((file) => [file.path, file]));
   generatedFiles.set(input, known);
   return known;
+}
+
+/** A layer may bring values of its own, which are part of the shape. */
+function definesOf({ layers, defines }: MergeInput, owner: string): Defines {
+  return layers.find(({ name }) => name === owner)?.defines ?? defines;
 }
 
 function contentOf(entry: TreeEntry): Content | undefined {

@@ -28,7 +28,7 @@ export async function readContent(
   if (content.sizeBytes > LARGEST_BYTES) return 'large';
   const owner = machine.packages.get(entry.owner);
   if (owner === undefined) throw new Error(`${entry.path} belongs to ${entry.owner}, which the machine does not have`);
-  if (content.kind === 'packed') return await readSource(entry, owner);
+  if (content.kind !== 'template') return await readSource(entry, owner);
   const known = sources.get(owner) ?? new Map<string, Uint8Array>();
   sources.set(owner, known);
   const source = known.get(content.sha256) ?? (await readSource(entry, owner));
