@@ -7,7 +7,11 @@ import type { MergedTree, TreeEntry } from '../packagelink/tree.ts';
 import type { SystemKind } from './systems/system-kind.ts';
 
 export type FilesInput = {
-  readonly lookup: Lookup;
+  /** Of a look-up, what decides the files. */
+  readonly lookup: Pick<Lookup, 'name' | 'record'> & {
+    readonly image: { readonly name: string };
+    readonly packages: readonly { readonly name: string; readonly priority: number }[];
+  };
   readonly image: Manifest;
   readonly packages: readonly Manifest[];
   /**

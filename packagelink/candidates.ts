@@ -168,12 +168,14 @@ function sliceOf(chunk: Chunk, manifest: Manifest): PackSlice {
   return { pack, offset: chunk.offset, length: chunk.length };
 }
 
-function usedDefines(names: readonly string[], defines: Defines): Defines {
+/** The variables of a template that are defined, with their values. */
+export function usedDefines(names: readonly string[], defines: Defines): Defines {
   const defined = [...new Set(names)].filter((name) => Object.hasOwn(defines, name)).toSorted();
   return Object.fromEntries(defined.map((name) => [name, defines[name] ?? '']));
 }
 
-function templateKey(digest: string, used: Defines): string {
+/** Equal for templates that come to equal bytes: of equal source, and with equal values. */
+export function templateKey(digest: string, used: Defines): string {
   return sha256(JSON.stringify([digest, Object.entries(used)]));
 }
 

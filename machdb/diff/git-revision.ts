@@ -7,7 +7,8 @@ import type { Machdb } from '../types.ts';
 /** Where a database is in a repository; `path` is how git and the user name it. */
 type Folder = { readonly path: string; readonly object: string };
 type Blob = { readonly name: string; readonly mode: string; readonly id: string; readonly sizeBytes: number };
-type Git = (args: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
+/** Runs git in the repository. */
+export type Git = (args: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
 
 // Git's answer is held in memory as a whole.
 const MOST_BYTES_AT_ONCE = 16 * 1024 * 1024;
@@ -27,7 +28,7 @@ export async function loadRevision(revision: string, site: string, run: RunComma
 }
 
 /** The site's folder in the repository, with a final slash; empty at the top. */
-async function findPrefix(git: Git, revision: string, site: string): Promise<string> {
+export async function findPrefix(git: Git, revision: string, site: string): Promise<string> {
   try {
     const { stdout } = await git(['rev-parse', '--show-prefix']);
     return stdout.replace(/\n$/, '');
@@ -42,7 +43,8 @@ async function findPrefix(git: Git, revision: string, site: string): Promise<str
   }
 }
 
-async function findCommit(git: Git, revision: string, site: string): Promise<string> {
+/** The commit that a revision names. @throws UserError when there is none */
+export async function findCommit(git: Git, revision: string, site: string): Promise<string> {
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
   const { exitCode, stdout } = await git(args, { okExitCodes: [0, 1, 128] });
   const commit = stdout.trim();

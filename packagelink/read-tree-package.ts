@@ -1,0 +1,61 @@
+// A site package straight from its directory, without a store. In: a tree. Out: its manifest, and the bytes of its
+// files. Never: writes; the manifest names no packs, so that nothing can be laid down from it.
+import { parseEdge } from '../lib/parse-edge.ts';
+import { buildManifest } from './build-manifest.ts';
+import { PACK_RAW_BYTES, packageNameSchema } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
+import { SETTINGS_FILE, applySiteRules, readPackageSettings } from './package-settings.ts';
+import { digestFile, readRange } from './read-contents.ts';
+import type { FileDigest } from './read-contents.ts';
+import { scanTree } from './scan.ts';
+import type { ScannedFile } from './scan.ts';
+
+export type TreePackage = {
+  readonly manifest: Manifest;
+  /** The bytes of a file by their SHA-256. @throws UserError when the tree has changed meanwhile */
+  readonly read: (sha256: string) => Uint8Array;
+};
+
+/**
+ * What publishing the tree would say of it.
+ * @throws FaultsError or UserError for whatever publishing refuses
+ */
+export async function readTreePackage(name: string, tree: string): Promise<TreePackage> {
+  parseEdge(packageNameSchema, name, `package '${name}'`);
+  const settings = await readPackageSettings(tree);
+  const scanned = scanTree({ tree, dropDeviceNodes: false, skip: new Set([SETTINGS_FILE]) });
+  const { entries, stated } = applySiteRules(scanned, settings);
+  const digests = new Map<string, FileDigest>();
+  const files = new Map<string, ScannedFile>();
+  const buffer = Buffer.alloc(Math.min(PACK_RAW_BYTES, largestOf(entries) + 1));
+  for (const entry of entries) {
+    if (entry.type !== 'file') continue;
+    const digest = digestFile(tree, entry, buffer);
+    digests.set(entry.path, digest);
+    files.set(digest.sha256, entry);
+  }
+  const manifest = buildManifest({
+    name,
+    kind: 'site',
+    settings,
+    entries,
+    xattrs: new Map(),
+    isStated: (path) => stated.has(path),
+    digests,
+    slices: new Map([...files.keys()].map((sha256) => [sha256, []])),
+    previous: undefined,
+  });
+  return { manifest, read: (sha256) => readWhole(tree, files.get(sha256), sha256) };
+}
+
+function largestOf(entries: ReturnType<typeof scanTree>): number {
+  return entries.reduce((most, entry) => (entry.type === 'file' ? Math.max(most, entry.sizeBytes) : most), 0);
+}
+
+function readWhole(tree: string, file: ScannedFile | undefined, sha256: string): Uint8Array {
+  if (file === undefined) throw new Error(`${tree} has no file of content ${sha256}`);
+  const parts: Uint8Array[] = [];
+  const buffer = Buffer.alloc(Math.min(PACK_RAW_BYTES, file.sizeBytes + 1));
+  readRange(tree, file, { offset: 0, length: file.sizeBytes, buffer }, (bytes) => parts.push(Uint8Array.from(bytes)));
+  return Buffer.concat(parts);
+}
