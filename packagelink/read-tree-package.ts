@@ -5,7 +5,7 @@ import { buildManifest } from './build-manifest.ts';
 import { PACK_RAW_BYTES, packageNameSchema } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { SETTINGS_FILE, applySiteRules, readPackageSettings } from './package-settings.ts';
-import { digestFile, readRange } from './read-contents.ts';
+import { digestFile, readFilePieces } from './read-contents.ts';
 import type { FileDigest } from './read-contents.ts';
 import { scanTree } from './scan.ts';
 import type { ScannedFile } from './scan.ts';
@@ -56,6 +56,6 @@ function readWhole(tree: string, file: ScannedFile | undefined, sha256: string):
   if (file === undefined) throw new Error(`${tree} has no file of content ${sha256}`);
   const parts: Uint8Array[] = [];
   const buffer = Buffer.alloc(Math.min(PACK_RAW_BYTES, file.sizeBytes + 1));
-  readRange(tree, file, { offset: 0, length: file.sizeBytes, buffer }, (bytes) => parts.push(Uint8Array.from(bytes)));
+  for (const bytes of readFilePieces(tree, file, buffer)) parts.push(Uint8Array.from(bytes));
   return Buffer.concat(parts);
 }
