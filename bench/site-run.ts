@@ -1,0 +1,72 @@
+// What bench-packagelink times, each as a process of its own that does what the installer, the agent or the server
+// does: site-run.ts publish|cold|nightly|check DIR [URL]. Bundled before it is timed, as the agent is.
+import { createPublicKey } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { httpExchange } from '../lib/http-exchange.ts';
+import { applyFull } from '../packagelink/apply-full.ts';
+import { applyPartial } from '../packagelink/apply-partial.ts';
+import type { Fetcher } from '../packagelink/fetch.ts';
+import { readSettled } from '../packagelink/is-settled.ts';
+import { openManifestCache } from '../packagelink/manifest-cache.ts';
+import { mergeTree } from '../packagelink/merge.ts';
+import { publishTree } from '../packagelink/publish.ts';
+import { loadOrCreateSiteKey } from '../packagelink/keys.ts';
+import { openStore } from '../packagelink/store.ts';
+
+const NAME = 'big';
+const [mode = '', dir = '', url = ''] = process.argv.slice(2);
+const [target, stateFile] = [join(dir, 'target'), join(dir, 'state.db')];
+
+async function get(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const exchange = { method: 'GET', headers: {}, timeoutMs: 60_000, maxBytes: 2 ** 30 } as const;
+  const { status, body } = await httpExchange(`${url}/${path}`, exchange);
+  if (status !== 200) throw new Error(`${path}: HTTP ${status}`);
+  return body;
+}
+
+const fetcher: Fetcher = get;
+/** A name's file has a line for each generation, the newest first. */
+async function currentDigest(): Promise<string> {
+  return Buffer.from(await get(`names/${NAME}`))
+    .toString('latin1')
+    .slice(0, 64);
+}
+
+async function wantedTree(digest: string) {
+  const publicKeys = [createPublicKey(readFileSync(join(dir, '../state/keys/site.pub')))];
+  const cache = openManifestCache({ dir: join(dir, 'manifests'), fetcher, publicKeys });
+  const { manifest } = await cache.read({ name: NAME, digest });
+  const tree = mergeTree({ layers: [{ name: NAME, priority: manifest.priority, manifest }], defines: {} });
+  return { tree, keep: async () => await cache.keep([{ name: NAME, digest }]) };
+}
+
+const modes: Record<string, () => Promise<void>> = {
+  publish: async () => {
+    const { privateKey } = await loadOrCreateSiteKey(join(dir, 'state'));
+    const store = openStore(join(dir, 'store'));
+    await publishTree({ store, name: NAME, tree: join(dir, 'tree'), kind: 'site', signingKey: privateKey });
+  },
+  cold: async () => {
+    mkdirSync(target);
+    const { tree, keep } = await wantedTree(await currentDigest());
+    await applyFull({ target, tree, fetcher, stateFile });
+    await keep();
+  },
+  nightly: async () => {
+    const digest = await currentDigest();
+    if (readSettled({ target, stateFile, isCurrent: (key) => key === digest }) !== undefined) return;
+    const { tree, keep } = await wantedTree(digest);
+    const { errors } = await applyPartial({ target, tree, fetcher, stateFile, key: digest });
+    if (errors.length > 0) throw new Error(errors.join('\n'));
+    await keep();
+  },
+  // Without a database each path is compared by its content.
+  check: async () => {
+    const { tree } = await wantedTree(await currentDigest());
+    const result = await applyPartial({ target, tree, fetcher, stateFile: join(dir, 'none.db'), dryRun: true });
+    if (result.changes.length + result.errors.length > 0) throw new Error('the target is not as published');
+  },
+};
+
+await modes[mode]?.();
