@@ -46,7 +46,7 @@ const layers = Object.entries(mayImport).map(([folder, allowed]) => ({
   to: { path: `^(${folders.filter((f) => f !== folder && !allowed.includes(f)).join('|')})/` },
 }));
 const ioModules =
-  '^(node:)?(fs|fs/promises|child_process|net|dgram|http|https|sqlite|os)$|node_modules/(execa|express|tftp|dhcp|systeminformation)/';
+  '^(node:)?(ffi|fs|fs/promises|child_process|net|dgram|http|https|sqlite|os)$|node_modules/(execa|express|tftp|dhcp|systeminformation)/';
 export default {
   forbidden: [
     ...layers,
