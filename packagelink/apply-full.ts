@@ -8,7 +8,7 @@ import type { Fetcher } from './fetch.ts';
 import { setMetadataOfPath, setWantedTime } from './file-metadata.ts';
 import { failed, isKept, layFiles } from './lay-files.ts';
 import type { LayRun } from './lay-files.ts';
-import { makeSpecial } from './native/special-files.ts';
+import { makeSpecial } from './native/device-nodes.ts';
 import { nameOwners } from './name-owners.ts';
 import { asPathStat, installedLink, installedPath, updateState } from './state.ts';
 import type { InstalledPath } from './state.ts';

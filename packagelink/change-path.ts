@@ -5,7 +5,7 @@ import { openSync, renameSync, rmdirSync, symlinkSync, unlinkSync } from 'node:f
 import { setMetadata, setMetadataOfPath } from './file-metadata.ts';
 import type { KeptVersion } from './history.ts';
 import { copyVersion } from './keep-version.ts';
-import { makeSpecial } from './native/special-files.ts';
+import { makeSpecial } from './native/device-nodes.ts';
 import { discard, keepOld, stage, temporaryPath } from './stage-files.ts';
 import { replaceAtOnce } from './replace-at-once.ts';
 import type { Staging } from './stage-files.ts';

@@ -2,14 +2,13 @@
 import { z } from 'zod';
 
 // In the kernel's order (linux/capability.h); the index is the bit.
-const NAMES = [
-  ...['chown', 'dac_override', 'dac_read_search', 'fowner', 'fsetid', 'kill', 'setgid', 'setuid', 'setpcap'],
-  ...['linux_immutable', 'net_bind_service', 'net_broadcast', 'net_admin', 'net_raw', 'ipc_lock', 'ipc_owner'],
-  ...['sys_module', 'sys_rawio', 'sys_chroot', 'sys_ptrace', 'sys_pacct', 'sys_admin', 'sys_boot', 'sys_nice'],
-  ...['sys_resource', 'sys_time', 'sys_tty_config', 'mknod', 'lease', 'audit_write', 'audit_control', 'setfcap'],
-  ...['mac_override', 'mac_admin', 'syslog', 'wake_alarm', 'block_suspend', 'audit_read', 'perfmon', 'bpf'],
-  ...['checkpoint_restore'],
-].map((name) => `cap_${name}`);
+const SHORT_NAMES =
+  'chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable ' +
+  'net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot ' +
+  'sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease ' +
+  'audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read ' +
+  'perfmon bpf checkpoint_restore';
+const NAMES = SHORT_NAMES.split(' ').map((name) => `cap_${name}`);
 
 const REVISION_2 = 0x0200_0000;
 const EFFECTIVE = 1;

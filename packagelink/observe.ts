@@ -6,7 +6,7 @@ import type { Stats } from 'node:fs';
 import { describeError } from '../lib/errors.ts';
 import { openTarget } from './confined-directory.ts';
 import type { ConfinedDirectories } from './confined-directory.ts';
-import { specialOf } from './native/special-files.ts';
+import { specialOf } from './native/device-nodes.ts';
 import { isUntouched } from './observed.ts';
 import type { Observed } from './observed.ts';
 import { parentOf } from './package-path.ts';

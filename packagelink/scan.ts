@@ -7,7 +7,7 @@ import { FaultsError, UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import type { Metadata } from './manifest.ts';
 import { hasHoles } from './native/holes.ts';
-import { specialOf } from './native/special-files.ts';
+import { specialOf } from './native/device-nodes.ts';
 import { comparePaths, isPackagePath } from './package-path.ts';
 import { installedPath } from './preprocess.ts';
 import { readXattrs } from './xattrs.ts';

@@ -19,7 +19,7 @@ import { test } from 'node:test';
 import { exchange } from './exchange.ts';
 import { getAttribute, listAttributes, removeAttribute, setAttribute } from './extended-attributes.ts';
 import { hasHoles } from './holes.ts';
-import { makeSpecial, specialOf } from './special-files.ts';
+import { makeSpecial, specialOf } from './device-nodes.ts';
 import { setTime } from './times.ts';
 
 const inFolder = (work: (dir: string) => void) => {

@@ -63,17 +63,16 @@ const facts = (root: string, path: string): string[] => [
     : run('getfacl', '-n', '-c', join(root, path)),
 ];
 
-const PATHS = [
-  ...['usr/bin/passwd', 'usr/bin/ping', 'usr/bin/attributes', 'bin', 'srv/shared', 'srv/shared/file'],
-  ...['srv/shared/plain', 'srv/spool/fifo', 'etc/null', 'srv/spool/disk', 'tmp', 'etc/shadow'],
-];
+const PATHS =
+  'usr/bin/passwd usr/bin/ping usr/bin/attributes bin srv/shared srv/shared/file ' +
+  'srv/shared/plain srv/spool/fifo etc/null srv/spool/disk tmp etc/shadow';
 
 test('everything comes back: modes, owners, nanoseconds, attributes, capabilities, ACLs, FIFOs and devices', async () => {
   await withLab('/var/tmp', async (lab) => {
     fill(lab);
     const tree = await image(lab);
     await full(lab, tree);
-    for (const path of PATHS) assert.deepEqual(facts(lab.target, path), facts(lab.os, path), path);
+    for (const path of PATHS.split(' ')) assert.deepEqual(facts(lab.target, path), facts(lab.os, path), path);
     assert.match(facts(lab.target, 'etc/null')[0] ?? '', /^c 666 0:0 1600000000\.1234567890/);
     assert.equal(facts(lab.target, 'srv/spool/disk')[1], '103 11170');
     assert.match(run('getcap', join(lab.target, 'usr/bin/ping')), /cap_net_raw=ep/);
