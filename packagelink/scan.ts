@@ -8,6 +8,7 @@ import type { Fault } from '../lib/errors.ts';
 import type { Metadata } from './manifest.ts';
 import { hasHoles } from './native/holes.ts';
 import { specialOf } from './native/device-nodes.ts';
+import { timeOf } from './native/times.ts';
 import { comparePaths, isPackagePath } from './package-path.ts';
 import { installedPath } from './preprocess.ts';
 import { readXattrs } from './xattrs.ts';
@@ -168,13 +169,13 @@ function describeSymlink(entry: Scanned, tree: string, faults: Fault[]): Scanned
 
 /** Owner, mode and time as a manifest has them. */
 export function statMetadata(stat: BigIntStats): Omit<Metadata, 'xattrs'> {
-  const seconds = stat.mtimeNs / 1_000_000_000n - (stat.mtimeNs < 0n && stat.mtimeNs % 1_000_000_000n !== 0n ? 1n : 0n);
+  const { seconds, nanoseconds } = timeOf(stat.mtimeNs);
   return {
     mode: Number(stat.mode) & 0o7777,
     uid: Number(stat.uid),
     gid: Number(stat.gid),
-    mtimeSeconds: Number(seconds),
-    mtimeNanoseconds: Number(stat.mtimeNs - seconds * 1_000_000_000n),
+    mtimeSeconds: seconds,
+    mtimeNanoseconds: nanoseconds,
   };
 }
 
