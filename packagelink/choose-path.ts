@@ -137,10 +137,12 @@ export function identityOf({ body }: Candidate): string {
 /** Type, mode, owner and beginning of the content's digest: `file 0644 0:0 3f5a9c01b2d4`. */
 export function describeCandidate({ body }: Candidate): string {
   const xattrs = xattrsKey(body.xattrs);
-  const metadata = `${body.mode.toString(8).padStart(4, '0')} ${ownerOf(body)}${xattrs === '' ? '' : ` ${xattrs}`}`;
+  const suffix = xattrs === '' ? '' : ` ${xattrs}`;
+  const metadata = `${body.mode.toString(8).padStart(4, '0')} ${ownerOf(body)}${suffix}`;
   if (body.type === 'directory') return `directory ${metadata}`;
   if (body.type === 'special') return `${body.node}, ${metadata}`;
   if (body.type === 'file') return `file ${metadata} ${body.sourceKey.slice(0, 12)}`;
-  // A link's mode means nothing.
-  return `symlink to ${body.target}, ${metadata.slice(5)}`;
+  // A link's mode means nothing, and hardly any belongs to somebody.
+  const unusual = `${ownerOf(body)}${suffix}`;
+  return `symlink to ${body.target}${unusual === '0:0' ? '' : `, ${unusual}`}`;
 }

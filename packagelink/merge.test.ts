@@ -74,7 +74,7 @@ test('a conflict says in words what each package has', () => {
   assert.deepEqual(
     faultsOf([one, two]).map((fault) => fault.replaceAll(/ [0-9a-f]{12}/g, '')),
     [
-      'a: packages one (char 1:3, 0600 0:0) and two (symlink to x, 0:0) differ, both of priority 50',
+      'a: packages one (char 1:3, 0600 0:0) and two (symlink to x) differ, both of priority 50',
       'b: packages one (file 0644 www-data:0) and two (file 0644 0:0) differ, both of priority 50',
     ],
   );
