@@ -55,7 +55,7 @@ export function correctMetadata(
 
 function setPathMetadata(place: string, entry: WantedFile | WantedDirectory | WantedSymlink | WantedSpecial): void {
   const { mtimeSeconds: _seconds, mtimeNanoseconds: _nanoseconds, ...timeless } = entry;
-  const wanted = 'timed' in entry && entry.timed === true ? entry : timeless;
+  const wanted = 'timed' in entry ? entry : timeless;
   if (wanted.type === 'symlink' || wanted.type === 'special') {
     setMetadataOfPath(place, wanted);
     return;
