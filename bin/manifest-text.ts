@@ -42,7 +42,8 @@ function formatEntry(entry: ManifestEntry): string {
   if (entry.type === 'hardlink') return `${'hard link'.padEnd(34)} ${shown(entry.path)} = ${shown(entry.target)}`;
   const owner = ownerOf(entry).padEnd(11);
   const size = (entry.type === 'file' ? String(entry.sizeBytes) : '-').padStart(10);
-  const target = entry.type === 'symlink' ? ` -> ${shown(entry.target)}` : entry.type === 'special' ? ` (${entry.node})` : '';
+  const target =
+    entry.type === 'symlink' ? ` -> ${shown(entry.target)}` : entry.type === 'special' ? ` (${entry.node})` : '';
   return `${entry.type.padEnd(9)} ${octal(entry.mode)} ${owner}${size} ${shown(entry.path)}${target}`;
 }
 

@@ -49,7 +49,12 @@ function shownOf(entry: ManifestEntry): Record<string, unknown> {
   if (entry.type === 'hardlink') return { target: entry.target };
   const { path: _path, type: _type, mode, uid, gid, user, group, ...timed } = entry;
   const { mtimeSeconds, mtimeNanoseconds, ...rest } = timed;
-  const owner = ownerOf({ uid, gid, ...(user === undefined ? {} : { user }), ...(group === undefined ? {} : { group }) });
+  const owner = ownerOf({
+    uid,
+    gid,
+    ...(user === undefined ? {} : { user }),
+    ...(group === undefined ? {} : { group }),
+  });
   const common = { mode: octal(mode), owner, time: timeText(mtimeSeconds, mtimeNanoseconds) };
   if (entry.type !== 'file') return { ...rest, ...common };
   const { sha256, sizeBytes, chunks: _chunks, ...more } = rest as Partial<typeof entry>;

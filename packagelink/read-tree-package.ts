@@ -47,7 +47,6 @@ export async function readTreePackage(name: string, tree: string): Promise<TreeP
     kind: 'site',
     settings,
     entries,
-    xattrs: new Map(),
     isStated: (path) => stated.has(path),
     digests,
     slices: new Map([...files.keys()].map((sha256) => [sha256, []])),

@@ -106,7 +106,16 @@ function identityOf({ path, kind, aspects, reason, entries: { before, after } }:
 function entryIdentity(entry: TreeEntry | undefined): unknown {
   if (entry?.type !== 'file') return entry;
   const { type, owner, class: kept, pinned, mode, xattrs, content } = entry;
-  return [type, owner, kept, pinned, mode, ownerOf(entry), xattrs, content.kind === 'packed' ? content.sha256 : content.kind];
+  return [
+    type,
+    owner,
+    kept,
+    pinned,
+    mode,
+    ownerOf(entry),
+    xattrs,
+    content.kind === 'packed' ? content.sha256 : content.kind,
+  ];
 }
 
 function keyOf(entry: TreeEntry | undefined): string | undefined {
