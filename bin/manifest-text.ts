@@ -3,6 +3,7 @@ import { formatBytes } from '../lib/bytes.ts';
 import { octal } from '../packagelink/diff-manifests.ts';
 import type { ManifestDifference } from '../packagelink/diff-manifests.ts';
 import type { Manifest, ManifestEntry } from '../packagelink/manifest.ts';
+import { ownerOf } from '../packagelink/tree.ts';
 
 // oxlint-disable-next-line no-control-regex -- a name must not be able to steer the terminal that shows it
 const CONTROL = /[\u0000-\u001F\u007F-\u009F]/g;
@@ -39,9 +40,10 @@ export function formatEntries({ entries }: Manifest): string {
 
 function formatEntry(entry: ManifestEntry): string {
   if (entry.type === 'hardlink') return `${'hard link'.padEnd(34)} ${shown(entry.path)} = ${shown(entry.target)}`;
-  const owner = `${entry.uid}:${entry.gid}`.padEnd(11);
+  const owner = ownerOf(entry).padEnd(11);
   const size = (entry.type === 'file' ? String(entry.sizeBytes) : '-').padStart(10);
-  const target = entry.type === 'symlink' ? ` -> ${shown(entry.target)}` : '';
+  const target =
+    entry.type === 'symlink' ? ` -> ${shown(entry.target)}` : entry.type === 'special' ? ` (${entry.node})` : '';
   return `${entry.type.padEnd(9)} ${octal(entry.mode)} ${owner}${size} ${shown(entry.path)}${target}`;
 }
 

@@ -9,6 +9,7 @@ import { parsePublicKey } from '../packagelink/keys.ts';
 import { manifestsOf, updateManifests } from './fetch-manifests.ts';
 import { applyInstall } from './apply-install.ts';
 import type { InstallParameters } from './kernel-parameters.ts';
+import { nameOwners } from '../packagelink/name-owners.ts';
 import { openMachineManifests, saveLastKnown } from './last-known.ts';
 import { planInstall, TARGET } from './plan-install.ts';
 import { readRecordedData } from './read-data.ts';
@@ -55,6 +56,8 @@ export async function install(context: InstallContext): Promise<void> {
   if (plan.obstacles.length > 0) {
     throw new FaultsError('the disks cannot be written to; nothing was changed', plan.obstacles);
   }
+  // An owner whom etc/passwd does not have is a fault now, while every disk is as it was.
+  await nameOwners(tree, { fetcher, isKept: () => false });
   await applyInstall(plan, tree, {
     run,
     fetcher,

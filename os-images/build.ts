@@ -136,12 +136,13 @@ async function publish(options: BuildImageOptions, tree: string) {
   const { recipe, store, signingKey, onProgress } = options;
   const name = publishedName(recipe);
   let shownPercent = 0;
-  return await publishTree({
+  const published = await publishTree({
     store,
     name,
     tree,
     kind: 'image',
     mutable: [...KERNEL_PATHS, ...recipe.mutable],
+    special: recipe.special,
     signingKey,
     onProgress: (doneBytes, totalBytes) => {
       const percent = Math.floor((doneBytes / totalBytes) * 100);
@@ -150,4 +151,6 @@ async function publish(options: BuildImageOptions, tree: string) {
       onProgress?.(`publishing ${name}: ${percent} % of ${formatBytes(totalBytes)}`);
     },
   });
+  for (const line of published.leftOut) onProgress?.(`publishing ${name}: left out ${line}`);
+  return published;
 }

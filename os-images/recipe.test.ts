@@ -25,6 +25,7 @@ test('the least recipe, with its defaults', () => {
     },
     units: { enable: [], mask: [] },
     mutable: [],
+    special: [],
   });
 });
 

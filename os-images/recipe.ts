@@ -30,6 +30,8 @@ export const imageRecipeSchema = z.strictObject({
     .default({ enable: [], mask: [] }),
   /** Globs of paths that are laid down once and never compared or deleted afterwards. */
   mutable: z.array(z.string().startsWith('/')).default([]),
+  /** Globs of FIFOs and device nodes that belong to the image; others are refused. */
+  special: z.array(z.string().startsWith('/')).default([]),
 });
 
 export type ImageRecipe = z.infer<typeof imageRecipeSchema>;

@@ -1,19 +1,18 @@
 // A merged tree → an empty target. In: a tree, a fetcher, a mounted directory. Out: files, and the state database.
 // Never: writes outside the target, uses bytes before they are checked, syncs (the caller does, once).
 // It runs where each call costs twenty times as much as usual, so files are written synchronously, in pack order.
-import { chmodSync, chownSync, closeSync, lchownSync, linkSync, lstatSync, lutimesSync } from 'node:fs';
-import { mkdirSync, realpathSync, rmSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, linkSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { runCommand } from '../lib/run-command.ts';
-import type { RunCommand } from '../lib/run-command.ts';
 import type { Fetcher } from './fetch.ts';
-import { mtimeOf } from './file-metadata.ts';
+import { setMetadataOfPath, setWantedTime } from './file-metadata.ts';
 import { failed, isKept, layFiles } from './lay-files.ts';
 import type { LayRun } from './lay-files.ts';
-import type { Xattrs } from './manifest.ts';
+import { makeSpecial } from './native/device-nodes.ts';
+import { nameOwners } from './name-owners.ts';
 import { asPathStat, installedLink, installedPath, updateState } from './state.ts';
 import type { InstalledPath } from './state.ts';
-import type { MergedTree, TreeEntry } from './tree.ts';
+import type { MergedTree, TreeEntry, WantedDirectory, WantedHardlink, WantedSpecial, WantedSymlink } from './tree.ts';
 import { writeXattrs } from './xattrs.ts';
 
 type ApplyFullOptions = {
@@ -25,25 +24,28 @@ type ApplyFullOptions = {
   readonly stateFile: string;
   /** Raw bytes written so far and in all. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
-  /** Runs setfattr, and only when the tree has extended attributes. */
-  readonly run?: RunCommand;
 };
 
 /**
  * Lays a whole tree onto a target. Mutable paths that are already there, on a kept data partition, stay.
- * @throws UserError naming pack or path; the target is then incomplete and has no state database.
+ * @throws FaultsError for owners whose names the tree's etc/passwd and etc/group do not have, before anything is
+ * written; UserError naming pack or path; the target is then incomplete and has no state database.
  */
 export async function applyFull(options: ApplyFullOptions): Promise<void> {
   const run: LayRun = { root: realpathSync(options.target), digests: new Map(), kept: new Set(), open: new Map() };
-  const { entries } = options.tree;
+  const tree = await nameOwners(options.tree, {
+    root: run.root,
+    fetcher: options.fetcher,
+    isKept: (entry) => entry.class === 'mutable',
+  });
+  const { entries } = tree;
   const umask = process.umask(0);
   try {
     for (const entry of entries) if (entry.type === 'directory') makeDirectory(run.root, entry.path);
-    await layFiles(options, run);
-    for (const entry of entries) writeLink(entry, run);
+    await layFiles({ ...options, tree }, run);
+    for (const entry of entries) if (entry.type !== 'directory' && entry.type !== 'file') makeOther(entry, run);
     makeStateDirectory(options.stateFile, run.root);
     for (const entry of entries) if (entry.type === 'directory') finishDirectory(entry, run.root);
-    await setXattrs(entries, run, options.run ?? runCommand);
     updateState(options.stateFile, { changed: describeInstalled(entries, run), removed: [] });
   } finally {
     for (const fd of run.open.values()) closeSync(fd);
@@ -65,31 +67,36 @@ function makeDirectory(root: string, path: string): void {
   }
 }
 
-function writeLink(entry: TreeEntry, run: LayRun): void {
-  if (entry.type !== 'hardlink' && entry.type !== 'symlink') return;
+// Links and special files.
+function makeOther(entry: WantedSymlink | WantedHardlink | WantedSpecial, run: LayRun): void {
   const absolute = `${run.root}/${entry.path}`;
-  const make = () =>
-    entry.type === 'symlink' ? symlinkSync(entry.target, absolute) : linkSync(`${run.root}/${entry.target}`, absolute);
+  const make = () => {
+    if (entry.type === 'symlink') symlinkSync(entry.target, absolute);
+    else if (entry.type === 'special') makeSpecial(absolute, entry.node, 0o600);
+    else linkSync(`${run.root}/${entry.target}`, absolute);
+  };
   try {
+    if (lstatSync(absolute, { throwIfNoEntry: false }) !== undefined) {
+      if (isKept(entry, run)) return;
+      unlinkSync(absolute);
+    }
     make();
+    if (entry.type !== 'hardlink') setMetadataOfPath(absolute, entry);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw failed(entry.path, error);
-    if (isKept(entry, run)) return;
-    unlinkSync(absolute);
-    make();
+    throw failed(entry.path, error);
   }
-  if (entry.type === 'hardlink') return;
-  if (entry.uid !== 0 || entry.gid !== 0) lchownSync(absolute, entry.uid, entry.gid);
-  const time = mtimeOf(entry);
-  if (time !== undefined) lutimesSync(absolute, time, time);
 }
 
-function finishDirectory(entry: Extract<TreeEntry, { type: 'directory' }>, root: string): void {
+function finishDirectory(entry: WantedDirectory, root: string): void {
   const absolute = `${root}/${entry.path}`;
-  if (entry.uid !== 0 || entry.gid !== 0) chownSync(absolute, entry.uid, entry.gid);
-  if (entry.mode !== 0o755) chmodSync(absolute, entry.mode);
-  const time = mtimeOf(entry);
-  if (time !== undefined) utimesSync(absolute, time, time);
+  try {
+    if (entry.uid !== 0 || entry.gid !== 0) chownSync(absolute, entry.uid, entry.gid);
+    if (entry.mode !== 0o755) chmodSync(absolute, entry.mode);
+    if (entry.xattrs !== undefined) writeXattrs(absolute, entry.xattrs);
+    setWantedTime(absolute, entry);
+  } catch (error) {
+    throw failed(entry.path, error);
+  }
 }
 
 // Before the times of directories are set. Below the target no link of the tree may lead the database elsewhere.
@@ -102,15 +109,6 @@ function makeStateDirectory(stateFile: string, root: string): void {
   }
   for (const suffix of ['', '-journal', '.history', '.after.json'])
     rmSync(stateFile + suffix, { recursive: true, force: true });
-}
-
-async function setXattrs(entries: readonly TreeEntry[], run: LayRun, runner: RunCommand): Promise<void> {
-  const wanted = new Map<string, Xattrs>();
-  for (const entry of entries) {
-    if (entry.type === 'hardlink' || entry.xattrs === undefined || run.kept.has(entry.path)) continue;
-    wanted.set(`${run.root}/${entry.path}`, entry.xattrs);
-  }
-  await writeXattrs(runner, wanted);
 }
 
 function describeInstalled(entries: readonly TreeEntry[], run: LayRun): InstalledPath[] {

@@ -40,7 +40,7 @@ export type ApplyPartialOptions = {
   readonly beforeChanges?: (changes: readonly Change[]) => Promise<void>;
   /** False when the tree itself says what was there before the packages, in a layer below them. */
   readonly restoresForeign?: boolean;
-  /** Runs getfattr, setfattr and sync, each only when there is something for it to do. */
+  /** Runs sync, and only when something was written. */
   readonly run?: RunCommand;
 };
 
@@ -108,6 +108,6 @@ function summarize({ plan, errors, notices }: Prepared, more: readonly string[] 
 // Before the first write, so that what a run that crashed has made is known as ours by the next.
 function intentsOf(plan: PartialPlan, rowOf: RowOf): InstalledPath[] {
   const nothing: PathStat = { mode: 0, uid: 0, gid: 0, sizeBytes: 0, inode: 0, mtimeMs: 0, ctimeMs: 0 };
-  const entries = [...plan.directories, ...plan.files, ...plan.symlinks, ...plan.hardlinks];
+  const entries = [...plan.directories, ...plan.files, ...plan.symlinks, ...plan.specials, ...plan.hardlinks];
   return entries.flatMap((entry) => rowOf(entry, nothing) ?? []);
 }

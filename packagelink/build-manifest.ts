@@ -1,5 +1,6 @@
 // A scan → the manifest's JSON. In: entries, digests, where their bytes lie. Out: a Manifest. Never: I/O.
-import type { Chunk, Manifest, ManifestEntry, Metadata, Pack, TemplateVariables, Xattrs } from './manifest.ts';
+import { pickMetadata } from './manifest.ts';
+import type { Chunk, Manifest, ManifestEntry, Metadata, Pack, TemplateVariables } from './manifest.ts';
 import type { PackageSettings } from './package-settings.ts';
 import type { FileDigest } from './read-contents.ts';
 import type { ScannedEntry, ScannedFile } from './scan.ts';
@@ -10,7 +11,6 @@ type ManifestParts = {
   readonly kind: 'image' | 'site';
   readonly settings: PackageSettings;
   readonly entries: readonly ScannedEntry[];
-  readonly xattrs: ReadonlyMap<string, Xattrs>;
   /** Whether the package says owner and mode of a directory; where it does not, they are implied. */
   readonly isStated: (path: string) => boolean;
   readonly digests: ReadonlyMap<string, FileDigest>;
@@ -56,15 +56,16 @@ function typeRulesOf({
 
 function buildEntry(entry: ScannedEntry, parts: ManifestParts, asChunk: (slice: PackSlice) => Chunk): ManifestEntry {
   const { path } = entry;
-  const metadata = { path, ...metadataOf(entry, parts.xattrs.get(path)) };
+  const metadata = { path, ...pickMetadata(entry) };
   if (entry.type === 'hardlink') return { type: 'hardlink', path, target: entry.target };
   if (entry.type === 'symlink') return { type: 'symlink', ...metadata, target: entry.target };
+  if (entry.type === 'special') return { type: 'special', ...metadata, node: entry.node };
   if (entry.type === 'file') return buildFile(entry, metadata, parts, asChunk);
   return { type: 'directory', ...metadata, ...(parts.isStated(path) ? {} : { implied: true }) };
 }
 
 function buildFile(
-  { path, sizeBytes }: ScannedFile,
+  { path, sizeBytes, sparse }: ScannedFile,
   metadata: Metadata & { path: string },
   parts: ManifestParts,
   asChunk: (slice: PackSlice) => Chunk,
@@ -78,17 +79,13 @@ function buildFile(
     sizeBytes,
     sha256: digest.sha256,
     chunks: slices.map(asChunk),
+    ...(sparse === undefined ? {} : { sparse }),
     ...templateOf(digest),
   };
 }
 
 function templateOf({ template }: FileDigest): { template?: TemplateVariables } {
   return template === undefined ? {} : { template };
-}
-
-function metadataOf(entry: ScannedEntry, xattrs: Xattrs | undefined): Metadata {
-  const { mode, uid, gid, mtimeSeconds, mtimeNanoseconds } = entry;
-  return { mode, uid, gid, mtimeSeconds, mtimeNanoseconds, ...(xattrs === undefined ? {} : { xattrs }) };
 }
 
 // A checkout gives every file a new time; what the last generation already had keeps the one it was first seen with.
@@ -102,5 +99,6 @@ function keepTime(entry: ManifestEntry, before: ManifestEntry | undefined): Mani
 
 function contentOf(entry: ManifestEntry): string | undefined {
   if (entry.type === 'file') return entry.sha256;
+  if (entry.type === 'special') return entry.node;
   return entry.type === 'symlink' ? entry.target : undefined;
 }

@@ -1,10 +1,19 @@
 // What each package would put at each path. In: layers, generated files, defines. Out: candidates. Never: I/O.
 import { sha256 } from './digest.ts';
+import { pickMetadata } from './manifest.ts';
 import type { Chunk, FileEntry, Manifest, ManifestEntry } from './manifest.ts';
 import { isPackagePath, parentOf } from './package-path.ts';
 import { installedPath } from './preprocess.ts';
 import type { Defines } from './preprocess.ts';
-import type { Content, PackSlice, PathClass, WantedDirectory, WantedFile, WantedSymlink } from './tree.ts';
+import type {
+  Content,
+  PackSlice,
+  PathClass,
+  WantedDirectory,
+  WantedFile,
+  WantedSpecial,
+  WantedSymlink,
+} from './tree.ts';
 import { UserError } from '../lib/errors.ts';
 
 /** One published package of a machine; priority 0 makes it the image. */
@@ -37,7 +46,7 @@ export type Candidate = {
   readonly owner: string;
   readonly priority: number;
   readonly class: PathClass;
-  readonly body: Body<WantedFile | WantedDirectory | WantedSymlink>;
+  readonly body: Body<WantedFile | WantedDirectory | WantedSymlink | WantedSpecial>;
   /** False for a directory whose package says nothing of owner and mode. */
   readonly stated: boolean;
   /** Equal for names that were hard links of each other. */
@@ -128,11 +137,11 @@ function bodyOf(
   { manifest, tree }: Layer,
   defines: Defines,
 ): Candidate['body'] {
-  const { mode, uid, gid, mtimeSeconds, mtimeNanoseconds, xattrs } = entry;
-  const metadata = { mode, uid, gid, mtimeSeconds, mtimeNanoseconds, ...(xattrs === undefined ? {} : { xattrs }) };
+  const metadata = pickMetadata(entry);
   if (entry.type === 'directory') return { type: 'directory', ...metadata };
   const timed = tree === undefined ? {} : ({ timed: true } as const);
   if (entry.type === 'symlink') return { type: 'symlink', ...metadata, ...timed, target: entry.target };
+  if (entry.type === 'special') return { type: 'special', ...metadata, node: entry.node };
   const slices = entry.chunks.map((chunk) => sliceOf(chunk, manifest));
   const source = { sha256: entry.sha256, sizeBytes: entry.sizeBytes, slices };
   const file = tree === undefined ? undefined : { ...tree, path: entry.path };
@@ -141,7 +150,8 @@ function bodyOf(
       file === undefined
         ? { kind: 'packed', ...source }
         : { kind: 'tree', sha256: entry.sha256, sizeBytes: entry.sizeBytes, ...file };
-    return { type: 'file', ...metadata, ...timed, content: plain, sourceKey: entry.sha256 };
+    const sparse = entry.sparse === undefined ? {} : { sparse: entry.sparse };
+    return { type: 'file', ...metadata, ...timed, content: plain, sourceKey: entry.sha256, ...sparse };
   }
   const used = usedDefines([...entry.template.inline, ...entry.template.leading], defines);
   const content: Content = {
@@ -151,15 +161,8 @@ function bodyOf(
     ...(file === undefined ? {} : { tree: file }),
   };
   // A template's result is as new as the values in it: it keeps the time of its writing.
-  return {
-    type: 'file',
-    mode,
-    uid,
-    gid,
-    ...(xattrs === undefined ? {} : { xattrs }),
-    content,
-    sourceKey: templateKey(entry.sha256, used),
-  };
+  const { mtimeSeconds: _seconds, mtimeNanoseconds: _nanoseconds, ...timeless } = metadata;
+  return { type: 'file', ...timeless, content, sourceKey: templateKey(entry.sha256, used) };
 }
 
 function sliceOf(chunk: Chunk, manifest: Manifest): PackSlice {

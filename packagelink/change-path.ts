@@ -1,26 +1,16 @@
 // Single changes of a partial run, other than file contents. In: one wanted entry or row. Out: that path put right.
 // Never: decides; follows a link at the end of a path.
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  futimesSync,
-  lchownSync,
-  linkSync,
-  lstatSync,
-  lutimesSync,
-} from 'node:fs';
-import { mkdirSync, openSync, renameSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
-import { mtimeOf } from './file-metadata.ts';
+import { closeSync, constants, lchownSync, linkSync, lstatSync, mkdirSync } from 'node:fs';
+import { openSync, renameSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
+import { setMetadata, setMetadataOfPath } from './file-metadata.ts';
 import type { KeptVersion } from './history.ts';
 import { copyVersion } from './keep-version.ts';
+import { makeSpecial } from './native/device-nodes.ts';
 import { discard, keepOld, stage, temporaryPath } from './stage-files.ts';
 import { replaceAtOnce } from './replace-at-once.ts';
 import type { Staging } from './stage-files.ts';
 import type { InstalledPath } from './state.ts';
-import type { WantedDirectory, WantedFile, WantedHardlink, WantedSymlink } from './tree.ts';
-import { writeXattrs } from './xattrs.ts';
+import type { WantedDirectory, WantedFile, WantedHardlink, WantedSpecial, WantedSymlink } from './tree.ts';
 
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -30,20 +20,19 @@ export async function makeDirectory(staging: Staging, entry: WantedDirectory): P
   const temporary = staging.target.at(temporaryPath(entry.path));
   discard(staging, entry.path);
   mkdirSync(temporary, 0o700);
-  await setPathMetadata(staging, entry, temporary);
+  setPathMetadata(temporary, entry);
   if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) keepOld(staging, entry.path, place);
   replaceAtOnce(temporary, place);
   staging.onPlaced(entry);
 }
 
-/** Stages a symbolic link. */
-export async function stageSymlink(staging: Staging, entry: WantedSymlink): Promise<void> {
+/** Stages a symbolic link or a special file. */
+export async function stageOther(staging: Staging, entry: WantedSymlink | WantedSpecial): Promise<void> {
   const temporary = staging.target.at(temporaryPath(entry.path));
   discard(staging, entry.path);
-  symlinkSync(entry.target, temporary);
-  lchownSync(temporary, entry.uid, entry.gid);
-  const time = mtimeOf(entry);
-  if (time !== undefined) lutimesSync(temporary, time, time);
+  if (entry.type === 'symlink') symlinkSync(entry.target, temporary);
+  else makeSpecial(temporary, entry.node, 0o600);
+  setMetadataOfPath(temporary, entry);
   await stage(staging, entry, 0);
 }
 
@@ -55,34 +44,25 @@ export async function stageHardlink(staging: Staging, entry: WantedHardlink): Pr
   await stage(staging, entry, 0);
 }
 
-/** Sets owner, mode and a stated time where a path stands; its content stays. */
-export async function correctMetadata(
+/** Sets owner, mode, attributes and a stated time where a path stands; its content stays. */
+export function correctMetadata(
   staging: Staging,
-  entry: WantedFile | WantedDirectory | WantedSymlink,
-): Promise<void> {
-  await setPathMetadata(staging, entry, staging.target.at(entry.path));
+  entry: WantedFile | WantedDirectory | WantedSymlink | WantedSpecial,
+): void {
+  setPathMetadata(staging.target.at(entry.path), entry);
   staging.onPlaced(entry);
 }
 
-async function setPathMetadata(
-  staging: Staging,
-  entry: WantedFile | WantedDirectory | WantedSymlink,
-  place: string,
-): Promise<void> {
-  if (entry.type === 'symlink') {
-    lchownSync(place, entry.uid, entry.gid);
-    const time = entry.timed === true ? mtimeOf(entry) : undefined;
-    if (time !== undefined) lutimesSync(place, time, time);
+function setPathMetadata(place: string, entry: WantedFile | WantedDirectory | WantedSymlink | WantedSpecial): void {
+  const { mtimeSeconds: _seconds, mtimeNanoseconds: _nanoseconds, ...timeless } = entry;
+  const wanted = 'timed' in entry ? entry : timeless;
+  if (wanted.type === 'symlink' || wanted.type === 'special') {
+    setMetadataOfPath(place, wanted);
     return;
   }
-  const fd = openSync(place, entry.type === 'directory' ? READ | constants.O_DIRECTORY : READ);
+  const fd = openSync(place, wanted.type === 'directory' ? READ | constants.O_DIRECTORY : READ);
   try {
-    fchownSync(fd, entry.uid, entry.gid);
-    fchmodSync(fd, entry.mode);
-    const time = entry.type === 'file' && entry.timed === true ? mtimeOf(entry) : undefined;
-    if (time !== undefined) futimesSync(fd, time, time);
-    if (entry.xattrs !== undefined)
-      await writeXattrs(staging.run, new Map([[`/proc/${process.pid}/fd/${fd}`, entry.xattrs]]), 'follow');
+    setMetadata(fd, wanted);
   } finally {
     closeSync(fd);
   }

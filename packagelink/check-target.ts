@@ -1,12 +1,12 @@
 // Is a target what its packages say? In: the state database, the target. Out: what is wrong, missing or foreign.
 // Never: writes; needs the packages' sources, but for files that were templates and are no longer known.
 import { realpathSync } from 'node:fs';
-import type { RunCommand } from '../lib/run-command.ts';
 import { TARGET_OWNER } from './candidates.ts';
 import { compileGlobs } from './glob.ts';
 import { listForeign } from './list-foreign.ts';
 import { mergeOntoTarget, readLinks, storesFetcher } from './merge-onto-target.ts';
 import { leaveMounts } from './leave-mounts.ts';
+import { nameOwners } from './name-owners.ts';
 import { readMountPoints } from './mount-points.ts';
 import { observe } from './observe.ts';
 import type { Observed } from './observed.ts';
@@ -26,7 +26,6 @@ type CheckOptions = {
   /** The package path of the state itself. */
   readonly reserved: string | undefined;
   readonly mounts: readonly string[];
-  readonly run: RunCommand;
 };
 
 /** One path that is not what its package says. */
@@ -48,17 +47,25 @@ export type CheckResult = {
 
 /** Compares a target with what is linked onto it. @throws UserError when target or database cannot be read */
 export async function checkTarget(options: CheckOptions): Promise<CheckResult> {
-  const { stateFile, fast, mounts, run } = options;
+  const { stateFile, fast, mounts } = options;
   const root = realpathSync(options.target);
   const links = readLinks(stateFile);
   const { installed } = readState(stateFile);
-  const merged = await mergeOntoTarget({ root, stateFile, before: links, change: links, mounts, run });
-  const rendered = await renderTemplates(packagesOnly(merged.tree), installed, storesFetcher(links.packages));
+  const merged = await mergeOntoTarget({ root, stateFile, before: links, change: links, mounts });
+  const fetcher = storesFetcher(links.packages);
+  const rendered = await renderTemplates(packagesOnly(merged.tree), installed, fetcher);
+  const named = await nameOwners(rendered.tree, {
+    root,
+    fetcher,
+    isKept: (entry) =>
+      entry.class === 'mutable' || isLeftAlone(entry, { tree: rendered.tree, installed, osmode: 'image' }),
+    digests: rendered.digests,
+  });
   const mountPoints = readMountPoints(root, mounts);
-  const reach = leaveMounts(rendered.tree, installed, mountPoints);
+  const reach = leaveMounts(named, installed, mountPoints);
   const { tree } = reach;
-  const about = { root, tree, osmode: 'image', run } as const;
-  const { observed, notices } = await observe({ ...about, installed: fast ? reach.installed : new Map() });
+  const about = { root, tree, osmode: 'image' } as const;
+  const { observed, notices } = observe({ ...about, installed: fast ? reach.installed : new Map() });
   const plan = planPartial({
     tree,
     installed: reach.installed,

@@ -4,6 +4,8 @@ import { lstatSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { parentOf } from './package-path.ts';
 import type { Content, MergedTree, WantedFile } from './tree.ts';
+import { xattrsKey } from './tree.ts';
+import { readXattrs } from './xattrs.ts';
 
 type Choice = {
   readonly root: string;
@@ -17,7 +19,7 @@ type TreeContent = Extract<Content, { kind: 'tree' }>;
 const MOST_LINKS = 60_000n;
 
 /**
- * A hard link shares owner, mode and time with its source, so a file whose package says otherwise is copied, as is one
+ * A hard link shares owner, mode, attributes and time with its source, so a file whose package says otherwise is copied, as is one
  * on another file system. Notices count what is copied though links were asked for.
  */
 export function chooseLinks({ root, tree, modeOf }: Choice): MergedTree {
@@ -59,7 +61,9 @@ function reasonToCopy(entry: WantedFile, content: TreeContent, source: BigIntSta
     (Number(source.mode) & 0o7777) === entry.mode &&
     Number(source.uid) === entry.uid &&
     Number(source.gid) === entry.gid;
-  if (!isSame) return 'owner or mode differ from the source';
+  if (!isSame || entry.user !== undefined || entry.group !== undefined) return 'owner or mode differ from the source';
+  const { xattrs } = readXattrs(`${content.root}/${content.path}`);
+  if (xattrsKey(xattrs) !== xattrsKey(entry.xattrs)) return 'attributes differ from the source';
   return source.nlink > MOST_LINKS ? 'their sources have too many links' : undefined;
 }
 

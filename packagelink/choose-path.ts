@@ -2,7 +2,7 @@
 import type { Fault } from '../lib/errors.ts';
 import { GENERATED_PRIORITY, TARGET_OWNER } from './candidates.ts';
 import type { Candidate } from './candidates.ts';
-import { xattrsKey } from './tree.ts';
+import { contentKey, ownerOf, xattrsKey } from './tree.ts';
 
 type PathChoice = {
   readonly winner: Candidate;
@@ -108,8 +108,8 @@ function typeClash(winner: Candidate, ranked: readonly Candidate[]): Fault[] {
     (candidate) => candidate.body.type !== 'directory' && candidate.priority !== winner.priority,
   );
   if (other === undefined) return [];
-  const target = other.body.type === 'symlink' ? `a symlink to ${other.body.target}` : 'a file';
-  const message = `is a directory in ${winner.owner}, but ${target} ${placeOf(other.owner)}`;
+  const what = other.body.type === 'symlink' ? `a symlink to ${other.body.target}` : `a ${nameOf(other.body)}`;
+  const message = `is a directory in ${winner.owner}, but ${what} ${placeOf(other.owner)}`;
   const isAbove = winner.priority > other.priority;
   const suggestions = [
     ...(other.body.type === 'symlink' ? [`put the files of ${winner.owner} under ${other.body.target}`] : []),
@@ -125,17 +125,24 @@ export function placeOf(owner: string): string {
   return owner === TARGET_OWNER ? 'on the target, and no package put it there' : `in ${owner}`;
 }
 
-/** Equal for equal bytes and metadata; times make no difference. */
+function nameOf(body: Candidate['body']): string {
+  return body.type === 'special' ? `special file (${body.node})` : body.type;
+}
+
+/** Equal for equal bytes and metadata; times and holes make no difference. */
 export function identityOf({ body }: Candidate): string {
-  const metadata = `${body.type} ${body.mode} ${body.uid} ${body.gid} ${xattrsKey(body.xattrs)}`;
-  if (body.type === 'directory') return metadata;
-  return `${metadata} ${body.type === 'file' ? body.sourceKey : body.target}`;
+  return `${body.type} ${body.mode} ${ownerOf(body)} ${xattrsKey(body.xattrs)} ${contentKey(body)}`;
 }
 
 /** Type, mode, owner and beginning of the content's digest: `file 0644 0:0 3f5a9c01b2d4`. */
 export function describeCandidate({ body }: Candidate): string {
   const xattrs = xattrsKey(body.xattrs);
-  const metadata = `${body.mode.toString(8).padStart(4, '0')} ${body.uid}:${body.gid}${xattrs === '' ? '' : ` ${xattrs}`}`;
+  const suffix = xattrs === '' ? '' : ` ${xattrs}`;
+  const metadata = `${body.mode.toString(8).padStart(4, '0')} ${ownerOf(body)}${suffix}`;
   if (body.type === 'directory') return `directory ${metadata}`;
-  return body.type === 'file' ? `file ${metadata} ${body.sourceKey.slice(0, 12)}` : `symlink to ${body.target}`;
+  if (body.type === 'special') return `${body.node}, ${metadata}`;
+  if (body.type === 'file') return `file ${metadata} ${body.sourceKey.slice(0, 12)}`;
+  // A link's mode means nothing, and hardly any belongs to somebody.
+  const unusual = `${ownerOf(body)}${suffix}`;
+  return `symlink to ${body.target}${unusual === '0:0' ? '' : `, ${unusual}`}`;
 }

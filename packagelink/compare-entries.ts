@@ -1,5 +1,5 @@
 // What differs between two states of one path. In: entries of two merged trees. Out: the aspects. Never: I/O.
-import { xattrsKey } from './tree.ts';
+import { ownerOf, xattrsKey } from './tree.ts';
 import type { TreeEntry } from './tree.ts';
 
 /** `package`: who owns it; `class`: what later runs do about it; times make no difference. */
@@ -25,12 +25,13 @@ function compareMetadata(before: TreeEntry, after: TreeEntry): Aspect[] {
   if (before.type === 'hardlink' || after.type === 'hardlink') return [];
   return [
     ...when(before.mode !== after.mode, 'mode'),
-    ...when(before.uid !== after.uid || before.gid !== after.gid, 'owner'),
+    ...when(ownerOf(before) !== ownerOf(after), 'owner'),
     ...when(xattrsKey(before.xattrs) !== xattrsKey(after.xattrs), 'attributes'),
   ];
 }
 
 function targetOf(entry: TreeEntry): string | undefined {
+  if (entry.type === 'special') return entry.node;
   return entry.type === 'symlink' || entry.type === 'hardlink' ? entry.target : undefined;
 }
 

@@ -2,6 +2,7 @@
 // makes no difference.
 import { canonicalJson } from './canonical-json.ts';
 import type { Manifest, ManifestEntry } from './manifest.ts';
+import { ownerOf } from './tree.ts';
 
 /** `what` says what of a path has changed, such as `content` or `mode 0644 → 0755`. */
 export type PathChange =
@@ -46,8 +47,15 @@ function differencesOf(before: ManifestEntry, after: ManifestEntry): string[] {
 /** What is compared of an entry, by the words that people use. */
 function shownOf(entry: ManifestEntry): Record<string, unknown> {
   if (entry.type === 'hardlink') return { target: entry.target };
-  const { path: _path, type: _type, mode, uid, gid, mtimeSeconds, mtimeNanoseconds, ...rest } = entry;
-  const common = { mode: octal(mode), owner: `${uid}:${gid}`, time: timeText(mtimeSeconds, mtimeNanoseconds) };
+  const { path: _path, type: _type, mode, uid, gid, user, group, ...timed } = entry;
+  const { mtimeSeconds, mtimeNanoseconds, ...rest } = timed;
+  const owner = ownerOf({
+    uid,
+    gid,
+    ...(user === undefined ? {} : { user }),
+    ...(group === undefined ? {} : { group }),
+  });
+  const common = { mode: octal(mode), owner, time: timeText(mtimeSeconds, mtimeNanoseconds) };
   if (entry.type !== 'file') return { ...rest, ...common };
   const { sha256, sizeBytes, chunks: _chunks, ...more } = rest as Partial<typeof entry>;
   return { ...more, content: sha256, bytes: sizeBytes, ...common };
@@ -68,7 +76,8 @@ function text(value: unknown): string {
 function describeEntry(entry: ManifestEntry): string {
   if (entry.type === 'hardlink') return `hard link to ${entry.target}`;
   if (entry.type === 'symlink') return `symbolic link to ${entry.target}`;
-  const owned = `${octal(entry.mode)} ${entry.uid}:${entry.gid}`;
+  const owned = `${octal(entry.mode)} ${ownerOf(entry)}`;
+  if (entry.type === 'special') return `${entry.node}, ${owned}`;
   return entry.type === 'file' ? `file, ${entry.sizeBytes} bytes, ${owned}` : `${entry.type}, ${owned}`;
 }
 

@@ -3,7 +3,7 @@ import { UserError, describeError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import { openTarget } from './confined-directory.ts';
 import type { Fetcher } from './fetch.ts';
-import { correctMetadata, makeDirectory, removePath, restorePath, stageHardlink, stageSymlink } from './change-path.ts';
+import { correctMetadata, makeDirectory, removePath, restorePath, stageHardlink, stageOther } from './change-path.ts';
 import type { Change, PartialPlan } from './plan-partial.ts';
 import { groupErrors } from './group-errors.ts';
 import { planReads } from './plan-reads.ts';
@@ -63,13 +63,13 @@ export async function executePlan(execution: Execution): Promise<Executed> {
   try {
     await forEach(staging, plan.directories, async (entry) => await makeDirectory(staging, entry));
     await writeFiles(staging, plan.files, fetcher);
-    await forEach(staging, plan.symlinks, async (entry) => await stageSymlink(staging, entry));
+    await forEach(staging, [...plan.symlinks, ...plan.specials], async (entry) => await stageOther(staging, entry));
     await placeStaged(staging);
     const missing = new Set(plan.files.filter((file) => !placed.has(file)).map((file) => file.path));
     const linkable = plan.hardlinks.filter((link) => !missing.has(link.target));
     await forEach(staging, linkable, async (entry) => await stageHardlink(staging, entry));
     await placeStaged(staging);
-    await forEach(staging, plan.metadata, async (entry) => await correctMetadata(staging, entry));
+    await forEach(staging, plan.metadata, (entry) => correctMetadata(staging, entry));
     if (errors.length + plan.errors.length === 0) {
       gone.restored = restoreAll(staging, plan.restorations, { historyDir, errors });
       gone.deleted.push(...removeAll(staging, plan.deletions, errors));
@@ -109,7 +109,7 @@ function restoreAll(
 async function forEach<E extends TreeEntry>(
   staging: Staging,
   entries: readonly E[],
-  work: (entry: E) => Promise<void>,
+  work: (entry: E) => Promise<void> | void,
 ): Promise<void> {
   for (const entry of entries) {
     try {

@@ -28,7 +28,7 @@ type MatchedGlob = { readonly owner: string; readonly glob: string };
 
 export type PathExplanation = {
   readonly path: string;
-  readonly type: 'file' | 'directory' | 'symlink';
+  readonly type: 'file' | 'directory' | 'symlink' | 'special';
   readonly owner: string;
   /** Which rule made it the owner. */
   readonly why: string;

@@ -1,19 +1,43 @@
-// Owner, mode and time of one open file. In: a descriptor, what is wanted. Out: nothing. Never: a path.
-import { fchmodSync, fchownSync, futimesSync } from 'node:fs';
-import type { WantedMetadata } from './tree.ts';
+// Owner, mode, attributes and time of one path. In: a descriptor or path, what is wanted. Out: set. Never: decides.
+import { chmodSync, chownSync, closeSync, constants, fchmodSync, fchownSync, lchownSync, openSync } from 'node:fs';
+import { setTime } from './native/times.ts';
+import type { WantedMetadata, WantedSpecial, WantedSymlink } from './tree.ts';
+import { writeXattrs } from './xattrs.ts';
 
-/** Sets owner, mode and time, in the order that keeps setuid. */
+/** Not in Node's constants; the same on x86-64 and arm64. */
+const O_PATH = 0o10000000;
+
+/**
+ * Sets owner, mode, attributes and time of an open file or directory, in the order that keeps setuid and
+ * capabilities; nothing else stays, not even an ACL that the directory has left to it.
+ */
 export function setMetadata(fd: number, wanted: WantedMetadata): void {
   fchownSync(fd, wanted.uid, wanted.gid);
   fchmodSync(fd, wanted.mode);
-  const time = mtimeOf(wanted);
-  if (time !== undefined) futimesSync(fd, time, time);
+  writeXattrs(fd, wanted.xattrs);
+  setWantedTime(fd, wanted);
 }
 
-/**
- * The wanted mtime as Node takes it, in seconds; undefined when there is none. A double holds times of this century
- * to a quarter of a microsecond; the bound keeps one just before a full second from being rounded up to it.
- */
-export function mtimeOf({ mtimeSeconds, mtimeNanoseconds = 0 }: WantedMetadata): number | undefined {
-  return mtimeSeconds === undefined ? undefined : mtimeSeconds + Math.min(mtimeNanoseconds, 999_999_500) / 1e9;
+/** The same for what cannot be opened without consequences. The path is not followed. */
+export function setMetadataOfPath(place: string, wanted: WantedSpecial | WantedSymlink): void {
+  if (wanted.type === 'symlink') lchownSync(place, wanted.uid, wanted.gid);
+  else setOwnerAndMode(place, wanted);
+  writeXattrs(place, wanted.xattrs);
+  setWantedTime(place, wanted);
+}
+
+/** Sets the wanted time of modification, if there is one. */
+export function setWantedTime(place: string | number, { mtimeSeconds, mtimeNanoseconds = 0 }: WantedMetadata): void {
+  if (mtimeSeconds !== undefined) setTime(place, { seconds: mtimeSeconds, nanoseconds: mtimeNanoseconds });
+}
+
+// There is no lchmod. A descriptor of this kind names the inode without opening the device or waiting for a writer.
+function setOwnerAndMode(place: string, wanted: WantedMetadata): void {
+  const fd = openSync(place, O_PATH | constants.O_NOFOLLOW);
+  try {
+    chownSync(`/proc/self/fd/${fd}`, wanted.uid, wanted.gid);
+    chmodSync(`/proc/self/fd/${fd}`, wanted.mode);
+  } finally {
+    closeSync(fd);
+  }
 }

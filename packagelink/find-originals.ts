@@ -4,7 +4,6 @@ import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
-import type { RunCommand } from '../lib/run-command.ts';
 import { TARGET_OWNER } from './candidates.ts';
 import { openTarget } from './confined-directory.ts';
 import type { ConfinedDirectories } from './confined-directory.ts';
@@ -13,7 +12,7 @@ import { hashFile } from './observe.ts';
 import { parentOf } from './package-path.ts';
 import { statMetadata } from './scan.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
-import { readPathXattrs } from './xattrs.ts';
+import { readXattrs } from './xattrs.ts';
 
 type Search = {
   readonly root: string;
@@ -22,7 +21,6 @@ type Search = {
   readonly isKnown: (path: string) => boolean;
   /** Package paths of mount points that are not to be crossed. */
   readonly mountPoints: ReadonlySet<string>;
-  readonly run: RunCommand;
 };
 
 type Found = { readonly path: string; readonly stat: BigIntStats };
@@ -31,18 +29,16 @@ type Found = { readonly path: string; readonly stat: BigIntStats };
  * Everything that is no package's and stands at a path of the tree, or below one that is to become a file or a link.
  * @throws FaultsError for devices, FIFOs and sockets, which are neither kept nor replaced
  */
-export async function findOriginals(search: Search): Promise<Original[]> {
+export function findOriginals(search: Search): Original[] {
   const target = openTarget(search.root);
   try {
     const found = findStanding(search, target);
     const faults = found.filter(({ stat }) => isSpecial(stat)).map(({ path }) => special(path));
     if (faults.length > 0) throw new FaultsError(`linking onto ${search.root}`, faults);
-    const attributed = found.filter(({ stat }) => !stat.isSymbolicLink()).map(({ path }) => `${search.root}/${path}`);
-    const xattrs = attributed.length === 0 ? new Map() : await readPathXattrs(search.run, attributed);
     return found.map(({ path, stat }) => {
       target.trim();
-      const own = xattrs.get(`${search.root}/${path}`);
-      return { ...describeFound({ path, stat }, target), ...(own === undefined ? {} : { xattrs: own }) };
+      const { xattrs } = readXattrs(target.at(path));
+      return { ...describeFound({ path, stat }, target), ...(xattrs === undefined ? {} : { xattrs }) };
     });
   } finally {
     target.close();

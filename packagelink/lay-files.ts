@@ -1,16 +1,18 @@
 // The files of a full install. In: a tree, a fetcher, an empty target. Out: files with owner, mode and time.
 // Never: one call more than needed; this runs twelve thousand times where a call costs twenty times as much as usual.
-import { closeSync, constants, fchmodSync, fchownSync, futimesSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, openSync, unlinkSync } from 'node:fs';
 import { UserError } from '../lib/errors.ts';
 import { sha256 } from './digest.ts';
 import type { Fetcher } from './fetch.ts';
-import { mtimeOf } from './file-metadata.ts';
+import { setWantedTime } from './file-metadata.ts';
 import { planReads } from './plan-reads.ts';
 import type { PackRead } from './plan-reads.ts';
 import { preprocess } from './preprocess.ts';
 import { readPacks } from './read-packs.ts';
 import type { MergedTree, TreeEntry, WantedFile } from './tree.ts';
 import { bytesAtHand, isAtHand } from './tree-source.ts';
+import { finishLength, writeRun } from './write-bytes.ts';
+import { writeXattrs } from './xattrs.ts';
 
 /** What one full run shares. */
 export type LayRun = {
@@ -63,7 +65,7 @@ function writeRead(read: PackRead, raw: Uint8Array, run: LayRun): void {
   }
   const fd = run.open.get(file.path);
   if (fd === undefined) return;
-  writeFully(fd, raw, read);
+  writeRun(fd, raw, read, file);
   if (!read.isLast) return;
   run.open.delete(file.path);
   finishFile(fd, file);
@@ -77,7 +79,7 @@ function writeWhole(file: WantedFile, source: Uint8Array, run: LayRun): void {
     bytes = preprocess(source, file.content.defines, `${file.path} of ${file.owner}`);
     run.digests.set(file.path, sha256(bytes));
   }
-  writeFully(fd, bytes, { offset: 0, length: bytes.length, position: 0 });
+  writeRun(fd, bytes, { offset: 0, length: bytes.length, position: 0 }, file);
   finishFile(fd, file);
 }
 
@@ -106,20 +108,17 @@ export function isKept(entry: TreeEntry, run: LayRun): boolean {
 }
 
 function finishFile(fd: number, file: WantedFile): void {
-  if (file.uid !== 0 || file.gid !== 0) fchownSync(fd, file.uid, file.gid);
-  if (file.mode > 0o777) fchmodSync(fd, file.mode);
-  const time = mtimeOf(file);
-  if (time !== undefined) futimesSync(fd, time, time);
-  closeSync(fd);
-}
-
-function writeFully(
-  fd: number,
-  bytes: Uint8Array,
-  { offset, length, position }: Pick<PackRead, 'offset' | 'length' | 'position'>,
-): void {
-  let done = 0;
-  while (done < length) done += writeSync(fd, bytes, offset + done, length - done, position + done);
+  try {
+    finishLength(fd, file);
+    if (file.uid !== 0 || file.gid !== 0) fchownSync(fd, file.uid, file.gid);
+    if (file.mode > 0o777) fchmodSync(fd, file.mode);
+    if (file.xattrs !== undefined) writeXattrs(fd, file.xattrs);
+    setWantedTime(fd, file);
+  } catch (error) {
+    throw failed(file.path, error);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** The error of one path, naming it. */

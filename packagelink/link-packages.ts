@@ -57,7 +57,7 @@ async function linkLocked(options: LinkOptions): Promise<PartialResult> {
   const root = realpathSync(options.target);
   const before = readLinks(stateFile);
   const change = await options.change(before);
-  const merged = await mergeOntoTarget({ root, stateFile, before, change, mounts, run });
+  const merged = await mergeOntoTarget({ root, stateFile, before, change, mounts });
   const notices = dryRun ? [] : recordLinks({ root, stateFile, before, change, merged });
   const modes = new Map(change.packages.map(({ name, mode }) => [name, mode]));
   const tree = chooseLinks({ root, tree: merged.tree, modeOf: (owner) => modes.get(owner) ?? 'copy' });

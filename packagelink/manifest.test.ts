@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { findManifestFaults } from './manifest-faults.ts';
 import { manifestSchema } from './manifest.ts';
 import { isPackagePath, parentOf } from './package-path.ts';
-import { directoryEntry, fileEntry, manifestOf } from './sample-tree.ts';
+import { directoryEntry, fileEntry, manifestOf, specialEntry } from './sample-tree.ts';
 
 test('paths stay below the root', () => {
   for (const path of ['a', 'etc/motd', '.hidden', 'a/..b', 'a/b...', 'a b/ü']) assert.ok(isPackagePath(path), path);
@@ -29,6 +29,29 @@ test('the schema refuses paths that leave the package', () => {
     assert.equal(manifestSchema.safeParse(manifestOf([fileEntry(path, 'x')])).success, false);
     assert.equal(manifestSchema.safeParse(manifestOf([{ type: 'hardlink', path: 'a', target: path }])).success, false);
   }
+});
+
+test('the schema takes FIFOs and devices of numbers that Linux has, and nothing else', () => {
+  const isSound = (node: string) => manifestSchema.safeParse(manifestOf([specialEntry('a', node)])).success;
+  for (const node of ['fifo', 'char 1:3', 'block 0:0', 'block 4095:1048575']) assert.ok(isSound(node), node);
+  for (const node of [
+    '',
+    'socket',
+    'char',
+    'char 1',
+    'char 01:3',
+    'char -1:3',
+    'char 4096:0',
+    'block 1:1048576',
+    'fifo\n',
+  ])
+    assert.ok(!isSound(node), node);
+});
+
+test('the schema refuses owners that are no names', () => {
+  const isSound = (user: string) => manifestSchema.safeParse(manifestOf([fileEntry('a', 'x', { user })])).success;
+  for (const user of ['www-data', '_apt', 'machine$', 'a.b']) assert.ok(isSound(user), user);
+  for (const user of ['', '33', 'a:b', 'a b', 'a\n', '-a', 'a'.repeat(33)]) assert.ok(!isSound(user), user);
 });
 
 const good = fileEntry('a', 'x');

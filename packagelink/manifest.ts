@@ -20,16 +20,32 @@ export const packageNameSchema = z
 /** 0 is the OS package, 50 a site package, 100 `@generated`. */
 export const prioritySchema = z.int().min(0).max(1000);
 
+/** A user or group: digits alone would be a number. */
+export const accountNameSchema = z
+  .string({ error: 'not a name; numbers belong in uid and gid' })
+  .max(32)
+  .regex(/^[A-Za-z_][\w.-]*\$?$/, 'not the name of a user or group');
+
+/** Twelve bits of major and twenty of minor number, as Linux has them. */
+function isNode(text: string): boolean {
+  if (text === 'fifo') return true;
+  const [, major, minor] = /^(?:char|block) (0|[1-9]\d{0,3}):(0|[1-9]\d{0,6})$/.exec(text) ?? [];
+  return major !== undefined && Number(major) < 1 << 12 && Number(minor) < 1 << 20;
+}
+
 const metadata = {
   path,
   /** Permission bits with setuid, setgid and sticky: 0–0o7777. */
   mode: z.int().min(0).max(0o7777),
   uid: z.int().min(0).max(0xffff_fffe),
   gid: z.int().min(0).max(0xffff_fffe),
+  /** Names that the target's own etc/passwd and etc/group turn into numbers; they win over `uid` and `gid`. */
+  user: accountNameSchema.exactOptional(),
+  group: accountNameSchema.exactOptional(),
   mtimeSeconds: z.int(),
   mtimeNanoseconds: z.int().min(0).max(999_999_999),
   /** Attribute name → value in base64. */
-  xattrs: z.record(z.string().regex(/^[a-z]+\.[^\0=\n]+$/), z.base64()).optional(),
+  xattrs: z.record(z.string().regex(/^[a-z]+\.[^\0]+$/s), z.base64()).optional(),
 };
 
 const chunkSchema = z.strictObject({
@@ -51,6 +67,8 @@ export const entrySchema = z.discriminatedUnion('type', [
     sizeBytes: size,
     sha256: digest,
     chunks: z.array(chunkSchema),
+    /** Runs of 64 KiB of zeros and more become holes. */
+    sparse: z.literal(true).exactOptional(),
     /** Present for `.plprocess` files: the variables that the bytes name. */
     template: templateSchema.optional(),
   }),
@@ -64,6 +82,12 @@ export const entrySchema = z.discriminatedUnion('type', [
       .min(1)
       .max(4095)
       .refine((text) => !text.includes('\0'), 'holds a NUL'),
+  }),
+  /** `node`: `fifo`, `char 1:3`, `block 8:0`. */
+  z.strictObject({
+    type: z.literal('special'),
+    ...metadata,
+    node: z.string().refine(isNode, 'neither a FIFO nor a device node'),
   }),
 ]);
 
@@ -110,7 +134,24 @@ export type Metadata = {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  readonly user?: string;
+  readonly group?: string;
   readonly mtimeSeconds: number;
   readonly mtimeNanoseconds: number;
   readonly xattrs?: Xattrs | undefined;
 };
+
+/** The metadata alone, its keys always in the same order. */
+export function pickMetadata(entry: Metadata): Metadata {
+  const { mode, uid, gid, user, group, mtimeSeconds, mtimeNanoseconds, xattrs } = entry;
+  return {
+    mode,
+    uid,
+    gid,
+    ...(user === undefined ? {} : { user }),
+    ...(group === undefined ? {} : { group }),
+    mtimeSeconds,
+    mtimeNanoseconds,
+    ...(xattrs === undefined ? {} : { xattrs }),
+  };
+}

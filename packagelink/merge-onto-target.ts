@@ -1,7 +1,6 @@
 // Packages and target as one tree. In: what is linked, what stands on the target. Out: a merged tree that knows of both.
 // Never: writes.
 import { existsSync } from 'node:fs';
-import type { RunCommand } from '../lib/run-command.ts';
 import type { Layer } from './candidates.ts';
 import { directoryFetcher } from './fetch.ts';
 import type { Fetcher } from './fetch.ts';
@@ -56,7 +55,6 @@ type Merging = {
   readonly before: Pick<LinkState, 'originals'>;
   readonly change: Pick<LinkState, 'packages' | 'directories'>;
   readonly mounts: readonly string[];
-  readonly run: RunCommand;
 };
 
 /**
@@ -64,7 +62,7 @@ type Merging = {
  * to be looked at, and so on.
  * @throws FaultsError when it does not fit together
  */
-export async function mergeOntoTarget({ root, stateFile, before, change, mounts, run }: Merging): Promise<Merged> {
+export async function mergeOntoTarget({ root, stateFile, before, change, mounts }: Merging): Promise<Merged> {
   const objects = objectsDirectory(stateFile);
   const installed = knownPaths(existsSync(stateFile) ? readState(stateFile) : EMPTY);
   const layers = change.packages.map((one) => linkedLayer(one, objects));
@@ -76,7 +74,7 @@ export async function mergeOntoTarget({ root, stateFile, before, change, mounts,
     const tree = mergeTree({ layers: all, defines: {}, directories: change.directories });
     // One that is known although no package had its path yet may have changed since a run was cut off.
     const isKnown = (path: string) => installed.has(path) || found.has(path);
-    const more = await findOriginals({ root, tree, isKnown, mountPoints, run });
+    const more = findOriginals({ root, tree, isKnown, mountPoints });
     if (more.length === 0) return { tree, originals: [...originals.values()], found: [...found.values()] };
     for (const original of more) {
       originals.set(original.path, original);

@@ -5,7 +5,7 @@ import { FaultsError } from '../lib/errors.ts';
 import type { Manifest, ManifestEntry } from './manifest.ts';
 import { mergeTree, variablesUsedBy } from './merge.ts';
 import type { GeneratedFile, Layer, MergeInput } from './merge.ts';
-import { directoryEntry, fileEntry, packageOf, symlinkEntry } from './sample-tree.ts';
+import { directoryEntry, fileEntry, packageOf, specialEntry, symlinkEntry } from './sample-tree.ts';
 import { treeDigest } from './tree.ts';
 import type { TreeEntry } from './tree.ts';
 
@@ -68,6 +68,23 @@ test('the highest priority owns a path, and classes follow the owner', () => {
   assert.deepEqual(images, ['debian']);
 });
 
+test('a conflict says in words what each package has', () => {
+  const one = layer('one', 50, [specialEntry('a', 'char 1:3'), fileEntry('b', 'x', { user: 'www-data' })]);
+  const two = layer('two', 50, [symlinkEntry('a', 'x'), fileEntry('b', 'x')]);
+  assert.deepEqual(
+    faultsOf([one, two]).map((fault) => fault.replaceAll(/ [0-9a-f]{12}/g, '')),
+    [
+      'a: packages one (char 1:3, 0600 0:0) and two (symlink to x) differ, both of priority 50',
+      'b: packages one (file 0644 www-data:0) and two (file 0644 0:0) differ, both of priority 50',
+    ],
+  );
+});
+
+test('holes make no difference', () => {
+  const one = layer('one', 50, [{ ...fileEntry('a', 'x'), sparse: true }]);
+  assert.deepEqual(faultsOf([one, layer('two', 50, [fileEntry('a', 'x')])]), []);
+});
+
 test('a glob of the image does not weaken what a site package puts there; one of the package covers the image', () => {
   const image = layer('debian', 0, [fileEntry('var/a', 'os'), fileEntry('etc/b', 'os')], { mutable: ['/var/**'] });
   const site = layer('base', 50, [fileEntry('var/c', 'site')], { mutable: ['etc/b'] });
@@ -102,6 +119,10 @@ const conflicts: [name: string, one: ManifestEntry, two: ManifestEntry][] = [
   ['bytes', fileEntry('a', 'x'), fileEntry('a', 'y')],
   ['mode', fileEntry('a', 'x'), fileEntry('a', 'x', { mode: 0o600 })],
   ['owner', fileEntry('a', 'x'), fileEntry('a', 'x', { uid: 1 })],
+  ['a name against its number', fileEntry('a', 'x'), fileEntry('a', 'x', { user: 'root' })],
+  ['group', fileEntry('a', 'x', { group: 'adm' }), fileEntry('a', 'x', { group: 'sys' })],
+  ['device', specialEntry('a', 'char 1:3'), specialEntry('a', 'char 1:5')],
+  ['a FIFO against a file', specialEntry('a', 'fifo'), fileEntry('a', 'x')],
   ['type', fileEntry('a', 'x'), symlinkEntry('a', 'x')],
   ['link target', symlinkEntry('a', 'x'), symlinkEntry('a', 'y')],
   ['directory metadata', directoryEntry('a'), directoryEntry('a', { mode: 0o700 })],

@@ -7,6 +7,7 @@ import type { Fault } from '../lib/errors.ts';
 import { TARGET_OWNER, generatedCandidates, layerCandidates } from './candidates.ts';
 import type { Candidate, GeneratedFile, Layer } from './candidates.ts';
 import { choosePath, placeOf } from './choose-path.ts';
+import { findFatFaults } from './fat-targets.ts';
 import { compileGlobs } from './glob.ts';
 import type { Manifest } from './manifest.ts';
 import { comparePaths, parentOf } from './package-path.ts';
@@ -26,6 +27,8 @@ export type MergeInput = {
   readonly pins?: readonly string[];
   /** `same-priority`: directories of a package hide those of lower priority; `merge` unless given. */
   readonly directories?: 'merge' | 'same-priority';
+  /** Package paths at which the target has FAT file systems. */
+  readonly fat?: readonly string[];
 };
 
 /**
@@ -33,7 +36,7 @@ export type MergeInput = {
  * @throws FaultsError with all conflicts and undefined variables; each names the path and the packages.
  */
 export function mergeTree(input: MergeInput): MergedTree {
-  const { layers, generated = [], defines, pins = [], directories = 'merge' } = input;
+  const { layers, generated = [], defines, pins = [], directories = 'merge', fat = [] } = input;
   const faults: Fault[] = findDoubles(layers);
   const notices: string[] = [];
   const all = [...layers.flatMap((layer) => layerCandidates(layer, defines)), ...generatedCandidates(generated)];
@@ -52,7 +55,10 @@ export function mergeTree(input: MergeInput): MergedTree {
   if (faults.length > 0) throw new FaultsError('merging the packages', faults);
   const entries = asEntries(winners, { classOf: classifier(layers, generated), isPinned: pinFinder(layers, pins) });
   const images = layers.filter((layer) => layer.priority === 0).map((layer) => layer.name);
-  return { entries, images: images.toSorted(), rawBytes: sumBytes(entries), notices: notices.toSorted() };
+  const tree = { entries, images: images.toSorted(), rawBytes: sumBytes(entries), notices: notices.toSorted() };
+  const fatFaults = findFatFaults(tree, fat);
+  if (fatFaults.length > 0) throw new FaultsError('merging the packages', fatFaults);
+  return tree;
 }
 
 /** The names of all variables that the templates of these packages use, sorted: what a machine needs of its record. */

@@ -4,10 +4,9 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, lstatSync, openSync, readSync, readdirSync, readlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { describeError } from '../lib/errors.ts';
-import { CommandError } from '../lib/run-command.ts';
-import type { RunCommand } from '../lib/run-command.ts';
 import { openTarget } from './confined-directory.ts';
 import type { ConfinedDirectories } from './confined-directory.ts';
+import { specialOf } from './native/device-nodes.ts';
 import { isUntouched } from './observed.ts';
 import type { Observed } from './observed.ts';
 import { parentOf } from './package-path.ts';
@@ -15,21 +14,20 @@ import { isLeftAlone } from './plan-partial.ts';
 import type { InstalledPath } from './state.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
 import { xattrsKey } from './tree.ts';
-import { readPathXattrs } from './xattrs.ts';
+import { readXattrs } from './xattrs.ts';
 
 type ObserveInput = {
   readonly root: string;
   readonly tree: MergedTree;
   readonly installed: ReadonlyMap<string, InstalledPath>;
   readonly osmode: 'image' | 'packages';
-  readonly run: RunCommand;
 };
 
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOATIME;
 const BUFFER_BYTES = 1024 * 1024;
 
 /** Looks at every wanted and every installed path; contents only where lstat differs from the database. */
-export async function observe(input: ObserveInput): Promise<{ observed: Map<string, Observed>; notices: string[] }> {
+export function observe(input: ObserveInput): { observed: Map<string, Observed>; notices: string[] } {
   const wanted = new Map(input.tree.entries.map((entry) => [entry.path, entry]));
   const observed = lookAtAll(input, wanted);
   const suspects = [...observed.keys()].filter((path) => isSuspect(path, wanted.get(path), observed, input));
@@ -43,12 +41,12 @@ export async function observe(input: ObserveInput): Promise<{ observed: Map<stri
           path,
           lookInside(path, now, directories, { isWanted: wanted.get(path)?.type === 'directory', notices }),
         );
+      if (now !== undefined && wanted.has(path)) addXattrs(path, input.root, observed, notices);
       directories.trim();
     }
   } finally {
     directories.close();
   }
-  notices.push(...(await addXattrs(suspects, wanted, observed, input)));
   return { observed, notices };
 }
 
@@ -71,7 +69,9 @@ function lookAtAll(
 
 function observedOf(stat: Stats): Observed {
   const { uid, gid, size: sizeBytes, ino: inode, mtimeMs, ctimeMs } = stat;
-  return { mode: stat.mode & 0o7777, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs, type: typeOf(stat) };
+  const type = typeOf(stat);
+  const observed: Observed = { mode: stat.mode & 0o7777, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs, type };
+  return type === 'special' ? { ...observed, target: specialOf(stat) ?? '' } : observed;
 }
 
 function isSuspect(
@@ -84,7 +84,8 @@ function isSuspect(
   const row = input.installed.get(path);
   if (entry === undefined && row?.class === 'mutable') return false;
   const now = observed.get(path);
-  if (now?.type === 'directory') return entry === undefined || entry.type !== 'directory' || entry.xattrs !== undefined;
+  // What lstat says of a directory changes with what lies in it, and says nothing of its attributes.
+  if (now?.type === 'directory') return true;
   return !isUntouched(row, now);
 }
 
@@ -120,32 +121,19 @@ export function hashFile(path: string): string {
   return digest.digest('hex');
 }
 
-async function addXattrs(
-  suspects: readonly string[],
-  wanted: ReadonlyMap<string, TreeEntry>,
-  observed: Map<string, Observed>,
-  { root, run }: ObserveInput,
-): Promise<string[]> {
-  const paths = suspects.filter((path) => wanted.has(path) && observed.get(path)?.type !== 'symlink');
-  if (paths.length === 0) return [];
+function addXattrs(path: string, root: string, observed: Map<string, Observed>, notices: string[]): void {
+  const now = observed.get(path);
+  if (now === undefined) return;
   try {
-    const found = await readPathXattrs(
-      run,
-      paths.map((path) => `${root}/${path}`),
-    );
-    for (const path of paths) {
-      const now = observed.get(path);
-      if (now !== undefined) observed.set(path, { ...now, xattrs: xattrsKey(found.get(`${root}/${path}`)) });
-    }
-    return [];
+    observed.set(path, { ...now, xattrs: xattrsKey(readXattrs(`${root}/${path}`).xattrs) });
   } catch (error) {
-    if (!(error instanceof CommandError) || error.result !== undefined) throw error;
-    return ['getfattr is not installed (package attr): extended attributes were not compared'];
+    notices.push(`the attributes of ${path} could not be read: ${describeError(error)}`);
   }
 }
 
 function typeOf(stat: Stats): Observed['type'] {
   if (stat.isDirectory()) return 'directory';
   if (stat.isFile()) return 'file';
-  return stat.isSymbolicLink() ? 'symlink' : 'other';
+  if (stat.isSymbolicLink()) return 'symlink';
+  return stat.isSocket() ? 'other' : 'special';
 }

@@ -1,11 +1,12 @@
 // One path of a target as a run finds it. In: nothing. Out: a type and its comparison with the database. Never: I/O.
 import type { InstalledPath, PathStat } from './state.ts';
 
-/** One path as it is now. The last four are there where they were needed: see observe.ts. */
+/** One path as it is now. The last four are there where they were needed: see observe.ts. `other` is a socket. */
 export type Observed = PathStat & {
-  readonly type: 'directory' | 'file' | 'symlink' | 'other';
+  readonly type: 'directory' | 'file' | 'symlink' | 'special' | 'other';
   readonly sha256?: string;
   readonly xattrs?: string;
+  /** Of a link; for a special file, what it is: `char 1:3`. */
   readonly target?: string;
   /** Names in a directory that no package wants any more. */
   readonly children?: readonly string[];

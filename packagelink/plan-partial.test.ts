@@ -6,7 +6,7 @@ import { mergeTree } from './merge.ts';
 import type { Observed } from './observed.ts';
 import { planPartial } from './plan-partial.ts';
 import type { PartialInput } from './plan-partial.ts';
-import { directoryEntry, fileEntry, packageOf, symlinkEntry } from './sample-tree.ts';
+import { directoryEntry, fileEntry, packageOf, specialEntry, symlinkEntry } from './sample-tree.ts';
 import { installedLink, installedPath } from './state.ts';
 import type { InstalledPath } from './state.ts';
 import type { MergedTree } from './tree.ts';
@@ -124,6 +124,23 @@ for (const [name, damage, expected] of damages) {
     assert.deepEqual(said(plan(tree, machine)), expected);
   });
 }
+
+test('special files: right, another device, another kind, dropped', () => {
+  const tree = treeOf([specialEntry('n', 'char 1:3')]);
+  const was = (now: Partial<Observed>, wanted = tree) => {
+    const machine = machineWith(tree);
+    touch(machine, 'n', now);
+    return said(plan(wanted, machine));
+  };
+  assert.deepEqual(was({ target: 'char 1:3' }), []);
+  assert.deepEqual(was({ target: 'char 1:5' }), ['replaced n: was changed on this machine']);
+  assert.deepEqual(was({ type: 'file' }), ['replaced n: was a file, should be a special']);
+  assert.deepEqual(was({ target: 'char 1:3' }, treeOf([specialEntry('n', 'fifo')])), [
+    'replaced n: new version in base',
+  ]);
+  assert.deepEqual(was({ target: 'char 1:3' }, treeOf([])), ['deleted n: no longer in base']);
+  assert.deepEqual(was({ target: 'char 1:5' }, treeOf([])), []);
+});
 
 test('a touched file with the right bytes costs a new row, no write', () => {
   const tree = usual();

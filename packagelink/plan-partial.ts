@@ -10,8 +10,9 @@ import { planRemoval } from './plan-removal.ts';
 import { isAnotherTime, judgeSourceLink } from './plan-tree-files.ts';
 import { refuseType } from './plan-type-conflicts.ts';
 import type { InstalledPath } from './state.ts';
-import type { MergedTree, TreeEntry, WantedDirectory, WantedFile, WantedHardlink, WantedSymlink } from './tree.ts';
-import { isAlwaysLeftAlone, xattrsKey } from './tree.ts';
+import type { MergedTree, TreeEntry, WantedDirectory, WantedFile } from './tree.ts';
+import type { WantedHardlink, WantedSpecial, WantedSymlink } from './tree.ts';
+import { contentKey, isAlwaysLeftAlone, xattrsKey } from './tree.ts';
 
 /** One difference and what is done about it; the shape that reports carry. */
 export type Change = {
@@ -25,8 +26,9 @@ export type PartialPlan = {
   readonly directories: readonly WantedDirectory[];
   readonly files: readonly WantedFile[];
   readonly symlinks: readonly WantedSymlink[];
+  readonly specials: readonly WantedSpecial[];
   readonly hardlinks: readonly WantedHardlink[];
-  readonly metadata: readonly (WantedFile | WantedDirectory | WantedSymlink)[];
+  readonly metadata: readonly Exclude<TreeEntry, WantedHardlink>[];
   readonly deletions: readonly InstalledPath[];
   /** Paths below a directory that becomes something else, deleted just before it is replaced; children first. */
   readonly clears: ReadonlyMap<string, readonly InstalledPath[]>;
@@ -88,6 +90,7 @@ export function planPartial(input: PartialInput): PartialPlan {
     directories: allowed.filter((entry) => entry.type === 'directory'),
     files: allowed.filter((entry) => entry.type === 'file'),
     symlinks: allowed.filter((entry) => entry.type === 'symlink'),
+    specials: allowed.filter((entry) => entry.type === 'special'),
     hardlinks: allowed.filter((entry) => entry.type === 'hardlink'),
     metadata: metadata.filter((entry) => entry.type !== 'hardlink'),
     ...removal,
@@ -160,7 +163,7 @@ function judgeAll(input: PartialInput): Map<TreeEntry, Verdict | undefined> {
 }
 
 function judge(
-  entry: WantedFile | WantedDirectory | WantedSymlink,
+  entry: Exclude<TreeEntry, WantedHardlink>,
   input: PartialInput,
   inodes: Map<number, string>,
 ): Verdict | undefined {
@@ -177,7 +180,7 @@ function judge(
 }
 
 function judgeContent(
-  entry: WantedFile | WantedDirectory | WantedSymlink,
+  entry: Exclude<TreeEntry, WantedHardlink>,
   now: Observed,
   row: InstalledPath | undefined,
   input: PartialInput,
@@ -185,7 +188,7 @@ function judgeContent(
   if (entry.type === 'directory') return undefined;
   const found =
     (entry.type === 'file' ? now.sha256 : now.target) ?? (entry.type === 'file' ? row?.sha256 : row?.target);
-  const wanted = entry.type === 'file' ? input.digests.get(entry.path) : entry.target;
+  const wanted = entry.type === 'file' ? input.digests.get(entry.path) : contentKey(entry);
   if (found === wanted) return undefined;
   const before = entry.type === 'file' ? row?.sha256 : row?.target;
   if (row === undefined) return `was there before ${entry.owner}, with other content`;
@@ -201,7 +204,7 @@ function judgeSharing(entry: TreeEntry, now: Observed, inodes: Map<number, strin
 }
 
 function judgeMetadata(
-  entry: WantedFile | WantedDirectory | WantedSymlink,
+  entry: Exclude<TreeEntry, WantedHardlink>,
   now: Observed,
   row: InstalledPath | undefined,
 ): Verdict | undefined {

@@ -53,7 +53,7 @@ function isOurs(row: InstalledPath, now: Observed, gone: ReadonlyMap<string, Ins
   if (now.type === 'directory') {
     return row.type === 'directory' && (now.children ?? ['?']).every((name) => gone.has(`${row.path}/${name}`));
   }
-  if (now.type === 'symlink') return row.type === 'symlink' && now.target === row.target;
+  if (now.type === 'symlink' || now.type === 'special') return row.type === now.type && now.target === row.target;
   return now.type === 'file' && (row.type === 'file' || row.type === 'hardlink') && now.sha256 === row.sha256;
 }
 

@@ -1,13 +1,13 @@
 // The reading half of a partial run. In: a merged tree, the state database, a target. Out: a plan, and how its rows
 // will read. Never: writes.
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
-import { runCommand } from '../lib/run-command.ts';
 import type { ApplyPartialOptions } from './apply-partial.ts';
 import { readHistory } from './history.ts';
 import type { KeptVersion } from './history.ts';
 import { observe } from './observe.ts';
 import type { Observed } from './observed.ts';
-import { planPartial } from './plan-partial.ts';
+import { nameOwners } from './name-owners.ts';
+import { isLeftAlone, planPartial } from './plan-partial.ts';
 import type { PartialPlan } from './plan-partial.ts';
 import { leaveMounts } from './leave-mounts.ts';
 import { readMountPoints } from './mount-points.ts';
@@ -35,14 +35,21 @@ export type Prepared = {
 
 /** Looks at everything and decides. @throws UserError when the state database or the target cannot be read at all */
 export async function preparePartial(options: ApplyPartialOptions): Promise<Prepared> {
-  const { osmode = 'image', run = runCommand, sourcesComplete = true, massDelete } = options;
+  const { osmode = 'image', sourcesComplete = true, massDelete } = options;
   const root = realpathSync(options.target);
   const state = existsSync(options.stateFile) ? readState(options.stateFile) : EMPTY;
   const known = knownPaths(state);
   const rendered = await renderTemplates(options.tree, known, options.fetcher);
-  const reach = leaveMounts(rendered.tree, known, readMountPoints(root, options.mounts));
+  const named = await nameOwners(rendered.tree, {
+    root,
+    fetcher: options.fetcher,
+    isKept: (entry) =>
+      entry.class === 'mutable' || isLeftAlone(entry, { tree: rendered.tree, installed: known, osmode }),
+    digests: rendered.digests,
+  });
+  const reach = leaveMounts(named, known, readMountPoints(root, options.mounts));
   const { tree } = reach;
-  const { observed, notices } = await observe({ root, tree, installed: reach.installed, osmode, run });
+  const { observed, notices } = observe({ root, tree, installed: reach.installed, osmode });
   const allowDeletions = sourcesComplete && rendered.errors.length === 0;
   const carriedOut = findCarriedOut(reach.only(state.intents), observed);
   const installed = new Map(reach.only(state.installed));

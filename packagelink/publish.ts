@@ -2,18 +2,16 @@
 // Never: touches the tree; leaves a name pointing at something incomplete.
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEdge } from '../lib/parse-edge.ts';
-import { runCommand } from '../lib/run-command.ts';
 import { buildManifest } from './build-manifest.ts';
 import { sha256 } from './digest.ts';
 import { encodeManifest } from './encode-manifest.ts';
 import { directoryFetcher } from './fetch.ts';
 import { compileGlobs } from './glob.ts';
 import { packageNameSchema } from './manifest.ts';
-import type { Manifest, Xattrs } from './manifest.ts';
-import { SETTINGS_FILE, applySiteRules, packageSettingsSchema, readPackageSettings } from './package-settings.ts';
+import type { Manifest } from './manifest.ts';
+import { SETTINGS_FILE, packageSettingsSchema, readPackageSettings } from './package-settings.ts';
 import type { PackageSettings } from './package-settings.ts';
 import { packTree } from './pack-tree.ts';
 import { placesOf } from './plan-reuse.ts';
@@ -22,11 +20,11 @@ import { publishDeltas } from './publish-deltas.ts';
 import { readManifest } from './read-manifest.ts';
 import { scanTree } from './scan.ts';
 import type { ScannedEntry } from './scan.ts';
+import { applySiteRules } from './site-rules.ts';
 import { sealManifest } from './seal-manifest.ts';
 import { hasPack, readName, readStoredManifest, writeManifest, writeName } from './store.ts';
 import type { Store } from './store.ts';
 import { withLock } from './file-lock.ts';
-import { readTreeXattrs } from './xattrs.ts';
 import { UserError } from '../lib/errors.ts';
 
 /** A package to publish. An `image` keeps owners, modes and xattrs; a `site` package gets those of `.packagelink.yaml`. */
@@ -40,6 +38,8 @@ type PublishOptions = {
   readonly mutable?: readonly string[];
   /** 0 for an image, for a site package what `.packagelink.yaml` says, or 50. */
   readonly priority?: number;
+  /** Globs of FIFOs and device nodes that belong to an image; a site package names them in `.packagelink.yaml`. */
+  readonly special?: readonly string[];
   /** Leaves out device nodes below `dev/` instead of refusing them. */
   readonly dropDeviceNodes?: boolean;
   /** The site's private ed25519 key. */
@@ -64,6 +64,8 @@ export type Published = {
   /** The last generation; undefined where there was none that could be built upon. */
   readonly before: Manifest | undefined;
   readonly after: Manifest;
+  /** Attributes that the tree has and the package has not: `security.selinux of 120 paths, such as etc/motd`. */
+  readonly leftOut: readonly string[];
 };
 
 /**
@@ -73,7 +75,7 @@ export type Published = {
  */
 export async function publishTree(options: PublishOptions): Promise<Published> {
   parseEdge(packageNameSchema, options.name, `publishing '${options.name}'`);
-  compileGlobs(options.mutable ?? []);
+  compileGlobs([...(options.mutable ?? []), ...(options.special ?? [])]);
   return await withLock(join(options.store.dir, 'lock.db'), async () => await publishLocked(options));
 }
 
@@ -81,7 +83,7 @@ async function publishLocked(options: PublishOptions): Promise<Published> {
   const { store, name, kind, tree, signingKey, dryRun = false } = options;
   const settings = await settingsOf(options);
   const previous = await readPrevious(options);
-  const scan = await scanPackage(options, settings);
+  const { leftOut, ...scan } = scanPackage(options, settings);
   const packed = await packTree({
     tree,
     entries: scan.entries,
@@ -108,6 +110,7 @@ async function publishLocked(options: PublishOptions): Promise<Published> {
     changed,
     before: previous?.manifest,
     after,
+    leftOut,
   };
 }
 
@@ -145,25 +148,18 @@ async function readPrevious({ store, name, signingKey }: PublishOptions): Promis
 
 type PackageScan = {
   readonly entries: readonly ScannedEntry[];
-  readonly xattrs: ReadonlyMap<string, Xattrs>;
   /** Directories whose owner and mode the package states. */
   readonly isStated: (path: string) => boolean;
+  readonly leftOut: readonly string[];
 };
 
-async function scanPackage(options: PublishOptions, settings: PackageSettings): Promise<PackageScan> {
+function scanPackage(options: PublishOptions, settings: PackageSettings): PackageScan {
   const { tree, kind, dropDeviceNodes = false } = options;
   const skip = new Set(kind === 'site' ? [SETTINGS_FILE] : []);
-  const scanned = scanTree({ tree, dropDeviceNodes, skip });
-  if (kind === 'image') {
-    return { entries: scanned, xattrs: await xattrsBelow(tree), isStated: () => true };
-  }
-  const { entries, stated } = applySiteRules(scanned, settings);
-  return { entries, xattrs: new Map(), isStated: (path) => stated.has(path) };
-}
-
-async function xattrsBelow(tree: string): Promise<Map<string, Xattrs>> {
-  const root = realpathSync(tree);
-  const absolute = await readTreeXattrs(runCommand, root);
-  absolute.delete(root);
-  return new Map([...absolute].map(([path, xattrs]) => [path.slice(root.length + 1), xattrs]));
+  const withXattrs = kind === 'image' || settings.keepXattrs;
+  const isSpecialAllowed = compileGlobs(kind === 'image' ? (options.special ?? []) : settings.special);
+  const scanned = scanTree({ tree, withXattrs, isSpecialAllowed, dropDeviceNodes, skip });
+  if (kind === 'image') return { ...scanned, isStated: () => true };
+  const { entries, stated } = applySiteRules(scanned.entries, settings);
+  return { entries, isStated: (path) => stated.has(path), leftOut: scanned.leftOut };
 }

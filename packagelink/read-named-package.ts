@@ -2,7 +2,6 @@
 // be linked. Never: writes; takes a store's word without its signature.
 import type { KeyObject } from 'node:crypto';
 import { UserError } from '../lib/errors.ts';
-import type { RunCommand } from '../lib/run-command.ts';
 import { directoryFetcher } from './fetch.ts';
 import type { LinkedPackage } from './linked-packages.ts';
 import { variablesUsedBy } from './merge.ts';
@@ -16,15 +15,14 @@ type Reading = {
   readonly mode: LinkedPackage['mode'];
   readonly defines: Defines;
   readonly store: { readonly dir: string; readonly keys: readonly KeyObject[] } | undefined;
-  readonly run: RunCommand;
 };
 
 /** Reads one package whole. @throws UserError when it cannot be read, FaultsError when it is unsound */
 export async function readNamedPackage(named: NamedPackage, reading: Reading): Promise<LinkedPackage> {
   const { name } = named;
-  const { mode, run } = reading;
+  const { mode } = reading;
   if (named.kind === 'tree') {
-    const manifest = await scanPackage({ name, root: named.root, priority: named.priority, run });
+    const manifest = await scanPackage({ name, root: named.root, priority: named.priority });
     const defines = usedBy(manifest, reading.defines);
     return { name, priority: manifest.priority, kind: 'tree', source: named.root, digest: '', mode, defines, manifest };
   }

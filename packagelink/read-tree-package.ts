@@ -2,13 +2,15 @@
 // files. Never: writes; the manifest names no packs, so that nothing can be laid down from it.
 import { parseEdge } from '../lib/parse-edge.ts';
 import { buildManifest } from './build-manifest.ts';
+import { compileGlobs } from './glob.ts';
 import { PACK_RAW_BYTES, packageNameSchema } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
-import { SETTINGS_FILE, applySiteRules, readPackageSettings } from './package-settings.ts';
+import { SETTINGS_FILE, readPackageSettings } from './package-settings.ts';
 import { digestFile, readFilePieces } from './read-contents.ts';
 import type { FileDigest } from './read-contents.ts';
 import { scanTree } from './scan.ts';
-import type { ScannedFile } from './scan.ts';
+import type { ScannedEntry, ScannedFile } from './scan.ts';
+import { applySiteRules } from './site-rules.ts';
 
 export type TreePackage = {
   readonly manifest: Manifest;
@@ -23,8 +25,14 @@ export type TreePackage = {
 export async function readTreePackage(name: string, tree: string): Promise<TreePackage> {
   parseEdge(packageNameSchema, name, `package '${name}'`);
   const settings = await readPackageSettings(tree);
-  const scanned = scanTree({ tree, dropDeviceNodes: false, skip: new Set([SETTINGS_FILE]) });
-  const { entries, stated } = applySiteRules(scanned, settings);
+  const scanned = scanTree({
+    tree,
+    withXattrs: settings.keepXattrs,
+    isSpecialAllowed: compileGlobs(settings.special),
+    dropDeviceNodes: false,
+    skip: new Set([SETTINGS_FILE]),
+  });
+  const { entries, stated } = applySiteRules(scanned.entries, settings);
   const digests = new Map<string, FileDigest>();
   const files = new Map<string, ScannedFile>();
   const buffer = Buffer.alloc(Math.min(PACK_RAW_BYTES, largestOf(entries) + 1));
@@ -39,7 +47,6 @@ export async function readTreePackage(name: string, tree: string): Promise<TreeP
     kind: 'site',
     settings,
     entries,
-    xattrs: new Map(),
     isStated: (path) => stated.has(path),
     digests,
     slices: new Map([...files.keys()].map((sha256) => [sha256, []])),
@@ -48,7 +55,7 @@ export async function readTreePackage(name: string, tree: string): Promise<TreeP
   return { manifest, read: (sha256) => readWhole(tree, files.get(sha256), sha256) };
 }
 
-function largestOf(entries: ReturnType<typeof scanTree>): number {
+function largestOf(entries: readonly ScannedEntry[]): number {
   return entries.reduce((most, entry) => (entry.type === 'file' ? Math.max(most, entry.sizeBytes) : most), 0);
 }
 

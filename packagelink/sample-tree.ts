@@ -16,7 +16,17 @@ export function symlinkEntry(path: string, target: string): ManifestEntry {
   return { type: 'symlink', path, ...metadata, mode: 0o777, target };
 }
 
-type FileOptions = { readonly mode?: number; readonly uid?: number; readonly mtimeSeconds?: number };
+export function specialEntry(path: string, node: string): ManifestEntry {
+  return { type: 'special', path, ...metadata, mode: 0o600, node };
+}
+
+type FileOptions = {
+  readonly mode?: number;
+  readonly uid?: number;
+  readonly user?: string;
+  readonly group?: string;
+  readonly mtimeSeconds?: number;
+};
 
 /** A file whose bytes lie in a pack of their own; a template when its name says so. */
 export function fileEntry(

@@ -1,18 +1,16 @@
 // A package that is a local directory and not published. In: a directory, its settings. Out: a manifest without packs.
 // Never: writes; publishes.
-import { realpathSync } from 'node:fs';
 import { FaultsError, UserError } from '../lib/errors.ts';
-import { CommandError } from '../lib/run-command.ts';
-import type { RunCommand } from '../lib/run-command.ts';
 import { buildManifest } from './build-manifest.ts';
 import { PACK_RAW_BYTES } from './manifest.ts';
-import type { Manifest, Xattrs } from './manifest.ts';
-import { SETTINGS_FILE, applySiteRules, readPackageSettings } from './package-settings.ts';
+import type { Manifest } from './manifest.ts';
+import { compileGlobs } from './glob.ts';
+import { SETTINGS_FILE, readPackageSettings } from './package-settings.ts';
 import { digestFile } from './read-contents.ts';
 import type { FileDigest } from './read-contents.ts';
 import { scanTree } from './scan.ts';
 import type { ScannedEntry } from './scan.ts';
-import { readTreeXattrs } from './xattrs.ts';
+import { applySiteRules } from './site-rules.ts';
 
 type PackageTree = {
   readonly name: string;
@@ -20,7 +18,6 @@ type PackageTree = {
   readonly root: string;
   /** Instead of the one in its settings. */
   readonly priority: number | undefined;
-  readonly run: RunCommand;
 };
 
 /**
@@ -28,17 +25,22 @@ type PackageTree = {
  * `.packagelink.yaml` apply to them.
  * @throws FaultsError for what no package can hold; UserError when a file changes meanwhile
  */
-export async function scanPackage({ name, root, priority, run }: PackageTree): Promise<Manifest> {
+export async function scanPackage({ name, root, priority }: PackageTree): Promise<Manifest> {
   const settings = await readPackageSettings(root);
-  const scanned = scanTree({ tree: root, dropDeviceNodes: false, skip: new Set([SETTINGS_FILE]) });
-  const { entries } = applySiteRules(scanned, settings, 'tree');
+  const scanned = scanTree({
+    tree: root,
+    withXattrs: true,
+    isSpecialAllowed: compileGlobs(settings.special),
+    dropDeviceNodes: false,
+    skip: new Set([SETTINGS_FILE]),
+  });
+  const { entries } = applySiteRules(scanned.entries, settings, 'tree');
   const digests = digestAll(root, entries);
   return buildManifest({
     name,
     kind: 'image',
     settings: { ...settings, priority: priority ?? settings.priority },
     entries,
-    xattrs: await xattrsBelow(root, run),
     isStated: () => true,
     digests,
     slices: new Map([...digests.values()].map(({ sha256 }) => [sha256, []])),
@@ -56,19 +58,4 @@ function digestAll(root: string, entries: readonly ScannedEntry[]): Map<string, 
     throw new UserError(`scanning ${root} failed`, { cause: error });
   }
   return digests;
-}
-
-async function xattrsBelow(root: string, run: RunCommand): Promise<Map<string, Xattrs>> {
-  const real = realpathSync(root);
-  try {
-    const absolute = await readTreeXattrs(run, real);
-    absolute.delete(real);
-    return new Map([...absolute].map(([path, xattrs]) => [path.slice(real.length + 1), xattrs]));
-  } catch (error) {
-    if (!(error instanceof CommandError) || error.result !== undefined) throw error;
-    throw new UserError(`scanning ${root}: getfattr could not be started`, {
-      cause: error,
-      hint: 'install it: apt-get install attr',
-    });
-  }
 }

@@ -21,6 +21,7 @@ export function findCarriedOut(
 
 function isAsIntended(intent: InstalledPath, now: Observed): boolean {
   if (intent.type === 'directory') return now.type === 'directory';
-  if (intent.type === 'symlink') return now.type === 'symlink' && now.target === intent.target;
+  if (intent.type === 'symlink' || intent.type === 'special')
+    return now.type === intent.type && now.target === intent.target;
   return now.type === 'file' && now.sha256 === intent.sha256;
 }

@@ -1,6 +1,6 @@
 // New contents beside the old, then all renamed at once. In: files and their bytes. Out: replaced files.
 // Never: a file that is partly new; a rename before its bytes are on the disk.
-import { closeSync, constants, lstatSync, openSync, rmdirSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describeError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
@@ -12,7 +12,7 @@ import type { PackRead } from './plan-reads.ts';
 import { replaceAtOnce } from './replace-at-once.ts';
 import { parentOf } from './package-path.ts';
 import type { TreeEntry, WantedFile } from './tree.ts';
-import { writeXattrs } from './xattrs.ts';
+import { finishLength, writeRun } from './write-bytes.ts';
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const BATCH_FILES = 256;
@@ -45,22 +45,18 @@ export function writeBytes(
   staging: Staging,
   file: WantedFile,
   bytes: Uint8Array,
-  { offset, length, position }: Pick<PackRead, 'offset' | 'length' | 'position'>,
+  run: Pick<PackRead, 'offset' | 'length' | 'position'>,
 ): void {
   const fd = staging.open.get(file);
-  if (fd === undefined) return;
-  let done = 0;
-  while (done < length) done += writeSync(fd, bytes, offset + done, length - done, position + done);
+  if (fd !== undefined) writeRun(fd, bytes, run, file);
 }
 
 /** Gives a complete file its metadata and puts it in the batch. */
 export async function completeFile(staging: Staging, file: WantedFile): Promise<void> {
   const fd = staging.open.get(file);
   if (fd === undefined) return;
+  finishLength(fd, file);
   setMetadata(fd, file);
-  // Through the descriptor: no name that somebody could exchange meanwhile.
-  if (file.xattrs !== undefined)
-    await writeXattrs(staging.run, new Map([[`/proc/${process.pid}/fd/${fd}`, file.xattrs]]), 'follow');
   abandonFile(staging, file);
   await stage(staging, file, file.content.sizeBytes);
 }

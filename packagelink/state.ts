@@ -5,7 +5,7 @@ import { UserError } from '../lib/errors.ts';
 import { isPackagePath } from './package-path.ts';
 import { inTransaction, withStateDatabase } from './state-database.ts';
 import type { PathClass, TreeEntry } from './tree.ts';
-import { isAlwaysLeftAlone, xattrsKey } from './tree.ts';
+import { contentKey, isAlwaysLeftAlone, xattrsKey } from './tree.ts';
 
 const COLUMNS =
   'path, owner, class, type, mode, uid, gid, size, sha256, source, xattrs, target, inode, mtime_ms, ctime_ms, left_alone';
@@ -23,7 +23,8 @@ export type PathStat = {
 
 /**
  * One path as it was laid down, with lstat's answer right after. `sha256` is of the installed bytes (empty when there
- * are none), `source` the key of what they were made from, `xattrs` as `xattrsKey` writes them, `target` of a link.
+ * are none), `source` the key of what they were made from, `xattrs` as `xattrsKey` writes them, `target` of a
+ * link, or what a special file is (`char 1:3`).
  */
 export type InstalledPath = PathStat & {
   readonly path: string;
@@ -168,7 +169,7 @@ export function installedPath(
     sha256,
     source: type === 'file' ? entry.sourceKey : '',
     xattrs: xattrsKey(entry.xattrs),
-    target: type === 'symlink' ? entry.target : '',
+    target: type === 'symlink' || type === 'special' ? contentKey(entry) : '',
     leftAlone: isAlwaysLeftAlone(entry),
   };
 }
@@ -216,5 +217,5 @@ function isClass(text: string): text is PathClass {
 }
 
 function isType(text: string): text is TreeEntry['type'] {
-  return text === 'file' || text === 'directory' || text === 'symlink' || text === 'hardlink';
+  return text === 'file' || text === 'directory' || text === 'symlink' || text === 'special' || text === 'hardlink';
 }

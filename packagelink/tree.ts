@@ -74,12 +74,15 @@ export type WantedFile = Owned &
     readonly content: Content;
     /** Equal keys mean equal bytes: the content's SHA-256, for a template that of it and its values. */
     readonly sourceKey: string;
+    readonly sparse?: true;
   };
 export type WantedDirectory = Owned & WantedMetadata & { readonly type: 'directory' };
 export type WantedSymlink = Owned & WantedMetadata & Timed & { readonly type: 'symlink'; readonly target: string };
+/** A FIFO or a device: `fifo`, `char 1:3`, `block 8:0`. */
+export type WantedSpecial = Owned & WantedMetadata & { readonly type: 'special'; readonly node: string };
 /** Another name of `target`, which is a WantedFile of the same tree. */
 export type WantedHardlink = Owned & { readonly type: 'hardlink'; readonly target: string };
-export type TreeEntry = WantedFile | WantedDirectory | WantedSymlink | WantedHardlink;
+export type TreeEntry = WantedFile | WantedDirectory | WantedSymlink | WantedSpecial | WantedHardlink;
 
 /** Every path with its one owner, sorted, parents before what they hold. */
 export type MergedTree = {
@@ -105,10 +108,27 @@ export function xattrsKey(xattrs: Xattrs | undefined): string {
   return pairs.length === 0 ? '' : JSON.stringify(pairs);
 }
 
+/** `www-data:adm`, `0:42`: names where the package gives names. */
+export function ownerOf({ uid, gid, user, group }: Pick<WantedMetadata, 'uid' | 'gid' | 'user' | 'group'>): string {
+  return `${user ?? uid}:${group ?? gid}`;
+}
+
+type WithContent =
+  | Pick<WantedDirectory, 'type'>
+  | Pick<WantedFile, 'type' | 'sourceKey'>
+  | Pick<WantedSymlink, 'type' | 'target'>
+  | Pick<WantedSpecial, 'type' | 'node'>;
+
+/** Equal keys mean equal content, for two of the same type: bytes, the target of a link, what a special file is. */
+export function contentKey(entry: WithContent): string {
+  if (entry.type === 'directory') return '';
+  if (entry.type === 'file') return entry.sourceKey;
+  return entry.type === 'symlink' ? entry.target : entry.node;
+}
+
 function identityOf(entry: TreeEntry): unknown[] {
   const owned = [entry.path, entry.type, entry.owner, entry.class];
   if (entry.type === 'hardlink') return [...owned, entry.target];
-  const metadata = [...owned, entry.mode, entry.uid, entry.gid, xattrsKey(entry.xattrs)];
-  if (entry.type === 'directory') return metadata;
-  return [...metadata, entry.type === 'file' ? entry.sourceKey : entry.target];
+  const metadata = [...owned, entry.mode, ownerOf(entry), xattrsKey(entry.xattrs)];
+  return [...metadata, contentKey(entry)];
 }

@@ -1,56 +1,53 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { formatFattrDump, parseFattrDump, readPathXattrs, readTreeXattrs } from './xattrs.ts';
+import { listAttributes, setAttribute } from './native/extended-attributes.ts';
+import { readXattrs, writeXattrs } from './xattrs.ts';
 
-test('xattrs: a dump as getfattr prints it', () => {
-  const dump = [
-    '# file: /t/bin/ping',
-    'security.capability=0sAQAAAgAgAAAAAAAAAAAAAAAAAAA=',
-    'security.selinux=0sdW5jb25maW5lZA==',
-    '',
-    '# file: /t/a\\012b\\134c',
-    'user.empty=0s',
-    'user.we\\075ird=0sMQ==',
-    '',
-    '# file: /t/label-only',
-    'security.selinux=0sdW5jb25maW5lZA==',
-    '',
-  ].join('\n');
-  assert.deepEqual(
-    [...parseFattrDump(dump)],
-    [
-      ['/t/bin/ping', { 'security.capability': 'AQAAAgAgAAAAAAAAAAAAAAAAAAA=' }],
-      ['/t/a\nb\\c', { 'user.empty': '', 'user.we=ird': 'MQ==' }],
-    ],
-  );
+const withFile = (work: (file: string) => void) => {
+  const dir = mkdtempSync(join(tmpdir(), 'xattrs-'));
+  try {
+    writeFileSync(join(dir, 'file'), '');
+    work(join(dir, 'file'));
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+};
+const setfattr = (file: string, name: string, value: string) =>
+  execFileSync('setfattr', ['-n', name, '-v', value, file]);
+
+test('xattrs: read in the order of their names', () => {
+  withFile((file) => {
+    assert.deepEqual(readXattrs(file), { xattrs: undefined, others: [] });
+    setfattr(file, 'user.b', 'two');
+    setfattr(file, 'user.a', '');
+    const { xattrs, others } = readXattrs(file);
+    assert.equal(JSON.stringify(xattrs), '{"user.a":"","user.b":"dHdv"}');
+    assert.deepEqual(others, []);
+  });
 });
 
-test('xattrs: what is formatted is parsed back', () => {
-  const wanted = new Map([
-    ['/t/a\nb\\c=é', { 'user.x': 'MQ==' }],
-    ['/t/y', { 'user.a=b': '', 'security.capability': 'AQ==' }],
-  ]);
-  assert.deepEqual(parseFattrDump(formatFattrDump(wanted)), wanted);
+test('xattrs: a name that is no text is named among the others', () => {
+  withFile((file) => {
+    setAttribute(file, Buffer.from([...Buffer.from('user.'), 0xff]), Buffer.from('x'));
+    assert.deepEqual(readXattrs(file), { xattrs: undefined, others: ['user.\ufffd'] });
+    writeXattrs(file);
+    assert.deepEqual(listAttributes(file), []);
+  });
 });
 
-test('xattrs: unexpected output is an error, not a lost attribute', () => {
-  assert.throws(() => parseFattrDump('# file: /x\nuser.a="text"\n'), /getfattr printed/);
-});
-
-test('xattrs: one run for a tree, few for many paths', async () => {
-  const runs: (readonly string[])[] = [];
-  const run = async (argv: readonly string[]) => {
-    runs.push(argv);
-    return await Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
-  };
-  await readTreeXattrs(run, '/t');
-  await readPathXattrs(
-    run,
-    Array.from({ length: 501 }, (_, index) => `/t/${index}`),
-  );
-  assert.deepEqual(
-    runs.map((argv) => argv.filter((word) => word.startsWith('/t')).length),
-    [1, 500, 1],
-  );
-  assert.ok(runs[0]?.includes('-R') && runs.every((argv) => argv.includes('-h') && argv.includes('-P')));
+test('xattrs: exactly the wanted ones stay', () => {
+  withFile((file) => {
+    setfattr(file, 'user.old', 'x');
+    setfattr(file, 'user.kept', 'before');
+    writeXattrs(file, { 'user.kept': Buffer.from('after').toString('base64'), 'user.new\n=': '' });
+    assert.deepEqual(readXattrs(file).xattrs, { 'user.kept': 'YWZ0ZXI=', 'user.new\n=': '' });
+    assert.match(
+      execFileSync('getfattr', ['--absolute-names', '-d', file], { encoding: 'utf8' }),
+      /user\.kept="after"/,
+    );
+  });
 });

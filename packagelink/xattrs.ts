@@ -1,81 +1,46 @@
-// Extended attributes through the tools of Debian's attr package: Node has no calls for them.
-// In: absolute paths. Out: attributes by path, or attributes set. Never: follows a symbolic link while reading.
-import { UserError } from '../lib/errors.ts';
-import type { RunCommand } from '../lib/run-command.ts';
+// The extended attributes that belong to a file. In: a path or descriptor. Out: those attributes, read or set exactly.
+// Never: touches labels of the machine's policy; follows a symbolic link at the end of a path.
+import { isUtf8 } from 'node:buffer';
 import type { Xattrs } from './manifest.ts';
+import { getAttribute, listAttributes, removeAttribute, setAttribute } from './native/extended-attributes.ts';
 
-// What belongs to the file. SELinux labels belong to the machine's policy, trusted.* to the file system.
-const KEPT = /^(?:security\.capability|user\..+|system\.posix_acl_(?:access|default))$/;
-const DUMP = ['getfattr', '-P', '-h', '-d', '-m', '-', '-e', 'base64', '--absolute-names'] as const;
-const PATHS_PER_CALL = 500;
+// SELinux labels and the like belong to the machine's policy, trusted.* and system.* else to the file system.
+const KEPT = /^(?:security\.capability|user\..+|system\.posix_acl_(?:access|default))$/s;
 
-/** The kept attributes of everything below a directory, by absolute path; one run for the whole tree. */
-export async function readTreeXattrs(run: RunCommand, dir: string): Promise<Map<string, Xattrs>> {
-  return parseFattrDump((await run([...DUMP, '-R', '--', dir])).stdout);
-}
+type ReadXattrs = {
+  /** Values in base64; undefined when there are none. */
+  readonly xattrs: Xattrs | undefined;
+  /** Names of attributes that are not the file's own, or that no manifest can hold. */
+  readonly others: readonly string[];
+};
 
-/** The kept attributes of single paths; those without any, and those that have vanished, are not in the answer. */
-export async function readPathXattrs(run: RunCommand, paths: readonly string[]): Promise<Map<string, Xattrs>> {
-  const found = new Map<string, Xattrs>();
-  for (let start = 0; start < paths.length; start += PATHS_PER_CALL) {
-    const { stdout } = await run([...DUMP, '--', ...paths.slice(start, start + PATHS_PER_CALL)], {
-      okExitCodes: [0, 1],
-    });
-    for (const [path, xattrs] of parseFattrDump(stdout)) found.set(path, xattrs);
+/** The attributes of one path, in the order of their names. @throws LibcError */
+export function readXattrs(place: string | number): ReadXattrs {
+  const names = listAttributes(place);
+  if (names.length === 0) return { xattrs: undefined, others: [] };
+  const kept: [string, string][] = [];
+  const others: string[] = [];
+  for (const bytes of names) {
+    const name = bytes.toString('utf8');
+    const value = isKept(bytes) ? getAttribute(place, bytes) : undefined;
+    if (value !== undefined) kept.push([name, value.toString('base64')]);
+    else if (!isKept(bytes)) others.push(name);
   }
-  return found;
+  kept.sort(([left], [right]) => (left < right ? -1 : 1));
+  return { xattrs: kept.length === 0 ? undefined : Object.fromEntries(kept), others };
 }
 
-/** Sets attributes on paths, in one run; none at all when there is nothing to set. `links` is for paths in /proc. */
-export async function writeXattrs(
-  run: RunCommand,
-  wanted: ReadonlyMap<string, Xattrs>,
-  links: 'follow' | 'no-follow' = 'no-follow',
-): Promise<void> {
-  if (wanted.size === 0) return;
-  const follow = links === 'follow' ? [] : ['-h'];
-  await run(['setfattr', ...follow, '--restore=-'], { stdin: formatFattrDump(wanted) });
-}
-
-/** Parses the output of `getfattr -d -e base64`: blocks of `# file: PATH` and `NAME=0sBASE64`. */
-export function parseFattrDump(dump: string): Map<string, Xattrs> {
-  const byPath = new Map<string, Xattrs>();
-  let current: Record<string, string> = {};
-  for (const line of dump.split('\n')) {
-    if (line === '') continue;
-    if (line.startsWith('# file: ')) {
-      current = {};
-      byPath.set(unescapeName(line.slice('# file: '.length)), current);
-      continue;
-    }
-    const match = /^([^=]+?)(?:=(?:0s([A-Za-z0-9+/=]*))?)?$/.exec(line);
-    if (match === null) throw new UserError(`reading extended attributes: getfattr printed '${line}'`);
-    const name = unescapeName(match[1] ?? '');
-    if (KEPT.test(name)) current[name] = match[2] ?? '';
+/** Makes a path have exactly these attributes, apart from those that are not the file's own. @throws LibcError */
+export function writeXattrs(place: string | number, wanted: Xattrs = {}): void {
+  for (const bytes of listAttributes(place)) {
+    const isForeign = bytes.toString('utf8').startsWith('user.') && !isUtf8(bytes);
+    if (isForeign || (isKept(bytes) && !Object.hasOwn(wanted, bytes.toString('utf8')))) removeAttribute(place, bytes);
   }
-  for (const [path, xattrs] of byPath) if (Object.keys(xattrs).length === 0) byPath.delete(path);
-  return byPath;
+  for (const [name, value] of Object.entries(wanted)) {
+    setAttribute(place, Buffer.from(name), Buffer.from(value, 'base64'));
+  }
 }
 
-/** The inverse of `parseFattrDump`, as `setfattr --restore` reads it. */
-export function formatFattrDump(wanted: ReadonlyMap<string, Xattrs>): string {
-  const blocks = [...wanted].map(([path, xattrs]) => {
-    const lines = Object.entries(xattrs).map(([name, value]) => `${escapeName(name)}=0s${value}`);
-    return `# file: ${escapeName(path)}\n${lines.join('\n')}\n`;
-  });
-  return blocks.join('\n');
-}
-
-// getfattr writes control characters and the backslash of a name as three octal digits, one for each byte.
-function unescapeName(text: string): string {
-  if (!text.includes('\\')) return text;
-  const bytes = Buffer.from(text, 'utf8').toString('latin1');
-  const plain = bytes.replaceAll(/\\([0-7]{3})/g, (_whole, octal: string) =>
-    String.fromCharCode(Number.parseInt(octal, 8)),
-  );
-  return Buffer.from(plain, 'latin1').toString('utf8');
-}
-
-function escapeName(text: string): string {
-  return text.replaceAll(/[\n\r=\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
+function isKept(name: Uint8Array): boolean {
+  return isUtf8(name) && KEPT.test(Buffer.from(name).toString('utf8'));
 }

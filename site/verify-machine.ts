@@ -4,15 +4,18 @@ import { FaultsError, UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { wordsOf } from '../contract/record.ts';
 import { directoryFetcher, fetchVerified } from '../packagelink/fetch.ts';
+import type { Fetcher } from '../packagelink/fetch.ts';
 import type { Manifest, Pack } from '../packagelink/manifest.ts';
 import { mergeTree } from '../packagelink/merge.ts';
+import { nameOwners } from '../packagelink/name-owners.ts';
 import type { Layer } from '../packagelink/merge.ts';
 import type { Store } from '../packagelink/store.ts';
+import type { MergedTree } from '../packagelink/tree.ts';
 import { initDataFaults } from './check-init-data.ts';
 import { siteChecks } from './site-checks.ts';
 
 /**
- * Checks that a machine's packages merge, that its record defines what their templates use, that PARTITION is sound
+ * Checks that a machine's packages merge, that its files' owners have accounts, that its record defines what their templates use, that PARTITION is sound
  * and has the data partitions that may be made, and that every byte it would fetch is in the store as its manifest says.
  * @throws FaultsError with all of them
  */
@@ -30,7 +33,7 @@ export async function verifyMachine(input: {
   const faults = [
     ...siteChecks(input.availablePackages).flatMap((check) => check(machine)),
     ...initDataFaults(record, input.initData),
-    ...mergeFaults(layers, record),
+    ...(await mergeFaults(layers, record, directoryFetcher(store.dir))),
     ...(await packFaults(store, layers)),
   ];
   if (faults.length > 0) {
@@ -40,13 +43,29 @@ export async function verifyMachine(input: {
   }
 }
 
-function mergeFaults(layers: readonly Layer[], record: Readonly<Record<string, string>>): readonly Fault[] {
+async function mergeFaults(
+  layers: readonly Layer[],
+  record: Readonly<Record<string, string>>,
+  fetcher: Fetcher,
+): Promise<readonly Fault[]> {
   try {
-    mergeTree({ layers, defines: record, pins: wordsOf(record['PIN']) });
-    return [];
+    const tree = mergeTree({ layers, defines: record, pins: wordsOf(record['PIN']) });
+    return await ownerFaults(tree, fetcher);
   } catch (error) {
     if (error instanceof FaultsError) return error.faults;
     if (error instanceof UserError) return [{ severity: 'error', where: 'PIN', message: error.message }];
+    throw error;
+  }
+}
+
+async function ownerFaults(tree: MergedTree, fetcher: Fetcher): Promise<readonly Fault[]> {
+  try {
+    await nameOwners(tree, { fetcher, isKept: () => false });
+    return [];
+  } catch (error) {
+    if (error instanceof FaultsError) return error.faults;
+    // A pack that cannot be read is named by packFaults.
+    if (error instanceof UserError) return [];
     throw error;
   }
 }

@@ -26,7 +26,6 @@ export function defineCheck(program: Command): Command {
 
 async function check(options: CheckOptions): Promise<void> {
   const { UserError } = await import('../../lib/errors.ts');
-  const { runCommand } = await import('../../lib/run-command.ts');
   const { checkTarget } = await import('../../packagelink/check-target.ts');
   const { readLinks } = await import('../../packagelink/merge-onto-target.ts');
   const { openLinkedTarget, reservedPath } = await import('../../packagelink/linked-target.ts');
@@ -44,7 +43,6 @@ async function check(options: CheckOptions): Promise<void> {
     exclude,
     reserved: reservedPath(target),
     mounts: asPackagePaths(mount),
-    run: runCommand,
   });
   const result = foreign === 'ignore' ? { ...found, foreign: [] } : found;
   if (json) process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);

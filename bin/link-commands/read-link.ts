@@ -5,7 +5,6 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { UserError } from '../../lib/errors.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
-import { runCommand } from '../../lib/run-command.ts';
 import { parsePublicKey } from '../../packagelink/keys.ts';
 import type { LinkChange } from '../../packagelink/link-packages.ts';
 import type { LinkState } from '../../packagelink/linked-packages.ts';
@@ -37,7 +36,6 @@ export async function readLink(given: LinkReading): Promise<(state: LinkState) =
     mode: hardlink === true ? ('hardlink' as const) : ('copy' as const),
     defines,
     store: store === undefined ? undefined : { dir: store, keys: await readKeys(key) },
-    run: runCommand,
   };
   return async (state) => {
     const linked = [];

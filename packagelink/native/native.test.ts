@@ -19,8 +19,8 @@ import { test } from 'node:test';
 import { exchange } from './exchange.ts';
 import { getAttribute, listAttributes, removeAttribute, setAttribute } from './extended-attributes.ts';
 import { hasHoles } from './holes.ts';
-import { makeSpecial, specialOf } from './special-files.ts';
-import { setTime } from './times.ts';
+import { makeSpecial, specialOf } from './device-nodes.ts';
+import { setTime, timeOf } from './times.ts';
 
 const inFolder = (work: (dir: string) => void) => {
   const dir = mkdtempSync(join(tmpdir(), 'native-'));
@@ -54,6 +54,7 @@ for (const [seconds, nanoseconds] of times) {
       closeSync(fd);
       const wanted = BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
       for (const path of [byPath, byFd, link]) assert.equal(lstatSync(path, { bigint: true }).mtimeNs, wanted);
+      assert.deepEqual(timeOf(wanted), { seconds, nanoseconds });
     });
   });
 }

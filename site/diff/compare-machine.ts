@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Aspect } from '../../packagelink/compare-entries.ts';
 import { sha256 } from '../../packagelink/digest.ts';
 import { fillEntry, isSameFilled } from '../../packagelink/tree-shape.ts';
+import { ownerOf } from '../../packagelink/tree.ts';
 import type { TreeEntry } from '../../packagelink/tree.ts';
 import { changedLines } from './changed-lines.ts';
 import { readContent } from './contents.ts';
@@ -104,8 +105,17 @@ function identityOf({ path, kind, aspects, reason, entries: { before, after } }:
 
 function entryIdentity(entry: TreeEntry | undefined): unknown {
   if (entry?.type !== 'file') return entry;
-  const { type, owner, class: kept, pinned, mode, uid, gid, xattrs, content } = entry;
-  return [type, owner, kept, pinned, mode, uid, gid, xattrs, content.kind === 'packed' ? content.sha256 : content.kind];
+  const { type, owner, class: kept, pinned, mode, xattrs, content } = entry;
+  return [
+    type,
+    owner,
+    kept,
+    pinned,
+    mode,
+    ownerOf(entry),
+    xattrs,
+    content.kind === 'packed' ? content.sha256 : content.kind,
+  ];
 }
 
 function keyOf(entry: TreeEntry | undefined): string | undefined {

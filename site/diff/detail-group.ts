@@ -1,7 +1,7 @@
 // What a reader is shown of a group. In: a group, a way to compare texts. Out: plain data, as `--json` prints it, for the
 // first machine of the group. Never: holds the value of a secret.
 import { isUtf8 } from 'node:buffer';
-import { isAlwaysLeftAlone } from '../../packagelink/tree.ts';
+import { contentKey, isAlwaysLeftAlone } from '../../packagelink/tree.ts';
 import type { TreeEntry } from '../../packagelink/tree.ts';
 import type { FileChange } from './compare-machine.ts';
 import type { ChangedGroup } from './compare-sites.ts';
@@ -20,6 +20,9 @@ export type PathFacts = {
   readonly mode?: string;
   readonly uid?: number;
   readonly gid?: number;
+  /** Where the package gives names. */
+  readonly user?: string;
+  readonly group?: string;
   readonly target?: string;
   /** Of what is laid down; absent where that is not known. */
   readonly sizeBytes?: number;
@@ -102,13 +105,15 @@ function asText(content: Content): string | undefined | null {
 function factsOf(entry: TreeEntry, content: Content): PathFacts {
   const owned = { type: entry.type, package: entry.owner, class: entry.class, leftAlone: isAlwaysLeftAlone(entry) };
   if (entry.type === 'hardlink') return { ...owned, target: entry.target };
-  const { mode, uid, gid } = entry;
+  const { mode, uid, gid, user, group } = entry;
   return {
     ...owned,
     mode: mode.toString(8).padStart(4, '0'),
     uid,
     gid,
-    ...(entry.type === 'symlink' ? { target: entry.target } : {}),
+    ...(user === undefined ? {} : { user }),
+    ...(group === undefined ? {} : { group }),
+    ...(entry.type === 'symlink' || entry.type === 'special' ? { target: contentKey(entry) } : {}),
     ...sizeOf(entry, content),
   };
 }

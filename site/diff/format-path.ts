@@ -21,7 +21,8 @@ function describe(facts: PathFacts | undefined): string {
   if (facts.type === 'symlink') return `link to ${facts.target}`;
   if (facts.type === 'hardlink') return `another name of /${facts.target}`;
   const owner = ownerOf(facts) === '0:0' ? '' : ` ${ownerOf(facts)}`;
-  return `${facts.type} ${facts.mode}${owner}${facts.sizeBytes === undefined ? '' : `, ${sizeText(facts)}`}`;
+  const type = facts.type === 'special' ? facts.target : facts.type;
+  return `${type} ${facts.mode}${owner}${facts.sizeBytes === undefined ? '' : `, ${sizeText(facts)}`}`;
 }
 
 function listDifferences({ what }: PathDetail, before: PathFacts, after: PathFacts): string {
@@ -62,8 +63,8 @@ function keptAs({ class: kept, leftAlone }: PathFacts): string {
   return kept !== 'mutable' && leftAlone ? `${kept}, pinned` : kept;
 }
 
-function ownerOf({ uid, gid }: PathFacts): string {
-  return `${uid}:${gid}`;
+function ownerOf({ uid, gid, user, group }: PathFacts): string {
+  return `${user ?? uid}:${group ?? gid}`;
 }
 
 function sizeText({ sizeBytes }: PathFacts): string {

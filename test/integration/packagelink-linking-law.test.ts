@@ -47,7 +47,7 @@ async function link(lab: Lab, words: readonly string[], mode: 'copy' | 'hardlink
     );
     const read: Linked[] = [];
     for (const one of named)
-      read.push(await readNamedPackage(one, { mode, defines: { V: 'value' }, store: undefined, run: runCommand }));
+      read.push(await readNamedPackage(one, { mode, defines: { V: 'value' }, store: undefined }));
     return [...linked.filter((one) => !read.some(({ name }) => name === one.name)), ...read];
   });
 }

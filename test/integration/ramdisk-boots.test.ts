@@ -12,6 +12,7 @@ const NETWORK = `-netdev user,id=lan,restrict=on -device virtio-net-pci,netdev=l
 /** What an installer will need: disks, file systems with extended attributes, swap, a chroot, the network. */
 const entry = `
 import { execFileSync } from 'node:child_process';
+import { dlopen } from 'node:ffi';
 import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 const run = (...argv) => execFileSync(argv[0], argv.slice(1), { encoding: 'utf8' });
 const say = (name, value) => console.log('TEST ' + name + '=' + JSON.stringify(value));
@@ -24,8 +25,13 @@ run('mkfs.ext4', '-q', '/dev/vda1');
 run('mkswap', '/dev/vda2');
 run('mount', '/dev/vda1', '/mnt');
 writeFileSync('/mnt/file', 'text');
-run('setfattr', '-n', 'user.test', '-v', 'kept', '/mnt/file');
-say('xattr', run('getfattr', '--only-values', '-n', 'user.test', '/mnt/file'));
+const { functions } = dlopen(null, {
+  lsetxattr: { arguments: ['string', 'string', 'string', 'uint64', 'int32'], return: 'int32' },
+  lgetxattr: { arguments: ['string', 'string', 'buffer', 'uint64'], return: 'int64' },
+});
+functions.lsetxattr('/mnt/file', 'user.test', 'kept', 4n, 0);
+const value = Buffer.alloc(16);
+say('xattr', value.toString('utf8', 0, Number(functions.lgetxattr('/mnt/file', 'user.test', value, 16n))));
 mkdirSync('/mnt/boot');
 say('types', ['/dev/vda1', '/dev/vda2'].map((part) => run('blkid', '--match-tag', 'TYPE', '--output', 'value', part).trim()));
 say('lsblk', run('lsblk', '--noheadings', '--list', '--output', 'NAME', '/dev/vda').trim().split(/\\s+/));

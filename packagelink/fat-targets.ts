@@ -1,0 +1,85 @@
+// Packages on FAT, such as a /dosc of DOS or an EFI system partition. In: a tree, the paths at which FAT is mounted.
+// Out: what cannot be there, found before anything is written; whether a file is as it was laid down. Never: I/O.
+import type { Fault } from '../lib/errors.ts';
+import type { Observed } from './observed.ts';
+import { parentOf } from './package-path.ts';
+import type { InstalledPath } from './state.ts';
+import type { MergedTree, TreeEntry } from './tree.ts';
+
+const LARGEST_BYTES = 0xffff_ffff;
+const LONGEST_NAME = 255;
+const TIME_STEP_SECONDS = 2;
+/** 1980-01-01 to 2107-12-31, in seconds since 1970. */
+const TIMES = { first: 315_532_800, last: 4_354_819_198 } as const;
+// DOS and Windows open a device by these names, whatever extension they have and in whatever directory they are.
+const RESERVED = /^(?:CON|PRN|AUX|NUL|CLOCK\$|COM[0-9]|LPT[0-9])(?:\.|$)/i;
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const FORBIDDEN = /[\0-\x1f\x7f"*:<>?\\|]/;
+
+/**
+ * Whatever of a tree cannot be below these paths: names that differ in case only, reserved or impossible names, files
+ * of 4 GiB, links, special files, attributes. Owners and modes are no faults: FAT has none, the state database keeps them.
+ * @param prefixes package paths of the mount points; the empty string is the whole tree
+ */
+export function findFatFaults(tree: MergedTree, prefixes: readonly string[]): Fault[] {
+  const firsts = new Map<string, TreeEntry>();
+  return tree.entries.flatMap((entry): Fault[] => {
+    if (!prefixes.some((prefix) => prefix === '' || entry.path.startsWith(`${prefix}/`))) return [];
+    const messages = [nameFault(entry), kindFault(entry), collision(entry, firsts)];
+    return messages.flatMap((message) =>
+      message === undefined ? [] : [{ severity: 'error', where: entry.path, message: `of ${entry.owner} ${message}` }],
+    );
+  });
+}
+
+/**
+ * Whether a file on FAT is as it was laid down, as far as lstat can say: it has neither owner nor mode of its own, its
+ * inode numbers change with every mount, and its times go in steps of two seconds.
+ */
+export function isUntouchedOnFat(row: InstalledPath | undefined, now: Observed | undefined): boolean {
+  if (row === undefined || now === undefined || row.type !== now.type) return false;
+  if (row.type === 'directory') return true;
+  return row.sizeBytes === now.sizeBytes && fatTime(row.mtimeMs / 1000) === fatTime(now.mtimeMs / 1000);
+}
+
+/** The seconds that FAT keeps of a time: whole steps of two, from 1980 to 2107. */
+export function fatTime(seconds: number): number {
+  const kept = Math.floor(seconds / TIME_STEP_SECONDS) * TIME_STEP_SECONDS;
+  return Math.min(Math.max(kept, TIMES.first), TIMES.last);
+}
+
+function nameFault({ path }: TreeEntry): string | undefined {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const forbidden = FORBIDDEN.exec(name)?.[0];
+  if (forbidden !== undefined) return `has ${JSON.stringify(forbidden)} in its name, which FAT cannot hold`;
+  if (/[. ]$/.test(name)) return 'ends in a dot or a space, which FAT drops';
+  if (RESERVED.test(name)) return 'has the name of a device of DOS';
+  return name.length > LONGEST_NAME ? `has a name of more than ${LONGEST_NAME} characters` : undefined;
+}
+
+function kindFault(entry: TreeEntry): string | undefined {
+  if (entry.type === 'symlink' || entry.type === 'hardlink') return 'is a link, and FAT has none; put a copy there';
+  if (entry.type === 'special') return `is a special file (${entry.node}), and FAT has none`;
+  if (entry.xattrs !== undefined) return 'has extended attributes or an ACL, and FAT has none';
+  const isLarge = entry.type === 'file' && entry.content.sizeBytes > LARGEST_BYTES;
+  return isLarge ? `has ${entry.content.sizeBytes} bytes; FAT holds files of less than 4 GiB` : undefined;
+}
+
+function collision(entry: TreeEntry, firsts: Map<string, TreeEntry>): string | undefined {
+  const name = entry.path.slice(entry.path.lastIndexOf('/') + 1);
+  // Within one directory only: what lies below two that collide would be the same fault again.
+  const key = `${parentOf(entry.path) ?? ''}/${foldCase(name)}`;
+  const first = firsts.get(key);
+  if (first === undefined) firsts.set(key, entry);
+  return first === undefined
+    ? undefined
+    : `is the same name as ${first.path} of ${first.owner} where case means nothing`;
+}
+
+// FAT compares character by character: 'ß' has no capital there that is one character.
+function foldCase(name: string): string {
+  return Array.from(name.normalize('NFC'), (character) => {
+    const capital = character.toUpperCase();
+    return capital.length === character.length ? capital : character;
+  }).join('');
+}

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseCapabilities } from './file-capabilities.ts';
+
+// What getfattr shows after setcap of libcap 2.66 with the same text.
+const sound: [text: string, value: string][] = [
+  ['cap_net_raw=ep', '0100000200200000000000000000000000000000'],
+  ['cap_net_raw+ep', '0100000200200000000000000000000000000000'],
+  ['cap_net_raw,cap_net_admin=p', '0000000200300000000000000000000000000000'],
+  ['cap_chown=i cap_kill=p', '0000000220000000010000000000000000000000'],
+  ['cap_checkpoint_restore,cap_syslog=eip', '0100000200000000000000000401000004010000'],
+];
+
+for (const [text, value] of sound) {
+  test(`parseCapabilities: ${text}`, () => {
+    assert.deepEqual(parseCapabilities(text), { value: Buffer.from(value, 'hex').toString('base64') });
+  });
+}
+
+const faulty: [text: string, fault: RegExp][] = [
+  ['cap_net_rwa=ep', /'cap_net_rwa' is no capability/],
+  ['net_raw=ep', /'net_raw' is no capability/],
+  ['cap_net_raw', /not of the form/],
+  ['=ep', /not of the form/],
+  ['', /not of the form/],
+  ['cap_net_raw=x', /not of the form/],
+  ['cap_net_raw=ep cap_kill=p', /e must be given for all/],
+];
+
+for (const [text, fault] of faulty) {
+  test(`parseCapabilities: refuses '${text}'`, () => {
+    const parsed = parseCapabilities(text);
+    assert.match('fault' in parsed ? parsed.fault : '', fault);
+  });
+}
