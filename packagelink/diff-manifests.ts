@@ -5,9 +5,11 @@ import type { Manifest, ManifestEntry } from './manifest.ts';
 import { ownerOf } from './tree.ts';
 
 /** `what` says what of a path has changed, such as `content` or `mode 0644 → 0755`. */
-export type PathChange =
-  | { readonly kind: 'added' | 'removed'; readonly path: string; readonly what: readonly string[] }
-  | { readonly kind: 'changed'; readonly path: string; readonly what: readonly string[] };
+type PathChange = {
+  readonly kind: 'added' | 'removed' | 'changed';
+  readonly path: string;
+  readonly what: readonly string[];
+};
 
 export type ManifestDifference = {
   /** Sorted by path. */

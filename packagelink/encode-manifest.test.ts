@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { decodeManifest, encodeManifest } from './encode-manifest.ts';
 import { applyDelta, encodeDelta } from './manifest-delta.ts';
 import type { Manifest, ManifestEntry, Pack } from './manifest.ts';

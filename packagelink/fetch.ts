@@ -77,10 +77,7 @@ export async function decompressBounded(
     // One output buffer with a byte to spare: a single job for the pool instead of one for each 16 KiB. But no larger
     // than a pack needs: buffers of the bound for manifests, side by side, keep the kernel from forking (ENOMEM).
     const chunkSize = Math.min(Math.max(64, maxBytes + 1), LARGEST_BUFFER_BYTES);
-    return (await decompress(stored, {
-      chunkSize,
-      maxOutputLength: Math.max(1, maxBytes),
-    })) as Uint8Array<ArrayBuffer>;
+    return await decompress(stored, { chunkSize, maxOutputLength: Math.max(1, maxBytes) });
   } catch (error) {
     throw new WrongBytesError(`decompressing ${what} failed`, { cause: error });
   }

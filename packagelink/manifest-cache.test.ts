@@ -22,7 +22,7 @@ import { readManifestDelta } from './read-manifest-delta.ts';
 import { openStore } from './store.ts';
 import { openManifestCache } from './manifest-cache.ts';
 
-const FILES = 400;
+const FILES = 60;
 
 /** Three generations of a package of many files; each differs from the last in one of them. */
 async function setUp(context: TestContext) {
@@ -117,9 +117,9 @@ test('update: a delta that is signed, but leads elsewhere, is refused', async (c
   const wrong = { ...manifest, rawBytes: 0, entries: manifest.entries.slice(0, 20) };
   const lying = { fetcher, from: { digest: first, manifest: wrong }, to: second, publicKeys };
   await assert.rejects(readManifestDelta(lying), /(?:is not sound|faults?|comes to a manifest with SHA-256)/);
-  const oneElse = manifest.entries.map((entry) => (entry.path === 'etc/99' ? { ...entry, uid: 1 } : entry));
+  const oneElse = manifest.entries.map((entry) => (entry.path === 'etc/9' ? { ...entry, uid: 1 } : entry));
   const sly = { fetcher, from: { digest: first, manifest: { ...manifest, entries: oneElse } }, to: second, publicKeys };
-  await assert.rejects(readManifestDelta(sly as typeof lying), /comes to a manifest with SHA-256/);
+  await assert.rejects(readManifestDelta(sly), /comes to a manifest with SHA-256/);
 });
 
 test('update: a cache that another key has signed is not believed', async (context) => {

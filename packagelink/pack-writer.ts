@@ -93,10 +93,7 @@ function imaginaryPack(number: number, rawBytes: number): Pack {
 
 async function storePack(store: Store, raw: Buffer<ArrayBuffer>): Promise<Pack> {
   const chunkSize = raw.length + Math.ceil(raw.length / 128) + 1024;
-  const bytes = (await compress(raw, {
-    chunkSize,
-    params: { [constants.ZSTD_c_compressionLevel]: LEVEL },
-  })) as Buffer<ArrayBuffer>;
+  const bytes = await compress(raw, { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: LEVEL } });
   const pack = { sha256: await sha256OnPool(bytes), sizeBytes: bytes.length, rawBytes: raw.length };
   await writePack(store, pack, bytes);
   return pack;

@@ -13,9 +13,9 @@ import { listStoreFiles } from './store-files.ts';
 import type { StoreFiles } from './store-files.ts';
 
 /** `where` is a path below the store's directory. */
-export type StoreFault = { readonly where: string; readonly message: string };
+type StoreFault = { readonly where: string; readonly message: string };
 
-export type VerifiedStore = {
+type VerifiedStore = {
   readonly names: number;
   readonly manifests: number;
   readonly deltas: number;

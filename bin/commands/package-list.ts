@@ -28,7 +28,7 @@ async function list(options: ListOptions): Promise<void> {
     row.fault === undefined ? formatBytes(row.rawBytes) : '-',
     row.fault === undefined ? formatBytes(row.storedBytes) : '-',
     row.manifest === '' ? '-' : shortDigest(row.manifest),
-    `${row.since.slice(0, 16).replace('T', ' ')}`,
+    row.since.slice(0, 16).replace('T', ' '),
     row.fault ?? '',
   ]);
   const widths = header.map((title, column) =>

@@ -139,6 +139,6 @@ function unquote(quoted: string): string | undefined {
 /** `rwsr-xr-t` → 0o5755. */
 function parseMode(bits: string): number {
   const special = [/[sS]/.test(bits[2] ?? ''), /[sS]/.test(bits[5] ?? ''), /[tT]/.test(bits[8] ?? '')];
-  const plain = [...bits].map((bit) => (bit === '-' || bit === 'S' || bit === 'T' ? '0' : '1'));
-  return Number.parseInt([...special.map((isSet) => (isSet ? '1' : '0')), ...plain].join(''), 2);
+  const plain = bits.replaceAll(/[-ST]/g, '0').replaceAll(/[^0]/g, '1');
+  return Number.parseInt(special.map((isSet) => (isSet ? '1' : '0')).join('') + plain, 2);
 }

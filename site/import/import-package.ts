@@ -116,12 +116,12 @@ function notesOf(members: readonly ArchiveMember[]): string[] {
   ];
 }
 
-const SCRIPTS = ['preinst', 'postinst', 'prerm', 'postrm', 'config', 'triggers'];
+const SCRIPTS = new Set(['preinst', 'postinst', 'prerm', 'postrm', 'config', 'triggers']);
 
 async function scriptNotes(archive: string, work: string, run: RunCommand): Promise<string[]> {
   if (!isDebianPackage(archive)) return [];
   const control = join(work, 'control');
   await run(['dpkg-deb', '--control', archive, control]);
-  const names = (await readdir(control)).filter((name) => SCRIPTS.includes(name)).toSorted();
+  const names = (await readdir(control)).filter((name) => SCRIPTS.has(name)).toSorted();
   return names.length === 0 ? [] : [`not imported: what dpkg would run (${names.join(', ')})`];
 }

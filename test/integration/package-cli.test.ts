@@ -93,9 +93,8 @@ test('verify and gc: faults have exit code 3, what an armed machine needs stays'
   await using stack = new AsyncDisposableStack();
   const { ok, gutinteg, motd, stateDir, storeDir } = await setUp(stack);
   await ok('publish');
-  const [{ manifest: armedWith = '' } = {}] = JSON.parse(await ok('publish', 'motd', '--json')) as {
-    manifest: string;
-  }[];
+  const [first] = JSON.parse(await ok('publish', 'motd', '--json')) as { manifest: string }[];
+  const armedWith = first?.manifest ?? '';
   const fake = oneMachineSite();
   const machine = await fake.source.lookupByName('q-bert');
   const describe = machine?.describe;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createClient } from '../../contract/client.ts';
 import { describeError } from '../../lib/errors.ts';
 import { runCommand } from '../../lib/run-command.ts';
@@ -31,7 +31,9 @@ const step = fc.oneof(
   fc.record({
     do: fc.constant('publish' as const),
     name: fc.constantFrom(...names),
-    contents: fc.uniqueArray(fc.nat(5), { minLength: 1, maxLength: 4 }).map((all) => all.toSorted()),
+    contents: fc
+      .uniqueArray(fc.nat(5), { minLength: 1, maxLength: 4 })
+      .map((all) => all.toSorted((left, right) => left - right)),
   }),
   fc.record({
     do: fc.constant('gc' as const),
