@@ -508,7 +508,6 @@ suite('a repository', () => {
     await put('.gitattributes', 'packages/base/usr/share/data export-ignore\n*.sh ident\npackages/motd/** eol=crlf\n');
     await append('packages/base/etc/profile.d/lab.sh', '# $Id$\n');
     await put('packages/base/etc/Grüße\n', 'x\n');
-    git('config', 'core.hooksPath', '.git/hooks');
     git('config', 'core.splitIndex', 'true');
     commit();
     // What a checkout makes of it is what a server publishes.
@@ -525,7 +524,7 @@ suite('a repository', () => {
     assert.equal(status, 0, stdout);
     assert.equal(everything(), earlier);
     await assert.rejects(readFile(join(root, 'hook-ran')));
-    for (const name of ['core.fsmonitor', 'core.splitIndex', 'core.hooksPath']) git('config', '--unset', name);
+    for (const name of ['core.fsmonitor', 'core.splitIndex']) git('config', '--unset', name);
   });
 
   const hostile: [what: string, make: () => Promise<unknown>, says: RegExp][] = [
