@@ -2,11 +2,13 @@
 // what that run had to say, or no; also when a command is owed. Never: writes; reads a file of the target; needs a
 // manifest or a server.
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
-import type { Stats } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import { readJournal } from './after-journal.ts';
+import { isSpanUntouched } from './is-span-untouched.ts';
+import type { Span } from './is-span-untouched.ts';
 import { readMountPoints } from './mount-points.ts';
 import { withStateDatabase } from './state-database.ts';
 
@@ -41,31 +43,61 @@ export function readSettled(question: Question): Settled | undefined {
   });
 }
 
-type Row = readonly [string, string, number, number, number, number, number, number, number];
-
-function isUntouched(database: DatabaseSync, { target, osmode, mounts }: Question): boolean {
+function isUntouched(database: DatabaseSync, { target, stateFile, osmode = 'image', mounts }: Question): boolean {
   // An lstat says nothing of a directory's attributes, and its ctime is not ours alone.
   const attributed = "SELECT 1 FROM paths WHERE type = 'directory' AND xattrs <> '' AND left_alone = 0 LIMIT 1";
   if (database.prepare(attributed).get() !== undefined) return false;
   const root = realpathSync(target);
-  const mounted = [...readMountPoints(root, mounts)];
-  const select = database.prepare(
-    'SELECT path, type, mode, uid, gid, size, inode, mtime_ms, ctime_ms FROM paths ' +
-      `WHERE left_alone = 0${osmode === 'packages' ? " AND class <> 'image'" : ''} ORDER BY path`,
-  );
-  select.setReturnArrays(true);
-  // A hundred thousand rows: none of them becomes an object.
-  for (const row of select.iterate() as Iterable<unknown> as Iterable<Row>) {
-    const stat = lstatSync(`${root}/${row[0]}`, { throwIfNoEntry: false });
-    if (stat !== undefined && isAsRecorded(row, stat)) continue;
-    if (!mounted.some((point) => row[0] === point || row[0].startsWith(`${point}/`))) return false;
-  }
-  return true;
+  const all: Span = {
+    stateFile,
+    root,
+    osmode,
+    mounted: [...readMountPoints(root, mounts)],
+    from: '',
+    to: undefined,
+  };
+  const middle = findMiddle(database);
+  if (middle === undefined) return isSpanUntouched({ DatabaseSync, lstatSync }, all);
+  const isOtherHalf = startThread({ ...all, from: middle });
+  const isThisHalf = isSpanUntouched({ DatabaseSync, lstatSync }, { ...all, to: middle });
+  return isOtherHalf(isThisHalf);
 }
 
-function isAsRecorded([, type, mode, uid, gid, size, inode, mtimeMs, ctimeMs]: Row, stat: Stats): boolean {
-  if ((stat.mode & 0o7777) !== mode || stat.uid !== uid || stat.gid !== gid) return false;
-  // What lies in a directory changes its times, and is not always ours.
-  if (type === 'directory') return stat.isDirectory();
-  return stat.ino === inode && stat.size === size && stat.mtimeMs === mtimeMs && stat.ctimeMs === ctimeMs;
+/** Where two threads begin to be worth their start; undefined where one is faster. */
+function findMiddle(database: DatabaseSync): string | undefined {
+  const count = Number(database.prepare('SELECT count(*) AS count FROM paths').get()?.['count']);
+  if (count < TWO_THREADS_ROWS) return undefined;
+  const row = database.prepare('SELECT path FROM paths ORDER BY path LIMIT 1 OFFSET ?').get(Math.floor(count / 2));
+  return row === undefined ? undefined : String(row['path']);
+}
+
+const TWO_THREADS_ROWS = 30_000;
+const THREAD_TIMEOUT_MS = 600_000;
+const UNTOUCHED = 1;
+
+// The agent is a single file, so the thread's program is not another one but the text of the same function.
+const THREAD = `
+  const { workerData } = require('node:worker_threads');
+  const modules = { DatabaseSync: require('node:sqlite').DatabaseSync, lstatSync: require('node:fs').lstatSync };
+  const work = ${isSpanUntouched.toString()};
+  let answer = 2;
+  try {
+    if (work(modules, workerData.span)) answer = ${UNTOUCHED};
+  } finally {
+    Atomics.store(workerData.answer, 0, answer);
+    Atomics.notify(workerData.answer, 0);
+  }`;
+
+/** Begins with a span; the answer waits for its end, if the caller still wants to know. */
+function startThread(span: Span): (isWanted: boolean) => boolean {
+  const answer = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const worker = new Worker(THREAD, { eval: true, workerData: { span, answer } });
+  // What it could not do is no verdict either: the run looks closer, and says what is wrong.
+  worker.on('error', () => undefined);
+  worker.unref();
+  return (isWanted) => {
+    if (isWanted) Atomics.wait(answer, 0, 0, THREAD_TIMEOUT_MS);
+    else void worker.terminate();
+    return answer[0] === UNTOUCHED;
+  };
 }
