@@ -2,13 +2,14 @@
 // find, getfattr, getcap, getfacl and du.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, chownSync, linkSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, linkSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../lib/errors.ts';
 import { mergeTree } from '../../packagelink/merge.ts';
 import { publishTree } from '../../packagelink/publish.ts';
+import { readName } from '../../packagelink/store.ts';
 import type { MergedTree } from '../../packagelink/tree.ts';
 import { differences, fingerprint, full, layerOf, partial, publishSite, put, withLab } from './packagelink-lab.ts';
 import type { Lab } from './packagelink-lab.ts';
@@ -376,6 +377,6 @@ test('sockets are always refused, FIFOs and devices where nobody asked for them;
     const published = await publish(lab);
     assert.deepEqual(published.leftOut, ['trusted.note of 1 path, such as etc/issue']);
     assert.equal((await publish(lab)).changed, false);
-    assert.equal(readFileSync(join(lab.store.dir, 'names/os'), 'utf8').trim(), published.manifest);
+    assert.equal(await readName(lab.store, 'os'), published.manifest);
   });
 });
