@@ -57,7 +57,7 @@ function placed(manifest: Manifest, perPack: number, isSplit: boolean): Manifest
   const entries = manifest.entries.map((entry): ManifestEntry => {
     if (entry.type !== 'file' || entry.sizeBytes === 0) return entry;
     if (count % perPack === 0)
-      packs.push({ sha256: sha256(`${entry.path} ${entry.sha256}`), sizeBytes: 7, rawBytes: 9 * perPack });
+      packs.push({ sha256: sha256(`${entry.path} ${entry.sha256} ${perPack}`), sizeBytes: 7, rawBytes: 9 * perPack });
     const place = { pack: packs.length - 1, offset: 9 * (count % perPack) };
     count += 1;
     const cut = isSplit ? Math.floor(entry.sizeBytes / 2) : 0;
