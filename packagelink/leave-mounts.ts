@@ -20,21 +20,22 @@ export function leaveMounts(
   installed: ReadonlyMap<string, InstalledPath>,
   mountPoints: ReadonlySet<string>,
 ): Reach {
+  if (mountPoints.size === 0) return { tree, installed, only: (rows) => rows, errors: [] };
   const mountOf = finder(mountPoints);
   const hidden = new Map<string, TreeEntry[]>();
   const entries = tree.entries.filter((entry) => {
     const mount = mountOf(entry.path);
     if (mount === undefined) return true;
     const isHarmless = isAlwaysLeftAlone(entry) || (entry.type === 'directory' && entry.path === mount);
-    if (!isHarmless) hidden.set(mount, [...(hidden.get(mount) ?? []), entry]);
+    if (isHarmless) return false;
+    const others = hidden.get(mount);
+    if (others === undefined) hidden.set(mount, [entry]);
+    else others.push(entry);
     return false;
   });
   const only = (rows: ReadonlyMap<string, InstalledPath>) =>
     new Map([...rows].filter(([path]) => mountOf(path) === undefined));
   const errors = [...hidden].map(([mount, lost]) => describeHidden(mount, lost));
-  if (entries.length === tree.entries.length && errors.length === 0) {
-    return { tree, installed: mountPoints.size === 0 ? installed : only(installed), only, errors };
-  }
   return { tree: { ...tree, entries }, installed: only(installed), only, errors };
 }
 
@@ -50,7 +51,6 @@ function describeHidden(mount: string, [first, ...rest]: readonly TreeEntry[]): 
 }
 
 function finder(mountPoints: ReadonlySet<string>): (path: string) => string | undefined {
-  if (mountPoints.size === 0) return () => undefined;
   // Paths come sorted by directory, and each directory is looked up once.
   const known = new Map<string, string | undefined>();
   const mountOf = (path: string): string | undefined => {

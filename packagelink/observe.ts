@@ -72,9 +72,9 @@ function lookAtAll(
 }
 
 function observedOf(stat: Stats): Observed {
-  const { uid, gid, size: sizeBytes, ino: inode, mtimeMs, ctimeMs } = stat;
+  const { uid, gid, size: sizeBytes, ino: inode, dev: device, mtimeMs, ctimeMs } = stat;
   const type = typeOf(stat);
-  const observed: Observed = { mode: stat.mode & 0o7777, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs, type };
+  const observed: Observed = { mode: stat.mode & 0o7777, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs, type, device };
   return type === 'special' ? { ...observed, target: specialOf(stat) ?? '' } : observed;
 }
 

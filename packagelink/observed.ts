@@ -4,6 +4,8 @@ import type { InstalledPath, PathStat } from './state.ts';
 /** One path as it is now. The last four are there where they were needed: see observe.ts. `other` is a socket. */
 export type Observed = PathStat & {
   readonly type: 'directory' | 'file' | 'symlink' | 'special' | 'other';
+  /** The file system that it is on; inodes are numbers of one. */
+  readonly device?: number;
   readonly sha256?: string;
   readonly xattrs?: string;
   /** Of a link; for a special file, what it is: `char 1:3`. */

@@ -96,6 +96,11 @@ const damages: [name: string, damage: (machine: ReturnType<typeof machineWith>) 
     ['replaced etc/a: was a symlink, should be a file'],
   ],
   [
+    'files of two file systems with one number',
+    (m) => touch(m, 'etc/b', { inode: m.observed.get('etc/a')?.inode ?? 0, device: 2, sha256: sha256('y') }),
+    [],
+  ],
+  [
     'two files made one',
     (m) => touch(m, 'etc/b', { inode: m.observed.get('etc/a')?.inode ?? 0, sha256: sha256('y') }),
     ['replaced etc/b: was a hard link of etc/a'],

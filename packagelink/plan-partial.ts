@@ -63,6 +63,9 @@ export type PartialInput = {
   readonly foreign?: ReadonlyMap<string, KeptVersion>;
 };
 
+/** Paths by device and inode. */
+type Inodes = Map<number, Map<number, string>>;
+
 type Verdict = { readonly action: Exclude<Change['action'], 'deleted'>; readonly why: string };
 
 /** Compares and decides; a path that is right already occurs in no step. */
@@ -100,9 +103,7 @@ export function planPartial(input: PartialInput): PartialPlan {
     }),
     clears,
     pinned: pins.rows,
-    refresh: [...verdicts].flatMap(([entry, verdict]) =>
-      verdict === undefined && isRowStale(entry, input) ? [entry] : [],
-    ),
+    refresh: findStale(verdicts, input),
     changes: [
       ...changes,
       ...removed.deletions.map((row): Change => ({
@@ -119,6 +120,14 @@ export function planPartial(input: PartialInput): PartialPlan {
     errors: [...errors, ...held],
     notices: [...removal.notices, ...pins.notices],
   };
+}
+
+function findStale(verdicts: ReadonlyMap<TreeEntry, Verdict | undefined>, input: PartialInput): TreeEntry[] {
+  const stale: TreeEntry[] = [];
+  for (const [entry, verdict] of verdicts) {
+    if (verdict === undefined && isRowStale(entry, input)) stale.push(entry);
+  }
+  return stale;
 }
 
 /** Whether a run leaves this path alone whatever it finds: laid down once before, pinned, or the package manager's. */
@@ -147,7 +156,7 @@ function planPins({ tree, installed, observed }: PartialInput): { rows: Installe
 function judgeAll(input: PartialInput): Map<TreeEntry, Verdict | undefined> {
   const byPath = new Map(input.tree.entries.map((entry) => [entry.path, entry]));
   const verdicts = new Map<TreeEntry, Verdict | undefined>();
-  const inodes = new Map<number, string>();
+  const inodes: Inodes = new Map();
   for (const entry of input.tree.entries) {
     if (entry.type === 'hardlink') continue;
     if (!isLeftAlone(entry, input)) verdicts.set(entry, judge(entry, input, inodes));
@@ -162,11 +171,7 @@ function judgeAll(input: PartialInput): Map<TreeEntry, Verdict | undefined> {
   return verdicts;
 }
 
-function judge(
-  entry: Exclude<TreeEntry, WantedHardlink>,
-  input: PartialInput,
-  inodes: Map<number, string>,
-): Verdict | undefined {
+function judge(entry: Exclude<TreeEntry, WantedHardlink>, input: PartialInput, inodes: Inodes): Verdict | undefined {
   const now = input.observed.get(entry.path);
   const row = input.installed.get(entry.path);
   if (entry.type === 'file' && !input.digests.has(entry.path)) return undefined;
@@ -196,10 +201,13 @@ function judgeContent(
 }
 
 // Two files that are no hard links of each other in any package must not become one on the machine.
-function judgeSharing(entry: TreeEntry, now: Observed, inodes: Map<number, string>): string | undefined {
+function judgeSharing(entry: TreeEntry, now: Observed, inodes: Inodes): string | undefined {
   if (entry.type !== 'file' || (entry.content.kind === 'tree' && entry.content.linkTo !== undefined)) return undefined;
-  const other = inodes.get(now.inode);
-  inodes.set(now.inode, entry.path);
+  const device = now.device ?? 0;
+  const ofDevice = inodes.get(device) ?? new Map<number, string>();
+  inodes.set(device, ofDevice);
+  const other = ofDevice.get(now.inode);
+  ofDevice.set(now.inode, entry.path);
   return other === undefined ? undefined : `was a hard link of ${other}`;
 }
 
@@ -224,12 +232,16 @@ function judgeMetadata(
   return { action: isReplaced ? 'replaced' : 'metadata', why: differences.join('; ') };
 }
 
+function isSameInode(one: Observed, other: Observed): boolean {
+  return one.inode === other.inode && one.device === other.device && one.type === other.type;
+}
+
 function judgeHardlink(entry: WantedHardlink, isRewritten: boolean, input: PartialInput): Verdict | undefined {
   const now = input.observed.get(entry.path);
   const first = input.observed.get(entry.target);
   if (now === undefined) return { action: 'created', why: `should be a hard link of ${entry.target}` };
   if (entry.class === 'mutable') return undefined;
-  if (isRewritten || first === undefined || first.inode !== now.inode || first.type !== now.type) {
+  if (isRewritten || first === undefined || !isSameInode(first, now)) {
     return { action: 'replaced', why: `should be a hard link of ${entry.target}` };
   }
   return undefined;

@@ -52,8 +52,11 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
   const { observed, notices } = observe({ root, tree, installed: reach.installed, osmode });
   const allowDeletions = sourcesComplete && rendered.errors.length === 0;
   const carriedOut = findCarriedOut(reach.only(state.intents), observed);
-  const installed = new Map(reach.only(state.installed));
-  for (const row of carriedOut) installed.set(row.path, row);
+  const laidDown = reach.only(state.installed);
+  const installed =
+    carriedOut.length === 0
+      ? laidDown
+      : new Map([...laidDown, ...carriedOut.map((row): [string, InstalledPath] => [row.path, row])]);
   const plan = planPartial({
     tree,
     installed,
