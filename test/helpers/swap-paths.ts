@@ -8,7 +8,7 @@ let count = 0;
 let isGoing = false;
 
 function swap(): void {
-  for (let turn = 0; isGoing && turn < 50; turn += 1) {
+  for (let turn = 0; turn < 50; turn += 1) {
     exchange(one, other);
     count += 1;
   }
