@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ownMounts } from './own-mounts.ts';
+import { fatMounts, ownMounts } from './own-mounts.ts';
 
 test('without a layout, fstab says which file systems are the machine’s own', () => {
   const fstab = [
@@ -17,4 +17,5 @@ test('without a layout, fstab says which file systems are the machine’s own', 
   ].join('\n');
   assert.deepEqual(ownMounts(undefined, fstab), ['boot/efi', 'srv/with blank', 'tmp']);
   assert.deepEqual(ownMounts(undefined, ''), []);
+  assert.deepEqual(fatMounts(fstab), ['boot/efi']);
 });

@@ -13,13 +13,25 @@ export function ownMounts(layout: Layout | undefined, fstab: string): string[] {
   return points.map((point) => point.replace(/^\/+/, '').replace(/\/+$/, '')).filter((point) => point !== '');
 }
 
-/** @see fstab(5): the second field is the mount point, with blanks as \040, the third the type */
+/** Mount points of FAT, as package paths. */
+export function fatMounts(fstab: string): string[] {
+  return fstabLines(fstab).flatMap(({ place, type }) => (FAT.test(type) ? [place.replace(/^\/+/, '')] : []));
+}
+
+const FAT = /^(?:vfat|msdos|fat)$/;
+
 function fstabMounts(fstab: string): string[] {
+  return fstabLines(fstab).flatMap(({ place, type }) => (NOT_OWN.test(type) ? [] : [place]));
+}
+
+/** @see fstab(5): the second field is the mount point, with blanks as \040, the third the type */
+function fstabLines(fstab: string): { place: string; type: string }[] {
   return fstab.split('\n').flatMap((line) => {
     const [device, place, type = ''] = line.trim().split(/\s+/);
-    if (device === undefined || device.startsWith('#') || !place?.startsWith('/') || NOT_OWN.test(type)) return [];
-    return [
-      place.replaceAll(/\\([0-7]{3})/g, (_whole, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))),
-    ];
+    if (device === undefined || device.startsWith('#') || !place?.startsWith('/')) return [];
+    const plain = place.replaceAll(/\\([0-7]{3})/g, (_whole, digits: string) =>
+      String.fromCharCode(Number.parseInt(digits, 8)),
+    );
+    return [{ place: plain, type }];
   });
 }

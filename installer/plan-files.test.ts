@@ -40,3 +40,13 @@ test('without one, disks and boot loader are the machine’s own, unless a site 
   assert.equal(paths['etc/default/grub.d/gutinteg.cfg'], undefined);
   assert.equal(paths['etc/hostname'], '@generated generated');
 });
+
+test('what a FAT file system of the layout cannot hold is a fault before anything is written', () => {
+  const packages = [manifestOf([directoryEntry('dosc'), fileEntry('dosc/Config', 'x'), fileEntry('dosc/config', 'y')])];
+  const planWith = (type: string) => {
+    const diskFiles = [{ path: '/etc/fstab', text: `UUID=1 / ext4\nUUID=2 /dosc ${type}\n` }];
+    return planFiles({ lookup, image, packages, diskFiles, consoles: [], system: systemOf('debian') });
+  };
+  assert.throws(() => planWith('vfat'), /dosc\/config/i);
+  planWith('ext4');
+});

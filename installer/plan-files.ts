@@ -4,6 +4,7 @@ import { mergeTree } from '../packagelink/merge.ts';
 import type { MergeInput } from '../packagelink/merge.ts';
 import type { Manifest } from '../packagelink/manifest.ts';
 import type { MergedTree, TreeEntry } from '../packagelink/tree.ts';
+import { fatMounts } from './own-mounts.ts';
 import type { SystemKind } from './systems/system-kind.ts';
 
 export type FilesInput = {
@@ -52,6 +53,7 @@ export function mergeInputOf(input: FilesInput): MergeInput {
     generated: rendered.map(({ path, mode, content }) => ({ path: path.slice(1), mode, bytes: Buffer.from(content) })),
     defines: lookup.record,
     pins: wordsOf(lookup.record['PIN']),
+    fat: diskFiles.flatMap(({ path, text }) => (path === '/etc/fstab' ? fatMounts(text) : [])),
   };
 }
 
