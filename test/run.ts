@@ -57,23 +57,25 @@ function printNow(text: string): void {
   process.stdout.write(text);
 }
 
-/** They share the cache of ramdisks and OS packages, the network's names or a limit of time: one after the other. */
-const SHARING_TESTS = /^(?:image-build|install-faults|lab-of-thirty|netboot-.*|ramdisk-.*)\.test\.ts$/;
+/** They share the cache of ramdisks and OS packages, loop devices, the network's names or a limit of time. */
+const SHARING_TESTS =
+  /^(?:disk-labels|dos-family|fat-file-systems|image-build|install-faults|lab-of-thirty|netboot-.*|partition-.*|ramdisk-.*)\.test\.ts$/;
 
-/** Those beside all the others, which are single threads of work; their output comes when they are done. */
+/**
+ * Those one after the other, then the example site that the virtual machines need; beside them all the others, which
+ * are single threads of work, and whose output comes when they are done.
+ */
 async function runIntegration(count: Count): Promise<void> {
   const files = await testFiles('test/integration');
   const isSharing = (file: string): boolean => SHARING_TESTS.test(basename(file));
-  const others: string[] = [];
-  await Promise.all([
-    runTests({ title: 'boot files and networks', files: files.filter(isSharing), concurrency: 1 }, count),
-    runTests(
-      { title: 'real tools and peers', files: files.filter((file) => !isSharing(file)), concurrency: 1 },
-      count,
-      (text) => void others.push(text),
-    ),
-  ]);
-  printNow(others.join(''));
+  const said: string[] = [];
+  const others = { title: 'real tools and peers', files: files.filter((file) => !isSharing(file)), concurrency: 2 };
+  const first = async (): Promise<void> => {
+    await runTests({ title: 'disks, boot files and networks', files: files.filter(isSharing), concurrency: 1 }, count);
+    await prepareExample();
+  };
+  await Promise.all([first(), runTests(others, count, (text) => void said.push(text))]);
+  printNow(said.join(''));
 }
 
 async function prepareExample(): Promise<void> {
@@ -91,7 +93,6 @@ process.stdout.write('== checks\n');
 const checked = await runChecks({ unitTests: false });
 await runTests({ title: 'unit tests', globPatterns: unitTestGlobs(), concurrency: cpus().length }, count);
 await runIntegration(count);
-await prepareExample();
 const machines = await testFiles('test/qemu');
 const isLonely = (file: string): boolean => basename(file) === LONELY_TEST;
 await runTests({ title: 'interrupted rehearsals', files: machines.filter(isLonely), concurrency: 1 }, count);

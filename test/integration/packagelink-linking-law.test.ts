@@ -112,7 +112,7 @@ test('link A; link B; unlink B is link A, and unlink A is what was there before:
         });
       },
     ),
-    { numRuns: Number(process.env['LAW_RUNS'] ?? 30) },
+    { numRuns: Number(process.env['LAW_RUNS'] ?? 10) },
   );
 });
 
@@ -128,7 +128,7 @@ test('the order in which packages are linked means nothing', async () => {
       }
       for (const other of results.slice(1)) assert.deepEqual(other, results[0]);
     }),
-    { numRuns: Number(process.env['LAW_RUNS'] ?? 12) },
+    { numRuns: Number(process.env['LAW_RUNS'] ?? 5) },
   );
 });
 
@@ -147,6 +147,6 @@ test('packages of one priority that do not fit change nothing', async () => {
         assert.deepEqual(walk(lab.target, lab.timeless), before);
       });
     }),
-    { numRuns: Number(process.env['LAW_RUNS'] ?? 12) },
+    { numRuns: Number(process.env['LAW_RUNS'] ?? 5) },
   );
 });
