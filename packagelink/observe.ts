@@ -65,10 +65,20 @@ function lookAtAll(
   for (const path of others.length === 0 ? entries : [...entries, ...others].toSorted()) {
     const parent = parentOf(path);
     if (parent !== undefined && observed.get(parent)?.type !== 'directory') continue;
-    const stat = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
+    const stat = lookAt(`${root}/${path}`);
     if (stat !== undefined) observed.set(path, observedOf(stat));
   }
   return observed;
+}
+
+// A name that no file can have is not there; writing it will say what is wrong with it, and nothing else is kept back.
+function lookAt(place: string): Stats | undefined {
+  try {
+    return lstatSync(place, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return undefined;
+    throw error;
+  }
 }
 
 function observedOf(stat: Stats): Observed {
