@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { addPackageDiffCommand } from './package-diff.ts';
-import { addPackageGcCommand } from './package-gc.ts';
-import { addPackageImportCommand } from './package-import.ts';
-import { addPackageListCommand } from './package-list.ts';
-import { addPackagePinCommands } from './package-pin.ts';
-import { addPackagePublishCommand } from './package-publish.ts';
-import { addPackageShowCommand } from './package-show.ts';
-import { addPackageVerifyCommand } from './package-verify.ts';
+import { addPackageDiffCommand } from '../package-commands/diff.ts';
+import { addPackageGcCommand } from '../package-commands/gc.ts';
+import { addPackageImportCommand } from '../package-commands/import.ts';
+import { addPackageListCommand } from '../package-commands/list.ts';
+import { addPackagePinCommands } from '../package-commands/pin.ts';
+import { addPackagePublishCommand } from '../package-commands/publish.ts';
+import { addPackageShowCommand } from '../package-commands/show.ts';
+import { addPackageVerifyCommand } from '../package-commands/verify.ts';
 
 /** `gutinteg package …`. */
 export function addPackageCommand(program: Command): void {

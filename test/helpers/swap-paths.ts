@@ -8,11 +8,12 @@ let count = 0;
 let isGoing = false;
 
 function swap(): void {
+  if (!isGoing) return;
   for (let turn = 0; turn < 50; turn += 1) {
     exchange(one, other);
     count += 1;
   }
-  if (isGoing) setImmediate(swap);
+  setImmediate(swap);
 }
 
 createInterface(process.stdin).on('line', () => {

@@ -52,7 +52,8 @@ test('a directory that turns into a link again and again leads no run out of the
     const answers = createInterface(child.stdout);
     const toggle = async (): Promise<number> => {
       child.stdin.write('\n');
-      return Number((await once(answers, 'line'))[0]);
+      const line = await Promise.race([once(answers, 'line'), ended]);
+      return Number(line[0]);
     };
     const seen = { exchanges: 0, errors: 0, replaced: 0 };
     try {
