@@ -9,7 +9,7 @@ type UnlinkOptions = TargetOptions & { readonly dryRun?: true };
 export function defineUnlink(program: Command): Command {
   return addTargetOptions(program)
     .description('Takes packages from a directory, and brings back what they had overridden.')
-    .argument('<names...>', 'names of packages that are linked')
+    .argument('<linked...>', 'names of packages that are linked')
     .option('--dry-run', 'say what would change, and change nothing')
     .showHelpAfterError('(packageunlink --help says how it is used)')
     .addHelpText('after', UNLINK_HELP)
