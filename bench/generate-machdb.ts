@@ -1,5 +1,7 @@
 // A large machine database for the benchmarks. In: numbers and a seed. Out: files of text, the same for the same seed.
 // Never: reads the clock or a source of randomness.
+import { createRandom } from './create-random.ts';
+import type { Random } from './create-random.ts';
 import { formatIpv4 } from '../lib/ipv4.ts';
 
 /** `levels` counts the machines too: five levels are machines below four levels of groups. */
@@ -15,7 +17,6 @@ export type GeneratedShape = {
 export const largeSite: GeneratedShape = { machines: 110_000, groups: 700, levels: 5, files: 500, seed: 1996 };
 
 type Group = { readonly name: string; readonly text: string };
-type Random = (below: number) => number;
 
 const MACHINES_PER_NETWORK = 1000;
 /** 10.0.0.0 */
@@ -124,15 +125,4 @@ function machineText(index: number, kind: string, random: Random): string {
 
 function objectText(name: string, parents: readonly string[], lines: readonly string[]): string {
   return `${[name, ':', ...parents.map((parent) => ` ${parent}`)].join('')}\n${lines.map((line) => `    ${line}\n`).join('')}`;
-}
-
-/** mulberry32: small, fast and the same everywhere. */
-function createRandom(seed: number): Random {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }

@@ -2,6 +2,8 @@
 // give the same bytes.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createRandom } from './create-random.ts';
+import type { Random } from './create-random.ts';
 
 type TreeSize = { readonly files: number; readonly directories: number };
 
@@ -11,8 +13,8 @@ const WORDS = 4096;
 
 /** Writes the tree; answers the paths of its files. */
 export function generateTree(root: string, { files, directories }: TreeSize): string[] {
-  const random = mulberry32(4);
-  const words = Array.from({ length: WORDS }, () => Math.floor(random() * 2 ** 40).toString(36));
+  const random = createRandom(4);
+  const words = Array.from({ length: WORDS }, () => (random(2 ** 32) * 256).toString(36));
   const paths = Array.from({ length: files }, (_, index) => {
     const folder = index % directories;
     return `group-${folder % 23}/part-${folder}/file-${Math.floor(index / directories)}.txt`;
@@ -24,26 +26,16 @@ export function generateTree(root: string, { files, directories }: TreeSize): st
 
 /** Gives every hundredth file, from `first` on, new content; answers the paths. */
 export function changeTree(root: string, paths: readonly string[], first: number): string[] {
-  const random = mulberry32(1000 + first);
-  const words = Array.from({ length: WORDS }, () => Math.floor(random() * 2 ** 40).toString(36));
+  const random = createRandom(1000 + first);
+  const words = Array.from({ length: WORDS }, () => (random(2 ** 32) * 256).toString(36));
   const changed = paths.filter((_, index) => index % 100 === first);
   for (const path of changed) writeFileSync(join(root, path), textOf(random, words));
   return changed;
 }
 
-function textOf(random: () => number, words: readonly string[]): string {
-  const length = SMALLEST_BYTES + Math.floor(random() * (LARGEST_BYTES - SMALLEST_BYTES));
+function textOf(random: Random, words: readonly string[]): string {
+  const length = SMALLEST_BYTES + random(LARGEST_BYTES - SMALLEST_BYTES);
   let text = '';
-  while (text.length < length) text += `${words[Math.floor(random() * words.length)] ?? ''} `;
+  while (text.length < length) text += `${words[random(words.length)] ?? ''} `;
   return text.slice(0, length);
-}
-
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

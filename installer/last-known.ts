@@ -1,12 +1,12 @@
 // What a machine knows of its description while the server is away. In and out: files below /var/lib/gutinteg.
 // Never: believes a manifest for having been stored: digest and signature are checked again at every use.
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import type { KeyObject } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { lookupSchema } from '../contract/lookup.ts';
 import type { Lookup } from '../contract/lookup.ts';
-import { UserError } from '../lib/errors.ts';
+import { readIfThere } from '../lib/read-if-there.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import { writeFileAtomically } from '../lib/write-file-atomically.ts';
 import type { Fetcher } from '../packagelink/fetch.ts';
@@ -53,13 +53,4 @@ export async function saveAwaySince(root: string, sinceMs: number | undefined): 
  */
 export function openMachineManifests(root: string, fetcher: Fetcher, publicKeys: readonly KeyObject[]): ManifestCache {
   return openManifestCache({ dir: join(root, MANIFESTS_DIR), fetcher, publicKeys });
-}
-
-async function readIfThere(path: string): Promise<Buffer<ArrayBuffer> | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new UserError(`reading ${path}`, { cause: error });
-  }
 }

@@ -1,5 +1,6 @@
 // Which file systems belong to a machine, so that its files are looked after on all of them. In: its saved layout, or,
 // where nobody knows that, its fstab. Out: mount points as package paths. Pure.
+import { unescapeOctal } from '../lib/unescape-octal.ts';
 import type { Layout } from '../partition-specs/layout.ts';
 import { renderLinux } from '../partition-specs/render/linux.ts';
 
@@ -29,9 +30,6 @@ function fstabLines(fstab: string): { place: string; type: string }[] {
   return fstab.split('\n').flatMap((line) => {
     const [device, place, type = ''] = line.trim().split(/\s+/);
     if (device === undefined || device.startsWith('#') || !place?.startsWith('/')) return [];
-    const plain = place.replaceAll(/\\([0-7]{3})/g, (_whole, digits: string) =>
-      String.fromCharCode(Number.parseInt(digits, 8)),
-    );
-    return [{ place: plain, type }];
+    return [{ place: unescapeOctal(place), type }];
   });
 }

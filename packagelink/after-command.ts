@@ -2,6 +2,7 @@
 // Never: I/O.
 import { z } from 'zod';
 import type { Argv } from '../lib/run-command.ts';
+import { globSchema } from './glob.ts';
 
 /** Where a run takes place: on a running system, in an installer's ramdisk with a target below it, in a chroot. */
 export const PLACES = ['system', 'install', 'chroot'] as const;
@@ -30,7 +31,7 @@ export const argvSchema = z
 
 const settings = {
   /** Globs of changed paths, of whatever package. */
-  paths: z.array(z.string().min(1)).min(1),
+  paths: z.array(globSchema).min(1),
   run: argvSchema,
 };
 const placeSchema = z.enum(PLACES);

@@ -1,8 +1,9 @@
 // Removes from a store what nobody needs any more. In: a store, rules, what machines hold. Out: what was removed.
 // Never: touches what plan-gc.ts lets live; removes anything when it cannot read a manifest that lives. Publishers wait
 // meanwhile. Manifests go before the packs that only they name: cut off at any point, what is left of a manifest is whole.
-import { open, readFile, rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere } from '../lib/read-if-there.ts';
 import { UserError } from '../lib/errors.ts';
 import { decodeManifest } from './encode-manifest.ts';
 import { withLock } from './file-lock.ts';
@@ -100,11 +101,4 @@ async function removeAll({ dir }: Store, paths: readonly string[], dryRun: boole
     await directory.sync();
   }
   return bytes;
-}
-
-async function readIfThere(file: string): Promise<Buffer | undefined> {
-  return await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
 }

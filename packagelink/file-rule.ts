@@ -1,5 +1,6 @@
 // One entry of `files:` in `.packagelink.yaml`. In: parsed YAML. Out: a checked rule. Never: I/O.
 import { z } from 'zod';
+import { globSchema } from './glob.ts';
 import { capabilitiesSchema } from './file-capabilities.ts';
 import { accountNameSchema } from './manifest.ts';
 
@@ -22,7 +23,7 @@ const attributeValue = z.string().transform((text, context) => {
 /** What holds for the paths that `match` stands for. Names of owners are looked up on the target. */
 export const fileRuleSchema = z
   .strictObject({
-    match: z.string().min(1),
+    match: globSchema,
     mode: mode.optional(),
     uid: id,
     gid: id,

@@ -1,5 +1,11 @@
 // Globs over package paths. In: patterns as people write them. Out: a predicate. Never: I/O.
+import { z } from 'zod';
 import { UserError } from '../lib/errors.ts';
+
+const NO_GLOB = 'is not a pattern of paths inside a package';
+
+/** A pattern that `compileGlobs` takes. */
+export const globSchema = z.string().refine(isGlob, { error: (issue) => `'${String(issue.input)}' ${NO_GLOB}` });
 
 /**
  * Compiles patterns into one predicate over package paths. `*` and `?` stay within a segment, a segment `**` stands
@@ -12,11 +18,18 @@ export function compileGlobs(patterns: readonly string[]): (path: string) => boo
   return (path) => expression.test(path);
 }
 
+/** Whether a pattern could match any package path. */
+export function isGlob(pattern: string): boolean {
+  return segmentsOf(pattern).every((segment) => segment !== '' && segment !== '.' && segment !== '..');
+}
+
+function segmentsOf(pattern: string): string[] {
+  return pattern.replace(/^\//, '').split('/');
+}
+
 function globSource(pattern: string): string {
-  const segments = pattern.replace(/^\//, '').split('/');
-  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) {
-    throw new UserError(`'${pattern}' is not a pattern of paths inside a package`, { exitCode: 2 });
-  }
+  if (!isGlob(pattern)) throw new UserError(`'${pattern}' ${NO_GLOB}`, { exitCode: 2 });
+  const segments = segmentsOf(pattern);
   const last = segments.length - 1;
   return segments
     .map((segment, index) => {

@@ -1,8 +1,9 @@
 // The site's key pair. In: the state directory. Out: node:crypto keys, signatures. Never: a private key outside it.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere } from '../lib/read-if-there.ts';
 import { UserError } from '../lib/errors.ts';
 import { writeFileAtomically } from '../lib/write-file-atomically.ts';
 
@@ -19,7 +20,7 @@ export async function loadOrCreateSiteKey(stateDir: string): Promise<SiteKey> {
   const publicKey = createPublicKey(privateKey);
   const publicPem = publicKey.export({ type: 'spki', format: 'pem' });
   const publicFile = join(stateDir, 'keys', 'site.pub');
-  if ((await readIfThere(publicFile)) !== publicPem) await writeFileAtomically(publicFile, publicPem);
+  if ((await readIfThere(publicFile))?.toString() !== publicPem) await writeFileAtomically(publicFile, publicPem);
   return { privateKey, publicKey, publicPem };
 }
 
@@ -54,7 +55,7 @@ function signedMessage(statement: Statement): Buffer {
 }
 
 async function readPrivateKey(file: string): Promise<KeyObject | undefined> {
-  const pem = await readIfThere(file);
+  const pem = (await readIfThere(file))?.toString();
   return pem === undefined ? undefined : parseKey(() => createPrivateKey(pem), file);
 }
 
@@ -74,13 +75,4 @@ function parseKey(parse: () => KeyObject, what: string): KeyObject {
   }
   if (key.asymmetricKeyType === 'ed25519') return key;
   throw new UserError(`reading the key ${what}: expected ed25519, found ${key.asymmetricKeyType}`, { exitCode: 2 });
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new UserError(`reading ${file} failed`, { cause: error });
-  }
 }

@@ -1,5 +1,6 @@
 // What is mounted below a target. In: /proc/self/mountinfo. Out: package paths of mount points. Never: writes.
 import { readFileSync } from 'node:fs';
+import { unescapeOctal } from '../lib/unescape-octal.ts';
 
 /**
  * The mount points below a target that a run may not cross: files and directories, as package paths. `allowed` are
@@ -22,13 +23,4 @@ export function parseMountPoints(mountinfo: string, root: string, allowed: reado
     if (path !== '' && !listed.has(path)) points.add(path);
   }
   return points;
-}
-
-function unescapeOctal(text: string): string {
-  if (!text.includes('\\')) return text;
-  const bytes = Buffer.from(text, 'utf8').toString('latin1');
-  const plain = bytes.replaceAll(/\\([0-7]{3})/g, (_whole, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 8)),
-  );
-  return Buffer.from(plain, 'latin1').toString('utf8');
 }

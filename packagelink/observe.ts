@@ -11,7 +11,7 @@ import { specialOf } from './native/device-nodes.ts';
 import { isUntouched } from './observed.ts';
 import type { Observed } from './observed.ts';
 import { parentOf } from './package-path.ts';
-import { isLeftAlone } from './plan-partial.ts';
+import { isLeftAlone } from './is-left-alone.ts';
 import type { InstalledPath } from './state.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
 import { xattrsKey } from './tree.ts';

@@ -7,7 +7,7 @@ import { UserError } from '../lib/errors.ts';
 import { parseEdge } from '../lib/parse-edge.ts';
 import { afterSettingSchema } from './after-command.ts';
 import { fileRuleSchema } from './file-rule.ts';
-import { compileGlobs } from './glob.ts';
+import { globSchema } from './glob.ts';
 import { prioritySchema } from './manifest.ts';
 import { isPackagePath } from './package-path.ts';
 
@@ -22,12 +22,12 @@ export const packageSettingsSchema = z.strictObject({
   /** Metadata by glob, where root:root and 0644 or 0755 are not right. */
   files: z.array(fileRuleSchema).default([]),
   /** Globs of FIFOs and device nodes that belong to the package. */
-  special: z.array(z.string().min(1)).default([]),
+  special: z.array(globSchema).default([]),
   /** Keeps the extended attributes and ACLs of the tree. Git has none. */
   keepXattrs: z.boolean().default(false),
-  mutable: z.array(z.string().min(1)).default([]),
+  mutable: z.array(globSchema).default([]),
   /** Like `mutable`, but a difference is reported. */
-  pin: z.array(z.string().min(1)).default([]),
+  pin: z.array(globSchema).default([]),
   /** Exact paths of generated files that this package replaces. */
   overrides: z.array(packagePath).default([]),
   /** Commands for paths that changed, of whatever package. */
@@ -58,13 +58,5 @@ export async function readPackageSettings(tree: string): Promise<PackageSettings
   } catch (error) {
     throw new UserError(`${file} is not YAML`, { exitCode: 2, cause: error });
   }
-  const settings = parseEdge(packageSettingsSchema, value ?? {}, file);
-  compileGlobs([
-    ...settings.special,
-    ...settings.mutable,
-    ...settings.pin,
-    ...settings.files.map((exception) => exception.match),
-  ]);
-  compileGlobs(settings.after.flatMap(({ paths }) => paths));
-  return settings;
+  return parseEdge(packageSettingsSchema, value ?? {}, file);
 }

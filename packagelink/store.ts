@@ -1,8 +1,9 @@
 // The store: static files that any HTTP server can hand out. In: manifests and packs. Out: files named by their
 // digests. Never: changes a file once it has its name; only `names/` moves.
 import { mkdirSync } from 'node:fs';
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere } from '../lib/read-if-there.ts';
 import { UserError } from '../lib/errors.ts';
 import { writeFileAtomically } from '../lib/write-file-atomically.ts';
 import { parseEdge } from '../lib/parse-edge.ts';
@@ -102,15 +103,6 @@ export async function hasPack(store: Store, pack: Pack): Promise<boolean> {
     return (await stat(join(store.dir, 'packs', pack.sha256))).size === pack.sizeBytes;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
-}
-
-async function readIfThere(file: string): Promise<Buffer<ArrayBuffer> | undefined> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }

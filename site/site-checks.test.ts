@@ -45,3 +45,12 @@ test('disks that nothing tells apart, and bindings of disks that are none, are w
     ],
   );
 });
+
+test('a pattern of PIN that could match nothing is a fault at its line', () => {
+  const text = 'a:\nIP=10.0.0.1\nPIN=etc/motd /srv/** ../x\nb:\nIP=10.0.0.2\nPIN=etc/motd\n';
+  const faults = checkMachdb(parseMachdb([{ path: 'a.db', text }]), siteChecks(new Set()), { warnings: false });
+  assert.deepEqual(
+    faults.map(({ line, message }) => `${line}: ${message}`),
+    ["3: PIN: '../x' is not a pattern of paths below the root, such as etc/motd or etc/ssh/**"],
+  );
+});

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { wordsOf } from '../contract/record.ts';
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import type { Machine, RecordCheck } from '../machdb/types.ts';
+import { isGlob } from '../packagelink/glob.ts';
 import { BINDING_PREFIX, diskBindings } from '../partition-specs/disk-bindings.ts';
 import { parseDiskSelector } from '../partition-specs/disk-selector.ts';
 import { familyOfOs } from '../partition-specs/os-families/family-of-os.ts';
@@ -22,6 +24,7 @@ export function siteChecks(availablePackages: ReadonlySet<string>): RecordCheck[
     (machine) => checkPartition(machine, partitionFaults),
     checkDiskBindings(remember((spec: string, bindings: string) => findBindingWarnings(spec, bindings))),
     (machine) => checkPackages(machine, missingPackages),
+    checkPins,
   ];
 }
 
@@ -97,6 +100,15 @@ function checkPackages(
     ...placeOf(machine, 'PACKAGES', name),
     message: `PACKAGES names '${name}', but the site has no packages/${name}`,
     suggestion: `${machine.name} is a machine that would get it`,
+  }));
+}
+
+function checkPins(machine: Machine): Fault[] {
+  const wrong = wordsOf(machine.values.get('PIN')).filter((pattern) => !isGlob(pattern));
+  return wrong.map((pattern) => ({
+    severity: 'error',
+    ...placeOf(machine, 'PIN', pattern),
+    message: `PIN: '${pattern}' is not a pattern of paths below the root, such as etc/motd or etc/ssh/**`,
   }));
 }
 

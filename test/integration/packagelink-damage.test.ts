@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { seededRandom } from '../helpers/seeded-random.ts';
 import { FaultsError, UserError } from '../../lib/errors.ts';
 import { directoryFetcher } from '../../packagelink/fetch.ts';
 import type { Fetcher } from '../../packagelink/fetch.ts';
@@ -23,15 +24,9 @@ import type { Lab } from './packagelink-lab.ts';
 
 const TRIALS = 150;
 
-/** mulberry32 */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
+function randomFrom(seed: string): (below: number) => number {
+  const random = seededRandom(seed);
+  return (below) => Math.floor(random() * below);
 }
 
 /** Changes up to eight bytes, or cuts the end off, or puts noise in the middle. */
@@ -67,7 +62,7 @@ test(`${TRIALS} damaged state databases: refused with nothing written, or right 
     rmSync(join(lab.site, 'usr'), { recursive: true });
     const tree = await wholeTree(lab);
     const sound = new Uint8Array(readFileSync(stateFile));
-    const random = randomFrom(96);
+    const random = randomFrom('state databases');
     let refused = 0;
     for (let trial = 0; trial < TRIALS; trial += 1) {
       writeFileSync(stateFile, damage(sound, random));
@@ -98,7 +93,7 @@ test(`${TRIALS} damaged manifests, signatures and packs: refused, none of their 
     mkdirSync(reference);
     await full({ ...lab, target: reference }, tree);
     const sound = directoryFetcher(lab.store.dir);
-    const random = randomFrom(4);
+    const random = randomFrom('manifests and packs');
     const counts = { manifests: 0, packs: 0 };
     for (let trial = 0; trial < TRIALS; trial += 1) {
       const folder = trial % 2 === 0 ? 'manifests' : 'packs';

@@ -146,7 +146,9 @@ const settingsFaults: [name: string, yaml: string, message: RegExp][] = [
     'files:\n  - match: etc/isue\n    mode: "0600"\n',
     /etc\/isue: error: matches no path/,
   ],
-  ['a pattern outside the package', 'mutable: [../x]\n', /'\.\.\/x' is not a pattern/],
+  ['a pattern outside the package', 'mutable: [../x]\n', /mutable\.0: error: '\.\.\/x' is not a pattern/],
+  ['one path where a list is wanted', 'pin: etc/motd\n', /pin: error: .*expected array/],
+  ['a pattern of a command', 'after: [{paths: [a//b], run: [x]}]\n', /after\.0\.paths\.0: error: 'a\/\/b' is not/],
   ['no YAML', 'a: [\n', /is not YAML/],
   ['the priority of an image', 'priority: 0\n', /priority/],
 ];

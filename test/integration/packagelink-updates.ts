@@ -12,6 +12,7 @@ import { createInterface } from 'node:readline';
 import type { Interface } from 'node:readline';
 import { full, layerOf, publishImage, publishSite, put, withLab } from './packagelink-lab.ts';
 import type { Fault } from '../helpers/faults.ts';
+import { seededRandom } from '../helpers/seeded-random.ts';
 import type { Lab } from './packagelink-lab.ts';
 import { mergeTree } from '../../packagelink/merge.ts';
 
@@ -148,15 +149,10 @@ async function assertConverges({ target, after }: Trial, updater: Updater, what:
   assert.deepEqual(look(target), after, what);
 }
 
-/** A seeded order of moments (mulberry32). */
+/** A seeded order of moments. */
 function momentsOf(seed: number, count: number, limit: number): number[] {
-  let state = seed;
-  return Array.from({ length: count }, () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return 1 + (((mixed ^ (mixed >>> 14)) >>> 0) % limit);
-  });
+  const random = seededRandom(String(seed));
+  return Array.from({ length: count }, () => 1 + Math.floor(random() * limit));
 }
 
 type Attempt = (trial: Trial, updaters: { faulty: Updater; sound: Updater }, fault: Fault) => Promise<void>;
