@@ -23,6 +23,8 @@ type Question = {
   /** As in the options of the run: `packages` leaves the image's paths out of the comparison. */
   readonly osmode?: 'image' | 'packages';
   readonly mounts?: readonly string[];
+  /** From how many rows on two threads are worth the start of the second; measured. */
+  readonly twoThreadsFrom?: number;
   /** Whether the last run is the one that is meant, by its key. */
   readonly isCurrent: (key: string) => boolean;
 };
@@ -43,7 +45,8 @@ export function readSettled(question: Question): Settled | undefined {
   });
 }
 
-function isUntouched(database: DatabaseSync, { target, stateFile, osmode = 'image', mounts }: Question): boolean {
+function isUntouched(database: DatabaseSync, question: Question): boolean {
+  const { target, stateFile, osmode = 'image', mounts, twoThreadsFrom = TWO_THREADS_ROWS } = question;
   // An lstat says nothing of a directory's attributes, and its ctime is not ours alone.
   const attributed = "SELECT 1 FROM paths WHERE type = 'directory' AND xattrs <> '' AND left_alone = 0 LIMIT 1";
   if (database.prepare(attributed).get() !== undefined) return false;
@@ -56,7 +59,7 @@ function isUntouched(database: DatabaseSync, { target, stateFile, osmode = 'imag
     from: '',
     to: undefined,
   };
-  const middle = findMiddle(database);
+  const middle = findMiddle(database, twoThreadsFrom);
   if (middle === undefined) return isSpanUntouched({ DatabaseSync, lstatSync }, all);
   const isOtherHalf = startThread({ ...all, from: middle });
   const isThisHalf = isSpanUntouched({ DatabaseSync, lstatSync }, { ...all, to: middle });
@@ -64,9 +67,9 @@ function isUntouched(database: DatabaseSync, { target, stateFile, osmode = 'imag
 }
 
 /** Where two threads begin to be worth their start; undefined where one is faster. */
-function findMiddle(database: DatabaseSync): string | undefined {
+function findMiddle(database: DatabaseSync, twoThreadsFrom: number): string | undefined {
   const count = Number(database.prepare('SELECT count(*) AS count FROM paths').get()?.['count']);
-  if (count < TWO_THREADS_ROWS) return undefined;
+  if (count < twoThreadsFrom) return undefined;
   const row = database.prepare('SELECT path FROM paths ORDER BY path LIMIT 1 OFFSET ?').get(Math.floor(count / 2));
   return row === undefined ? undefined : String(row['path']);
 }

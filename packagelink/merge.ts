@@ -1,7 +1,15 @@
 // The heart of the folder: package trees → one tree in which each path has one owner.
 // In: published manifests with priorities, generated files, defines. Out: a MergedTree, or every fault at once.
-// Never: I/O, clock, randomness. Around it: publish.ts fills a store, apply-full.ts and apply-partial.ts lay the
-// merged tree onto a target. Nothing here knows of machines, disks or networks.
+// Never: I/O, clock, randomness. Nothing in this folder knows of machines, disks or networks. Around this file:
+//   trees        scan.ts, package-settings.ts, site-rules.ts; publish.ts and pack-tree.ts fill a store (store.ts)
+//   manifests    manifest.ts; encode-manifest.ts, seal-manifest.ts, read-manifest*.ts, manifest-cache.ts
+//   merging      candidates.ts, place-candidates.ts, choose-path.ts; explain-path.ts says why
+//   laying down  apply-full.ts, lay-files.ts
+//   every night  apply-partial.ts: is-settled.ts, prepare-partial.ts (observe.ts, plan-*.ts), execute-plan.ts
+//   memory       state-database.ts, state.ts, history.ts
+//   commands     after-command.ts, plan-after.ts, run-after.ts, apply-with-commands.ts
+//   linking      link-packages.ts and what it imports: packagelink, packageunlink, packagecheck
+//   native/      calls of the C library
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { TARGET_OWNER, generatedCandidates, layerCandidates } from './candidates.ts';

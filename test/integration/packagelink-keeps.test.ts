@@ -172,6 +172,23 @@ test('a target that is as the last run left it is settled; whatever is touched, 
   });
 });
 
+test('two threads see the same as one, in both halves of the paths', async () => {
+  await withLab('/var/tmp', async (lab) => {
+    const tree = await wholeTree(lab);
+    await full(lab, tree);
+    await partial(lab, tree, { key: 'one' });
+    const ask = (twoThreadsFrom: number) =>
+      readSettled({ target: lab.target, stateFile: stateOf(lab), isCurrent: () => true, twoThreadsFrom })?.key;
+    assert.equal(ask(1), 'one');
+    for (const path of ['etc/issue', 'usr/local/bin/tool']) {
+      chmodSync(join(lab.target, path), 0o700);
+      assert.deepEqual([ask(1), ask(1_000_000)], [undefined, undefined], path);
+      await partial(lab, tree, { key: 'one' });
+      assert.deepEqual([ask(1), ask(1_000_000)], ['one', 'one'], path);
+    }
+  });
+});
+
 test('a mount point that is not listed is not crossed', async () => {
   await withLab('/var/tmp', async (lab) => {
     const local = join(lab.target, 'usr/local');
