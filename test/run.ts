@@ -20,9 +20,6 @@ async function testFiles(folder: string): Promise<string[]> {
     .map((name) => join(root, folder, name));
 }
 
-/** Looks at every process of this computer that has to do with virtual machines, so it runs alone. */
-const LONELY_TEST = 'rehearse-interrupt.test.ts';
-
 /** The longest tests begin first, so that none is left over alone at the end. */
 const LONGEST_TESTS = ['power-cut.test.ts', 'data-survives.test.ts', 'mirror.test.ts', 'full-run.test.ts'];
 
@@ -94,11 +91,9 @@ const checked = await runChecks({ unitTests: false });
 await runTests({ title: 'unit tests', globPatterns: unitTestGlobs(), concurrency: cpus().length }, count);
 await runIntegration(count);
 const machines = await testFiles('test/qemu');
-const isLonely = (file: string): boolean => basename(file) === LONELY_TEST;
-await runTests({ title: 'interrupted rehearsals', files: machines.filter(isLonely), concurrency: 1 }, count);
 // A virtual machine keeps little more than one processor busy.
-const others = machines.filter((file) => !isLonely(file)).toSorted((left, right) => rank(left) - rank(right));
-await runTests({ title: 'installations in QEMU, two at a time', files: others, concurrency: 2 }, count);
+const longestFirst = machines.toSorted((left, right) => rank(left) - rank(right));
+await runTests({ title: 'installations in QEMU, two at a time', files: longestFirst, concurrency: 2 }, count);
 if (!checked) process.stdout.write('\nchecks: FAILED (see the top)\n');
 process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
 if (!checked || count.failed > 0 || count.skipped > 0 || count.passed === 0) process.exitCode = 1;

@@ -21,8 +21,8 @@ const WAYS = [
 ] as const;
 
 const MOMENTS = [
-  { name: 'while its server starts', line: /^agent: .*, unchanged$/ },
-  { name: 'while its machine boots', line: /gutinteg: installing lab02/ },
+  { name: 'while its server starts', line: /^agent: .*, unchanged$/, isRunning: false },
+  { name: 'while its machine boots', line: /gutinteg: installing lab02/, isRunning: true },
 ];
 
 before(async () => {
@@ -30,16 +30,17 @@ before(async () => {
   await prepareSite(site, { onLine: () => undefined, signal: AbortSignal.timeout(LIMIT_MS) });
 });
 
-for (const { name: moment, line } of MOMENTS) {
+for (const { name: moment, line, isRunning } of MOMENTS) {
   for (const { name, signal, toGroup } of WAYS) {
     test(`${name}, ${moment}`, { timeout: LIMIT_MS }, async () => {
       await using stack = new AsyncDisposableStack();
       const temporary = await mkdtemp(join(tmpdir(), 'gutinteg-interrupt-'));
       stack.defer(async () => rm(temporary, { recursive: true, force: true }));
-      const before = await processesBelow(demoSite.stateDir);
+      assert.deepEqual(await processesOfRun(), [], 'of an earlier run');
       const command = startRehearsal(temporary);
       stack.defer(command.kill);
       await command.waitForLine(line);
+      assert.equal((await processesOfRun()).length > 0, isRunning, 'QEMU, server, router before the end');
       const started = performance.now();
       process.kill(toGroup ? -command.pid : command.pid, signal);
       const exitCode = await command.exitCode;
@@ -49,7 +50,7 @@ for (const { name: moment, line } of MOMENTS) {
       assert(performance.now() - started < END_MS, `it took ${Math.round(performance.now() - started)} ms to end`);
       assert.deepEqual(await readdir(temporary), [], 'sockets');
       assert.deepEqual(await namespacesOf(command.pid), [], 'network namespaces');
-      assert.deepEqual(await processesBelow(demoSite.stateDir), before, 'QEMU, server, router');
+      assert.deepEqual(await processesOfRun(), [], 'QEMU, server, router');
     });
   }
 }
@@ -94,13 +95,14 @@ async function namespacesOf(pid: number): Promise<string[]> {
   return names.filter((name) => name.startsWith(`gutinteg-${pid}-`));
 }
 
-/** Process ids whose command line names a rehearsal of this state directory. */
-async function processesBelow(stateDir: string): Promise<string[]> {
+/** Process ids whose command line names the rehearsal of lab02. */
+async function processesOfRun(): Promise<string[]> {
+  const workDir = join(demoSite.stateDir, 'rehearsals/lab02/');
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
       const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-      return commandLine.includes(join(stateDir, 'rehearsals')) ? pid : undefined;
+      return commandLine.includes(workDir) ? pid : undefined;
     }),
   );
   return found.filter((pid) => pid !== undefined);
