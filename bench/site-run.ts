@@ -1,5 +1,5 @@
 // What bench-packagelink times, each as a process of its own that does what the installer, the agent or the server
-// does: site-run.ts publish|cold|nightly|check DIR [URL]. Bundled before it is timed, as the agent is.
+// does: site-run.ts publish|cold|nightly|check|compare DIR [URL]. Bundled before it is timed, as the agent is.
 import { createPublicKey } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,14 +55,22 @@ const modes: Record<string, () => Promise<void>> = {
   },
   nightly: async () => {
     const digest = await currentDigest();
-    if (readSettled({ target, stateFile, isCurrent: (key) => key === digest }) !== undefined) return;
+    const isCurrent = (key: string) => key === digest;
+    if ((await readSettled({ target, stateFile, isCurrent })) !== undefined) return;
     const { tree, keep } = await wantedTree(digest);
     const { errors } = await applyPartial({ target, tree, fetcher, stateFile, key: digest });
     if (errors.length > 0) throw new Error(errors.join('\n'));
     await keep();
   },
-  // Without a database each path is compared by its content.
+  // As `gutinteg --check-only --contents` and `packagecheck` do where nothing is wrong.
   check: async () => {
+    const digest = await currentDigest();
+    const isCurrent = (key: string) => key === digest;
+    const settled = await readSettled({ target, stateFile, contents: true, isCurrent });
+    if (settled === undefined) throw new Error('the target is not as published');
+  },
+  // Without a database each path is compared by its content.
+  compare: async () => {
     const { tree } = await wantedTree(await currentDigest());
     const result = await applyPartial({ target, tree, fetcher, stateFile: join(dir, 'none.db'), dryRun: true });
     if (result.changes.length + result.errors.length > 0) throw new Error('the target is not as published');
