@@ -51,8 +51,9 @@ export async function adopt(context: AdoptContext): Promise<Report | undefined> 
   const publicKeys = await believedKeys(client, context);
   const { mac, lookup } = await findEntry(client, context);
   const state = stateOf(context, { mac, lookup });
-  const shared = { root, state, publicKeys, run: context.run, now: context.now, allowMassDelete: false };
-  const about = { ...shared, macs: async () => [mac] } satisfies Partial<PartialContext>;
+  const shared = { root, state, publicKeys, run: context.run, now: context.now };
+  const careful = { allowMassDelete: false, contents: false };
+  const about = { ...shared, ...careful, macs: async () => [mac] } satisfies Partial<PartialContext>;
   const plan = await runPartial({ ...about, mode: 'dry-run', client });
   if (!(await context.consent(plan, lookup))) return undefined;
   const { machineId, token } = await client.adopt(await context.oneTimeToken(), { macs: [...macs], hostname });

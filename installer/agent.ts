@@ -29,6 +29,7 @@ const LOCK_FILE = '/run/gutinteg.lock';
 type Options = {
   readonly dryRun: boolean;
   readonly checkOnly: boolean;
+  readonly contents: boolean;
   readonly json: boolean;
   readonly patience: string;
   readonly allowMassDelete: boolean;
@@ -47,6 +48,7 @@ Examples:
   gutinteg                 put right what is wrong
   gutinteg --check-only    compare with the generation that was laid down last; works without a network
   gutinteg --dry-run       what would the next run change, with the description as it is now?
+  gutinteg --check-only --contents   the same, byte for byte: finds what a failing disk has changed
   gutinteg --json | jq .changes
   gutinteg adopt --help    take in a machine that was installed by hand
   gutinteg history         what runs have replaced or deleted; gutinteg restore PATH brings it back
@@ -62,6 +64,7 @@ const program = new Command('gutinteg')
   )
   .option('--dry-run', 'ask the server, say what a run would change, and change nothing', false)
   .option('--check-only', 'ask nobody, compare with what was laid down last, and change nothing', false)
+  .option('--contents', 'read and hash every file, also those that nobody seems to have touched', false)
   .option('--json', 'print the report as JSON', false)
   .option('--patience <seconds>', 'how long to wait for a server that does not answer', '20')
   .option('--allow-mass-delete', 'delete more than half of a package at once, if that is what the packages say', false)
@@ -100,6 +103,7 @@ async function runOnce(options: Options): Promise<void> {
     run: runCommand,
     macs: root === '/' ? readMacs : async () => [state.mac as Mac],
     allowMassDelete: options.allowMassDelete,
+    contents: options.contents,
     ...(agent === undefined ? {} : { agent }),
     now: Date.now,
   });

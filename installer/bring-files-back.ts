@@ -41,13 +41,14 @@ export async function describePlaces({ root, state, agent }: PartialContext): Pr
   };
 }
 
-/** What the last run said, if nothing was touched since and the description is the same. */
-export function askSettled(
+/** What the last run said, if nothing was touched since and the description is the same; `contents` reads every file. */
+export async function askSettled(
   { keyOf, ...places }: Places,
   lookup: Lookup,
-): { readonly notices: readonly string[] } | undefined {
+  contents: boolean,
+): Promise<{ readonly notices: readonly string[] } | undefined> {
   const key = keyOf(lookup);
-  return readSettled({ ...places, osmode: osmodeOf(lookup), isCurrent: (found) => found === key });
+  return await readSettled({ ...places, contents, osmode: osmodeOf(lookup), isCurrent: (found) => found === key });
 }
 
 const osmodeOf = ({ record }: Lookup): 'image' | 'packages' => (record['OSMODE'] === 'packages' ? 'packages' : 'image');
@@ -59,7 +60,7 @@ export async function bringFilesBack(
   { keyOf, ...places }: Places,
 ): Promise<WithCommandsResult> {
   if ('settled' in files) return { changes: [], errors: [], notices: files.settled.notices, commands: [] };
-  const { state, run, mode, allowMassDelete } = context;
+  const { state, run, mode, allowMassDelete, contents } = context;
   const agreed = new Set(wordsOf(lookup.record['MASS_DELETE']));
   const tree = planFiles({
     lookup,
@@ -76,6 +77,7 @@ export async function bringFilesBack(
     place: places.target === '/' ? readPlace() : 'chroot',
     fetcher,
     dryRun: mode !== 'run',
+    contents,
     osmode: osmodeOf(lookup),
     run,
     massDelete: (owner) => allowMassDelete || agreed.has('*') || agreed.has(owner),

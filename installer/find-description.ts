@@ -37,7 +37,7 @@ type Input = {
   readonly publicKeys: readonly string[];
   readonly macs: () => Promise<Mac[]>;
   /** Whether the machine still is as the last run has left it for this very description. */
-  readonly settled: (lookup: Lookup) => Settled | undefined;
+  readonly settled: (lookup: Lookup) => Promise<Settled | undefined>;
 };
 
 type Manifests = { readonly image: Manifest; readonly packages: Manifest[] };
@@ -77,7 +77,7 @@ async function recall(input: Input, away: string): Promise<Description> {
 }
 
 async function describeFiles(input: Input, lookup: Lookup, cache: ManifestCache): Promise<Description['files']> {
-  const settled = input.settled(lookup);
+  const settled = await input.settled(lookup);
   if (settled !== undefined) return { settled };
   return { manifests: await updateManifests(lookup, cache) };
 }

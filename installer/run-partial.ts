@@ -42,6 +42,8 @@ export type PartialContext = {
   readonly adopting?: boolean;
   /** More than half of a package may be deleted at once, of whichever package. */
   readonly allowMassDelete: boolean;
+  /** Whether every file is read and hashed, also those that lstat shows untouched. */
+  readonly contents: boolean;
   /** Which agent this is; undefined when it is none that could replace itself. */
   readonly agent?: ActivateInput['running'];
   /** Milliseconds since 1970. */
@@ -57,7 +59,10 @@ const REPORTED_CHANGES = 1000;
 export async function runPartial(context: PartialContext): Promise<Report> {
   const startedAtMs = context.now();
   const places = await describePlaces(context);
-  const description = await findDescription({ ...context, settled: (lookup) => askSettled(places, lookup) });
+  const description = await findDescription({
+    ...context,
+    settled: async (lookup) => askSettled(places, lookup, context.contents),
+  });
   const about = await describeRun(context, description, startedAtMs);
   const isQuiet = context.mode !== 'run';
   const done = await bringBack(context, description, places).catch(async (error: unknown) => {

@@ -6,7 +6,8 @@ import { rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Fetcher } from './fetch.ts';
 import { setMetadataOfPath, setWantedTime } from './file-metadata.ts';
-import { failed, isKept, layFiles } from './lay-files.ts';
+import { failed } from './lay-file.ts';
+import { isKept, layFiles } from './lay-files.ts';
 import type { LayRun } from './lay-files.ts';
 import { makeSpecial } from './native/device-nodes.ts';
 import { nameOwners } from './name-owners.ts';
@@ -24,6 +25,7 @@ type ApplyFullOptions = {
   readonly stateFile: string;
   /** Raw bytes written so far and in all. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+  readonly twoThreadsFrom?: number;
 };
 
 /**
@@ -32,7 +34,13 @@ type ApplyFullOptions = {
  * written; UserError naming pack or path; the target is then incomplete and has no state database.
  */
 export async function applyFull(options: ApplyFullOptions): Promise<void> {
-  const run: LayRun = { root: realpathSync(options.target), digests: new Map(), kept: new Set(), open: new Map() };
+  const run: LayRun = {
+    root: realpathSync(options.target),
+    digests: new Map(),
+    kept: new Set(),
+    stats: new Map(),
+    open: new Map(),
+  };
   const tree = await nameOwners(options.tree, {
     root: run.root,
     fetcher: options.fetcher,
@@ -111,16 +119,22 @@ function makeStateDirectory(stateFile: string, root: string): void {
     rmSync(stateFile + suffix, { recursive: true, force: true });
 }
 
-function describeInstalled(entries: readonly TreeEntry[], run: LayRun): InstalledPath[] {
+// A file that has got another name since has another ctime, too. One row at a time: a hundred thousand of them would be
+// moved about by the garbage collector while they wait for the database.
+function* describeInstalled(entries: readonly TreeEntry[], run: LayRun): Generator<InstalledPath> {
+  const linked = new Set(entries.flatMap((entry) => (entry.type === 'hardlink' ? [entry.target] : [])));
   const rows = new Map<string, InstalledPath>();
   for (const entry of entries) {
     if (entry.type === 'hardlink') {
       const first = rows.get(entry.target);
-      if (first !== undefined) rows.set(entry.path, installedLink(entry, first));
+      if (first !== undefined) yield installedLink(entry, first);
       continue;
     }
     const digest = entry.type === 'file' ? (run.digests.get(entry.path) ?? entry.content.sha256) : '';
-    rows.set(entry.path, installedPath(entry, digest, asPathStat(lstatSync(`${run.root}/${entry.path}`))));
+    const isLinked = linked.has(entry.path);
+    const known = isLinked ? undefined : run.stats.get(entry.path);
+    const row = installedPath(entry, digest, known ?? asPathStat(lstatSync(`${run.root}/${entry.path}`)));
+    if (isLinked) rows.set(entry.path, row);
+    yield row;
   }
-  return [...rows.values()];
 }

@@ -26,6 +26,8 @@ export type ApplyPartialOptions = {
   readonly stateFile: string;
   /** Plans and reports only. */
   readonly dryRun?: boolean;
+  /** Reads and hashes every file, also those that lstat shows as they were laid down. */
+  readonly contents?: boolean;
   /** `packages` leaves the image's paths to the package manager; `image` unless given. */
   readonly osmode?: 'image' | 'packages';
   /** False when the caller could not read some package at all: then nothing is deleted. */

@@ -3,6 +3,8 @@
 import { realpathSync } from 'node:fs';
 import { TARGET_OWNER } from './candidates.ts';
 import { compileGlobs } from './glob.ts';
+import { readSettled } from './is-settled.ts';
+import { readLinkedKey } from './linked-packages.ts';
 import { listForeign } from './list-foreign.ts';
 import { mergeOntoTarget, readLinks, storesFetcher } from './merge-onto-target.ts';
 import { leaveMounts } from './leave-mounts.ts';
@@ -15,6 +17,7 @@ import { planPartial } from './plan-partial.ts';
 import type { Change } from './plan-partial.ts';
 import { renderTemplates } from './render-templates.ts';
 import { readState } from './state.ts';
+import { withStateDatabase } from './state-database.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
 
 type CheckOptions = {
@@ -48,8 +51,35 @@ export type CheckResult = {
 
 /** Compares a target with what is linked onto it. @throws UserError when target or database cannot be read */
 export async function checkTarget(options: CheckOptions): Promise<CheckResult> {
-  const { stateFile, fast, mounts } = options;
   const root = realpathSync(options.target);
+  return (await checkSettled(options, root)) ?? (await compare(options, root));
+}
+
+// Where all is as it was laid down, the database says all there is to say, and no manifest is read.
+async function checkSettled(options: CheckOptions, root: string): Promise<CheckResult | undefined> {
+  const { stateFile, fast, mounts } = options;
+  if (readMountPoints(root, mounts).size > 0) return undefined;
+  const isCurrent = (key: string) => key === readLinkedKey(stateFile);
+  const settled = await readSettled({ target: root, stateFile, contents: !fast, isCurrent });
+  if (settled === undefined || settled.notices.length > 0) return undefined;
+  const { paths, checked } = readPackagePaths(stateFile);
+  const foreign = listForeignPaths(options, root, { isOurs: (path) => paths.has(path), mountPoints: new Set() });
+  return { checked, wrong: [], foreign, errors: [], notices: [] };
+}
+
+/** The paths of packages, and how many of them are compared. */
+function readPackagePaths(stateFile: string): { paths: ReadonlySet<string>; checked: number } {
+  return withStateDatabase(stateFile, (database) => {
+    const select = database.prepare('SELECT path, left_alone FROM paths WHERE owner <> ?');
+    select.setReturnArrays(true);
+    const rows = select.all(TARGET_OWNER) as unknown as (readonly [path: string, leftAlone: number])[];
+    const checked = rows.reduce((count, [, leftAlone]) => count + (leftAlone === 0 ? 1 : 0), 0);
+    return { paths: new Set(rows.map(([path]) => path)), checked };
+  });
+}
+
+async function compare(options: CheckOptions, root: string): Promise<CheckResult> {
+  const { stateFile, fast, mounts } = options;
   const links = readLinks(stateFile);
   const { installed } = readState(stateFile);
   const merged = await mergeOntoTarget({ root, stateFile, before: links, change: links, mounts });
@@ -65,8 +95,13 @@ export async function checkTarget(options: CheckOptions): Promise<CheckResult> {
   const mountPoints = readMountPoints(root, mounts);
   const reach = leaveMounts(named, installed, mountPoints);
   const { tree } = reach;
-  const about = { root, tree, osmode: 'image' } as const;
-  const { observed, notices } = observe({ ...about, installed: fast ? reach.installed : new Map() });
+  const { observed, notices } = observe({
+    root,
+    tree,
+    osmode: 'image',
+    installed: reach.installed,
+    contents: !fast,
+  });
   const plan = planPartial({
     tree,
     installed: reach.installed,
@@ -76,18 +111,23 @@ export async function checkTarget(options: CheckOptions): Promise<CheckResult> {
     allowDeletions: false,
   });
   const entries = new Map(tree.entries.map((entry) => [entry.path, entry]));
-  const isExcluded = compileGlobs([...options.exclude]);
   return {
     checked: tree.entries.filter((entry) => !isLeftAlone(entry, { tree, osmode: 'image', installed })).length,
     wrong: plan.changes.flatMap((change) => describeWrong(change, entries.get(change.path), observed)),
-    foreign: listForeign({
-      root,
-      isOurs: (path) => entries.has(path),
-      isLeftOut: (path) => path === options.reserved || mountPoints.has(path) || isExcluded(path),
-    }),
+    foreign: listForeignPaths(options, root, { isOurs: (path) => entries.has(path), mountPoints }),
     errors: [...rendered.errors, ...reach.errors, ...plan.errors],
     notices: [...notices, ...plan.notices],
   };
+}
+
+function listForeignPaths(
+  { reserved, exclude }: CheckOptions,
+  root: string,
+  { isOurs, mountPoints }: { isOurs: (path: string) => boolean; mountPoints: ReadonlySet<string> },
+): string[] {
+  const isExcluded = compileGlobs([...exclude]);
+  const isLeftOut = (path: string) => path === reserved || mountPoints.has(path) || isExcluded(path);
+  return listForeign({ root, isOurs, isLeftOut });
 }
 
 // What stood there before and still does is nobody's to check.

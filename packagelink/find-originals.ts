@@ -8,7 +8,7 @@ import { TARGET_OWNER } from './candidates.ts';
 import { openTarget } from './confined-directory.ts';
 import type { ConfinedDirectories } from './confined-directory.ts';
 import type { Original } from './linked-packages.ts';
-import { hashFile } from './observe.ts';
+import { hashFile } from './hash-file.ts';
 import { parentOf } from './package-path.ts';
 import { statMetadata } from './scan.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';

@@ -1,15 +1,14 @@
 // Is a target still as the last run left it? In: the state database, one lstat for each of its paths. Out: yes, with
 // what that run had to say, or no; also when a command is owed. Never: writes; reads a file of the target; needs a
 // manifest or a server.
-import { existsSync, lstatSync, realpathSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-import { Worker } from 'node:worker_threads';
+import { existsSync, realpathSync } from 'node:fs';
 import { z } from 'zod';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import { readJournal } from './after-journal.ts';
-import { isSpanUntouched } from './is-span-untouched.ts';
-import type { Span } from './is-span-untouched.ts';
+import { areRowsUntouched, countComparedRows } from './compare-rows.ts';
+import type { RowComparison } from './compare-rows.ts';
 import { readMountPoints } from './mount-points.ts';
+import { startThread } from './start-thread.ts';
 import { withStateDatabase } from './state-database.ts';
 
 /** What the last run without errors wrote down: the key of its tree and options, and its notices. */
@@ -23,7 +22,8 @@ type Question = {
   /** As in the options of the run: `packages` leaves the image's paths out of the comparison. */
   readonly osmode?: 'image' | 'packages';
   readonly mounts?: readonly string[];
-  /** From how many rows on two threads are worth the start of the second; measured. */
+  /** Whether every file is read and hashed, too: a disk that has lost a bit changes nothing that lstat shows. */
+  readonly contents?: boolean;
   readonly twoThreadsFrom?: number;
   /** Whether the last run is the one that is meant, by its key. */
   readonly isCurrent: (key: string) => boolean;
@@ -33,74 +33,45 @@ type Question = {
  * What the last run said, if nothing has been touched since. A forged mtime is noticed: inode and ctime are compared.
  * Undefined is no verdict: a run looks closer, and finds perhaps that all is well.
  */
-export function readSettled(question: Question): Settled | undefined {
+export async function readSettled(question: Question): Promise<Settled | undefined> {
   if (!existsSync(question.stateFile)) return undefined;
   const { journal, errors } = readJournal(question.stateFile);
   if (journal.pending.length + errors.length > 0) return undefined;
-  return withStateDatabase(question.stateFile, (database) => {
+  const settled = withStateDatabase(question.stateFile, (database) => {
     const row = database.prepare("SELECT value FROM meta WHERE key = 'settled'").get();
-    if (row === undefined) return undefined;
-    const settled = parseJsonEdge(settledSchema, String(row['value']), 'the state database, settled');
-    return question.isCurrent(settled.key) && isUntouched(database, question) ? settled : undefined;
+    return row === undefined
+      ? undefined
+      : parseJsonEdge(settledSchema, String(row['value']), 'the state database, settled');
   });
+  if (settled === undefined || !question.isCurrent(settled.key)) return undefined;
+  return (await isUntouched(question)) ? settled : undefined;
 }
 
-function isUntouched(database: DatabaseSync, question: Question): boolean {
-  const { target, stateFile, osmode = 'image', mounts, twoThreadsFrom = TWO_THREADS_ROWS } = question;
-  // An lstat says nothing of a directory's attributes, and its ctime is not ours alone.
-  const attributed = "SELECT 1 FROM paths WHERE type = 'directory' AND xattrs <> '' AND left_alone = 0 LIMIT 1";
-  if (database.prepare(attributed).get() !== undefined) return false;
+async function isUntouched(question: Question): Promise<boolean> {
+  const { target, stateFile, osmode = 'image', mounts, contents = false, twoThreadsFrom } = question;
   const root = realpathSync(target);
-  const all: Span = {
+  const rows = countComparedRows(stateFile, osmode);
+  const comparison: RowComparison = {
     stateFile,
     root,
     osmode,
     mounted: [...readMountPoints(root, mounts)],
-    from: '',
-    to: undefined,
+    contents,
+    rows,
+    progress: new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)),
   };
-  const middle = findMiddle(database, twoThreadsFrom);
-  if (middle === undefined) return isSpanUntouched({ DatabaseSync, lstatSync }, all);
-  const isOtherHalf = startThread({ ...all, from: middle });
-  const isThisHalf = isSpanUntouched({ DatabaseSync, lstatSync }, { ...all, to: middle });
-  return isOtherHalf(isThisHalf);
-}
-
-/** Where two threads begin to be worth their start; undefined where one is faster. */
-function findMiddle(database: DatabaseSync, twoThreadsFrom: number): string | undefined {
-  const count = Number(database.prepare('SELECT count(*) AS count FROM paths').get()?.['count']);
-  if (count < twoThreadsFrom) return undefined;
-  const row = database.prepare('SELECT path FROM paths ORDER BY path LIMIT 1 OFFSET ?').get(Math.floor(count / 2));
-  return row === undefined ? undefined : String(row['path']);
-}
-
-const TWO_THREADS_ROWS = 30_000;
-const THREAD_TIMEOUT_MS = 600_000;
-const UNTOUCHED = 1;
-
-// The agent is a single file, so the thread's program is not another one but the text of the same function.
-const THREAD = `
-  const { workerData } = require('node:worker_threads');
-  const modules = { DatabaseSync: require('node:sqlite').DatabaseSync, lstatSync: require('node:fs').lstatSync };
-  const work = ${isSpanUntouched.toString()};
-  let answer = 2;
+  if (rows < (twoThreadsFrom ?? (contents ? TWO_THREADS_FILES : TWO_THREADS_ROWS))) {
+    return areRowsUntouched(comparison, 0);
+  }
+  const fromTheEnd = startThread({ kind: 'compare-rows', comparison });
   try {
-    if (work(modules, workerData.span)) answer = ${UNTOUCHED};
+    // What the thread could not do is no verdict either.
+    return areRowsUntouched(comparison, 0) && (await fromTheEnd.receive().catch(() => false)) === true;
   } finally {
-    Atomics.store(workerData.answer, 0, answer);
-    Atomics.notify(workerData.answer, 0);
-  }`;
-
-/** Begins with a span; the answer waits for its end, if the caller still wants to know. */
-function startThread(span: Span): (isWanted: boolean) => boolean {
-  const answer = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const worker = new Worker(THREAD, { eval: true, workerData: { span, answer } });
-  // What it could not do is no verdict either: the run looks closer, and says what is wrong.
-  worker.on('error', () => undefined);
-  worker.unref();
-  return (isWanted) => {
-    if (isWanted) Atomics.wait(answer, 0, 0, THREAD_TIMEOUT_MS);
-    else void worker.terminate();
-    return answer[0] === UNTOUCHED;
-  };
+    await fromTheEnd.stop();
+  }
 }
+
+// From how many rows on a second thread is worth its start; measured.
+const TWO_THREADS_ROWS = 30_000;
+const TWO_THREADS_FILES = 6000;

@@ -11,7 +11,7 @@ import { chooseLinks } from './choose-links.ts';
 import { withLock } from './file-lock.ts';
 import { adoptHidden, keepOriginals, keepOverridden, overriddenContents } from './keep-overridden.ts';
 import { objectsDirectory, trimObjects } from './kept-objects.ts';
-import { updateLinkState } from './linked-packages.ts';
+import { linkedKey, updateLinkState } from './linked-packages.ts';
 import type { LinkState, LinkedPackage } from './linked-packages.ts';
 import { mergeOntoTarget, readLinks, storesFetcher } from './merge-onto-target.ts';
 import type { Merged } from './merge-onto-target.ts';
@@ -69,6 +69,7 @@ async function linkLocked(options: LinkOptions): Promise<PartialResult> {
     mounts,
     run,
     fetcher: storesFetcher(change.packages),
+    key: linkedKey(change.packages),
     restoresForeign: false,
     massDelete: (owner) => owner === TARGET_OWNER || massDelete(owner),
   });
@@ -99,7 +100,7 @@ function recordLinks({ root, stateFile, before, change, merged }: Recording): st
   const { linked, directories } = change;
   const isNew = before.packages.length + before.originals.length === 0 || linked.length + merged.found.length > 0;
   if (isNew || directories !== before.directories)
-    updateLinkState(stateFile, { linked, originals: merged.found, directories });
+    updateLinkState(stateFile, { begins: true, linked, originals: merged.found, directories });
   adoptHidden({ root, stateFile }, merged.found, merged.tree);
   return notices;
 }

@@ -36,6 +36,11 @@ export type LinkedPackage = {
   readonly manifest: Manifest;
 };
 
+/** What a target is settled for: these packages, as they were when they were linked. */
+export function linkedKey(packages: readonly { readonly name: string }[]): string {
+  return ['linked', ...packages.map(({ name }) => name).toSorted()].join(' ');
+}
+
 const metadata = {
   path: z.string(),
   mode: z.int().min(0).max(0o7777),
@@ -92,23 +97,35 @@ export function readLinkState(stateFile: string): LinkState {
   });
 }
 
+/** The key of what is linked now, without reading what it is. */
+export function readLinkedKey(stateFile: string): string {
+  return withStateDatabase(stateFile, (database) => {
+    const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'packages'").get();
+    const rows = table === undefined ? [] : database.prepare('SELECT name FROM packages').all();
+    return linkedKey(rows.map((row) => ({ name: String(row['name']) })));
+  });
+}
+
 type LinkUpdate = {
   readonly linked?: readonly LinkedPackage[];
   readonly unlinked?: readonly string[];
   readonly originals?: readonly Original[];
   /** Paths that are no package's any more. */
   readonly released?: readonly string[];
+  /** Before a target is changed: what it was settled for is no longer what is linked. */
+  readonly begins?: true;
   readonly directories: LinkState['directories'];
 };
 
 /** Writes packages and originals, in one transaction. */
 export function updateLinkState(stateFile: string, update: LinkUpdate): void {
-  const { linked = [], unlinked = [], originals = [], released = [], directories } = update;
+  const { linked = [], unlinked = [], originals = [], released = [], begins = false, directories } = update;
   withStateDatabase(stateFile, (database) => {
     database.exec(SCHEMA);
     inTransaction(database, () => {
       const mark = JSON.stringify({ format: FORMAT, directories });
       database.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(MARK, mark);
+      if (begins) database.exec("DELETE FROM meta WHERE key = 'settled'");
       for (const one of linked) insertPackage(database, one);
       for (const name of unlinked) database.prepare('DELETE FROM packages WHERE name = ?').run(name);
       const insert = database.prepare('INSERT OR REPLACE INTO originals (path, value) VALUES (?, ?)');

@@ -1,12 +1,11 @@
 // What is on a target now. In: the wanted tree and the state database. Out: one Observed for each path of either.
 // Never: writes, follows a symbolic link, reads a file that lstat shows as we left it.
-import { createHash } from 'node:crypto';
-import { closeSync, constants, lstatSync, openSync, readSync, readdirSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { describeError } from '../lib/errors.ts';
 import { openTarget } from './confined-directory.ts';
 import type { ConfinedDirectories } from './confined-directory.ts';
-import { sha256 } from './digest.ts';
+import { hashFile } from './hash-file.ts';
 import { specialOf } from './native/device-nodes.ts';
 import { isUntouched } from './observed.ts';
 import type { Observed } from './observed.ts';
@@ -22,15 +21,11 @@ type ObserveInput = {
   readonly tree: MergedTree;
   readonly installed: ReadonlyMap<string, InstalledPath>;
   readonly osmode: 'image' | 'packages';
+  /** Whether every file that a package wants is read. */
+  readonly contents: boolean;
 };
 
-const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOATIME;
-const BUFFER_BYTES = 256 * 1024;
-// Of this thread, which reads one file at a time.
-const buffer = Buffer.alloc(BUFFER_BYTES);
-const rest = Buffer.alloc(1);
-
-/** Looks at every wanted and every installed path; contents only where lstat differs from the database. */
+/** Looks at every wanted and every installed path; at contents where lstat differs from the database, or at all. */
 export function observe(input: ObserveInput): { observed: Map<string, Observed>; notices: string[] } {
   const wanted = new Map(input.tree.entries.map((entry) => [entry.path, entry]));
   const observed = lookAtAll(input, wanted);
@@ -100,7 +95,7 @@ function isSuspect(
   const now = observed.get(path);
   // What lstat says of a directory changes with what lies in it, and says nothing of its attributes.
   if (now?.type === 'directory') return true;
-  return !isUntouched(row, now);
+  return (input.contents && entry !== undefined) || !isUntouched(row, now);
 }
 
 // What cannot be read is not what we wrote: an empty digest makes a wanted file be written again, another one stay.
@@ -119,31 +114,6 @@ function lookInside(
     return { ...now, sha256: '', target: '' };
   }
   return now;
-}
-
-/** SHA-256 of a file that is not followed when it is a link. */
-export function hashFile(path: string): string {
-  const fd = openSync(path, READ);
-  try {
-    const first = readSync(fd, buffer);
-    // Most files are small, and one call does for them what a hash object does in four.
-    if (first < BUFFER_BYTES && readSync(fd, rest) === 0) return sha256(buffer.subarray(0, first));
-    return hashLarge(path);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function hashLarge(path: string): string {
-  const digest = createHash('sha256');
-  const fd = openSync(path, READ);
-  try {
-    for (let count = readSync(fd, buffer); count > 0; count = readSync(fd, buffer))
-      digest.update(buffer.subarray(0, count));
-  } finally {
-    closeSync(fd);
-  }
-  return digest.digest('hex');
 }
 
 function addXattrs(path: string, root: string, observed: Map<string, Observed>, notices: string[]): void {

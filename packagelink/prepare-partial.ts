@@ -50,7 +50,13 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
   });
   const reach = leaveMounts(named, known, readMountPoints(root, options.mounts));
   const { tree } = reach;
-  const { observed, notices } = observe({ root, tree, installed: reach.installed, osmode });
+  const { observed, notices } = observe({
+    root,
+    tree,
+    installed: reach.installed,
+    osmode,
+    contents: options.contents ?? false,
+  });
   const allowDeletions = sourcesComplete && rendered.errors.length === 0;
   const carriedOut = findCarriedOut(reach.only(state.intents), observed);
   const laidDown = reach.only(state.installed);

@@ -8,7 +8,7 @@ import { openTarget } from './confined-directory.ts';
 import { withLock } from './file-lock.ts';
 import { beginHistory, historyDirectory, readHistory } from './history.ts';
 import type { Keep, KeptVersion } from './history.ts';
-import { hashFile } from './observe.ts';
+import { hashFile } from './hash-file.ts';
 import { syncTarget } from './stage-files.ts';
 import type { Staging } from './stage-files.ts';
 

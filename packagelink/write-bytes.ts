@@ -4,6 +4,8 @@ import { ftruncateSync, writeSync } from 'node:fs';
 import type { PackRead } from './plan-reads.ts';
 import type { WantedFile } from './tree.ts';
 
+type Sparseness = Pick<WantedFile, 'sparse'> & { readonly content: Pick<WantedFile['content'], 'sizeBytes'> };
+
 /** Of a sparse file, a run of at least this many zeros becomes a hole. */
 const HOLE_BYTES = 64 * 1024;
 const BLOCK_BYTES = 4096;
@@ -12,7 +14,7 @@ const ZEROS = Buffer.alloc(BLOCK_BYTES);
 type Run = Pick<PackRead, 'offset' | 'length' | 'position'>;
 
 /** Writes `length` bytes from `offset` at `position` of a file; `file` says whether it is sparse. */
-export function writeRun(fd: number, bytes: Uint8Array, run: Run, file: WantedFile): void {
+export function writeRun(fd: number, bytes: Uint8Array, run: Run, file: Sparseness): void {
   if (file.sparse !== true) {
     writeFully(fd, bytes, run);
     return;
@@ -23,7 +25,7 @@ export function writeRun(fd: number, bytes: Uint8Array, run: Run, file: WantedFi
 }
 
 /** Gives a sparse file its length, which a hole at its end has not given it. */
-export function finishLength(fd: number, file: WantedFile): void {
+export function finishLength(fd: number, file: Sparseness): void {
   if (file.sparse === true) ftruncateSync(fd, file.content.sizeBytes);
 }
 

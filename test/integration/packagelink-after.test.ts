@@ -103,16 +103,16 @@ test('a failure is an error and stops nothing; the next run tries again, until i
     assert.equal(readFileSync(join(lab.target, 'etc/issue'), 'utf8'), 'site\n');
     const second = await run(lab, layers);
     assert.deepEqual([second.changes, second.ran], [[], ['picky failed', 'absent not-started']]);
-    const isSettled = () => {
+    const isSettled = async () => {
       const question = { target: lab.target, stateFile: join(lab.target, STATE), isCurrent: () => true };
-      return readSettled(question) !== undefined;
+      return (await readSettled(question)) !== undefined;
     };
     await run(lab, layers, { key: 'k' });
-    assert.equal(isSettled(), false, 'commands are owed');
+    assert.equal(await isSettled(), false, 'commands are owed');
     writeFileSync(mark, '');
     assert.deepEqual((await run(lab, layers)).ran, ['picky done', 'absent not-started']);
     assert.deepEqual((await run(lab, [await publish(lab, after.slice(0, 1))], { key: 'k' })).ran, []);
-    assert.equal(isSettled(), true);
+    assert.equal(await isSettled(), true);
     assert.doesNotMatch(readFileSync(join(lab.target, `${STATE}.after.json`), 'utf8'), /absent/);
   });
 });

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { rmSync, statSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { readHistory } from '../../packagelink/history.ts';
 import { readSettled } from '../../packagelink/is-settled.ts';
@@ -142,32 +143,30 @@ test('a target that is as the last run left it is settled; whatever is touched, 
   await withLab('/var/tmp', async (lab) => {
     const tree = await wholeTree(lab);
     await full(lab, tree);
-    const ask = (key = 'one') =>
-      readSettled({ target: lab.target, stateFile: stateOf(lab), isCurrent: (found) => found === key })?.key;
-    assert.equal(ask(), undefined);
+    const about = { target: lab.target, stateFile: stateOf(lab) };
+    const ask = async (key = 'one') => (await readSettled({ ...about, isCurrent: (found) => found === key }))?.key;
+    assert.equal(await ask(), undefined);
     await partial(lab, tree, { key: 'one' });
-    assert.deepEqual([ask(), ask('two')], ['one', undefined]);
+    assert.deepEqual([await ask(), await ask('two')], ['one', undefined]);
     const issue = join(lab.target, 'etc/issue');
     const { atimeMs, mtimeMs } = statSync(issue);
     writeFileSync(issue, 'SITE\n');
     utimesSync(issue, atimeMs / 1000, mtimeMs / 1000);
-    assert.equal(ask(), undefined);
+    assert.equal(await ask(), undefined);
     assert.deepEqual((await partial(lab, tree, { key: 'one' })).said, ['replaced etc/issue']);
-    assert.equal(ask(), 'one');
+    assert.equal(await ask(), 'one');
     chmodSync(join(lab.target, 'usr/bin'), 0o700);
-    assert.equal(ask(), undefined);
+    assert.equal(await ask(), undefined);
     await partial(lab, tree, { key: 'one' });
     writeFileSync(join(lab.target, 'etc/machine-id'), 'its own');
     put(lab.target, 'etc/foreign', 'foreign');
-    assert.equal(ask(), 'one');
+    assert.equal(await ask(), 'one');
     writeFileSync(join(lab.target, 'usr/bin/perl'), 'upgraded');
-    const question = { target: lab.target, stateFile: stateOf(lab), isCurrent: () => true };
-    assert.deepEqual(
-      [readSettled(question), readSettled({ ...question, osmode: 'packages' })?.key],
-      [undefined, 'one'],
-    );
+    const question = { ...about, isCurrent: () => true };
+    assert.equal(await readSettled(question), undefined);
+    assert.equal((await readSettled({ ...question, osmode: 'packages' }))?.key, 'one');
     const before = fingerprint(lab.target);
-    assert.equal(ask(), undefined);
+    assert.equal(await ask(), undefined);
     assert.equal(fingerprint(lab.target), before);
   });
 });
@@ -177,14 +176,67 @@ test('two threads see the same as one, in both halves of the paths', async () =>
     const tree = await wholeTree(lab);
     await full(lab, tree);
     await partial(lab, tree, { key: 'one' });
-    const ask = (twoThreadsFrom: number) =>
-      readSettled({ target: lab.target, stateFile: stateOf(lab), isCurrent: () => true, twoThreadsFrom })?.key;
-    assert.equal(ask(1), 'one');
+    const about = { target: lab.target, stateFile: stateOf(lab), isCurrent: () => true };
+    const ask = async (twoThreadsFrom: number, contents = false) =>
+      (await readSettled({ ...about, twoThreadsFrom, contents }))?.key;
+    assert.deepEqual([await ask(1), await ask(1, true)], ['one', 'one']);
     for (const path of ['etc/issue', 'usr/local/bin/tool']) {
       chmodSync(join(lab.target, path), 0o700);
-      assert.deepEqual([ask(1), ask(1_000_000)], [undefined, undefined], path);
+      assert.deepEqual([await ask(1), await ask(1_000_000)], [undefined, undefined], path);
       await partial(lab, tree, { key: 'one' });
-      assert.deepEqual([ask(1), ask(1_000_000)], ['one', 'one'], path);
+      assert.deepEqual([await ask(1), await ask(1_000_000)], ['one', 'one'], path);
+    }
+  });
+});
+
+test('bytes that have changed without a trace are found when they are read, and put right', async () => {
+  await withLab('/var/tmp', async (lab) => {
+    const tree = await wholeTree(lab);
+    await full(lab, tree);
+    await partial(lab, tree, { key: 'one' });
+    const about = { target: lab.target, stateFile: stateOf(lab), isCurrent: () => true };
+    for (const twoThreadsFrom of [1, 1_000_000]) {
+      const ask = async (contents: boolean) => (await readSettled({ ...about, twoThreadsFrom, contents }))?.key;
+      assert.deepEqual([await ask(false), await ask(true)], ['one', 'one']);
+      rotInSilence(lab, 'etc/issue', 'sitf\n');
+      assert.deepEqual([await ask(false), await ask(true)], ['one', undefined]);
+      assert.deepEqual((await partial(lab, tree, { key: 'one' })).said, []);
+      assert.equal(read(lab, 'etc/issue'), 'sitf\n');
+      assert.deepEqual((await partial(lab, tree, { key: 'one', contents: true })).said, ['replaced etc/issue']);
+      assert.equal(read(lab, 'etc/issue'), 'site\n');
+    }
+  });
+});
+
+// A disk that gives back other bytes shows nothing of it in an lstat: here the database is told that it was so all along.
+function rotInSilence(lab: Lab, path: string, text: string): void {
+  const place = join(lab.target, path);
+  writeFileSync(place, text);
+  const { ino, size, mtimeMs, ctimeMs } = statSync(place);
+  const database = new DatabaseSync(stateOf(lab));
+  const update = database.prepare('UPDATE paths SET inode = ?, size = ?, mtime_ms = ?, ctime_ms = ? WHERE path = ?');
+  assert.equal(update.run(ino, size, mtimeMs, ctimeMs, path).changes, 1);
+  database.close();
+}
+
+test('attributes that a directory gets are noticed, and those it should have are no hindrance', async () => {
+  await withLab('/var/tmp', async (lab) => {
+    mkdirSync(join(lab.os, 'srv/shared'), { recursive: true });
+    const attributes = (...words: string[]) => execFileSync('setfattr', words);
+    attributes('-n', 'user.kept', '-v', 'yes', join(lab.os, 'srv/shared'));
+    const tree = await wholeTree(lab);
+    await full(lab, tree);
+    await partial(lab, tree, { key: 'one' });
+    const about = { target: lab.target, stateFile: stateOf(lab), isCurrent: () => true };
+    for (const twoThreadsFrom of [1, 1_000_000]) {
+      const ask = async () => (await readSettled({ ...about, twoThreadsFrom }))?.key;
+      assert.equal(await ask(), 'one');
+      attributes('-n', 'user.more', '-v', 'x', join(lab.target, 'etc'));
+      assert.equal(await ask(), undefined);
+      assert.deepEqual((await partial(lab, tree, { key: 'one' })).said, ['metadata etc']);
+      attributes('-x', 'user.kept', join(lab.target, 'srv/shared'));
+      assert.equal(await ask(), undefined);
+      assert.deepEqual((await partial(lab, tree, { key: 'one' })).said, ['metadata srv/shared']);
     }
   });
 });

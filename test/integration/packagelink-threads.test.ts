@@ -1,0 +1,156 @@
+// A second thread beside the first: the same files, the same database, the same errors; also from the bundle that a
+// machine runs, where the thread's program is a text. Compared by rsync and by lstat.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { lstatSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { applyFull } from '../../packagelink/apply-full.ts';
+import { countComparedRows } from '../../packagelink/compare-rows.ts';
+import { startThread } from '../../packagelink/start-thread.ts';
+import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';
+import { differences, full, partial, put, STATE, wholeTree, withLab } from './packagelink-lab.ts';
+import type { Lab } from './packagelink-lab.ts';
+
+const FILES = 400;
+
+/** Enough for a dozen packs, with what only the first thread lays down in between. */
+function fillOs({ os }: Lab): void {
+  for (let index = 0; index < FILES; index += 1) {
+    const bytes = hash('shake256', String(index), {
+      outputEncoding: 'buffer',
+      outputLength: 4096 * (1 + (index % 40)),
+    });
+    const place = `srv/${index % 20}/file ${index}`;
+    put(os, place, bytes, index % 7 === 0 ? 0o4755 : 0o644);
+    if (index % 11 === 0) execFileSync('setfattr', ['-n', 'user.number', '-v', String(index), join(os, place)]);
+    if (index % 13 === 0) execFileSync('ln', [join(os, place), join(os, `srv/${index % 20}/link ${index}`)]);
+    if (index % 17 === 0) execFileSync('chown', ['12:34', join(os, place)]);
+  }
+}
+
+test('two threads lay down what one does, and know of each path what lstat says', async () => {
+  await withLab('/var/tmp', async (lab) => {
+    fillOs(lab);
+    rmSync(lab.site, { recursive: true });
+    mkdirSync(lab.site);
+    const tree = await wholeTree(lab);
+    for (const twoThreadsFrom of [1, Number.POSITIVE_INFINITY]) {
+      const target = join(lab.dir, `target-${twoThreadsFrom}`);
+      mkdirSync(target);
+      const progress: number[] = [];
+      await applyFull({
+        target,
+        tree,
+        fetcher: lab.fetcher,
+        stateFile: join(target, STATE),
+        twoThreadsFrom,
+        onProgress: (done) => void progress.push(done),
+      });
+      assert(progress.length > 5, `${progress.length} packs are too few for this test`);
+      assert.equal(progress.at(-1), tree.rawBytes);
+      rmSync(join(target, 'etc/hostname'));
+      assert.deepEqual(differences(lab.os, target, '--exclude=/etc', '--exclude=/var'), []);
+      const database = new DatabaseSync(join(target, STATE));
+      const rows = database.prepare("SELECT * FROM paths WHERE path LIKE 'srv/%' AND type <> 'directory'").all();
+      database.close();
+      assert(rows.length > FILES);
+      for (const row of rows) {
+        const { ino, size, mtimeMs, ctimeMs, uid, gid } = lstatSync(join(target, String(row['path'])));
+        const { inode, mtime_ms, ctime_ms } = row;
+        assert.deepEqual([inode, row['size'], mtime_ms, ctime_ms], [ino, size, mtimeMs, ctimeMs], String(row['path']));
+        assert.deepEqual([row['uid'], row['gid']], [uid, gid]);
+      }
+    }
+  });
+});
+
+test('what the second thread cannot do ends the run, and is named', { timeout: 60_000 }, async () => {
+  await withLab('/var/tmp', async (lab) => {
+    fillOs(lab);
+    const tree = await wholeTree(lab);
+    // Of the first pack, which always goes to the second thread.
+    mkdirSync(join(lab.target, 'srv/0/file 100/in the way'), { recursive: true });
+    const { target, fetcher } = lab;
+    await assert.rejects(
+      applyFull({ target, tree, fetcher, stateFile: join(target, STATE), twoThreadsFrom: 1 }),
+      ({ message, cause }: Error) =>
+        /^laying down srv\/0\/file 100 failed; the target is incomplete$/.test(message) &&
+        (cause as Error).message.startsWith('EISDIR'),
+    );
+  });
+});
+
+test('the second thread alone sees every row, and what has changed in it', { timeout: 60_000 }, async () => {
+  await withLab('/var/tmp', async (lab) => {
+    fillOs(lab);
+    await full(lab, await wholeTree(lab));
+    const ask = async (): Promise<readonly unknown[]> => {
+      const rows = countComparedRows(join(lab.target, STATE), 'image');
+      const progress = new Int32Array(new SharedArrayBuffer(8));
+      const about = {
+        stateFile: join(lab.target, STATE),
+        root: lab.target,
+        osmode: 'image',
+        mounted: [],
+        rows,
+        progress,
+      } as const;
+      const thread = startThread({ kind: 'compare-rows', comparison: { ...about, contents: true } });
+      try {
+        return [await thread.receive(), (progress[1] ?? 0) - rows];
+      } finally {
+        await thread.stop();
+      }
+    };
+    assert.deepEqual(await ask(), [true, 0]);
+    for (const path of ['srv/0/file 0', 'etc/issue']) {
+      const time = statSync(join(lab.target, path)).mtimeMs / 1000;
+      utimesSync(join(lab.target, path), time, time + 1);
+      assert.equal((await ask())[0], false, path);
+      await partial(lab, await wholeTree(lab));
+      assert.deepEqual(await ask(), [true, 0], path);
+    }
+  });
+});
+
+test('a thread that breaks is an error for whoever waits for it', { timeout: 60_000 }, async () => {
+  const nothing = new SharedArrayBuffer(8);
+  const comparison = {
+    stateFile: '/no/such/database',
+    root: '/',
+    osmode: 'image',
+    mounted: [],
+    contents: false,
+    rows: 1,
+    progress: new Int32Array(nothing),
+  } as const;
+  const thread = startThread({ kind: 'compare-rows', comparison });
+  await assert.rejects(thread.receive(), /unable to open database file/);
+  await assert.rejects(thread.receive(), /unable to open database file/);
+  await thread.stop();
+});
+
+test('a program in one file has its second thread in it', { timeout: 60_000 }, async () => {
+  await withLab('/var/tmp', async (lab) => {
+    const entry = join(lab.dir, 'entry.ts');
+    const packagelink = join(import.meta.dirname, '../../packagelink');
+    writeFileSync(
+      entry,
+      `import { countComparedRows } from '../../packagelink/compare-rows.ts';
+import { startThread } from ${JSON.stringify(join(packagelink, 'start-thread.ts'))};
+      const thread = startThread({ kind: 'lay-batches', root: process.argv[2] });
+      const numbers = new Float64Array([0, 5, 0o640, 0, 0, 1, 2]);
+      thread.send({ raw: Buffer.from('hello'), paths: ['made'], numbers });
+      console.log((await thread.receive()).stats[0].toString(8));
+      await thread.stop();`,
+    );
+    const bundle = join(lab.dir, 'bundle.mjs');
+    writeFileSync(bundle, (await bundleInstaller(entry)).code);
+    const argv = ['--disable-warning=ExperimentalWarning', bundle, lab.target];
+    assert.equal(execFileSync(process.execPath, argv, { encoding: 'utf8' }).trim(), '640');
+    assert.equal(readFileSync(join(lab.target, 'made'), 'utf8'), 'hello');
+  });
+});
