@@ -4,7 +4,7 @@ import { runPowerCuts } from './power-cut.ts';
 
 const COUNT = 2;
 
-test('power lost while tables are written, and at any time: installed in the end, and the data unharmed', async (t) => {
+test('data survives an installation that describes all else anew, also when power is lost while tables are written or at any time', async (t) => {
   const lines: string[] = [];
   const survived = await runPowerCuts({
     name: 'power-cut',
