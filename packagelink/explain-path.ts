@@ -1,7 +1,7 @@
 // Why a path is as it is. In: what a merge gets, one path. Out: who has it, who else would, by which rule; undefined
 // when nobody has it. Never: I/O; throws for a faulty tree, of which it names what concerns the path.
 import type { Fault } from '../lib/errors.ts';
-import { generatedCandidates, layerCandidates } from './candidates.ts';
+import { TARGET_OWNER, generatedCandidates, layerCandidates } from './candidates.ts';
 import type { Candidate, Layer } from './candidates.ts';
 import { choosePath, describeCandidate, identityOf } from './choose-path.ts';
 import { compileGlobs } from './glob.ts';
@@ -112,6 +112,7 @@ function explainChoice(winner: Candidate, others: readonly Candidate[]): string 
       ? `${rival.owner} has the same at the same priority ${winner.priority}; the first by name counts`
       : `${rival.owner} has another one at the same priority ${winner.priority}`;
   }
+  if (rival.owner === TARGET_OWNER) return 'a package is above what stood there before it';
   return `priority ${winner.priority} is above ${rival.priority}`;
 }
 

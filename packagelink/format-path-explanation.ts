@@ -21,18 +21,22 @@ const OUTCOMES: Readonly<Record<Claim['outcome'], string>> = {
   conflicts: 'conflicts',
 };
 
-/** Owner, rule, class, the others and the template's variables, for a person. */
-export function formatPathExplanation(explanation: PathExplanation, uses: readonly ResolvedUse[]): string[] {
+/** Owner, rule, class, the others and the template's variables, for a person; `root` stands before each path. */
+export function formatPathExplanation(
+  explanation: PathExplanation,
+  uses: readonly ResolvedUse[],
+  root = '/',
+): string[] {
   const { path, claims, mutable, pinned, links, faults } = explanation;
   const [first, ...others] = claims;
   return [
-    `/${path}: ${explanation.owner}`,
+    `${root}${path}: ${explanation.owner}`,
     ...(first === undefined
       ? []
       : [`    priority ${first.priority}: ${explanation.why}`, `    ${describeClaim(first, path)}`]),
     `    ${CLASSES[explanation.class]}${mutable === undefined ? '' : ` ('${mutable.glob}' of ${mutable.owner})`}`,
     ...(pinned === undefined ? [] : [`    pinned: left alone once laid down ('${pinned.glob}' of ${pinned.owner})`]),
-    ...(links.length < 2 ? [] : [`    one file with the names ${links.map((name) => `/${name}`).join(', ')}`]),
+    ...(links.length < 2 ? [] : [`    one file with the names ${links.map((name) => `${root}${name}`).join(', ')}`]),
     ...others.map(
       (claim) =>
         `    ${claim.owner} (priority ${claim.priority}) ${OUTCOMES[claim.outcome]}: ${describeClaim(claim, path)}`,

@@ -9,6 +9,7 @@ import { objectsDirectory } from './kept-objects.ts';
 import { readLinkState } from './linked-packages.ts';
 import type { LinkState, LinkedPackage, Original } from './linked-packages.ts';
 import { mergeTree } from './merge.ts';
+import type { MergeInput } from './merge.ts';
 import { readMountPoints } from './mount-points.ts';
 import { knownPaths } from './settle-intents.ts';
 import { readState } from './state.ts';
@@ -39,6 +40,17 @@ export function storesFetcher(packages: readonly LinkedPackage[]): Fetcher {
       if (existsSync(`${store}/${path}`)) return await directoryFetcher(store)(path);
     return await directoryFetcher(first)(path);
   };
+}
+
+/** What is linked, for a question about single paths. */
+export type LinkedInput = MergeInput & { readonly fetcher: Fetcher };
+
+/** Packages and what stood on the target before them, as they were when they were linked last. */
+export function readLinkedInput(stateFile: string): LinkedInput {
+  const { packages, originals, directories } = readLinks(stateFile);
+  const objects = objectsDirectory(stateFile);
+  const layers = [...packages.map((one) => linkedLayer(one, objects)), targetLayer(originals, objects)];
+  return { layers, defines: {}, directories, fetcher: storesFetcher(packages) };
 }
 
 /** A tree of packages and target, and what stands in its way. */

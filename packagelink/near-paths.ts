@@ -1,11 +1,26 @@
 // What somebody may have meant who asked for a path that no package has. In: the path, all paths. Out: a few of them.
 // Never: I/O.
 import { basename, dirname } from 'node:path/posix';
+import type { MergeInput } from './merge.ts';
 import { installedPath } from './preprocess.ts';
 
 type KnownPath = { readonly path: string; readonly target?: string };
 
 const MOST = 5;
+
+/** Every path that a merge would have. */
+export function knownPathsOf({ layers, generated = [] }: Pick<MergeInput, 'layers' | 'generated'>): KnownPath[] {
+  return [
+    ...layers.flatMap(({ manifest }) =>
+      manifest.entries.map((entry) => {
+        return entry.type === 'symlink'
+          ? { path: entry.path, target: entry.target }
+          : { path: entry.type === 'file' && entry.template !== undefined ? installedPath(entry.path) : entry.path };
+      }),
+    ),
+    ...generated,
+  ];
+}
 
 /**
  * Paths close to one that nobody has, nearest first: without `.plprocess`; through a symbolic link on the way; with

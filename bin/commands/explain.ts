@@ -119,19 +119,8 @@ async function originsOf(host: string, state: SiteState, wanted: readonly string
 
 async function failUnowned(host: string, path: string, input: MergeInput): Promise<never> {
   const { UserError } = await import('../../lib/errors.ts');
-  const { nearPaths } = await import('../../packagelink/near-paths.ts');
-  const { installedPath } = await import('../../packagelink/preprocess.ts');
-  const known = [
-    ...input.layers.flatMap(({ manifest }) =>
-      manifest.entries.map((entry) => {
-        return entry.type === 'symlink'
-          ? { path: entry.path, target: entry.target }
-          : { path: entry.type === 'file' && entry.template !== undefined ? installedPath(entry.path) : entry.path };
-      }),
-    ),
-    ...(input.generated ?? []),
-  ];
-  const near = nearPaths(path, known).map((each) => `/${each}`);
+  const { knownPathsOf, nearPaths } = await import('../../packagelink/near-paths.ts');
+  const near = nearPaths(path, knownPathsOf(input)).map((each) => `/${each}`);
   const others = near.length === 0 ? '' : `; near it are ${near.join(' ')}`;
   throw new UserError(`no package of ${host} has /${path}, so no run touches it${others}`, {
     hint: near.length === 0 ? `gutinteg explain ${host} /etc` : `gutinteg explain ${host} ${near[0]}`,
