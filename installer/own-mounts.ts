@@ -1,6 +1,7 @@
 // Which file systems belong to a machine, so that its files are looked after on all of them. In: its saved layout, or,
 // where nobody knows that, its fstab. Out: mount points as package paths. Pure.
 import { unescapeOctal } from '../lib/unescape-octal.ts';
+import { isFat } from '../packagelink/fat-targets.ts';
 import type { Layout } from '../partition-specs/layout.ts';
 import { renderLinux } from '../partition-specs/render/linux.ts';
 
@@ -16,10 +17,8 @@ export function ownMounts(layout: Layout | undefined, fstab: string): string[] {
 
 /** Mount points of FAT, as package paths. */
 export function fatMounts(fstab: string): string[] {
-  return fstabLines(fstab).flatMap(({ place, type }) => (FAT.test(type) ? [place.replace(/^\/+/, '')] : []));
+  return fstabLines(fstab).flatMap(({ place, type }) => (isFat(type) ? [place.replace(/^\/+/, '')] : []));
 }
-
-const FAT = /^(?:vfat|msdos|fat)$/;
 
 function fstabMounts(fstab: string): string[] {
   return fstabLines(fstab).flatMap(({ place, type }) => (NOT_OWN.test(type) ? [] : [place]));

@@ -5,11 +5,13 @@ import { chmodSync, chownSync, closeSync, linkSync, lstatSync, mkdirSync, realpa
 import { rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Fetcher } from './fetch.ts';
+import { placeOnFat } from './fat-targets.ts';
 import { setMetadataOfPath, setWantedTime } from './file-metadata.ts';
 import { failed } from './lay-file.ts';
 import { isKept, layFiles } from './lay-files.ts';
 import type { LayRun } from './lay-files.ts';
 import { makeSpecial } from './native/device-nodes.ts';
+import { readFileSystems } from './mount-points.ts';
 import { nameOwners } from './name-owners.ts';
 import { asPathStat, installedLink, installedPath, updateState } from './state.ts';
 import type { InstalledPath } from './state.ts';
@@ -41,15 +43,16 @@ export async function applyFull(options: ApplyFullOptions): Promise<void> {
     stats: new Map(),
     open: new Map(),
   };
-  const tree = await nameOwners(options.tree, {
+  const named = await nameOwners(options.tree, {
     root: run.root,
     fetcher: options.fetcher,
     isKept: (entry) => entry.class === 'mutable',
   });
+  const tree = placeOnFat(named, readFileSystems(run.root));
   const { entries } = tree;
   const umask = process.umask(0);
   try {
-    for (const entry of entries) if (entry.type === 'directory') makeDirectory(run.root, entry.path);
+    for (const entry of entries) if (entry.type === 'directory') makeDirectory(run.root, entry);
     await layFiles({ ...options, tree }, run);
     for (const entry of entries) if (entry.type !== 'directory' && entry.type !== 'file') makeOther(entry, run);
     makeStateDirectory(options.stateFile, run.root);
@@ -61,7 +64,7 @@ export async function applyFull(options: ApplyFullOptions): Promise<void> {
   }
 }
 
-function makeDirectory(root: string, path: string): void {
+function makeDirectory(root: string, { path, onFat }: WantedDirectory): void {
   const absolute = `${root}/${path}`;
   try {
     mkdirSync(absolute, 0o755);
@@ -69,6 +72,7 @@ function makeDirectory(root: string, path: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw failed(path, error);
     if (!lstatSync(absolute).isDirectory())
       throw failed(path, new Error('something that is no directory is in its place'));
+    if (onFat === true) return;
     // A setgid bit on a mount point would give its group to all that is created below.
     chownSync(absolute, 0, 0);
     chmodSync(absolute, 0o755);
@@ -98,6 +102,10 @@ function makeOther(entry: WantedSymlink | WantedHardlink | WantedSpecial, run: L
 function finishDirectory(entry: WantedDirectory, root: string): void {
   const absolute = `${root}/${entry.path}`;
   try {
+    if (entry.onFat === true) {
+      setWantedTime(absolute, entry);
+      return;
+    }
     if (entry.uid !== 0 || entry.gid !== 0) chownSync(absolute, entry.uid, entry.gid);
     if (entry.mode !== 0o755) chmodSync(absolute, entry.mode);
     if (entry.xattrs !== undefined) writeXattrs(absolute, entry.xattrs);

@@ -2,6 +2,7 @@
 // Never: writes; needs the packages' sources, but for files that were templates and are no longer known.
 import { realpathSync } from 'node:fs';
 import { TARGET_OWNER } from './candidates.ts';
+import { placeOnFat } from './fat-targets.ts';
 import { compileGlobs } from './glob.ts';
 import { readSettled } from './is-settled.ts';
 import { readLinkedKey } from './linked-packages.ts';
@@ -9,7 +10,7 @@ import { listForeign } from './list-foreign.ts';
 import { mergeOntoTarget, readLinks, storesFetcher } from './merge-onto-target.ts';
 import { leaveMounts } from './leave-mounts.ts';
 import { nameOwners } from './name-owners.ts';
-import { readMountPoints } from './mount-points.ts';
+import { readFileSystems, readMountPoints } from './mount-points.ts';
 import { observe } from './observe.ts';
 import type { Observed } from './observed.ts';
 import { isLeftAlone } from './is-left-alone.ts';
@@ -94,7 +95,7 @@ async function compare(options: CheckOptions, root: string): Promise<CheckResult
   });
   const mountPoints = readMountPoints(root, mounts);
   const reach = leaveMounts(named, installed, mountPoints);
-  const { tree } = reach;
+  const tree = placeOnFat(reach.tree, readFileSystems(root));
   const { observed, notices } = observe({
     root,
     tree,

@@ -3,8 +3,10 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { isFatRow, isUntouchedOnFat } from './fat-targets.ts';
 import { hashFile } from './hash-file.ts';
 import { withStateDatabase } from './state-database.ts';
+import { typeOf } from './observed.ts';
 import { xattrsKey } from './tree.ts';
 import { readXattrs } from './xattrs.ts';
 
@@ -95,7 +97,13 @@ function looksUntouched(row: Row, { root, contents }: RowComparison): boolean {
   const [path, type, mode, uid, gid, size, inode, mtimeMs, ctimeMs, xattrs] = row;
   const place = `${root}/${path}`;
   const stat = lstatSync(place, { throwIfNoEntry: false });
-  if (stat === undefined || (stat.mode & 0o7777) !== mode || stat.uid !== uid || stat.gid !== gid) return false;
+  if (stat === undefined) return false;
+  if (isFatRow({ inode })) {
+    const now = { type: typeOf(stat), sizeBytes: stat.size, mtimeMs: stat.mtimeMs };
+    if (!isUntouchedOnFat({ type, sizeBytes: size, mtimeMs }, now)) return false;
+    return !contents || isContentUntouched(row, place, stat);
+  }
+  if ((stat.mode & 0o7777) !== mode || stat.uid !== uid || stat.gid !== gid) return false;
   if (type === 'directory') return stat.isDirectory() && xattrsKey(readXattrs(place).xattrs) === xattrs;
   if (stat.ino !== inode || stat.size !== size || stat.mtimeMs !== mtimeMs || stat.ctimeMs !== ctimeMs) return false;
   return !contents || isContentUntouched(row, place, stat);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FaultsError } from '../lib/errors.ts';
-import { fatTime, isUntouchedOnFat } from './fat-targets.ts';
+import { asFatStat, fatTime, placeOnFat } from './fat-targets.ts';
+import { isUntouched } from './observed.ts';
 import type { ManifestEntry } from './manifest.ts';
 import { mergeTree } from './merge.ts';
-import type { Observed } from './observed.ts';
 import { directoryEntry, fileEntry, packageOf, specialEntry, symlinkEntry } from './sample-tree.ts';
 import type { InstalledPath } from './state.ts';
 
@@ -100,20 +100,41 @@ test('times on FAT: two seconds, from 1980 to 2107', () => {
 });
 
 test('a file on FAT is untouched whatever its inode, mode and owner, if size and time are the same', () => {
-  const row = {
-    type: 'file',
-    mode: 0o600,
-    uid: 5,
-    gid: 5,
-    inode: 1,
-    sizeBytes: 3,
-    mtimeMs: 1_700_000_000_000,
-    ctimeMs: 1,
-  };
-  const isUntouched = (now: object) => isUntouchedOnFat(row as InstalledPath, { ...row, ...now } as Observed);
-  assert.ok(isUntouched({ mode: 0o755, uid: 0, gid: 0, inode: 77, ctimeMs: 9, mtimeMs: 1_700_000_001_999 }));
-  assert.ok(!isUntouched({ sizeBytes: 4 }));
-  assert.ok(!isUntouched({ mtimeMs: 1_700_000_002_000 }));
-  assert.ok(!isUntouched({ type: 'directory' }));
-  assert.ok(!isUntouchedOnFat(undefined, row as unknown as Observed));
+  const stat = { mode: 0o600, uid: 5, gid: 5, inode: 1, sizeBytes: 3, mtimeMs: 1_700_000_000_000, ctimeMs: 1 };
+  const row = { type: 'file', ...asFatStat(stat, { mode: 0o640, uid: 7, gid: 7 }) } as InstalledPath;
+  const isSame = (now: object) => isUntouched(row, { type: 'file', ...stat, ...now });
+  assert.ok(isSame({ mode: 0o755, uid: 0, gid: 0, inode: 77, ctimeMs: 9, mtimeMs: 1_700_000_001_999 }));
+  assert.ok(!isSame({ sizeBytes: 4 }));
+  assert.ok(!isSame({ mtimeMs: 1_700_000_002_000 }));
+  assert.ok(!isSame({ type: 'directory' }));
+  assert.ok(!isUntouched({ ...row, inode: 1 }, { type: 'file', ...stat, inode: 77 }));
+});
+
+test('what lies on FAT is marked, with the directory at which it is mounted; other file systems below it are not', () => {
+  const paths = ['dosc/a', 'dosc/ext/b', 'doscx/c', 'd'];
+  const manifest = packageOf(paths.map((path) => fileEntry(path, 'x')));
+  const tree = mergeTree({ layers: [{ name: 'dos', priority: 50, manifest }], defines: {} });
+  const marked = (types: Record<string, string>) =>
+    placeOnFat(tree, new Map(Object.entries(types))).entries.flatMap(({ path, onFat }) =>
+      onFat === true ? [path] : [],
+    );
+  assert.deepEqual(marked({ '': 'ext4', proc: 'proc' }), []);
+  assert.deepEqual(marked({ '': 'ext4', dosc: 'vfat', 'dosc/ext': 'ext4' }), ['dosc', 'dosc/a']);
+  assert.deepEqual(marked({ '': 'exfat', doscx: 'tmpfs' }), ['d', 'dosc', 'dosc/a', 'dosc/ext', 'dosc/ext/b']);
+});
+
+test('what FAT cannot hold is refused where it is mounted, also when nobody said so before', () => {
+  const manifest = packageOf([fileEntry('dosc/CON', 'x'), fileEntry('dosc/con.d/x', 'x')]);
+  const tree = mergeTree({ layers: [{ name: 'dos', priority: 50, manifest }], defines: {} });
+  assert.throws(
+    () => placeOnFat(tree, new Map([['dosc', 'vfat']])),
+    ({ faults }: FaultsError) => {
+      assert.deepEqual(
+        faults.map(({ where }) => where),
+        ['dosc/CON', 'dosc/con.d'],
+      );
+      return true;
+    },
+  );
+  assert.equal(placeOnFat(tree, new Map([['', 'ext4']])), tree);
 });

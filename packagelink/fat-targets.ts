@@ -1,9 +1,11 @@
 // Packages on FAT, such as a /dosc of DOS or an EFI system partition. In: a tree, the paths at which FAT is mounted.
-// Out: what cannot be there, found before anything is written; whether a file is as it was laid down. Never: I/O.
+// Out: what cannot be there, found before anything is written; entries that a run treats as FAT can hold them; whether a
+// file is as it was laid down. Never: I/O.
+import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
-import type { Observed } from './observed.ts';
+import type { FileSystems } from './mount-points.ts';
 import { parentOf } from './package-path.ts';
-import type { InstalledPath } from './state.ts';
+import type { InstalledPath, PathStat } from './state.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
 
 const LARGEST_BYTES = 0xffff_ffff;
@@ -33,13 +35,66 @@ export function findFatFaults(tree: MergedTree, prefixes: readonly string[]): Fa
 }
 
 /**
+ * Marks what lies on FAT, the directories at which it is mounted among them.
+ * @throws FaultsError for what FAT cannot hold
+ */
+export function placeOnFat(tree: MergedTree, fileSystems: FileSystems): MergedTree {
+  const prefixes = [...fileSystems].flatMap(([path, type]) => (isFat(type) ? [path] : []));
+  if (prefixes.length === 0) return tree;
+  const isOnFat = finder(fileSystems);
+  const entries = tree.entries.map((entry) => (isOnFat(entry.path) ? { ...entry, onFat: true as const } : entry));
+  const below = entries.filter(({ path, onFat }) => onFat === true && !fileSystems.has(path));
+  const faults = findFatFaults({ ...tree, entries: below }, prefixes);
+  if (faults.length > 0) throw new FaultsError('laying down packages on FAT', faults);
+  return { ...tree, entries };
+}
+
+/** Whether this is a type of FAT, in fstab or as the kernel names it. */
+export function isFat(type: string): boolean {
+  return /^(?:vfat|msdos|umsdos|exfat|fat)$/.test(type);
+}
+
+function finder(fileSystems: FileSystems): (path: string) => boolean {
+  const known = new Map<string, boolean>();
+  const isOnFat = (path: string): boolean => {
+    const type = fileSystems.get(path);
+    if (type !== undefined) return isFat(type);
+    const parent = parentOf(path) ?? '';
+    if (parent === path) return false;
+    const found = known.get(parent) ?? isOnFat(parent);
+    known.set(parent, found);
+    return found;
+  };
+  return isOnFat;
+}
+
+/**
+ * What a row keeps of a file on FAT: owner and mode of the package, as they are nowhere else; no inode number and no
+ * time of change, as both are new with every mount.
+ */
+export function asFatStat(stat: PathStat, { mode, uid, gid }: Pick<PathStat, 'mode' | 'uid' | 'gid'>): PathStat {
+  return { ...stat, mode, uid, gid, inode: 0, ctimeMs: 0 };
+}
+
+/** Whether a row is of a path on FAT. No file system has an inode 0. */
+export function isFatRow(row: Pick<InstalledPath, 'inode'>): boolean {
+  return row.inode === 0;
+}
+
+/**
  * Whether a file on FAT is as it was laid down, as far as lstat can say: it has neither owner nor mode of its own, its
  * inode numbers change with every mount, and its times go in steps of two seconds.
  */
-export function isUntouchedOnFat(row: InstalledPath | undefined, now: Observed | undefined): boolean {
-  if (row === undefined || now === undefined || row.type !== now.type) return false;
-  if (row.type === 'directory') return true;
-  return row.sizeBytes === now.sizeBytes && fatTime(row.mtimeMs / 1000) === fatTime(now.mtimeMs / 1000);
+export function isUntouchedOnFat(row: FatFile, now: FatFile): boolean {
+  if (row.type !== now.type) return false;
+  return row.type === 'directory' || (row.sizeBytes === now.sizeBytes && isSameFatTime(row.mtimeMs, now.mtimeMs));
+}
+
+type FatFile = Pick<PathStat, 'sizeBytes' | 'mtimeMs'> & { readonly type: string };
+
+/** Whether two times, in milliseconds, are one on FAT. */
+export function isSameFatTime(oneMs: number, otherMs: number): boolean {
+  return fatTime(oneMs / 1000) === fatTime(otherMs / 1000);
 }
 
 /** The seconds that FAT keeps of a time: whole steps of two, from 1980 to 2107. */

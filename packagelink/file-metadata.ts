@@ -9,12 +9,14 @@ const O_PATH = 0o10000000;
 
 /**
  * Sets owner, mode, attributes and time of an open file or directory, in the order that keeps setuid and
- * capabilities; nothing else stays, not even an ACL that the directory has left to it.
+ * capabilities; nothing else stays, not even an ACL that the directory has left to it. On FAT there is only the time.
  */
-export function setMetadata(fd: number, wanted: WantedMetadata): void {
-  fchownSync(fd, wanted.uid, wanted.gid);
-  fchmodSync(fd, wanted.mode);
-  writeXattrs(fd, wanted.xattrs);
+export function setMetadata(fd: number, wanted: WantedMetadata & { readonly onFat?: true }): void {
+  if (wanted.onFat !== true) {
+    fchownSync(fd, wanted.uid, wanted.gid);
+    fchmodSync(fd, wanted.mode);
+    writeXattrs(fd, wanted.xattrs);
+  }
   setWantedTime(fd, wanted);
 }
 

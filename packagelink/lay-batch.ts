@@ -24,7 +24,8 @@ const STATS = STAT_KEYS.length;
 
 /** Whether a read is a whole file that another thread can make. */
 export function isForBatch({ file, isFirst, isLast }: PackRead): boolean {
-  const isPlain = file.content.kind === 'packed' && file.xattrs === undefined && file.sparse !== true;
+  const { content, xattrs, sparse, onFat } = file;
+  const isPlain = content.kind === 'packed' && xattrs === undefined && sparse !== true && onFat !== true;
   return isFirst && isLast && isPlain && file.class !== 'mutable' && file.mtimeSeconds !== undefined;
 }
 

@@ -12,7 +12,7 @@ import { writeXattrs } from './xattrs.ts';
 /** What a file is made from, but for its bytes. */
 export type FileToLay = Pick<
   WantedFile,
-  'path' | 'mode' | 'uid' | 'gid' | 'mtimeSeconds' | 'mtimeNanoseconds' | 'xattrs' | 'sparse'
+  'path' | 'mode' | 'uid' | 'gid' | 'mtimeSeconds' | 'mtimeNanoseconds' | 'xattrs' | 'sparse' | 'onFat'
 > & { readonly content: Pick<WantedFile['content'], 'sizeBytes'> };
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -41,9 +41,7 @@ export function createFile(root: string, file: FileToLay, isKept: () => boolean)
 export function finishFile(fd: number, file: FileToLay): PathStat {
   try {
     finishLength(fd, file);
-    if (file.uid !== 0 || file.gid !== 0) fchownSync(fd, file.uid, file.gid);
-    if (file.mode > 0o777) fchmodSync(fd, file.mode);
-    if (file.xattrs !== undefined) writeXattrs(fd, file.xattrs);
+    if (file.onFat !== true) setOwnerAndMore(fd, file);
     setWantedTime(fd, file);
     return asPathStat(fstatSync(fd));
   } catch (error) {
@@ -51,6 +49,12 @@ export function finishFile(fd: number, file: FileToLay): PathStat {
   } finally {
     closeSync(fd);
   }
+}
+
+function setOwnerAndMore(fd: number, { uid, gid, mode, xattrs }: FileToLay): void {
+  if (uid !== 0 || gid !== 0) fchownSync(fd, uid, gid);
+  if (mode > 0o777) fchmodSync(fd, mode);
+  if (xattrs !== undefined) writeXattrs(fd, xattrs);
 }
 
 /** A whole file at once; undefined where `isKept` keeps what is there. */

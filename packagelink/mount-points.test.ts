@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { leaveMounts } from './leave-mounts.ts';
 import { mergeTree } from './merge.ts';
-import { parseMountPoints } from './mount-points.ts';
+import { parseFileSystems, parseMountPoints } from './mount-points.ts';
 import { fileEntry, packageOf } from './sample-tree.ts';
 
 // As proc(5) shows them: a blank and a backslash in octal, optional fields before the hyphen.
@@ -22,6 +22,17 @@ test('mount points below a target, as package paths', () => {
     ['proc', 'mnt/target', 'mnt/target/usr/local', 'mnt/target/a blank\\', 'mnt/targets'],
   );
   assert.deepEqual([...parseMountPoints(MOUNTINFO, '/mnt/target/usr')], ['local']);
+});
+
+test('the file systems of a target: its own, and those below it; of several at one place, the last', () => {
+  const more = `${MOUNTINFO}35 31 254:9 / /mnt/target/dosc rw - ext4 /dev/vdd rw
+36 35 254:9 / /mnt/target/dosc rw shared:5 master:3 - vfat /dev/vdd rw
+`;
+  const below = { 'usr/local': 'ext4', 'a blank\\': 'ext4', dosc: 'vfat' };
+  assert.deepEqual(Object.fromEntries(parseFileSystems(more, '/mnt/target')), { '': 'ext4', ...below });
+  assert.deepEqual(Object.fromEntries(parseFileSystems(more, '/mnt/target/dosc/x')), { '': 'vfat' });
+  assert.equal(parseFileSystems(more, '/').get('proc'), 'proc');
+  assert.equal(parseFileSystems(more, '/').get(''), 'ext4');
 });
 
 test('only what is mounted over is left, and only where a package wants something there is that an error', () => {

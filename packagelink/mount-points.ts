@@ -1,4 +1,4 @@
-// What is mounted below a target. In: /proc/self/mountinfo. Out: package paths of mount points. Never: writes.
+// What is mounted at and below a target. In: /proc/self/mountinfo. Out: package paths of mount points. Never: writes.
 import { readFileSync } from 'node:fs';
 import { unescapeOctal } from '../lib/unescape-octal.ts';
 
@@ -23,4 +23,34 @@ export function parseMountPoints(mountinfo: string, root: string, allowed: reado
     if (path !== '' && !listed.has(path)) points.add(path);
   }
   return points;
+}
+
+/** The type of the file system at each mount point of a target, as package paths; of the target itself at the empty one. */
+export type FileSystems = ReadonlyMap<string, string>;
+
+/** The file systems of a target, as the kernel names them: `ext4`, `vfat`. @param root the target's real path */
+export function readFileSystems(root: string): FileSystems {
+  return parseFileSystems(readFileSync('/proc/self/mountinfo', 'utf8'), root);
+}
+
+/** The same, from the text of a mountinfo. @see proc(5): the type is the first field after a single hyphen */
+export function parseFileSystems(mountinfo: string, root: string): FileSystems {
+  const prefix = root === '/' ? '/' : `${root}/`;
+  const types = new Map<string, string>();
+  let above = '';
+  for (const line of mountinfo.split('\n')) {
+    const [fields = '', type = ''] = line.split(' - ').map((part, index) => (index === 0 ? part : part.split(' ')[0]));
+    const place = unescapeOctal(fields.split(' ')[4] ?? '');
+    // Of mounts at one place, the last one is seen.
+    if (place.startsWith(prefix) && place !== prefix) types.set(place.slice(prefix.length), type);
+    else if (isAbove(place, root) && place.length >= above.length) {
+      above = place;
+      types.set('', type);
+    }
+  }
+  return types;
+}
+
+function isAbove(place: string, root: string): boolean {
+  return place === '/' || place === root || (place !== '' && root.startsWith(`${place}/`));
 }

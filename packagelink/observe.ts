@@ -7,7 +7,7 @@ import { openTarget } from './confined-directory.ts';
 import type { ConfinedDirectories } from './confined-directory.ts';
 import { hashFile } from './hash-file.ts';
 import { specialOf } from './native/device-nodes.ts';
-import { isUntouched } from './observed.ts';
+import { isUntouched, typeOf } from './observed.ts';
 import type { Observed } from './observed.ts';
 import { parentOf } from './package-path.ts';
 import { isLeftAlone } from './is-left-alone.ts';
@@ -124,11 +124,4 @@ function addXattrs(path: string, root: string, observed: Map<string, Observed>, 
   } catch (error) {
     notices.push(`the attributes of ${path} could not be read: ${describeError(error)}`);
   }
-}
-
-function typeOf(stat: Stats): Observed['type'] {
-  if (stat.isDirectory()) return 'directory';
-  if (stat.isFile()) return 'file';
-  if (stat.isSymbolicLink()) return 'symlink';
-  return stat.isSocket() ? 'other' : 'special';
 }

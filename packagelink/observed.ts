@@ -1,4 +1,6 @@
 // One path of a target as a run finds it. In: nothing. Out: a type and its comparison with the database. Never: I/O.
+import type { Stats } from 'node:fs';
+import { isFatRow, isUntouchedOnFat } from './fat-targets.ts';
 import type { InstalledPath, PathStat } from './state.ts';
 
 /** One path as it is now. The last four are there where they were needed: see observe.ts. `other` is a socket. */
@@ -17,7 +19,16 @@ export type Observed = PathStat & {
 /** Whether lstat shows a path exactly as it was when it was laid down, so that its bytes need no look. */
 export function isUntouched(row: InstalledPath | undefined, now: Observed | undefined): boolean {
   if (row === undefined || now === undefined) return false;
+  if (isFatRow(row)) return isUntouchedOnFat(row, now);
   if ((row.type === 'hardlink' ? 'file' : row.type) !== now.type || row.inode !== now.inode) return false;
   const sameOwner = row.mode === now.mode && row.uid === now.uid && row.gid === now.gid;
   return sameOwner && row.sizeBytes === now.sizeBytes && row.mtimeMs === now.mtimeMs && row.ctimeMs === now.ctimeMs;
+}
+
+/** What lstat found. */
+export function typeOf(stat: Stats): Observed['type'] {
+  if (stat.isDirectory()) return 'directory';
+  if (stat.isFile()) return 'file';
+  if (stat.isSymbolicLink()) return 'symlink';
+  return stat.isSocket() ? 'other' : 'special';
 }

@@ -1,5 +1,6 @@
 // What a package that is a local directory wants besides bytes, owner and mode. In: one wanted path, what is there.
 // Out: a difference. Never: I/O.
+import { isSameFatTime } from './fat-targets.ts';
 import type { Observed } from './observed.ts';
 import type { TreeEntry, WantedHardlink } from './tree.ts';
 
@@ -23,6 +24,7 @@ export function isAnotherTime(entry: Exclude<TreeEntry, WantedHardlink>, now: Ob
     entry.mtimeSeconds === undefined
   )
     return false;
+  if (entry.onFat === true) return !isSameFatTime(entry.mtimeSeconds * 1000, now.mtimeMs);
   const wantedMs = entry.mtimeSeconds * 1000 + (entry.mtimeNanoseconds ?? 0) / 1e6;
   return Math.abs(now.mtimeMs - wantedMs) > TIME_TOLERANCE_MS;
 }

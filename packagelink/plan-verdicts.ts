@@ -82,6 +82,9 @@ function judgeMetadata(
   const found = now.xattrs ?? row?.xattrs ?? '';
   const wanted = xattrsKey(entry.xattrs);
   const differences: string[] = [];
+  if (entry.onFat === true) {
+    return isAnotherTime(entry, now) ? { action: 'metadata', why: 'the time was another one' } : undefined;
+  }
   if (entry.type !== 'symlink' && now.mode !== entry.mode)
     differences.push(`mode was ${octal(now.mode)}, should be ${octal(entry.mode)}`);
   if (now.uid !== entry.uid || now.gid !== entry.gid) {

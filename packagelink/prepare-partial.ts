@@ -2,6 +2,7 @@
 // will read. Never: writes.
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import type { ApplyPartialOptions } from './apply-partial.ts';
+import { placeOnFat } from './fat-targets.ts';
 import { readHistory } from './history.ts';
 import type { KeptVersion } from './history.ts';
 import { observe } from './observe.ts';
@@ -11,7 +12,7 @@ import { isLeftAlone } from './is-left-alone.ts';
 import { planPartial } from './plan-partial.ts';
 import type { PartialPlan } from './plan-partial.ts';
 import { leaveMounts } from './leave-mounts.ts';
-import { readMountPoints } from './mount-points.ts';
+import { readFileSystems, readMountPoints } from './mount-points.ts';
 import { renderTemplates } from './render-templates.ts';
 import { findCarriedOut, knownPaths } from './settle-intents.ts';
 import { asPathStat, installedLink, installedPath, readState } from './state.ts';
@@ -49,7 +50,7 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
     digests: rendered.digests,
   });
   const reach = leaveMounts(named, known, readMountPoints(root, options.mounts));
-  const { tree } = reach;
+  const tree = placeOnFat(reach.tree, readFileSystems(root));
   const { observed, notices } = observe({
     root,
     tree,

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Stats } from 'node:fs';
 import { UserError } from '../lib/errors.ts';
+import { asFatStat } from './fat-targets.ts';
 import { isPackagePath } from './package-path.ts';
 import { inTransaction, withStateDatabase } from './state-database.ts';
 import type { PathClass, TreeEntry } from './tree.ts';
@@ -165,7 +166,7 @@ export function installedPath(
     owner,
     class: entry.class,
     type,
-    ...stat,
+    ...(entry.onFat === true ? asFatStat(stat, entry) : stat),
     sha256,
     source: type === 'file' ? entry.sourceKey : '',
     xattrs: xattrsKey(entry.xattrs),

@@ -53,6 +53,8 @@ type Owned = {
   readonly replaces?: true;
   /** Left alone once it has been laid down, as a package or the machine asks with `pin`. */
   readonly pinned?: true;
+  /** Lies on FAT, which has neither owner nor mode nor attributes: see fat-targets.ts. */
+  readonly onFat?: true;
 };
 
 /** Whether a path is the machine's own as soon as it has been laid down. */

@@ -1,5 +1,6 @@
 // Two disks as mirrors with LVM on top: the machine starts from both, and from either of them alone.
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { GiB } from '../../lib/bytes.ts';
@@ -14,13 +15,20 @@ import type { InstallLab } from './run-install-test.ts';
 
 const SHUT_DOWN_MS = 90_000;
 
+/** FAT has neither owners nor modes, and times of two seconds: nothing of it may look changed. */
+const AUTOEXEC = '@echo off\r\n';
+const packages = { 'dos-files/dosc/AUTOEXEC.BAT': AUTOEXEC, 'dos-files/dosc/a long name/x.txt': 'x' };
+
+const FAT_FILES = ['AUTOEXEC.BAT 11', 'a long name/x.txt 1'].join('\n');
+
 const database = `mirror1: demo-client room-a
     MAC=52:54:00:77:00:41
     IP=10.77.0.141
     PARTITION="disk0: (a 512M raid1 boot) (b rest raid1 sys) \\
                disk1: (a 512M raid1 boot) (b rest raid1 sys) \\
                boot: (ext4 /boot) sys: (lvm vg0) \\
-               vg0: (root 4G ext4 /) (swap 256M swap) (home rest xfs /home)"
+               vg0: (root 4G ext4 /) (swap 256M swap) (dosc 64M vfat /dosc) (home rest xfs /home)"
+    PACKAGES+=dos-files
     DISK_disk0=serial:MIRROR-A
     DISK_disk1=serial:MIRROR-B
 `;
@@ -28,7 +36,7 @@ const database = `mirror1: demo-client room-a
 test('a machine on RAID 1 and LVM starts, also after either disk is taken out', async (t) => {
   await runInstallTest({
     name: 'mirror',
-    machine: { host: 'mirror1', database },
+    machine: { host: 'mirror1', database, packages },
     diskBytes: 8 * GiB,
     limitMs: 15 * 60_000,
     check: async (lab) => {
@@ -40,6 +48,7 @@ test('a machine on RAID 1 and LVM starts, also after either disk is taken out', 
       const wrong = expectSystem(lab.machine, report, lab.logs.install).filter(({ ok }) => !ok);
       assert.deepEqual(wrong, []);
       await checkMirrors(lab, first, '[UU]');
+      await checkFat(lab, first);
       assert(await first.vm.shutDown(SHUT_DOWN_MS), 'it did not shut down by itself');
       t.diagnostic(`installed and shut down after ${first.secondsNow().toFixed(0)} s`);
 
@@ -78,13 +87,35 @@ async function checkMirrors(lab: InstallLab, machine: SwitchedOn, members: '[UU]
   assert.deepEqual(states, [members, members], mdstat);
   assert.doesNotMatch(mdstat, /resync|recovery|inactive|auto-read-only/);
   const volumes = (await shell.run('lvs --noheadings --options vg_name,lv_name --separator /')).output;
-  assert.deepEqual(volumes.trim().split(/\s+/).sort(), ['vg0/home', 'vg0/root', 'vg0/swap']);
+  assert.deepEqual(volumes.trim().split(/\s+/).sort(), ['vg0/dosc', 'vg0/home', 'vg0/root', 'vg0/swap']);
   const mounts = (await shell.run('findmnt --noheadings --list --real --output TARGET,SOURCE,FSTYPE')).output;
   for (const mount of [
     /^\/ +\/dev\/mapper\/vg0-root +ext4/m,
     /^\/boot +\/dev\/md\S+ +ext4/m,
+    /^\/dosc +\/dev\/mapper\/vg0-dosc +vfat/m,
     /^\/home +\/dev\/mapper\/vg0-home +xfs/m,
   ]) {
     assert.match(mounts, mount);
   }
+}
+
+/** After a restart and a new mount, the nightly run finds nothing to do, then what was changed, and puts it right. */
+async function checkFat(lab: InstallLab, machine: SwitchedOn): Promise<void> {
+  const shell = await openConsoleShell(machine.vm, lab.options.signal, lab.logs.install);
+  const expectRun = async (command: string, exitCode: number): Promise<string> => {
+    const done = await shell.run(command);
+    assert.equal(done.exitCode, exitCode, `${command}: ${done.output}`);
+    return done.output.trim();
+  };
+  const again = 'umount /dosc && mount /dosc && gutinteg --check-only';
+  assert.equal(await expectRun(String.raw`find /dosc -type f -printf '%P %s\n' | sort`, 0), FAT_FILES);
+  await expectRun(`${again} --contents`, 0);
+  await expectRun('cd /dosc; echo rem >> autoexec.bat; rm -r "a long name"; mkdir own; cd /', 0);
+  await expectRun(again, 3);
+  const said = await expectRun('gutinteg', 0);
+  assert.match(said, /dosc\/AUTOEXEC\.BAT/);
+  assert.match(said, /dosc\/a long name\/x\.txt/);
+  await expectRun(`${again} --contents`, 0);
+  const digest = hash('sha256', AUTOEXEC);
+  await expectRun(`test -d /dosc/own && sha256sum /dosc/AUTOEXEC.BAT | grep -q '^${digest} '`, 0);
 }

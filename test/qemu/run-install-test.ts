@@ -1,8 +1,8 @@
 // One installation in QEMU for a test that meddles with it, on the same network, server and machine as a rehearsal.
 // In: a name and what to do. Out: nothing, or an error that names the logs. Never: waits for a time instead of a state.
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { StatusAnswer } from '../../netboot/control-client.ts';
 import { plainConsole } from '../../rehearse/console-text.ts';
 import { demoHardware, demoSite } from '../../rehearse/demo-options.ts';
@@ -25,6 +25,8 @@ export type InstallTest = {
     readonly host: string;
     /** The text that describes it, beside the example's database. */
     readonly database: string;
+    /** Files of packages of its own, by their path below `packages/`. */
+    readonly packages?: Readonly<Record<string, string>>;
   };
   /** 16 GiB unless given. */
   readonly diskBytes?: number;
@@ -62,7 +64,7 @@ export async function runInstallTest(input: InstallTest): Promise<void> {
     input.onLine?.(line);
   };
   await using stack = new AsyncDisposableStack();
-  const siteDir = input.machine === undefined ? demoSite.siteDir : await copySite(stack, input.machine.database);
+  const siteDir = input.machine === undefined ? demoSite.siteDir : await copySite(stack, input.machine);
   const machine = await readRehearsedMachine(siteDir, input.machine?.host ?? 'lab01', demoSite.stateDir);
   await prepareSite(machine.site, { onLine, signal });
   const options = { ...demoHardware, runName: `test-${input.name}`, signal, onLine };
@@ -81,12 +83,20 @@ export async function runInstallTest(input: InstallTest): Promise<void> {
   }
 }
 
-/** The example site with one more file in its database; both go with the stack. */
-async function copySite(stack: AsyncDisposableStack, database: string): Promise<string> {
+/** The example site with one more file in its database, and more packages; all go with the stack. */
+async function copySite(
+  stack: AsyncDisposableStack,
+  { database, packages = {} }: NonNullable<InstallTest['machine']>,
+): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'gutinteg-site-'));
   stack.defer(async () => rm(dir, { recursive: true, force: true }));
   await cp(demoSite.siteDir, dir, { recursive: true });
   await writeFile(databaseFile(dir), database);
+  for (const [path, text] of Object.entries(packages)) {
+    const file = join(dir, 'packages', path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
   return dir;
 }
 
