@@ -6,10 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { FaultsError } from '../../lib/errors.ts';
-import { runCommand } from '../../lib/run-command.ts';
-import { linkPackages } from '../../packagelink/link-packages.ts';
-import { parsePackages } from '../../packagelink/package-argument.ts';
-import { readNamedPackage } from '../../packagelink/read-named-package.ts';
+import type { PartialResult } from '../../packagelink/apply-partial.ts';
+import { linkTrees, unlinkTree } from '../helpers/link-trees.ts';
 import { makeTree, walk, withDirectory } from './packagelink-linking-lab.ts';
 import type { Description, Node } from './packagelink-linking-lab.ts';
 
@@ -40,39 +38,15 @@ function settings(root: string): string {
 type Lab = { readonly dir: string; readonly target: string; readonly timeless: (path: string) => boolean };
 
 async function link(lab: Lab, words: readonly string[], mode: 'copy' | 'hardlink' = 'copy') {
-  return await change(lab, async (linked) => {
-    const named = parsePackages(
-      words.map((word) => word.replace(/[A-Z]$/, (tree) => join(lab.dir, tree))),
-      { hasStore: false },
-    );
-    const read: Linked[] = [];
-    for (const one of named)
-      read.push(await readNamedPackage(one, { mode, defines: { V: 'value' }, store: undefined }));
-    return [...linked.filter((one) => !read.some(({ name }) => name === one.name)), ...read];
-  });
+  const trees = words.map((word) => word.replace(/[A-Z]$/, (tree) => join(lab.dir, tree)));
+  return sound(await linkTrees(lab.target, trees, mode));
 }
 
 async function unlink(lab: Lab, name: string) {
-  return await change(lab, async (linked) => linked.filter((one) => one.name !== name));
+  return sound(await unlinkTree(lab.target, name));
 }
 
-type Linked = Awaited<ReturnType<typeof readNamedPackage>>;
-
-async function change({ target }: Lab, next: (linked: readonly Linked[]) => Promise<Linked[]>) {
-  const result = await linkPackages({
-    target,
-    stateFile: join(target, '.packagelink/state.db'),
-    dryRun: false,
-    massDelete: () => true,
-    mounts: [],
-    run: runCommand,
-    change: async ({ packages, directories }) => {
-      const after = await next(packages);
-      const linked = after.filter((one) => !packages.includes(one));
-      const unlinked = packages.filter(({ name }) => !after.some((one) => one.name === name)).map(({ name }) => name);
-      return { packages: after, linked, unlinked, directories };
-    },
-  });
+function sound(result: PartialResult): PartialResult {
   assert.deepEqual(result.errors, []);
   return result;
 }

@@ -1,22 +1,18 @@
 // Updates that are cut off or fail at any step: afterwards each path is old or new, and the next run ends as if nothing
 // had happened. What is on the target is read by a walk of its own, not by what wrote it.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { linkSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Interface } from 'node:readline';
 import { full, layerOf, publishImage, publishSite, put, withLab } from './packagelink-lab.ts';
 import type { Fault } from '../helpers/faults.ts';
+import { FaultyProgram } from '../helpers/faulty-program.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
 import type { Lab } from './packagelink-lab.ts';
 import { mergeTree } from '../../packagelink/merge.ts';
 
-const node = join(import.meta.dirname, '../../bin/node');
 const LANES = 2;
 
 /** Every path with type, mode, owner and content; what stands below the state directory is our own. */
@@ -44,47 +40,10 @@ function look(root: string, dir = ''): Map<string, string> {
 
 const isTemporary = (path: string): boolean => path.split('/').some((name) => name.startsWith('.gutinteg-'));
 
-type Outcome = { readonly errors?: string[]; readonly thrown?: string; readonly calls: number };
+type Updater = FaultyProgram<{ readonly target: string; readonly fault: Fault }>;
 
-/** A process that runs updates until it is killed; then the next update starts another one. */
-class Updater {
-  readonly #argv: readonly string[];
-  #child: ChildProcessWithoutNullStreams | undefined;
-  #reader: { readonly child: ChildProcessWithoutNullStreams; readonly lines: Interface } | undefined;
-
-  constructor(lab: Lab, digests: readonly string[]) {
-    const program = join(import.meta.dirname, '../helpers/update-target.ts');
-    const key = join(lab.dir, 'state/keys/site.pub');
-    this.#argv = ['--disable-warning=ExperimentalWarning', program, lab.store.dir, key, ...digests];
-  }
-
-  #lines(child: ChildProcessWithoutNullStreams): Interface {
-    if (this.#reader?.child !== child) this.#reader = { child, lines: createInterface(child.stdout) };
-    return this.#reader.lines;
-  }
-
-  /** One update; undefined when it did not live to say how it went. */
-  async run(target: string, fault: Fault): Promise<Outcome | undefined> {
-    const child = (this.#child ??= spawn(node, this.#argv));
-    child.stdin.write(`${JSON.stringify({ target, fault })}\n`);
-    const done = new AbortController();
-    const { signal } = done;
-    const line = once(this.#lines(child), 'line', { signal }).then(([text]) => JSON.parse(String(text)) as Outcome);
-    const ended = once(child, 'close', { signal }).then(() => undefined);
-    const outcome = await Promise.race([line, ended]);
-    done.abort();
-    await Promise.allSettled([line, ended]);
-    if (outcome === undefined) this.#child = undefined;
-    return outcome;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    const closed = once(child, 'close');
-    child.stdin.end();
-    await closed;
-  }
+function updater(lab: Lab, digests: readonly string[]): Updater {
+  return new FaultyProgram('update-target.ts', lab.store.dir, join(lab.dir, 'state/keys/site.pub'), ...digests);
 }
 
 const NO_FAULT: Fault = { kind: 'none', at: 0 };
@@ -114,8 +73,8 @@ async function twoGenerations(lab: Lab): Promise<{ next: string[] }> {
 async function undisturbed(lab: Lab, next: readonly string[]): Promise<{ result: Map<string, string>; calls: number }> {
   const target = join(lab.dir, 'undisturbed');
   copyTree(lab.target, target);
-  await using updater = new Updater(lab, next);
-  const outcome = await updater.run(target, NO_FAULT);
+  await using sound = updater(lab, next);
+  const outcome = await sound.run({ target, fault: NO_FAULT });
   assert.deepEqual(outcome?.errors, []);
   return { result: look(target), calls: outcome?.calls ?? 0 };
 }
@@ -144,8 +103,8 @@ function assertOldOrNew({ target, before, after }: Trial, what: string): void {
   }
 }
 
-async function assertConverges({ target, after }: Trial, updater: Updater, what: string): Promise<void> {
-  assert.deepEqual((await updater.run(target, NO_FAULT))?.errors, [], what);
+async function assertConverges({ target, after }: Trial, sound: Updater, what: string): Promise<void> {
+  assert.deepEqual((await sound.run({ target, fault: NO_FAULT }))?.errors, [], what);
   assert.deepEqual(look(target), after, what);
 }
 
@@ -164,8 +123,8 @@ async function tryAll(lab: Lab, chooseFaults: (calls: number) => Fault[], attemp
   const { result: after, calls } = await undisturbed(lab, next);
   const faults = chooseFaults(calls).values();
   const lane = async (number: number): Promise<void> => {
-    await using faulty = new Updater(lab, next);
-    await using sound = new Updater(lab, next);
+    await using faulty = updater(lab, next);
+    await using sound = updater(lab, next);
     const target = join(lab.dir, `lane-${number}`);
     for (const fault of faults) {
       copyTree(lab.target, target);
@@ -182,7 +141,7 @@ export async function killUpdates({ seed, count }: { seed: number; count: number
     const choose = (calls: number): Fault[] => momentsOf(seed, count, calls).map((at) => ({ kind: 'kill', at }));
     return await tryAll(lab, choose, async (trial, { faulty, sound }, fault) => {
       const what = `killed at call ${fault.at}, seed ${seed}`;
-      assert.equal(await faulty.run(trial.target, fault), undefined, `${what}: it was not`);
+      assert.equal(await faulty.run({ target: trial.target, fault }), undefined, `${what}: it was not`);
       assertOldOrNew(trial, what);
       await assertConverges(trial, sound, what);
     });
@@ -195,7 +154,7 @@ export async function failUpdates(kind: 'EIO' | 'ENOSPC'): Promise<number> {
     const choose = (calls: number): Fault[] => Array.from({ length: calls }, (_, index) => ({ kind, at: index + 1 }));
     return await tryAll(lab, choose, async (trial, { faulty, sound }, fault) => {
       const what = `${kind} at call ${fault.at}`;
-      const outcome = await faulty.run(trial.target, fault);
+      const outcome = await faulty.run({ target: trial.target, fault });
       assertOldOrNew(trial, what);
       const isSaid = outcome?.thrown !== undefined || outcome?.errors?.length !== 0;
       if (!isSaid) assert.deepEqual(look(trial.target), trial.after, `${what}: nobody was told`);
