@@ -59,7 +59,8 @@ export async function bringFilesBack(
   { lookup, files, fetcher }: Description,
   { keyOf, ...places }: Places,
 ): Promise<WithCommandsResult> {
-  if ('settled' in files) return { changes: [], errors: [], notices: files.settled.notices, commands: [] };
+  if ('settled' in files)
+    return { changes: [], errors: [], notices: files.settled.notices, commands: [], isWhole: true };
   const { state, run, mode, allowMassDelete, contents } = context;
   const agreed = new Set(wordsOf(lookup.record['MASS_DELETE']));
   const tree = planFiles({

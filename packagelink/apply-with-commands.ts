@@ -16,10 +16,20 @@ type WithCommandsOptions = ApplyPartialOptions & {
   /** Of every package of the machine, also of those without commands. */
   readonly sources: readonly CommandSource[];
   readonly place: Place;
+  /** Packages that this run takes away: they are asked once more. */
+  readonly leaving?: readonly CommandSource[];
+  /** Of what the commands see; `/` on a running system, else the target, unless given. */
+  readonly commandRoot?: string;
+  /** Where they see the target, if it is not their root. */
+  readonly changedBelow?: string;
   readonly runInGroup?: RunInGroup;
 };
 
-export type WithCommandsResult = PartialResult & { readonly commands: readonly CommandRun[] };
+export type WithCommandsResult = PartialResult & {
+  readonly commands: readonly CommandRun[];
+  /** Every path is right; only commands may have failed. */
+  readonly isWhole: boolean;
+};
 
 /**
  * Before the first file changes, the journal has the commands that the change will ask for; each leaves it when it has
@@ -27,9 +37,10 @@ export type WithCommandsResult = PartialResult & { readonly commands: readonly C
  * @throws UserError as applyPartial does; commands are then still owed
  */
 export async function applyWithCommands(options: WithCommandsOptions): Promise<WithCommandsResult> {
-  const { sources, place, stateFile, dryRun = false } = options;
+  const { sources, place, stateFile, dryRun = false, leaving = [] } = options;
   const { journal, errors } = readJournal(stateFile);
-  const removed = journal.known.filter((known) => sources.every((source) => source.package !== known.package));
+  const isHere = new Set([...sources, ...leaving].map((source) => source.package));
+  const removed = [...journal.known.filter((known) => !isHere.has(known.package)), ...leaving];
   const inputFor = (changes: readonly Change[]): AfterInput => {
     return { sources, removed, pending: journal.pending, place, changes };
   };
@@ -46,10 +57,17 @@ export async function applyWithCommands(options: WithCommandsOptions): Promise<W
     ...files.notices,
     ...elsewhere.map((argv) => `${argv.join(' ').slice(0, 500)} does not run here (${place})`),
   ];
-  if (dryRun) return { ...files, notices, errors: [...files.errors, ...errors], commands: commands.map(asPlanned) };
   const isWhole = files.errors.length === 0;
+  if (dryRun)
+    return { ...files, notices, errors: [...files.errors, ...errors], commands: commands.map(asPlanned), isWhole };
   const runs = await runAndSettle({ options, input, commands, journal, removed: isWhole ? [] : removed });
-  return { ...files, notices, errors: [...files.errors, ...errors, ...describeFailures(runs)], commands: runs };
+  return {
+    ...files,
+    notices,
+    errors: [...files.errors, ...errors, ...describeFailures(runs)],
+    commands: runs,
+    isWhole,
+  };
 }
 
 type Settling = {
@@ -67,8 +85,9 @@ async function runAndSettle({ options, input, commands, journal, removed }: Sett
   const left = new Set(commands);
   const runs = await runAfter({
     commands,
-    root: options.place === 'system' ? '/' : options.target,
+    root: options.commandRoot ?? (options.place === 'system' ? '/' : options.target),
     stateFile,
+    ...(options.changedBelow === undefined ? {} : { changedBelow: options.changedBelow }),
     onEnd: async (command, run) => {
       left.delete(command);
       if (run.outcome !== 'done') failed.push(command);

@@ -5,12 +5,14 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RunCommand } from '../lib/run-command.ts';
 import { applyPartial } from './apply-partial.ts';
-import type { PartialResult } from './apply-partial.ts';
+import { applyWithCommands } from './apply-with-commands.ts';
+import type { WithCommandsResult } from './apply-with-commands.ts';
 import { TARGET_OWNER } from './candidates.ts';
 import { chooseLinks } from './choose-links.ts';
 import { withLock } from './file-lock.ts';
 import { adoptHidden, keepOriginals, keepOverridden, overriddenContents } from './keep-overridden.ts';
 import { objectsDirectory, trimObjects } from './kept-objects.ts';
+import { linkedCommands, nameCommands } from './linked-commands.ts';
 import { linkedKey, updateLinkState } from './linked-packages.ts';
 import type { LinkState, LinkedPackage } from './linked-packages.ts';
 import { mergeOntoTarget, readLinks, storesFetcher } from './merge-onto-target.ts';
@@ -28,6 +30,8 @@ export type LinkOptions = {
   /** Mount points below the target that belong to it, as package paths. */
   readonly mounts: readonly string[];
   readonly run: RunCommand;
+  /** Whether the commands run that packages name for what has changed; on this system, whatever the target is. */
+  readonly runsCommands: boolean;
 };
 
 /** What is linked from now on: all of it, those that are new or different, and the names that go. */
@@ -42,17 +46,17 @@ const LOCK_TIMEOUT_MS = 60_000;
 
 /**
  * Merges everything that is linked again and puts the target right. Errors of single paths are collected; a package
- * counts as unlinked only when there were none.
+ * counts as unlinked only when there were none but those of commands.
  * @throws FaultsError when the packages do not fit together or onto the target; nothing is then changed
  */
-export async function linkPackages(options: LinkOptions): Promise<PartialResult> {
+export async function linkPackages(options: LinkOptions): Promise<WithCommandsResult> {
   if (options.dryRun) return await linkLocked(options);
   mkdirSync(dirname(options.stateFile), { recursive: true, mode: 0o700 });
   const lock = `${options.stateFile}.packages.lock`;
   return await withLock(lock, async () => await linkLocked(options), LOCK_TIMEOUT_MS);
 }
 
-async function linkLocked(options: LinkOptions): Promise<PartialResult> {
+async function linkLocked(options: LinkOptions): Promise<WithCommandsResult> {
   const { stateFile, dryRun, mounts, massDelete, run } = options;
   const root = realpathSync(options.target);
   const before = readLinks(stateFile);
@@ -61,7 +65,7 @@ async function linkLocked(options: LinkOptions): Promise<PartialResult> {
   const notices = dryRun ? [] : recordLinks({ root, stateFile, before, change, merged });
   const modes = new Map(change.packages.map(({ name, mode }) => [name, mode]));
   const tree = chooseLinks({ root, tree: merged.tree, modeOf: (owner) => modes.get(owner) ?? 'copy' });
-  const result = await applyPartial({
+  const partial = {
     target: root,
     tree,
     stateFile,
@@ -71,9 +75,13 @@ async function linkLocked(options: LinkOptions): Promise<PartialResult> {
     fetcher: storesFetcher(change.packages),
     key: linkedKey(change.packages),
     restoresForeign: false,
-    massDelete: (owner) => owner === TARGET_OWNER || massDelete(owner),
-  });
-  if (!dryRun && result.errors.length === 0) release({ stateFile, change, merged });
+    massDelete: (owner: string) => owner === TARGET_OWNER || massDelete(owner),
+  };
+  const commands = linkedCommands(before.packages, change.packages);
+  const result = options.runsCommands
+    ? await applyWithCommands({ ...partial, ...commands, commandRoot: '/', changedBelow: root })
+    : nameCommands(await applyPartial(partial), commands);
+  if (!dryRun && result.isWhole) release({ stateFile, change, merged });
   return { ...result, changes: sayReturns(result.changes, tree), notices: [...notices, ...result.notices] };
 }
 

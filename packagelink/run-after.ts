@@ -26,6 +26,8 @@ type RunAfterOptions = {
   readonly root: string;
   /** The list of changed paths lies beside it. */
   readonly stateFile: string;
+  /** Absolute, as the commands see it: where the changed paths lie. `/` unless given. */
+  readonly changedBelow?: string;
   /** Told of each as it ends, before the next begins. */
   readonly onEnd?: (command: PlannedCommand, run: CommandRun) => Promise<void> | void;
   readonly runInGroup?: RunInGroup;
@@ -38,11 +40,12 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 export async function runAfter(options: RunAfterOptions): Promise<CommandRun[]> {
   const runs: CommandRun[] = [];
   if (options.commands.length === 0) return runs;
+  const below = (options.changedBelow ?? '').replace(/\/+$/, '');
   const list = `${realpathSync(dirname(options.stateFile))}/after-changed`;
   try {
     for (const command of options.commands) {
       await rm(list, { force: true });
-      const text = command.paths.map((path) => `/${path}\0`).join('');
+      const text = command.paths.map((path) => `${below}/${path}\0`).join('');
       await writeFile(list, text, { mode: 0o600, flag: 'wx' });
       const run = await runOne(command, list, options);
       runs.push(run);

@@ -6,6 +6,7 @@ import type { TargetOptions } from './target-options.ts';
 type LinkCommandOptions = TargetOptions & {
   readonly hardlink?: true;
   readonly copy?: true;
+  readonly runCommands?: true;
   readonly dryRun?: true;
   readonly define: readonly string[];
   readonly record?: string;
@@ -35,6 +36,7 @@ export function defineLink(program: Command): Command {
     )
     .option('--allow-mass-delete', 'allow to delete more than half of a package')
     .option('--list-undefined', 'list the variables of templates that are not defined, and do nothing')
+    .option('--run-commands', 'run the commands that packages name for what has changed')
     .option('--dry-run', 'say what would change, and change nothing')
     .showHelpAfterError('(packagelink --help says how it is used)')
     .addHelpText('after', LINK_HELP)
@@ -64,6 +66,7 @@ async function link(words: readonly string[], options: LinkCommandOptions): Prom
     mounts: asPackagePaths(options.mount),
     massDelete: () => allowMassDelete,
     run: runCommand,
+    runsCommands: options.runCommands === true,
     change: async (state) => {
       const changed = await change(state);
       packages = changed.packages.map(({ name }) => name).toSorted();

@@ -1,16 +1,20 @@
 // What a run came to, for a person or a program. In: changes, errors, notices. Out: text, an exit code. Never: decides.
 import { countOf, printLines } from '../../machdb/views/printable.ts';
-import type { PartialResult } from '../../packagelink/apply-partial.ts';
+import type { WithCommandsResult } from '../../packagelink/apply-with-commands.ts';
 
 type Printing = { readonly json: boolean; readonly dryRun: boolean; readonly packages: readonly string[] };
 
 /** Changes to standard output, the rest to standard error; exit code 1 after any error. */
-export function printResult({ changes, errors, notices }: PartialResult, printing: Printing): void {
+export function printResult({ changes, commands, errors, notices }: WithCommandsResult, printing: Printing): void {
   const { json, dryRun, packages } = printing;
-  if (json) process.stdout.write(`${JSON.stringify({ dryRun, packages, changes, errors, notices }, undefined, 2)}\n`);
-  else {
+  if (json) {
+    const result = { dryRun, packages, changes, commands, errors, notices };
+    process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+  } else {
     const summary = `${countOf(changes.length, 'change')}${dryRun ? ', not made' : ''}; linked: ${packages.join(' ') || 'nothing'}`;
-    process.stdout.write(printLines([...changes.map(({ path, action, why }) => `${action} ${path}: ${why}`), summary]));
+    const lines = changes.map(({ path, action, why }) => `${action} ${path}: ${why}`);
+    const runs = commands.map(({ argv, why, ending }) => `command ${argv.join(' ')}: ${ending} (${why})`);
+    process.stdout.write(printLines([...lines, ...runs, summary]));
     process.stderr.write(
       printLines([...notices.map((text) => `notice: ${text}`), ...errors.map((text) => `error: ${text}`)]),
     );

@@ -3,13 +3,14 @@ import type { LinkState } from '../../packagelink/linked-packages.ts';
 import { addTargetOptions, asPackagePaths } from './target-options.ts';
 import type { TargetOptions } from './target-options.ts';
 
-type UnlinkOptions = TargetOptions & { readonly dryRun?: true };
+type UnlinkOptions = TargetOptions & { readonly runCommands?: true; readonly dryRun?: true };
 
 /** `packageunlink --target DIR NAME…`. */
 export function defineUnlink(program: Command): Command {
   return addTargetOptions(program)
     .description('Takes packages from a directory, and brings back what they had overridden.')
     .argument('<linked...>', 'names of packages that are linked')
+    .option('--run-commands', 'run the commands that packages name for what has changed')
     .option('--dry-run', 'say what would change, and change nothing')
     .showHelpAfterError('(packageunlink --help says how it is used)')
     .addHelpText('after', UNLINK_HELP)
@@ -35,6 +36,7 @@ async function unlink(names: readonly string[], options: UnlinkOptions): Promise
     mounts: asPackagePaths(options.mount),
     massDelete: (owner) => names.includes(owner),
     run: runCommand,
+    runsCommands: options.runCommands === true,
     change: async (state) => {
       requireLinked(state);
       const left = state.packages.filter(({ name }) => !names.includes(name));

@@ -38,6 +38,7 @@ async function change(
     massDelete: () => true,
     mounts: [],
     run: runCommand,
+    runsCommands: false,
     change: async ({ packages, directories }) => {
       const after = await next(packages);
       const linked = after.filter((one) => !packages.includes(one));

@@ -509,3 +509,47 @@ suite('what cannot be done is said', () => {
     });
   });
 });
+
+test('commands of packages run when that is asked for, and are named when it is not', async () => {
+  await inLab(async ({ dir, target, put, read, run, ok }) => {
+    const program = (name: string, last: string) =>
+      `#!/bin/sh\ntr '\\0' '\\n' < "$GUTINTEG_CHANGED" >> ${dir}/${name}\n${last}\n`;
+    const settings = (name: string) =>
+      `after:\n  - paths: [share/**]\n    run: [${dir}/${name}]\n    in: [system, chroot, install]\n`;
+    put('works', program('said', 'true'), 0o755);
+    put('fails', program('failed', 'echo no index; exit 3'), 0o755);
+    put('one/share/man', '1\n');
+    put('one/.packagelink.yaml', settings('works'));
+    const { stderr, exitCode } = await run('packagelink', 'one');
+    assert.equal(exitCode, 0);
+    const notice = new RegExp(
+      `^notice: not run without --run-commands: ${dir}/works \\(/share/man changed \\(one\\)\\)\n$`,
+    );
+    assert.match(stderr, notice);
+    assert(!existsSync(join(dir, 'said')));
+
+    put('one/share/man', '2\n');
+    assert.match(await ok('packagelink', 'one', '--run-commands', '--dry-run'), /command \S+works: not run/);
+    assert(!existsSync(join(dir, 'said')));
+    assert.match(
+      await ok('packagelink', 'one', '--run-commands'),
+      /\ncommand \S+\/works: exit code 0 \(\/share\/man changed \(one\)\)\n/,
+    );
+    assert.equal(read('said'), `${target}/share/man\n`);
+
+    // What failed is owed by the next run, and does not keep the package from being taken away.
+    put('one/.packagelink.yaml', settings('fails'));
+    put('one/share/man', '3\n');
+    for (const words of [['one'], []]) {
+      const failed = await run('packagelink', ...words, '--run-commands');
+      assert.equal(failed.exitCode, 1);
+      assert.match(failed.stderr, /^error: \S+\/fails: exit code 3: no index \(run because \/share\/man changed/m);
+    }
+    assert.equal(read('failed'), `${target}/share/man\n`.repeat(2));
+    const gone = await run('packageunlink', 'one', '--run-commands');
+    assert.equal(gone.exitCode, 1);
+    assert.match(gone.stdout, /linked: nothing\n$/);
+    assert(!existsSync(join(target, 'share')));
+    assert.equal(read('failed'), `${target}/share/man\n`.repeat(3));
+  });
+});
