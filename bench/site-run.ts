@@ -8,6 +8,7 @@ import { applyFull } from '../packagelink/apply-full.ts';
 import { applyPartial } from '../packagelink/apply-partial.ts';
 import type { Fetcher } from '../packagelink/fetch.ts';
 import { readSettled } from '../packagelink/is-settled.ts';
+import { startLayThreads } from '../packagelink/lay-in-threads.ts';
 import { openManifestCache } from '../packagelink/manifest-cache.ts';
 import { mergeTree } from '../packagelink/merge.ts';
 import { publishTree } from '../packagelink/publish.ts';
@@ -49,8 +50,9 @@ const modes: Record<string, () => Promise<void>> = {
   },
   cold: async () => {
     mkdirSync(target);
+    await using threads = startLayThreads();
     const { tree, keep } = await wantedTree(await currentDigest());
-    await applyFull({ target, tree, fetcher, stateFile });
+    await applyFull({ target, tree, fetcher, stateFile, threads });
     await keep();
   },
   nightly: async () => {

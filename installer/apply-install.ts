@@ -4,6 +4,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RunCommand } from '../lib/run-command.ts';
 import { applyFull } from '../packagelink/apply-full.ts';
+import type { LayThreads } from '../packagelink/lay-in-threads.ts';
 import type { Fetcher } from '../packagelink/fetch.ts';
 import type { MergedTree } from '../packagelink/tree.ts';
 import { applyDiskStep } from './apply-disk-step.ts';
@@ -20,6 +21,8 @@ import { runInstallCommands } from './run-install-commands.ts';
 export type InstallEffects = Pick<DiskEffects, 'readFacts' | 'saveDisks'> & {
   readonly run: RunCommand;
   readonly fetcher: Fetcher;
+  /** That lay down files; one that has enough of them starts its own unless given. */
+  readonly threads?: LayThreads;
   readonly progress: Progress;
   /** Told just before the first step that changes a disk. */
   readonly onFirstWrite: () => void;
@@ -95,6 +98,7 @@ async function applyStep(step: InstallStep, run: Run): Promise<void> {
         target: TARGET,
         tree,
         fetcher: effects.fetcher,
+        ...(effects.threads === undefined ? {} : { threads: effects.threads }),
         stateFile: TARGET + FILES_DATABASE,
         onProgress: effects.progress.bytes,
       });

@@ -9,6 +9,7 @@ import { parsePublicKey } from '../packagelink/keys.ts';
 import { manifestsOf, updateManifests } from './fetch-manifests.ts';
 import { applyInstall } from './apply-install.ts';
 import type { InstallParameters } from './kernel-parameters.ts';
+import { startLayThreads } from '../packagelink/lay-in-threads.ts';
 import { nameOwners } from '../packagelink/name-owners.ts';
 import { openMachineManifests, saveLastKnown } from './last-known.ts';
 import { planInstall, TARGET } from './plan-install.ts';
@@ -45,6 +46,8 @@ export async function install(context: InstallContext): Promise<void> {
   const recorded = await progress.step('data', 'where the server knows data partitions', async () =>
     readRecordedData(await client.recordedData(lookup.machineId), facts.disks, run),
   );
+  // They are up when the first file can be laid down.
+  await using threads = startLayThreads();
   const keys = publicKeys.map((pem, index) => parsePublicKey(pem, `public key ${index}`));
   const fetcher: Fetcher = async (path) => client.storeFile(path);
   const cache = openMachineManifests(TARGET, fetcher, keys);
@@ -61,6 +64,7 @@ export async function install(context: InstallContext): Promise<void> {
   await applyInstall(plan, tree, {
     run,
     fetcher,
+    threads,
     progress,
     readFacts: () => readFacts(run),
     saveDisks: async (record) => client.saveDisks(lookup.machineId, record),

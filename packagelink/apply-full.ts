@@ -9,13 +9,22 @@ import { placeOnFat } from './fat-targets.ts';
 import { setMetadataOfPath, setWantedTime } from './file-metadata.ts';
 import { failed } from './lay-file.ts';
 import { isKept, layFiles } from './lay-files.ts';
-import type { LayRun } from './lay-files.ts';
+import { startLayThreads } from './lay-in-threads.ts';
+import type { LayThreads } from './lay-in-threads.ts';
 import { makeSpecial } from './native/device-nodes.ts';
 import { readFileSystems } from './mount-points.ts';
 import { nameOwners } from './name-owners.ts';
-import { asPathStat, installedLink, installedPath, updateState } from './state.ts';
-import type { InstalledPath } from './state.ts';
-import type { MergedTree, TreeEntry, WantedDirectory, WantedHardlink, WantedSpecial, WantedSymlink } from './tree.ts';
+import { asPathStat, installedLink, installedPath, writeNewState } from './state.ts';
+import type { InstalledPath, PathStat, StateWriter } from './state.ts';
+import type {
+  MergedTree,
+  TreeEntry,
+  WantedDirectory,
+  WantedFile,
+  WantedHardlink,
+  WantedSpecial,
+  WantedSymlink,
+} from './tree.ts';
 import { writeXattrs } from './xattrs.ts';
 
 type ApplyFullOptions = {
@@ -27,8 +36,13 @@ type ApplyFullOptions = {
   readonly stateFile: string;
   /** Raw bytes written so far and in all. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
-  readonly twoThreadsFrom?: number;
+  /** Other threads that run already; the caller ends them. */
+  readonly threads?: LayThreads;
+  /** From how many files on it is worth starting some; where none are given. */
+  readonly threadsFrom?: number;
 };
+
+const THREADS_FROM_FILES = 4000;
 
 /**
  * Lays a whole tree onto a target. Mutable paths that are already there, on a kept data partition, stay.
@@ -36,32 +50,42 @@ type ApplyFullOptions = {
  * written; UserError naming pack or path; the target is then incomplete and has no state database.
  */
 export async function applyFull(options: ApplyFullOptions): Promise<void> {
-  const run: LayRun = {
-    root: realpathSync(options.target),
-    digests: new Map(),
-    kept: new Set(),
-    stats: new Map(),
-    open: new Map(),
-  };
-  const named = await nameOwners(options.tree, {
-    root: run.root,
-    fetcher: options.fetcher,
-    isKept: (entry) => entry.class === 'mutable',
-  });
-  const tree = placeOnFat(named, readFileSystems(run.root));
-  const { entries } = tree;
+  const { fetcher, stateFile, onProgress, threadsFrom = THREADS_FROM_FILES } = options;
+  const root = realpathSync(options.target);
+  const isMany = options.tree.entries.filter(({ type }) => type === 'file').length >= threadsFrom;
+  await using own = options.threads === undefined && isMany ? startLayThreads() : undefined;
+  const threads = options.threads ?? own;
+  const named = await nameOwners(options.tree, { root, fetcher, isKept });
+  const tree = placeOnFat(named, readFileSystems(root));
+  const entries = byType(tree.entries);
+  const open = new Map<string, number>();
   const umask = process.umask(0);
+  let state: StateWriter | undefined;
   try {
-    for (const entry of entries) if (entry.type === 'directory') makeDirectory(run.root, entry);
-    await layFiles({ ...options, tree }, run);
-    for (const entry of entries) if (entry.type !== 'directory' && entry.type !== 'file') makeOther(entry, run);
-    makeStateDirectory(options.stateFile, run.root);
-    for (const entry of entries) if (entry.type === 'directory') finishDirectory(entry, run.root);
-    updateState(options.stateFile, { changed: describeInstalled(entries, run), removed: [] });
+    for (const entry of entries.directory) makeDirectory(root, entry);
+    for (const entry of [...entries.symlink, ...entries.special]) makeOther(entry, root);
+    makeStateDirectory(stateFile, root);
+    state = writeNewState(stateFile);
+    const rows = describeInstalled(entries.hardlink, { root, add: state.add });
+    const run = { root, digests: rows.digests, open, onLaid: rows.addFile, onKept: rows.addKept };
+    await layFiles({ tree, files: entries.file, fetcher, onProgress, threads }, run);
+    for (const entry of entries.hardlink) makeOther(entry, root);
+    for (const entry of entries.directory) finishDirectory(entry, root);
+    rows.addRest(tree.entries);
+    state.commit();
   } finally {
-    for (const fd of run.open.values()) closeSync(fd);
+    state?.close();
+    for (const fd of open.values()) closeSync(fd);
     process.umask(umask);
   }
+}
+
+type ByType = { readonly [Type in TreeEntry['type']]: readonly Extract<TreeEntry, { readonly type: Type }>[] };
+
+function byType(entries: readonly TreeEntry[]): ByType {
+  const all = { file: [], directory: [], symlink: [], special: [], hardlink: [] } as Record<string, TreeEntry[]>;
+  for (const entry of entries) all[entry.type]?.push(entry);
+  return all as unknown as ByType;
 }
 
 function makeDirectory(root: string, { path, onFat }: WantedDirectory): void {
@@ -80,16 +104,16 @@ function makeDirectory(root: string, { path, onFat }: WantedDirectory): void {
 }
 
 // Links and special files.
-function makeOther(entry: WantedSymlink | WantedHardlink | WantedSpecial, run: LayRun): void {
-  const absolute = `${run.root}/${entry.path}`;
+function makeOther(entry: WantedSymlink | WantedHardlink | WantedSpecial, root: string): void {
+  const absolute = `${root}/${entry.path}`;
   const make = () => {
     if (entry.type === 'symlink') symlinkSync(entry.target, absolute);
     else if (entry.type === 'special') makeSpecial(absolute, entry.node, 0o600);
-    else linkSync(`${run.root}/${entry.target}`, absolute);
+    else linkSync(`${root}/${entry.target}`, absolute);
   };
   try {
     if (lstatSync(absolute, { throwIfNoEntry: false }) !== undefined) {
-      if (isKept(entry, run)) return;
+      if (isKept(entry)) return;
       unlinkSync(absolute);
     }
     make();
@@ -127,22 +151,48 @@ function makeStateDirectory(stateFile: string, root: string): void {
     rmSync(stateFile + suffix, { recursive: true, force: true });
 }
 
-// A file that has got another name since has another ctime, too. One row at a time: a hundred thousand of them would be
-// moved about by the garbage collector while they wait for the database.
-function* describeInstalled(entries: readonly TreeEntry[], run: LayRun): Generator<InstalledPath> {
-  const linked = new Set(entries.flatMap((entry) => (entry.type === 'hardlink' ? [entry.target] : [])));
-  const rows = new Map<string, InstalledPath>();
-  for (const entry of entries) {
-    if (entry.type === 'hardlink') {
-      const first = rows.get(entry.target);
-      if (first !== undefined) yield installedLink(entry, first);
-      continue;
-    }
-    const digest = entry.type === 'file' ? (run.digests.get(entry.path) ?? entry.content.sha256) : '';
-    const isLinked = linked.has(entry.path);
-    const known = isLinked ? undefined : run.stats.get(entry.path);
-    const row = installedPath(entry, digest, known ?? asPathStat(lstatSync(`${run.root}/${entry.path}`)));
-    if (isLinked) rows.set(entry.path, row);
-    yield row;
-  }
+type Rows = {
+  /** SHA-256 of what templates became, by path. */
+  readonly digests: Map<string, string>;
+  readonly addFile: (file: WantedFile, stat: PathStat) => void;
+  readonly addKept: (file: WantedFile) => void;
+  /** Of everything else, when it is as it will stay. */
+  readonly addRest: (entries: readonly TreeEntry[]) => void;
+};
+
+// Rows go to the database as files are laid down: a hundred thousand of them would be moved about by the garbage
+// collector while they wait. A file that gets another name later has another ctime then.
+function describeInstalled(
+  hardlinks: readonly WantedHardlink[],
+  { root, add }: { readonly root: string; readonly add: (row: InstalledPath) => void },
+): Rows {
+  const digests = new Map<string, string>();
+  const linked = new Set(hardlinks.map(({ target }) => target));
+  const rowOf = (entry: Exclude<TreeEntry, WantedHardlink>, stat: PathStat): InstalledPath => {
+    const digest = entry.type === 'file' ? (digests.get(entry.path) ?? entry.content.sha256) : '';
+    return installedPath(entry, digest, stat);
+  };
+  return {
+    digests,
+    addFile: (file, stat) => {
+      if (!linked.has(file.path)) add(rowOf(file, stat));
+    },
+    addKept: (file) => {
+      if (!linked.has(file.path)) add(rowOf(file, asPathStat(lstatSync(`${root}/${file.path}`))));
+    },
+    addRest: (entries) => {
+      const firsts = new Map<string, InstalledPath>();
+      for (const entry of entries) {
+        if (entry.type === 'file' && !linked.has(entry.path)) continue;
+        if (entry.type === 'hardlink') {
+          const first = firsts.get(entry.target);
+          if (first !== undefined) add(installedLink(entry, first));
+          continue;
+        }
+        const row = rowOf(entry, asPathStat(lstatSync(`${root}/${entry.path}`)));
+        if (linked.has(entry.path)) firsts.set(entry.path, row);
+        add(row);
+      }
+    },
+  };
 }

@@ -64,6 +64,8 @@ const GENERATED_OWNER = '@generated';
 export const GENERATED_PRIORITY = 100;
 const IMPLIED_DIRECTORY = { type: 'directory', mode: 0o755, uid: 0, gid: 0 } as const;
 
+const NONE: readonly string[] = [];
+
 /** All paths of one package. */
 export function layerCandidates(layer: Layer, given: Defines): Candidate[] {
   const { name, priority, manifest, defines = given } = layer;
@@ -88,7 +90,8 @@ export function layerCandidates(layer: Layer, given: Defines): Candidate[] {
       body: bodyOf(source, layer, defines),
       stated: !(source.type === 'directory' && source.implied === true),
       linkGroup: linked.has(groupKey) && template === undefined ? `${name}\0${groupKey}` : undefined,
-      undefinedVariables: (template?.inline ?? []).filter((variable) => !Object.hasOwn(defines, variable)),
+      undefinedVariables:
+        template === undefined ? NONE : template.inline.filter((variable) => !Object.hasOwn(defines, variable)),
       overrides: overrides.has(path),
       replaces: replace.has(path),
     };
@@ -143,7 +146,11 @@ function bodyOf(
   if (entry.type === 'symlink') return { type: 'symlink', ...metadata, ...timed, target: entry.target };
   if (entry.type === 'special') return { type: 'special', ...metadata, node: entry.node };
   const slices = entry.chunks.map((chunk) => sliceOf(chunk, manifest));
-  const source = { sha256: entry.sha256, sizeBytes: entry.sizeBytes, slices };
+  const { sha256, sizeBytes } = entry;
+  const source = { sha256, sizeBytes, slices };
+  if (tree === undefined && entry.template === undefined && entry.sparse === undefined) {
+    return { type: 'file', ...metadata, content: { kind: 'packed', sha256, sizeBytes, slices }, sourceKey: sha256 };
+  }
   const file = tree === undefined ? undefined : { ...tree, path: entry.path };
   if (entry.template === undefined) {
     const plain: Content =

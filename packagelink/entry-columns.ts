@@ -139,9 +139,11 @@ export function decodeEntries(columns: EntryColumns, paths: readonly string[], w
         : { type: 'directory', path, ...metadata };
     }
     const row = next.file++;
+    const { mode, uid, gid, mtimeSeconds, mtimeNanoseconds } = files(row);
     const sizeBytes = columns.files.sizeBytes[row] ?? 0;
+    const sha256 = digestAt(columns.files.sha256, row);
     const chunk = sizeBytes === 0 ? [] : [chunks(sizeBytes)];
-    return { type: 'file', path, ...files(row), sizeBytes, sha256: digestAt(columns.files.sha256, row), chunks: chunk };
+    return { type: 'file', path, mode, uid, gid, mtimeSeconds, mtimeNanoseconds, sizeBytes, sha256, chunks: chunk };
   });
 }
 

@@ -3,9 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { zstdDecompress } from 'node:zlib';
+import { zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { UserError } from '../lib/errors.ts';
-import { sha256OnPool } from './digest.ts';
+import { sha256, sha256OnPool } from './digest.ts';
 import type { Pack } from './manifest.ts';
 
 const decompress = promisify(zstdDecompress);
@@ -39,7 +39,14 @@ export async function fetchVerified(fetcher: Fetcher, path: `packs/${string}`): 
  * @throws WrongBytesError that names the file, the digest expected and the one found.
  */
 export async function verifyBytes(path: string, bytes: Uint8Array<ArrayBuffer>, expected: string): Promise<void> {
-  const found = await sha256OnPool(bytes);
+  compareDigests(path, bytes, { expected, found: await sha256OnPool(bytes) });
+}
+
+function compareDigests(
+  path: string,
+  bytes: Uint8Array,
+  { expected, found }: Record<'expected' | 'found', string>,
+): void {
   if (found === expected) return;
   throw new WrongBytesError(
     `fetching ${path}: wrong bytes: expected SHA-256 ${expected}, found ${found} (${bytes.length} bytes); none were used`,
@@ -60,9 +67,26 @@ export async function fetchBytes(fetcher: Fetcher, path: StorePath): Promise<Uin
  * Fetches one pack, checks its digest, and only then decompresses it, to exactly `rawBytes`.
  * @throws WrongBytesError when the bytes are not the published ones.
  */
-export async function fetchPack(fetcher: Fetcher, pack: Pack): Promise<Uint8Array> {
+export async function fetchPack(fetcher: Fetcher, pack: Pack): Promise<Uint8Array<ArrayBuffer>> {
   const stored = await fetchVerified(fetcher, `packs/${pack.sha256}`);
-  const raw = await decompressBounded(stored, pack.rawBytes, `pack ${pack.sha256}`);
+  return checkLength(await decompressBounded(stored, pack.rawBytes, `pack ${pack.sha256}`), pack);
+}
+
+/**
+ * The raw bytes of a pack that has been fetched, checked likewise, on the calling thread: for one that has nothing else to do.
+ * @throws WrongBytesError when the bytes are not the published ones.
+ */
+export function openPack(stored: Uint8Array, pack: Pack): Uint8Array<ArrayBuffer> {
+  compareDigests(`packs/${pack.sha256}`, stored, { expected: pack.sha256, found: sha256(stored) });
+  try {
+    return checkLength(zstdDecompressSync(stored, boundsOf(pack.rawBytes)), pack);
+  } catch (error) {
+    if (error instanceof WrongBytesError) throw error;
+    throw new WrongBytesError(`decompressing pack ${pack.sha256} failed`, { cause: error });
+  }
+}
+
+function checkLength(raw: Uint8Array<ArrayBuffer>, pack: Pack): Uint8Array<ArrayBuffer> {
   if (raw.length === pack.rawBytes) return raw;
   throw new WrongBytesError(`pack ${pack.sha256} holds ${raw.length} bytes, but its manifest says ${pack.rawBytes}`);
 }
@@ -74,11 +98,15 @@ export async function decompressBounded(
   what: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    // One output buffer with a byte to spare: a single job for the pool instead of one for each 16 KiB. But no larger
-    // than a pack needs: buffers of the bound for manifests, side by side, keep the kernel from forking (ENOMEM).
-    const chunkSize = Math.min(Math.max(64, maxBytes + 1), LARGEST_BUFFER_BYTES);
-    return await decompress(stored, { chunkSize, maxOutputLength: Math.max(1, maxBytes) });
+    return await decompress(stored, boundsOf(maxBytes));
   } catch (error) {
     throw new WrongBytesError(`decompressing ${what} failed`, { cause: error });
   }
+}
+
+// One output buffer with a byte to spare: a single job for the pool instead of one for each 16 KiB. But no larger than a
+// pack needs: buffers of the bound for manifests, side by side, keep the kernel from forking (ENOMEM).
+function boundsOf(maxBytes: number): { chunkSize: number; maxOutputLength: number } {
+  const chunkSize = Math.min(Math.max(64, maxBytes + 1), LARGEST_BUFFER_BYTES);
+  return { chunkSize, maxOutputLength: Math.max(1, maxBytes) };
 }

@@ -3,7 +3,7 @@
 import { sha256 } from './digest.ts';
 import type { Fetcher } from './fetch.ts';
 import { createFile, failed, finishFile, layWhole } from './lay-file.ts';
-import { layInThread } from './lay-in-thread.ts';
+import type { LayThreads } from './lay-in-threads.ts';
 import { planReads } from './plan-reads.ts';
 import type { PackRead } from './plan-reads.ts';
 import { preprocess } from './preprocess.ts';
@@ -19,44 +19,52 @@ export type LayRun = {
   readonly root: string;
   /** SHA-256 of what templates became, by path. */
   readonly digests: Map<string, string>;
-  /** Mutable paths that were there before and stayed. */
-  readonly kept: Set<string>;
-  /** What each file was when it was complete. */
-  readonly stats: Map<string, PathStat>;
+  /** Told of each file when it is complete. */
+  readonly onLaid: (file: WantedFile, stat: PathStat) => void;
+  /** Told of each file that stays as it was there before. */
+  readonly onKept: (file: WantedFile) => void;
   /** Files of several packs that are not complete yet, by path. */
   readonly open: Map<string, number>;
 };
 
-export type LayFilesOptions = {
+type LayFilesOptions = {
   readonly tree: MergedTree;
+  readonly files: readonly WantedFile[];
   readonly fetcher: Fetcher;
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
-  /** From how many files on a second thread is worth its start. */
-  readonly twoThreadsFrom?: number;
+  /** Other threads; without them, this one does it all. */
+  readonly threads: LayThreads | undefined;
 };
-
-const TWO_THREADS_FILES = 4000;
 
 /** Writes all files of a tree, each pack read once; the directories exist. Expects a umask of zero. */
 export async function layFiles(options: LayFilesOptions, run: LayRun): Promise<void> {
-  const { tree, fetcher, onProgress, twoThreadsFrom = TWO_THREADS_FILES } = options;
-  const files = tree.entries.filter((entry) => entry.type === 'file');
+  const { tree, files, fetcher, onProgress, threads } = options;
   let doneBytes = 0;
   for (const file of files) {
     if (!isAtHand(file.content)) continue;
     layFile(file, bytesAtHand(file.content), run);
     doneBytes += file.content.sizeBytes;
   }
-  await using second = files.length < twoThreadsFrom ? undefined : layInThread(run.root, run.stats);
-  for await (const { work, raw } of readPacks(planReads(files), fetcher)) {
-    if (raw instanceof Error) throw raw;
-    const rest = second?.take(work.reads, raw) ?? work.reads;
+  const advance = (reads: readonly PackRead[]) => {
+    for (const read of reads) doneBytes += read.length;
+  };
+  const plan = planReads(files);
+  if (threads === undefined) {
+    for await (const { work, raw } of readPacks(plan, fetcher)) {
+      if (raw instanceof Error) throw raw;
+      for (const read of work.reads) writeRead(read, raw, run);
+      advance(work.reads);
+      onProgress?.(doneBytes, tree.rawBytes);
+    }
+    return;
+  }
+  for await (const { laid, statOf, rest, raw } of threads.lay(run.root, plan, fetcher)) {
+    for (const [index, { file }] of laid.entries()) run.onLaid(file, statOf(index));
     for (const read of rest) writeRead(read, raw, run);
-    second?.hand();
-    for (const read of work.reads) doneBytes += read.length;
+    advance(laid);
+    advance(rest);
     onProgress?.(doneBytes, tree.rawBytes);
   }
-  await second?.finish();
 }
 
 function writeRead(read: PackRead, raw: Uint8Array, run: LayRun): void {
@@ -66,8 +74,9 @@ function writeRead(read: PackRead, raw: Uint8Array, run: LayRun): void {
     return;
   }
   if (read.isFirst) {
-    const created = createFile(run.root, file, () => isKept(file, run));
-    if (created !== undefined) run.open.set(file.path, created);
+    const created = createFile(run.root, file, () => isKept(file));
+    if (created === undefined) run.onKept(file);
+    else run.open.set(file.path, created);
   }
   const fd = run.open.get(file.path);
   if (fd === undefined) return;
@@ -78,7 +87,7 @@ function writeRead(read: PackRead, raw: Uint8Array, run: LayRun): void {
   }
   if (!read.isLast) return;
   run.open.delete(file.path);
-  run.stats.set(file.path, finishFile(fd, file));
+  run.onLaid(file, finishFile(fd, file));
 }
 
 function layFile(file: WantedFile, source: Uint8Array, run: LayRun): void {
@@ -87,14 +96,16 @@ function layFile(file: WantedFile, source: Uint8Array, run: LayRun): void {
     bytes = preprocess(source, file.content.defines, `${file.path} of ${file.owner}`);
     run.digests.set(file.path, sha256(bytes));
   }
-  const stat = layWhole(run.root, file, bytes, () => isKept(file, run));
-  if (stat === undefined) run.digests.delete(file.path);
-  else run.stats.set(file.path, stat);
+  const stat = layWhole(run.root, file, bytes, () => isKept(file));
+  if (stat !== undefined) {
+    run.onLaid(file, stat);
+    return;
+  }
+  run.digests.delete(file.path);
+  run.onKept(file);
 }
 
-/** Whether what is already at this path stays: only where the path is mutable. */
-export function isKept(entry: TreeEntry, run: LayRun): boolean {
-  if (entry.class !== 'mutable') return false;
-  run.kept.add(entry.path);
-  return true;
+/** Whether what is already at this path stays. */
+export function isKept(entry: TreeEntry): boolean {
+  return entry.class === 'mutable';
 }

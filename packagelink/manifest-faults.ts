@@ -7,18 +7,22 @@ import { parentOf } from './package-path.ts';
 export function findManifestFaults(manifest: Manifest): Fault[] {
   const faults: Fault[] = [];
   const report = (where: string, message: string) => faults.push({ severity: 'error', where, message });
-  const types = new Map(manifest.entries.map((entry) => [entry.path, entry.type]));
+  const directories = new Set<string>();
+  for (const { type, path } of manifest.entries) if (type === 'directory') directories.add(path);
+  const files = namesOfLinked(manifest);
   let previous = '';
+  let knownParent: string | undefined;
   let rawBytes = 0;
   for (const entry of manifest.entries) {
     if (entry.path <= previous)
       report(entry.path, `stands after ${previous}; entries are sorted and each path occurs once`);
     previous = entry.path;
     const parent = parentOf(entry.path);
-    if (parent !== undefined && types.get(parent) !== 'directory') {
-      report(entry.path, `its parent ${parent} is not a directory of this package`);
+    if (parent !== undefined && parent !== knownParent) {
+      if (directories.has(parent)) knownParent = parent;
+      else report(entry.path, `its parent ${parent} is not a directory of this package`);
     }
-    const fault = linkFault(entry, types) ?? (entry.type === 'file' ? chunkFault(entry, manifest) : undefined);
+    const fault = linkFault(entry, files) ?? (entry.type === 'file' ? chunkFault(entry, manifest) : undefined);
     if (fault !== undefined) report(entry.path, fault);
     if (entry.type === 'file') rawBytes += entry.sizeBytes;
   }
@@ -27,8 +31,14 @@ export function findManifestFaults(manifest: Manifest): Fault[] {
   return faults;
 }
 
-function linkFault(entry: ManifestEntry, types: ReadonlyMap<string, string>): string | undefined {
-  if (entry.type !== 'hardlink' || types.get(entry.target) === 'file') return undefined;
+// Of all files, if any has a second name.
+function namesOfLinked({ entries }: Manifest): Set<string> {
+  if (!entries.some(({ type }) => type === 'hardlink')) return new Set();
+  return new Set(entries.filter(({ type }) => type === 'file').map(({ path }) => path));
+}
+
+function linkFault(entry: ManifestEntry, files: ReadonlySet<string>): string | undefined {
+  if (entry.type !== 'hardlink' || files.has(entry.target)) return undefined;
   return `is a hard link to ${entry.target}, which is not a file of this package`;
 }
 

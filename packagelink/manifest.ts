@@ -144,6 +144,9 @@ export type Metadata = {
 /** The metadata alone, its keys always in the same order. */
 export function pickMetadata(entry: Metadata): Metadata {
   const { mode, uid, gid, user, group, mtimeSeconds, mtimeNanoseconds, xattrs } = entry;
+  // Nearly all of a hundred thousand; spreading nothing into each costs more than all the rest.
+  if (user === undefined && group === undefined && xattrs === undefined)
+    return { mode, uid, gid, mtimeSeconds, mtimeNanoseconds };
   return {
     mode,
     uid,

@@ -50,13 +50,14 @@ export function mergeTree(input: MergeInput): MergedTree {
   const all = [...layers.flatMap((layer) => layerCandidates(layer, defines)), ...generatedCandidates(generated)];
   const placed = placeCandidates(all, { layers, directories });
   faults.push(...placed.faults);
-  const byPath = Map.groupBy(placed.candidates, (candidate) => candidate.path);
-  const chosen = new Map<string, Candidate>();
-  for (const candidates of byPath.values()) {
-    const choice = choosePath(candidates);
+  const { firsts, several } = groupByPath(placed.candidates);
+  const chosen = firsts;
+  for (const [path, candidate] of firsts) {
+    const candidates = several.get(path);
+    const choice = choosePath(candidates ?? [candidate]);
+    if (choice.winner !== candidate) chosen.set(path, choice.winner);
     faults.push(...choice.faults);
     notices.push(...choice.notices);
-    chosen.set(choice.winner.path, choice.winner);
   }
   const winners = [...chosen.values()].toSorted(comparePaths);
   faults.push(...findMisplaced(winners, chosen), ...winners.flatMap(undefinedVariables));
@@ -79,6 +80,26 @@ export function variablesUsedBy(manifests: readonly Manifest[]): string[] {
     }
   }
   return [...names].toSorted();
+}
+
+// Nearly every path is in one package only: no list is made for it.
+function groupByPath(candidates: readonly Candidate[]): {
+  firsts: Map<string, Candidate>;
+  several: Map<string, Candidate[]>;
+} {
+  const firsts = new Map<string, Candidate>();
+  const several = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    const { path } = candidate;
+    const first = firsts.get(path);
+    if (first === undefined) firsts.set(path, candidate);
+    else {
+      const group = several.get(path);
+      if (group === undefined) several.set(path, [first, candidate]);
+      else group.push(candidate);
+    }
+  }
+  return { firsts, several };
 }
 
 function findDoubles(layers: readonly Layer[]): Fault[] {

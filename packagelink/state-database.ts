@@ -33,19 +33,38 @@ const SCHEMA = `
  * @throws UserError when it is damaged or of another format
  */
 export function withStateDatabase<T>(file: string, work: (database: DatabaseSync) => T): T {
-  let database: DatabaseSync | undefined;
+  const database = openStateDatabase(file);
   try {
-    database = new DatabaseSync(file, { timeout: 10_000 });
-    const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-    if (version === 0) database.exec(`BEGIN; ${SCHEMA}; COMMIT`);
-    else if (version !== VERSION) throw wrongVersion(file, version);
-    return work(database);
+    return explained(file, () => work(database));
+  } finally {
+    database.close();
+  }
+}
+
+/** Opens the same; the caller closes it. @throws UserError likewise */
+export function openStateDatabase(file: string): DatabaseSync {
+  return explained(file, () => {
+    const database = new DatabaseSync(file, { timeout: 10_000 });
+    try {
+      const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+      if (version === 0) database.exec(`BEGIN; ${SCHEMA}; COMMIT`);
+      else if (version !== VERSION) throw wrongVersion(file, version);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+/** What `work` does with the database of that file; SQLite's errors become ones that say what to do. @throws UserError */
+export function explained<T>(file: string, work: () => T): T {
+  try {
+    return work();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SQLITE_ERROR') throw error;
     const hint = 'move it away: the next run compares everything by content and writes a new one';
     throw new UserError(`the state database ${file} cannot be used`, { cause: error, hint });
-  } finally {
-    database?.close();
   }
 }
 

@@ -1,10 +1,11 @@
 // What was laid down on a target, as it was then. In and out: rows of a SQLite file. Never: looks at the target.
 import type { DatabaseSync } from 'node:sqlite';
+import { rmSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { UserError } from '../lib/errors.ts';
 import { asFatStat } from './fat-targets.ts';
 import { isPackagePath } from './package-path.ts';
-import { inTransaction, withStateDatabase } from './state-database.ts';
+import { explained, inTransaction, openStateDatabase, withStateDatabase } from './state-database.ts';
 import type { PathClass, TreeEntry } from './tree.ts';
 import { contentKey, isAlwaysLeftAlone, xattrsKey } from './tree.ts';
 
@@ -100,6 +101,34 @@ export function updateState(file: string, { changed, removed, settled }: StateUp
   });
 }
 
+/** Rows for a new database, as they come. None is there, in no sense, before `commit`. */
+export type StateWriter = {
+  readonly add: (row: InstalledPath) => void;
+  /** @throws UserError */
+  readonly commit: () => void;
+  /** Closes it; without a commit before, the file is gone. */
+  readonly close: () => void;
+};
+
+/** Begins a database where there is none; it is not synced. @throws UserError */
+export function writeNewState(file: string): StateWriter {
+  const database = openStateDatabase(file);
+  database.exec('PRAGMA synchronous = OFF; BEGIN IMMEDIATE');
+  const insert = inserter(database, 'paths');
+  let isWhole = false;
+  return {
+    add: (row) => explained(file, () => insert(row)),
+    commit: () => {
+      explained(file, () => database.exec('COMMIT'));
+      isWhole = true;
+    },
+    close: () => {
+      database.close();
+      if (!isWhole) for (const suffix of ['', '-journal']) rmSync(file + suffix, { force: true });
+    },
+  };
+}
+
 // A hundred thousand rows in every run: each is read as an array and checked by hand.
 type Row = readonly [
   path: string,
@@ -129,10 +158,15 @@ function readRows(database: DatabaseSync, table: 'paths' | 'intents'): Map<strin
 }
 
 function insertRows(database: DatabaseSync, table: 'paths' | 'intents', rows: Iterable<InstalledPath>): void {
+  const insert = inserter(database, table);
+  for (const row of rows) insert(row);
+}
+
+function inserter(database: DatabaseSync, table: 'paths' | 'intents'): (row: InstalledPath) => void {
   const insert = database.prepare(
     `INSERT OR REPLACE INTO ${table} (${COLUMNS}) VALUES (${COLUMNS.replaceAll(/\w+/g, '?')})`,
   );
-  for (const row of rows) {
+  return (row) => {
     insert.run(
       row.path,
       row.owner,
@@ -151,7 +185,7 @@ function insertRows(database: DatabaseSync, table: 'paths' | 'intents', rows: It
       row.ctimeMs,
       row.leftAlone ? 1 : 0,
     );
-  }
+  };
 }
 
 /** The row for an entry whose installed bytes have the digest `sha256`. */

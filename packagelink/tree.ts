@@ -106,7 +106,8 @@ export function treeDigest(tree: MergedTree): string {
 
 /** Attributes in one order, so that equal sets compare equal as text; the empty string when there are none. */
 export function xattrsKey(xattrs: Xattrs | undefined): string {
-  const pairs = Object.entries(xattrs ?? {}).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  if (xattrs === undefined) return '';
+  const pairs = Object.entries(xattrs).toSorted(([left], [right]) => (left < right ? -1 : 1));
   return pairs.length === 0 ? '' : JSON.stringify(pairs);
 }
 

@@ -1,13 +1,25 @@
-// A second thread beside the first: the same files, the same database, the same errors; also from the bundle that a
+// Other threads beside the first: the same files, the same database, the same errors; also from the bundle that a
 // machine runs, where the thread's program is a text. Compared by rsync and by lstat.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { applyFull } from '../../packagelink/apply-full.ts';
+import type { Fetcher } from '../../packagelink/fetch.ts';
+import { WrongBytesError } from '../../packagelink/fetch.ts';
 import { countComparedRows } from '../../packagelink/compare-rows.ts';
 import { startThread } from '../../packagelink/start-thread.ts';
 import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';
@@ -31,14 +43,16 @@ function fillOs({ os }: Lab): void {
   }
 }
 
-test('two threads lay down what one does, and know of each path what lstat says', async () => {
+test('several threads lay down what one does, and know of each path what lstat says', async () => {
   await withLab('/var/tmp', async (lab) => {
     fillOs(lab);
+    // Of three packs, which come from two threads and are put together by the first.
+    put(lab.os, 'srv/0/large', hash('shake256', 'large', { outputEncoding: 'buffer', outputLength: 9 * 1024 * 1024 }));
     rmSync(lab.site, { recursive: true });
     mkdirSync(lab.site);
     const tree = await wholeTree(lab);
-    for (const twoThreadsFrom of [1, Number.POSITIVE_INFINITY]) {
-      const target = join(lab.dir, `target-${twoThreadsFrom}`);
+    for (const threadsFrom of [1, Number.POSITIVE_INFINITY]) {
+      const target = join(lab.dir, `target-${threadsFrom}`);
       mkdirSync(target);
       const progress: number[] = [];
       await applyFull({
@@ -46,7 +60,7 @@ test('two threads lay down what one does, and know of each path what lstat says'
         tree,
         fetcher: lab.fetcher,
         stateFile: join(target, STATE),
-        twoThreadsFrom,
+        threadsFrom,
         onProgress: (done) => void progress.push(done),
       });
       assert(progress.length > 5, `${progress.length} packs are too few for this test`);
@@ -67,19 +81,41 @@ test('two threads lay down what one does, and know of each path what lstat says'
   });
 });
 
-test('what the second thread cannot do ends the run, and is named', { timeout: 60_000 }, async () => {
+test('what another thread cannot do ends the run, and is named', { timeout: 60_000 }, async () => {
   await withLab('/var/tmp', async (lab) => {
     fillOs(lab);
     const tree = await wholeTree(lab);
-    // Of the first pack, which always goes to the second thread.
+    // Plain, so that another thread makes it.
     mkdirSync(join(lab.target, 'srv/0/file 100/in the way'), { recursive: true });
     const { target, fetcher } = lab;
     await assert.rejects(
-      applyFull({ target, tree, fetcher, stateFile: join(target, STATE), twoThreadsFrom: 1 }),
+      applyFull({ target, tree, fetcher, stateFile: join(target, STATE), threadsFrom: 1 }),
       ({ message, cause }: Error) =>
         /^laying down srv\/0\/file 100 failed; the target is incomplete$/.test(message) &&
         (cause as Error).message.startsWith('EISDIR'),
     );
+  });
+});
+
+test('another thread uses no byte of a pack that is not as published', { timeout: 60_000 }, async () => {
+  await withLab('/var/tmp', async (lab) => {
+    fillOs(lab);
+    const tree = await wholeTree(lab);
+    const fetcher: Fetcher = async (path) => {
+      const bytes = await lab.fetcher(path);
+      if (path.startsWith('packs/')) bytes[100] = (bytes[100] ?? 0) ^ 1;
+      return bytes;
+    };
+    const { target } = lab;
+    await assert.rejects(
+      applyFull({ target, tree, fetcher, stateFile: join(target, STATE), threadsFrom: 1 }),
+      (error: Error) =>
+        error instanceof WrongBytesError &&
+        /^fetching packs\/[0-9a-f]{64}: wrong bytes: expected SHA-256/.test(error.message) &&
+        error.hint !== undefined,
+    );
+    assert.deepEqual(readdirSync(join(target, 'srv/0')), []);
+    assert(!existsSync(join(target, STATE)), 'an incomplete target has no state database');
   });
 });
 
@@ -139,11 +175,14 @@ test('a program in one file has its second thread in it', { timeout: 60_000 }, a
     const packagelink = join(import.meta.dirname, '../../packagelink');
     writeFileSync(
       entry,
-      `import { countComparedRows } from '../../packagelink/compare-rows.ts';
-import { startThread } from ${JSON.stringify(join(packagelink, 'start-thread.ts'))};
-      const thread = startThread({ kind: 'lay-batches', root: process.argv[2] });
+      `import { hash } from 'node:crypto';
+      import { zstdCompressSync } from 'node:zlib';
+      import { startThread } from ${JSON.stringify(join(packagelink, 'start-thread.ts'))};
+      const thread = startThread({ kind: 'lay-batches' });
       const numbers = new Float64Array([0, 5, 0o640, 0, 0, 1, 2]);
-      thread.send({ raw: Buffer.from('hello'), paths: ['made'], numbers });
+      const stored = zstdCompressSync('hello');
+      const pack = { sha256: hash('sha256', stored), sizeBytes: stored.length, rawBytes: 5 };
+      thread.send({ root: process.argv[2], stored, pack, paths: ['made'], numbers, wantsRaw: false });
       console.log((await thread.receive()).stats[0].toString(8));
       await thread.stop();`,
     );
