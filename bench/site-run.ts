@@ -7,9 +7,11 @@ import { httpExchange } from '../lib/http-exchange.ts';
 import { applyFull } from '../packagelink/apply-full.ts';
 import { applyPartial } from '../packagelink/apply-partial.ts';
 import type { Fetcher } from '../packagelink/fetch.ts';
+import { findUpdate, settledBase } from '../packagelink/find-update.ts';
 import { readSettled } from '../packagelink/is-settled.ts';
 import { startLayThreads } from '../packagelink/lay-in-threads.ts';
 import { openManifestCache } from '../packagelink/manifest-cache.ts';
+import type { ManifestCache } from '../packagelink/manifest-cache.ts';
 import { mergeTree } from '../packagelink/merge.ts';
 import { publishTree } from '../packagelink/publish.ts';
 import { loadOrCreateSiteKey } from '../packagelink/keys.ts';
@@ -34,12 +36,15 @@ async function currentDigest(): Promise<string> {
     .slice(0, 64);
 }
 
-async function wantedTree(digest: string) {
+function openCache(): ManifestCache {
   const publicKeys = [createPublicKey(readFileSync(join(dir, '../state/keys/site.pub')))];
-  const cache = openManifestCache({ dir: join(dir, 'manifests'), fetcher, publicKeys });
+  return openManifestCache({ dir: join(dir, 'manifests'), fetcher, publicKeys });
+}
+
+async function wantedTree(digest: string, cache: ManifestCache) {
   const { manifest } = await cache.read({ name: NAME, digest });
   const tree = mergeTree({ layers: [{ name: NAME, priority: manifest.priority, manifest }], defines: {} });
-  return { tree, keep: async () => await cache.keep([{ name: NAME, digest }]) };
+  return { tree, base: settledBase('', [{ name: NAME, digest, manifest }], tree) };
 }
 
 const modes: Record<string, () => Promise<void>> = {
@@ -51,18 +56,22 @@ const modes: Record<string, () => Promise<void>> = {
   cold: async () => {
     mkdirSync(target);
     await using threads = startLayThreads();
-    const { tree, keep } = await wantedTree(await currentDigest());
+    const [digest, cache] = [await currentDigest(), openCache()];
+    const { tree } = await wantedTree(digest, cache);
     await applyFull({ target, tree, fetcher, stateFile, threads });
-    await keep();
+    await cache.keep([{ name: NAME, digest }]);
   },
   nightly: async () => {
     const digest = await currentDigest();
     const isCurrent = (key: string) => key === digest;
     if ((await readSettled({ target, stateFile, isCurrent })) !== undefined) return;
-    const { tree, keep } = await wantedTree(digest);
-    const { errors } = await applyPartial({ target, tree, fetcher, stateFile, key: digest });
+    const [cache, manifests] = [openCache(), [{ name: NAME, digest }]];
+    const update = await findUpdate({ target, stateFile }, { frame: '', manifests, cache, fetcher });
+    const { base, ...wanted } =
+      update === undefined ? { ...(await wantedTree(digest, cache)), fetcher } : { ...update, isUpdate: true };
+    const { errors } = await applyPartial({ ...wanted, target, stateFile, settles: { key: digest, base } });
     if (errors.length > 0) throw new Error(errors.join('\n'));
-    await keep();
+    await cache.keep(manifests);
   },
   // As `gutinteg --check-only --contents` and `packagecheck` do where nothing is wrong.
   check: async () => {
@@ -73,7 +82,7 @@ const modes: Record<string, () => Promise<void>> = {
   },
   // Without a database each path is compared by its content.
   compare: async () => {
-    const { tree } = await wantedTree(await currentDigest());
+    const { tree } = await wantedTree(await currentDigest(), openCache());
     const result = await applyPartial({ target, tree, fetcher, stateFile: join(dir, 'none.db'), dryRun: true });
     if (result.changes.length + result.errors.length > 0) throw new Error('the target is not as published');
   },

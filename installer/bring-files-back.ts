@@ -8,10 +8,15 @@ import { digestOf } from '../lib/inputs-digest.ts';
 import { commandSource } from '../packagelink/after-command.ts';
 import { applyWithCommands } from '../packagelink/apply-with-commands.ts';
 import type { WithCommandsResult } from '../packagelink/apply-with-commands.ts';
+import { readJournal } from '../packagelink/after-journal.ts';
+import { findUpdate, settledBase } from '../packagelink/find-update.ts';
+import type { Update } from '../packagelink/find-update.ts';
 import { readSettled } from '../packagelink/is-settled.ts';
 import { readPlace } from '../packagelink/read-place.ts';
 import { renderLinux } from '../partition-specs/render/linux.ts';
-import type { Description } from './find-description.ts';
+import { manifestsOf } from './fetch-manifests.ts';
+import type { Manifests } from './fetch-manifests.ts';
+import type { Description, Shortcut } from './find-description.ts';
 import { FILES_DATABASE } from './machine-state.ts';
 import { ownMounts } from './own-mounts.ts';
 import { planFiles } from './plan-files.ts';
@@ -24,6 +29,8 @@ export type Places = {
   readonly stateFile: string;
   readonly mounts: readonly string[];
   readonly keyOf: (lookup: Lookup) => string;
+  /** The same without the manifests' digests. */
+  readonly frameOf: (lookup: Lookup) => string;
 };
 
 /** Where a run looks, and the key of what it will have brought about. */
@@ -38,17 +45,29 @@ export async function describePlaces({ root, state, agent }: PartialContext): Pr
     stateFile: join(root, FILES_DATABASE),
     mounts,
     keyOf: ({ generation }) => digestOf([generation, ...shared]),
+    frameOf: ({ name, record, image, packages }) => {
+      const named = packages.map((each) => [each.name, each.priority]);
+      return digestOf([JSON.stringify([name, record, image.name, named]), ...shared]);
+    },
   };
 }
 
-/** What the last run said, if nothing was touched since and the description is the same; `contents` reads every file. */
-export async function askSettled(
-  { keyOf, ...places }: Places,
-  lookup: Lookup,
+/**
+ * What needs no manifest: what the last run said, if nothing was touched since and the description is the same; or new
+ * content of some files, where that is all that differs. `contents` reads every file.
+ */
+export async function findShortcut(
+  { keyOf, frameOf, ...places }: Places,
+  { lookup, cache, fetcher }: Pick<Description, 'lookup' | 'cache' | 'fetcher'>,
   contents: boolean,
-): Promise<{ readonly notices: readonly string[] } | undefined> {
+): Promise<Shortcut | undefined> {
   const key = keyOf(lookup);
-  return await readSettled({ ...places, contents, osmode: osmodeOf(lookup), isCurrent: (found) => found === key });
+  const comparing = { ...places, contents, osmode: osmodeOf(lookup) };
+  const settled = await readSettled({ ...comparing, isCurrent: (found) => found === key });
+  if (settled !== undefined) return { settled };
+  const wanted = { frame: frameOf(lookup), manifests: manifestsOf(lookup), cache, fetcher };
+  const update = await findUpdate(comparing, wanted);
+  return update === undefined ? undefined : { update };
 }
 
 const osmodeOf = ({ record }: Lookup): 'image' | 'packages' => (record['OSMODE'] === 'packages' ? 'packages' : 'image');
@@ -57,30 +76,43 @@ const osmodeOf = ({ record }: Lookup): 'image' | 'packages' => (record['OSMODE']
 export async function bringFilesBack(
   context: PartialContext,
   { lookup, files, fetcher }: Description,
-  { keyOf, ...places }: Places,
+  { keyOf, frameOf, ...places }: Places,
 ): Promise<WithCommandsResult> {
   if ('settled' in files)
     return { changes: [], errors: [], notices: files.settled.notices, commands: [], isWhole: true };
-  const { state, run, mode, allowMassDelete, contents } = context;
+  const { state, mode, allowMassDelete, contents } = context;
   const agreed = new Set(wordsOf(lookup.record['MASS_DELETE']));
-  const tree = planFiles({
-    lookup,
-    ...files.manifests,
-    diskFiles: state.layout === undefined ? undefined : renderLinux(state.layout).files,
-    consoles: state.consoles,
-    system: systemOf(lookup.record['OS']),
-  });
+  const key = keyOf(lookup);
+  const about = 'update' in files ? describeUpdate(files.update) : describeWhole(files.manifests);
+  function describeUpdate({ tree, base, fetcher: withPacks }: Update) {
+    // What packages name is as it was, and the journal has all of it.
+    const sources = readJournal(places.stateFile).journal.known;
+    return { tree, settles: { key, base }, sources, isUpdate: true, fetcher: withPacks };
+  }
+  function describeWhole({ image, packages }: Manifests) {
+    const tree = planFiles({
+      lookup,
+      image,
+      packages,
+      diskFiles: state.layout === undefined ? undefined : renderLinux(state.layout).files,
+      consoles: state.consoles,
+      system: systemOf(lookup.record['OS']),
+    });
+    const manifests = [image, ...packages];
+    const layers = manifestsOf(lookup).flatMap((ref, index) => {
+      const manifest = manifests[index];
+      return manifest === undefined ? [] : [{ ...ref, manifest }];
+    });
+    const settles = { key, base: settledBase(frameOf(lookup), layers, tree) };
+    return { tree, settles, sources: manifests.map(commandSource), fetcher };
+  }
   return applyWithCommands({
     ...places,
-    key: keyOf(lookup),
-    tree,
-    sources: [files.manifests.image, ...files.manifests.packages].map(commandSource),
+    ...about,
     place: places.target === '/' ? readPlace() : 'chroot',
-    fetcher,
     dryRun: mode !== 'run',
     contents,
     osmode: osmodeOf(lookup),
-    run,
     massDelete: (owner) => allowMassDelete || agreed.has('*') || agreed.has(owner),
   });
 }

@@ -5,7 +5,8 @@ import type { ManifestCache, ManifestRef } from '../packagelink/manifest-cache.t
 import type { Manifest } from '../packagelink/manifest.ts';
 import { readManifest } from '../packagelink/read-manifest.ts';
 
-type Manifests = { readonly image: Manifest; readonly packages: Manifest[] };
+/** Of a look-up. */
+export type Manifests = { readonly image: Manifest; readonly packages: Manifest[] };
 
 /** The signed manifests of a machine's image and packages, each checked before it is parsed. */
 export async function fetchManifests(input: {

@@ -7,9 +7,10 @@ import { describeError, UserError } from '../lib/errors.ts';
 import type { Mac } from '../lib/mac.ts';
 import type { Fetcher } from '../packagelink/fetch.ts';
 import { parsePublicKey } from '../packagelink/keys.ts';
-import type { Manifest } from '../packagelink/manifest.ts';
+import type { Update } from '../packagelink/find-update.ts';
 import type { ManifestCache } from '../packagelink/manifest-cache.ts';
 import { updateManifests } from './fetch-manifests.ts';
+import type { Manifests } from './fetch-manifests.ts';
 import { openMachineManifests, readLastKnown } from './last-known.ts';
 import type { MachineState } from './machine-state.ts';
 
@@ -19,9 +20,12 @@ export type RunMode = 'run' | 'dry-run' | 'check-only';
 /** Files that the last run left as they should be, so that no manifest is needed. */
 type Settled = { readonly notices: readonly string[] };
 
+/** What can be done without reading a manifest. */
+export type Shortcut = { readonly settled: Settled } | { readonly update: Update };
+
 export type Description = {
   readonly lookup: Lookup;
-  readonly files: { readonly settled: Settled } | { readonly manifests: Manifests };
+  readonly files: Shortcut | { readonly manifests: Manifests };
   readonly cache: ManifestCache;
   /** For packs. */
   readonly fetcher: Fetcher;
@@ -36,11 +40,9 @@ type Input = {
   readonly client: Pick<ServerClient, 'lookup' | 'storeFile'>;
   readonly publicKeys: readonly string[];
   readonly macs: () => Promise<Mac[]>;
-  /** Whether the machine still is as the last run has left it for this very description. */
-  readonly settled: (lookup: Lookup) => Promise<Settled | undefined>;
+  /** Whether the machine still is as the last run has left it, for this very description or one that differs little. */
+  readonly shortcut: (about: Pick<Description, 'lookup' | 'cache' | 'fetcher'>) => Promise<Shortcut | undefined>;
 };
-
-type Manifests = { readonly image: Manifest; readonly packages: Manifest[] };
 
 /**
  * Asks the server, and where it is away, the machine's own disk; `check-only` asks the disk alone, `dry-run` the server.
@@ -52,7 +54,8 @@ export async function findDescription(input: Input): Promise<Description> {
     const lookup = await lookUpSelf(input);
     const fetcher = failFast(async (path) => input.client.storeFile(path));
     const cache = cacheOf(input, fetcher);
-    return { lookup, files: await describeFiles(input, lookup, cache), cache, fetcher, away: undefined };
+    const about = { lookup, cache, fetcher };
+    return { ...about, files: await describeFiles(input, about), away: undefined };
   } catch (error) {
     if (!isServerAway(error)) throw error;
     if (input.mode === 'run') return recall(input, describeError(error));
@@ -73,13 +76,15 @@ async function recall(input: Input, away: string): Promise<Description> {
     throw new UserError('the server is away, and this machine has no copy');
   };
   const cache = cacheOf(input, fetcher);
-  return { lookup, files: await describeFiles(input, lookup, cache), cache, fetcher, away };
+  const about = { lookup, cache, fetcher };
+  return { ...about, files: await describeFiles(input, about), away };
 }
 
-async function describeFiles(input: Input, lookup: Lookup, cache: ManifestCache): Promise<Description['files']> {
-  const settled = await input.settled(lookup);
-  if (settled !== undefined) return { settled };
-  return { manifests: await updateManifests(lookup, cache) };
+async function describeFiles(
+  input: Input,
+  about: Pick<Description, 'lookup' | 'cache' | 'fetcher'>,
+): Promise<Description['files']> {
+  return (await input.shortcut(about)) ?? { manifests: await updateManifests(about.lookup, about.cache) };
 }
 
 function cacheOf({ root, publicKeys }: Input, store: Fetcher): ManifestCache {

@@ -13,7 +13,7 @@ import type { WithCommandsResult } from '../packagelink/apply-with-commands.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import { activateAgent, secureAgent } from './activate-agent.ts';
 import type { ActivateInput, Said } from './activate-agent.ts';
-import { askSettled, bringFilesBack, describePlaces } from './bring-files-back.ts';
+import { bringFilesBack, describePlaces, findShortcut } from './bring-files-back.ts';
 import type { Places } from './bring-files-back.ts';
 import { explainSystemError } from './conclusion.ts';
 import { findDescription } from './find-description.ts';
@@ -61,7 +61,7 @@ export async function runPartial(context: PartialContext): Promise<Report> {
   const places = await describePlaces(context);
   const description = await findDescription({
     ...context,
-    settled: async (lookup) => askSettled(places, lookup, context.contents),
+    shortcut: async (about) => findShortcut(places, about, context.contents),
   });
   const about = await describeRun(context, description, startedAtMs);
   const isQuiet = context.mode !== 'run';

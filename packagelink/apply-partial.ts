@@ -3,8 +3,6 @@
 // follows a link out of the target; crosses a mount point that is not listed; deletes when a source could not be read.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { runCommand } from '../lib/run-command.ts';
-import type { RunCommand } from '../lib/run-command.ts';
 import type { Fetcher } from './fetch.ts';
 import { discardTemporaries } from './discard-temporaries.ts';
 import { executePlan } from './execute-plan.ts';
@@ -13,6 +11,8 @@ import { beginHistory, forgetVersions, historyDirectory, trimHistory } from './h
 import type { Change, PartialPlan } from './plan-partial.ts';
 import { preparePartial } from './prepare-partial.ts';
 import type { Prepared, RowOf } from './prepare-partial.ts';
+import { syncFileSystems } from './native/sync-file-systems.ts';
+import type { SettledBase } from './settled.ts';
 import { recordIntents, updateState } from './state.ts';
 import type { InstalledPath, PathStat } from './state.ts';
 import type { MergedTree } from './tree.ts';
@@ -36,14 +36,19 @@ export type ApplyPartialOptions = {
   readonly massDelete?: (owner: string) => boolean;
   /** Mount points below the target that belong to it, as package paths; others are not crossed. */
   readonly mounts?: readonly string[];
-  /** Equal keys mean equal trees and options: see `readSettled`. */
-  readonly key?: string;
+  /** Equal keys mean equal trees and options: see `readSettled`. `base` lets the next run do with what has changed. */
+  readonly settles?: { readonly key: string; readonly base?: SettledBase };
+  /**
+   * The tree has only what differs from what is laid down, and the directories above it; all else has been compared,
+   * and is as it should be: see find-update.ts.
+   */
+  readonly isUpdate?: boolean;
   /** Told what will change, before the first write. */
   readonly beforeChanges?: (changes: readonly Change[]) => Promise<void>;
   /** False when the tree itself says what was there before the packages, in a layer below them. */
   readonly restoresForeign?: boolean;
-  /** Runs sync, and only when something was written. */
-  readonly run?: RunCommand;
+  /** Flushes the file systems of these paths, when something was written. */
+  readonly sync?: (paths: readonly string[]) => void;
 };
 
 const LOCK_TIMEOUT_MS = 60_000;
@@ -66,28 +71,28 @@ export async function applyPartial(options: ApplyPartialOptions): Promise<Partia
 }
 
 async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> {
-  const { stateFile, fetcher, run = runCommand } = options;
+  const { stateFile, fetcher, sync = syncFileSystems } = options;
   const prepared = await preparePartial(options);
   const { root, plan, rowOf, observed, carriedOut, interrupted } = prepared;
   discardTemporaries(root, interrupted);
   if (plan.changes.length > 0) await options.beforeChanges?.(plan.changes);
   if (plan.changes.length > 0) recordIntents(stateFile, intentsOf(plan, rowOf), carriedOut);
   const kept = beginHistory(stateFile, plan.keeps, Date.now());
-  const done = await executePlan({ root, plan, fetcher, run, kept, historyDir: historyDirectory(stateFile) });
+  const done = await executePlan({ root, plan, fetcher, sync, kept, historyDir: historyDirectory(stateFile) });
   const changed = [...done.placed].flatMap((entry) => rowOf(entry) ?? []);
   const refreshed = plan.refresh.flatMap((entry) => rowOf(entry, observed.get(entry.path)) ?? []);
   const removed = [...done.deleted, ...done.restored.map(({ row }) => row)].map((row) => row.path);
   const summary = { ...summarize(prepared, done.errors), changes: done.changes };
-  const isSettled = options.key !== undefined && summary.errors.length === 0;
+  const settles = summary.errors.length === 0 ? options.settles : undefined;
   if (
-    isSettled ||
+    settles !== undefined ||
     interrupted.length > 0 ||
     plan.changes.length + refreshed.length + plan.forget.length + plan.pinned.length > 0
   ) {
     updateState(stateFile, {
       changed: [...carriedOut, ...plan.pinned, ...refreshed, ...changed],
       removed: [...removed, ...plan.forget],
-      settled: isSettled ? { key: options.key, notices: summary.notices } : undefined,
+      settled: settles === undefined ? undefined : { ...settles, notices: [...summary.notices] },
     });
   }
   if (done.restored.length > 0)
@@ -95,7 +100,8 @@ async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> 
       stateFile,
       done.restored.map(({ version }) => version.id),
     );
-  if (kept.size > 0) trimHistory(stateFile);
+  // What was cut off or went wrong may have been announced to the history, and never kept.
+  if (kept.size > 0) trimHistory(stateFile, { isWhole: interrupted.length + done.errors.length === 0 });
   return summary;
 }
 

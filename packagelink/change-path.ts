@@ -15,7 +15,7 @@ import type { WantedDirectory, WantedFile, WantedHardlink, WantedSpecial, Wanted
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Makes a directory, in place of a file or link if there is one. */
-export async function makeDirectory(staging: Staging, entry: WantedDirectory): Promise<void> {
+export function makeDirectory(staging: Staging, entry: WantedDirectory): void {
   const place = staging.target.at(entry.path);
   const temporary = staging.target.at(temporaryPath(entry.path));
   discard(staging, entry.path);
@@ -27,21 +27,21 @@ export async function makeDirectory(staging: Staging, entry: WantedDirectory): P
 }
 
 /** Stages a symbolic link or a special file. */
-export async function stageOther(staging: Staging, entry: WantedSymlink | WantedSpecial): Promise<void> {
+export function stageOther(staging: Staging, entry: WantedSymlink | WantedSpecial): void {
   const temporary = staging.target.at(temporaryPath(entry.path));
   discard(staging, entry.path);
   if (entry.type === 'symlink') symlinkSync(entry.target, temporary);
   else makeSpecial(temporary, entry.node, 0o600);
   setMetadataOfPath(temporary, entry);
-  await stage(staging, entry, 0);
+  stage(staging, entry, 0);
 }
 
 /** Stages another name of a file that is in place. */
-export async function stageHardlink(staging: Staging, entry: WantedHardlink): Promise<void> {
+export function stageHardlink(staging: Staging, entry: WantedHardlink): void {
   const temporary = staging.target.at(temporaryPath(entry.path));
   discard(staging, entry.path);
   linkSync(staging.target.at(entry.target), temporary);
-  await stage(staging, entry, 0);
+  stage(staging, entry, 0);
 }
 
 /** Sets owner, mode, attributes and a stated time where a path stands; its content stays. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { decodeManifest, encodeManifest } from './encode-manifest.ts';
-import { applyDelta, encodeDelta } from './manifest-delta.ts';
+import { applyDelta, decodeDelta, encodeDelta } from './manifest-delta.ts';
 import type { Manifest, ManifestEntry, Pack } from './manifest.ts';
 import { directoryEntry, fileEntry, packageOf, symlinkEntry } from './sample-tree.ts';
 import { sha256 } from './digest.ts';
@@ -84,7 +84,7 @@ test('manifest: what is encoded is decoded, and encoded again to the same bytes'
 test('delta: from any manifest to any other, the result is the other to the byte', () => {
   fc.assert(
     fc.property(manifest, manifest, (from, to) => {
-      const made = applyDelta(from, encodeDelta(from, to), 'd');
+      const made = applyDelta(from, decodeDelta(encodeDelta(from, to), 'd'), 'd');
       assert.deepEqual(made, to);
       assert.ok(encodeManifest(made).equals(encodeManifest(to)));
     }),
@@ -97,7 +97,7 @@ test('manifest and delta: any damage is an error that is explained, or no damage
   const delta = encodeDelta(packageOf([fileEntry('etc/a', 'x')]), sample);
   const decoders: [Buffer, (bytes: Buffer) => Manifest][] = [
     [encodeManifest(sample), (bytes) => decodeManifest(bytes, 'm')],
-    [delta, (bytes) => applyDelta(packageOf([fileEntry('etc/a', 'x')]), bytes, 'd')],
+    [delta, (bytes) => applyDelta(packageOf([fileEntry('etc/a', 'x')]), decodeDelta(bytes, 'd'), 'd')],
   ];
   for (const [bytes, decode] of decoders) {
     fc.assert(

@@ -14,7 +14,8 @@ const ENCODING = 'columns-1';
 
 /** All of a manifest but its lists of packs and entries. */
 export const headerSchema = manifestSchema.omit({ packs: true, entries: true });
-type ManifestHeader = z.infer<typeof headerSchema>;
+/** Likewise. */
+export type ManifestHeader = z.infer<typeof headerSchema>;
 
 export const packColumnsSchema = z.strictObject({
   sha256: digestColumn,

@@ -1,6 +1,5 @@
 // Carries out a partial plan. In: a plan, a target. Out: what was done, and errors by path. Never: decides.
 import { UserError, describeError } from '../lib/errors.ts';
-import type { RunCommand } from '../lib/run-command.ts';
 import { openTarget } from './confined-directory.ts';
 import type { Fetcher } from './fetch.ts';
 import { correctMetadata, makeDirectory, removePath, restorePath, stageHardlink, stageOther } from './change-path.ts';
@@ -21,7 +20,7 @@ type Execution = {
   readonly root: string;
   readonly plan: PartialPlan;
   readonly fetcher: Fetcher;
-  readonly run: RunCommand;
+  readonly sync: Staging['sync'];
   /** Files of the history directory, by the path whose old version is kept there. */
   readonly kept: ReadonlyMap<string, string>;
   readonly historyDir: string;
@@ -38,7 +37,7 @@ type Executed = {
 
 /** Does what the plan says, in its order. After any error nothing is deleted. */
 export async function executePlan(execution: Execution): Promise<Executed> {
-  const { root, plan, fetcher, run, kept, historyDir } = execution;
+  const { root, plan, fetcher, sync, kept, historyDir } = execution;
   const placed = new Set<TreeEntry>();
   const errors: string[] = [];
   const gone: { deleted: InstalledPath[]; restored: PartialPlan['restorations'] } = { deleted: [], restored: [] };
@@ -47,7 +46,7 @@ export async function executePlan(execution: Execution): Promise<Executed> {
     void (error === undefined ? placed.add(entry) : errors.push(error));
   const staging: Staging = {
     target: openTarget(root),
-    run,
+    sync,
     kept,
     clear: (path) => {
       for (const row of plan.clears.get(path) ?? []) {
@@ -61,20 +60,20 @@ export async function executePlan(execution: Execution): Promise<Executed> {
     stagedBytes: 0,
   };
   try {
-    await forEach(staging, plan.directories, async (entry) => await makeDirectory(staging, entry));
+    forEach(staging, plan.directories, (entry) => makeDirectory(staging, entry));
     await writeFiles(staging, plan.files, fetcher);
-    await forEach(staging, [...plan.symlinks, ...plan.specials], async (entry) => await stageOther(staging, entry));
-    await placeStaged(staging);
+    forEach(staging, [...plan.symlinks, ...plan.specials], (entry) => stageOther(staging, entry));
+    placeStaged(staging);
     const missing = new Set(plan.files.filter((file) => !placed.has(file)).map((file) => file.path));
     const linkable = plan.hardlinks.filter((link) => !missing.has(link.target));
-    await forEach(staging, linkable, async (entry) => await stageHardlink(staging, entry));
-    await placeStaged(staging);
-    await forEach(staging, plan.metadata, (entry) => correctMetadata(staging, entry));
+    forEach(staging, linkable, (entry) => stageHardlink(staging, entry));
+    placeStaged(staging);
+    forEach(staging, plan.metadata, (entry) => correctMetadata(staging, entry));
     if (errors.length + plan.errors.length === 0) {
       gone.restored = restoreAll(staging, plan.restorations, { historyDir, errors });
       gone.deleted.push(...removeAll(staging, plan.deletions, errors));
     }
-    await syncTarget(staging, kept.size > 0 ? [historyDir] : []);
+    syncTarget(staging, kept.size > 0 ? [historyDir] : []);
   } finally {
     for (const file of staging.open.keys()) abandonFile(staging, file);
     staging.target.close();
@@ -106,14 +105,10 @@ function restoreAll(
   });
 }
 
-async function forEach<E extends TreeEntry>(
-  staging: Staging,
-  entries: readonly E[],
-  work: (entry: E) => Promise<void> | void,
-): Promise<void> {
+function forEach<E extends TreeEntry>(staging: Staging, entries: readonly E[], work: (entry: E) => void): void {
   for (const entry of entries) {
     try {
-      await work(entry);
+      work(entry);
     } catch (error) {
       staging.onPlaced(entry, `${entry.path} was not put right: ${describeError(error)}`);
     }
@@ -123,9 +118,9 @@ async function forEach<E extends TreeEntry>(
 
 async function writeFiles(staging: Staging, files: readonly WantedFile[], fetcher: Fetcher): Promise<void> {
   const ready = files.filter((file) => isAtHand(file.content));
-  await forEach(staging, ready, async (file) => {
-    if (file.content.kind === 'tree') await stageTreeFile(staging, file, file.content);
-    else await writeWhole(staging, file, bytesAtHand(file.content));
+  forEach(staging, ready, (file) => {
+    if (file.content.kind === 'tree') stageTreeFile(staging, file, file.content);
+    else writeWhole(staging, file, bytesAtHand(file.content));
   });
   const failed = new Set<WantedFile>();
   for await (const { work, raw } of readPacks(planReads(files), fetcher)) {
@@ -133,7 +128,7 @@ async function writeFiles(staging: Staging, files: readonly WantedFile[], fetche
       if (failed.has(read.file)) continue;
       try {
         if (raw instanceof Error) throw raw;
-        await writeRead(staging, read, raw);
+        writeRead(staging, read, raw);
       } catch (error) {
         failed.add(read.file);
         abandonFile(staging, read.file);
@@ -145,22 +140,22 @@ async function writeFiles(staging: Staging, files: readonly WantedFile[], fetche
   for (const file of failed) discardQuietly(staging, file.path);
 }
 
-async function writeRead(staging: Staging, read: PackReads['reads'][number], raw: Uint8Array): Promise<void> {
+function writeRead(staging: Staging, read: PackReads['reads'][number], raw: Uint8Array): void {
   if (read.file.content.kind === 'template') {
-    await writeWhole(staging, read.file, raw.subarray(read.offset, read.offset + read.length));
+    writeWhole(staging, read.file, raw.subarray(read.offset, read.offset + read.length));
     return;
   }
   if (read.isFirst) beginFile(staging, read.file);
   writeBytes(staging, read.file, raw, read);
-  if (read.isLast) await completeFile(staging, read.file);
+  if (read.isLast) completeFile(staging, read.file);
 }
 
-async function writeWhole(staging: Staging, file: WantedFile, source: Uint8Array): Promise<void> {
+function writeWhole(staging: Staging, file: WantedFile, source: Uint8Array): void {
   const isTemplate = file.content.kind === 'template';
   const bytes = isTemplate ? preprocess(source, file.content.defines, `${file.path} of ${file.owner}`) : source;
   beginFile(staging, file);
   writeBytes(staging, file, bytes, { offset: 0, length: bytes.length, position: 0 });
-  await completeFile(staging, file);
+  completeFile(staging, file);
 }
 
 // The path has failed already, and said so; its directory may be what is missing.

@@ -64,18 +64,21 @@ export function beginHistory(stateFile: string, keeps: readonly Keep[], atMs: nu
   return places;
 }
 
-/** Forgets what is too old, and what a run that was cut off announced but never kept. */
-export function trimHistory(stateFile: string): void {
+/** Forgets what is too old; with `isWhole` false also what was announced but never kept, which takes a look at all. */
+export function trimHistory(stateFile: string, { isWhole }: { readonly isWhole: boolean }): void {
   const dir = historyDirectory(stateFile);
   if (lstatSync(dir, { throwIfNoEntry: false }) === undefined) return;
   withStateDatabase(stateFile, (database) => {
     inTransaction(database, () => {
-      database.exec(`
-        DELETE FROM history WHERE reason IN ('replaced', 'deleted')
-          AND run <= (SELECT max(run) FROM history) - ${KEPT_RUNS};
-        DELETE FROM history WHERE id IN (SELECT id FROM
+      const old = [
+        `DELETE FROM history WHERE reason IN ('replaced', 'deleted')
+          AND run <= (SELECT max(run) FROM history) - ${KEPT_RUNS} RETURNING id`,
+        `DELETE FROM history WHERE id IN (SELECT id FROM
           (SELECT id, row_number() OVER (PARTITION BY path ORDER BY id DESC) AS place FROM history WHERE reason = 'edited')
-          WHERE place > ${KEPT_EDITS})`);
+          WHERE place > ${KEPT_EDITS}) RETURNING id`,
+      ].flatMap((statement) => database.prepare(statement).all());
+      for (const { id } of old) rmSync(`${dir}/${Number(id)}`, { force: true });
+      if (isWhole) return;
       const files = new Set(readdirSync(dir));
       const forget = database.prepare('DELETE FROM history WHERE id = ?');
       for (const { id, type } of database.prepare('SELECT id, type FROM history').all()) {

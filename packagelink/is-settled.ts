@@ -2,21 +2,17 @@
 // what that run had to say, or no; also when a command is owed. Never: writes; reads a file of the target; needs a
 // manifest or a server.
 import { existsSync, realpathSync } from 'node:fs';
-import { z } from 'zod';
-import { parseJsonEdge } from '../lib/parse-edge.ts';
 import { readJournal } from './after-journal.ts';
 import { areRowsUntouched, countComparedRows } from './compare-rows.ts';
 import type { RowComparison } from './compare-rows.ts';
 import { readMountPoints } from './mount-points.ts';
+import { readLastSettled } from './settled.ts';
+import type { Settled } from './settled.ts';
 import { startThread } from './start-thread.ts';
-import { withStateDatabase } from './state-database.ts';
+import type { Thread } from './start-thread.ts';
 
-/** What the last run without errors wrote down: the key of its tree and options, and its notices. */
-export type Settled = { readonly key: string; readonly notices: readonly string[] };
-
-const settledSchema = z.object({ key: z.string(), notices: z.array(z.string()) });
-
-type Question = {
+/** What is compared, and how. */
+export type Comparing = {
   readonly target: string;
   readonly stateFile: string;
   /** As in the options of the run: `packages` leaves the image's paths out of the comparison. */
@@ -25,30 +21,37 @@ type Question = {
   /** Whether every file is read and hashed, too: a disk that has lost a bit changes nothing that lstat shows. */
   readonly contents?: boolean;
   readonly twoThreadsFrom?: number;
-  /** Whether the last run is the one that is meant, by its key. */
-  readonly isCurrent: (key: string) => boolean;
 };
 
 /**
  * What the last run said, if nothing has been touched since. A forged mtime is noticed: inode and ctime are compared.
  * Undefined is no verdict: a run looks closer, and finds perhaps that all is well.
+ * @param isCurrent whether the last run is the one that is meant, by its key
  */
-export async function readSettled(question: Question): Promise<Settled | undefined> {
-  if (!existsSync(question.stateFile)) return undefined;
-  const { journal, errors } = readJournal(question.stateFile);
-  if (journal.pending.length + errors.length > 0) return undefined;
-  const settled = withStateDatabase(question.stateFile, (database) => {
-    const row = database.prepare("SELECT value FROM meta WHERE key = 'settled'").get();
-    return row === undefined
-      ? undefined
-      : parseJsonEdge(settledSchema, String(row['value']), 'the state database, settled');
-  });
+export async function readSettled(
+  question: Comparing & { readonly isCurrent: (key: string) => boolean },
+): Promise<Settled | undefined> {
+  if (!existsSync(question.stateFile) || owesCommands(question.stateFile)) return undefined;
+  const settled = readLastSettled(question.stateFile);
   if (settled === undefined || !question.isCurrent(settled.key)) return undefined;
-  return (await isUntouched(question)) ? settled : undefined;
+  await using comparison = startComparison(question);
+  return (await comparison.isUntouched()) ? settled : undefined;
 }
 
-async function isUntouched(question: Question): Promise<boolean> {
-  const { target, stateFile, osmode = 'image', mounts, contents = false, twoThreadsFrom } = question;
+/** Whether an earlier run left a command to this one, or its journal cannot be read. */
+export function owesCommands(stateFile: string): boolean {
+  const { journal, errors } = readJournal(stateFile);
+  return journal.pending.length + errors.length > 0;
+}
+
+type Comparison = AsyncDisposable & {
+  /** Takes part in it, and answers when every row has been seen, or one is not as it was. */
+  readonly isUntouched: () => Promise<boolean>;
+};
+
+/** Begins to compare rows with the target, in a second thread where there are many; until it is asked it keeps nobody waiting. */
+export function startComparison(about: Comparing): Comparison {
+  const { target, stateFile, osmode = 'image', mounts, contents = false, twoThreadsFrom } = about;
   const root = realpathSync(target);
   const rows = countComparedRows(stateFile, osmode);
   const comparison: RowComparison = {
@@ -60,16 +63,16 @@ async function isUntouched(question: Question): Promise<boolean> {
     rows,
     progress: new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)),
   };
-  if (rows < (twoThreadsFrom ?? (contents ? TWO_THREADS_FILES : TWO_THREADS_ROWS))) {
-    return areRowsUntouched(comparison, 0);
-  }
-  const fromTheEnd = startThread({ kind: 'compare-rows', comparison });
-  try {
-    // What the thread could not do is no verdict either.
-    return areRowsUntouched(comparison, 0) && (await fromTheEnd.receive().catch(() => false)) === true;
-  } finally {
-    await fromTheEnd.stop();
-  }
+  const isLarge = rows >= (twoThreadsFrom ?? (contents ? TWO_THREADS_FILES : TWO_THREADS_ROWS));
+  const fromTheEnd: Thread | undefined = isLarge ? startThread({ kind: 'compare-rows', comparison }) : undefined;
+  return {
+    isUntouched: async () => {
+      if (!areRowsUntouched(comparison, 0)) return false;
+      // What the thread could not do is no verdict either.
+      return fromTheEnd === undefined || (await fromTheEnd.receive().catch(() => false)) === true;
+    },
+    [Symbol.asyncDispose]: async () => await fromTheEnd?.stop(),
+  };
 }
 
 // From how many rows on a second thread is worth its start; measured.

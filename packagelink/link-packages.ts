@@ -3,7 +3,6 @@
 // to keep it and put a package's path in its place; forgets what was there before it is back.
 import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { RunCommand } from '../lib/run-command.ts';
 import { applyPartial } from './apply-partial.ts';
 import { applyWithCommands } from './apply-with-commands.ts';
 import type { WithCommandsResult } from './apply-with-commands.ts';
@@ -29,7 +28,6 @@ export type LinkOptions = {
   readonly massDelete: (owner: string) => boolean;
   /** Mount points below the target that belong to it, as package paths. */
   readonly mounts: readonly string[];
-  readonly run: RunCommand;
   /** Whether the commands run that packages name for what has changed; on this system, whatever the target is. */
   readonly runsCommands: boolean;
 };
@@ -57,7 +55,7 @@ export async function linkPackages(options: LinkOptions): Promise<WithCommandsRe
 }
 
 async function linkLocked(options: LinkOptions): Promise<WithCommandsResult> {
-  const { stateFile, dryRun, mounts, massDelete, run } = options;
+  const { stateFile, dryRun, mounts, massDelete } = options;
   const root = realpathSync(options.target);
   const before = readLinks(stateFile);
   const change = await options.change(before);
@@ -71,9 +69,8 @@ async function linkLocked(options: LinkOptions): Promise<WithCommandsResult> {
     stateFile,
     dryRun,
     mounts,
-    run,
     fetcher: storesFetcher(change.packages),
-    key: linkedKey(change.packages),
+    settles: { key: linkedKey(change.packages) },
     restoresForeign: false,
     massDelete: (owner: string) => owner === TARGET_OWNER || massDelete(owner),
   };

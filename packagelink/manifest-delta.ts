@@ -4,68 +4,99 @@ import { z } from 'zod';
 import { FaultsError, UserError } from '../lib/errors.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { numbers, pathColumn } from './columns.ts';
+import { pathColumn } from './columns.ts';
 import { decodePacks, decodeText, encodePacks, headerSchema, packColumnsSchema } from './encode-manifest.ts';
+import type { ManifestHeader } from './encode-manifest.ts';
 import { decodeEntries, encodeEntries, entryColumnsSchema } from './entry-columns.ts';
-import { findManifestFaults } from './manifest-faults.ts';
+import { chunkFault, findManifestFaults } from './manifest-faults.ts';
 import type { Manifest, ManifestEntry, Pack } from './manifest.ts';
 
-const ENCODING = 'delta-1';
+const ENCODING = 'delta-2';
 
 const deltaSchema = z.strictObject({
   encoding: z.literal(ENCODING),
   /** All of the new manifest but packs and entries. */
   manifest: headerSchema,
-  /** Packs that the old manifest does not have. */
+  /** Those in which the bytes of `entries` lie, whether the old manifest has them or not. */
   packs: packColumnsSchema,
-  /** Rows of the old manifest that are gone, and those that are replaced: the first, then steps. */
-  removed: numbers(),
-  changed: numbers(),
-  /** Paths that the old manifest does not have. */
+  removed: pathColumn,
+  changed: pathColumn,
   added: pathColumn,
-  /** What has changed, then what was added. Packs are numbered as in the old manifest, then as in `packs`. */
+  /** What has changed, then what was added; packs are numbered as in `packs`. */
   entries: entryColumnsSchema,
 });
+
+/** What makes one manifest another; it can be read without either. */
+export type ManifestDelta = {
+  readonly header: ManifestHeader;
+  /** To which the chunks of the entries refer. */
+  readonly packs: readonly Pack[];
+  readonly removed: readonly string[];
+  readonly changed: readonly ManifestEntry[];
+  readonly added: readonly ManifestEntry[];
+};
 
 /** The JSON of a delta. */
 export function encodeDelta(from: Manifest, to: Manifest): Buffer {
   const { packs: _packs, entries: _entries, ...header } = to;
   const { packs, entries } = renumber(to, new Map(from.packs.map(({ sha256 }, index) => [sha256, index])));
-  const newPacks = packs.slice(from.packs.length);
+  const numbered = [...from.packs, ...packs.slice(from.packs.length)];
   const wanted = new Map(entries.map((entry) => [entry.path, entry]));
-  const removed: number[] = [];
-  const changed: number[] = [];
-  const replacements: ManifestEntry[] = [];
-  for (const [index, entry] of from.entries.entries()) {
+  const removed: string[] = [];
+  const changed: ManifestEntry[] = [];
+  for (const entry of from.entries) {
     const now = wanted.get(entry.path);
     wanted.delete(entry.path);
-    if (now === undefined) removed.push(index);
-    else if (!isSame(entry, now)) {
-      changed.push(index);
-      replacements.push(now);
-    }
+    if (now === undefined) removed.push(entry.path);
+    else if (!isSame(entry, now)) changed.push(now);
   }
   const added = [...wanted.values()];
+  const used = renumber({ packs: numbered, entries: [...changed, ...added] }, new Map());
+  const column = (these: readonly ManifestEntry[]) => JSON.stringify(these.map(({ path }) => path));
   return Buffer.from(
-    `{"encoding":"${ENCODING}","manifest":${canonicalJson(header)},"packs":${encodePacks(newPacks)},` +
-      `"removed":${JSON.stringify(asSteps(removed))},"changed":${JSON.stringify(asSteps(changed))},` +
-      `"added":${JSON.stringify(added.map(({ path }) => path))},"entries":${encodeEntries([...replacements, ...added])}}`,
+    `{"encoding":"${ENCODING}","manifest":${canonicalJson(header)},"packs":${encodePacks(used.packs)},` +
+      `"removed":${JSON.stringify(removed)},"changed":${column(changed)},"added":${column(added)},` +
+      `"entries":${encodeEntries(used.entries)}}`,
   );
 }
 
-/** @throws UserError, FaultsError (exit code 2) for bytes that are no delta of this manifest */
-export function applyDelta(from: Manifest, bytes: Uint8Array, what: string): Manifest {
-  const delta = parseJsonEdge(deltaSchema, decodeText(bytes, what), what);
-  const rows = (steps: readonly number[]) => asRows(steps, from.entries, what);
-  const changed = rows(delta.changed);
-  const paths = [...changed.map((row) => from.entries[row]?.path ?? ''), ...delta.added];
-  const entries = decodeEntries(delta.entries, paths, what);
-  const replaced = new Map(changed.map((row, index) => [row, entries[index]]));
-  const removed = new Set(rows(delta.removed));
-  const kept = from.entries.flatMap((entry, row) => (removed.has(row) ? [] : [replaced.get(row) ?? entry]));
-  const packs = [...from.packs, ...decodePacks(delta.packs, what)];
-  const merged = mergeSorted(kept, entries.slice(changed.length));
-  const manifest = { ...delta.manifest, ...renumber({ packs, entries: merged }, new Map()) };
+/** @throws UserError, FaultsError (exit code 2) for bytes that are no delta */
+export function decodeDelta(bytes: Uint8Array, what: string): ManifestDelta {
+  const { manifest, packs, removed, changed, added, ...delta } = parseJsonEdge(
+    deltaSchema,
+    decodeText(bytes, what),
+    what,
+  );
+  const entries = decodeEntries(delta.entries, [...changed, ...added], what);
+  const found = decodePacks(packs, what);
+  for (const entry of entries) {
+    const fault = entry.type === 'file' ? chunkFault(entry, found) : undefined;
+    if (fault !== undefined) throw new UserError(`${what} is not sound: ${entry.path} ${fault}`, { exitCode: 2 });
+  }
+  return {
+    header: manifest,
+    packs: found,
+    removed,
+    changed: entries.slice(0, changed.length),
+    added: entries.slice(changed.length),
+  };
+}
+
+/** @throws UserError, FaultsError (exit code 2) where a delta is not of this manifest */
+export function applyDelta(from: Manifest, delta: ManifestDelta, what: string): Manifest {
+  const shift = from.packs.length;
+  const shifted = (entry: ManifestEntry): ManifestEntry =>
+    entry.type === 'file'
+      ? { ...entry, chunks: entry.chunks.map((chunk) => ({ ...chunk, pack: chunk.pack + shift })) }
+      : entry;
+  const replaced = new Map(delta.changed.map((entry) => [entry.path, shifted(entry)]));
+  const removed = new Set(delta.removed);
+  const kept = from.entries.flatMap((entry) => (removed.has(entry.path) ? [] : [replaced.get(entry.path) ?? entry]));
+  const merged = mergeSorted(kept, delta.added.map(shifted));
+  const manifest = {
+    ...delta.header,
+    ...renumber({ packs: [...from.packs, ...delta.packs], entries: merged }, new Map()),
+  };
   const faults = findManifestFaults(manifest);
   if (faults.length > 0) throw new FaultsError(what, faults);
   return manifest;
@@ -111,17 +142,6 @@ function mergeSorted(left: readonly ManifestEntry[], right: readonly ManifestEnt
     merged.push(entry);
   }
   return [...merged, ...right.slice(next)];
-}
-
-function asSteps(rows: readonly number[]): number[] {
-  return rows.map((row, index) => row - (rows[index - 1] ?? 0));
-}
-
-function asRows(steps: readonly number[], entries: readonly unknown[], what: string): number[] {
-  let row = 0;
-  const rows = steps.map((step) => (row += step));
-  if (row < Math.max(1, entries.length)) return rows;
-  throw new UserError(`${what} is not sound: it speaks of row ${row} of ${entries.length}`, { exitCode: 2 });
 }
 
 function isSame(left: unknown, right: unknown): boolean {

@@ -1,6 +1,6 @@
 // What a schema cannot say of a manifest: order, parents, links, ranges. In: a Manifest. Out: faults. Never: I/O.
 import type { Fault } from '../lib/errors.ts';
-import type { FileEntry, Manifest, ManifestEntry } from './manifest.ts';
+import type { FileEntry, Manifest, ManifestEntry, Pack } from './manifest.ts';
 import { parentOf } from './package-path.ts';
 
 /** Everything that is inconsistent between the entries and packs of one manifest; empty when it is sound. */
@@ -22,7 +22,7 @@ export function findManifestFaults(manifest: Manifest): Fault[] {
       if (directories.has(parent)) knownParent = parent;
       else report(entry.path, `its parent ${parent} is not a directory of this package`);
     }
-    const fault = linkFault(entry, files) ?? (entry.type === 'file' ? chunkFault(entry, manifest) : undefined);
+    const fault = linkFault(entry, files) ?? (entry.type === 'file' ? chunkFault(entry, manifest.packs) : undefined);
     if (fault !== undefined) report(entry.path, fault);
     if (entry.type === 'file') rawBytes += entry.sizeBytes;
   }
@@ -42,11 +42,12 @@ function linkFault(entry: ManifestEntry, files: ReadonlySet<string>): string | u
   return `is a hard link to ${entry.target}, which is not a file of this package`;
 }
 
-function chunkFault(file: FileEntry, manifest: Manifest): string | undefined {
+/** What is wrong with the places of a file's bytes, after its path. */
+export function chunkFault(file: FileEntry, packs: readonly Pack[]): string | undefined {
   let length = 0;
   for (const chunk of file.chunks) {
-    const pack = manifest.packs[chunk.pack];
-    if (pack === undefined) return `lies in pack ${chunk.pack}, but there are ${manifest.packs.length}`;
+    const pack = packs[chunk.pack];
+    if (pack === undefined) return `lies in pack ${chunk.pack}, but there are ${packs.length}`;
     if (chunk.offset + chunk.length > pack.rawBytes) return `reaches past the end of pack ${pack.sha256}`;
     length += chunk.length;
   }

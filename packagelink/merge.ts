@@ -64,7 +64,13 @@ export function mergeTree(input: MergeInput): MergedTree {
   if (faults.length > 0) throw new FaultsError('merging the packages', faults);
   const entries = asEntries(winners, { classOf: classifier(layers, generated), isPinned: pinFinder(layers, pins) });
   const images = layers.filter((layer) => layer.priority === 0).map((layer) => layer.name);
-  const tree = { entries, images: images.toSorted(), rawBytes: sumBytes(entries), notices: notices.toSorted() };
+  const tree = {
+    entries,
+    images: images.toSorted(),
+    rawBytes: sumBytes(entries),
+    notices: notices.toSorted(),
+    intricate: findIntricate(several, entries),
+  };
   const fatFaults = findFatFaults(tree, fat);
   if (fatFaults.length > 0) throw new FaultsError('merging the packages', fatFaults);
   return tree;
@@ -100,6 +106,14 @@ function groupByPath(candidates: readonly Candidate[]): {
     }
   }
   return { firsts, several };
+}
+
+function findIntricate(several: ReadonlyMap<string, readonly Candidate[]>, entries: readonly TreeEntry[]): string[] {
+  const paths = new Set<string>();
+  for (const [path, candidates] of several)
+    if (candidates.some(({ body }) => body.type !== 'directory')) paths.add(path);
+  for (const entry of entries) if (entry.type === 'hardlink') paths.add(entry.target);
+  return [...paths].toSorted();
 }
 
 function findDoubles(layers: readonly Layer[]): Fault[] {

@@ -15,7 +15,7 @@ import { leaveMounts } from './leave-mounts.ts';
 import { readFileSystems, readMountPoints } from './mount-points.ts';
 import { renderTemplates } from './render-templates.ts';
 import { findCarriedOut, knownPaths } from './settle-intents.ts';
-import { asPathStat, installedLink, installedPath, readState } from './state.ts';
+import { asPathStat, installedLink, installedPath, readState, readStateOf } from './state.ts';
 import type { InstalledPath, PathStat, State } from './state.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
 
@@ -39,7 +39,7 @@ export type Prepared = {
 export async function preparePartial(options: ApplyPartialOptions): Promise<Prepared> {
   const { osmode = 'image', sourcesComplete = true, massDelete } = options;
   const root = realpathSync(options.target);
-  const state = existsSync(options.stateFile) ? readState(options.stateFile) : EMPTY;
+  const state = readStateFor(options);
   const known = knownPaths(state);
   const rendered = await renderTemplates(options.tree, known, options.fetcher);
   const named = await nameOwners(rendered.tree, {
@@ -72,7 +72,8 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
     digests: rendered.digests,
     osmode,
     allowDeletions,
-    foreign: options.restoresForeign === false ? new Map() : foreignVersions(options.stateFile),
+    foreign:
+      options.restoresForeign === false || options.isUpdate === true ? new Map() : foreignVersions(options.stateFile),
     ...(massDelete === undefined ? {} : { massDelete }),
   });
   return {
@@ -85,6 +86,13 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
     errors: [...rendered.errors, ...reach.errors],
     notices: [...tree.notices, ...notices],
   };
+}
+
+function readStateFor({ stateFile, isUpdate = false, tree }: ApplyPartialOptions): State {
+  if (!existsSync(stateFile)) return EMPTY;
+  if (!isUpdate) return readState(stateFile);
+  const paths = tree.entries.map(({ path }) => path);
+  return readStateOf(stateFile, paths);
 }
 
 const EMPTY: State = { installed: new Map(), intents: new Map() };

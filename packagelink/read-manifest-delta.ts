@@ -6,7 +6,8 @@ import { encodeManifest } from './encode-manifest.ts';
 import { WrongBytesError, decompressBounded, fetchBytes } from './fetch.ts';
 import type { Fetcher } from './fetch.ts';
 import { isSignedBy, signStatement } from './keys.ts';
-import { applyDelta, encodeDelta } from './manifest-delta.ts';
+import { applyDelta, decodeDelta, encodeDelta } from './manifest-delta.ts';
+import type { ManifestDelta } from './manifest-delta.ts';
 import type { Manifest } from './manifest.ts';
 import { checkDigest, compressManifest } from './seal-manifest.ts';
 
@@ -31,18 +32,66 @@ export async function sealDelta(
   privateKey: KeyObject,
 ): Promise<Buffer | undefined> {
   const raw = encodeDelta(from.manifest, to.manifest);
-  const made = applyDelta(from.manifest, raw, `the delta of ${to.manifest.name}`);
+  const what = `the delta of ${to.manifest.name}`;
+  const made = applyDelta(from.manifest, decodeDelta(raw, what), what);
   if (sha256(encodeManifest(made)) !== to.digest) return undefined;
   const stored = await compressManifest(raw, LEVEL);
   const statement = { kind: 'delta', from: from.digest, to: to.digest, storedDigest: sha256(stored) } as const;
   return Buffer.concat([Buffer.from(`${signStatement(statement, privateKey)}\n`), stored]);
 }
 
+type DeltaRef = { readonly from: string; readonly to: string };
+
+/** `bytes` is the stored file. */
+export type SignedDelta = DeltaRef & { readonly delta: ManifestDelta; readonly bytes: Uint8Array<ArrayBuffer> };
+
+const pathOf = ({ from, to }: DeltaRef) => `deltas/${from}-${to}` as const;
+
 /**
- * Fetches what makes one manifest another, checks its signature, applies it, and checks that the canonical bytes of
- * what comes out have the digest that was asked for.
- * @throws WrongBytesError for a foreign signature or another result; UserError when there is no such delta
+ * Fetches what makes one manifest another, as one of these keys has signed it.
+ * @throws WrongBytesError for a foreign signature; UserError when there is no such delta
  */
+export async function fetchDelta(
+  fetcher: Fetcher,
+  ref: DeltaRef,
+  publicKeys: readonly KeyObject[],
+): Promise<SignedDelta> {
+  for (const digest of [ref.from, ref.to]) checkDigest(digest);
+  return await openDelta(ref, await fetchBytes(fetcher, pathOf(ref)), publicKeys);
+}
+
+/** The same from its stored file. @throws WrongBytesError, UserError */
+export async function openDelta(
+  { from, to }: DeltaRef,
+  bytes: Uint8Array<ArrayBuffer>,
+  publicKeys: readonly KeyObject[],
+): Promise<SignedDelta> {
+  const path = pathOf({ from, to });
+  const lineEnd = bytes.indexOf(LINE_END);
+  const stored = bytes.subarray(lineEnd + 1);
+  const signature = Buffer.from(bytes.subarray(0, Math.max(0, lineEnd))).toString('latin1');
+  const statement = { kind: 'delta', from, to, storedDigest: sha256(stored) } as const;
+  if (!isSignedBy(statement, signature, publicKeys)) {
+    throw new WrongBytesError(`${path} is not signed by this site's keys (${publicKeys.length} tried)`);
+  }
+  const delta = decodeDelta(await decompressBounded(stored, MAX_DELTA_BYTES, path), path);
+  return { from, to, delta, bytes };
+}
+
+/**
+ * Applies what makes one manifest another, and checks that the canonical bytes of what comes out have the digest that
+ * was asked for.
+ * @throws WrongBytesError for another result; UserError, FaultsError where the delta is not of this manifest
+ */
+export function proveDelta(from: Manifest, { delta, ...ref }: SignedDelta): ProvenManifest {
+  const manifest = applyDelta(from, delta, pathOf(ref));
+  const raw = encodeManifest(manifest);
+  const found = sha256(raw);
+  if (found === ref.to) return { manifest, raw };
+  throw new WrongBytesError(`${pathOf(ref)} comes to a manifest with SHA-256 ${found}`);
+}
+
+/** Both of it. @throws as they do */
 export async function readManifestDelta(input: {
   readonly fetcher: Fetcher;
   readonly from: NamedManifest;
@@ -50,19 +99,5 @@ export async function readManifestDelta(input: {
   readonly publicKeys: readonly KeyObject[];
 }): Promise<ProvenManifest> {
   const { fetcher, from, to, publicKeys } = input;
-  for (const digest of [from.digest, to]) checkDigest(digest);
-  const path = `deltas/${from.digest}-${to}` as const;
-  const bytes = await fetchBytes(fetcher, path);
-  const lineEnd = bytes.indexOf(LINE_END);
-  const stored = bytes.subarray(lineEnd + 1);
-  const signature = Buffer.from(bytes.subarray(0, Math.max(0, lineEnd))).toString('latin1');
-  const statement = { kind: 'delta', from: from.digest, to, storedDigest: sha256(stored) } as const;
-  if (!isSignedBy(statement, signature, publicKeys)) {
-    throw new WrongBytesError(`${path} is not signed by this site's keys (${publicKeys.length} tried)`);
-  }
-  const manifest = applyDelta(from.manifest, await decompressBounded(stored, MAX_DELTA_BYTES, path), path);
-  const raw = encodeManifest(manifest);
-  const found = sha256(raw);
-  if (found === to) return { manifest, raw };
-  throw new WrongBytesError(`${path} comes to a manifest with SHA-256 ${found}`);
+  return proveDelta(from.manifest, await fetchDelta(fetcher, { from: from.digest, to }, publicKeys));
 }

@@ -2,13 +2,13 @@
 // was; what stood there is kept in its turn. Never: follows a link out of the target.
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { UserError } from '../lib/errors.ts';
-import { runCommand } from '../lib/run-command.ts';
 import { restorePath } from './change-path.ts';
 import { openTarget } from './confined-directory.ts';
 import { withLock } from './file-lock.ts';
 import { beginHistory, historyDirectory, readHistory } from './history.ts';
 import type { Keep, KeptVersion } from './history.ts';
 import { hashFile } from './hash-file.ts';
+import { syncFileSystems } from './native/sync-file-systems.ts';
 import { syncTarget } from './stage-files.ts';
 import type { Staging } from './stage-files.ts';
 
@@ -51,7 +51,7 @@ async function bringBack(root: string, stateFile: string, version: KeptVersion):
     const kept = beginHistory(stateFile, describeCurrent(directories.at(version.path), version.path), Date.now());
     const staging: Staging = {
       target: directories,
-      run: runCommand,
+      sync: syncFileSystems,
       kept,
       clear: () => undefined,
       onPlaced: () => undefined,
@@ -60,7 +60,7 @@ async function bringBack(root: string, stateFile: string, version: KeptVersion):
       stagedBytes: 0,
     };
     restorePath(staging, version, `${historyDirectory(stateFile)}/${version.id}`);
-    await syncTarget(staging, [historyDirectory(stateFile)]);
+    syncTarget(staging, [historyDirectory(stateFile)]);
   } finally {
     directories.close();
   }

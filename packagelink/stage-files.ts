@@ -3,7 +3,6 @@
 import { closeSync, constants, lstatSync, openSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describeError } from '../lib/errors.ts';
-import type { RunCommand } from '../lib/run-command.ts';
 import type { ConfinedDirectories } from './confined-directory.ts';
 import { sha256 } from './digest.ts';
 import { setMetadata } from './file-metadata.ts';
@@ -22,7 +21,8 @@ const BATCH_BYTES = 64 * 1024 * 1024;
 /** The files of one partial run that are written but not yet in place. */
 export type Staging = {
   readonly target: ConfinedDirectories;
-  readonly run: RunCommand;
+  /** Flushes the file systems of these paths. */
+  readonly sync: (paths: readonly string[]) => void;
   /** Where the version that gives way is kept, by path. */
   readonly kept: ReadonlyMap<string, string>;
   /** Deletes what the plan says of a directory that becomes something else. */
@@ -53,13 +53,13 @@ export function writeBytes(
 }
 
 /** Gives a complete file its metadata and puts it in the batch. */
-export async function completeFile(staging: Staging, file: WantedFile): Promise<void> {
+export function completeFile(staging: Staging, file: WantedFile): void {
   const fd = staging.open.get(file);
   if (fd === undefined) return;
   finishLength(fd, file);
   setMetadata(fd, file);
   abandonFile(staging, file);
-  await stage(staging, file, file.content.sizeBytes);
+  stage(staging, file, file.content.sizeBytes);
 }
 
 /** Closes a file that was begun; its temporary stays for `discard`. */
@@ -78,19 +78,19 @@ export function discard(staging: Staging, path: string): void {
 }
 
 /** Puts a path in the batch whose temporary is complete; a full batch is placed. */
-export async function stage(staging: Staging, entry: TreeEntry, sizeBytes: number): Promise<void> {
+export function stage(staging: Staging, entry: TreeEntry, sizeBytes: number): void {
   staging.staged.push(entry);
   staging.stagedBytes += sizeBytes;
-  if (staging.staged.length >= BATCH_FILES || staging.stagedBytes >= BATCH_BYTES) await placeStaged(staging);
+  if (staging.staged.length >= BATCH_FILES || staging.stagedBytes >= BATCH_BYTES) placeStaged(staging);
 }
 
 /** Syncs the file systems that were written to, then renames the whole batch into place. */
-export async function placeStaged(staging: Staging): Promise<void> {
+export function placeStaged(staging: Staging): void {
   const batch = staging.staged;
   staging.staged = [];
   staging.stagedBytes = 0;
   if (batch.length === 0) return;
-  await syncTarget(staging);
+  syncTarget(staging);
   for (const entry of batch) {
     staging.target.trim();
     try {
@@ -116,8 +116,8 @@ export function keepOld({ kept }: Staging, path: string, place: string): void {
 }
 
 /** Flushes every file system below the target that this run has touched, and those of other directories. */
-export async function syncTarget({ target, run }: Staging, others: readonly string[] = []): Promise<void> {
-  await run(['sync', '-f', '--', ...target.onEachDevice(), ...others]);
+export function syncTarget({ target, sync }: Staging, others: readonly string[] = []): void {
+  sync([...target.onEachDevice(), ...others]);
 }
 
 /** The name that new content of a path has until it is complete: the same in each run, so that none is left behind. */

@@ -11,20 +11,16 @@ import { copyTreeFile } from './tree-source.ts';
 const NO_LINK = new Set(['EXDEV', 'EMLINK', 'EPERM', 'ENOTSUP']);
 
 /** Stages a file of kind `tree`. @throws UserError when the source is no longer what it was */
-export async function stageTreeFile(
-  staging: Staging,
-  file: WantedFile,
-  content: Extract<Content, { kind: 'tree' }>,
-): Promise<void> {
+export function stageTreeFile(staging: Staging, file: WantedFile, content: Extract<Content, { kind: 'tree' }>): void {
   if (content.linkTo !== undefined && linkSource(staging, file.path, content)) {
-    await stage(staging, file, 0);
+    stage(staging, file, 0);
     return;
   }
   beginFile(staging, file);
   copyTreeFile(content, (bytes, position) =>
     writeBytes(staging, file, bytes, { offset: 0, length: bytes.length, position }),
   );
-  await completeFile(staging, file);
+  completeFile(staging, file);
 }
 
 function linkSource(staging: Staging, path: string, content: Extract<Content, { kind: 'tree' }>): boolean {

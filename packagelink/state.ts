@@ -5,6 +5,7 @@ import type { Stats } from 'node:fs';
 import { UserError } from '../lib/errors.ts';
 import { asFatStat } from './fat-targets.ts';
 import { isPackagePath } from './package-path.ts';
+import type { Settled } from './settled.ts';
 import { explained, inTransaction, openStateDatabase, withStateDatabase } from './state-database.ts';
 import type { PathClass, TreeEntry } from './tree.ts';
 import { contentKey, isAlwaysLeftAlone, xattrsKey } from './tree.ts';
@@ -61,6 +62,20 @@ export function readState(file: string): State {
   }));
 }
 
+/** The same of these paths alone, on a target that is settled: there are no intents. @throws UserError */
+export function readStateOf(file: string, paths: Iterable<string>): State {
+  return withStateDatabase(file, (database) => {
+    const select = database.prepare(`SELECT ${COLUMNS} FROM paths WHERE path = ?`);
+    select.setReturnArrays(true);
+    const installed = new Map<string, InstalledPath>();
+    for (const path of paths) {
+      const row = select.get(path) as unknown as Row | undefined;
+      if (row !== undefined) installed.set(path, asInstalledPath(row));
+    }
+    return { installed, intents: new Map() };
+  });
+}
+
 /**
  * Before the first change: what is about to be laid down, and what an earlier run that was cut off did lay down. The
  * target no longer counts as settled.
@@ -83,8 +98,8 @@ export function recordIntents(
 type StateUpdate = {
   readonly changed: Iterable<InstalledPath>;
   readonly removed: Iterable<string>;
-  /** Of a run without errors: see is-settled.ts. */
-  readonly settled?: { readonly key: string; readonly notices: readonly string[] } | undefined;
+  /** Of a run without errors. */
+  readonly settled?: Settled | undefined;
 };
 
 /** Writes and removes rows and forgets all intents, in one transaction. */

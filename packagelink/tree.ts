@@ -95,6 +95,11 @@ export type MergedTree = {
   readonly rawBytes: number;
   /** What a person should know although it is no fault: `etc/hosts of base gives way to @generated`. */
   readonly notices: readonly string[];
+  /**
+   * Files whose package does not alone decide what becomes of them: others have the path, too, or it has further names.
+   * See find-update.ts.
+   */
+  readonly intricate: readonly string[];
 };
 
 /** SHA-256 over everything but times: equal digests mean that a machine needs no change. */

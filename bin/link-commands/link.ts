@@ -44,7 +44,6 @@ export function defineLink(program: Command): Command {
 }
 
 async function link(words: readonly string[], options: LinkCommandOptions): Promise<void> {
-  const { runCommand } = await import('../../lib/run-command.ts');
   const { linkPackages } = await import('../../packagelink/link-packages.ts');
   const { openLinkedTarget, requireWritable } = await import('../../packagelink/linked-target.ts');
   const { printResult } = await import('./print-result.ts');
@@ -65,7 +64,6 @@ async function link(words: readonly string[], options: LinkCommandOptions): Prom
     dryRun,
     mounts: asPackagePaths(options.mount),
     massDelete: () => allowMassDelete,
-    run: runCommand,
     runsCommands: options.runCommands === true,
     change: async (state) => {
       const changed = await change(state);

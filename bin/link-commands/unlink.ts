@@ -19,7 +19,6 @@ export function defineUnlink(program: Command): Command {
 
 async function unlink(names: readonly string[], options: UnlinkOptions): Promise<void> {
   const { UserError } = await import('../../lib/errors.ts');
-  const { runCommand } = await import('../../lib/run-command.ts');
   const { linkPackages } = await import('../../packagelink/link-packages.ts');
   const { readLinks } = await import('../../packagelink/merge-onto-target.ts');
   const { openLinkedTarget, requireWritable } = await import('../../packagelink/linked-target.ts');
@@ -35,7 +34,6 @@ async function unlink(names: readonly string[], options: UnlinkOptions): Promise
     dryRun,
     mounts: asPackagePaths(options.mount),
     massDelete: (owner) => names.includes(owner),
-    run: runCommand,
     runsCommands: options.runCommands === true,
     change: async (state) => {
       requireLinked(state);

@@ -12,6 +12,7 @@ const { lib, functions } = dlopen(null, {
   utimensat: { arguments: ['int32', 'string', 'buffer', 'int32'], return: 'int32' },
   futimens: { arguments: ['int32', 'buffer'], return: 'int32' },
   renameat2: { arguments: ['int32', 'string', 'int32', 'string', 'uint32'], return: 'int32' },
+  syncfs: { arguments: ['int32'], return: 'int32' },
   lseek: { arguments: ['int32', 'int64', 'int32'], return: 'int64' },
   llistxattr: { arguments: ['string', 'buffer', 'uint64'], return: 'int64' },
   flistxattr: { arguments: ['int32', 'buffer', 'uint64'], return: 'int64' },

@@ -1,7 +1,6 @@
 // Links trees onto a target and takes them away, as packagelink and packageunlink do. In: a target, trees. Out: what
 // changed. Never: shipped.
 import { join } from 'node:path';
-import { runCommand } from '../../lib/run-command.ts';
 import type { PartialResult } from '../../packagelink/apply-partial.ts';
 import { linkPackages } from '../../packagelink/link-packages.ts';
 import type { LinkedPackage } from '../../packagelink/linked-packages.ts';
@@ -37,7 +36,6 @@ async function change(
     dryRun: false,
     massDelete: () => true,
     mounts: [],
-    run: runCommand,
     runsCommands: false,
     change: async ({ packages, directories }) => {
       const after = await next(packages);

@@ -107,11 +107,11 @@ test('a failure is an error and stops nothing; the next run tries again, until i
       const question = { target: lab.target, stateFile: join(lab.target, STATE), isCurrent: () => true };
       return (await readSettled(question)) !== undefined;
     };
-    await run(lab, layers, { key: 'k' });
+    await run(lab, layers, { settles: { key: 'k' } });
     assert.equal(await isSettled(), false, 'commands are owed');
     writeFileSync(mark, '');
     assert.deepEqual((await run(lab, layers)).ran, ['picky done', 'absent not-started']);
-    assert.deepEqual((await run(lab, [await publish(lab, after.slice(0, 1))], { key: 'k' })).ran, []);
+    assert.deepEqual((await run(lab, [await publish(lab, after.slice(0, 1))], { settles: { key: 'k' } })).ran, []);
     assert.equal(await isSettled(), true);
     assert.doesNotMatch(readFileSync(join(lab.target, `${STATE}.after.json`), 'utf8'), /absent/);
   });

@@ -20,10 +20,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { runCommand } from '../../lib/run-command.ts';
 import type { Fetcher } from '../../packagelink/fetch.ts';
 import { loadOrCreateSiteKey } from '../../packagelink/keys.ts';
 import { mergeTree } from '../../packagelink/merge.ts';
+import { syncFileSystems } from '../../packagelink/native/sync-file-systems.ts';
 import { readManifest } from '../../packagelink/read-manifest.ts';
 import { sealManifest } from '../../packagelink/seal-manifest.ts';
 import { encodeManifest } from '../../packagelink/encode-manifest.ts';
@@ -104,7 +104,10 @@ for (const [fileSystem, parent] of [
         await full(lab, tree);
         const before = fingerprint(lab.target);
         const failing = async () => await Promise.reject(new Error('nothing is to be fetched'));
-        const result = await partial(lab, tree, { fetcher: failing, run: failing });
+        const result = await partial(lab, tree, {
+          fetcher: failing,
+          sync: () => assert.fail('nothing is to be synced'),
+        });
         assert.deepEqual([result.changes, result.errors], [[], []]);
         assert.equal(fingerprint(lab.target), before);
       });
@@ -431,8 +434,10 @@ test('a run that is killed before its renames leaves everything old, and the nex
     symlinkSync('new', join(lab.site, 'etc/link'));
     const tree = await wholeTree(lab);
     // sync comes between the writing of the batch and its renames.
-    const dying = async () => await Promise.reject(new Error('power cut'));
-    await assert.rejects(partial(lab, tree, { run: dying }), /power cut/);
+    const dying = () => {
+      throw new Error('power cut');
+    };
+    await assert.rejects(partial(lab, tree, { sync: dying }), /power cut/);
     assert.equal(readFileSync(join(lab.target, 'etc/issue'), 'utf8'), 'site\n');
     assert.ok(!existsSync(join(lab.target, 'etc/new')));
     assert.deepEqual((await partial(lab, tree)).said, ['created etc/link', 'created etc/new', 'replaced etc/issue']);
@@ -448,11 +453,11 @@ test('a path made by a run that was killed after its renames is known as ours', 
     put(lab.site, 'etc/new', 'new\n');
     linkSync(join(lab.site, 'etc/new'), join(lab.site, 'etc/newer'));
     let syncs = 0;
-    const dying: typeof runCommand = async (argv, options) => {
-      if (argv[0] === 'sync' && (syncs += 1) === 3) throw new Error('power cut');
-      return await runCommand(argv, options);
+    const dying = (paths: readonly string[]) => {
+      if ((syncs += 1) === 3) throw new Error('power cut');
+      syncFileSystems(paths);
     };
-    await assert.rejects(partial(lab, await wholeTree(lab), { run: dying }), /power cut/);
+    await assert.rejects(partial(lab, await wholeTree(lab), { sync: dying }), /power cut/);
     assert.equal(readFileSync(join(lab.target, 'etc/newer'), 'utf8'), 'new\n');
     const result = await partial(lab, before);
     assert.deepEqual([result.said, result.notices], [['deleted etc/new', 'deleted etc/newer'], []]);

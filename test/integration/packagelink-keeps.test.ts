@@ -146,18 +146,18 @@ test('a target that is as the last run left it is settled; whatever is touched, 
     const about = { target: lab.target, stateFile: stateOf(lab) };
     const ask = async (key = 'one') => (await readSettled({ ...about, isCurrent: (found) => found === key }))?.key;
     assert.equal(await ask(), undefined);
-    await partial(lab, tree, { key: 'one' });
+    await partial(lab, tree, { settles: { key: 'one' } });
     assert.deepEqual([await ask(), await ask('two')], ['one', undefined]);
     const issue = join(lab.target, 'etc/issue');
     const { atimeMs, mtimeMs } = statSync(issue);
     writeFileSync(issue, 'SITE\n');
     utimesSync(issue, atimeMs / 1000, mtimeMs / 1000);
     assert.equal(await ask(), undefined);
-    assert.deepEqual((await partial(lab, tree, { key: 'one' })).said, ['replaced etc/issue']);
+    assert.deepEqual((await partial(lab, tree, { settles: { key: 'one' } })).said, ['replaced etc/issue']);
     assert.equal(await ask(), 'one');
     chmodSync(join(lab.target, 'usr/bin'), 0o700);
     assert.equal(await ask(), undefined);
-    await partial(lab, tree, { key: 'one' });
+    await partial(lab, tree, { settles: { key: 'one' } });
     writeFileSync(join(lab.target, 'etc/machine-id'), 'its own');
     put(lab.target, 'etc/foreign', 'foreign');
     assert.equal(await ask(), 'one');
@@ -175,7 +175,7 @@ test('two threads see the same as one, in both halves of the paths', async () =>
   await withLab('/var/tmp', async (lab) => {
     const tree = await wholeTree(lab);
     await full(lab, tree);
-    await partial(lab, tree, { key: 'one' });
+    await partial(lab, tree, { settles: { key: 'one' } });
     const about = { target: lab.target, stateFile: stateOf(lab), isCurrent: () => true };
     const ask = async (twoThreadsFrom: number, contents = false) =>
       (await readSettled({ ...about, twoThreadsFrom, contents }))?.key;
@@ -183,7 +183,7 @@ test('two threads see the same as one, in both halves of the paths', async () =>
     for (const path of ['etc/issue', 'usr/local/bin/tool']) {
       chmodSync(join(lab.target, path), 0o700);
       assert.deepEqual([await ask(1), await ask(1_000_000)], [undefined, undefined], path);
-      await partial(lab, tree, { key: 'one' });
+      await partial(lab, tree, { settles: { key: 'one' } });
       assert.deepEqual([await ask(1), await ask(1_000_000)], ['one', 'one'], path);
     }
   });
@@ -193,16 +193,18 @@ test('bytes that have changed without a trace are found when they are read, and 
   await withLab('/var/tmp', async (lab) => {
     const tree = await wholeTree(lab);
     await full(lab, tree);
-    await partial(lab, tree, { key: 'one' });
+    await partial(lab, tree, { settles: { key: 'one' } });
     const about = { target: lab.target, stateFile: stateOf(lab), isCurrent: () => true };
     for (const twoThreadsFrom of [1, 1_000_000]) {
       const ask = async (contents: boolean) => (await readSettled({ ...about, twoThreadsFrom, contents }))?.key;
       assert.deepEqual([await ask(false), await ask(true)], ['one', 'one']);
       rotInSilence(lab, 'etc/issue', 'sitf\n');
       assert.deepEqual([await ask(false), await ask(true)], ['one', undefined]);
-      assert.deepEqual((await partial(lab, tree, { key: 'one' })).said, []);
+      assert.deepEqual((await partial(lab, tree, { settles: { key: 'one' } })).said, []);
       assert.equal(read(lab, 'etc/issue'), 'sitf\n');
-      assert.deepEqual((await partial(lab, tree, { key: 'one', contents: true })).said, ['replaced etc/issue']);
+      assert.deepEqual((await partial(lab, tree, { settles: { key: 'one' }, contents: true })).said, [
+        'replaced etc/issue',
+      ]);
       assert.equal(read(lab, 'etc/issue'), 'site\n');
     }
   });
@@ -226,17 +228,17 @@ test('attributes that a directory gets are noticed, and those it should have are
     attributes('-n', 'user.kept', '-v', 'yes', join(lab.os, 'srv/shared'));
     const tree = await wholeTree(lab);
     await full(lab, tree);
-    await partial(lab, tree, { key: 'one' });
+    await partial(lab, tree, { settles: { key: 'one' } });
     const about = { target: lab.target, stateFile: stateOf(lab), isCurrent: () => true };
     for (const twoThreadsFrom of [1, 1_000_000]) {
       const ask = async () => (await readSettled({ ...about, twoThreadsFrom }))?.key;
       assert.equal(await ask(), 'one');
       attributes('-n', 'user.more', '-v', 'x', join(lab.target, 'etc'));
       assert.equal(await ask(), undefined);
-      assert.deepEqual((await partial(lab, tree, { key: 'one' })).said, ['metadata etc']);
+      assert.deepEqual((await partial(lab, tree, { settles: { key: 'one' } })).said, ['metadata etc']);
       attributes('-x', 'user.kept', join(lab.target, 'srv/shared'));
       assert.equal(await ask(), undefined);
-      assert.deepEqual((await partial(lab, tree, { key: 'one' })).said, ['metadata srv/shared']);
+      assert.deepEqual((await partial(lab, tree, { settles: { key: 'one' } })).said, ['metadata srv/shared']);
     }
   });
 });

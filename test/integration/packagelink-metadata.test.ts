@@ -90,7 +90,7 @@ test('a run on a machine that is right changes nothing', async () => {
     await full(lab, tree);
     const before = fingerprint(lab.target);
     const failing = async () => await Promise.reject(new Error('nothing is to be fetched or run'));
-    const result = await partial(lab, tree, { fetcher: failing, run: failing });
+    const result = await partial(lab, tree, { fetcher: failing, sync: () => assert.fail('nothing is to be synced') });
     assert.deepEqual([result.changes, result.errors], [[], []]);
     assert.equal(fingerprint(lab.target), before);
   });

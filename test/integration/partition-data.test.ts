@@ -54,7 +54,7 @@ async function install(installation: Installation) {
   const lines: string[] = [];
   await applyInstall(
     { steps, layout, facts } as unknown as InstallPlan,
-    { entries: [], images: [], rawBytes: 0, notices: [] },
+    { entries: [], images: [], rawBytes: 0, notices: [], intricate: [] },
     {
       run,
       readFacts,
