@@ -28,6 +28,8 @@ import type { Lab } from './packagelink-lab.ts';
 /** Two packs, to the byte. */
 const LARGE = 8 * 1024 * 1024;
 
+const PIN = 'pin: [srv/pinned]\n';
+
 type Night = { readonly isUpdate: boolean; readonly said: readonly string[]; readonly errors: readonly string[] };
 
 /** What a nightly run does, with the packages as they are now. */
@@ -106,6 +108,8 @@ async function withSettled(check: (lab: Lab) => Promise<void>): Promise<void> {
     put(lab.os, 'etc/passwd', 'root:x:0:0::/root:/bin/sh\n');
     put(lab.site, 'srv/one', 'one\n');
     put(lab.site, 'srv/two', 'two\n');
+    put(lab.site, 'srv/pinned', 'then\n');
+    appendFileSync(join(lab.site, '.packagelink.yaml'), PIN);
     put(lab.site, 'srv/large', Buffer.alloc(LARGE, 'a'));
     // So that a delta is smaller than half of the manifest.
     for (let index = 0; index < 100; index += 1) {
@@ -129,7 +133,7 @@ const updates: readonly [what: string, change: (lab: Lab) => void, said: readonl
   ['another time', ({ site }) => utimesSync(join(site, 'srv/many/7'), 1, 2), []],
   [
     'an exception',
-    ({ site }) => put(site, '.packagelink.yaml', 'files:\n  - match: srv/one\n    uid: 7\n'),
+    ({ site }) => put(site, '.packagelink.yaml', `files:\n  - match: srv/one\n    uid: 7\n${PIN}`),
     ['metadata etc/secret', 'metadata srv/one'],
   ],
   [
@@ -167,12 +171,13 @@ const others: readonly [what: string, change: (lab: Lab) => void, said: readonly
   ['a new file', ({ site }) => put(site, 'srv/new', 'new\n'), ['created srv/new']],
   ['a file that is gone', ({ site }) => rmSync(join(site, 'srv/one')), ['deleted srv/one']],
   ['a mutable file', ({ os }) => put(os, 'etc/machine-id', 'x\n'), []],
+  ['a pinned file', ({ site }) => put(site, 'srv/pinned', 'now\n'), []],
   ['names of users', ({ os }) => put(os, 'etc/passwd', 'root:x:0:0::/root:/bin/bash\n'), ['replaced etc/passwd']],
   [
     'a package that says something else',
     ({ site }) => {
       put(site, 'srv/one', 'other\n');
-      appendFileSync(join(site, '.packagelink.yaml'), 'pin: [srv/two]\n');
+      appendFileSync(join(site, '.packagelink.yaml'), 'after:\n  - paths: [no/such]\n    run: ["true"]\n');
     },
     ['replaced srv/one'],
   ],
@@ -202,7 +207,8 @@ for (const [what, change, said] of others) {
       const spoiled = what.startsWith('a delta') ? spoilDeltas(lab) : lab;
       const found = await night(spoiled);
       assert.deepEqual([found.isUpdate, found.said, found.errors], [false, said, []]);
-      await assertAsInstalled(lab);
+      if (what === 'a pinned file') assert.equal(readFileSync(join(lab.target, 'srv/pinned'), 'utf8'), 'then\n');
+      else await assertAsInstalled(lab);
     });
   });
 }
