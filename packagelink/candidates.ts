@@ -38,6 +38,7 @@ export type GeneratedFile = {
   readonly mutable?: boolean;
 };
 
+type Wanted = WantedFile | WantedDirectory | WantedSymlink | WantedSpecial;
 type Body<Wanted> = Wanted extends unknown ? Omit<Wanted, 'path' | 'owner' | 'class'> : never;
 
 /** What one package would put at one path. */
@@ -46,7 +47,9 @@ export type Candidate = {
   readonly owner: string;
   readonly priority: number;
   readonly class: PathClass;
-  readonly body: Body<WantedFile | WantedDirectory | WantedSymlink | WantedSpecial>;
+  readonly body: Body<Wanted>;
+  /** The same with path, owner and class, if they stay as they are here: of nearly all paths, so it is made only once. */
+  readonly entry: Wanted | undefined;
   /** False for a directory whose package says nothing of owner and mode. */
   readonly stated: boolean;
   /** Equal for names that were hard links of each other. */
@@ -82,12 +85,15 @@ export function layerCandidates(layer: Layer, given: Defines): Candidate[] {
     const template = source.type === 'file' ? source.template : undefined;
     const groupKey = entry.type === 'hardlink' ? entry.target : entry.path;
     const path = template === undefined ? entry.path : installedPath(entry.path);
+    const owned = { path, owner: name, class: priority === 0 ? 'image' : 'package' } as const;
+    const wanted = entryOf(source, owned, { layer, defines });
     return {
       path,
       owner: name,
       priority,
-      class: priority === 0 ? 'image' : 'package',
-      body: bodyOf(source, layer, defines),
+      class: owned.class,
+      body: wanted,
+      entry: wanted,
       stated: !(source.type === 'directory' && source.implied === true),
       linkGroup: linked.has(groupKey) && template === undefined ? `${name}\0${groupKey}` : undefined,
       undefinedVariables:
@@ -116,6 +122,7 @@ function generated(path: string, body: Candidate['body'], stated: boolean): Cand
     priority: GENERATED_PRIORITY,
     class: 'generated',
     body,
+    entry: undefined,
     stated,
     linkGroup: undefined,
     undefinedVariables: [],
@@ -135,22 +142,22 @@ function resolveLink(
   return target;
 }
 
-function bodyOf(
+type Owned = Pick<Wanted, 'path' | 'owner' | 'class'>;
+
+function entryOf(
   entry: Exclude<ManifestEntry, { type: 'hardlink' }>,
-  { manifest, tree }: Layer,
-  defines: Defines,
-): Candidate['body'] {
+  owned: Owned,
+  { layer, defines }: { readonly layer: Layer; readonly defines: Defines },
+): Wanted {
+  const { manifest, tree } = layer;
+  if (entry.type === 'file' && isSimple(entry) && tree === undefined) return simpleFile(entry, owned, manifest);
   const metadata = pickMetadata(entry);
-  if (entry.type === 'directory') return { type: 'directory', ...metadata };
+  if (entry.type === 'directory') return { type: 'directory', ...owned, ...metadata };
   const timed = tree === undefined ? {} : ({ timed: true } as const);
-  if (entry.type === 'symlink') return { type: 'symlink', ...metadata, ...timed, target: entry.target };
-  if (entry.type === 'special') return { type: 'special', ...metadata, node: entry.node };
+  if (entry.type === 'symlink') return { type: 'symlink', ...owned, ...metadata, ...timed, target: entry.target };
+  if (entry.type === 'special') return { type: 'special', ...owned, ...metadata, node: entry.node };
   const slices = entry.chunks.map((chunk) => sliceOf(chunk, manifest));
-  const { sha256, sizeBytes } = entry;
-  const source = { sha256, sizeBytes, slices };
-  if (tree === undefined && entry.template === undefined && entry.sparse === undefined) {
-    return { type: 'file', ...metadata, content: { kind: 'packed', sha256, sizeBytes, slices }, sourceKey: sha256 };
-  }
+  const source = { sha256: entry.sha256, sizeBytes: entry.sizeBytes, slices };
   const file = tree === undefined ? undefined : { ...tree, path: entry.path };
   if (entry.template === undefined) {
     const plain: Content =
@@ -158,7 +165,7 @@ function bodyOf(
         ? { kind: 'packed', ...source }
         : { kind: 'tree', sha256: entry.sha256, sizeBytes: entry.sizeBytes, ...file };
     const sparse = entry.sparse === undefined ? {} : { sparse: entry.sparse };
-    return { type: 'file', ...metadata, ...timed, content: plain, sourceKey: entry.sha256, ...sparse };
+    return { type: 'file', ...owned, ...metadata, ...timed, content: plain, sourceKey: entry.sha256, ...sparse };
   }
   const used = usedDefines([...entry.template.inline, ...entry.template.leading], defines);
   const content: Content = {
@@ -169,7 +176,31 @@ function bodyOf(
   };
   // A template's result is as new as the values in it: it keeps the time of its writing.
   const { mtimeSeconds: _seconds, mtimeNanoseconds: _nanoseconds, ...timeless } = metadata;
-  return { type: 'file', ...timeless, content, sourceKey: templateKey(entry.sha256, used) };
+  return { type: 'file', ...owned, ...timeless, content, sourceKey: templateKey(entry.sha256, used) };
+}
+
+function isSimple(entry: FileEntry): boolean {
+  if (entry.template !== undefined || entry.sparse !== undefined || entry.xattrs !== undefined) return false;
+  return entry.user === undefined && entry.group === undefined;
+}
+
+// Nearly all of a hundred thousand: nothing is spread into it.
+function simpleFile(entry: FileEntry, { path, owner, class: pathClass }: Owned, manifest: Manifest): WantedFile {
+  const { mode, uid, gid, mtimeSeconds, mtimeNanoseconds, sha256: digest, sizeBytes } = entry;
+  const slices = entry.chunks.map((chunk) => sliceOf(chunk, manifest));
+  return {
+    type: 'file',
+    path,
+    owner,
+    class: pathClass,
+    mode,
+    uid,
+    gid,
+    mtimeSeconds,
+    mtimeNanoseconds,
+    content: { kind: 'packed', sha256: digest, sizeBytes, slices },
+    sourceKey: digest,
+  };
 }
 
 function sliceOf(chunk: Chunk, manifest: Manifest): PackSlice {

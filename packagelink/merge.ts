@@ -172,12 +172,19 @@ type Classification = {
 function asEntries(winners: readonly Candidate[], { classOf, isPinned }: Classification): TreeEntry[] {
   const firstOfGroup = new Map<string, string>();
   return winners.map((winner): TreeEntry => {
-    const pinned = isPinned(winner) ? ({ pinned: true } as const) : {};
-    const owned = { path: winner.path, owner: winner.owner, class: classOf(winner), ...pinned };
+    const isLeft = isPinned(winner);
+    const pathClass = classOf(winner);
     const first = winner.linkGroup === undefined ? undefined : firstOfGroup.get(winner.linkGroup);
+    const { path, owner, entry, replaces, linkGroup, body } = winner;
+    const isAsMade = entry?.path === path && entry.owner === owner && entry.class === pathClass;
+    if (isAsMade && !isLeft && !replaces && first === undefined) {
+      if (linkGroup !== undefined) firstOfGroup.set(linkGroup, path);
+      return entry;
+    }
+    const owned = { path, owner, class: pathClass, ...(isLeft ? ({ pinned: true } as const) : {}) };
     if (first !== undefined) return { ...owned, type: 'hardlink', target: first };
-    if (winner.linkGroup !== undefined) firstOfGroup.set(winner.linkGroup, winner.path);
-    return { ...owned, ...(winner.replaces ? { replaces: true } : {}), ...winner.body };
+    if (linkGroup !== undefined) firstOfGroup.set(linkGroup, path);
+    return { ...body, ...owned, ...(replaces ? { replaces: true } : {}) };
   });
 }
 

@@ -77,7 +77,7 @@ function impliedDirectories(candidate: Candidate, path: string): Candidate[] {
   const made: Candidate[] = [];
   for (let at: string | undefined = path; at !== undefined && at !== ''; at = parentOf(at)) {
     const body = { type: 'directory', mode: 0o755, uid: 0, gid: 0 } as const;
-    made.push({ ...candidate, path: at, stated: false, body });
+    made.push({ ...candidate, path: at, stated: false, body, entry: undefined });
   }
   return made;
 }

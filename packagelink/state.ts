@@ -210,12 +210,19 @@ export function installedPath(
   stat: PathStat,
 ): InstalledPath {
   const { path, owner, type } = entry;
+  const { mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs } = entry.onFat === true ? asFatStat(stat, entry) : stat;
   return {
     path,
     owner,
     class: entry.class,
     type,
-    ...(entry.onFat === true ? asFatStat(stat, entry) : stat),
+    mode,
+    uid,
+    gid,
+    sizeBytes,
+    inode,
+    mtimeMs,
+    ctimeMs,
     sha256,
     source: type === 'file' ? entry.sourceKey : '',
     xattrs: xattrsKey(entry.xattrs),
