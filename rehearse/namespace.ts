@@ -11,7 +11,7 @@ export type Namespace = {
   readonly name: string;
   readonly bridge: string;
   readonly tap: string;
-  /** The argv that runs a program inside the namespace. */
+  /** The argv that runs a program inside the namespace, in a session of its own: a terminal's Ctrl-C does not reach it. */
   readonly inside: (argv: Argv) => Argv;
   readonly remove: () => Promise<void>;
 };
@@ -49,7 +49,7 @@ export async function createNamespace(input: { readonly label: string; readonly 
     await remove();
     throw new UserError('making a network namespace failed; rehearsals need root and /dev/net/tun', { cause });
   }
-  return { name, bridge, tap, inside: (argv) => ['ip', 'netns', 'exec', name, ...argv], remove };
+  return { name, bridge, tap, inside: (argv) => ['setsid', 'ip', 'netns', 'exec', name, ...argv], remove };
 }
 
 /** Removes namespaces whose maker has ended without doing so, for example by power loss or SIGKILL. */

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { UserError } from '../lib/errors.ts';
 import { attachConsole } from './attach-console.ts';
 import { rehearse } from './rehearse.ts';
@@ -25,6 +26,11 @@ export async function runRehearsal(command: RehearsalCommand): Promise<void> {
     signal: interrupted.signal,
     onLine: (line) => void out.write(`${line}\n`),
     ...(keep ? { keep: ({ vm, socketDir }) => attachConsole(vm, socketDir, interrupted.signal) } : {}),
+  }).catch(async (error: unknown) => {
+    // A terminal interrupts a short command of the run (ip, a copy) with it, and its end may be heard of first.
+    await turn();
+    interrupted.signal.throwIfAborted();
+    throw error;
   });
   process.stdout.write(json ? `${JSON.stringify(verdict, null, 2)}\n` : formatVerdict(verdict));
   if (!verdict.ok) process.exitCode = 1;

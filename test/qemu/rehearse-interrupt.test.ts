@@ -41,6 +41,8 @@ for (const { name: moment, line, isRunning } of MOMENTS) {
       stack.defer(command.kill);
       await command.waitForLine(line);
       assert.equal((await processesOfRun()).length > 0, isRunning, 'QEMU, server, router before the end');
+      const reached = await Promise.all((await processesOfRun()).map(processGroup));
+      assert(!reached.includes(command.pid), 'a terminal would end QEMU or the server before the command hears of it');
       const started = performance.now();
       process.kill(toGroup ? -command.pid : command.pid, signal);
       const exitCode = await command.exitCode;
@@ -93,6 +95,12 @@ function startRehearsal(temporary: string) {
 async function namespacesOf(pid: number): Promise<string[]> {
   const names = await readdir('/run/netns').catch(() => []);
   return names.filter((name) => name.startsWith(`gutinteg-${pid}-`));
+}
+
+/** Process group of a process (proc_pid_stat(5), pgrp). */
+async function processGroup(pid: string): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
 }
 
 /** Process ids whose command line names the rehearsal of lab02. */
