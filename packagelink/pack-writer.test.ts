@@ -85,3 +85,16 @@ test('packs: what is stored is what was added, at its place', async (context) =>
     assert.ok(bytes.equals(Buffer.alloc(1_500_000, Number(name))), name);
   }
 });
+
+// RFC 8878, 3.1.1.1.1: either flag says that the size of the content follows.
+test('packs: their frames say how large their contents are', async (context) => {
+  const dir = mkdtempSync(join(tmpdir(), 'pack-writer-'));
+  context.after(() => rmSync(dir, { recursive: true, force: true }));
+  const writer = createPackWriter(openStore(dir));
+  await writer.add('a', Buffer.alloc(1_000_000, 'of some content, '));
+  await writer.end();
+  const [name = ''] = readdirSync(join(dir, 'packs'));
+  const descriptor = readFileSync(join(dir, 'packs', name))[4] ?? 0;
+  const [contentSizeFlag, singleSegmentFlag] = [descriptor >> 6, (descriptor >> 5) & 1];
+  assert.ok(contentSizeFlag + singleSegmentFlag > 0);
+});

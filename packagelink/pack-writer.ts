@@ -93,7 +93,9 @@ function imaginaryPack(number: number, rawBytes: number): Pack {
 
 async function storePack(store: Store, raw: Buffer<ArrayBuffer>): Promise<Pack> {
   const chunkSize = raw.length + Math.ceil(raw.length / 128) + 1024;
-  const bytes = await compress(raw, { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: LEVEL } });
+  // With its size in the frame's header, a pack is opened straight into the buffer that is handed on, without a window.
+  const sized = { chunkSize, pledgedSrcSize: raw.length };
+  const bytes = await compress(raw, { ...sized, params: { [constants.ZSTD_c_compressionLevel]: LEVEL } });
   const pack = { sha256: await sha256OnPool(bytes), sizeBytes: bytes.length, rawBytes: raw.length };
   await writePack(store, pack, bytes);
   return pack;
