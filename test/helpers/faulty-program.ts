@@ -6,7 +6,6 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Interface } from 'node:readline';
-import type { Fault } from './faults.ts';
 
 const node = join(import.meta.dirname, '../../bin/node');
 
@@ -14,14 +13,15 @@ const node = join(import.meta.dirname, '../../bin/node');
 export type Outcome = { readonly errors?: string[]; readonly thrown?: string; readonly calls: number };
 
 /** Keeps its process from run to run; after one that killed it, the next run starts another one. */
-export class FaultyProgram<Run extends { readonly fault: Fault }> {
-  readonly #argv: readonly string[];
+export class FaultyProgram<Run extends object, Result extends object = Outcome> {
+  readonly #argv: readonly [string, ...string[]];
   #child: ChildProcessWithoutNullStreams | undefined;
   #reader: { readonly child: ChildProcessWithoutNullStreams; readonly lines: Interface } | undefined;
 
-  /** `program` is the name of a file beside this one. */
-  constructor(program: string, ...words: readonly string[]) {
-    this.#argv = ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, program), ...words];
+  /** `program` is the name of a file beside this one; `under` is what starts it, such as strace. */
+  constructor(program: string, words: readonly string[] = [], under: readonly string[] = []) {
+    const [file, ...argv] = [...under, node, '--disable-warning=ExperimentalWarning'];
+    this.#argv = [file ?? node, ...argv, join(import.meta.dirname, program), ...words];
   }
 
   #lines(child: ChildProcessWithoutNullStreams): Interface {
@@ -30,12 +30,13 @@ export class FaultyProgram<Run extends { readonly fault: Fault }> {
   }
 
   /** One run; undefined when it did not live to say how it went. */
-  async run(wanted: Run): Promise<Outcome | undefined> {
-    const child = (this.#child ??= spawn(node, this.#argv));
+  async run(wanted: Run): Promise<Result | undefined> {
+    const [file, ...argv] = this.#argv;
+    const child = (this.#child ??= spawn(file, argv));
     child.stdin.write(`${JSON.stringify(wanted)}\n`);
     const done = new AbortController();
     const { signal } = done;
-    const line = once(this.#lines(child), 'line', { signal }).then(([text]) => JSON.parse(String(text)) as Outcome);
+    const line = once(this.#lines(child), 'line', { signal }).then(([text]) => JSON.parse(String(text)) as Result);
     const ended = once(child, 'close', { signal }).then(() => undefined);
     const outcome = await Promise.race([line, ended]);
     done.abort();
@@ -47,6 +48,7 @@ export class FaultyProgram<Run extends { readonly fault: Fault }> {
   async [Symbol.asyncDispose](): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
+    this.#child = undefined;
     const closed = once(child, 'close');
     child.stdin.end();
     await closed;

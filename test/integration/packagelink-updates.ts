@@ -16,7 +16,7 @@ import { mergeTree } from '../../packagelink/merge.ts';
 const LANES = 2;
 
 /** Every path with type, mode, owner and content; what stands below the state directory is our own. */
-function look(root: string, dir = ''): Map<string, string> {
+export function look(root: string, dir = ''): Map<string, string> {
   const found = new Map<string, string>();
   for (const name of readdirSync(join(root, dir))) {
     const path = dir === '' ? name : `${dir}/${name}`;
@@ -43,29 +43,39 @@ const isTemporary = (path: string): boolean => path.split('/').some((name) => na
 type Updater = FaultyProgram<{ readonly target: string; readonly fault: Fault }>;
 
 function updater(lab: Lab, digests: readonly string[]): Updater {
-  return new FaultyProgram('update-target.ts', lab.store.dir, join(lab.dir, 'state/keys/site.pub'), ...digests);
+  return new FaultyProgram('update-target.ts', [lab.store.dir, join(lab.dir, 'state/keys/site.pub'), ...digests]);
 }
 
 const NO_FAULT: Fault = { kind: 'none', at: 0 };
 
-/** Two generations: files new, changed, dropped, turned into links and directories; templates; hard links. */
+/** What the site has at first. */
+export function putFirst({ site }: Lab): void {
+  for (let count = 0; count < 12; count += 1) put(site, `srv/a${count}`, `old ${count}`);
+  put(site, 'srv/dropped/one', '1');
+  put(site, 'srv/kind/file', 'a directory that becomes a file');
+  put(site, 'srv/turned', 'a file that becomes a link');
+}
+
+/** And then: files new, changed, dropped, turned into links and directories; a template; hard links. */
+export function putNext({ site }: Lab): void {
+  for (let count = 0; count < 8; count += 1) put(site, `srv/a${count}`, `next ${count} ${'x'.repeat(3000)}`);
+  put(site, 'srv/a11', 'old 11', 0o755);
+  for (const path of ['srv/dropped', 'srv/kind', 'srv/turned']) rmSync(join(site, path), { recursive: true });
+  put(site, 'srv/kind', 'a file where a directory was');
+  put(site, 'srv/new/deep/file', 'new');
+  put(site, 'srv/version.plprocess', '##VERSION##\n');
+  linkSync(join(site, 'srv/a1'), join(site, 'srv/new/linked'));
+  symlinkSync('new', join(site, 'srv/turned'));
+}
+
+/** The first is laid down, the next is published. */
 async function twoGenerations(lab: Lab): Promise<{ next: string[] }> {
-  for (let count = 0; count < 12; count += 1) put(lab.site, `srv/a${count}`, `old ${count}`);
-  put(lab.site, 'srv/dropped/one', '1');
-  put(lab.site, 'srv/kind/file', 'a directory that becomes a file');
-  put(lab.site, 'srv/turned', 'a file that becomes a link');
+  putFirst(lab);
   const image = (await publishImage(lab)).manifest;
   const old = [image, (await publishSite(lab)).manifest];
   const layers = [await layerOf(lab, 'os', image), await layerOf(lab, 'site', old[1] ?? '')];
   await full(lab, mergeTree({ layers, defines: { HOSTNAME: 'underdog', VERSION: old.join(' ') } }));
-  for (let count = 0; count < 8; count += 1) put(lab.site, `srv/a${count}`, `next ${count} ${'x'.repeat(3000)}`);
-  put(lab.site, 'srv/a11', 'old 11', 0o755);
-  for (const path of ['srv/dropped', 'srv/kind', 'srv/turned']) rmSync(join(lab.site, path), { recursive: true });
-  put(lab.site, 'srv/kind', 'a file where a directory was');
-  put(lab.site, 'srv/new/deep/file', 'new');
-  put(lab.site, 'srv/version.plprocess', '##VERSION##\n');
-  linkSync(join(lab.site, 'srv/a1'), join(lab.site, 'srv/new/linked'));
-  symlinkSync('new', join(lab.site, 'srv/turned'));
+  putNext(lab);
   return { next: [image, (await publishSite(lab)).manifest] };
 }
 
@@ -79,18 +89,18 @@ async function undisturbed(lab: Lab, next: readonly string[]): Promise<{ result:
   return { result: look(target), calls: outcome?.calls ?? 0 };
 }
 
-function copyTree(from: string, to: string): void {
+export function copyTree(from: string, to: string): void {
   rmSync(to, { recursive: true, force: true });
   execFileSync('cp', ['-a', '--', from, to]);
 }
 
-type Trial = {
+export type Trial = {
   readonly target: string;
   readonly before: ReadonlyMap<string, string>;
   readonly after: ReadonlyMap<string, string>;
 };
 
-function assertOldOrNew({ target, before, after }: Trial, what: string): void {
+export function assertOldOrNew({ target, before, after }: Trial, what: string): void {
   const now = look(target);
   for (const path of new Set([...now.keys(), ...before.keys(), ...after.keys()])) {
     if (isTemporary(path)) continue;
