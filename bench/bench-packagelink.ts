@@ -1,10 +1,9 @@
 // packagelink beside rsync, curl | zstd | tar and tar | zstd, on 100,000 files of 0.5 to 8 KiB in 1,100 directories:
 // npm run bench packagelink -- [--runs N] [--files N] [--dir DIR]. DIR is on the file system to measure (/dev/shm).
-// Each pair of figures comes from one run, in turns, each side first in every other pair; ratios are medians of pairs.
-// Both sides read from one HTTP server. Memory is touched before the first pair: a virtual machine's is several times
-// slower when it is used for the first time, and the side that comes first would pay for it.
+// Each pair of figures comes from one run, in turns, each side first in every other pair, as a virtual machine's memory is
+// slower when it is used for the first time; ratios are medians of pairs. Both sides read from one HTTP server.
 import { createReadStream, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { mkdtemp, statfs } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -19,8 +18,6 @@ import { changeTree, generateTree } from './generate-tree.ts';
 
 const DIRECTORIES = 1100;
 const TIMEOUT_MS = 600_000;
-/** More than two cold trees, their packs and both programs take. */
-const TOUCHED_MB = 6000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
@@ -59,17 +56,6 @@ async function serve(root: string): Promise<Serving> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return Object.assign(serving, { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-}
-
-/** Has the machine under this one hand over memory for the file system of `dir`: at most half of what is free there. */
-async function touchMemory(dir: string): Promise<void> {
-  const { bavail, bsize } = await statfs(dir);
-  const megabytes = Math.floor(Math.min(TOUCHED_MB, (bavail * bsize) / 2 / 2 ** 20));
-  const file = join(dir, 'touched');
-  await runCommand(['dd', 'if=/dev/zero', `of=${file}`, 'bs=1M', `count=${megabytes}`, 'status=none'], {
-    timeoutMs: TIMEOUT_MS,
-  });
-  rmSync(file);
 }
 
 /** Runs both in turns; prints each pair and answers the median of the ratios. */
@@ -136,7 +122,6 @@ async function bench(options: { runs: number; files: number; dir: string }): Pro
     const program = [process.execPath, '--disable-warning=ExperimentalWarning', bundle, mode, folder, url];
     await runCommand([...traced, ...program] as [string, ...string[]], { timeoutMs: TIMEOUT_MS });
   };
-  await touchMemory(dir);
   const tree = join(dir, 'tree');
   const paths = generateTree(tree, { files: options.files, directories: DIRECTORIES });
   say(`${options.files} files in ${DIRECTORIES} directories, on ${options.dir}`);
