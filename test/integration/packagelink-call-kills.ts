@@ -80,7 +80,7 @@ async function findMoments(start: Start, run: NightRun, isUpdate: boolean): Prom
 }
 
 /** SIGKILL on entering a call; or the call is not made, and fails. */
-export type CallFault = 'SIGKILL' | 'EIO' | 'ENOSPC';
+type CallFault = 'SIGKILL' | 'EIO' | 'ENOSPC';
 
 function faultAt({ name, nth }: Moment, fault: CallFault): string[] {
   const inject = `inject=${name}:${fault === 'SIGKILL' ? 'signal' : 'error'}=${fault}:when=${nth}`;
