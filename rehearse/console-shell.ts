@@ -21,7 +21,7 @@ export async function openConsoleShell(
 ): Promise<ConsoleShell> {
   await waitForPrompt(machine, signal, log);
   const shell: ConsoleShell = {
-    run: async (command, timeoutMs = 60_000) => {
+    run: async (command, timeoutMs = 180_000) => {
       const mark = randomBytes(6).toString('hex');
       const start = machine.console().length;
       // The mark is typed in two halves, so that the echo of the command is not taken for its end.

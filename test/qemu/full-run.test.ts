@@ -5,7 +5,7 @@ import { demoOptions } from '../../rehearse/demo-options.ts';
 import { rehearse } from '../../rehearse/rehearse.ts';
 import { formatVerdict } from '../../rehearse/verdict.ts';
 
-const LIMIT_MS = 20 * 60_000;
+const LIMIT_MS = 40 * 60_000;
 
 test('lab01: from power-on to login, a second start from its disk, and a nightly run', async (t) => {
   const lines: string[] = [];

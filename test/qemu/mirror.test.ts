@@ -38,7 +38,7 @@ test('a machine on RAID 1 and LVM starts, also after either disk is taken out', 
     name: 'mirror',
     machine: { host: 'mirror1', database, packages },
     diskBytes: 8 * GiB,
-    limitMs: 15 * 60_000,
+    limitMs: 30 * 60_000,
     check: async (lab) => {
       await lab.server.control.arm('mirror1');
       const first = await lab.switchOn('network', lab.logs.install);

@@ -11,7 +11,7 @@ test('data survives an installation that describes all else anew, also when powe
     // With it, the first one comes soon after the first write, the second one while files are laid down.
     seed: '81',
     count: COUNT,
-    limitMs: 20 * 60_000,
+    limitMs: 40 * 60_000,
     say: (line) => {
       lines.push(line);
       t.diagnostic(line);

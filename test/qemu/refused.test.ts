@@ -19,7 +19,7 @@ test('a disk that is too small and data that is not there are refused before the
     name: 'refused',
     machine: { host: 'small1', database },
     diskBytes: 2 * GiB,
-    limitMs: 5 * 60_000,
+    limitMs: 10 * 60_000,
     check: async (lab) => {
       // A raw image without an allocated block is all zeros.
       const blocksOnDisks = async (): Promise<number[]> =>

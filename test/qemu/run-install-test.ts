@@ -161,7 +161,7 @@ async function describeAnew({ server, options }: RehearsalRun, file: string, dat
   await writeFile(file, database);
   await waitFor({
     what: 'the new description of the machine',
-    timeoutMs: 60_000,
+    timeoutMs: 180_000,
     signal: options.signal,
     look: async () => ((await versionNow()) > before ? true : undefined),
   });

@@ -15,7 +15,7 @@ const REFUSALS = 20;
 test('a server that crashes in the middle of an installation and comes back: installed with the same attempt', async () => {
   await runInstallTest({
     name: 'server-away',
-    limitMs: 15 * 60_000,
+    limitMs: 30 * 60_000,
     check: async (lab) => {
       await lab.server.control.arm('lab01');
       const machine = await lab.switchOn('network', lab.logs.install);
@@ -25,7 +25,7 @@ test('a server that crashes in the middle of an installation and comes back: ins
       await lab.waitForConsole(machine, /the server does not answer: /);
       await waitFor({
         what: `${REFUSALS} refused connections`,
-        timeoutMs: 60_000,
+        timeoutMs: 180_000,
         signal: lab.options.signal,
         look: async () => ((await refusedConnections(lab.namespace)) - before >= REFUSALS ? true : undefined),
       });

@@ -7,7 +7,7 @@ test('an image pack with a wrong hash ends the installation for good, naming pac
   await runInstallTest({
     name: 'wrong-hash',
     copyStore: true,
-    limitMs: 5 * 60_000,
+    limitMs: 10 * 60_000,
     check: async (lab) => {
       await lab.server.control.arm('lab01');
       const pack = await damagePack(lab.workDir, 'debian-12-amd64');
