@@ -36,7 +36,7 @@ export async function bootRamdisk({ source, append, devices }: Boot): Promise<{ 
       '-append',
       `quiet console=ttyS0,115200 console=tty0 panic=30 ${append}`,
     ],
-    { timeoutMs: 240_000 },
+    { timeoutMs: 480_000 },
   );
   const seconds = (performance.now() - started) / 1000;
   return { log: await readFile(serial, 'utf8'), seconds };
