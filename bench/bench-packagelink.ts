@@ -8,13 +8,13 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { zstdCompressSync } from 'node:zlib';
 import { UserError } from '../lib/errors.ts';
 import { runMain } from '../lib/exit.ts';
 import { runCommand } from '../lib/run-command.ts';
 import { bundleInstaller } from '../netboot/ramdisk/bundle.ts';
 import { changeTree, generateTree } from './generate-tree.ts';
+import { parseOptions } from './parse-options.ts';
 
 const DIRECTORIES = 1100;
 const TIMEOUT_MS = 600_000;
@@ -241,7 +241,7 @@ async function bench(options: { runs: number; files: number; dir: string }): Pro
 }
 
 await runMain(async () => {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     options: { runs: { type: 'string' }, files: { type: 'string' }, dir: { type: 'string' } },
   });
   const { runs = '3', files = '100000', dir = '/dev/shm' } = values;

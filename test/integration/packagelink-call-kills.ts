@@ -10,7 +10,7 @@ import type { ManifestRef } from '../../packagelink/manifest-cache.ts';
 import { FaultyProgram } from '../helpers/faulty-program.ts';
 import type { Night, NightRun } from '../helpers/night-run.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
-import { STATE, publishImage, publishSite, put, withLab } from './packagelink-lab.ts';
+import { STATE, publishImage, publishSite, put, rowsOf, withLab } from './packagelink-lab.ts';
 import type { Lab } from './packagelink-lab.ts';
 import { assertOldOrNew, copyTree, look, putFirst, putNext } from './packagelink-updates.ts';
 
@@ -58,21 +58,15 @@ async function findMoments(start: Start, run: NightRun, isUpdate: boolean): Prom
   const dir = mkdtempSync(join(tmpdir(), 'packagelink-strace-'));
   try {
     const log = join(dir, 'log');
-    await using traced = start([
-      'strace',
-      '-f',
-      '-y',
-      '-qq',
-      '-e',
-      `trace=${CHANGING.replaceAll(' ', ',')}`,
-      '-o',
-      log,
-    ]);
-    const night = await traced.run(run);
-    assert(night !== undefined && 'changes' in night && night.errors.length === 0, JSON.stringify(night));
-    assert.equal(night.isUpdate, isUpdate);
-    assert(night.changes > 0);
-    await traced[Symbol.asyncDispose]();
+    const trace = ['-e', `trace=${CHANGING.replaceAll(' ', ',')}`, '-o', log];
+    // strace writes the last of its log when it ends.
+    {
+      await using traced = start(['strace', '-f', '-y', '-qq', ...trace]);
+      const night = await traced.run(run);
+      assert(night !== undefined && 'changes' in night && night.errors.length === 0, JSON.stringify(night));
+      assert.equal(night.isUpdate, isUpdate);
+      assert(night.changes > 0);
+    }
     return readMoments(readFileSync(log, 'utf8'), run.target);
   } finally {
     rmSync(dir, { recursive: true, force: true });
@@ -87,12 +81,11 @@ function faultAt({ name, nth }: Moment, fault: CallFault): string[] {
   return ['strace', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${name}`, '-e', inject];
 }
 
-/** Rows without what differs from copy to copy; SQLite rolls back what was cut off. */
-function readRows(target: string): unknown[] {
+/** After SQLite has rolled back what was cut off. */
+function readSoundRows(target: string): unknown[] {
   using database = new DatabaseSync(join(target, STATE));
   assert.deepEqual(database.prepare('PRAGMA integrity_check').all().map(Object.values), [['ok']]);
-  const columns = 'path, owner, class, type, mode, uid, gid, size, sha256, source, xattrs, target, left_alone';
-  return database.prepare(`SELECT ${columns} FROM paths WHERE type <> 'directory' ORDER BY path`).all();
+  return rowsOf(target);
 }
 
 async function assertEnds(runner: Runner, run: NightRun, expected: { what: string; changes?: number }): Promise<void> {
@@ -145,7 +138,7 @@ export async function disturbNights(kind: keyof typeof NIGHTS, { seed, count, fa
     const undisturbed = { target: await prepare(runner, 'undisturbed'), packages: next };
     const all = await findMoments(start, undisturbed, isUpdate);
     const moments = fault === 'SIGKILL' ? all : all.filter(({ isOfDatabase }) => isOfDatabase);
-    const [after, rows] = [look(undisturbed.target), readRows(undisturbed.target)];
+    const [after, rows] = [look(undisturbed.target), readSoundRows(undisturbed.target)];
 
     const random = seededRandom(String(seed));
     const chosen = Array.from({ length: count }, () => moments[Math.floor(random() * moments.length)]).values();
@@ -163,11 +156,11 @@ export async function disturbNights(kind: keyof typeof NIGHTS, { seed, count, fa
         if (isDone) survived += 1;
         else if (moment.isOfDatabase) ofDatabase += 1;
         assertOldOrNew({ target, before, after }, what);
-        const left = readRows(target);
+        const left = readSoundRows(target);
         if (isDone) assert.deepEqual([look(target), left], [after, rows], `${what}: nobody was told`);
         await assertEnds(sound, run, { what });
         assert.deepEqual(look(target), after, what);
-        assert.deepEqual(readRows(target), rows, what);
+        assert.deepEqual(readSoundRows(target), rows, what);
         await assertEnds(sound, run, { what: `${what}, and once more`, changes: 0 });
       }
     };

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { applyFull } from '../../packagelink/apply-full.ts';
 import { applyPartial } from '../../packagelink/apply-partial.ts';
 import type { ApplyPartialOptions } from '../../packagelink/apply-partial.ts';
@@ -154,3 +155,14 @@ export const fingerprint = (dir: string): string =>
     [dir, '-path', join(dir, 'var/lib/gutinteg'), '-prune', '-o', '-printf', '%P %y %m %U:%G %s %i %T@ %C@ %l\\0'],
     { encoding: 'utf8' },
   );
+
+/** Everything that the state database says but for inodes and times, directories and what is mutable. */
+export function rowsOf(target: string): unknown[] {
+  const database = new DatabaseSync(join(target, STATE));
+  const columns = 'path, owner, class, type, mode, uid, gid, size, sha256, source, xattrs, target, left_alone';
+  const rows = database
+    .prepare(`SELECT ${columns} FROM paths WHERE type <> 'directory' AND class <> 'mutable' ORDER BY path`)
+    .all();
+  database.close();
+  return rows.map((row) => ({ ...row }));
+}

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { applyFull } from '../../packagelink/apply-full.ts';
 import { findUpdate, settledBase } from '../../packagelink/find-update.ts';
@@ -20,6 +19,7 @@ import {
   publishImage,
   publishSite,
   put,
+  rowsOf,
   STATE,
   withLab,
 } from './packagelink-lab.ts';
@@ -61,17 +61,6 @@ async function inputOf(lab: Lab, refs: readonly { name: string; digest: string }
   const layers = await Promise.all(refs.map(async ({ name, digest }) => await layerOf(lab, name, digest)));
   const generated = [{ path: 'etc/hostname', bytes: Buffer.from('underdog\n') }];
   return { layers, generated, defines: { HOSTNAME: 'underdog' } };
-}
-
-/** Everything that the database says but for inodes and times. */
-function rowsOf(target: string): unknown[] {
-  const database = new DatabaseSync(join(target, STATE));
-  const columns = 'path, owner, class, type, mode, uid, gid, size, sha256, source, xattrs, target, left_alone';
-  const rows = database
-    .prepare(`SELECT ${columns} FROM paths WHERE type <> 'directory' AND class <> 'mutable' ORDER BY path`)
-    .all();
-  database.close();
-  return rows.map((row) => ({ ...row }));
 }
 
 /** A directory that is installed with the same packages at once. */
