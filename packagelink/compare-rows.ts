@@ -1,14 +1,11 @@
 // Rows of a state database beside what lstat shows. In: the database, a target. Out: whether they agree. Never: writes;
 // follows a link of the target; looks at a row twice, when two threads begin at either end.
-import { lstatSync, readlinkSync } from 'node:fs';
-import type { Stats } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { isFatRow, isUntouchedOnFat } from './fat-targets.ts';
-import { hashFile } from './hash-file.ts';
+import { isRowUntouched } from './is-row-untouched.ts';
+import { COMPARED, LSTAT, ROWS_IN_PART, collectPart, listParts, selectCompared } from './lstat-columns.ts';
+import { neverPast, readColumns } from './read-lstat-columns.ts';
+import type { ReadPart } from './read-lstat-columns.ts';
 import { withStateDatabase } from './state-database.ts';
-import { typeOf } from './observed.ts';
-import { xattrsKey } from './tree.ts';
-import { readXattrs } from './xattrs.ts';
 
 /** What is compared; the same for both threads. */
 export type RowComparison = {
@@ -21,62 +18,47 @@ export type RowComparison = {
   readonly mounted: readonly string[];
   /** Whether files are read and hashed, too. */
   readonly contents: boolean;
-  readonly rows: number;
-  /** How many rows each thread has looked at; together they look at all. Shared. */
+  /** Whether the columns of lstat are read, and in how many portions; or the rows themselves. */
+  readonly byColumns: boolean;
+  readonly portions: number;
+  /** How many portions each thread has looked at; together they look at all. Shared. */
   readonly progress: Int32Array<SharedArrayBuffer>;
 };
 
 /** From which end a thread begins: also its place in `progress`. */
 export type End = 0 | 1;
 
-type Row = readonly [
-  path: string,
-  type: string,
-  mode: number,
-  uid: number,
-  gid: number,
-  size: number,
-  inode: number,
-  mtimeMs: number,
-  ctimeMs: number,
-  /** Of a directory. */
-  xattrs: string | null,
-  /** Where contents are compared. */
-  sha256?: string,
-  target?: string,
-];
+// Rows that are read from the table of all are taken together for as long as a thread does not look at the other's progress.
+const ROWS_AT_ONCE = 100;
 
-// Texts that nobody looks at cost as much as a third of the lstats.
-const LSTAT_COLUMNS =
-  "path, type, mode, uid, gid, size, inode, mtime_ms, ctime_ms, CASE type WHEN 'directory' THEN xattrs END";
-const CONTENT_COLUMNS = `${LSTAT_COLUMNS}, sha256, target`;
+/** What a comparison consists of, and of how many rows, roughly. */
+export type Portions = Pick<RowComparison, 'byColumns' | 'portions'> & { readonly rows: number };
 
-const CONDITION = { image: 'left_alone = 0', packages: "left_alone = 0 AND class <> 'image'" } as const;
-
-/** How many rows a comparison is about. @throws UserError when the database is damaged or of another format */
-export function countComparedRows(stateFile: string, osmode: RowComparison['osmode']): number {
-  return withStateDatabase(stateFile, (database) =>
-    Number(database.prepare(`SELECT count(*) AS count FROM paths WHERE ${CONDITION[osmode]}`).get()?.['count']),
-  );
+/** Counts them. @throws UserError when the database is damaged or of another format */
+export function countPortions(about: Omit<RowComparison, keyof Portions>): Portions {
+  return withStateDatabase(about.stateFile, (database) => {
+    const parts = about.contents ? 0 : listParts(database).length;
+    // One more for the rows that have changed since.
+    if (parts > 0) return { byColumns: true, portions: parts + 1, rows: parts * ROWS_IN_PART };
+    const counted = database.prepare(`SELECT count(*) AS count FROM paths WHERE ${COMPARED[about.osmode]}`).get();
+    const rows = Number(counted?.['count']);
+    return { byColumns: false, portions: Math.ceil(rows / ROWS_AT_ONCE), rows };
+  });
 }
 
 /** Compares until both threads together have seen every row; false from the first row on that is not as it was. */
 export function areRowsUntouched(comparison: RowComparison, end: End): boolean {
-  const { stateFile, osmode, rows, progress } = comparison;
+  const { stateFile, byColumns, portions, progress } = comparison;
   const database = new DatabaseSync(stateFile, { timeout: 10_000 });
   try {
-    const select = database.prepare(
-      `SELECT ${comparison.contents ? CONTENT_COLUMNS : LSTAT_COLUMNS} FROM paths ` +
-        `WHERE ${CONDITION[osmode]} ORDER BY path ${end === 0 ? 'ASC' : 'DESC'}`,
-    );
-    // A hundred thousand rows: none of them becomes an object.
-    select.setReturnArrays(true);
-    for (const row of select.iterate() as Iterable<unknown> as Iterable<Row>) {
-      if (Atomics.load(progress, 0) + Atomics.load(progress, 1) >= rows) return true;
+    // What is read is of one state, whoever writes meanwhile.
+    database.exec('BEGIN');
+    for (const read of byColumns ? readParts(database, end) : readTable(database, comparison, end)) {
+      if (Atomics.load(progress, 0) + Atomics.load(progress, 1) >= portions) return true;
       Atomics.add(progress, end, 1);
-      if (isRowUntouched(row, comparison) || isMounted(row[0], comparison)) continue;
+      if (isPartUntouched(read, comparison)) continue;
       // The other thread need not go on.
-      Atomics.add(progress, end, rows);
+      Atomics.add(progress, end, portions);
       return false;
     }
     return true;
@@ -85,40 +67,32 @@ export function areRowsUntouched(comparison: RowComparison, end: End): boolean {
   }
 }
 
+function* readParts(database: DatabaseSync, end: End): Generator<ReadPart> {
+  const parts = readColumns(database);
+  for (const read of end === 0 ? parts : parts.toReversed()) yield read();
+}
+
+function* readTable(database: DatabaseSync, { osmode, contents }: RowComparison, end: End): Generator<ReadPart> {
+  const collector = collectPart(ROWS_AT_ONCE);
+  const [more, order] = [contents ? ', sha256, target' : '', end === 0 ? 'ASC' : 'DESC'];
+  const rows = selectCompared(database, `${more} FROM paths WHERE ${COMPARED[osmode]} ORDER BY path ${order}`);
+  for (const row of rows) {
+    collector.add(row);
+    if (collector.count() === ROWS_AT_ONCE) yield { part: collector.take(), isPast: neverPast };
+  }
+  yield { part: collector.take(), isPast: neverPast };
+}
+
+function isPartUntouched({ part, isPast }: ReadPart, comparison: RowComparison): boolean {
+  const { paths, stats } = part;
+  const leavesImage = comparison.osmode === 'packages';
+  for (const [index, path] of paths.entries()) {
+    if (isPast(index) || (leavesImage && stats[index * LSTAT.numbers + LSTAT.image] === 1)) continue;
+    if (!isRowUntouched({ part, index }, comparison) && !isMounted(path, comparison)) return false;
+  }
+  return true;
+}
+
 function isMounted(path: string, { mounted }: RowComparison): boolean {
   return mounted.some((point) => path === point || path.startsWith(`${point}/`));
-}
-
-// What cannot be read is not as it was, either: a run looks closer, and says what is wrong.
-function isRowUntouched(row: Row, comparison: RowComparison): boolean {
-  try {
-    return looksUntouched(row, comparison);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-    return false;
-  }
-}
-
-// A forged mtime is noticed by inode and ctime. What lies in a directory changes its times, and is not always ours.
-function looksUntouched(row: Row, { root, contents }: RowComparison): boolean {
-  const [path, type, mode, uid, gid, size, inode, mtimeMs, ctimeMs, xattrs] = row;
-  const place = `${root}/${path}`;
-  const stat = lstatSync(place, { throwIfNoEntry: false });
-  if (stat === undefined) return false;
-  if (isFatRow({ inode })) {
-    const now = { type: typeOf(stat), sizeBytes: stat.size, mtimeMs: stat.mtimeMs };
-    if (!isUntouchedOnFat({ type, sizeBytes: size, mtimeMs }, now)) return false;
-    return !contents || isContentUntouched(row, place, stat);
-  }
-  if ((stat.mode & 0o7777) !== mode || stat.uid !== uid || stat.gid !== gid) return false;
-  if (type === 'directory') return stat.isDirectory() && xattrsKey(readXattrs(place).xattrs) === xattrs;
-  if (stat.ino !== inode || stat.size !== size || stat.mtimeMs !== mtimeMs || stat.ctimeMs !== ctimeMs) return false;
-  return !contents || isContentUntouched(row, place, stat);
-}
-
-// Other names of a file have its inode, so that its bytes are read once.
-function isContentUntouched(row: Row, place: string, stat: Stats): boolean {
-  const [type, sha256, target] = [row[1], row[10], row[11]];
-  if (type === 'file') return stat.isFile() && hashFile(place) === sha256;
-  return type !== 'symlink' || readlinkSync(place) === target;
 }

@@ -3,7 +3,7 @@
 // manifest or a server.
 import { existsSync, realpathSync } from 'node:fs';
 import { readJournal } from './after-journal.ts';
-import { areRowsUntouched, countComparedRows } from './compare-rows.ts';
+import { areRowsUntouched, countPortions } from './compare-rows.ts';
 import type { RowComparison } from './compare-rows.ts';
 import { readMountPoints } from './mount-points.ts';
 import { readLastSettled } from './settled.ts';
@@ -50,19 +50,19 @@ type Comparison = AsyncDisposable & {
 };
 
 /** Begins to compare rows with the target, in a second thread where there are many; until it is asked it keeps nobody waiting. */
-export function startComparison(about: Comparing): Comparison {
-  const { target, stateFile, osmode = 'image', mounts, contents = false, twoThreadsFrom } = about;
+export function startComparison(comparing: Comparing): Comparison {
+  const { target, stateFile, osmode = 'image', mounts, contents = false, twoThreadsFrom } = comparing;
   const root = realpathSync(target);
-  const rows = countComparedRows(stateFile, osmode);
-  const comparison: RowComparison = {
+  const about = {
     stateFile,
     root,
     osmode,
     mounted: [...readMountPoints(root, mounts)],
     contents,
-    rows,
     progress: new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)),
   };
+  const { rows, ...portions } = countPortions(about);
+  const comparison: RowComparison = { ...about, ...portions };
   const isLarge = rows >= (twoThreadsFrom ?? (contents ? TWO_THREADS_FILES : TWO_THREADS_ROWS));
   const fromTheEnd: Thread | undefined = isLarge ? startThread({ kind: 'compare-rows', comparison }) : undefined;
   return {

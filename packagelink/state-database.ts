@@ -2,8 +2,12 @@
 // format this program knows. Never: looks at the target.
 import { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../lib/errors.ts';
+import { LSTAT_TABLES } from './write-lstat-columns.ts';
 
-const VERSION = 2;
+const VERSION = 3;
+// A row has a third of a kilobyte, so that SQLite's 4,096 bytes make a deep tree, which a new database feels; much larger
+// pages would make an update of rows here and there write most of the file.
+const PAGE_BYTES = 8192;
 
 /** The columns of one installed path, as state.ts reads and writes them. */
 const PATH_COLUMNS = `
@@ -26,7 +30,13 @@ const SCHEMA = `
     size INTEGER NOT NULL, sha256 TEXT NOT NULL, target TEXT NOT NULL
   ) STRICT;
   CREATE INDEX history_path ON history (path);
+  ${LSTAT_TABLES};
   PRAGMA user_version = ${VERSION}`;
+
+/** What makes a database of an earlier format one of the next, by that format. */
+const MIGRATIONS: Readonly<Record<number, string>> = {
+  2: `${LSTAT_TABLES}; PRAGMA user_version = 3`,
+};
 
 /**
  * Opens the database of a target, makes it where there is none, and closes it after `work`.
@@ -46,14 +56,27 @@ export function openStateDatabase(file: string): DatabaseSync {
   return explained(file, () => {
     const database = new DatabaseSync(file, { timeout: 10_000 });
     try {
-      const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-      if (version === 0) database.exec(`BEGIN; ${SCHEMA}; COMMIT`);
+      const version = versionOf(database);
+      if (version === 0) database.exec(`PRAGMA page_size = ${PAGE_BYTES}; BEGIN; ${SCHEMA}; COMMIT`);
+      else if (MIGRATIONS[version] !== undefined) migrate(database);
       else if (version !== VERSION) throw wrongVersion(file, version);
       return database;
     } catch (error) {
       database.close();
       throw error;
     }
+  });
+}
+
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+}
+
+// Another process may do the same at the same time.
+function migrate(database: DatabaseSync): void {
+  inTransaction(database, () => {
+    for (let step = MIGRATIONS[versionOf(database)]; step !== undefined; step = MIGRATIONS[versionOf(database)])
+      database.exec(step);
   });
 }
 
@@ -68,9 +91,13 @@ export function explained<T>(file: string, work: () => T): T {
   }
 }
 
-/** Runs `work` in one transaction. */
-export function inTransaction(database: DatabaseSync, work: () => void): void {
-  database.exec('BEGIN IMMEDIATE');
+/** Runs `work` in one transaction; one that only reads may be deferred: it keeps nobody from reading. */
+export function inTransaction(
+  database: DatabaseSync,
+  work: () => void,
+  kind: 'IMMEDIATE' | 'DEFERRED' = 'IMMEDIATE',
+): void {
+  database.exec(`BEGIN ${kind}`);
   try {
     work();
     database.exec('COMMIT');

@@ -4,11 +4,13 @@ import { rmSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { UserError } from '../lib/errors.ts';
 import { asFatStat } from './fat-targets.ts';
+import type { ComparedRow } from './lstat-columns.ts';
 import { isPackagePath } from './package-path.ts';
 import type { Settled } from './settled.ts';
 import { explained, inTransaction, openStateDatabase, withStateDatabase } from './state-database.ts';
 import type { PathClass, TreeEntry } from './tree.ts';
 import { contentKey, isAlwaysLeftAlone, xattrsKey } from './tree.ts';
+import { renewColumns, writeColumns } from './write-lstat-columns.ts';
 
 const COLUMNS =
   'path, owner, class, type, mode, uid, gid, size, sha256, source, xattrs, target, inode, mtime_ms, ctime_ms, left_alone';
@@ -68,10 +70,14 @@ export function readStateOf(file: string, paths: Iterable<string>): State {
     const select = database.prepare(`SELECT ${COLUMNS} FROM paths WHERE path = ?`);
     select.setReturnArrays(true);
     const installed = new Map<string, InstalledPath>();
-    for (const path of paths) {
-      const row = select.get(path) as unknown as Row | undefined;
-      if (row !== undefined) installed.set(path, asInstalledPath(row));
-    }
+    // Alone, each of them would lock the file, look for a journal and read its first page.
+    const readAll = () => {
+      for (const path of paths) {
+        const row = select.get(path) as unknown as Row | undefined;
+        if (row !== undefined) installed.set(path, asInstalledPath(row));
+      }
+    };
+    inTransaction(database, readAll, 'DEFERRED');
     return { installed, intents: new Map() };
   });
 }
@@ -111,6 +117,7 @@ export function updateState(file: string, { changed, removed, settled }: StateUp
       for (const path of removed) remove.run(path);
       database.exec("DELETE FROM intents; DELETE FROM meta WHERE key = 'settled'");
       if (settled === undefined) return;
+      renewColumns(database);
       database.prepare("INSERT INTO meta (key, value) VALUES ('settled', ?)").run(JSON.stringify(settled));
     });
   });
@@ -130,11 +137,19 @@ export function writeNewState(file: string): StateWriter {
   const database = openStateDatabase(file);
   database.exec('PRAGMA synchronous = OFF; BEGIN IMMEDIATE');
   const insert = inserter(database, 'paths');
+  const columns = explained(file, () => writeColumns(database));
   let isWhole = false;
   return {
-    add: (row) => explained(file, () => insert(row)),
+    add: (row) =>
+      explained(file, () => {
+        insert(row);
+        if (!row.leftAlone) columns.add(asComparedRow(row));
+      }),
     commit: () => {
-      explained(file, () => database.exec('COMMIT'));
+      explained(file, () => {
+        columns.finish();
+        database.exec('COMMIT');
+      });
       isWhole = true;
     },
     close: () => {
@@ -201,6 +216,11 @@ function inserter(database: DatabaseSync, table: 'paths' | 'intents'): (row: Ins
       row.leftAlone ? 1 : 0,
     );
   };
+}
+
+function asComparedRow(row: InstalledPath): ComparedRow {
+  const { path, type, xattrs, mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs } = row;
+  return [path, type, row.class, xattrs, mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs];
 }
 
 /** The row for an entry whose installed bytes have the digest `sha256`. */

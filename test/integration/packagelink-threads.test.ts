@@ -20,7 +20,7 @@ import { test } from 'node:test';
 import { applyFull } from '../../packagelink/apply-full.ts';
 import type { Fetcher } from '../../packagelink/fetch.ts';
 import { WrongBytesError } from '../../packagelink/fetch.ts';
-import { countComparedRows } from '../../packagelink/compare-rows.ts';
+import { countPortions } from '../../packagelink/compare-rows.ts';
 import { startThread } from '../../packagelink/start-thread.ts';
 import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';
 import { differences, full, partial, put, STATE, wholeTree, withLab } from './packagelink-lab.ts';
@@ -123,23 +123,24 @@ test('the second thread alone sees every row, and what has changed in it', { tim
   await withLab('/var/tmp', async (lab) => {
     fillOs(lab);
     await full(lab, await wholeTree(lab));
-    const ask = async (): Promise<readonly unknown[]> => {
-      const rows = countComparedRows(join(lab.target, STATE), 'image');
+    const askAbout = async (contents: boolean): Promise<readonly unknown[]> => {
       const progress = new Int32Array(new SharedArrayBuffer(8));
-      const about = {
-        stateFile: join(lab.target, STATE),
-        root: lab.target,
-        osmode: 'image',
-        mounted: [],
-        rows,
-        progress,
-      } as const;
-      const thread = startThread({ kind: 'compare-rows', comparison: { ...about, contents: true } });
+      const { target } = lab;
+      const about = { stateFile: join(target, STATE), root: target, osmode: 'image', mounted: [], contents } as const;
+      const { portions, byColumns } = countPortions({ ...about, progress });
+      assert.equal(byColumns, !contents);
+      const comparison = { ...about, portions, byColumns, progress };
+      const thread = startThread({ kind: 'compare-rows', comparison });
       try {
-        return [await thread.receive(), (progress[1] ?? 0) - rows];
+        return [await thread.receive(), (progress[1] ?? 0) - portions];
       } finally {
         await thread.stop();
       }
+    };
+    const ask = async () => {
+      const answers = [await askAbout(true), await askAbout(false)];
+      assert.equal(answers[0]?.[0], answers[1]?.[0]);
+      return answers[0] ?? [];
     };
     assert.deepEqual(await ask(), [true, 0]);
     for (const path of ['srv/0/file 0', 'etc/issue']) {
@@ -160,7 +161,8 @@ test('a thread that breaks is an error for whoever waits for it', { timeout: 60_
     osmode: 'image',
     mounted: [],
     contents: false,
-    rows: 1,
+    byColumns: true,
+    portions: 1,
     progress: new Int32Array(nothing),
   } as const;
   const thread = startThread({ kind: 'compare-rows', comparison });
