@@ -2,7 +2,8 @@
 // follows a link of the target; looks at a row twice, when two threads begin at either end.
 import { DatabaseSync } from 'node:sqlite';
 import { isRowUntouched } from './is-row-untouched.ts';
-import { COMPARED, LSTAT, ROWS_IN_PART, collectPart, listParts, selectCompared } from './lstat-columns.ts';
+import { COMPARED, LSTAT, ROWS_IN_PART, collectPart, listParts, prepareCompared } from './lstat-columns.ts';
+import type { ComparedRow } from './lstat-columns.ts';
 import { neverPast, readColumns } from './read-lstat-columns.ts';
 import type { ReadPart } from './read-lstat-columns.ts';
 import { withStateDatabase } from './state-database.ts';
@@ -51,8 +52,8 @@ export function areRowsUntouched(comparison: RowComparison, end: End): boolean {
   const { stateFile, byColumns, portions, progress } = comparison;
   const database = new DatabaseSync(stateFile, { timeout: 10_000 });
   try {
-    // What is read is of one state, whoever writes meanwhile.
-    database.exec('BEGIN');
+    // Parts that are looked through in a moment are of one state, whoever writes meanwhile.
+    if (byColumns) database.exec('BEGIN');
     for (const read of byColumns ? readParts(database, end) : readTable(database, comparison, end)) {
       if (Atomics.load(progress, 0) + Atomics.load(progress, 1) >= portions) return true;
       Atomics.add(progress, end, 1);
@@ -72,16 +73,26 @@ function* readParts(database: DatabaseSync, end: End): Generator<ReadPart> {
   for (const read of end === 0 ? parts : parts.toReversed()) yield read();
 }
 
+// Between parts the database is not locked: files that are hashed meanwhile may take longer than another run waits for it.
 function* readTable(database: DatabaseSync, { osmode, contents }: RowComparison, end: End): Generator<ReadPart> {
+  const [more, beyond, order] = [contents ? ', sha256, target' : '', end === 0 ? '>' : '<', end === 0 ? 'ASC' : 'DESC'];
+  const select = prepareCompared(
+    database,
+    `${more} FROM paths WHERE ${COMPARED[osmode]} AND path ${beyond} ? ORDER BY path ${order} LIMIT ${ROWS_AT_ONCE}`,
+  );
   const collector = collectPart(ROWS_AT_ONCE);
-  const [more, order] = [contents ? ', sha256, target' : '', end === 0 ? 'ASC' : 'DESC'];
-  const rows = selectCompared(database, `${more} FROM paths WHERE ${COMPARED[osmode]} ORDER BY path ${order}`);
-  for (const row of rows) {
-    collector.add(row);
-    if (collector.count() === ROWS_AT_ONCE) yield { part: collector.take(), isPast: neverPast };
+  let last = end === 0 ? '' : GREATEST;
+  for (;;) {
+    for (const row of select.all(last) as unknown as ComparedRow[]) collector.add(row);
+    const part = collector.take();
+    yield { part, isPast: neverPast };
+    if (part.paths.length < ROWS_AT_ONCE) return;
+    last = part.paths.at(-1) ?? last;
   }
-  yield { part: collector.take(), isPast: neverPast };
 }
+
+// SQLite compares texts by their UTF-8.
+const GREATEST = '\u{10ffff}';
 
 function isPartUntouched({ part, isPast }: ReadPart, comparison: RowComparison): boolean {
   const { paths, stats } = part;

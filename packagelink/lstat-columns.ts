@@ -1,6 +1,6 @@
 // What lstat said of paths, in columns: SQLite takes as long for a row as lstat for a path, and a tenth of it for the same in
 // a column of a thousand. In: rows of a state database. Out: parts. Never: says what the table `paths` does not; writes.
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { TreeEntry } from './tree.ts';
 
 /** At most so many rows are in one part. */
@@ -97,11 +97,16 @@ export function collectPart(most: number): Collector {
   };
 }
 
-/** Rows of a query, which begins after the columns. A hundred thousand of them: none becomes an object. */
-export function selectCompared(database: DatabaseSync, rest: string): Iterable<ComparedRow> {
+/** A query, which begins after the columns, for rows as arrays: a hundred thousand of them, and none becomes an object. */
+export function prepareCompared(database: DatabaseSync, rest: string): StatementSync {
   const select = database.prepare(`SELECT ${COMPARED_COLUMNS} ${rest}`);
   select.setReturnArrays(true);
-  return select.iterate() as Iterable<unknown> as Iterable<ComparedRow>;
+  return select;
+}
+
+/** Its rows, one after the other. */
+export function selectCompared(database: DatabaseSync, rest: string): Iterable<ComparedRow> {
+  return prepareCompared(database, rest).iterate() as Iterable<unknown> as Iterable<ComparedRow>;
 }
 
 /** The rows that have changed since the columns were written. CROSS: the few are looked up among the many, not the other way. */

@@ -9,6 +9,8 @@ const VERSION = 3;
 // pages would make an update of rows here and there write most of the file.
 const PAGE_BYTES = 8192;
 
+const SQLITE_BUSY = 5;
+
 /** The columns of one installed path, as state.ts reads and writes them. */
 const PATH_COLUMNS = `
   path TEXT PRIMARY KEY, owner TEXT NOT NULL, class TEXT NOT NULL, type TEXT NOT NULL,
@@ -85,8 +87,13 @@ export function explained<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SQLITE_ERROR') throw error;
-    const hint = 'move it away: the next run compares everything by content and writes a new one';
+    const { code, errcode } = error as NodeJS.ErrnoException & { errcode?: number };
+    if (code !== 'ERR_SQLITE_ERROR') throw error;
+    // An extended code has the primary one in its lowest byte: https://www.sqlite.org/rescode.html
+    const isBusy = errcode !== undefined && (errcode & 0xff) === SQLITE_BUSY;
+    const hint = isBusy
+      ? 'another process holds it: try again when that has ended (fuser says which it is)'
+      : 'move it away: the next run compares everything by content and writes a new one';
     throw new UserError(`the state database ${file} cannot be used`, { cause: error, hint });
   }
 }

@@ -81,3 +81,13 @@ test('state: a damaged file is named, with what to try', () => {
     });
   });
 });
+
+test('state: a database that another process holds is not one to move away', { timeout: 60_000 }, () => {
+  withFile((file) => {
+    updateState(file, { changed: [row('a')], removed: [] });
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN EXCLUSIVE');
+    assert.throws(() => readState(file), { name: 'UserError', hint: /^another process holds it: try again/ });
+    other.close();
+  });
+});

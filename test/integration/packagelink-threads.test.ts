@@ -11,12 +11,14 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { applyFull } from '../../packagelink/apply-full.ts';
 import type { Fetcher } from '../../packagelink/fetch.ts';
 import { WrongBytesError } from '../../packagelink/fetch.ts';
@@ -149,6 +151,38 @@ test('the second thread alone sees every row, and what has changed in it', { tim
       assert.equal((await ask())[0], false, path);
       await partial(lab, await wholeTree(lab));
       assert.deepEqual(await ask(), [true, 0], path);
+    }
+  });
+});
+
+test('while contents are compared, another run can write to the database', { timeout: 120_000 }, async () => {
+  await withLab('/var/tmp', async (lab) => {
+    fillOs(lab);
+    await full(lab, await wholeTree(lab));
+    const [target, stateFile] = [lab.target, join(lab.target, STATE)];
+    const database = new DatabaseSync(stateFile, { timeout: 0 });
+    // Holes take as long to hash as bytes. The database is told that it was so all along, but for the digest.
+    const last = 'srv/9/file 9';
+    truncateSync(join(target, last), 1_500_000_000);
+    const { size, mtimeMs, ctimeMs } = statSync(join(target, last));
+    database
+      .prepare('UPDATE paths SET size = ?, mtime_ms = ?, ctime_ms = ? WHERE path = ?')
+      .run(size, mtimeMs, ctimeMs, last);
+    const progress = new Int32Array(new SharedArrayBuffer(8));
+    const about = { stateFile, root: target, osmode: 'image', mounted: [], contents: true, progress } as const;
+    const { portions, byColumns } = countPortions(about);
+    const thread = startThread({ kind: 'compare-rows', comparison: { ...about, portions, byColumns } });
+    try {
+      let answer: unknown;
+      const answered = thread.receive().then((received) => (answer = received));
+      while (Atomics.load(progress, 1) === 0) await setImmediate(undefined);
+      database.exec("INSERT INTO meta (key, value) VALUES ('written', 'meanwhile')");
+      await setImmediate(undefined);
+      assert.equal(answer, undefined, 'the comparison goes on');
+      assert.equal(await answered, false, 'and has come to the file that has other bytes');
+    } finally {
+      database.close();
+      await thread.stop();
     }
   });
 });
