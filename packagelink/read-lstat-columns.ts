@@ -30,14 +30,8 @@ export function readColumns(database: DatabaseSync): (() => ReadPart)[] {
     for (const row of selectChanged(database, 'image')) collector.add(row);
     return { part: collector.take(), isPast: neverPast };
   };
-  return [
-    ...numbers.map(
-      ({ part }) =>
-        () =>
-          readOne(part),
-    ),
-    readChanged,
-  ];
+  const readers = numbers.map(({ part }) => readOne.bind(undefined, part));
+  return [...readers, readChanged];
 }
 
 export const neverPast = (): boolean => false;
