@@ -1,5 +1,5 @@
 // Rows of a state database beside what lstat shows. In: the database, a target. Out: whether they agree. Never: writes;
-// follows a link of the target; looks at a row twice, when two threads begin at either end.
+// follows a link of the target; looks at much twice, when two threads begin at either end and meet in one portion.
 import { DatabaseSync } from 'node:sqlite';
 import { isRowUntouched } from './is-row-untouched.ts';
 import { COMPARED, LSTAT, ROWS_IN_PART, collectPart, listParts, prepareCompared } from './lstat-columns.ts';

@@ -7,6 +7,7 @@ import { areRowsUntouched, countPortions } from './compare-rows.ts';
 import type { RowComparison } from './compare-rows.ts';
 import { readMountPoints } from './mount-points.ts';
 import { readLastSettled } from './settled.ts';
+import { explained } from './state-database.ts';
 import type { Settled } from './settled.ts';
 import { startThread } from './start-thread.ts';
 import type { Thread } from './start-thread.ts';
@@ -67,7 +68,7 @@ export function startComparison(comparing: Comparing): Comparison {
   const fromTheEnd: Thread | undefined = isLarge ? startThread({ kind: 'compare-rows', comparison }) : undefined;
   return {
     isUntouched: async () => {
-      if (!areRowsUntouched(comparison, 0)) return false;
+      if (!explained(stateFile, () => areRowsUntouched(comparison, 0))) return false;
       // What the thread could not do is no verdict either.
       return fromTheEnd === undefined || (await fromTheEnd.receive().catch(() => false)) === true;
     },

@@ -59,6 +59,8 @@ export type PartNumber = { readonly part: number; readonly later: boolean };
 
 /** The parts in their order; none where there are no columns. */
 export function listParts(database: DatabaseSync): PartNumber[] {
+  const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'lstat_columns'").get();
+  if (table === undefined) return [];
   const rows = database.prepare('SELECT part, later FROM lstat_columns ORDER BY part').all();
   return rows.map((row) => ({ part: Number(row['part']), later: row['later'] === 1 }));
 }
@@ -110,6 +112,6 @@ export function selectCompared(database: DatabaseSync, rest: string): Iterable<C
 }
 
 /** The rows that have changed since the columns were written. CROSS: the few are looked up among the many, not the other way. */
-export function selectChanged(database: DatabaseSync, osmode: keyof typeof COMPARED): Iterable<ComparedRow> {
-  return selectCompared(database, `FROM lstat_stale CROSS JOIN paths USING (path) WHERE ${COMPARED[osmode]}`);
+export function selectChanged(database: DatabaseSync): Iterable<ComparedRow> {
+  return selectCompared(database, `FROM lstat_stale CROSS JOIN paths USING (path) WHERE ${COMPARED.image}`);
 }

@@ -12,10 +12,11 @@ export type ReadPart = { readonly part: LstatPart; readonly isPast: (index: numb
 /** A path that older parts have, too: in which part it is as it is now, if in one. */
 type Newer = { readonly path: string; readonly part: number | undefined };
 
-/** All parts in their order, the rows that no part has as the last one; read when it is called. */
+/** All parts in their order, the rows that no part has as the last one, if there are columns; read when it is called. */
 export function readColumns(database: DatabaseSync): (() => ReadPart)[] {
-  const read = partReader(database);
   const numbers = listParts(database);
+  if (numbers.length === 0) return [];
+  const read = partReader(database);
   const stale = readStale(database);
   const latest = new Map<string, number | undefined>();
   for (const { part, later } of numbers) if (later) for (const path of read(part).paths) latest.set(path, part);
@@ -27,7 +28,7 @@ export function readColumns(database: DatabaseSync): (() => ReadPart)[] {
   };
   const readChanged = (): ReadPart => {
     const collector = collectPart(stale.length);
-    for (const row of selectChanged(database, 'image')) collector.add(row);
+    for (const row of selectChanged(database)) collector.add(row);
     return { part: collector.take(), isPast: neverPast };
   };
   const readers = numbers.map(({ part }) => readOne.bind(undefined, part));

@@ -2,9 +2,8 @@
 // format this program knows. Never: looks at the target.
 import { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../lib/errors.ts';
-import { LSTAT_TABLES } from './write-lstat-columns.ts';
 
-const VERSION = 3;
+const VERSION = 2;
 // A row has a third of a kilobyte, so that SQLite's 4,096 bytes make a deep tree, which a new database feels; much larger
 // pages would make an update of rows here and there write most of the file.
 const PAGE_BYTES = 8192;
@@ -32,13 +31,7 @@ const SCHEMA = `
     size INTEGER NOT NULL, sha256 TEXT NOT NULL, target TEXT NOT NULL
   ) STRICT;
   CREATE INDEX history_path ON history (path);
-  ${LSTAT_TABLES};
   PRAGMA user_version = ${VERSION}`;
-
-/** What makes a database of an earlier format one of the next, by that format. */
-const MIGRATIONS: Readonly<Record<number, string>> = {
-  2: `${LSTAT_TABLES}; PRAGMA user_version = 3`,
-};
 
 /**
  * Opens the database of a target, makes it where there is none, and closes it after `work`.
@@ -58,27 +51,14 @@ export function openStateDatabase(file: string): DatabaseSync {
   return explained(file, () => {
     const database = new DatabaseSync(file, { timeout: 10_000 });
     try {
-      const version = versionOf(database);
+      const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
       if (version === 0) database.exec(`PRAGMA page_size = ${PAGE_BYTES}; BEGIN; ${SCHEMA}; COMMIT`);
-      else if (MIGRATIONS[version] !== undefined) migrate(database);
       else if (version !== VERSION) throw wrongVersion(file, version);
       return database;
     } catch (error) {
       database.close();
       throw error;
     }
-  });
-}
-
-function versionOf(database: DatabaseSync): number {
-  return Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-}
-
-// Another process may do the same at the same time.
-function migrate(database: DatabaseSync): void {
-  inTransaction(database, () => {
-    for (let step = MIGRATIONS[versionOf(database)]; step !== undefined; step = MIGRATIONS[versionOf(database)])
-      database.exec(step);
   });
 }
 

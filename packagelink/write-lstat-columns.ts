@@ -13,12 +13,13 @@ import {
 import type { ComparedRow, LstatPart } from './lstat-columns.ts';
 import { comparePaths } from './package-path.ts';
 
-/** Tables of the state database: the columns, and paths whose rows are no longer as these say. */
-export const LSTAT_TABLES = `
-  CREATE TABLE lstat_columns (
+// The columns, and paths whose rows are no longer as these say. A database of a program from before has neither; such a
+// program can go on with one that has, as the triggers note what it does.
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS lstat_columns (
     part INTEGER PRIMARY KEY, later INTEGER NOT NULL, paths TEXT NOT NULL, stats BLOB NOT NULL, xattrs TEXT NOT NULL
   ) STRICT;
-  CREATE TABLE lstat_stale (path TEXT PRIMARY KEY) WITHOUT ROWID, STRICT`;
+  CREATE TABLE IF NOT EXISTS lstat_stale (path TEXT PRIMARY KEY) WITHOUT ROWID, STRICT`;
 
 // They are there when the columns are: whoever changes a row, this program or a hand, it is noted.
 const NOTE = 'INSERT OR IGNORE INTO lstat_stale (path) VALUES';
@@ -41,7 +42,7 @@ export type ColumnWriter = {
 
 /** Writes the columns of all rows as they come, in any order, in place of those that there are. */
 export function writeColumns(database: DatabaseSync): ColumnWriter {
-  database.exec(CLEAR);
+  database.exec(`${TABLES}; ${CLEAR}`);
   const parts = partWriter(database, { later: false });
   return {
     add: parts.add,
@@ -55,10 +56,14 @@ export function writeColumns(database: DatabaseSync): ColumnWriter {
 /** Brings the columns to what the rows say: by a part for what has changed, or wholly. */
 export function renewColumns(database: DatabaseSync): void {
   const parts = listParts(database);
+  if (parts.length === 0) {
+    writeAll(database);
+    return;
+  }
   const later = parts.filter((part) => part.later).length;
   const stale = Number(database.prepare('SELECT count(*) AS count FROM lstat_stale').get()?.['count']);
   const tooMany = later + Math.ceil(stale / ROWS_IN_PART) > parts.length * LATER_SHARE;
-  if (parts.length === 0 || tooMany) writeAll(database);
+  if (tooMany) writeAll(database);
   else if (stale > 0) addChanged(database);
 }
 
@@ -71,7 +76,7 @@ function writeAll(database: DatabaseSync): void {
 // What is gone, or left alone now, stays stale: no part has it.
 function addChanged(database: DatabaseSync): void {
   const parts = partWriter(database, { later: true });
-  const changed = [...selectChanged(database, 'image')];
+  const changed = [...selectChanged(database)];
   for (const row of changed) parts.add(row);
   parts.finish();
   const remove = database.prepare('DELETE FROM lstat_stale WHERE path = ?');

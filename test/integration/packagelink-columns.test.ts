@@ -129,12 +129,12 @@ test('a few changes are a part of their own, many are all parts anew', async () 
   });
 });
 
-test('a database of the format before has no columns, and gets them from the next run that settles', async () => {
+test('a database of a program before has no columns, and gets them from the next run that settles', async () => {
   await withFile((file) => {
     updateState(file, { changed: [rowOf('a', 1), rowOf('b', 1)], removed: [], settled: SETTLED });
     const database = new DatabaseSync(file);
     for (const name of ['inserted', 'updated', 'deleted']) database.exec(`DROP TRIGGER lstat_${name}`);
-    database.exec('DROP TABLE lstat_columns; DROP TABLE lstat_stale; PRAGMA user_version = 2');
+    database.exec('DROP TABLE lstat_columns; DROP TABLE lstat_stale');
     database.close();
     assert.deepEqual(seen(file), []);
     updateState(file, { changed: [rowOf('b', 2)], removed: [], settled: SETTLED });
