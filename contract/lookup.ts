@@ -1,6 +1,6 @@
 // What the server says about one machine. In: nothing. Out: zod schemas and their types. Never: I/O.
 import { z } from 'zod';
-import { INIT_DATA } from './init-data.ts';
+import { DISK_SERIAL, INIT_DATA } from './consent.ts';
 import { valueSchema } from './record.ts';
 
 /** Lower-case hexadecimal SHA-256. */
@@ -25,7 +25,10 @@ const packageRefSchema = z.object({
 /** A data partition that may be made: its letter, or logical disk and letter where several disks have it (`disk1h`). */
 export const initDataSchema = z.string().regex(INIT_DATA, 'not a partition such as h or disk1h');
 
-/** The most partitions that one arming names. */
+/** A disk whose content no tool can read, and of which who arms knows that it is worth nothing. */
+const knownEmptySchema = z.string().regex(DISK_SERIAL, 'not a serial number');
+
+/** The most partitions, and the most disks, that one arming names. */
 export const MAX_INIT_DATA = 100;
 
 /**
@@ -41,6 +44,8 @@ export const lookupSchema = z.object({
   packages: z.array(packageRefSchema),
   /** Data partitions that this installation may make, where they do not exist yet; only while it is installed. */
   initData: z.array(initDataSchema).max(MAX_INIT_DATA).exactOptional(),
+  /** Serial numbers of disks whose unreadable content counts as free space; only while it is installed. */
+  knownEmpty: z.array(knownEmptySchema).max(MAX_INIT_DATA).exactOptional(),
 });
 
 export type MachineRecord = z.infer<typeof recordSchema>;

@@ -64,11 +64,12 @@ test('a new data partition is not made where something lies', async () => {
     disk: '/dev/vda',
     startBytes: MiB,
     sizeBytes: MiB,
+    mustBeZero: false,
     why: '',
   } as const;
   assert.equal((await apply(step, {})).error, undefined);
   const { error } = await apply(step, { stdout: 'TYPE=xfs\nUUID=1234\n' });
-  assert.match(String(error), /xfs 1234 begins there; nothing was changed/);
+  assert.match(String(error), /xfs 1234 lies there; nothing was changed/);
   assert.equal(isFinal(error), true);
 });
 

@@ -1,6 +1,6 @@
 // Carries out a plan, step by step, and decides nothing.
 // In: a plan and its tree, effects. Out: a machine that boots from its own disk, or an error that names the step.
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RunCommand } from '../lib/run-command.ts';
 import { applyFull } from '../packagelink/apply-full.ts';
@@ -84,12 +84,7 @@ async function applyStep(step: InstallStep, run: Run): Promise<void> {
   const { plan, tree, effects, data } = run;
   switch (step.kind) {
     case 'command':
-      await effects.run(step.argv, {
-        timeoutMs: COMMAND_TIMEOUT_MS,
-        ...(step.stdin === undefined ? {} : { stdin: step.stdin }),
-        ...(step.okExitCodes === undefined ? {} : { okExitCodes: step.okExitCodes }),
-      });
-      return;
+      return applyCommand(step, effects);
     case 'make-directory':
       await mkdir(step.path, { recursive: true });
       return;
@@ -124,6 +119,29 @@ async function applyStep(step: InstallStep, run: Run): Promise<void> {
     case 'verify-content':
       return applyDiskStep(step, plan, { ...effects, message: effects.progress.message }, data);
   }
+}
+
+async function applyCommand(
+  { argv, stdin, okExitCodes = [0], nothingToDo = [], onlyIfThere }: Extract<InstallStep, { kind: 'command' }>,
+  { run, progress }: InstallEffects,
+): Promise<void> {
+  if (onlyIfThere !== undefined && !(await isThere(onlyIfThere))) {
+    progress.message(`skipped: ${argv.join(' ')}: the kernel shows no ${onlyIfThere}`);
+    return;
+  }
+  const { exitCode, stderr } = await run(argv, {
+    timeoutMs: COMMAND_TIMEOUT_MS,
+    ...(stdin === undefined ? {} : { stdin }),
+    okExitCodes: [...okExitCodes, ...nothingToDo],
+  });
+  if (nothingToDo.includes(exitCode)) progress.message(`nothing to do: ${argv.join(' ')}: ${stderr.trim()}`);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function leaveState(

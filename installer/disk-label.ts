@@ -1,6 +1,6 @@
 // Where on a disk the partition table itself lies. In: a way to read, the kind of the table. Out: extents.
-import { mergeExtents } from './byte-extents.ts';
-import type { Extent } from './byte-extents.ts';
+import { mergeExtents } from '../lib/byte-extents.ts';
+import type { Extent } from '../lib/byte-extents.ts';
 import { readDosChain } from './dos-chain.ts';
 import type { Geometry, ReadBytes } from './dos-chain.ts';
 import { readGptExtents } from './gpt-extents.ts';

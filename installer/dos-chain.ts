@@ -1,6 +1,6 @@
 // The chain of logical partitions of a DOS label: each has a sector of its own (EBR) that names the next one.
 // In: a way to read sectors. Out: where the EBRs lie. Never: follows a cycle, or leaves the disk.
-import type { Extent } from './byte-extents.ts';
+import type { Extent } from '../lib/byte-extents.ts';
 
 /** Bytes of a disk; undefined where they are not known. */
 export type ReadBytes = (extent: Extent) => Promise<Uint8Array | undefined>;

@@ -2,7 +2,7 @@
 // Never: believes a header whose checksum is wrong.
 import { crc32 } from 'node:zlib';
 import { MiB } from '../lib/bytes.ts';
-import type { Extent } from './byte-extents.ts';
+import type { Extent } from '../lib/byte-extents.ts';
 import type { Geometry, ReadBytes } from './dos-chain.ts';
 
 type Header = { readonly alternateSector: number; readonly entries: Extent };

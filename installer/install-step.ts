@@ -29,6 +29,14 @@ export type KeptExtent = {
   readonly superblock: { readonly offsetBytes: number; readonly sizeBytes: number };
 };
 
+/** Where nothing that is known may lie, and, unless somebody knows better, both ends must be zero. */
+export type BlankPlace = {
+  readonly disk: string;
+  readonly startBytes: number;
+  readonly sizeBytes: number;
+  readonly mustBeZero: boolean;
+};
+
 type StepBody =
   | {
       readonly kind: 'command';
@@ -37,11 +45,15 @@ type StepBody =
       readonly destroys: boolean;
       /** Only 0 unless given. */
       readonly okExitCodes?: readonly number[];
+      /** A device; where it is not there the step is skipped, and that is said. */
+      readonly onlyIfThere?: string;
+      /** Exit codes beside 0 that mean that there was nothing to do; that is said. */
+      readonly nothingToDo?: readonly number[];
     }
   /** The facts are read again; any difference from the plan's ends the installation. */
   | { readonly kind: 'confirm-facts' }
-  /** Where a data partition is made for the first time, nothing that is known may lie. */
-  | { readonly kind: 'expect-blank'; readonly disk: string; readonly startBytes: number; readonly sizeBytes: number }
+  /** Where a data partition is made for the first time, nothing may lie. */
+  | ({ readonly kind: 'expect-blank' } & BlankPlace)
   /** Old tables and the places of data partitions, onto the server. */
   | { readonly kind: 'save-disks'; readonly disks: readonly string[] }
   | { readonly kind: 'digest-data'; readonly when: 'before' | 'after'; readonly extents: readonly KeptExtent[] }

@@ -70,7 +70,7 @@ export async function install(context: InstallContext): Promise<void> {
     saveDisks: async (record) => client.saveDisks(lookup.machineId, record),
     onFirstWrite: context.onFirstWrite,
     keepDescription: async () => {
-      const { initData: _usedUp, ...known } = lookup;
+      const { initData: _data, knownEmpty: _empty, ...known } = lookup;
       await cache.keep(manifestsOf(lookup));
       await saveLastKnown(TARGET, known);
     },

@@ -26,7 +26,10 @@ export function planDiskSteps(
     { phase: 'confirm', kind: 'confirm-facts', why: 'the disks must still be those that the plan was made from' },
     ...newDataExtents(layout).map(({ name, disk, startBytes, sizeBytes }): InstallStep => {
       const why = `${name} is made for the first time: nothing may lie there`;
-      return { phase: 'confirm', kind: 'expect-blank', disk, startBytes, sizeBytes, why };
+      const isKnownEmpty = layout.disks.some(
+        ({ hardware, knownEmpty }) => hardware.path === disk && knownEmpty === true,
+      );
+      return { phase: 'confirm', kind: 'expect-blank', disk, startBytes, sizeBytes, mustBeZero: !isKnownEmpty, why };
     }),
     {
       phase: 'save',
@@ -59,9 +62,7 @@ function operations(
 ): InstallStep[] {
   return disks.operations
     .filter(({ kind }) => wanted(kind))
-    .map(({ argv, stdin, why, destroys }): InstallStep => {
-      return { phase, kind: 'command', argv, ...(stdin === undefined ? {} : { stdin }), destroys, why };
-    });
+    .map(({ kind: _kind, disk: _disk, ...command }): InstallStep => ({ phase, kind: 'command', ...command }));
 }
 
 /** Superblocks and UUIDs as blkid reads them, then what each file system's own checker says. */

@@ -72,6 +72,7 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
       rootfs: lookup.record['ROOTFS'],
       recorded: input.recorded,
       initData: lookup.initData,
+      knownEmpty: lookup.knownEmpty,
     }),
   );
   const disks = layout === undefined ? undefined : renderLinux(layout);

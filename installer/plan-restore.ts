@@ -4,8 +4,8 @@
 import type { SavedDisk } from '../contract/disk-record.ts';
 import { unpackRange } from '../contract/saved-range.ts';
 import { MiB } from '../lib/bytes.ts';
-import { contains, endOf, intersectExtents, overlaps, subtractExtents } from './byte-extents.ts';
-import type { Extent } from './byte-extents.ts';
+import { contains, endOf, intersectExtents, overlaps, subtractExtents } from '../lib/byte-extents.ts';
+import type { Extent } from '../lib/byte-extents.ts';
 import { partitionsWithContents } from './sfdisk-dump.ts';
 import type { Dump, DumpedPartition } from './sfdisk-dump.ts';
 

@@ -7,10 +7,14 @@ import { MiB } from '../lib/bytes.ts';
 import { UserError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import { blkidOf } from '../partition-specs/blkid-output.ts';
+import type { BlkidFound } from '../partition-specs/blkid-output.ts';
+import { describeUnreadable } from '../partition-specs/describe-content.ts';
 import type { DiskFacts } from '../partition-specs/disk-facts.ts';
 import { probedSignature, rangeProbe, signatureOkExitCodes } from '../partition-specs/disk-probes.ts';
 import type { RecordedExtent } from '../partition-specs/find-data.ts';
-import type { KeptExtent } from './install-step.ts';
+import { endsOf, samplesOf } from '../partition-specs/places-to-look-at.ts';
+import type { BlankPlace, KeptExtent } from './install-step.ts';
+import { areZero } from './read-disk-probe.ts';
 
 export type DataDigests = KeptData['before'];
 
@@ -68,16 +72,28 @@ function isSameDisk(disk: DiskFacts, wanted: RecordedData['disk']): boolean {
   );
 }
 
-/** @throws UserError when something known lies where a data partition would be made for the first time */
-export async function expectBlank(
-  place: { readonly disk: string; readonly startBytes: number; readonly sizeBytes: number },
-  run: RunCommand,
-): Promise<void> {
+/** @throws UserError when something lies where a data partition would be made for the first time */
+export async function expectBlank(place: BlankPlace, run: RunCommand): Promise<void> {
   const probe = rangeProbe(place.disk, place);
-  const { TYPE, UUID } = blkidOf(probedSignature(await run(probe, { okExitCodes: signatureOkExitCodes })));
-  if (TYPE === undefined) return;
+  const found = blkidOf(probedSignature(await run(probe, { okExitCodes: signatureOkExitCodes })));
+  const what =
+    found.TYPE === undefined ? await unreadableContent(found, place) : `${found.TYPE} ${found.UUID ?? ''}`.trim();
+  if (what === undefined) return;
   throw new UserError(
-    `a data partition was to be made on ${place.disk} at byte ${place.startBytes}, but ${TYPE} ${UUID ?? ''} begins there; nothing was changed`,
-    { exitCode: 3, hint: 'look at it; if nobody needs it any more, wipe it by hand, and arm the machine again' },
+    `a data partition was to be made on ${place.disk} at byte ${place.startBytes}, but ${what} lies there; nothing was changed`,
+    {
+      exitCode: 3,
+      hint: 'look at it; if nobody needs it any more, wipe it by hand, or arm with --known-empty SERIAL what no tool can read',
+    },
   );
+}
+
+/** What no tool can read, unless somebody knows that it is worth nothing. */
+async function unreadableContent({ PTTYPE }: BlkidFound, place: BlankPlace): Promise<string | undefined> {
+  if (!place.mustBeZero) return undefined;
+  if (PTTYPE !== undefined) return describeUnreadable(PTTYPE);
+  const extent = { offsetBytes: place.startBytes, sizeBytes: place.sizeBytes };
+  const { first, last } = endsOf(extent);
+  await using file = await open(place.disk, 'r');
+  return (await areZero(file, [...first, ...last, ...samplesOf(extent)])) ? undefined : 'unknown content';
 }

@@ -10,12 +10,12 @@ import { UserError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import { describeDisk } from '../partition-specs/disk-facts.ts';
 import type { DiskFacts } from '../partition-specs/disk-facts.ts';
-import { contains, mergeExtents } from './byte-extents.ts';
-import type { Extent } from './byte-extents.ts';
+import { contains, mergeExtents } from '../lib/byte-extents.ts';
+import type { Extent } from '../lib/byte-extents.ts';
 import { readLabelExtents } from './disk-label.ts';
 import type { Geometry } from './dos-chain.ts';
 import { parseDump } from './sfdisk-dump.ts';
-import { listSignaturesArgv, parseWipefs } from './wipefs-output.ts';
+import { listSignaturesArgv, parseWipefs } from '../partition-specs/wipefs-output.ts';
 
 type FoundSignature = Extent & { readonly type: string };
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDump, partitionsWithContents } from './sfdisk-dump.ts';
-import { parseWipefs } from './wipefs-output.ts';
 
 const dump = (device: string, node: string, sectors = 'sector-size: 512\n'): string =>
   `label: dos\nlabel-id: 0x11223344\ndevice: ${device}\nunit: sectors\n${sectors}\n` +
@@ -32,15 +31,4 @@ test('partitions in bytes of the disk; an extended one has no contents; no table
   ]);
   assert.equal(parseDump(null, 512), undefined);
   assert.deepEqual(partitionsWithContents(undefined), []);
-});
-
-test('signatures, as the versions of wipefs print them', () => {
-  const found = [{ offset: 0x438, length: 2, type: 'ext4' }];
-  const text = (signature: object): string => JSON.stringify({ signatures: [{ device: 'loop0p1', ...signature }] });
-  assert.deepEqual(parseWipefs(text({ offset: '0x438', length: 2, type: 'ext4' }), '/dev/x'), found);
-  assert.deepEqual(parseWipefs(text({ offset: 1080, length: '2', type: 'ext4' }), '/dev/x'), found);
-  assert.deepEqual(parseWipefs('{"signatures": [\n\n   ]}', '/dev/x'), []);
-  assert.deepEqual(parseWipefs('', '/dev/x'), []);
-  assert.throws(() => parseWipefs('wipefs: oops', '/dev/x'), /wipefs --json \/dev\/x is not JSON/);
-  assert.throws(() => parseWipefs(text({ offset: '-1', length: 2, type: 'ext4' }), '/dev/x'), /offset/);
 });

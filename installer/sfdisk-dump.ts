@@ -1,6 +1,6 @@
 // What `sfdisk --dump` prints, as far as a saved table is compared and drawn from it. Pure.
 import { partitionNumber } from '../partition-specs/linux-device-path.ts';
-import type { Extent } from './byte-extents.ts';
+import type { Extent } from '../lib/byte-extents.ts';
 
 export type DumpedPartition = Extent & { readonly number: number; readonly type: string };
 

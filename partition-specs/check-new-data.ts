@@ -1,5 +1,5 @@
 // A data partition is made for the first time only where nothing is lost by it. In: the planned disks, what lies on
-// them. Out: a fault for each file system on such a disk that is neither kept nor one of this machine's own.
+// them. Out: a fault for everything on such a disk that is neither kept nor one of this machine's own.
 import type { Fault } from '../lib/errors.ts';
 import { deriveLvmUuid, deriveUuid } from './derive-uuid.ts';
 import { describeDisk } from './disk-facts.ts';
@@ -7,9 +7,11 @@ import type { DiskFacts } from './disk-facts.ts';
 import type { FoundPartition, LayoutDisk } from './layout.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import type { DataPlan } from './plan-data.ts';
+import { describeFree, findOnWholeDisk } from './find-whole-disk.ts';
 import { overlap } from './sector-extent.ts';
 import { specFault } from './spec-tokens.ts';
-import type { DiskSpec, PartitionRequest, PartitionSpec } from './spec-types.ts';
+import type { PartitionRequest, PartitionSpec } from './spec-types.ts';
+import { dosIdOf } from './tables/dos.ts';
 
 type NewDataInput = {
   readonly disks: readonly LayoutDisk[];
@@ -21,9 +23,9 @@ type NewDataInput = {
 };
 
 /**
- * Whoever consents to a first data partition believes that there is none. So a file system that this machine's own
- * installations did not make may be the data itself, under another label: wherever it lies on that disk, it is not
- * deleted. One of the machine's own may only not be covered.
+ * Whoever consents to a first data partition believes that there is none. So what this machine's own installations did
+ * not make may be the data itself, under another label, or in a form that no tool here reads: wherever it lies on that
+ * disk, it is not deleted. What is the machine's own may only not be covered. Free is what is proven to be.
  */
 export function checkNewData(input: NewDataInput): Fault[] {
   const own = ownUuids(input);
@@ -32,7 +34,7 @@ export function checkNewData(input: NewDataInput): Fault[] {
     const facts = input.attached.find(({ path }) => path === disk?.hardware.path);
     return diskSpec.partitions.flatMap((request) => {
       if (disk === undefined || facts === undefined || !input.data.made.has(request)) return [];
-      return faultsOf({ input, own, disk, facts, diskSpec, request });
+      return faultsOf({ input, own, disk, facts, request });
     });
   });
 }
@@ -42,36 +44,77 @@ type Task = {
   readonly own: ReadonlySet<string>;
   readonly disk: LayoutDisk;
   readonly facts: DiskFacts;
-  readonly diskSpec: DiskSpec;
   readonly request: PartitionRequest;
 };
 
-function faultsOf({ input, own, disk, facts, request }: Task): Fault[] {
-  const at = { text: input.spec.text, column: request.column };
+function faultsOf(task: Task): Fault[] {
+  const { input, disk, facts, request } = task;
   const what = `data partition ${disk.name}${request.letter} may only be made in free space`;
-  const label = request.label ?? request.mountPoint ?? 'LABEL';
-  const suggestion =
-    `if that is the data, make it known: label it ${label} (xfs_admin -L, e2label, btrfs filesystem label), or write ` +
-    'its file system and label here; if nobody needs it any more, wipe it by hand: wipefs --all';
-  if (disk.foundOnWholeDisk !== undefined) {
-    const message = `${what}; the whole disk ${describeDisk(disk.hardware)} holds ${disk.foundOnWholeDisk}`;
-    return [specFault(at, message, suggestion)];
-  }
-  const planned = disk.partitions.find(({ letter }) => letter === request.letter);
-  const covered = (found: FoundPartition) => planned !== undefined && overlap(found, planned);
-  return disk.found
-    .filter(({ verdict, holdsFilesystem }) => verdict !== 'KEEP' && holdsFilesystem)
-    .filter((found) => covered(found) || (found.holdsData && !own.has(uuidOf(found, facts))))
-    .map((found) => {
-      const { path, number, evidence } = found;
-      const where = covered(found) ? 'lies there' : 'would be deleted beside it, and this machine did not make it';
-      return specFault(at, `${what}; ${path ?? `partition ${number}`} ${where}: ${evidence}`, suggestion);
+  return [...onWholeDisk(task), ...inFreeSpace(task), ...inPartitions(task)]
+    .filter(({ isKnown }) => isKnown || disk.knownEmpty !== true)
+    .map(({ message, isKnown }) => {
+      const suggestion = isKnown ? knownHint(request) : unknownHint(facts);
+      return specFault({ text: input.spec.text, column: request.column }, `${what}; ${message}`, suggestion);
     });
 }
 
-function uuidOf({ number, startSector }: FoundPartition, { partitions }: DiskFacts): string {
-  const found = partitions.find((each) => each.number === number && each.startSector === startSector);
-  return found?.fsUuid?.toLowerCase() ?? '';
+/** `isKnown`: a tool can read it. Only of what none can read, somebody may know better. */
+type InTheWay = { readonly message: string; readonly isKnown: boolean };
+
+function onWholeDisk({ disk, facts }: Task): InTheWay[] {
+  const written = disk.keepsTable ? disk.partitions.filter(({ verdict }) => verdict !== 'KEEP') : undefined;
+  return findOnWholeDisk(facts, written).map(({ text, isKnown }) => {
+    return { message: `the whole disk ${describeDisk(disk.hardware)} holds ${text}`, isKnown };
+  });
+}
+
+/** What a deleted partition has left is not named, but may be somebody's. */
+function inFreeSpace({ disk, facts, request }: Task): InTheWay[] {
+  const planned = disk.partitions.find(({ letter }) => letter === request.letter);
+  return (facts.freeSpace ?? [])
+    .filter((free) => !free.blank && free.fsType === undefined && free.tableType === undefined)
+    .filter((free) => planned !== undefined && overlap(free, planned))
+    .map((free) => ({ message: `${describeDisk(disk.hardware)} has ${describeFree(free, facts)}`, isKnown: false }));
+}
+
+function inPartitions({ input, own, disk, facts, request }: Task): InTheWay[] {
+  const planned = disk.partitions.find(({ letter }) => letter === request.letter);
+  return disk.found.flatMap((found): InTheWay[] => {
+    if (found.verdict === 'KEEP') return [];
+    const isCovered = planned !== undefined && overlap(found, planned);
+    const { fsUuid, uuid, blank } = partitionOf(found, facts) ?? {};
+    const isOwn =
+      [fsUuid, uuid].some((id) => id !== undefined && own.has(id.toLowerCase())) ||
+      (!found.holdsFilesystem && isOwnDosTable(facts, disk.name, input.machineId));
+    // One of the machine's own without contents is what an attempt has left that was cut off.
+    const isFree = isOwn && (!isCovered || (!found.holdsFilesystem && blank !== false));
+    if (isFree || !(found.holdsData || (isCovered && found.holdsFilesystem))) return [];
+    const where = isCovered ? 'lies there' : 'would be deleted beside it, and this machine did not make it';
+    const what = `${found.path ?? `partition ${found.number}`} ${where}: ${found.evidence}`;
+    return [{ message: what, isKnown: found.holdsFilesystem }];
+  });
+}
+
+/** Partitions of a DOS table have no UUIDs of their own. */
+function isOwnDosTable({ table }: DiskFacts, name: string, machineId: string): boolean {
+  return table?.kind === 'dos' && table.uuid === dosIdOf(deriveUuid(machineId, `disk/${name}`));
+}
+
+function knownHint({ label, mountPoint }: PartitionRequest): string {
+  return (
+    `if that is the data, make it known: label it ${label ?? mountPoint ?? 'LABEL'} (xfs_admin -L, e2label, btrfs ` +
+    'filesystem label), or write its file system and label here; if nobody needs it any more, wipe it by hand: wipefs --all'
+  );
+}
+
+function unknownHint({ serial, path }: DiskFacts): string {
+  if (serial === undefined)
+    return `look at it with the system that made it; if nobody needs it: blkdiscard --zeroout ${path}`;
+  return `look at it with the system that made it; only if you know that nobody needs it: --known-empty ${serial}`;
+}
+
+function partitionOf({ number, startSector }: FoundPartition, { partitions }: DiskFacts) {
+  return partitions.find((each) => each.number === number && each.startSector === startSector);
 }
 
 /** What earlier installations of this machine, with disks and groups of these names, may have left. */
@@ -88,6 +131,7 @@ function ownUuids({ spec, machineId, family }: NewDataInput): Set<string> {
       const derived = deriveUuid(machineId, `filesystem/${place}`);
       return kinds.map((kind) => kind.uuidFrom(derived));
     }),
+    ...places.map((place) => deriveUuid(machineId, `partition/${place}`)),
     ...spec.arrays.map(({ name }) => deriveUuid(machineId, `array/${name}`)),
     ...places.map((place) => deriveLvmUuid(machineId, `physical-volume/${place}`)),
   ];

@@ -1,7 +1,7 @@
 // Whether the disks are still those that a plan was made from. In: facts then and now. Out: one sentence for each
 // difference that matters. Never: I/O; minds an order, or memory and media that come and go.
 import { describeDisk } from './disk-facts.ts';
-import type { DiskFacts, ExistingPartition, Group, MachineFacts, Stack } from './disk-facts.ts';
+import type { DiskFacts, ExistingPartition, FreeSpace, Group, MachineFacts, Stack } from './disk-facts.ts';
 
 /** Empty when the plan still holds. */
 export function compareFacts(before: MachineFacts, now: MachineFacts): string[] {
@@ -80,8 +80,15 @@ function diskValues(disk: DiskFacts): Values {
     'read-only': disk.readOnly,
     'partition table': disk.table?.kind,
     "partition table's UUID": disk.table?.uuid,
+    'signatures beside it': join((disk.signatures ?? []).map(({ type, uuid }) => `${type} ${uuid ?? ''}`.trim())),
+    'unknown content': join(disk.unknownContent ?? []),
+    'free space': join((disk.freeSpace ?? []).map(describeFreeSpace)),
     ...contentValues(disk),
   };
+}
+
+function describeFreeSpace({ startSector, sizeSectors, fsType, tableType, blank }: FreeSpace): string {
+  return `${startSector}+${sizeSectors} ${fsType ?? tableType ?? (blank ? 'blank' : 'unknown content')}`;
 }
 
 function partitionValues(part: ExistingPartition): Values {
@@ -91,6 +98,7 @@ function partitionValues(part: ExistingPartition): Values {
     type: part.type.toLowerCase(),
     UUID: part.uuid,
     'shown by the kernel': part.path !== undefined,
+    blank: part.blank,
     ...contentValues(part),
   };
 }
@@ -99,12 +107,13 @@ function stackValues({ name, kind, parents, mountpoints, group }: Stack): Values
   return { name, kind, 'built on': join(parents), 'mounted on': join(mountpoints), 'member of': describeGroup(group) };
 }
 
-type Content = Pick<ExistingPartition, 'fsType' | 'fsUuid' | 'mountpoints' | 'holders' | 'group'>;
+type Content = Pick<ExistingPartition, 'fsType' | 'fsUuid' | 'tableType' | 'mountpoints' | 'holders' | 'group'>;
 
-function contentValues({ fsType, fsUuid, mountpoints, holders, group }: Content): Values {
+function contentValues({ fsType, fsUuid, tableType, mountpoints, holders, group }: Content): Values {
   return {
     'file system': fsType,
     "file system's UUID": fsUuid,
+    'table inside': tableType,
     'mounted on': join(mountpoints),
     'part of': join(holders),
     'member of': describeGroup(group),

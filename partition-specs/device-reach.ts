@@ -1,5 +1,6 @@
 // On which disks each device lies: itself, a partition, or what is built on them. In: facts. Out: devices. Never: I/O.
 import type { DiskFacts, Group, MachineFacts, Stack } from './disk-facts.ts';
+import { groupsOf } from './group-of.ts';
 import { partitionNumber } from './linux-device-path.ts';
 
 /** A disk, a partition or a stack, with all disks below it. */
@@ -7,7 +8,8 @@ export type Device = {
   readonly path: string;
   readonly disks: ReadonlySet<DiskFacts>;
   readonly mountpoints: readonly string[];
-  readonly group?: Group;
+  /** What it is a member of. */
+  readonly groups: readonly Group[];
   /** What it is where it is built on others. */
   readonly stack?: Stack;
 };
@@ -29,10 +31,10 @@ export function devicesOf({ disks, stacks }: Pick<MachineFacts, 'disks' | 'stack
   return [...known.values()];
 }
 
-type Found = { readonly mountpoints: readonly string[]; readonly group?: Group };
+type Found = Parameters<typeof groupsOf>[0] & { readonly mountpoints: readonly string[] };
 
-function device(path: string, { mountpoints, group }: Found, disks: ReadonlySet<DiskFacts>): Device {
-  return { path, disks, mountpoints, ...(group === undefined ? {} : { group }) };
+function device(path: string, found: Found, disks: ReadonlySet<DiskFacts>): Device {
+  return { path, disks, mountpoints: found.mountpoints, groups: groupsOf(found) };
 }
 
 /** The kernel may show a partition that the table does not have any more. */

@@ -17,6 +17,32 @@ const groupSchema = z.object({
   name: z.string().exactOptional(),
 });
 
+/** What a place holds, as blkid reads it. */
+const contentFields = {
+  fsType: z.string().exactOptional(),
+  fsUuid: z.string().exactOptional(),
+  fsLabel: z.string().exactOptional(),
+  /** A partition table inside it. */
+  tableType: z.string().exactOptional(),
+};
+
+/** Something that a tool names and nobody can list: `type` as wipefs and blkid have it. */
+const foreignSignatureSchema = z.object({
+  type: z.string(),
+  offsetBytes: z.int().nonnegative().exactOptional(),
+  uuid: z.string().exactOptional(),
+  label: z.string().exactOptional(),
+});
+
+/** Space that no partition has. */
+const freeSpaceSchema = z.object({
+  startSector: sectors,
+  sizeSectors: sectors,
+  ...contentFields,
+  /** Whether its first and its last MiB are zero, and every sample between them. */
+  blank: z.boolean(),
+});
+
 /** A partition found on a disk. `startSector` and `sizeSectors` count the disk's own logical sectors. */
 const existingPartitionSchema = z.object({
   number: z.int().positive(),
@@ -29,9 +55,9 @@ const existingPartitionSchema = z.object({
   uuid: z.string().exactOptional(),
   /** The name in the partition table. */
   label: z.string().exactOptional(),
-  fsType: z.string().exactOptional(),
-  fsUuid: z.string().exactOptional(),
-  fsLabel: z.string().exactOptional(),
+  ...contentFields,
+  /** The same; absent where something known lies, or nobody looked. */
+  blank: z.boolean().exactOptional(),
   mountpoints: words,
   /** Names of RAID, LVM or crypt devices that are built on it and running. */
   holders: words,
@@ -60,10 +86,16 @@ export const diskFactsSchema = z.object({
   transport: z.string().exactOptional(),
   table: z.object({ kind: z.string(), uuid: z.string().exactOptional() }).exactOptional(),
   partitions: z.array(existingPartitionSchema).default([]),
-  /** What lies on the disk as a whole, where there is no partition table. */
+  /** What lies on the disk as a whole, with a partition table or without. */
   fsType: z.string().exactOptional(),
   fsUuid: z.string().exactOptional(),
   fsLabel: z.string().exactOptional(),
+  /** What else is named there: a table that cannot be listed, a member of an array behind the table. */
+  signatures: z.array(foreignSignatureSchema).exactOptional(),
+  /** Which MiB is not zero where neither a table nor anything else that is known accounts for it. */
+  unknownContent: z.array(z.enum(['first', 'last'])).exactOptional(),
+  /** Space of a MiB and more that no partition has. */
+  freeSpace: z.array(freeSpaceSchema).exactOptional(),
   mountpoints: words,
   holders: words,
   group: groupSchema.exactOptional(),
@@ -94,6 +126,8 @@ export const machineFactsSchema = z.object({
 
 export type ExistingPartition = z.infer<typeof existingPartitionSchema>;
 export type Group = z.infer<typeof groupSchema>;
+export type ForeignSignature = z.infer<typeof foreignSignatureSchema>;
+export type FreeSpace = z.infer<typeof freeSpaceSchema>;
 export type Stack = z.infer<typeof stackSchema>;
 export type DiskFacts = z.infer<typeof diskFactsSchema>;
 export type MachineFacts = z.infer<typeof machineFactsSchema>;

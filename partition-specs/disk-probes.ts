@@ -1,8 +1,10 @@
 // What to run and to read for facts-from-tools.ts, as data: the installer runs it and judges nothing.
-// In order: lsblkArgv; for each path of disksToProbe: tableArgv and the sysfsFiles; for each of signatureProbes: its argv;
-// once: physicalVolumesArgv.
+// In order: lsblkArgv; for each of disksToProbe: tableArgv, listSignaturesArgv (wipefs-output.ts), its first sector and
+// the sysfsFiles; for each of placeProbes: its argv and whether its ends are zero; once: physicalVolumesArgv.
 import type { Argv } from '../lib/run-command.ts';
-import { parseLsblk } from './lsblk-json.ts';
+import { parseLsblk, probedDisk } from './lsblk-json.ts';
+import { placesToLookAt } from './places-to-look-at.ts';
+import type { Place, ProbedDisk } from './places-to-look-at.ts';
 import { parseSfdisk } from './sfdisk-json.ts';
 
 export type DiskProbe = {
@@ -10,11 +12,20 @@ export type DiskProbe = {
   readonly table?: string;
   /** File below /sys/block/NAME → its text, read as latin1; absent files left out. */
   readonly sysfs: Readonly<Record<string, string>>;
-  /** Device path → what its probe found, from `probedSignature`. */
+  /** Key of a place → what its probe found, from `probedSignature`. */
   readonly signatures: Readonly<Record<string, string>>;
+  /** Standard output of wipefs for the whole disk; absent where nobody asked it. */
+  readonly wipefs?: string;
+  /** The first 512 bytes as latin1; absent where they could not be read. */
+  readonly firstSector?: string;
+  /** Key of a place → which parts of `mustBeZero` are zero; absent where nobody looked. */
+  readonly zeros?: Readonly<Record<string, Zeros>>;
   /** Name of the disk under /dev/disk/by-path, where there is such a directory. */
   readonly byPath?: string;
 };
+
+/** False for what cannot be read: nobody has seen that it is empty. */
+export type Zeros = { readonly [Part in keyof Place['mustBeZero']]: boolean };
 
 const COLUMNS = 'NAME,PATH,TYPE,SIZE,LOG-SEC,PHY-SEC,ROTA,RM,RO,TRAN,SERIAL,WWN,MODEL,FSTYPE,LABEL,UUID,MOUNTPOINTS';
 
@@ -53,24 +64,22 @@ export const sysfsFiles: readonly string[] = [
 ];
 
 /** Disks and loop devices with something on them; `sysfsName` is the directory in /sys/block. */
-export function disksToProbe(lsblk: string): { path: string; sysfsName: string }[] {
+export function disksToProbe(lsblk: string): (ProbedDisk & { readonly sysfsName: string })[] {
   return parseLsblk(lsblk)
     .filter((device) => device.size > 0)
-    .map(({ path, name }) => ({ path, sysfsName: name.replaceAll('/', '!') }));
+    .map((device) => ({ ...probedDisk(device), sysfsName: device.name.replaceAll('/', '!') }));
 }
 
 /**
- * One probe for the disk as a whole and one for each partition, by offset, so that the kernel need not know it.
+ * One probe for the disk as a whole, one for each partition, by offset, so that the kernel need not know it, and one
+ * for each free space.
  * Exit codes 2 and 8 with nothing on standard output: no signature, or several that contradict each other.
  */
-export function signatureProbes(diskPath: string, table: string | undefined): { path: string; argv: Argv }[] {
-  const whole = { path: diskPath, argv: blkidArgv(diskPath) };
-  if (table === undefined) return [whole];
-  const { partitions, sectorsize } = parseSfdisk(table, diskPath);
-  return partitions.map(({ node, start, size }) => ({
-    path: node,
-    argv: rangeProbe(diskPath, { startBytes: start * sectorsize, sizeBytes: size * sectorsize }),
-  }));
+export function placeProbes(disk: ProbedDisk, table: string | undefined): { place: Place; argv: Argv }[] {
+  const parsed = table === undefined ? undefined : parseSfdisk(table, disk.path);
+  return placesToLookAt(disk, parsed).map((place) => {
+    return { place, argv: place.kind === 'disk' ? blkidArgv(disk.path) : rangeProbe(disk.path, place) };
+  });
 }
 export const signatureOkExitCodes: readonly number[] = [0, 2, 8];
 

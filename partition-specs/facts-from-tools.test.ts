@@ -5,7 +5,7 @@ import { readRecording } from './testing/read-recording.ts';
 import { blkidOf } from './blkid-output.ts';
 import { diskFactsSchema } from './disk-facts.ts';
 import type { DiskFacts } from './disk-facts.ts';
-import { disksToProbe, signatureProbes } from './disk-probes.ts';
+import { disksToProbe, placeProbes } from './disk-probes.ts';
 import { diskFactsFromTools, stacksFromTools } from './facts-from-tools.ts';
 
 function facts(name: string): Map<string, DiskFacts> {
@@ -236,16 +236,21 @@ test('a file system on the whole disk', () => {
 
 test('what to probe: every disk with a medium, then each partition by its place on the disk', () => {
   const { lsblk, probes } = readRecording('nvme');
-  assert.deepEqual(disksToProbe(lsblk), [{ path: '/dev/nvme0n1', sysfsName: 'nvme0n1' }]);
-  const table = probes['/dev/nvme0n1']?.table;
-  const [first] = signatureProbes('/dev/nvme0n1', table);
   assert.deepEqual(
-    [first?.path, first?.argv.slice(-5)],
+    disksToProbe(lsblk).map(({ path, sysfsName }) => [path, sysfsName]),
+    [['/dev/nvme0n1', 'nvme0n1']],
+  );
+  const table = probes['/dev/nvme0n1']?.table;
+  const shape = { sizeBytes: 4 * 1024 ** 4, sectorBytes: 512 };
+  const [whole, first] = placeProbes({ path: '/dev/nvme0n1', ...shape }, table);
+  assert.equal(whole?.argv.at(-2), 'filesystem,raid,crypto,other');
+  assert.deepEqual(
+    [first?.place.key, first?.argv.slice(-5)],
     ['/dev/nvme0n1p1', ['--offset', '1048576', '--size', '536870912', '/dev/nvme0n1']],
   );
   assert.deepEqual(
-    signatureProbes('/dev/sda', undefined).map(({ path }) => path),
-    ['/dev/sda'],
+    placeProbes({ path: '/dev/sda', ...shape }, undefined).map(({ place }) => place.key),
+    ['/dev/sda', 'free@2048'],
   );
 });
 

@@ -3,18 +3,21 @@
 // no serial of a virtio disk, no WWN, and no file system.
 import { blkidOf } from './blkid-output.ts';
 import type { BlkidFound } from './blkid-output.ts';
-import type { DiskFacts, ExistingPartition, Stack } from './disk-facts.ts';
+import type { DiskFacts, ExistingPartition, FreeSpace, Stack } from './disk-facts.ts';
 import { usbSerialFile } from './disk-probes.ts';
-import type { DiskProbe } from './disk-probes.ts';
+import type { DiskProbe, Zeros } from './disk-probes.ts';
 import { groupOf } from './group-of.ts';
 import { partitionNumber } from './linux-device-path.ts';
-import { holdersOf, kindOf, mountpointsOf, parseLsblk } from './lsblk-json.ts';
+import { holdersOf, isKernelPartition, kindOf, mountpointsOf, parseLsblk, probedDisk } from './lsblk-json.ts';
 import type { LsblkDevice } from './lsblk-json.ts';
 import { stacksOf } from './lsblk-stacks.ts';
 import { parsePhysicalVolumes } from './physical-volumes.ts';
 import type { PhysicalVolume } from './physical-volumes.ts';
+import { placesToLookAt } from './places-to-look-at.ts';
 import { parseSfdisk } from './sfdisk-json.ts';
-import type { SfdiskPartition } from './sfdisk-json.ts';
+import type { SfdiskPartition, SfdiskTable } from './sfdisk-json.ts';
+import { isExtended } from './tables/dos.ts';
+import { readWholeDisk } from './whole-disk.ts';
 
 export type ToolOutput = {
   /** Of `lsblkArgv`. */
@@ -46,9 +49,18 @@ export function stacksFromTools({ lsblk, physicalVolumes }: Omit<ToolOutput, 'pr
 }
 
 function diskFacts(device: LsblkDevice, probe: DiskProbe, volumes: readonly PhysicalVolume[]): DiskFacts {
-  const table = probe.table === undefined ? undefined : parseSfdisk(probe.table, device.path);
-  // On a disk with a table, blkid reports the table; that is told below.
-  const whole = table === undefined ? content(device, blkidOf(probe.signatures[device.path])) : {};
+  const listed = probe.table === undefined ? undefined : parseSfdisk(probe.table, device.path);
+  const blkid = blkidOf(probe.signatures[device.path]);
+  const { table, signatures } = readWholeDisk({
+    path: device.path,
+    table: listed,
+    blkid,
+    wipefs: probe.wipefs,
+    firstSector: probe.firstSector,
+  });
+  const { tableType: _inSignatures, ...whole } = content(device, blkid);
+  const isNamed = whole.fsType !== undefined || signatures.length > 0;
+  const unlisted = childrenBeside(device, table);
   return {
     path: device.path,
     kind: kindOf(device),
@@ -64,20 +76,63 @@ function diskFacts(device: LsblkDevice, probe: DiskProbe, volumes: readonly Phys
     readOnly: device.ro,
     ...text('transport', device.tran),
     ...(table === undefined ? {} : { table: { kind: table.label, ...text('uuid', table.id?.toLowerCase()) } }),
-    partitions: (table?.partitions ?? []).map((found) => partitionFacts(device, found, { probe, volumes })),
+    partitions: (table?.partitions ?? []).map((found) =>
+      partitionFacts(device, found, { probe, volumes, isFrame: isExtended(found, table?.label) }),
+    ),
     ...whole,
-    mountpoints: mountpointsOf(device),
-    holders: holdersOf(device),
+    ...list('signatures', signatures),
+    ...list('unknownContent', isNamed ? [] : unknownEnds(probe.zeros?.[device.path])),
+    ...list('freeSpace', isNamed ? [] : freeSpace(device, probe, listed)),
+    mountpoints: [...mountpointsOf(device), ...unlisted.flatMap(mountpointsOf)],
+    holders: [...holdersOf(device), ...unlisted.flatMap(holdersOf)],
     ...groupOf(device.path, whole, volumes),
   };
 }
 
-type Probed = { readonly probe: DiskProbe; readonly volumes: readonly PhysicalVolume[] };
+/** Partitions that the kernel shows and the table does not have: what they are used for counts for the disk. */
+function childrenBeside({ children = [] }: LsblkDevice, table: SfdiskTable | undefined): LsblkDevice[] {
+  const nodes = new Set((table?.partitions ?? []).map(({ node }) => node));
+  return children.filter((child) => isKernelPartition(child) && !nodes.has(child.path));
+}
 
-function partitionFacts(device: LsblkDevice, found: SfdiskPartition, { probe, volumes }: Probed): ExistingPartition {
+function unknownEnds(zero: Zeros | undefined): ('first' | 'last')[] {
+  return (['first', 'last'] as const).filter((end) => zero?.[end] === false);
+}
+
+function isBlank(zero: Zeros | undefined): boolean {
+  return zero !== undefined && zero.first && zero.between && zero.last;
+}
+
+/** None where nobody looked. */
+function freeSpace(device: LsblkDevice, { signatures, zeros }: DiskProbe, table: SfdiskTable | undefined): FreeSpace[] {
+  const sectorBytes = device['log-sec'];
+  return placesToLookAt(probedDisk(device), table)
+    .filter(({ kind, key }) => kind === 'free' && zeros?.[key] !== undefined)
+    .map(({ key, startBytes, sizeBytes }) => ({
+      startSector: startBytes / sectorBytes,
+      sizeSectors: Math.floor(sizeBytes / sectorBytes),
+      ...content(undefined, blkidOf(signatures[key])),
+      blank: isBlank(zeros?.[key]),
+    }));
+}
+
+type Probed = {
+  readonly probe: DiskProbe;
+  readonly volumes: readonly PhysicalVolume[];
+  /** Around logical partitions: what lies in it is theirs. */
+  readonly isFrame: boolean;
+};
+
+function partitionFacts(
+  device: LsblkDevice,
+  found: SfdiskPartition,
+  { probe, volumes, isFrame }: Probed,
+): ExistingPartition {
   const node = device.children?.find((child) => child.type === 'part' && child.path === found.node);
   const kernel = node === undefined ? {} : { path: node.path };
-  const signature = content(node, blkidOf(probe.signatures[found.node]));
+  const signature = isFrame ? {} : contentOfPartition(node, blkidOf(probe.signatures[found.node]), found);
+  const isNamed = isFrame || signature.fsType !== undefined || signature.tableType !== undefined;
+  const zero = probe.zeros?.[found.node];
   return {
     number: partitionNumber(device.path, found.node) ?? Number(/\d+$/.exec(found.node)?.[0]),
     ...kernel,
@@ -87,17 +142,27 @@ function partitionFacts(device: LsblkDevice, found: SfdiskPartition, { probe, vo
     ...text('uuid', found.uuid?.toLowerCase()),
     ...text('label', found.name),
     ...signature,
+    ...(isNamed || zero === undefined ? {} : { blank: isBlank(zero) }),
     mountpoints: node === undefined ? [] : mountpointsOf(node),
     holders: node === undefined ? [] : holdersOf(node),
     ...groupOf(node?.path, signature, volumes),
   };
 }
 
-function content(device: LsblkDevice | undefined, probed: BlkidFound) {
+/** A slice that begins with the disk has the disk's own table in it. */
+function contentOfPartition(node: LsblkDevice | undefined, probed: BlkidFound, { start }: SfdiskPartition): Content {
+  const { tableType, ...rest } = content(node, probed);
+  return start === 0 || tableType === undefined ? rest : { ...rest, tableType };
+}
+
+type Content = Pick<ExistingPartition, 'fsType' | 'fsUuid' | 'fsLabel' | 'tableType'>;
+
+function content(device: LsblkDevice | undefined, probed: BlkidFound): Content {
   return {
     ...text('fsType', probed.TYPE ?? device?.fstype),
     ...text('fsUuid', probed.UUID ?? device?.uuid),
     ...text('fsLabel', probed.LABEL ?? device?.label),
+    ...text('tableType', probed.PTTYPE),
   };
 }
 
@@ -116,6 +181,11 @@ function vpdSerial({ sysfs }: DiskProbe): string | undefined {
 /** Only what is meant to be unique in the world; `t10.` names are made of model and serial. */
 function wwid({ sysfs }: DiskProbe): string | undefined {
   return [sysfs['wwid'], sysfs['device/wwid']].find((name) => name !== undefined && /^(naa|eui|uuid)\./.test(name));
+}
+
+/** `{key: values}`; nothing when there are none. */
+function list<K extends string, V>(key: K, values: V[]): { [P in K]?: V[] } {
+  return values.length === 0 ? {} : ({ [key]: values } as { [P in K]?: V[] });
 }
 
 /** `{key: value}` without blanks and NULs around it; nothing when there is no value. */

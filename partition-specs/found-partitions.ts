@@ -1,10 +1,11 @@
 // What lies on a planned disk already, and what becomes of it.
-import { formatBytes } from '../lib/bytes.ts';
 import type { DiskFacts, ExistingPartition } from './disk-facts.ts';
 import type { FoundPartition, LayoutPartition } from './layout.ts';
 import type { Pin } from './find-data.ts';
+import type { SectorExtent } from './sector-extent.ts';
 import type { PartitionRequest } from './spec-types.ts';
-import { extendedTypes } from './tables/dos.ts';
+import { describeContent } from './describe-content.ts';
+import { isExtended } from './tables/dos.ts';
 import { gptTypes } from './tables/gpt.ts';
 
 /** Every partition found gets a verdict with its evidence; so does one that only the server's record knows. */
@@ -19,7 +20,7 @@ export function findPartitions(
     const { number, path, startSector, sizeSectors } = found;
     const pin = kept.find(({ partition }) => partition === found);
     const sizeBytes = sizeSectors * disk.logicalSectorBytes;
-    const evidence = describe(found, sizeBytes);
+    const evidence = describeContent(found, sizeBytes, isExtended(found, disk.table?.kind));
     return {
       number,
       ...(path === undefined ? {} : { path }),
@@ -27,8 +28,8 @@ export function findPartitions(
       sizeSectors,
       verdict: verdictOf(found, pin, planned),
       evidence: pin === undefined ? evidence : `${evidence}: ${pin.evidence}`,
-      holdsData: holdsData(found),
-      holdsFilesystem: found.fsType !== undefined,
+      holdsData: holdsData(found, disk.table?.kind),
+      holdsFilesystem: found.fsType !== undefined || found.tableType !== undefined,
     };
   });
 }
@@ -38,23 +39,24 @@ function verdictOf(found: ExistingPartition, pin: Pin | undefined, planned: read
   return planned.some((each) => sameExtent(each, found)) ? 'FORMAT' : 'DELETE';
 }
 
-type Extent = { readonly startSector: number; readonly sizeSectors: number };
-
-function sameExtent(left: Extent, right: Extent): boolean {
+function sameExtent(left: SectorExtent, right: SectorExtent): boolean {
   return left.startSector === right.startSector && left.sizeSectors === right.sizeSectors;
 }
 
-/** Nobody misses swap, the frame around logical partitions, or a boot loader's own space. */
-function holdsData({ type, fsType }: ExistingPartition): boolean {
-  const plain = type.toLowerCase();
-  return fsType !== 'swap' && !extendedTypes.has(plain) && plain !== gptTypes.biosBoot;
+/** Nobody misses swap, the frame around logical partitions, a boot loader's own space, or an empty slice for the whole disk. */
+function holdsData(found: ExistingPartition, tableKind = ''): boolean {
+  if (found.fsType === 'swap' || isExtended(found, tableKind)) return false;
+  if (found.fsType !== undefined) return true;
+  const isWhole = found.startSector === 0 && wholeTypes.get(tableKind)?.has(found.type.toLowerCase()) === true;
+  return !(isWhole && found.blank === true) && found.type.toLowerCase() !== gptTypes.biosBoot;
 }
 
-/** What lies on the disk without a partition table, if anything; what is in use is something, known or not. */
-export function findWholeDisk(disk: DiskFacts): string | undefined {
-  if (disk.fsType === undefined && usesOf(disk.path, disk).length === 0) return undefined;
-  return describe(disk, disk.sizeBytes);
-}
+/** Types of slices that by tradition stand for the disk, or for its label, by what sfdisk calls the table. */
+const wholeTypes: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['sun', new Set(['5'])],
+  ['sgi', new Set(['0', '6'])],
+  ['bsd', new Set(['0'])],
+]);
 
 /** Mounts and running devices on the disk or its partitions, one sentence each. */
 export function findUses(disk: DiskFacts): string[] {
@@ -64,20 +66,9 @@ export function findUses(disk: DiskFacts): string[] {
 
 type Used = { readonly mountpoints: readonly string[]; readonly holders: readonly string[] };
 
-function usesOf(path: string, { mountpoints, holders }: Used): string[] {
+export function usesOf(path: string, { mountpoints, holders }: Used): string[] {
   const mounts = mountpoints.map((mountPoint) =>
     mountPoint === '[SWAP]' ? 'in use as swap' : `mounted on ${mountPoint}`,
   );
   return [...mounts, ...holders.map((holder) => `part of ${holder}`)].map((use) => `${path} is ${use}`);
-}
-
-type Content = { fsType?: string; fsLabel?: string; label?: string; type?: string };
-
-function describe({ fsType, fsLabel, label, type }: Content, sizeBytes: number): string {
-  const isExtended = type !== undefined && extendedTypes.has(type.toLowerCase());
-  const words = [fsType ?? (isExtended ? 'extended partition' : 'no known file system')];
-  if (fsLabel !== undefined) words.push(`labelled '${fsLabel}'`);
-  if (label !== undefined) words.push(`named '${label}'`);
-  if (fsType === undefined && !isExtended && type !== undefined) words.push(`type ${type.toLowerCase()}`);
-  return [...words, formatBytes(sizeBytes)].join(', ');
 }

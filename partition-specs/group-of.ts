@@ -1,17 +1,16 @@
 // What a device is a member of, by its signature. In: what blkid and pvs say of it. Out: a group. Never: I/O.
-import type { Group } from './disk-facts.ts';
+import type { ForeignSignature, Group } from './disk-facts.ts';
 import type { PhysicalVolume } from './physical-volumes.ts';
 
 type Signature = { readonly fsType?: string; readonly fsUuid?: string; readonly fsLabel?: string };
 
 /** By blkid's type; file systems of one device have a group, too, with one member. */
-const kinds: ReadonlyMap<string, Group['kind']> = new Map([
-  ['linux_raid_member', 'raid'],
-  ['ddf_raid_member', 'raid'],
-  ['isw_raid_member', 'raid'],
-  ['btrfs', 'btrfs'],
-  ['zfs_member', 'zfs'],
-]);
+function kindOf(type: string): Group['kind'] | undefined {
+  // Linux's own, and those of every firmware: isw, ddf, nvidia, promise_fasttrack, jmicron, lsi_mega, silicon_medley…
+  if (type.endsWith('_raid_member')) return 'raid';
+  if (type === 'btrfs') return 'btrfs';
+  return type === 'zfs_member' ? 'zfs' : undefined;
+}
 
 /**
  * The group of the device at `path`, as a property to spread; empty when it is in none that is known.
@@ -24,7 +23,22 @@ export function groupOf(
 ): { group?: Group } {
   const volume = volumes.find(({ pv_name, pv_uuid }) => pv_name === path || pv_uuid === fsUuid);
   if (volume !== undefined) return { group: { kind: 'lvm', id: volume.vg_uuid, name: volume.vg_name } };
-  const kind = kinds.get(fsType ?? '');
-  if (fsType === undefined || kind === undefined) return {};
-  return { group: { kind, id: fsUuid ?? fsType, ...(fsLabel === undefined ? {} : { name: fsLabel }) } };
+  const group = fsType === undefined ? undefined : groupBySignature(fsType, fsUuid, fsLabel);
+  return group === undefined ? {} : { group };
+}
+
+function groupBySignature(type: string, uuid: string | undefined, label: string | undefined): Group | undefined {
+  const kind = kindOf(type);
+  return kind === undefined ? undefined : { kind, id: uuid ?? type, ...(label === undefined ? {} : { name: label }) };
+}
+
+type Member = Signature & { readonly group?: Group; readonly signatures?: readonly ForeignSignature[] };
+
+/** Every group that a disk or a partition is in, by what the facts say of it: its content, and what lies behind a table. */
+export function groupsOf({ group, fsType, fsUuid, fsLabel, signatures = [] }: Member): Group[] {
+  const found = [
+    group ?? (fsType === undefined ? undefined : groupBySignature(fsType, fsUuid, fsLabel)),
+    ...signatures.map(({ type, uuid, label }) => groupBySignature(type, uuid, label)),
+  ];
+  return found.filter((each) => each !== undefined);
 }

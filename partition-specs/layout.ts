@@ -116,8 +116,10 @@ const layoutDiskSchema = z.object({
   found: z.array(foundPartitionSchema),
   /** The table that is there now stays in force while it is changed, as it shows partitions that are kept. */
   keepsTable: z.boolean(),
-  /** A file system or the like on the disk as a whole, without a table; it is deleted. */
+  /** What lies on the disk beside the partitions that its table lists, known or not; it is deleted. */
   foundOnWholeDisk: z.string().exactOptional(),
+  /** Who armed the machine knows that what no tool can read there is worth nothing. */
+  knownEmpty: z.literal(true).exactOptional(),
   /** Mounts and running RAID, LVM or crypt devices that stand in the way of writing. */
   inUse: z.array(z.string()),
 });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import type { DiskFacts } from './disk-facts.ts';
+import type { ProbedDisk } from './places-to-look-at.ts';
 
 const text = z.string().nullable().default(null);
 
@@ -39,12 +40,21 @@ export function parseLsblk(output: string): LsblkDevice[] {
   return parseJsonEdge(outputSchema, output, 'the output of lsblk --json').blockdevices;
 }
 
+export function probedDisk({ path, size, 'log-sec': sectorBytes }: LsblkDevice): ProbedDisk {
+  return { path, sizeBytes: size, sectorBytes };
+}
+
 /** lsblk calls RAM disks and the boot areas of an eMMC disks, too. */
 export function kindOf({ name, type }: LsblkDevice): DiskFacts['kind'] {
   if (/^z?ram\d+$/.test(name)) return 'ram';
   if (/^mmcblk\d+(boot\d+|rpmb)$/.test(name)) return 'other';
   if (type === 'rom') return 'cdrom';
   return type === 'disk' || type === 'loop' ? type : 'other';
+}
+
+/** A partition that the device mapper shows, as on multipath disks, is one of its devices. */
+export function isKernelPartition({ type, path }: LsblkDevice): boolean {
+  return type === 'part' && !path.startsWith('/dev/mapper/');
 }
 
 export function mountpointsOf(device: LsblkDevice): string[] {

@@ -1,6 +1,6 @@
 // Running devices that are built on others, out of lsblk's tree. lsblk shows such a device below each of its parents.
 import type { Stack } from './disk-facts.ts';
-import { mountpointsOf } from './lsblk-json.ts';
+import { isKernelPartition, mountpointsOf } from './lsblk-json.ts';
 import type { LsblkDevice } from './lsblk-json.ts';
 
 /** Every one once, with all its parents, each after those that it is built on. */
@@ -8,7 +8,7 @@ export function stacksOf(disks: readonly LsblkDevice[]): Stack[] {
   const found = new Map<string, Stack>();
   for (const disk of disks) {
     for (const child of disk.children ?? []) {
-      if (isPartition(child)) (child.children ?? []).forEach((holder) => collect(holder, child.path, found));
+      if (isKernelPartition(child)) (child.children ?? []).forEach((holder) => collect(holder, child.path, found));
       else collect(child, disk.path, found);
     }
   }
@@ -26,11 +26,6 @@ function collect(device: LsblkDevice, parent: string, found: Map<string, Stack>)
   for (const child of device.children ?? []) collect(child, device.path, found);
 }
 
-/** A partition that the device mapper shows, as on multipath disks, is one of its devices. */
-function isPartition({ type, path }: LsblkDevice): boolean {
-  return type === 'part' && !path.startsWith('/dev/mapper/');
-}
-
 /** lsblk takes the type of a mapped device from the UUID that its maker gave it, and a RAID's from its level. */
 const mappedKinds: ReadonlyMap<string, Stack['kind']> = new Map([
   ['lvm', 'lvm'],
@@ -39,7 +34,7 @@ const mappedKinds: ReadonlyMap<string, Stack['kind']> = new Map([
 ]);
 
 function kindOf(device: LsblkDevice): Stack['kind'] {
-  if (isPartition(device)) return 'partition';
+  if (isKernelPartition(device)) return 'partition';
   if (device.path.startsWith('/dev/mapper/') || /^dm-\d/.test(device.name)) return mappedKinds.get(device.type) ?? 'dm';
   if (device.name.startsWith('md')) return 'raid';
   return /^bcache\d/.test(device.name) ? 'bcache' : 'other';

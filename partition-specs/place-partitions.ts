@@ -9,7 +9,7 @@ import type { Pin } from './find-data.ts';
 import type { DiskTask, Problem } from './plan-disk.ts';
 import type { PlacedPartition } from './plan-partition.ts';
 import type { PartitionRequest } from './spec-types.ts';
-import { extendedTypes } from './tables/dos.ts';
+import { isExtended } from './tables/dos.ts';
 
 /** Every partition with its sectors: those that stay, and the others around them. */
 export function placePartitions(task: DiskTask): PlacedPartition[] | { problems: Problem[] } {
@@ -95,10 +95,9 @@ function asOnEmptyDisk(
 
 /** A logical partition lies inside an extended one; where the table shows neither, its type says nothing. */
 export function isLogicalPin({ partition }: Pin, disk: DiskFacts): boolean {
-  if (disk.table?.kind !== 'dos') return false;
   return disk.partitions.some(
     (outer) =>
-      extendedTypes.has(outer.type.toLowerCase()) &&
+      isExtended(outer, disk.table?.kind) &&
       partition.startSector > outer.startSector &&
       partition.startSector < outer.startSector + outer.sizeSectors,
   );

@@ -4,7 +4,8 @@ import { sliceOf } from './choose-table.ts';
 import { deriveUuid } from './derive-uuid.ts';
 import type { DiskFacts } from './disk-facts.ts';
 import type { AddedPartition } from './firmware/firmware-kind.ts';
-import { findPartitions, findUses, findWholeDisk } from './found-partitions.ts';
+import { findOnWholeDisk } from './find-whole-disk.ts';
+import { findPartitions, findUses } from './found-partitions.ts';
 import type { LayoutDisk } from './layout.ts';
 import { numberPartitions } from './number-partitions.ts';
 import type { OsFamily } from './os-families/os-family.ts';
@@ -23,6 +24,8 @@ export type DiskTask = {
   readonly added: readonly AddedPartition[];
   readonly pins: ReadonlyMap<PartitionRequest, Pin>;
   readonly table: TableKind;
+  /** Serial numbers of disks whose unreadable content counts as free space. */
+  readonly knownEmpty: readonly string[];
 };
 
 export type Problem = { readonly column: number; readonly message: string };
@@ -48,7 +51,10 @@ export function planDisk(task: DiskTask): LayoutDisk | Problem[] {
   ].toSorted((left, right) => left.startSector - right.startSector || right.sizeSectors - left.sizeSectors);
   const problem = table.problemOf?.(partitions, described);
   if (problem !== undefined) return [{ column: spec.column, message: `${spec.name}: ${problem}` }];
-  const wholeDisk = findWholeDisk(disk);
+  const onWhole = findOnWholeDisk(
+    disk,
+    keepsTable ? partitions.filter(({ verdict }) => verdict !== 'KEEP') : undefined,
+  );
   return {
     name: spec.name,
     hardware: { ...hardwareOf(disk), logicalSectorBytes: disk.logicalSectorBytes },
@@ -57,9 +63,14 @@ export function planDisk(task: DiskTask): LayoutDisk | Problem[] {
     partitions,
     found: findPartitions(disk, partitions, task.pins),
     keepsTable,
-    ...(wholeDisk === undefined ? {} : { foundOnWholeDisk: wholeDisk }),
+    ...(onWhole.length === 0 ? {} : { foundOnWholeDisk: onWhole.map(({ text }) => text).join('; ') }),
+    ...(isKnownEmpty(disk, task.knownEmpty) ? { knownEmpty: true as const } : {}),
     inUse: findUses(disk),
   };
+}
+
+function isKnownEmpty({ serial }: DiskFacts, serials: readonly string[]): boolean {
+  return serial !== undefined && serials.includes(serial);
 }
 
 /** What a layout keeps of a disk's facts. */

@@ -14,6 +14,7 @@ import { checkNewData } from './check-new-data.ts';
 import type { DiskFacts, MachineFacts } from './disk-facts.ts';
 import type { AddedPartition } from './firmware/firmware-kind.ts';
 import type { Layout, LayoutDisk } from './layout.ts';
+import { noteKnownEmpty } from './known-empty.ts';
 import { isLogicalPin } from './place-partitions.ts';
 import { planData } from './plan-data.ts';
 import type { RecordedExtent } from './find-data.ts';
@@ -42,6 +43,8 @@ export type LayoutInput = {
   readonly recorded?: readonly RecordedExtent[] | undefined;
   /** Data partitions that may be made for the first time: `h`, `disk0h`. */
   readonly initData?: readonly string[] | undefined;
+  /** Serial numbers of disks whose unreadable or unknown content counts as free space for them. */
+  readonly knownEmpty?: readonly string[] | undefined;
 };
 
 /**
@@ -57,14 +60,17 @@ export function planLayout(input: LayoutInput): Layout {
     facts.disks,
   );
   const spec = withCylinders(supported.spec, bound);
-  const { recorded = [], initData = [] } = input;
+  const { recorded = [], initData = [], knownEmpty = [] } = input;
   const data = planData({ spec, bound, disks: facts.disks, machineId, family: supported.family, recorded, initData });
   faults.push(...data.faults);
   const disks = planDisks({ ...supported, spec }, { input, bound, data, faults });
   const complete = disks.length === spec.disks.length;
   const stacks = planStacks({ spec, disks: complete ? disks : [], family: supported.family, machineId });
   faults.push(...stacks.problems.map(({ column, message }) => specFault({ text: spec.text, column }, message)));
-  faults.push(...checkNewData({ disks, attached: facts.disks, data, spec, machineId, family: supported.family }));
+  const { family: osFamily } = supported;
+  faults.push(...checkNewData({ disks, attached: facts.disks, data, spec, machineId, family: osFamily }));
+  const empty = noteKnownEmpty(knownEmpty, disks);
+  if (complete) faults.push(...empty.faults);
   faults.push(...takenUuids({ disks, ...stacks }, facts.disks), ...repeatedUuids({ disks, ...stacks }));
   if (faults.length > 0) throw new FaultsError(`the disk layout of machine ${machineId}`, faults);
   return {
@@ -78,7 +84,7 @@ export function planLayout(input: LayoutInput): Layout {
     groups: [...stacks.groups],
     bootDisks: bootDiskNames(spec),
     untouched: untouchedDisks(disks, facts.disks),
-    notes: [...supported.notes, ...data.notes],
+    notes: [...supported.notes, ...data.notes, ...empty.notes],
   };
 }
 
@@ -122,6 +128,7 @@ function hasDataFault(disk: DiskSpec, { pins, made }: DataPlan): boolean {
 }
 
 function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { input, data }: Planning) {
+  const { knownEmpty = [] } = input;
   const { family, firmware } = supported;
   const { text } = supported.spec;
   const pins = new Map([...data.pins].filter(([request]) => spec.partitions.includes(request)));
@@ -146,7 +153,7 @@ function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { i
   const added = (isBootDisk ? (firmware.onBootDisk[table.name] ?? []) : [])
     .filter(({ content }) => content?.mountPoint === undefined || !asked.has(content.mountPoint))
     .map((each) => (spec.name === boots[0] ? each : unmounted(each)));
-  return planDisk({ spec, text, bound, family, machineId: input.machineId, added, pins, table });
+  return planDisk({ spec, text, bound, family, machineId: input.machineId, added, pins, table, knownEmpty });
 }
 
 /** The same partition on the further disks of a mirror, which is not mounted. */

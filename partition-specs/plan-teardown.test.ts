@@ -142,6 +142,39 @@ test('half of an old RAID here, the other half on a disk that was not granted: r
   assert.deepEqual(commands(halves, [], { granted: [] }), []);
 });
 
+test('members that firmware made, behind a table and on the bare disk, are one group', () => {
+  for (const type of ['isw', 'nvidia', 'promise_fasttrack', 'jmicron', 'lsi_mega', 'silicon_medley', 'ddf', 'linux']) {
+    const member = `${type}_raid_member`;
+    const one = { ...a(part('/dev/sda1')), signatures: [{ type: member, offsetBytes: 0 }] };
+    const other = { ...b(), fsType: member };
+    assert.match(refusals([one, other])[0] ?? '', new RegExp(`raid group ${member} would be torn apart: /dev/sda on`));
+    assert.deepEqual(commands([one, other], [], both), []);
+    const apart = { ...other, fsUuid: 'another' };
+    assert.deepEqual(refusals([one, apart]), []);
+  }
+});
+
+test('two disks with one table to the last UUID are a mirror, or a disk and its copy: refused', () => {
+  const table = { kind: 'gpt', uuid: 'd278' };
+  const one = { ...a(part('/dev/sda1', { fsUuid: 'ada1' })), table };
+  const copy = { ...b(part('/dev/sdb1', { fsUuid: 'ada1' })), table };
+  assert.match(
+    refusals([one, copy])[0] ?? '',
+    /with partition table d278 would be torn apart: .* not so \/dev\/sdb on/,
+  );
+  assert.deepEqual(commands([one, copy], [], both), []);
+  assert.deepEqual(refusals([one, { ...copy, table: { kind: 'gpt', uuid: 'other' } }]), []);
+  assert.deepEqual(refusals([one, { ...b(part('/dev/sdb1', { fsUuid: 'other' })), table }]), []);
+  // Two new disks of one maker: nothing that tells one from the other.
+  assert.deepEqual(
+    refusals([
+      { ...a(), table },
+      { ...b(), table },
+    ]),
+    [],
+  );
+});
+
 const lvm = { kind: 'lvm', id: 'uuid', name: 'vg' } as const;
 
 test('a volume group of which one member is kept and another would be written: refused', () => {

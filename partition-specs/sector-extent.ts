@@ -1,6 +1,6 @@
 // Stretches of a disk in sectors.
 
-type SectorExtent = { readonly startSector: number; readonly sizeSectors: number };
+export type SectorExtent = { readonly startSector: number; readonly sizeSectors: number };
 
 /** Whether two stretches of one disk have a sector in common. */
 export function overlap(left: SectorExtent, right: SectorExtent): boolean {

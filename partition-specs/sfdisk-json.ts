@@ -17,6 +17,9 @@ const tableSchema = z.object({
     id: z.string().exactOptional(),
     /** Left out by older versions, where it is always 512. */
     sectorsize: z.int().positive().default(512),
+    /** First and last sector for partitions, of a GPT. */
+    firstlba: z.int().nonnegative().exactOptional(),
+    lastlba: z.int().nonnegative().exactOptional(),
     unit: z.literal('sectors'),
     partitions: z.array(partitionSchema).default([]),
   }),

@@ -19,6 +19,7 @@ export function findTeardownFaults(devices: readonly Device[], { granted, kept }
     ...findWideStacks(asked),
     ...findUnstoppable(asked),
     ...findTornGroups(asked),
+    ...findTornCopies(asked),
     ...findMountsBelow(asked),
   ];
 }
@@ -80,18 +81,52 @@ function findUnstoppable(asked: Asked): Fault[] {
 /** A group that would lose a member and have one left that must not be written. */
 function findTornGroups(asked: Asked): Fault[] {
   const members = Map.groupBy(
-    asked.devices.filter((device) => device.group !== undefined),
-    ({ group }) => `${group?.kind} ${group?.id}`,
+    asked.devices.flatMap((device) => device.groups.map((group) => ({ device, group }))),
+    ({ group: { kind, id } }) => `${kind} ${id}`,
   );
-  return [...members.values()].flatMap((devices) => {
-    const lost = devices.filter((device) => isWritten(device, asked));
-    const left = devices.filter((device) => !isWritten(device, asked));
-    const group = devices[0]?.group;
-    if (lost.length === 0 || left.length === 0 || group === undefined) return [];
-    const disks = new Set(lost.flatMap((device) => [...device.disks]));
-    const message = `${describeGroup(group)} would be torn apart: ${listPlaces(lost)} would be written, not so ${listPlaces(left)}`;
-    return [fault(disks, message, 'take the member out of its group first, or unplug one of the disks')];
+  return [...members.values()].flatMap((found) => {
+    const [first] = found;
+    const devices = found.map(({ device }) => device);
+    return first === undefined ? [] : tornApart(describeGroup(first.group), devices, asked);
   });
+}
+
+function tornApart(what: string, members: readonly Device[], asked: Asked): Fault[] {
+  const lost = members.filter((device) => isWritten(device, asked));
+  const left = members.filter((device) => !isWritten(device, asked));
+  if (lost.length === 0 || left.length === 0) return [];
+  const disks = new Set(lost.flatMap((device) => [...device.disks]));
+  const message = `${what} would be torn apart: ${listPlaces(lost)} would be written, not so ${listPlaces(left)}`;
+  return [fault(disks, message, 'take the member out of its group first, or unplug one of the disks')];
+}
+
+/**
+ * Disks with one table, to the last UUID, are halves of a mirror whose maker left no mark that a tool knows, or copies
+ * of one disk; which one is wanted, nobody can tell.
+ */
+function findTornCopies(asked: Asked): Fault[] {
+  const disks = asked.devices.filter(
+    (device) => !device.stack && [...device.disks].some(({ path }) => path === device.path),
+  );
+  const copies = Map.groupBy(disks, ({ disks: [disk] }) => (disk === undefined ? undefined : tableOf(disk)));
+  return [...copies].flatMap(([table, members]) => {
+    if (table === undefined) return [];
+    const [id] = JSON.parse(table) as string[];
+    return tornApart(`the mirror, or the disk and its copy, with partition table ${id}`, members, asked);
+  });
+}
+
+/** Undefined where there is too little to tell one table from another. */
+function tableOf({ table, partitions }: DiskFacts): string | undefined {
+  const isUnique = partitions.some(({ uuid, fsUuid }) => (fsUuid ?? uuid) !== undefined);
+  if (table?.uuid === undefined || !isUnique) return undefined;
+  const places = partitions.map(({ startSector, sizeSectors, uuid, fsUuid }) => [
+    startSector,
+    sizeSectors,
+    uuid,
+    fsUuid,
+  ]);
+  return JSON.stringify([table.uuid, places]);
 }
 
 function isWritten(device: Device, asked: Asked): boolean {

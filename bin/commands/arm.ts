@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { addInitDataOption } from './init-data-option.ts';
+import { addConsentOptions } from './consent-options.ts';
+import type { ConsentOptions } from './consent-options.ts';
 
 type SiteOptions = { readonly site: string; readonly state?: string };
-type ArmOptions = SiteOptions & { readonly initData?: readonly string[] };
+type ArmOptions = SiteOptions & ConsentOptions;
 
 /** `gutinteg arm HOST` and `gutinteg disarm HOST`. */
 export function addArmCommand(program: Command): void {
@@ -10,7 +11,7 @@ export function addArmCommand(program: Command): void {
     .command('arm')
     .description('consent that the next netboot of HOST installs it, erasing what its plan says')
     .argument('<host>', 'name of the machine in the database');
-  addInitDataOption(arm)
+  addConsentOptions(arm)
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory of the running server, instead of the one in site.yaml')
     .addHelpText('after', ARM_HELP)

@@ -2,7 +2,8 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { MachineFacts } from '../../partition-specs/disk-facts.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
-import { addInitDataOption } from './init-data-option.ts';
+import { addConsentOptions } from './consent-options.ts';
+import type { ConsentOptions } from './consent-options.ts';
 
 type SpecOptions = {
   readonly spec: string;
@@ -12,12 +13,12 @@ type SpecOptions = {
   readonly json?: true;
 };
 
-type PlanOptions = SpecOptions & {
-  readonly disks?: string;
-  readonly bind?: Bindings;
-  readonly machineId: string;
-  readonly initData?: readonly string[];
-};
+type PlanOptions = SpecOptions &
+  ConsentOptions & {
+    readonly disks?: string;
+    readonly bind?: Bindings;
+    readonly machineId: string;
+  };
 
 const FAMILIES = ['linux', 'solaris', 'sunos', 'freebsd', 'openbsd', 'netbsd', 'dos'];
 /** For layouts on paper: the UUIDs that derive from it are examples. */
@@ -50,7 +51,7 @@ function withSpec(command: Command): Command {
 
 function withDisks(command: Command): Command {
   const bind = new Option('--bind <name=selector>', 'DISK_name, such as disk0=serial:S3Z9NB0K; may be repeated');
-  return addInitDataOption(command)
+  return addConsentOptions(command)
     .option('--disks <facts.json>', "disks as `gutinteg facts` prints them; - for standard input; else this machine's")
     .addOption(bind.argParser(collectBinding))
     .option('--machine-id <uuid>', 'what UUIDs derive from', EXAMPLE_ID);
@@ -116,6 +117,7 @@ async function plan(options: PlanOptions): Promise<void> {
     process.stdout.write(`${formatLayout(layout)}${way}\n${await renderText(layout)}`);
   }
   if (losses.length > 0) process.exitCode = 3;
+  else if (obstacles.length > 0) process.exitCode = 2;
 }
 
 async function render(options: PlanOptions): Promise<void> {
@@ -159,6 +161,7 @@ async function planOf(options: PlanOptions, facts: MachineFacts): Promise<Layout
     rootfs: options.rootfs,
     family: options.os,
     initData: options.initData,
+    knownEmpty: options.knownEmpty,
   });
 }
 
@@ -181,7 +184,8 @@ Examples:
 `;
 
 const PLAN_HELP = `
-Exit code 3 when something that holds data would be lost; what that is, is said by the disk's serial number.
+Exit code 3 when something that holds data would be lost; what that is, is said by the disk's serial number. Exit code 2
+when nothing would be lost, but something is in the way: an installation would end before its first write.
 
 Examples:
   gutinteg partition plan --spec 'disk0: (a rest ext4 /) (b 4G swap)'

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type { Lookup } from '../../contract/lookup.ts';
 import type { SiteState } from '../open-site-state.ts';
-import { addInitDataOption } from './init-data-option.ts';
+import { addConsentOptions } from './consent-options.ts';
+import type { ConsentOptions } from './consent-options.ts';
 
-type PlanOptions = {
+type PlanOptions = ConsentOptions & {
   readonly site: string;
   readonly state?: string;
   readonly disks: string;
-  readonly initData?: readonly string[];
   readonly json?: true;
 };
 
@@ -21,7 +21,7 @@ export function addPlanCommand(program: Command): void {
       '--disks <facts.json>',
       "the machine's disks, as `gutinteg facts` prints them; - for standard input",
     );
-  addInitDataOption(command)
+  addConsentOptions(command)
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory, instead of the one in site.yaml')
     .option('--json', 'the plan as JSON')
@@ -47,7 +47,7 @@ async function plan(host: string, options: PlanOptions): Promise<void> {
 
   const facts = await readFactsFile(options.disks);
   const state = await openSiteState(options.site, options.state);
-  const lookup = await describe(host, state, options.initData ?? []);
+  const lookup = await describe(host, state, options);
   const manifests = await fetchManifests({
     lookup,
     fetcher: directoryFetcher(state.store.dir),
@@ -56,10 +56,15 @@ async function plan(host: string, options: PlanOptions): Promise<void> {
   const planned = planInstall({ lookup, ...manifests, facts, consoles: state.settings.consoles }).plan;
   process.stdout.write(options.json === true ? `${JSON.stringify(planned, null, 2)}\n` : formatPlan(planned));
   if (destroysData(planned)) process.exitCode = 3;
+  else if (planned.obstacles.length > 0) process.exitCode = 2;
 }
 
 /** The machine as a look-up would describe it now; with an id of its own kind until a server has claimed it. */
-async function describe(host: string, state: SiteState, initData: readonly string[]): Promise<Lookup> {
+async function describe(
+  host: string,
+  state: SiteState,
+  { initData = [], knownEmpty = [] }: ConsentOptions,
+): Promise<Lookup> {
   const { initDataFaults } = await import('../../site/check-init-data.ts');
   const { FaultsError, UserError } = await import('../../lib/errors.ts');
   const { join } = await import('node:path');
@@ -80,11 +85,16 @@ async function describe(host: string, state: SiteState, initData: readonly strin
   const faults = initDataFaults(machine.record, initData);
   if (faults.length > 0) throw new FaultsError(`planning ${host}`, faults);
   const lookup = await machine.describe(machineId ?? '00000000-0000-4000-8000-000000000000');
-  return initData.length === 0 ? lookup : { ...lookup, initData: [...initData] };
+  return {
+    ...lookup,
+    ...(initData.length === 0 ? {} : { initData: [...initData] }),
+    ...(knownEmpty.length === 0 ? {} : { knownEmpty: [...knownEmpty] }),
+  };
 }
 
 const PLAN_HELP = `
-Exit code 3: carrying this plan out would destroy something that is on a disk now.
+Exit code 3: carrying this plan out would destroy something that is on a disk now. Exit code 2: nothing is lost, but
+something is in the way, so that the installation would end before its first write.
 
 Examples:
   gutinteg facts > facts.json                     on the machine, or from any Linux on it

@@ -80,6 +80,7 @@ export const tools: Readonly<Record<string, string>> = {
   lsblk: 'bin/lsblk',
   sfdisk: 'sbin/sfdisk',
   wipefs: 'sbin/wipefs',
+  blkdiscard: 'sbin/blkdiscard',
   blkid: 'sbin/blkid',
   blockdev: 'sbin/blockdev',
   partx: 'usr/bin/partx',

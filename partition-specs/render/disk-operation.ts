@@ -13,6 +13,10 @@ export type DiskOperation = {
   readonly stdin?: string;
   readonly why: string;
   readonly destroys: boolean;
+  /** Skipped, and said so, where there is no such device: the kernel shows no node for what a table lists. */
+  readonly onlyIfThere?: string;
+  /** Exit codes beside 0 that mean: there was nothing to do. They are said. */
+  readonly nothingToDo?: readonly number[];
 };
 
 export type FamilyPlan = {

@@ -1,4 +1,4 @@
-// Partitions before they are filled where a table was kept, arrays and volume groups. In: a layout. Out: operations.
+// Partitions before they are filled, arrays and volume groups. In: a layout. Out: operations.
 import type { Layout, LayoutArray, LayoutDisk, LayoutGroup } from '../layout.ts';
 import { ARRAY_DATA_OFFSET_BYTES } from '../plan-stacks.ts';
 import type { DiskOperation } from './disk-operation.ts';
@@ -8,20 +8,23 @@ import { mdadmUuid } from './mdadm-conf.ts';
 /** Wipes what is left where new partitions begin, then makes arrays, then groups with their volumes. */
 export function stackOperations(layout: Layout): DiskOperation[] {
   return [
-    ...layout.disks.filter(({ keepsTable }) => keepsTable).flatMap(wipeNew),
+    ...layout.disks.flatMap(wipeNew),
     ...layout.arrays.flatMap((array) => arrayOperation(array, layout)),
     ...layout.groups.flatMap((group) => groupOperations(group, layout)),
   ];
 }
 
-/** Beside a table that is kept, sfdisk wipes nothing; each new partition is wiped by its own name instead. */
+/**
+ * Beside a table that is kept, sfdisk wipes nothing; and in none does it wipe a partition table that begins with a
+ * partition, which a disk image in an old partition may have left. wipefs does so only when it is forced.
+ */
 function wipeNew(layoutDisk: LayoutDisk): DiskOperation[] {
   const disk = refTo(layoutDisk);
   return layoutDisk.partitions
     .filter(({ verdict, role }) => verdict !== 'KEEP' && role !== 'extended')
     .map(({ device, number }): DiskOperation => {
       const why = `what may be left where partition ${number} begins must not be taken for its content`;
-      return { kind: 'array', disk, argv: ['wipefs', '--all', device], why, destroys: true };
+      return { kind: 'array', disk, argv: ['wipefs', '--all', '--force', device], why, destroys: true };
     });
 }
 

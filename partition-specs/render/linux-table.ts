@@ -1,4 +1,5 @@
 // The partition table of one disk, as Linux writes it. In: a disk of the layout. Out: operations in order.
+import { MiB } from '../../lib/bytes.ts';
 import type { LayoutDisk } from '../layout.ts';
 import { partitionPath } from '../linux-device-path.ts';
 import { overlap } from '../sector-extent.ts';
@@ -21,14 +22,21 @@ export function tableOperations(layoutDisk: LayoutDisk): DiskOperation[] {
   const reread = (what: string, why: string): DiskOperation => {
     return { kind: 'reread', disk, argv: ['partx', what, '--nr', nr, disk.path], why, destroys: false };
   };
+  // It finds nothing where sfdisk took a boot sector, or a table of another system, for one of its own.
+  const rereadOld = (what: string, why: string): DiskOperation => ({ ...reread(what, why), nothingToDo: [1] });
   const hidden = layoutDisk.found.some(
     ({ verdict, path, number }) => verdict !== 'KEEP' && path === undefined && number > 0,
   );
   return [
-    ...(hidden ? [reread('--update', 'the kernel must show partitions that it has no parser for, to wipe them')] : []),
+    ...(hidden
+      ? [rereadOld('--update', 'the kernel must show partitions that it has no parser for, to wipe them')]
+      : []),
     ...wipeOld(layoutDisk),
-    ...(never ? [] : [wipeDisk(disk)]),
-    reread('--delete', 'the kernel must forget the old partitions, or one that overlaps a new one stands in its way'),
+    ...(never ? [] : [wipeDisk(disk), ...zeroEnds(layoutDisk)]),
+    rereadOld(
+      '--delete',
+      'the kernel must forget the old partitions, or one that overlaps a new one stands in its way',
+    ),
     {
       kind: 'partition',
       disk,
@@ -65,7 +73,7 @@ function wipeOld({ found, hardware, keepsTable, ...rest }: LayoutDisk): DiskOper
     .map((old): DiskOperation => {
       const device = old.path ?? partitionPath(hardware.path, old.number);
       const why = `partition ${old.number} goes (${old.evidence}); its signature must not come back to life`;
-      return { kind: 'wipe', disk, argv: ['wipefs', '--all', device], why, destroys: true };
+      return { kind: 'wipe', disk, argv: ['wipefs', '--all', device], why, destroys: true, onlyIfThere: device };
     });
 }
 
@@ -77,6 +85,18 @@ function wipeDisk(disk: DiskRef): DiskOperation {
     why: 'the old partition table, both copies, and any signature of the whole disk',
     destroys: true,
   };
+}
+
+/** What no tool knows must not come back to life either: marks of a firmware's array, tables of other systems. */
+function zeroEnds(layoutDisk: LayoutDisk): DiskOperation[] {
+  const disk = refTo(layoutDisk);
+  const { sizeBytes, logicalSectorBytes } = layoutDisk.hardware;
+  const end = Math.floor(sizeBytes / logicalSectorBytes) * logicalSectorBytes;
+  return [0, end - MiB].map((offsetBytes): DiskOperation => {
+    const extent = ['--offset', String(offsetBytes), '--length', String(MiB)];
+    const why = `the ${offsetBytes === 0 ? 'first' : 'last'} MiB, where marks lie that no tool knows`;
+    return { kind: 'wipe', disk, argv: ['blkdiscard', '--zeroout', ...extent, disk.path], why, destroys: true };
+  });
 }
 
 /** For partx, which without a range stops at the count of partitions and would miss number 128. */

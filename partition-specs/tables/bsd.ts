@@ -1,6 +1,7 @@
 // A BSD disklabel inside the one slice of a DOS table, which takes the whole disk.
 import { MiB } from '../../lib/bytes.ts';
 import { BSD_BOOT_SECTORS, bsdFsTypes } from '../labels/bsd-label.ts';
+import { dosIdOf } from './dos.ts';
 import type { TableKind } from './table-kind.ts';
 
 const SECTOR_BYTES = 512;
@@ -21,7 +22,7 @@ export const bsd: TableKind = {
     if (sliceType === undefined) throw new Error('a disklabel for an OS family that says no type of slice');
     const endSector = Math.floor(sizeBytes / MiB) * UNIT_SECTORS;
     const slice = { startSector: UNIT_SECTORS, sizeSectors: endSector - UNIT_SECTORS, type: sliceType };
-    const id = foundId ?? `0x${uuid.slice(0, 8)}`;
+    const id = foundId ?? dosIdOf(uuid);
     return { kind: 'bsd', id, slice, firstSector: UNIT_SECTORS, lastSector: endSector - 1 };
   },
   wholeOf: (table, whole, { sizeBytes }) => {

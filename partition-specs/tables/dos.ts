@@ -25,6 +25,22 @@ export const dosTypes = {
 /** Types of partitions that hold nothing but logical ones: by CHS, by LBA, and Linux's own. */
 export const extendedTypes: ReadonlySet<string> = new Set(['5', 'f', '85']);
 
+/**
+ * Whether a partition that was found is the frame around logical ones. Other tables use the same numbers for slices
+ * with contents.
+ */
+export function isExtended({ type }: { readonly type: string }, tableKind: string | undefined): boolean {
+  return tableKind === 'dos' && extendedTypes.has(type.toLowerCase());
+}
+
+/** What an MBR in front of a GPT covers the disk with. @see UEFI 2.10 §5.2.3 */
+export const protectiveType = 'ee';
+
+/** A disk's id, as sfdisk prints it, out of the UUID that is derived for it. */
+export function dosIdOf(uuid: string): string {
+  return `0x${uuid.slice(0, 8)}`;
+}
+
 /** Sector numbers have 32 bits. */
 const MAX_SECTORS = 2 ** 32 - 1;
 
@@ -41,6 +57,6 @@ export const dos: TableKind = {
   names: false,
   describe: ({ sizeBytes, logicalSectorBytes }, { uuid, foundId }) => {
     const total = Math.min(Math.floor(sizeBytes / logicalSectorBytes), MAX_SECTORS);
-    return { kind: 'dos', id: foundId ?? `0x${uuid.slice(0, 8)}`, firstSector: 1, lastSector: total - 1 };
+    return { kind: 'dos', id: foundId ?? dosIdOf(uuid), firstSector: 1, lastSector: total - 1 };
   },
 };

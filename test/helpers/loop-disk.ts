@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readDiskProbe } from '../../installer/read-disk-probe.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import type { Argv } from '../../lib/run-command.ts';
 import type { DiskFacts } from '../../partition-specs/disk-facts.ts';
@@ -30,7 +31,12 @@ export async function loopDisk(
   const file = join(directory, `${shape.name ?? 'disk'}-${shape.sectorBytes}.img`);
   await writeFile(file, '');
   await truncate(file, shape.sizeBytes);
-  const argv: Argv = ['losetup', '--find', '--show', '--sector-size', String(shape.sectorBytes), file];
+  return loopDiskOf(cleanup, file, shape.sectorBytes);
+}
+
+/** A file as it is behind a loop device, which is gone after the test. */
+export async function loopDiskOf(cleanup: AsyncDisposableStack, file: string, sectorBytes: number): Promise<string> {
+  const argv: Argv = ['losetup', '--find', '--show', '--sector-size', String(sectorBytes), file];
   const path = (await output(...argv)).trim();
   cleanup.defer(async () => {
     await runCommand(['partx', '--delete', '--nr', '1:128', path], { okExitCodes: [0, 1] });
@@ -42,15 +48,8 @@ export async function loopDisk(
 /** As the installer reads it; the loop device passes for a disk. */
 export async function readLoopDisk(path: string): Promise<DiskFacts> {
   const lsblk = await output(...(probes.lsblkArgv.concat(path) as [string, ...string[]]));
-  const tableText = (await runCommand(probes.tableArgv(path), { okExitCodes: probes.tableOkExitCodes })).stdout;
-  const table = tableText === '' ? undefined : tableText;
-  const signatures: Record<string, string> = {};
-  for (const probe of probes.signatureProbes(path, table)) {
-    signatures[probe.path] = probes.probedSignature(
-      await runCommand(probe.argv, { okExitCodes: probes.signatureOkExitCodes }),
-    );
-  }
-  const probed = { ...(table === undefined ? {} : { table }), sysfs: {}, signatures };
-  const [facts = assert.fail('no disk')] = diskFactsFromTools({ lsblk, probes: { [path]: probed } });
+  const [disk = assert.fail('no disk')] = probes.disksToProbe(lsblk);
+  const probe = await readDiskProbe(disk, runCommand);
+  const [facts = assert.fail('no disk')] = diskFactsFromTools({ lsblk, probes: { [path]: probe } });
   return { ...facts, kind: 'disk' };
 }

@@ -195,7 +195,7 @@ test('refused, and nothing written: mounted, mounted without a table, another si
     await refused(/p1 is mounted on .*target\. Nothing was changed/, 1);
     await run('dd', 'if=/dev/zero', `of=${path}`, 'bs=1M', 'count=1', 'conv=fsync', 'status=none');
     await run('dd', 'if=/dev/zero', `of=${path}`, 'bs=1M', 'seek=59', 'count=1', 'conv=fsync', 'status=none');
-    await refused(/is in use\. Nothing was changed/, 1);
+    await refused(/is in use: \S+ is mounted on .*target\. Nothing was changed/, 1);
     const write = async (change: object): Promise<void> =>
       writeFile(record, JSON.stringify({ format: 1, savedAtMs: 1, machineId: null, disks: [change], data: [] }));
     await write({ ...disk, serial: 'S3Z9NB0K' });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'commander';
-import { addInitDataOption } from './commands/init-data-option.ts';
+import { addConsentOptions } from './commands/consent-options.ts';
 
 function parse(...words: string[]): unknown {
-  const command = addInitDataOption(new Command('arm'))
+  const command = addConsentOptions(new Command('arm'))
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   return command.parse(words, { from: 'user' }).opts()['initData'];
