@@ -40,7 +40,7 @@ async function driveArgs({ make }: CorpusDisk, index: number, folder: string): P
 }
 
 test('the installer writes its table on whatever was there, and leaves nothing else', async (t) => {
-  const { code } = await bundleInstaller(join(import.meta.dirname, 'corpus-program.ts'));
+  const { code } = await bundleInstaller(join(import.meta.dirname, 'install-on-anything-program.ts'));
   const devices = async (folder: string): Promise<string[]> => {
     const args = ['-device', 'virtio-scsi-pci,max_sectors=256'];
     for (const [index, sample] of samples.entries()) args.push(...(await driveArgs(sample, index, folder)));
