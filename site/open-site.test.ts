@@ -17,8 +17,9 @@ const MACHINE_ID = '5e9ad2f0-6f0e-4b6e-9c55-0d3f3a6c0f11';
 
 type Lab = { readonly dir: string; readonly store: Store; readonly site: Site; readonly unsound: UserError[] };
 
-async function withSite(use: (lab: Lab) => Promise<void>): Promise<void> {
+async function withSite(use: (lab: Lab) => Promise<void>, pollMs = 0): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'gutinteg-site-'));
+  let site: Site | undefined;
   try {
     for (const folder of ['machdb', 'packages/motd/etc', 'image/bin'])
       await mkdir(join(dir, folder), { recursive: true });
@@ -37,17 +38,18 @@ async function withSite(use: (lab: Lab) => Promise<void>): Promise<void> {
     await publishTree({ store, name: 'agent', tree: join(dir, 'image'), kind: 'site', signingKey: privateKey });
     const unsound: UserError[] = [];
     const onUnsound = (error: UserError): void => void unsound.push(error);
-    const site = await openSite({
+    site = await openSite({
       siteDir: dir,
       store,
       signingKey: privateKey,
       publicKey,
       everywhere: ['agent'],
-      pollMs: 0,
+      pollMs,
       onUnsound,
     });
     await use({ dir, store, site, unsound });
   } finally {
+    site?.close();
     await rm(dir, { recursive: true, force: true });
   }
 }
@@ -131,3 +133,19 @@ test('a package that does not exist and an image that is not built are named', (
     await rm(join(dir, 'packages/motd'), { recursive: true });
     await assert.rejects(async () => (await site.lookupByName('m1'))?.verify(), /motd|debian-12-amd64/);
   }));
+
+test('what machines ask again and again is not looked for each time, but what people have just edited is', () =>
+  withSite(async ({ dir, site }) => {
+    const generation = async (find: Promise<Awaited<ReturnType<Site['lookupByMac']>>>) =>
+      (await (await find)?.describe(MACHINE_ID))?.generation;
+    const machine = () => generation(site.lookupByMac('52:54:00:00:00:01'));
+    const first = await machine();
+    await writeFile(join(dir, 'packages/motd/etc/motd.plprocess'), 'changed\n');
+    assert.equal(await machine(), first, 'the trees were looked at less than pollMs ago');
+    const edited = await generation(site.lookupByName('m1'));
+    assert.notEqual(edited, first);
+    assert.equal(await machine(), edited, 'what was found for people counts for machines, too');
+    await writeFile(join(dir, 'machdb/a.db'), `${MACHINE} LOCATION=here\n`);
+    const renewed = await generation(site.lookupByName('m1'));
+    assert.deepEqual([renewed === edited, await machine()], [false, renewed]);
+  }, 3_600_000));

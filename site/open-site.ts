@@ -1,27 +1,22 @@
 // What the site says of its machines now: database, packages and images together.
 // In: a site and its store. Out: machines with their full answer to a look-up. Never: writes into the site.
-import { createHash } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import type { Lookup, PackageRef } from '../contract/lookup.ts';
+import type { Lookup } from '../contract/lookup.ts';
 import type { DatabaseStatus } from '../contract/health.ts';
-import { describeError, UserError } from '../lib/errors.ts';
+import { describeError } from '../lib/errors.ts';
+import type { UserError } from '../lib/errors.ts';
 import { parseMac } from '../lib/mac.ts';
 import type { Mac } from '../lib/mac.ts';
 import { canonicalIp } from '../machdb/find-machine.ts';
 import { macsOf } from '../machdb/query.ts';
 import { resolveRecord } from '../machdb/resolve.ts';
-import { directoryFetcher } from '../packagelink/fetch.ts';
-import type { Manifest } from '../packagelink/manifest.ts';
-import { variablesUsedBy } from '../packagelink/merge.ts';
-import { readManifest } from '../packagelink/read-manifest.ts';
-import { readName } from '../packagelink/store.ts';
 import type { Store } from '../packagelink/store.ts';
 import { openLiveDatabase } from './live-database.ts';
 import type { DatabaseVersion, LiveDatabase } from './live-database.ts';
 import { dataNotes } from './check-init-data.ts';
 import { listSitePackages } from './load-site.ts';
-import { imageOf, packagesOf } from './packages.ts';
-import { createPublisher } from './publish-packages.ts';
+import { createMachinePackages } from './machine-packages.ts';
+import { digestOf } from './digest-of.ts';
 import { verifyMachine } from './verify-machine.ts';
 
 /** One machine of the site as it stands now. */
@@ -70,7 +65,10 @@ export type SiteInput = {
   readonly publicKey: KeyObject;
   /** Published packages that every machine gets besides its own, such as the agent. */
   readonly everywhere: readonly string[];
-  /** How often the files of the database are looked at; 0: only when a machine is looked up by name. */
+  /**
+   * How often the files of the database are looked at; 0: only when a machine is looked up by name. What a machine is told of
+   * its packages may be as old, too.
+   */
   readonly pollMs: number;
   /** Told when the database has changed and is not sound; the last sound version stays in force. */
   readonly onUnsound?: (error: UserError) => void;
@@ -84,30 +82,22 @@ export type SiteInput = {
  */
 export async function openSite(input: SiteInput): Promise<Site> {
   const live = await openLiveDatabase(input);
-  const publisher = createPublisher(input);
-  const manifests = createManifestCache(input);
-  const machine = (name: string | undefined): SiteMachine | undefined => {
+  const machinePackages = createMachinePackages(input);
+  const machine = (name: string | undefined, isForPeople: boolean): SiteMachine | undefined => {
     if (name === undefined) return undefined;
-    const record = resolveRecord(live.current().db, name);
-    const refs = async (): Promise<{ image: Lookup['image']; packages: PackageRef[]; all: Manifest[] }> => {
-      const published = await publisher.publish();
-      const image = await publishedImage(input.store, name, record);
-      const digests = packageDigests({ name, record, published, everywhere: await readNames(input) });
-      const all = await Promise.all([image.manifest, ...digests.map(({ digest }) => digest)].map(manifests));
-      const packages = digests.map(({ name, digest }, index) => {
-        return { name, manifest: digest, priority: all[index + 1]?.priority ?? 50 };
-      });
-      return { image, packages, all };
-    };
+    const { db, version } = live.current();
+    const record = resolveRecord(db, name);
+    // People have just edited something; machines ask again, and strangers ask often.
+    const refs = () => machinePackages({ name, record, version, maxAgeMs: isForPeople ? 0 : input.pollMs });
     return {
       name,
       macs: macsOf(record),
       record,
       recordDigest: digestOf(record),
-      templateVariables: async () => variablesUsedBy((await refs()).all),
+      templateVariables: async () => (await refs()).templateVariables,
       describe: async (machineId) => {
-        const { image, packages } = await refs();
-        return { machineId, name, generation: digestOf({ record, image, packages }), record, image, packages };
+        const { image, packages, generation } = await refs();
+        return { machineId, name, generation, record, image, packages };
       },
       verify: async ({ initData } = { initData: [] }) => {
         // An older version that is in force may serve machines, but nobody consents to what they can no longer read.
@@ -127,11 +117,11 @@ export async function openSite(input: SiteInput): Promise<Site> {
   return {
     lookupByMac: async (text) => {
       const mac = parseMac(text);
-      return mac === undefined ? undefined : machine(live.current().index.byMac.get(mac));
+      return mac === undefined ? undefined : machine(live.current().index.byMac.get(mac), false);
     },
     lookupByName: async (name) => {
       await live.refresh();
-      return machine(live.current().index.names.has(name) ? name : undefined);
+      return machine(live.current().index.names.has(name) ? name : undefined, true);
     },
     records: siteRecords(live),
     databaseStatus: () => databaseStatus(live, `machdb check --site ${input.siteDir}`),
@@ -162,70 +152,4 @@ function databaseStatus({ current, fault, isReading }: LiveDatabase, hint: strin
         ? null
         : { sinceMs: latest.sinceMs, message: describeError(latest.error), hint: latest.error.hint ?? hint },
   };
-}
-
-async function publishedImage(
-  store: Store,
-  machine: string,
-  record: Readonly<Record<string, string>>,
-): Promise<Lookup['image']> {
-  const name = imageOf(machine, record);
-  const manifest = await readName(store, name);
-  if (manifest !== undefined) return { name, manifest };
-  throw new UserError(`${machine} needs the OS package ${name}, which is not in the package store`, {
-    exitCode: 2,
-    hint: 'gutinteg prepare --site SITE',
-  });
-}
-
-function packageDigests(input: {
-  readonly name: string;
-  readonly record: Readonly<Record<string, string>>;
-  readonly published: ReadonlyMap<string, string>;
-  readonly everywhere: readonly { readonly name: string; readonly digest: string }[];
-}): { name: string; digest: string }[] {
-  const { found, missing } = packagesOf(input.record, new Set(input.published.keys()));
-  if (missing.length > 0) {
-    throw new UserError(`${input.name} needs packages that the site does not have: ${missing.join(', ')}`, {
-      exitCode: 2,
-    });
-  }
-  const own = found.map((name) => ({ name, digest: input.published.get(name) ?? '' }));
-  return [...own, ...input.everywhere];
-}
-
-async function readNames({ store, everywhere }: SiteInput): Promise<{ name: string; digest: string }[]> {
-  return Promise.all(
-    everywhere.map(async (name) => {
-      const digest = await readName(store, name);
-      if (digest === undefined) {
-        throw new UserError(`the package ${name} is not in the package store`, {
-          exitCode: 2,
-          hint: 'gutinteg prepare --site SITE',
-        });
-      }
-      return { name, digest };
-    }),
-  );
-}
-
-/** Manifests are named by their digest and never change, so each is read once. */
-function createManifestCache({ store, publicKey }: SiteInput): (digest: string) => Promise<Manifest> {
-  const cache = new Map<string, Promise<Manifest>>();
-  return async (digest) => {
-    const cached = cache.get(digest) ?? readManifest(directoryFetcher(store.dir), digest, [publicKey]);
-    cache.set(digest, cached);
-    cached.catch(() => cache.delete(digest));
-    return cached;
-  };
-}
-
-/** SHA-256 of JSON whose keys are sorted, so that equal data has equal digests. */
-function digestOf(value: unknown): string {
-  const sorted = JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
-      : part,
-  );
-  return createHash('sha256').update(sorted).digest('hex');
 }
