@@ -2,7 +2,6 @@
 // Says its port, then the version of the database whenever one comes into force. Ends when its standard input ends.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createLog } from '../lib/log.ts';
 import { resolveRecord } from '../machdb/resolve.ts';
 import { addRecordRoutes } from '../netboot/servers/record-routes.ts';
 import { createApp, serveHttp } from '../netboot/servers/http.ts';
@@ -47,9 +46,13 @@ async function serveRecords(): Promise<number> {
     reading: live.isReading(),
     fault: null,
   });
-  const app = createApp(createLog('bench', 'error'), (routes) => {
-    addRecordRoutes(routes, { source: { records, databaseStatus }, publicVariables: ['*'] });
-  });
+  const stateStatus = () => ({ fault: null, lost: 0, linesLeftOut: 0, logLeftOut: 0, packetsDropped: 0 });
+  const app = createApp(
+    () => {},
+    (routes) => {
+      addRecordRoutes(routes, { source: { records, databaseStatus }, publicVariables: ['*'], stateStatus });
+    },
+  );
   return (await serveHttp(app, { address: '127.0.0.1', port: 0 })).port;
 }
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { createAdoptions } from './adoptions.ts';
 import { FAKE_MAC, oneMachineSite } from './fake-machine-source.ts';
@@ -22,7 +21,7 @@ const REPORT = {
 
 function setUp() {
   const clock = { ms: 1_700_000_000_000 };
-  const database: DatabaseSync = openDatabase(':memory:');
+  const database = openDatabase(':memory:');
   const { source } = oneMachineSite();
   const now = (): number => clock.ms;
   const machines = createMachines({ database, source, attempts: 3, now });
@@ -48,7 +47,7 @@ test('a one-time token is good once, for an hour, for the machine that it was ma
   clock.ms += HOUR_MS;
   assert.equal(adoptions.exchange(late.token, FROM), undefined);
   // Tokens themselves are nowhere.
-  const rows = JSON.stringify(database.prepare('SELECT * FROM adoptions').all());
+  const rows = JSON.stringify(database.all('SELECT * FROM adoptions'));
   assert(!rows.includes(late.token) && /[0-9a-f]{64}/.test(rows));
 });
 

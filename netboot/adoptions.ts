@@ -1,31 +1,33 @@
 // Machines that were installed by hand and may be taken in. In: an administrator's word, then a one-time token.
 // Out: the machine's own token for reports. Never: arms anything; keeps a token, only its SHA-256.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../lib/errors.ts';
 import type { MachineSource } from './machine-source.ts';
 import type { Machines } from './machines.ts';
+import type { StateDatabase } from './state/database.ts';
 import type { MachineRow } from './state/machine-rows.ts';
 
 /** How long a one-time token is good. */
 const GOOD_FOR_MS = 60 * 60_000;
 
+const GOOD = 'SELECT machine_id, token_hash FROM adoptions WHERE good_until > ?';
+const SAVE = 'INSERT OR REPLACE INTO adoptions (machine_id, token_hash, good_until) VALUES (?, ?, ?)';
+
 export type Adoptions = ReturnType<typeof createAdoptions>;
 
 export function createAdoptions(options: {
-  readonly database: DatabaseSync;
+  readonly database: StateDatabase;
   readonly source: MachineSource;
   readonly machines: Machines;
   readonly now?: () => number;
 }) {
-  const { source, machines } = options;
+  const { source, machines, database } = options;
   const now = options.now ?? Date.now;
-  const sql = prepareAll(options.database);
 
   /** The machine that a token was made for; undefined when it is unknown, used, replaced or too old. */
   function holder(token: string): MachineRow | undefined {
     const wanted = Buffer.from(hash(token), 'hex');
-    for (const row of sql.all.all(now())) {
+    for (const row of database.all(GOOD, now())) {
       if (timingSafeEqual(Buffer.from(String(row['token_hash']), 'hex'), wanted))
         return machines.find(String(row['machine_id']));
     }
@@ -49,7 +51,7 @@ export function createAdoptions(options: {
       refuseWhileInstalling(row);
       const token = randomBytes(32).toString('hex');
       const goodUntilMs = now() + GOOD_FOR_MS;
-      sql.save.run(row.id, hash(token), goodUntilMs);
+      database.run(SAVE, row.id, hash(token), goodUntilMs);
       const text = `may be adopted until ${new Date(goodUntilMs).toISOString()}`;
       machines.note(row.id, { source: 'server', key: `claim ${goodUntilMs}`, text });
       return { row, token, goodUntilMs };
@@ -59,8 +61,8 @@ export function createAdoptions(options: {
      * Burns a one-time token for the machine's own. Undefined when the token is not good.
      * @throws UserError when none of the MAC addresses is the machine's, or it is being installed; the token stays good
      */
-    exchange(token: string, from: { macs: readonly string[]; hostname: string; address: string }) {
-      const row = holder(token);
+    exchange(oneTimeToken: string, from: { macs: readonly string[]; hostname: string; address: string }) {
+      const row = holder(oneTimeToken);
       if (row === undefined) return undefined;
       refuseWhileInstalling(row);
       if (!from.macs.some((mac) => row.macs.includes(mac))) {
@@ -70,10 +72,13 @@ export function createAdoptions(options: {
           `the one-time token is for ${row.name} (${row.macs.join(', ')}), not for a machine with ${from.macs.join(', ')}`,
         );
       }
-      sql.burn.run(row.id);
+      const token = machines.together(() => {
+        database.run('DELETE FROM adoptions WHERE machine_id = ?', row.id);
+        return machines.giveSystemToken(row.id);
+      });
       const text = `adopted by the system that calls itself ${from.hostname}, from ${from.address}`;
       machines.note(row.id, { source: 'server', key: text, text });
-      return { machineId: row.id, name: row.name, token: machines.giveSystemToken(row.id) };
+      return { machineId: row.id, name: row.name, token };
     },
   };
 }
@@ -87,14 +92,3 @@ function refuseWhileInstalling({ name, life }: MachineRow): void {
 }
 
 const hash = (token: string): string => createHash('sha256').update(token).digest('hex');
-
-function prepareAll(database: DatabaseSync) {
-  database.exec(`CREATE TABLE IF NOT EXISTS adoptions (
-    machine_id TEXT PRIMARY KEY REFERENCES machines(id), token_hash TEXT NOT NULL, good_until INTEGER NOT NULL
-  ) STRICT`);
-  return {
-    all: database.prepare('SELECT machine_id, token_hash FROM adoptions WHERE good_until > ?'),
-    save: database.prepare('INSERT OR REPLACE INTO adoptions (machine_id, token_hash, good_until) VALUES (?, ?, ?)'),
-    burn: database.prepare('DELETE FROM adoptions WHERE machine_id = ?'),
-  };
-}

@@ -1,6 +1,7 @@
 // One DHCP packet from question to answer. In: a parsed packet. Out: a reply or nothing, the machine's timeline noted,
 // leases kept. Never: sockets. What boots is decideBoot's, what a reply looks like is decide-dhcp's.
 import { parseMac } from '../lib/mac.ts';
+import type { Mac } from '../lib/mac.ts';
 import { decideBoot } from './decide.ts';
 import { grant, refuse, requestKind, requestedAddress } from './decide-dhcp.ts';
 import type { DhcpContext, DhcpReply } from './decide-dhcp.ts';
@@ -12,8 +13,10 @@ import { messageType, option, readAddress, readUint8 } from './protocol/dhcp-opt
 import { sameNetwork } from '../lib/ipv4.ts';
 import { readNetbootClient } from './protocol/netboot-client.ts';
 import type { Leases } from './state/leases.ts';
+import type { MachineRow } from './state/machine-rows.ts';
+import { StateError } from './state/state-error.ts';
 import type { Clients } from './clients.ts';
-import type { LogOnce } from './servers/log-once.ts';
+import type { LogOnce } from './servers/limited-log.ts';
 import type { MachineSource } from './machine-source.ts';
 
 export type AnswerDhcpOptions = {
@@ -32,7 +35,8 @@ type Asker = {
   readonly packet: DhcpPacket;
   readonly mac: string;
   readonly site: SiteMachine | undefined;
-  readonly machineId: string | undefined;
+  /** Undefined for strangers, and when the database cannot be read: its address does not depend on it. */
+  readonly row: MachineRow | undefined;
 };
 
 /** @see RFC 2131 §4.3 */
@@ -51,7 +55,7 @@ export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacke
     const type = readUint8(packet.options, option.messageType);
     if (server !== undefined && server !== serverAddress) return choseAnother(mac);
     const site = await options.source.lookupByMac(mac);
-    const asker = { packet, mac, site, machineId: site === undefined ? undefined : machines.claim(site).id };
+    const asker = { packet, mac, site, row: site === undefined ? undefined : machines.claimForNotes(site) };
     if (site === undefined) options.clients.seenUnknown(mac);
     switch (type) {
       case messageType.discover:
@@ -61,7 +65,7 @@ export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacke
       case messageType.inform:
         return inform(asker);
       case messageType.release:
-        leases?.release(mac, packet.ciaddr);
+        machines.record(() => leases?.release(mac, packet.ciaddr));
         note(asker, 'release', `DHCPRELEASE: gave ${packet.ciaddr} back`);
         return undefined;
       case messageType.decline:
@@ -83,10 +87,8 @@ export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacke
   function discover(asker: Asker): DhcpReply | undefined {
     const client = readNetbootClient(asker.packet.options);
     const wanted = readAddress(asker.packet.options, option.requestedAddress);
-    const address = fixedAddressOf(asker.site, asker.mac) ?? leases?.offer(asker.mac, wanted);
-    if (asker.machineId !== undefined && client.kind !== 'system') {
-      machines.seenNetboot(machines.get(asker.machineId), client.kind);
-    }
+    const address = fixedAddressOf(asker.site, asker.mac) ?? leases?.offer(asker.mac, wanted, asker.site !== undefined);
+    if (asker.row !== undefined && client.kind !== 'system') machines.seenNetboot(asker.row, client.kind);
     if (address === undefined || !onThisNetwork(asker, address)) return noAddress(asker);
     const reply = grant(asker.packet, 'offer', contextFor(asker, address));
     note(
@@ -105,7 +107,9 @@ export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacke
     // A client that no record and no lease of ours knows may belong to another server.
     if (address === undefined && kind !== 'selecting') return undefined;
     const granted = address !== undefined && wanted === address && onThisNetwork(asker, address);
-    const bound = granted && (fixedAddressOf(asker.site, asker.mac) === address || leases?.bind(mac, address) === true);
+    const bound = granted && (fixedAddressOf(asker.site, asker.mac) === address || bind(mac, address));
+    // What could not be recorded is not promised: after a restart another machine might get the address.
+    if (bound === 'not recorded') return undefined;
     if (!bound) {
       note(
         asker,
@@ -114,11 +118,23 @@ export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacke
       );
       return refuse(packet, serverAddress, 'not your address');
     }
-    options.clients.bound(address, mac);
+    // Strangers have no timeline that their address could lead to.
+    if (asker.site !== undefined) options.clients.bound(address, mac);
     const reply = grant(packet, 'ack', contextFor(asker, address));
     const client = readNetbootClient(packet.options);
     note(asker, `ack ${client.kind}`, `DHCPREQUEST from ${who(asker, client.kind)}: has ${address}${fileWords(reply)}`);
     return reply;
+  }
+
+  function bind(mac: string, address: string): boolean | 'not recorded' {
+    try {
+      return leases?.bind(mac, address) === true;
+    } catch (error) {
+      if (!(error instanceof StateError)) throw error;
+      machines.countLost();
+      logOnce('lease', 'a lease of the range could not be recorded and was not given', { why: error.message });
+      return 'not recorded';
+    }
   }
 
   function inform(asker: Asker): DhcpReply | undefined {
@@ -128,7 +144,7 @@ export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacke
 
   function decline(asker: Asker): undefined {
     const address = readAddress(asker.packet.options, option.requestedAddress) ?? 'unknown';
-    leases?.decline(asker.mac, address);
+    machines.record(() => leases?.decline(asker.mac, address));
     logOnce(`decline ${asker.mac} ${address}`, 'a machine says that its address is used by another one', {
       mac: asker.mac,
       machine: asker.site?.name,
@@ -149,7 +165,7 @@ export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacke
   }
 
   function who(asker: Asker, kind: 'system' | 'firmware' | 'ipxe'): string {
-    const installs = asker.machineId !== undefined && machines.get(asker.machineId).life.state === 'installing';
+    const installs = asker.row?.life.state === 'installing';
     return {
       system: installs ? 'the installer' : 'the system on its disk',
       firmware: 'the PXE firmware',
@@ -168,7 +184,7 @@ export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacke
   function contextFor(asker: Asker, address: string): DhcpContext {
     const client = readNetbootClient(asker.packet.options);
     // What boots over DHCP depends on the firmware alone; the machine's own script says the rest.
-    const boot = decideBoot({ via: 'dhcp', client }, machines.view(asker.site));
+    const boot = decideBoot({ via: 'dhcp', client }, { kind: 'unknown' });
     if (boot.give === 'nothing' && client.kind !== 'system') {
       logOnce(`arch ${boot.why}`, 'a machine asks for a network boot', { mac: asker.mac, why: boot.why });
       note(asker, `no boot ${boot.why}`, boot.why);
@@ -181,12 +197,12 @@ export function createDhcpAnswer(options: AnswerDhcpOptions): (packet: DhcpPacke
   }
 
   function note(asker: Asker, key: string, words: string): void {
-    if (asker.machineId !== undefined)
-      machines.note(asker.machineId, { source: 'dhcp', key: `dhcp ${key}`, text: words });
+    if (asker.row !== undefined) machines.note(asker.row.id, { source: 'dhcp', key: `dhcp ${key}`, text: words });
   }
 }
 
-function macOf(packet: DhcpPacket): string | undefined {
+/** The canonical MAC address of the asker; undefined on networks that are not Ethernet. */
+export function macOf(packet: DhcpPacket): Mac | undefined {
   if (packet.htype !== 1 || packet.chaddr.length !== 6) return undefined;
   return parseMac(Buffer.from(packet.chaddr).toString('hex'));
 }

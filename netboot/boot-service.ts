@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import type { Mac } from '../lib/mac.ts';
 import { bootFiles, decideBoot } from './decide.ts';
-import type { MachineSource } from './machine-source.ts';
+import type { MachineSource, SiteMachine } from './machine-source.ts';
 import type { Machines } from './machines.ts';
+import { StateError } from './state/state-error.ts';
 import { renderInstallerScript, renderLocalDiskScript, renderStartScript } from './render/ipxe-script.ts';
 
 export type BootServiceOptions = {
@@ -35,35 +36,47 @@ export async function createBootService(options: BootServiceOptions) {
       return decision.give === 'start-script' ? Buffer.from(startScript) : undefined;
     },
 
-    /** The machine's own iPXE script; giving it out may begin an attempt. */
+    /**
+     * The machine's own iPXE script; giving it out may begin an attempt. The installer is given only when that has been
+     * recorded: without the database nobody knows whether the machine's disks may be erased.
+     */
     async script(mac: Mac): Promise<string> {
       const site = await source.lookupByMac(mac);
-      const view = machines.view(site);
-      const decision = decideBoot({ via: 'http', wants: 'machine-script' }, view);
-      if (site === undefined || view.kind === 'unknown') return localDisk(mac, decision);
-      const row = machines.claim(site);
-      if (decision.give !== 'installer') {
-        if (decision.give === 'local-disk' && decision.means !== undefined) machines.apply(row.id, decision.means);
-        machines.localScriptGiven(row);
-        machines.note(row.id, { source: 'http', key: 'script local', text: 'fetched its boot script: local disk' });
-        return localDisk(mac, decision);
+      try {
+        return site === undefined ? unknownMachine(mac) : scriptOf(mac, site);
+      } catch (error) {
+        if (!(error instanceof StateError)) throw error;
+        machines.countLost();
+        return renderLocalDiskScript({ mac, why: `${WITHOUT_STATE} (${error.kind})` });
       }
-      const again = decision.again ? machines.tokenOfSameBoot(row) : undefined;
-      const token = again ?? machines.beginAttempt(row);
-      const { attempt, attemptsAllowed } = decision;
-      const words = `fetched its boot script: the installer, attempt ${attempt} of ${attemptsAllowed}`;
-      machines.note(row.id, { source: 'http', key: `script ${attempt}`, text: words });
-      return renderInstallerScript({
-        name: site.name,
-        mac,
-        token,
-        serverUrl,
-        consoles: options.consoles,
-        attempt,
-        attemptsAllowed,
-      });
     },
   };
+
+  /** The local disk harms nobody, so it is given also when that cannot be recorded. @throws StateError */
+  function scriptOf(mac: Mac, site: SiteMachine): string {
+    const row = machines.claim(site);
+    const decision = decideBoot({ via: 'http', wants: 'machine-script' }, machines.view(site));
+    if (decision.give !== 'installer') {
+      const means = decision.give === 'local-disk' ? decision.means : undefined;
+      if (means !== undefined) machines.record(() => machines.apply(row.id, means));
+      machines.localScriptGiven(row);
+      machines.note(row.id, { source: 'http', key: 'script local', text: 'fetched its boot script: local disk' });
+      return localDisk(mac, decision);
+    }
+    const { attempt, attemptsAllowed } = decision;
+    const token = (decision.again ? machines.tokenOfSameBoot(row) : undefined) ?? machines.beginAttempt(row);
+    const words = `fetched its boot script: the installer, attempt ${attempt} of ${attemptsAllowed}`;
+    machines.note(row.id, { source: 'http', key: `script ${attempt}`, text: words });
+    const { consoles } = options;
+    return renderInstallerScript({ name: site.name, mac, token, serverUrl, consoles, attempt, attemptsAllowed });
+  }
+}
+
+/** Stays below what a console line holds. */
+const WITHOUT_STATE = 'the server cannot record what it gives; restart this machine when gutinteg status is well again';
+
+function unknownMachine(mac: Mac): string {
+  return localDisk(mac, decideBoot({ via: 'http', wants: 'machine-script' }, { kind: 'unknown' }));
 }
 
 function localDisk(mac: string, decision: ReturnType<typeof decideBoot>): string {

@@ -12,7 +12,7 @@ export function createClients(now: () => number = Date.now) {
   const unknown = new Map<string, number>();
 
   return {
-    /** The MAC was given the address, or asked from it. */
+    /** The machine of the site was given the address by DHCP, or has shown its token there. */
     bound(address: string, mac: string): void {
       setBounded(macByAddress, { key: address, value: mac, max: MAX_CLIENTS });
     },

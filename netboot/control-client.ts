@@ -1,7 +1,7 @@
 // The administrator's end of the control socket. In: a state directory. Out: checked answers. Never: the network.
 import { join } from 'node:path';
 import { z } from 'zod';
-import { databaseStatusSchema } from '../contract/health.ts';
+import { databaseStatusSchema, stateStatusSchema } from '../contract/health.ts';
 import { reportSchema } from '../contract/report.ts';
 import { UserError } from '../lib/errors.ts';
 import { httpExchange } from '../lib/http-exchange.ts';
@@ -54,6 +54,7 @@ const allSchema = z.object({
   machines: z.array(summarySchema),
   unknown: z.array(z.object({ mac: z.string(), lastAtMs: z.number() })),
   database: databaseStatusSchema,
+  state: stateStatusSchema,
 });
 
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
@@ -91,9 +92,15 @@ export function createControlClient(stateDir: string): ControlClient {
     claim: (name) => ask(claimSchema, '/claim', { name }),
     disarm: (name, why) => ask(summarySchema, '/disarm', { name, why }),
     status: (name) => ask(statusSchema, `/machines/${encodeURIComponent(name)}`),
-    all: () => ask(allSchema, '/machines'),
+    all: async () => {
+      const all = await ask(allSchema, '/machines');
+      return { ...all, machines: all.machines.sort(byName) };
+    },
   };
 }
+
+const byName = (one: SummaryAnswer, other: SummaryAnswer): number =>
+  one.name < other.name ? -1 : Number(one.name > other.name);
 
 async function exchange(socketPath: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
   const request = body === undefined ? {} : { body: JSON.stringify(body) };

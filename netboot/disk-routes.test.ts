@@ -10,12 +10,12 @@ import { MAX_DISK_RECORD_BYTES } from '../contract/disk-record.ts';
 import { routes } from '../contract/routes.ts';
 import { packRange } from '../contract/saved-range.ts';
 import { MiB } from '../lib/bytes.ts';
-import { createLog } from '../lib/log.ts';
 import { fakeDiskRecord } from './fake-disk-record.ts';
 import { createFakeSite, FAKE_MAC, fakeDigest } from './fake-machine-source.ts';
 import { createMachines } from './machines.ts';
 import { addDiskRoutes } from './servers/disk-routes.ts';
 import { createApp, serveHttp } from './servers/http.ts';
+import { createBodyReader } from './servers/read-body.ts';
 import { openDatabase } from './state/database.ts';
 import { createDiskRecords } from './state/disk-records.ts';
 
@@ -28,7 +28,10 @@ async function setUp(context: TestContext) {
   });
   const machines = createMachines({ database: openDatabase(':memory:'), source, attempts: 3 });
   const records = createDiskRecords(stateDir);
-  const app = createApp(createLog('test', 'silent'), (added) => addDiskRoutes(added, { machines, records }));
+  const app = createApp(
+    () => {},
+    (added) => addDiskRoutes(added, { machines, records, readBody: createBodyReader() }),
+  );
   const server = await serveHttp(app, { address: '127.0.0.1', port: 0 });
   context.after(() => server.close());
   const serverUrl = `http://127.0.0.1:${server.port}`;

@@ -4,12 +4,12 @@ import type { MachineRow } from './state/machine-rows.ts';
 import { mayInstall } from './state/transitions.ts';
 
 /** The data partitions that the next attempt may make; none once the machine is installed, has failed or is disarmed. */
-export function initDataOf({ life, snapshot }: Pick<MachineRow, 'life' | 'snapshot'>): readonly string[] {
-  return mayInstall(life) ? (snapshot?.initData ?? []) : [];
+export function initDataOf({ life, initData }: Pick<MachineRow, 'life' | 'initData'>): readonly string[] {
+  return mayInstall(life) ? initData : [];
 }
 
 /** What the attempt of a machine is given as its look-up: the snapshot of its arming; undefined when it has none. */
-export function snapshotOf({ life, snapshot }: Pick<MachineRow, 'life' | 'snapshot'>): Lookup | undefined {
+export function snapshotOf({ life }: Pick<MachineRow, 'life'>, snapshot: Lookup | undefined): Lookup | undefined {
   if (life.state === 'installing') return snapshot;
   if (life.state !== 'booting' || snapshot === undefined) return undefined;
   const { initData: _usedUp, ...rest } = snapshot;

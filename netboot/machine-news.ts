@@ -4,7 +4,7 @@ import type { InstallEvent } from '../contract/events.ts';
 import type { Report } from '../contract/report.ts';
 import { formatBytes } from '../lib/bytes.ts';
 import type { Machines } from './machines.ts';
-import type { TimelineNote } from './state/timeline.ts';
+import type { TimelineNote } from './state/plan-note.ts';
 import type { Occurrence } from './state/transitions.ts';
 
 /** One event of an installation whose token was good. */

@@ -2,7 +2,6 @@
 import { neverKind } from '../lib/never.ts';
 import { initDataOf } from './init-data.ts';
 import type { MachineRow } from './state/machine-rows.ts';
-import type { TimelineEntry } from './state/timeline.ts';
 import type { Life } from './state/transitions.ts';
 
 export type MachineSummary = {
@@ -21,12 +20,6 @@ export type MachineSummary = {
   readonly waitingFor: string;
 };
 
-export type MachineStatus = MachineSummary & {
-  readonly timeline: readonly TimelineEntry[];
-  /** What the machine last said of itself, from its own disk. */
-  readonly lastReport: NonNullable<MachineRow['lastReport']> | null;
-};
-
 export function summarize(row: MachineRow): MachineSummary {
   const { life } = row;
   return {
@@ -42,10 +35,6 @@ export function summarize(row: MachineRow): MachineSummary {
     initData: initDataOf(row),
     waitingFor: waitingFor(row.name, life),
   };
-}
-
-export function describeMachine(row: MachineRow, timeline: readonly TimelineEntry[]): MachineStatus {
-  return { ...summarize(row), timeline, lastReport: row.lastReport ?? null };
 }
 
 function waitingFor(name: string, life: Life): string {

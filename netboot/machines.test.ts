@@ -129,14 +129,14 @@ test('an edit of the record disarms; an edit and arming again installs the new o
   assert.match(now().life.reason ?? '', /record was edited after arming/);
   await machines.arm('q-bert');
   assert.notEqual(await powerOn(), undefined);
-  assert.equal(now().snapshot?.record['IP'], '10.77.0.10');
+  assert.equal(machines.snapshot(now().id)?.record['IP'], '10.77.0.10');
 });
 
 test('arming freezes what the installation uses', async () => {
   const { site, machines, now } = await setUp();
   await machines.arm('q-bert');
   site.edit('q-bert', { MAC: FAKE_MAC, IP: '10.77.0.10' });
-  assert.equal(now().snapshot?.record['IP'], '10.77.0.9');
+  assert.equal(machines.snapshot(now().id)?.record['IP'], '10.77.0.9');
 });
 
 test('from power-on to installed, and netboots in between go to the disk', async () => {
@@ -245,7 +245,7 @@ test('secrets are not handed out, and a template that wants one makes arming fai
   const record = { MAC: FAKE_MAC, IP: '10.77.0.9', ROOT_SECRET: 'ref', PRINTER: 'lp0', COLOUR: 'red' };
   const { machines, now } = await setUp(createFakeSite({ 'q-bert': { macs: [FAKE_MAC], record, uses: ['PRINTER'] } }));
   await machines.arm('q-bert');
-  assert.deepEqual(now().snapshot?.record, { MAC: FAKE_MAC, IP: '10.77.0.9', PRINTER: 'lp0' });
+  assert.deepEqual(machines.snapshot(now().id)?.record, { MAC: FAKE_MAC, IP: '10.77.0.9', PRINTER: 'lp0' });
   const greedy = await setUp(createFakeSite({ 'q-bert': { macs: [FAKE_MAC], record, uses: ['ROOT_SECRET'] } }));
   await assert.rejects(greedy.machines.arm('q-bert'), /ROOT_SECRET; secrets are not handed out/);
 });
@@ -261,23 +261,31 @@ test('arming a name that is not in the database, or has no MAC', async () => {
 test('data partitions may be made by the attempts of one arming, and by no other', async () => {
   const { machines, powerOn, now } = await setUp();
   const { row, notes } = await machines.arm('q-bert', { initData: ['h', 'disk1h', 'h'] });
-  assert.deepEqual([row.snapshot?.initData, notes], [['h', 'disk1h'], []]);
+  assert.deepEqual([machines.snapshot(row.id)?.initData, notes], [['h', 'disk1h'], []]);
   const told = machines.timeline(now()).map(({ text }) => text);
   assert.deepEqual(told, ['now armed', 'may create data partitions h, disk1h']);
   for (const _attempt of [1, 2]) {
     await powerOn();
-    assert.deepEqual(snapshotOf(now())?.initData, ['h', 'disk1h'], 'an attempt that was cut off is tried again');
+    assert.deepEqual(
+      snapshotOf(now(), machines.snapshot(now().id))?.initData,
+      ['h', 'disk1h'],
+      'an attempt that was cut off is tried again',
+    );
     assert.deepEqual(summarize(now()).initData, ['h', 'disk1h']);
   }
   applyEvent(machines, now().id, { kind: 'rebooting' });
-  assert.notEqual(snapshotOf(now()), undefined);
-  assert.equal(snapshotOf(now())?.initData, undefined, 'the installed system has nothing to make');
+  assert.notEqual(snapshotOf(now(), machines.snapshot(now().id)), undefined);
+  assert.equal(
+    snapshotOf(now(), machines.snapshot(now().id))?.initData,
+    undefined,
+    'the installed system has nothing to make',
+  );
   assert.deepEqual(summarize(now()).initData, []);
   applyReport(machines, now().id, { ...REPORT, run: 'first-boot', ok: true }, 'attempt');
-  assert.equal(snapshotOf(now()), undefined);
+  assert.equal(snapshotOf(now(), machines.snapshot(now().id)), undefined);
   await machines.arm('q-bert');
   await powerOn();
-  assert.equal(snapshotOf(now())?.initData, undefined, 'good once');
+  assert.equal(snapshotOf(now(), machines.snapshot(now().id))?.initData, undefined, 'good once');
 });
 
 const ENDS_OF_CONSENT: readonly [string, Parameters<ReturnType<typeof createMachines>['apply']>[1]][] = [
@@ -291,7 +299,7 @@ for (const [name, occurrence] of ENDS_OF_CONSENT) {
     await machines.arm('q-bert', { initData: ['h'] });
     await powerOn();
     machines.apply(now().id, occurrence);
-    assert.equal(snapshotOf(now()), undefined);
+    assert.equal(snapshotOf(now(), machines.snapshot(now().id)), undefined);
     assert.deepEqual(summarize(now()).initData, []);
     await machines.arm('q-bert');
     assert.deepEqual(initDataOf(now()), []);

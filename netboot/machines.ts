@@ -1,30 +1,33 @@
 // The server's memory of machines. In: what was seen, armed, reported. Out: views for decideBoot, tokens, statuses.
 // Never: sockets, DHCP or HTTP. Survives restarts except for which boot a packet belongs to.
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../lib/errors.ts';
 import type { Lookup } from '../contract/lookup.ts';
 import type { MachineView } from './decide.ts';
 import type { Consent, MachineSource, SiteMachine } from './machine-source.ts';
 import { createBoots } from './state/boots.ts';
+import type { StateDatabase } from './state/database.ts';
 import { createMachineRows } from './state/machine-rows.ts';
 import type { MachineRow } from './state/machine-rows.ts';
 import { createTimelines } from './state/timeline.ts';
-import type { TimelineNote } from './state/timeline.ts';
+import type { TimelineNote } from './state/plan-note.ts';
+import { StateError } from './state/state-error.ts';
 import { afterOccurrence, mayInstall } from './state/transitions.ts';
 import type { Occurrence } from './state/transitions.ts';
 import { filterRecord } from './filter-record.ts';
 import { initDataOf, mayCreate } from './init-data.ts';
 
 export type MachinesOptions = {
-  readonly database: DatabaseSync;
+  readonly database: StateDatabase;
   readonly source: MachineSource;
   /** Attempts of one arming. */
   readonly attempts: number;
   readonly now?: () => number;
   /** Told of every change of a machine's state or of the reason for it. */
-  readonly onState?: (machine: { name: string; state: string; reason: string | undefined }) => void;
+  readonly onState?: (news: StateNews) => void;
 };
+
+type StateNews = { readonly name: string; readonly state: string; readonly reason: string | undefined };
 
 /** A machine that was armed, and what who armed it should know. */
 type Armed = { readonly row: MachineRow; readonly notes: readonly string[] };
@@ -32,32 +35,57 @@ type Armed = { readonly row: MachineRow; readonly notes: readonly string[] };
 export type Machines = ReturnType<typeof createMachines>;
 
 export function createMachines(options: MachinesOptions) {
-  const { source } = options;
+  const { source, database } = options;
   const now = options.now ?? Date.now;
-  const timelines = createTimelines(options.database, now);
-  const rows = createMachineRows(options.database, now);
+  const timelines = createTimelines(database, now);
+  const rows = createMachineRows(database, now);
   const boots = createBoots(now);
+  let lost = 0;
+  let untold: StateNews[] | undefined;
 
   /** The machine's row, made when it is first seen. A MAC address keeps its machineId whatever the name. */
   function claim(site: SiteMachine): MachineRow {
     return rows.byMacs(site.macs, site.name) ?? rows.create({ id: randomUUID(), name: site.name, macs: site.macs });
   }
 
+  /** What only tells people what happened must not stop what happens: a note that cannot be written is counted. */
+  function record(write: () => unknown): void {
+    if (!unlessTrouble(write)) lost += 1;
+  }
+
   function note(machineId: string, entry: TimelineNote): void {
-    timelines.note(machineId, rows.get(machineId).timeline, entry);
+    record(() => {
+      timelines.note(machineId, rows.get(machineId).timeline, entry);
+    });
+  }
+
+  /** All that `work` records, or nothing of it; changes of states are told when they are recorded. */
+  function together<T>(work: () => T): T {
+    if (untold !== undefined) return work();
+    const news: StateNews[] = [];
+    untold = news;
+    try {
+      const result = database.transaction(work);
+      for (const one of news) options.onState?.(one);
+      return result;
+    } finally {
+      untold = undefined;
+    }
   }
 
   function apply(machineId: string, occurrence: Occurrence): MachineRow {
     const row = rows.get(machineId);
     const life = afterOccurrence(row.life, occurrence);
     if (life === row.life) return row;
-    rows.saveLife(machineId, life);
-    if (life.state !== row.life.state || life.reason !== row.life.reason) {
-      options.onState?.({ name: row.name, state: life.state, reason: life.reason });
-      const reason = life.reason === undefined ? '' : `: ${life.reason}`;
-      note(machineId, { source: 'server', key: `state ${life.state} ${reason}`, text: `now ${life.state}${reason}` });
-    }
-    return rows.get(machineId);
+    return together(() => {
+      rows.saveLife(row, life);
+      if (life.state !== row.life.state || life.reason !== row.life.reason) {
+        untold?.push({ name: row.name, state: life.state, reason: life.reason });
+        const reason = life.reason === undefined ? '' : `: ${life.reason}`;
+        note(machineId, { source: 'server', key: `state ${life.state} ${reason}`, text: `now ${life.state}${reason}` });
+      }
+      return rows.get(machineId);
+    });
   }
 
   async function describe(site: SiteMachine, machineId: string): Promise<Lookup> {
@@ -67,9 +95,11 @@ export function createMachines(options: MachinesOptions) {
   }
 
   function startTimeline(row: MachineRow): void {
-    if (timelines.entries(row.id, row.timeline).length === 0) return;
-    rows.setTimeline(row.id, row.timeline + 1);
-    timelines.prune(row.id, row.timeline + 1);
+    if (timelines.isEmpty(row.id, row.timeline)) return;
+    together(() => {
+      rows.setTimeline(row.id, row.timeline + 1);
+      timelines.prune(row.id, row.timeline + 1);
+    });
   }
 
   return {
@@ -80,11 +110,48 @@ export function createMachines(options: MachinesOptions) {
     get: rows.get,
     find: rows.find,
     all: rows.all,
+    /** Some machines after the one that `after` stands for; undefined when the database cannot be read. */
+    pageIfReadable(after: number, count: number): ReturnType<typeof rows.page> | undefined {
+      let page: ReturnType<typeof rows.page> | undefined;
+      unlessTrouble(() => (page = rows.page(after, count)));
+      return page;
+    },
     byMac: rows.byMac,
+    byName: rows.byName,
+    snapshot: rows.snapshot,
+    lastReportText: rows.lastReportText,
+    /** All that `work` records of machines, or nothing of it. @throws StateError */
+    together,
+    record,
+    countLost: (): void => void (lost += 1),
+    /** Lines of timelines that are missing: `lost` could not be written, for `leftOut` a timeline was full. */
+    missingLines: () => ({ lost, leftOut: timelines.leftOut() }),
+
+    /** The step that a machine was last seen to do; never throws for want of a database. */
+    noteStep(machineId: string, step: string): void {
+      record(() => apply(machineId, { kind: 'step', step }));
+    },
+
+    /** The machine that has the MAC address, for notes alone: undefined also when the database cannot be read. */
+    forNotes(mac: string | undefined): MachineRow | undefined {
+      let row: MachineRow | undefined;
+      if (mac !== undefined) record(() => (row = rows.byMac(mac)));
+      return row;
+    },
+
+    /** `claim` for whoever can be served without: undefined when the database cannot be read or written. */
+    claimForNotes(site: SiteMachine): MachineRow | undefined {
+      let row: MachineRow | undefined;
+      record(() => (row = claim(site)));
+      return row;
+    },
 
     /** Notes a DHCPDISCOVER of firmware or iPXE; a new boot of an armed machine opens a new timeline. */
     seenNetboot(row: MachineRow, stage: 'firmware' | 'ipxe'): void {
-      if (boots.seen(row.id, stage) && mayInstall(row.life)) startTimeline(row);
+      if (!boots.seen(row.id, stage) || !mayInstall(row.life)) return;
+      record(() => {
+        startTimeline(row);
+      });
     },
 
     /** What decideBoot needs to know of a machine that asks for its script. */
@@ -100,12 +167,14 @@ export function createMachines(options: MachinesOptions) {
       };
     },
 
-    /** Begins an attempt: a new token, good until the next one; only its SHA-256 is kept. */
+    /** Begins an attempt: a new token, good until the next one; only its SHA-256 is kept. @throws StateError */
     beginAttempt(row: MachineRow): string {
-      if (boots.current(row.id) === undefined) startTimeline(row);
       const token = randomBytes(32).toString('hex');
-      apply(row.id, { kind: 'installer-given' });
-      rows.setTokenHash(row.id, hash(token));
+      together(() => {
+        if (boots.current(row.id) === undefined) startTimeline(row);
+        apply(row.id, { kind: 'installer-given' });
+        rows.setTokenHash(row.id, hash(token));
+      });
       boots.scriptGiven(row.id, token);
       return token;
     },
@@ -143,7 +212,7 @@ export function createMachines(options: MachinesOptions) {
     /**
      * Consent: the next netboots may erase the machine's disks, with exactly the record and packages of this moment, and
      * may make the data partitions of `initData`. Notes are what who arms it should know.
-     * @throws UserError when the machine is unknown, has no MAC address, or cannot be described.
+     * @throws UserError when the machine is unknown, has no MAC address, or cannot be described; StateError
      */
     async arm(name: string, consent: Consent = { initData: [] }): Promise<Armed> {
       const site = await source.lookupByName(name);
@@ -163,10 +232,12 @@ export function createMachines(options: MachinesOptions) {
       const row = claim(site);
       const initData = consent.initData.length === 0 ? {} : { initData: [...new Set(consent.initData)] };
       const snapshot = { ...(await describe(site, row.id)), ...initData };
-      rows.saveArming(row.id, { snapshot, recordDigest: site.recordDigest });
+      const armed = together(() => {
+        rows.saveArming(row.id, { snapshot, recordDigest: site.recordDigest });
+        startTimeline(rows.get(row.id));
+        return apply(row.id, { kind: 'armed', attemptsAllowed: options.attempts });
+      });
       boots.forget(row.id);
-      startTimeline(rows.get(row.id));
-      const armed = apply(row.id, { kind: 'armed', attemptsAllowed: options.attempts });
       const may = mayCreate(initDataOf(armed));
       if (may !== undefined) note(row.id, { source: 'server', key: may, text: may });
       return { row: armed, notes };
@@ -175,6 +246,17 @@ export function createMachines(options: MachinesOptions) {
     timeline: (row: MachineRow) => timelines.entries(row.id, row.timeline),
     saveReport: rows.saveReport,
   };
+}
+
+/** Does the work; false when the database failed. */
+function unlessTrouble(work: () => unknown): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof StateError)) throw error;
+    return false;
+  }
 }
 
 const hash = (token: string): string => createHash('sha256').update(token).digest('hex');

@@ -3,9 +3,8 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { z } from 'zod';
 import { healthSchema } from '../contract/health.ts';
-import type { DatabaseStatus } from '../contract/health.ts';
+import type { DatabaseStatus, StateStatus } from '../contract/health.ts';
 import { recordAnswerSchema } from '../contract/record.ts';
-import { createLog } from '../lib/log.ts';
 import { FAKE_MAC, createFakeSite } from './fake-machine-source.ts';
 import { addRecordRoutes } from './servers/record-routes.ts';
 import { createApp, serveHttp } from './servers/http.ts';
@@ -15,9 +14,13 @@ const RECORD = { HOSTNAME: 'q-bert', MAC: FAKE_MAC, IP: '10.77.0.9', LOCATION: '
 async function setUp(context: TestContext, publicVariables: readonly string[] = []) {
   const site = createFakeSite({ 'q-bert': { macs: [FAKE_MAC], record: RECORD } });
   const status: DatabaseStatus = { machines: 1, readAtMs: 5, version: 1, reading: false, fault: null };
-  const now = { status };
+  const state: StateStatus = { fault: null, lost: 0, linesLeftOut: 0, logLeftOut: 0, packetsDropped: 0 };
+  const now = { status, state };
   const source = { records: site.source.records, databaseStatus: () => now.status };
-  const app = createApp(createLog('test', 'silent'), (routes) => addRecordRoutes(routes, { source, publicVariables }));
+  const app = createApp(
+    () => {},
+    (routes) => addRecordRoutes(routes, { source, publicVariables, stateStatus: () => now.state }),
+  );
   const server = await serveHttp(app, { address: '127.0.0.1', port: 0 });
   context.after(() => server.close());
   const get = (path: string, headers: Record<string, string> = {}) =>
@@ -82,9 +85,23 @@ test('health: degraded is still 200, and says nothing of files', async (context)
     return { code: answer.status, ...healthSchema.parse(await answer.json()) };
   };
   const database = { machines: 1, readAtMs: 5, version: 1, reading: false };
-  assert.deepEqual(await health(), { code: 200, status: 'ok', database: { ...database, sound: true } });
+  const { fault: _fault, ...counts } = now.state;
+  const state = { ...counts, sound: true };
+  assert.deepEqual(await health(), { code: 200, status: 'ok', database: { ...database, sound: true }, state });
   now.status = { ...now.status, fault: { sinceMs: 6, message: '/srv/site/machdb/a.db:1', hint: null } };
-  assert.deepEqual(await health(), { code: 200, status: 'degraded', database: { ...database, sound: false } });
+  assert.deepEqual(await health(), { code: 200, status: 'degraded', database: { ...database, sound: false }, state });
+  now.status = { ...now.status, fault: null };
+  now.state = {
+    ...now.state,
+    fault: { sinceMs: 6, message: '/srv/state/netboot.db is full', hint: 'df -h /srv' },
+    lost: 3,
+  };
+  assert.deepEqual(await health(), {
+    code: 200,
+    status: 'degraded',
+    database: { ...database, sound: true },
+    state: { ...state, lost: 3, sound: false },
+  });
   assert.doesNotMatch(await (await get('/health')).text(), /srv/);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -208,7 +208,8 @@ test('control: its socket, its answers, its mistakes', async (context) => {
   const { netboot, options, control } = await setUp(context);
   assert.equal((await stat(netboot.socketPath)).mode & 0o777, 0o660);
   const database = { machines: 1, readAtMs: 0, version: 1, reading: false, fault: null };
-  assert.deepEqual(await control.all(), { machines: [], unknown: [], database });
+  const state = { fault: null, lost: 0, linesLeftOut: 0, logLeftOut: 0, packetsDropped: 0 };
+  assert.deepEqual(await control.all(), { machines: [], unknown: [], database, state });
   await assert.rejects(control.arm('nobody'), {
     message: 'arming nobody: no such machine in the database',
     exitCode: 2,
@@ -280,4 +281,94 @@ test('a client that never ends its request does not keep the server from closing
   });
   await netboot.close();
   await cutOff.promise;
+});
+
+const beginAttempt = async (get: (path: string) => Promise<Response>): Promise<string> =>
+  /token=(\w+)/.exec(await (await get(routes.ipxeScript(FAKE_MAC))).text())?.[1] ?? assert.fail();
+
+test('an address belongs to a machine only when it has shown the token: a stranger cannot write its timeline', async (context) => {
+  const { get, control } = await setUp(context);
+  await control.arm('q-bert');
+  const token = await beginAttempt(get);
+  await get(routes.lookupByMac(FAKE_MAC));
+  await (await get(routes.kernel)).arrayBuffer();
+  const texts = async () => (await control.status('q-bert')).timeline.map(({ text }) => text);
+  assert(!(await texts()).includes('fetched the kernel'));
+  await get(routes.lookupByMac(FAKE_MAC), { authorization: `Bearer ${token}` });
+  await (await get(routes.kernel)).arrayBuffer();
+  await waitFor(async () => (await texts()).includes('fetched the kernel'));
+});
+
+async function waitFor(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 5000;
+  while (!(await holds())) assert(performance.now() < deadline, 'not within 5 s');
+}
+
+test('large reports: one of a machine at a time, none compressed, what is kept is bounded', async (context) => {
+  const { netboot, get, post, control } = await setUp(context);
+  const { machineId } = await control.arm('q-bert');
+  const token = await beginAttempt(get);
+  const report = {
+    run: 'partial',
+    generation: fakeDigest('a'),
+    bootId: 'b',
+    ok: true,
+    seconds: 1,
+    changes: [],
+    changedTotal: 0,
+  };
+  const system = { hostname: 'q', kernel: 'k', findmnt: 'x'.repeat(5_000_000), lsblk: null, swapon: null, fstab: '' };
+  const body = JSON.stringify({ ...report, errors: [], notices: [], system });
+  const path = routes.report(machineId);
+  const slow = request(netboot.url + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': body.length },
+  });
+  slow.write(body.slice(0, 1000));
+  await waitFor(async () => (await post(path, body, token)).status === 503);
+  slow.end(body.slice(1000));
+  const [answer] = (await once(slow, 'response')) as [{ statusCode?: number; resume(): void }];
+  answer.resume();
+  assert.equal(answer.statusCode, 204);
+  const kept = (await control.status('q-bert')).lastReport?.report;
+  assert.match(kept?.notices[0] ?? '', /^this report had 500\d+ bytes; the server left out .*the facts of the system$/);
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-encoding': 'gzip' };
+  assert.equal((await fetch(netboot.url + path, { method: 'POST', headers, body: '{}' })).status, 415);
+  assert.equal((await post(path, body, token)).status, 204);
+});
+
+test('status of many lines and of many machines, which are sent piece by piece', async (context) => {
+  const { netboot, control } = await setUp(context);
+  const { machineId } = await control.arm('q-bert');
+  for (let line = 0; line < 350; line += 1) {
+    netboot.machines.note(machineId, { source: 'installer', key: `k${line}`, text: `line ${line}` });
+  }
+  const { timeline, lastReport } = await control.status('q-bert');
+  assert.deepEqual([timeline.length, timeline.at(-1)?.text, lastReport], [351, 'line 349', null]);
+  for (let machine = 0; machine < 1300; machine += 1) {
+    const mac = `02:00:00:00:${Math.floor(machine / 256)
+      .toString(16)
+      .padStart(2, '0')}:${(machine % 256).toString(16).padStart(2, '0')}`;
+    netboot.machines.claim({ ...NO_SITE, name: `m${9999 - machine}`, macs: [mac] });
+  }
+  const names = (await control.all()).machines.map(({ name }) => name);
+  assert.equal(names.length, 1301);
+  assert.deepEqual(names, names.toSorted());
+});
+
+const NO_SITE = { record: {}, recordDigest: '', describe: () => Promise.reject(new Error('not asked')) };
+
+test('the state directory is closed to others, whatever made it', async (context) => {
+  const { netboot, options } = await setUp(context);
+  await netboot.close();
+  await chmod(options.stateDir, 0o777);
+  const again = await startNetboot(options);
+  context.after(() => again.close());
+  const modes = await Promise.all(
+    ['', 'netboot.db', 'netboot.db-wal', 'control.sock'].map((name) => stat(join(options.stateDir, name))),
+  );
+  assert.deepEqual(
+    modes.map(({ mode }) => (mode & 0o777).toString(8)),
+    ['750', '600', '600', '660'],
+  );
 });

@@ -1,20 +1,20 @@
 // The netboot server: DHCP, TFTP and HTTP for machines, a control socket for people, in one process.
 // In: site settings, a state directory, a source of machines. Out: running servers and a way to stop them.
 // Never: reads the machine database or plans disks itself.
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 import { keyFingerprint } from '../contract/adoption.ts';
+import type { StateStatus } from '../contract/health.ts';
 import type { Log } from '../lib/log.ts';
 import type { SiteSettings } from '../site/settings.ts';
 import { createAdoptions } from './adoptions.ts';
-import { createDhcpAnswer } from './answer-dhcp.ts';
+import { createDhcpAnswer, macOf } from './answer-dhcp.ts';
 import { createBootService } from './boot-service.ts';
 import type { BootService } from './boot-service.ts';
 import { createClients } from './clients.ts';
 import type { Clients } from './clients.ts';
 import type { MachineSource } from './machine-source.ts';
 import { createMachines } from './machines.ts';
+import { describeTrouble, everySecond, makeStateDirectory, openState } from './open-state.ts';
 import type { Machines } from './machines.ts';
 import { checkRange, findPlace } from './place.ts';
 import type { Place } from './place.ts';
@@ -22,13 +22,15 @@ import { addAdoptionRoutes } from './servers/adoption-routes.ts';
 import { addBootRoutes } from './servers/boot-routes.ts';
 import { serveControl } from './servers/control.ts';
 import { serveDhcp } from './servers/dhcp.ts';
+import type { DhcpServer } from './servers/dhcp.ts';
 import { createApp, serveHttp } from './servers/http.ts';
 import { addDiskRoutes } from './servers/disk-routes.ts';
-import { createLogOnce } from './servers/log-once.ts';
+import type { LogOnce } from './servers/limited-log.ts';
+import { createBodyReader } from './servers/read-body.ts';
 import { addMachineRoutes } from './servers/machine-routes.ts';
 import { addRecordRoutes } from './servers/record-routes.ts';
 import { serveTftp } from './servers/tftp.ts';
-import { openDatabase } from './state/database.ts';
+import type { StateDatabase } from './state/database.ts';
 import { createDiskRecords } from './state/disk-records.ts';
 import { createLeases } from './state/leases.ts';
 
@@ -80,65 +82,83 @@ export async function startNetboot(options: NetbootOptions): Promise<Netboot> {
 
 async function startServers(options: NetbootOptions, place: Place, stack: AsyncDisposableStack): Promise<Netboot> {
   const { settings, source, log, stateDir } = options;
-  await mkdir(stateDir, { recursive: true, mode: 0o750 });
+  await makeStateDirectory(stateDir, log);
   const socketPath = join(stateDir, 'control.sock');
-  const database = openDatabase(join(stateDir, 'netboot.db'));
-  stack.defer(() => {
-    database.close();
-  });
+  const { database, limited } = openState(options, stack);
   const clients = createClients();
   const onState = (machine: { name: string; state: string; reason: string | undefined }): void => {
     log.info({ reason: machine.reason }, `${machine.name} is now ${machine.state}`);
   };
+  const logOnce = limited.once;
   const machines = createMachines({ database, source, attempts: settings.attempts, onState });
   const adoptions = createAdoptions({ database, source, machines });
   const serverUrl = `http://${place.address}:${settings.httpPort}`;
   const { publicKeys = [] } = options;
   const self = { serverUrl, fingerprints: publicKeys.map(keyFingerprint) };
   const { databaseStatus } = source;
-  stack.use(disposable(await serveControl({ socketPath, machines, adoptions, clients, log, databaseStatus, self })));
+  let packetsDropped = (): number => 0;
+  const stateStatus = (): StateStatus => {
+    const { lost, leftOut } = machines.missingLines();
+    const counts = { lost, linesLeftOut: leftOut, logLeftOut: limited.leftOut(), packetsDropped: packetsDropped() };
+    return { fault: describeTrouble(database), ...counts };
+  };
+  const controlOptions = { socketPath, machines, adoptions, clients, logOnce, databaseStatus, stateStatus, self };
+  const control = await serveControl(controlOptions);
+  stack.use(disposable(control));
+  stack.use(everySecond(() => void control.tend()));
 
   const loaderDir = options.loaderDir ?? '/usr/lib/ipxe';
   const boot = await createBootService({ source, machines, serverUrl, consoles: settings.consoles, loaderDir });
-  const app = createApp(log, (routes) => {
+  const app = createApp(logOnce, (routes) => {
     const storeDir = join(stateDir, 'store');
     addBootRoutes(routes, { boot, machines, clients, bootDir: options.bootDir, storeDir });
-    addMachineRoutes(routes, { source, machines, clients });
+    const readBody = createBodyReader();
+    addMachineRoutes(routes, { source, machines, clients, readBody });
     addAdoptionRoutes(routes, { adoptions, publicKeys });
-    addDiskRoutes(routes, { machines, records: createDiskRecords(stateDir) });
-    addRecordRoutes(routes, { source, publicVariables: settings.publicVariables });
+    addDiskRoutes(routes, { machines, records: createDiskRecords(stateDir), readBody });
+    addRecordRoutes(routes, { source, publicVariables: settings.publicVariables, stateStatus });
   });
-  const http = await serveHttp(app, { address: place.address, port: settings.httpPort });
+  // After a restart, before DHCP has told who is where, the records do.
+  const isKnownAddress = (address: string): boolean =>
+    clients.macOf(address) !== undefined || source.records.byIp(address) !== undefined;
+  const http = await serveHttp(app, { address: place.address, port: settings.httpPort, isKnownAddress });
   stack.use(disposable(http));
-  const tftp = await startTftp(options, { place, boot, machines, clients });
+  const known = { place, machines, clients, logOnce, isKnownAddress };
+  const tftp = await startTftp(options, { ...known, boot });
   stack.use(disposable(tftp));
-  stack.use(disposable(await startDhcp(options, { place, machines, clients, database })));
+  const dhcp = await startDhcp(options, { ...known, database });
+  stack.use(disposable(dhcp));
+  packetsDropped = dhcp.dropped;
   const close = (): Promise<void> => stack.disposeAsync();
   return { url: serverUrl, httpPort: http.port, tftpPort: tftp.port, socketPath, machines, close };
 }
 
-type Known = { place: Place; machines: Machines; clients: Clients };
+type Known = {
+  place: Place;
+  machines: Machines;
+  clients: Clients;
+  logOnce: LogOnce;
+  isKnownAddress: (address: string) => boolean;
+};
 
-function startTftp(options: NetbootOptions, { place, boot, machines, clients }: Known & { boot: BootService }) {
+function startTftp(options: NetbootOptions, known: Known & { boot: BootService }) {
+  const { place, boot, machines, clients, logOnce, isKnownAddress } = known;
   return serveTftp({
     address: place.address,
     port: options.tftpPort ?? 69,
-    log: options.log,
+    logOnce,
+    isKnownAddress,
     read: (file) => boot.file(file),
     onEnd: ({ file, from, how }) => {
-      const mac = clients.macOf(from);
-      const row = mac === undefined ? undefined : machines.byMac(mac);
+      const row = machines.forNotes(clients.macOf(from));
       if (row === undefined) return;
       machines.note(row.id, { source: 'tftp', key: `tftp ${file} ${how}`, text: `fetched ${file} by TFTP: ${how}` });
     },
   });
 }
 
-function startDhcp(
-  options: NetbootOptions,
-  known: Known & { database: DatabaseSync },
-): Promise<{ close(): Promise<void> }> {
-  const { place, machines, clients, database } = known;
+function startDhcp(options: NetbootOptions, known: Known & { database: StateDatabase }): Promise<DhcpServer> {
+  const { place, machines, clients, database, logOnce } = known;
   const { log, source } = options;
   const { leaseSeconds, range } = options.settings.dhcp;
   const pool = range === undefined ? undefined : { ...range, excluded: [place.address] };
@@ -151,7 +171,7 @@ function startDhcp(
     machines,
     leases,
     clients,
-    logOnce: createLogOnce(log),
+    logOnce,
   });
   return serveDhcp({
     address: place.address,
@@ -159,7 +179,12 @@ function startDhcp(
     port: options.dhcpPort ?? 67,
     clientPort: options.dhcpClientPort ?? 68,
     log,
+    logOnce,
     answer,
+    isKnown: (packet) => {
+      const mac = macOf(packet);
+      return mac !== undefined && source.records.byMac(mac) !== undefined;
+    },
   });
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StatusAnswer } from '../control-client.ts';
+import type { AllAnswer, StatusAnswer } from '../control-client.ts';
 import { renderAll, renderStatus } from './status-text.ts';
 
 const START = Date.UTC(2026, 10, 20, 12, 0, 0);
@@ -52,11 +52,18 @@ test('what an arming allows besides an installation', () => {
   assert.equal(lines[lines.indexOf('  waiting for: the installer to finish') + 1], '  may create data partition h');
 });
 
+const state: AllAnswer['state'] = { fault: null, lost: 0, linesLeftOut: 0, logLeftOut: 0, packetsDropped: 0 };
+
 test('all machines', () => {
   const { timeline: _timeline, lastReport: _lastReport, ...summary } = STATUS;
   const failed = { ...summary, name: 'pacman', state: 'failed' as const, reason: 'no disk fits' };
   assert.equal(
-    renderAll({ machines: [summary, failed], unknown: [{ mac: '02:00:00:00:00:01', lastAtMs: START }], database }),
+    renderAll({
+      machines: [summary, failed],
+      unknown: [{ mac: '02:00:00:00:00:01', lastAtMs: START }],
+      database,
+      state,
+    }),
     `MACHINE  STATE                        SINCE                    REASON
 q-bert   installing (attempt 1 of 3)  2026-11-20 12:00:00 UTC
 pacman   failed                       2026-11-20 12:00:00 UTC  no disk fits
@@ -71,7 +78,7 @@ machine database: 6 machines, read 2026-11-20 12:00:00 UTC
 
 test('nothing yet', () => {
   assert.equal(
-    renderAll({ machines: [], unknown: [], database: { ...database, reading: true } }),
+    renderAll({ machines: [], unknown: [], database: { ...database, reading: true }, state }),
     `no machine has been seen or armed yet
 
 machine database: 6 machines, read 2026-11-20 12:00:00 UTC; it has changed and is being read
@@ -82,13 +89,33 @@ machine database: 6 machines, read 2026-11-20 12:00:00 UTC; it has changed and i
 test('a database that is not sound now', () => {
   const fault = { sinceMs: START, message: 'reading it: 1 fault\na.db:1: \u001b[2J', hint: 'machdb check' };
   assert.equal(
-    renderAll({ machines: [], unknown: [], database: { ...database, fault } }),
+    renderAll({ machines: [], unknown: [], database: { ...database, fault }, state }),
     `no machine has been seen or armed yet
 
 MACHINE DATABASE: not sound since 2026-11-20 12:00:00 UTC; the last sound version is in force (6 machines, read 2026-11-20 12:00:00 UTC)
   reading it: 1 fault
   a.db:1:  [2J
   try: machdb check
+`,
+  );
+});
+
+test('a server that cannot record what happens, and what is missing since its start', () => {
+  const fault = { sinceMs: START, message: 'netboot.db cannot be written\u001b[2J', hint: 'df -h' };
+  const text = renderAll({
+    machines: [],
+    unknown: [],
+    database,
+    state: { ...state, fault, lost: 7, packetsDropped: 9 },
+  });
+  assert.equal(
+    text.split('\n').slice(3).join('\n'),
+    `SERVER STATE: not recorded since 2026-11-20 12:00:00 UTC; DHCP, kernel and packs go on, nothing is installed
+  netboot.db cannot be written [2J
+  try: df -h
+since the server started:
+  7 things could not be recorded
+  9 DHCP packets of strangers were dropped, as there were too many
 `,
   );
 });

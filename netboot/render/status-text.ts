@@ -17,7 +17,7 @@ export function renderAll(all: AllAnswer): string {
     unknown.length === 0
       ? ''
       : `\nnetwork cards that asked and are in no record (MAC, last seen):\n${unknown.join('')}`;
-  return `${machines}${strangers}\n${renderDatabase(all.database)}`;
+  return `${machines}${strangers}\n${renderDatabase(all.database)}${renderState(all.state)}`;
 }
 
 function renderDatabase({ machines, readAtMs, reading, fault }: AllAnswer['database']): string {
@@ -30,6 +30,26 @@ function renderDatabase({ machines, readAtMs, reading, fault }: AllAnswer['datab
   ];
   return `${lines.join('\n')}\n`;
 }
+
+/** Nothing while all is well and nothing was left out. */
+function renderState({ fault, ...counts }: AllAnswer['state']): string {
+  const missing = COUNTS.filter(({ name }) => counts[name] > 0).map(({ name, what }) => `  ${counts[name]} ${what}\n`);
+  const since = missing.length === 0 ? '' : `since the server started:\n${missing.join('')}`;
+  if (fault === null) return since;
+  const lines = [
+    `SERVER STATE: not recorded since ${clock(fault.sinceMs)}; DHCP, kernel and packs go on, nothing is installed`,
+    `  ${printable(fault.message)}`,
+    ...(fault.hint === null ? [] : [`  try: ${printable(fault.hint)}`]),
+  ];
+  return `${lines.join('\n')}\n${since}`;
+}
+
+const COUNTS = [
+  { name: 'lost', what: 'things could not be recorded' },
+  { name: 'linesLeftOut', what: 'lines were left out of timelines that are full' },
+  { name: 'logLeftOut', what: 'lines were left out of the log' },
+  { name: 'packetsDropped', what: 'DHCP packets of strangers were dropped, as there were too many' },
+] as const;
 
 /** Where the machine is now, what it waits for, and everything that happened in its current attempt. */
 export function renderStatus(status: StatusAnswer): string {

@@ -27,7 +27,6 @@ export function addBootRoutes(app: Express, options: BootRoutesOptions): void {
     const { file } = request.params;
     const mac = file.endsWith('.ipxe') ? parseMac(file.slice(0, -'.ipxe'.length)) : undefined;
     if (mac === undefined) throw new HttpError(404, 'not a MAC address with .ipxe');
-    if (request.socket.remoteAddress !== undefined) options.clients.bound(request.socket.remoteAddress, mac);
     options.boot.script(mac).then((script) => sendScript(response, script), next);
   });
   app.get(routes.kernel, fixedFile(options, { path: 'vmlinuz', step: 'fetched the kernel' }));
@@ -51,7 +50,7 @@ function fixedFile(options: BootRoutesOptions, file: { path: string; step: strin
       const words = error === undefined ? file.step : `${file.step} in part: the connection broke`;
       if (row !== undefined) {
         options.machines.note(row.id, { source: 'http', key: `file ${file.path}`, text: words });
-        options.machines.apply(row.id, { kind: 'step', step: words });
+        options.machines.noteStep(row.id, words);
       }
     });
   };

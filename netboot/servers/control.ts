@@ -1,20 +1,26 @@
 // The administrator's door: HTTP over a Unix socket in the state directory (0660), never on the network. Whoever may
 // open the socket may arm machines.
+import { existsSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { createServer } from 'node:http';
+import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import type { Express } from 'express';
 import express from 'express';
 import { z } from 'zod';
-import { UserError } from '../../lib/errors.ts';
+import { describeError, UserError } from '../../lib/errors.ts';
 import { initDataSchema, MAX_INIT_DATA } from '../../contract/lookup.ts';
 import type { DatabaseStatus } from '../../contract/health.ts';
-import type { Log } from '../../lib/log.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Adoptions } from '../adoptions.ts';
 import type { Clients } from '../clients.ts';
 import type { Machines } from '../machines.ts';
-import { describeMachine, summarize } from '../machine-status.ts';
+import { summarize } from '../machine-status.ts';
+import type { MachineSummary } from '../machine-status.ts';
+import type { StateStatus } from '../../contract/health.ts';
+import { streamJson } from './stream-json.ts';
+import type { LogOnce } from './limited-log.ts';
 import type { MachineRow } from '../state/machine-rows.ts';
 import { closeServer, createApp } from './http.ts';
 import { HttpError } from './http-errors.ts';
@@ -26,9 +32,12 @@ export type ControlOptions = {
   /** What who adopts a machine must know of this server: its address and the fingerprints of the site's keys. */
   readonly self: { readonly serverUrl: string; readonly fingerprints: readonly string[] };
   readonly clients: Clients;
-  readonly log: Log;
+  readonly logOnce: LogOnce;
   readonly databaseStatus: () => DatabaseStatus;
+  readonly stateStatus: () => StateStatus;
 };
+
+const PAGE_ROWS = 500;
 
 const armSchema = z.strictObject({
   name: z.string().min(1).max(255),
@@ -37,13 +46,47 @@ const armSchema = z.strictObject({
 const claimSchema = z.strictObject({ name: z.string().min(1).max(255) });
 const disarmSchema = z.strictObject({ name: z.string().min(1).max(255), why: z.string().min(1).max(500) });
 
+export type ControlServer = {
+  /** Opens the socket again when it is no longer there: somebody has deleted the state directory. */
+  readonly tend: () => Promise<void>;
+  close(): Promise<void>;
+};
+
 /** @throws UserError when another server uses the same state directory. */
-export async function serveControl(options: ControlOptions): Promise<{ close(): Promise<void> }> {
+export async function serveControl(options: ControlOptions): Promise<ControlServer> {
   const { socketPath } = options;
   await removeStaleSocket(socketPath);
-  const app = createApp(options.log, (routes) => {
-    addControlRoutes(routes, options);
-  });
+  const app = createApp(options.logOnce, (routes) => addControlRoutes(routes, options), 'administrator');
+  let server = await listenPrivately(app, socketPath);
+  let tending: Promise<void> | undefined;
+
+  async function reopen(): Promise<void> {
+    if (existsSync(socketPath) || !existsSync(dirname(socketPath))) return;
+    // In this order: a server that is closed deletes what lies at its path.
+    await closeServer(server);
+    server = await listenPrivately(app, socketPath);
+  }
+
+  return {
+    tend: async () => {
+      tending ??= reopen()
+        .catch((error: unknown) => {
+          const why = describeError(error);
+          options.logOnce('control socket', 'could not open the control socket again', { why });
+        })
+        .finally(() => {
+          tending = undefined;
+        });
+      return tending;
+    },
+    close: async () => {
+      await tending;
+      await closeServer(server);
+    },
+  };
+}
+
+async function listenPrivately(app: Express, socketPath: string): Promise<Server> {
   const server = createServer(app);
   const listening = Promise.withResolvers<void>();
   server.once('error', listening.reject);
@@ -57,18 +100,21 @@ export async function serveControl(options: ControlOptions): Promise<{ close(): 
     throw new UserError(`opening the control socket ${socketPath}`, { cause: error });
   });
   await chmod(socketPath, 0o660);
-  return { close: () => closeServer(server) };
+  return server;
 }
 
 function addControlRoutes(app: Express, options: ControlOptions): void {
   const { machines, adoptions, clients, databaseStatus, self } = options;
   app.use(express.json({ limit: '16kb' }));
-  app.get('/machines', (_request, response) => {
-    response.json({ machines: machines.all().map(summarize), unknown: clients.unknown(), database: databaseStatus() });
+  app.get('/machines', (_request, response, next) => {
+    // The state comes last: reading the machines may be what shows that it cannot be read.
+    const rest = () => asJson({ unknown: clients.unknown(), database: databaseStatus(), state: options.stateStatus() });
+    streamJson(response, { name: 'machines', rows: summaries(machines) }, rest).then(undefined, next);
   });
-  app.get('/machines/:name', (request, response) => {
+  app.get('/machines/:name', (request, response, next) => {
     const row = byName(machines, request.params.name);
-    response.json(describeMachine(row, machines.timeline(row)));
+    const rest = () => ({ ...asJson(summarize(row)), lastReport: machines.lastReportText(row.id) });
+    streamJson(response, { name: 'timeline', rows: machines.timeline(row) }, rest).then(undefined, next);
   });
   app.post('/arm', (request, response, next) => {
     const { name, initData } = parseEdge(armSchema, request.body, 'arm');
@@ -91,8 +137,21 @@ function addControlRoutes(app: Express, options: ControlOptions): void {
   });
 }
 
+/** A page at a time: other requests are answered in between, and 100,000 machines are never in memory at once. */
+function* summaries(machines: Machines): Iterable<MachineSummary> {
+  for (let after: number | undefined = 0; after !== undefined;) {
+    const page: ReturnType<Machines['pageIfReadable']> = machines.pageIfReadable(after, PAGE_ROWS);
+    for (const row of page?.rows ?? []) yield summarize(row);
+    after = page?.last;
+  }
+}
+
+function asJson(values: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, JSON.stringify(value)]));
+}
+
 function byName(machines: Machines, name: string): MachineRow {
-  const row = machines.all().find((machine) => machine.name === name);
+  const row = machines.byName(name);
   if (row === undefined) throw new HttpError(404, `${name} has not been seen or armed by this server`);
   return row;
 }

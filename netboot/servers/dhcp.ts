@@ -6,7 +6,8 @@ import { BOOTREQUEST, MIN_CLIENT_BYTES, parseDhcp, printDhcp } from '../protocol
 import type { DhcpPacket } from '../protocol/dhcp.ts';
 import type { DhcpDestination, DhcpReply } from '../decide-dhcp.ts';
 import { bindToDevice } from './bind-to-device.ts';
-import { createLogOnce } from './log-once.ts';
+import type { LogOnce } from './limited-log.ts';
+import { createPacketQueue } from './packet-queue.ts';
 import { closeUdpSocket, openUdpSocket } from './udp-socket.ts';
 
 export type DhcpServerOptions = {
@@ -15,23 +16,34 @@ export type DhcpServerOptions = {
   readonly port: number;
   readonly clientPort: number;
   readonly log: Log;
+  readonly logOnce: LogOnce;
   readonly answer: (packet: DhcpPacket) => Promise<DhcpReply | undefined>;
+  /** Whether the packet names a machine of the site: it is answered before those of strangers. */
+  readonly isKnown: (packet: DhcpPacket) => boolean;
   /** Broadcasts from other interfaces are not heard, where the platform lets us say so. */
   readonly interface: string;
 };
 
+/** Packets of strangers that wait, and how many of them are answered before the sockets are read again. */
+const STRANGERS = { most: 256, inOneTurn: 8 } as const;
+/** More packets than these of one MAC address in a second wait as a stranger's do: anybody can write it into a packet. */
+const MAX_PREFERRED_A_SECOND = 10;
 /** Packets being answered at one time; a flood beyond it is dropped, as a full socket buffer would. */
 const MAX_PENDING = 1000;
+/** What the kernel may keep for us; it gives less where net.core.rmem_max is smaller. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 /** IP and UDP headers that option 57 counts. */
 const HEADER_BYTES = 28;
 const MAX_REPLY_BYTES = 1472;
+
+export type DhcpServer = { readonly dropped: () => number; close(): Promise<void> };
 
 /**
  * Two sockets on one port: broadcasts reach the one bound to every address; the one bound to the server's own address
  * takes unicasts and sends all replies, because Linux sends a limited broadcast out of the interface of its source.
  */
-export async function serveDhcp(options: DhcpServerOptions): Promise<{ close(): Promise<void> }> {
-  const { address, port, log } = options;
+export async function serveDhcp(options: DhcpServerOptions): Promise<DhcpServer> {
+  const { address, port, log, logOnce } = options;
   const own = await openUdpSocket({ service: 'DHCP', address, port, reuseAddr: true });
   const any = await openUdpSocket({ service: 'DHCP', address: '0.0.0.0', port, reuseAddr: true }).catch(
     async (error: unknown) => {
@@ -40,22 +52,44 @@ export async function serveDhcp(options: DhcpServerOptions): Promise<{ close(): 
     },
   );
   own.setBroadcast(true);
-  const logOnce = createLogOnce(log);
   await bindToDevice(port, options.interface).catch((error: unknown) => {
     const why = describeError(error);
     log.warn({ why }, `DHCP broadcasts of other interfaces are heard too; answers leave by ${options.interface} only`);
   });
   let pending = 0;
+  let isClosed = false;
 
-  async function receive(bytes: Uint8Array, from: string): Promise<void> {
+  const strangers = createPacketQueue<Received>({ ...STRANGERS, answer: (packet) => void answer(packet) });
+  const isPreferred = createPreference();
+
+  function receive(bytes: Uint8Array, from: string): void {
     const parsed = parseDhcp(bytes);
     if (!parsed.ok) {
       logOnce(`${from} ${parsed.why}`, 'dropped a packet that is no DHCP', { from, why: parsed.why });
       return;
     }
-    if (parsed.packet.op !== BOOTREQUEST) return;
-    const reply = await options.answer(parsed.packet);
-    if (reply !== undefined) send(parsed.packet, reply);
+    const { packet } = parsed;
+    if (packet.op !== BOOTREQUEST) return;
+    if (options.isKnown(packet) && isPreferred(packet)) void answer({ packet, from });
+    else strangers.push({ packet, from });
+  }
+
+  async function answer({ packet, from }: Received): Promise<void> {
+    if (pending >= MAX_PENDING) return;
+    pending += 1;
+    try {
+      const reply = await options.answer(packet);
+      if (reply !== undefined && !isClosed) send(packet, reply);
+    } catch (error) {
+      failed(error, from);
+    } finally {
+      pending -= 1;
+    }
+  }
+
+  function failed(error: unknown, from: string): void {
+    const why = describeError(error);
+    logOnce(`answer ${why}`, 'could not answer a DHCP packet', { from, why });
   }
 
   function send(request: DhcpPacket, reply: DhcpReply): void {
@@ -73,25 +107,44 @@ export async function serveDhcp(options: DhcpServerOptions): Promise<{ close(): 
 
   for (const socket of [own, any]) {
     socket.on('error', (error) => {
-      log.error({ error: error.message }, 'DHCP socket');
+      logOnce(`socket ${error.message}`, 'DHCP socket', { why: error.message });
     });
     socket.on('message', (bytes, remote) => {
-      if (pending >= MAX_PENDING) return;
-      pending += 1;
-      receive(bytes, remote.address)
-        .catch((error: unknown) => {
-          const why = describeError(error);
-          logOnce(`answer ${why}`, 'could not answer a DHCP packet', { from: remote.address, why });
-        })
-        .finally(() => {
-          pending -= 1;
-        });
+      try {
+        receive(bytes, remote.address);
+      } catch (error) {
+        failed(error, remote.address);
+      }
     });
+    try {
+      socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
+    } catch {
+      // A smaller buffer drops more of a flood, and nothing else.
+    }
   }
   return {
+    dropped: strangers.dropped,
     async close() {
+      isClosed = true;
       await Promise.all([closeUdpSocket(own), closeUdpSocket(any)]);
     },
+  };
+}
+
+type Received = { readonly packet: DhcpPacket; readonly from: string };
+
+/** True for the first packets of a MAC address in each second. */
+function createPreference(now: () => number = Date.now): (packet: DhcpPacket) => boolean {
+  const counts = new Map<string, number>();
+  let second = 0;
+  return ({ chaddr }) => {
+    const current = Math.floor(now() / 1000);
+    if (current !== second) counts.clear();
+    second = current;
+    const mac = Buffer.from(chaddr).toString('hex');
+    const count = (counts.get(mac) ?? 0) + 1;
+    counts.set(mac, count);
+    return count <= MAX_PREFERRED_A_SECOND;
   };
 }
 

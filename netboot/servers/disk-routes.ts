@@ -1,5 +1,4 @@
 // What an installer saves before its first write: old tables and data extents. Answered only when it is durable.
-import express from 'express';
 import type { Express } from 'express';
 import { diskRecordSchema, MAX_DISK_RECORD_BYTES } from '../../contract/disk-record.ts';
 import type { DiskRecord, RecordedData } from '../../contract/disk-record.ts';
@@ -10,16 +9,21 @@ import type { Machines } from '../machines.ts';
 import type { DiskRecords } from '../state/disk-records.ts';
 import { checkAttempt, requireAttempt } from './authenticate.ts';
 import { HttpError } from './http-errors.ts';
+import type { BodyReader } from './read-body.ts';
 
-export type DiskRoutesOptions = { readonly machines: Machines; readonly records: DiskRecords };
+export type DiskRoutesOptions = {
+  readonly machines: Machines;
+  readonly records: DiskRecords;
+  readonly readBody: BodyReader;
+};
 
 export function addDiskRoutes(app: Express, options: DiskRoutesOptions): void {
-  const { machines, records } = options;
+  const { machines, records, readBody } = options;
 
   app.post(
     routes.disks(':id'),
     requireAttempt(machines),
-    express.json({ limit: MAX_DISK_RECORD_BYTES }),
+    ...readBody(MAX_DISK_RECORD_BYTES),
     (request, response, next) => {
       const record = parseEdge(diskRecordSchema, request.body, 'the record of a machine');
       // Once more: while the body was read, the machine may have begun another attempt.
@@ -43,7 +47,11 @@ async function newestData(records: DiskRecords, machineId: string): Promise<read
   });
 }
 
-async function save({ machines, records }: DiskRoutesOptions, machineId: string, record: DiskRecord): Promise<void> {
+async function save(
+  { machines, records }: Pick<DiskRoutesOptions, 'machines' | 'records'>,
+  machineId: string,
+  record: DiskRecord,
+): Promise<void> {
   const { life } = machines.get(machineId);
   // Whoever has disarmed the machine in the meantime stops the installer here, before its first write.
   if (life.state !== 'installing') {

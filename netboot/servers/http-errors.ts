@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { UserError, describeError } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
+import { StateError } from '../state/state-error.ts';
+import type { LogOnce } from './limited-log.ts';
 
 /** An answer other than 200 that a route gives on purpose. */
 export class HttpError extends UserError {
@@ -17,24 +18,37 @@ export const notFound: RequestHandler = (request, response) => {
   response.status(404).json({ error: `no such path: ${request.path.slice(0, 200)}` });
 };
 
-/** `{error, hint?}` as JSON. What we explain is explained to the client; a defect is logged and stays here. */
-export function answerErrors(log: Log): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
+/** Who reads the answers: anybody on the network is not told where the server keeps its files. */
+export type Audience = 'network' | 'administrator';
+
+/**
+ * `{error, hint?}` as JSON. 503 means that the same request may succeed later: a machine tries again. What we explain is
+ * explained to the client; a defect is logged and stays here.
+ */
+export function answerErrors(logOnce: LogOnce, audience: Audience): ErrorRequestHandler {
+  return (thrown: unknown, request, response, next) => {
+    const error = thrown instanceof StateError && audience === 'network' ? STATE_AWAY : thrown;
     if (response.headersSent) {
       next(error);
       return;
     }
     const status = statusOf(error);
-    if (status >= 500)
-      log.error({ method: request.method, path: request.path, error: stackOf(error) }, 'HTTP request failed');
+    if (status >= 500 && !(error instanceof UserError)) {
+      const { method, path } = request;
+      logOnce(`request ${describeError(error)}`, 'HTTP request failed', { method, path, error: stackOf(error) });
+    }
+    if (status === 503) response.set('Retry-After', '2');
     const message = error instanceof UserError || status < 500 ? describeError(error) : 'internal error; see the log';
     const hint = error instanceof UserError && error.hint !== undefined ? { hint: error.hint } : {};
     response.status(status).json({ error: message, ...hint });
   };
 }
 
+const STATE_AWAY = new HttpError(503, 'the server cannot record or read its state now; try again later');
+
 function statusOf(error: unknown): number {
   if (error instanceof HttpError) return error.status;
+  if (error instanceof StateError) return 503;
   if (error instanceof UserError) return error.exitCode === 2 ? 400 : 409;
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
   return status >= 400 && status < 500 ? status : 500;

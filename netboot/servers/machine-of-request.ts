@@ -10,5 +10,5 @@ export function machineOfRequest<P>(
 ): MachineRow | undefined {
   const address = request.socket.remoteAddress;
   const mac = address === undefined ? undefined : known.clients.macOf(address);
-  return mac === undefined ? undefined : known.machines.byMac(mac);
+  return known.machines.forNotes(mac);
 }

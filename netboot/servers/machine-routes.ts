@@ -1,10 +1,10 @@
 // What an installer or an installed machine says and asks: look-up, events, reports.
-import express from 'express';
 import type { Express, Request } from 'express';
 import { eventsSchema } from '../../contract/events.ts';
 import { lookupSchema } from '../../contract/lookup.ts';
 import type { Lookup } from '../../contract/lookup.ts';
 import { reportSchema } from '../../contract/report.ts';
+import { MiB } from '../../lib/bytes.ts';
 import { parseMac } from '../../lib/mac.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Clients } from '../clients.ts';
@@ -14,35 +14,35 @@ import type { MachineSource } from '../machine-source.ts';
 import type { Machines } from '../machines.ts';
 import { authenticated, bearerToken, requireAttempt, WRONG_TOKEN } from './authenticate.ts';
 import { HttpError } from './http-errors.ts';
+import type { BodyReader } from './read-body.ts';
 
 export type MachineRoutesOptions = {
   readonly source: MachineSource;
   readonly machines: Machines;
   readonly clients: Clients;
+  readonly readBody: BodyReader;
 };
 
-const MAX_EVENTS_BYTES = '4mb';
-const MAX_REPORT_BYTES = '16mb';
+const MAX_EVENTS_BYTES = 4 * MiB;
+const MAX_REPORT_BYTES = 16 * MiB;
 
 export function addMachineRoutes(app: Express, options: MachineRoutesOptions): void {
-  const { machines } = options;
+  const { machines, readBody } = options;
 
   app.get('/v1/machines/by-mac/:mac', (request, response, next) => {
     lookup(options, request).then((answer) => void response.set('Cache-Control', 'no-store').json(answer), next);
   });
 
   // The token is checked before a body is read, so that a stranger cannot make the server parse anything.
-  app.post(
-    '/v1/machines/:id/events',
-    requireAttempt(machines),
-    express.json({ limit: MAX_EVENTS_BYTES }),
-    (request, response) => {
-      const machineId = request.params.id;
-      const { events } = parseEdge(eventsSchema, request.body, 'the events of an installation');
+  app.post('/v1/machines/:id/events', requireAttempt(machines), ...readBody(MAX_EVENTS_BYTES), (request, response) => {
+    const machineId = request.params.id;
+    const { events } = parseEdge(eventsSchema, request.body, 'the events of an installation');
+    // All or none: an installer that is told 503 sends them again.
+    machines.together(() => {
       for (const event of events) applyEvent(machines, machineId, event);
-      response.status(204).end();
-    },
-  );
+    });
+    response.status(204).end();
+  });
 
   app.post(
     '/v1/machines/:id/report',
@@ -50,10 +50,13 @@ export function addMachineRoutes(app: Express, options: MachineRoutesOptions): v
       authenticated(machines, request);
       next();
     },
-    express.json({ limit: MAX_REPORT_BYTES }),
+    ...readBody(MAX_REPORT_BYTES),
     (request, response) => {
       const report = parseEdge(reportSchema, request.body, 'the report of a machine');
-      applyReport(machines, request.params.id, report, authenticated(machines, request));
+      const from = authenticated(machines, request);
+      machines.together(() => {
+        applyReport(machines, request.params.id, report, from);
+      });
       response.status(204).end();
     },
   );
@@ -73,8 +76,10 @@ async function lookup(options: MachineRoutesOptions, request: Request<{ mac: str
   const token = bearerToken(request);
   const from = token === undefined ? undefined : machines.authenticate(row.id, token);
   if (token !== undefined && from === undefined) throw new HttpError(401, WRONG_TOKEN);
-  if (request.socket.remoteAddress !== undefined) options.clients.bound(request.socket.remoteAddress, mac);
-  const snapshot = from === 'attempt' ? snapshotOf(row) : undefined;
+  const { remoteAddress } = request.socket;
+  // Who has a token is the machine; anybody can ask in its name without one.
+  if (from !== undefined && remoteAddress !== undefined) options.clients.bound(remoteAddress, mac);
+  const snapshot = from === 'attempt' ? snapshotOf(row, machines.snapshot(row.id)) : undefined;
   const words =
     snapshot === undefined ? 'asked for its description' : 'the installer runs and asked for its description';
   machines.note(row.id, { source: 'http', key: `lookup ${words}`, text: words });

@@ -1,7 +1,7 @@
 // Records of the machine database for anybody on the network, and how the server is. Reads only, nothing is noted.
 import { createHash } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
-import type { Health } from '../../contract/health.ts';
+import type { Health, StateStatus } from '../../contract/health.ts';
 import { recordJsonSchema } from '../../contract/record.ts';
 import { routes } from '../../contract/routes.ts';
 import { parseMac } from '../../lib/mac.ts';
@@ -13,11 +13,12 @@ export type RecordRoutesOptions = {
   readonly source: Pick<MachineSource, 'records' | 'databaseStatus'>;
   /** Handed out besides what booting needs. */
   readonly publicVariables: readonly string[];
+  readonly stateStatus: () => StateStatus;
 };
 
 const LONGEST_SHOWN = 80;
 
-export function addRecordRoutes(app: Express, { source, publicVariables }: RecordRoutesOptions): void {
+export function addRecordRoutes(app: Express, { source, publicVariables, stateStatus }: RecordRoutesOptions): void {
   const { records } = source;
   const filter = createPublicFilter(publicVariables);
   const send = (request: Request, response: Response, found: NamedRecord | undefined, asked: string): void => {
@@ -39,9 +40,12 @@ export function addRecordRoutes(app: Express, { source, publicVariables }: Recor
     sendWithEtag(request, response, JSON.stringify(recordJsonSchema(), undefined, 2));
   });
   app.get(routes.health, (_request, response) => {
-    const { fault, ...database } = source.databaseStatus();
-    const sound = fault === null;
-    const health: Health = { status: sound ? 'ok' : 'degraded', database: { ...database, sound } };
+    const [{ fault, ...database }, { fault: trouble, ...state }] = [source.databaseStatus(), stateStatus()];
+    const health: Health = {
+      status: fault === null && trouble === null ? 'ok' : 'degraded',
+      database: { ...database, sound: fault === null },
+      state: { ...state, sound: trouble === null },
+    };
     response.set('Cache-Control', 'no-store').json(health);
   });
 }

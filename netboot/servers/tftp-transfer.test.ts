@@ -22,6 +22,8 @@ const OPTIONS = [
   { asked: { blksize: '7' }, answered: undefined },
   { asked: { blksize: '1468.5', windowsize: '-1', timeout: '0' }, answered: undefined },
   { asked: { windowsize: '65535', timeout: '3' }, answered: { windowsize: '64', timeout: '3' } },
+  { asked: { timeout: '5' }, answered: { timeout: '5' } },
+  { asked: { timeout: '255', tsize: '0' }, answered: { tsize: '1000' } },
   { asked: { 'x-unknown': '1' }, answered: undefined },
   { asked: { tsize: 'rubbish' }, answered: { tsize: '1000' } },
 ];

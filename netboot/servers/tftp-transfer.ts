@@ -7,6 +7,8 @@ import type { TftpPacket, TftpRequest } from '../protocol/tftp.ts';
 const MAX_BLOCK_BYTES = 1468;
 const MAX_WINDOW_BLOCKS = 64;
 const MAX_RETRIES = 5;
+/** A client that wants longer ones is refused the option: its transfer would hold a slot for minutes after it has gone. */
+const MAX_TIMEOUT_SECONDS = 5;
 
 export type Transfer = {
   /** Packets to send first: an OACK, or the first block. */
@@ -18,6 +20,8 @@ export type Transfer = {
   /** Undefined while it runs. */
   readonly ended: () => 'done' | 'given up' | `refused by the client: ${string}` | undefined;
   readonly timeoutMs: number;
+  /** The client has acknowledged something: it hears us. */
+  readonly isAnswered: () => boolean;
 };
 
 type Terms = { blockBytes: number; windowBlocks: number; timeoutMs: number; answered: Map<string, string> };
@@ -28,6 +32,7 @@ export function createTransfer(request: TftpRequest, content: Uint8Array): Trans
   let acked = terms.answered.size === 0 ? 0 : -1;
   let retries = 0;
   let repeatedFor = -1;
+  let isAnswered = false;
   let ended: ReturnType<Transfer['ended']>;
 
   function window(): TftpPacket[] {
@@ -45,6 +50,7 @@ export function createTransfer(request: TftpRequest, content: Uint8Array): Trans
   function acknowledge(wireNumber: number): TftpPacket[] {
     if (acked < 0) {
       if (wireNumber !== 0) return [];
+      isAnswered = true;
       acked = 0;
       retries = 0;
       return window();
@@ -52,6 +58,7 @@ export function createTransfer(request: TftpRequest, content: Uint8Array): Trans
     const ahead = (wireNumber - acked) & 0xffff;
     if (ahead === 0) return lostWindow();
     if (ahead > terms.windowBlocks || acked + ahead > blocks) return [];
+    isAnswered = true;
     acked += ahead;
     retries = 0;
     if (acked < blocks) return window();
@@ -71,6 +78,7 @@ export function createTransfer(request: TftpRequest, content: Uint8Array): Trans
 
   return {
     timeoutMs: terms.timeoutMs,
+    isAnswered: () => isAnswered,
     ended: () => ended,
     start: window,
     receive(packet) {
@@ -106,7 +114,7 @@ function negotiate(asked: ReadonlyMap<string, string>, sizeBytes: number): Terms
   };
   const blockBytes = take('blksize', { min: 8, max: 65464, most: MAX_BLOCK_BYTES }) ?? 512;
   const windowBlocks = take('windowsize', { min: 1, max: 65535, most: MAX_WINDOW_BLOCKS }) ?? 1;
-  const timeoutSeconds = take('timeout', { min: 1, max: 255, most: 255 }) ?? 1;
+  const timeoutSeconds = take('timeout', { min: 1, max: MAX_TIMEOUT_SECONDS, most: MAX_TIMEOUT_SECONDS }) ?? 1;
   if (asked.has('tsize')) answered.set('tsize', String(sizeBytes));
   return { blockBytes, windowBlocks, timeoutMs: timeoutSeconds * 1000, answered };
 }

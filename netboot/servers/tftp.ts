@@ -1,66 +1,70 @@
 // Read-only TFTP of a few named files. In: requests. Out: their bytes. Never: the file system; a name that is not one
 // of the files leads nowhere. Each transfer has its own port and trusts only the client's address and port.
-import type { Socket, RemoteInfo } from 'node:dgram';
+import type { RemoteInfo } from 'node:dgram';
 import { describeError } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
 import { parseTftp, printTftp, tftpError, toNetascii } from '../protocol/tftp.ts';
-import type { TftpPacket, TftpRequest } from '../protocol/tftp.ts';
-import { createLogOnce } from './log-once.ts';
-import { createTransfer } from './tftp-transfer.ts';
-import type { Transfer } from './tftp-transfer.ts';
+import type { TftpRequest } from '../protocol/tftp.ts';
+import type { LogOnce } from './limited-log.ts';
+import { startTransfer } from './run-transfer.ts';
+import type { RunningTransfer } from './run-transfer.ts';
+import { createSlots } from './slots.ts';
 import { closeUdpSocket, openUdpSocket } from './udp-socket.ts';
 
 export type TftpServerOptions = {
   readonly address: string;
   readonly port: number;
-  readonly log: Log;
+  readonly logOnce: LogOnce;
   /** The bytes of a file; undefined when there is none of that name. */
   readonly read: (file: string, from: string) => Uint8Array | undefined;
+  /** Whether a machine of the site has the address: it comes before strangers when there are too many. */
+  readonly isKnownAddress: (address: string) => boolean;
   readonly onEnd?: (end: { file: string; from: string; sizeBytes: number; how: string }) => void;
 };
 
-const MAX_TRANSFERS = 500;
-const MAX_TRANSFERS_OF_ONE = 8;
+const LIMITS = { ofAll: 500, ofOne: 8, restMs: 2000 } as const;
+
+type Refusal = { readonly code: number; readonly message: string };
 
 export async function serveTftp(options: TftpServerOptions): Promise<{ port: number; close(): Promise<void> }> {
-  const { address, log } = options;
+  const { address, logOnce } = options;
   const listener = await openUdpSocket({ service: 'TFTP', address, port: options.port });
-  const logOnce = createLogOnce(log);
-  const running = new Map<string, { from: string; stop: () => Promise<void> }>();
+  const slots = createSlots({ ...LIMITS, isKnownAddress: options.isKnownAddress });
+  const running = new Map<string, RunningTransfer>();
 
-  async function receive(bytes: Uint8Array, remote: RemoteInfo): Promise<void> {
+  function receive(bytes: Uint8Array, remote: RemoteInfo): void {
     const packet = parseTftp(bytes);
-    if (packet?.kind === 'read') return begin(packet, remote);
-    if (packet?.kind === 'write') {
-      return refuse(remote, { code: tftpError.accessViolation, message: 'this server only reads' });
-    }
-    logOnce(`bad ${remote.address}`, 'dropped a packet that is no TFTP request', { from: remote.address });
+    if (packet?.kind === 'read') begin(packet, remote);
+    else if (packet?.kind === 'write') {
+      refuse(remote, { code: tftpError.accessViolation, message: 'this server only reads' });
+    } else logOnce(`bad ${remote.address}`, 'dropped a packet that is no TFTP request', { from: remote.address });
   }
 
-  async function begin(request: TftpRequest, remote: RemoteInfo): Promise<void> {
+  /** A machine that was reset, or that wants other options, asks again from the same port: what it asked before is over. */
+  function begin(request: TftpRequest, remote: RemoteInfo): void {
     const key = `${remote.address}:${remote.port}`;
-    // A repeated request: the transfer's own timer repeats the answer.
-    if (running.has(key)) return;
-    if (tooMany(remote.address)) return;
+    const former = running.get(key);
+    if (former?.repeats(request) === true) return;
+    void former?.stop();
     const content = contentOf(request, remote.address);
-    if (!(content instanceof Uint8Array)) return refuse(remote, content);
-    running.set(key, { from: remote.address, stop: async () => {} });
-    try {
-      const socket = await openUdpSocket({ service: 'TFTP', address, port: 0 });
-      const transfer = createTransfer(request, content);
-      const finish = runTransfer({ socket, transfer, remote, log }, () => {
-        running.delete(key);
-        const how = transfer.ended() ?? 'stopped';
-        options.onEnd?.({ file: request.file, from: remote.address, sizeBytes: content.length, how });
-      });
-      running.set(key, { from: remote.address, stop: finish });
-    } catch (error) {
-      running.delete(key);
-      throw error;
+    if (!(content instanceof Uint8Array)) {
+      refuse(remote, content);
+      return;
     }
+    const ticket = slots.take(remote.address, () => void running.get(key)?.stop());
+    if (ticket === undefined) {
+      logOnce(`many ${remote.address}`, 'too many TFTP transfers; new requests wait', { from: remote.address });
+      return;
+    }
+    const onEnd = (how: string): void => {
+      if (running.get(key) === transfer) running.delete(key);
+      ticket.leave();
+      options.onEnd?.({ file: request.file, from: remote.address, sizeBytes: content.length, how });
+    };
+    const transfer = startTransfer({ address, request, content, remote, logOnce, onEnd, onMoved: ticket.moved });
+    running.set(key, transfer);
   }
 
-  function contentOf(request: TftpRequest, from: string): Uint8Array | { code: number; message: string } {
+  function contentOf(request: TftpRequest, from: string): Uint8Array | Refusal {
     const content = options.read(request.file, from);
     if (content === undefined) {
       logOnce(`none ${request.file}`, 'a client asked for a file that there is not', { from, file: request.file });
@@ -71,26 +75,20 @@ export async function serveTftp(options: TftpServerOptions): Promise<{ port: num
     return { code: tftpError.illegalOperation, message: 'unknown transfer mode' };
   }
 
-  function tooMany(from: string): boolean {
-    const ofOne = [...running.values()].filter((transfer) => transfer.from === from).length;
-    if (running.size < MAX_TRANSFERS && ofOne < MAX_TRANSFERS_OF_ONE) return false;
-    logOnce(`many ${from}`, 'too many TFTP transfers; new requests wait', { from, running: running.size });
-    return true;
-  }
-
-  async function refuse(remote: RemoteInfo, error: { code: number; message: string }): Promise<void> {
-    const bytes = printTftp({ kind: 'error', ...error });
-    listener.send(bytes, remote.port, remote.address, () => {});
+  function refuse(remote: RemoteInfo, error: Refusal): void {
+    listener.send(printTftp({ kind: 'error', ...error }), remote.port, remote.address, () => {});
   }
 
   listener.on('error', (error) => {
-    log.error({ error: error.message }, 'TFTP socket');
+    logOnce(`socket ${error.message}`, 'TFTP socket', { why: error.message });
   });
   listener.on('message', (bytes, remote) => {
-    receive(bytes, remote).catch((error: unknown) => {
+    try {
+      receive(bytes, remote);
+    } catch (error) {
       const why = describeError(error);
       logOnce(`answer ${why}`, 'could not answer a TFTP request', { from: remote.address, why });
-    });
+    }
   });
   return {
     port: listener.address().port,
@@ -99,47 +97,4 @@ export async function serveTftp(options: TftpServerOptions): Promise<{ port: num
       await Promise.all([...running.values()].map((transfer) => transfer.stop()));
     },
   };
-}
-
-type Running = { readonly socket: Socket; readonly transfer: Transfer; readonly remote: RemoteInfo; readonly log: Log };
-
-/** Drives one transfer over its own socket; the answer stops it. `onEnd` is called once. */
-function runTransfer({ socket, transfer, remote, log }: Running, onEnd: () => void): () => Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  let closed: Promise<void> | undefined;
-
-  function finish(): Promise<void> {
-    clearTimeout(timer);
-    closed ??= closeUdpSocket(socket).then(onEnd);
-    return closed;
-  }
-
-  function send(packets: readonly TftpPacket[]): void {
-    for (const packet of packets) socket.send(printTftp(packet), remote.port, remote.address, () => {});
-    if (transfer.ended() !== undefined) {
-      // Closing at once would drop a last error packet that is still queued.
-      setImmediate(() => void finish());
-    } else if (packets.length > 0) {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        send(transfer.timeout());
-      }, transfer.timeoutMs);
-    }
-  }
-
-  socket.on('error', (error) => {
-    log.warn({ to: remote.address, error: error.message }, 'TFTP transfer');
-    void finish();
-  });
-  socket.on('message', (bytes, from) => {
-    if (from.address !== remote.address || from.port !== remote.port) {
-      const stranger: TftpPacket = { kind: 'error', code: tftpError.unknownTransfer, message: 'not your transfer' };
-      socket.send(printTftp(stranger), from.port, from.address, () => {});
-      return;
-    }
-    const packet = parseTftp(bytes);
-    if (packet !== undefined) send(transfer.receive(packet));
-  });
-  send(transfer.start());
-  return finish;
 }

@@ -1,0 +1,58 @@
+// The server's state directory and the database in it. In: a directory. Out: a database that is looked after, and a log.
+import { chmod, mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StateStatus } from '../contract/health.ts';
+import { describeError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { createLimitedLog } from './servers/limited-log.ts';
+import type { LimitedLog } from './servers/limited-log.ts';
+import { openDatabase } from './state/database.ts';
+import type { StateDatabase } from './state/database.ts';
+
+const STATE_MODE = 0o750;
+/** How often the database's file, and trouble with it, is looked at. */
+const TEND_MS = 1000;
+
+type State = { readonly database: StateDatabase; readonly limited: LimitedLog };
+
+/** Others may not enter it, whatever the umask was when it was made, or who made it. */
+export async function makeStateDirectory(dir: string, log: Log): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: STATE_MODE });
+  const { mode } = await stat(dir);
+  if ((mode & 0o777 & ~STATE_MODE) === 0) return;
+  await chmod(dir, mode & STATE_MODE).catch((error: unknown) => {
+    const hint = `chmod o= ${dir}; chmod g-w ${dir}`;
+    log.warn({ why: describeError(error), hint }, 'the state directory is open to others, and could not be closed');
+  });
+}
+
+/** The database, looked after once a second, and a log that strangers cannot fill. */
+export function openState({ stateDir, log }: { stateDir: string; log: Log }, stack: AsyncDisposableStack): State {
+  const database = openDatabase(join(stateDir, 'netboot.db'), {
+    onTrouble: (trouble) => {
+      if (trouble === undefined) log.info('the server state is recorded again');
+      else
+        log.error({ why: describeError(trouble.error), hint: trouble.error.hint }, 'the server state is not recorded');
+    },
+    onFile: (what) => {
+      log.warn(what);
+    },
+  });
+  stack.defer(database.close);
+  stack.use(everySecond(database.tend));
+  return { database, limited: createLimitedLog(log) };
+}
+
+/** Calls it once a second until it is disposed of. */
+export function everySecond(work: () => void): Disposable {
+  const timer = setInterval(work, TEND_MS);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** Why nothing can be recorded now, for status; null when it can. */
+export function describeTrouble(database: StateDatabase): StateStatus['fault'] {
+  const trouble = database.trouble();
+  if (trouble === undefined) return null;
+  return { sinceMs: trouble.sinceMs, message: describeError(trouble.error), hint: trouble.error.hint ?? null };
+}
