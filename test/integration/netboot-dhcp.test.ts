@@ -70,7 +70,7 @@ test('an unknown machine: nothing without a range, an address of the range with 
     (await without.control.all()).unknown.map(({ mac }) => mac),
     ['52:54:00:99:99:99'],
   );
-  const lab = await createLab(stack, RANGE);
+  const lab = await createLab(stack, { range: RANGE });
   await lab.client(['ip', 'link', 'set', 'pxe0', 'address', '52:54:00:99:99:99']);
   assert.equal((await udhcpc(lab, 'pxe0'))['ip'], RANGE.from);
   assert.equal((await udhcpc(lab, 'pxe0'))['ip'], RANGE.from, 'the same machine keeps its address');
@@ -78,7 +78,7 @@ test('an unknown machine: nothing without a range, an address of the range with 
 
 test('the server is deaf on its other network, even to a machine it knows', async () => {
   await using stack = new AsyncDisposableStack();
-  const lab = await createLab(stack, RANGE);
+  const lab = await createLab(stack, { range: RANGE });
   assert.deepEqual(await udhcpc(lab, 'pxe1'), {});
   assert.deepEqual((await lab.control.all()).unknown, []);
 });
@@ -107,7 +107,7 @@ test("the npm package dhcp's client", async () => {
 
 test('perfdhcp as a relay: hundreds of clients a second, no answer lost', async () => {
   await using stack = new AsyncDisposableStack();
-  const lab = await createLab(stack, RANGE);
+  const lab = await createLab(stack, { range: RANGE });
   const load = ['-r', '200', '-n', '400', '-R', '400', '-W', '2000000'];
   const { stdout } = await lab.client(['perfdhcp', '-4', '-l', 'pxe0', ...load, SERVER], { okExitCodes: [0, 3] });
   const received = [...stdout.matchAll(/received packets: (\d+)/g)].map(([, count]) => Number(count));

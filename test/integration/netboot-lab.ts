@@ -2,7 +2,7 @@
 // second network card, `office`, on which it must stay silent. Everything goes away with the stack it is made on.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,6 +15,9 @@ export const SERVER = '10.77.0.1';
 
 export type Lab = {
   readonly dir: string;
+  readonly stateDir: string;
+  /** The server's process. */
+  readonly pid: number;
   readonly control: ControlClient;
   /** Lines that the server has logged so far. */
   readonly log: readonly string[];
@@ -24,19 +27,38 @@ export type Lab = {
 
 let labs = 0;
 
-export async function createLab(stack: AsyncDisposableStack, range?: { from: string; to: string }): Promise<Lab> {
+export type LabOptions = {
+  readonly range?: { readonly from: string; readonly to: string };
+  /** The state directory is a file system of its own, of this size. */
+  readonly stateBytes?: number;
+  /** Another program for the server than that of the tests, called with the directory. */
+  readonly program?: string;
+};
+
+export async function createLab(stack: AsyncDisposableStack, options: LabOptions = {}): Promise<Lab> {
   labs += 1;
   const [server, client] = [`gi${process.pid}s${labs}`, `gi${process.pid}c${labs}`];
   const dir = await mkdtemp(join(tmpdir(), 'gutinteg-netboot-'));
   stack.defer(() => rm(dir, { recursive: true, force: true }));
+  const stateDir = join(dir, 'state');
+  if (options.stateBytes !== undefined) await mountMemory(stack, stateDir, options.stateBytes);
   await createNamespaces(stack, server, client);
-  const log = await startServer(stack, { namespace: server, dir, range });
+  const started = await startServer(stack, { namespace: server, dir, ...options });
   return {
     dir,
-    log,
-    control: createControlClient(join(dir, 'state')),
+    stateDir,
+    ...started,
+    control: createControlClient(stateDir),
     client: (argv, options) => runCommand(['ip', 'netns', 'exec', client, ...argv], { timeoutMs: 60_000, ...options }),
   };
+}
+
+async function mountMemory(stack: AsyncDisposableStack, dir: string, sizeBytes: number): Promise<void> {
+  await mkdir(dir);
+  await runCommand(['mount', '-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'gutinteg-test', dir]);
+  stack.defer(async () => {
+    await runCommand(['umount', dir]);
+  });
 }
 
 async function createNamespaces(stack: AsyncDisposableStack, server: string, client: string): Promise<void> {
@@ -64,9 +86,9 @@ async function createNamespaces(stack: AsyncDisposableStack, server: string, cli
 /** The server is a process of its own, because a namespace belongs to a process. */
 async function startServer(
   stack: AsyncDisposableStack,
-  place: { namespace: string; dir: string; range: { from: string; to: string } | undefined },
-): Promise<string[]> {
-  const program = join(import.meta.dirname, 'netboot-lab-server.ts');
+  place: LabOptions & { namespace: string; dir: string },
+): Promise<{ log: string[]; pid: number }> {
+  const program = place.program ?? join(import.meta.dirname, 'netboot-lab-server.ts');
   const settings = { interface: 'lan', ...(place.range === undefined ? {} : { dhcp: { range: place.range } }) };
   await writeFile(join(place.dir, 'settings.json'), JSON.stringify(settings));
   const argv = ['netns', 'exec', place.namespace, process.execPath, program, place.dir];
@@ -82,7 +104,8 @@ async function startServer(
     once(createInterface({ input: child.stdout }), 'line'),
     ended.then(() => Promise.reject(new Error(`the server did not start:\n${log.join('\n')}`))),
   ]);
-  return log;
+  // `ip netns exec` becomes the program that it starts.
+  return { log, pid: child.pid ?? 0 };
 }
 
 /** A script for udhcpc that prints what it was told. */
