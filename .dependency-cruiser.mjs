@@ -2,6 +2,7 @@
 const folders = [
   'bin',
   'rehearse',
+  'service',
   'site',
   'installer',
   'netboot',
@@ -15,7 +16,8 @@ const folders = [
   'bench',
 ];
 const mayImport = {
-  rehearse: ['site', 'netboot', 'contract', 'lib'],
+  rehearse: ['site', 'netboot', 'service', 'contract', 'lib'],
+  service: ['packagelink', 'lib'],
   site: ['machdb', 'packagelink', 'os-images', 'partition-specs', 'lib', 'contract'],
   installer: ['partition-specs', 'packagelink', 'contract', 'lib'],
   netboot: ['site', 'machdb', 'os-images', 'packagelink', 'contract', 'lib'],
@@ -28,6 +30,7 @@ const mayImport = {
 };
 const why = {
   rehearse: 'A rehearsal drives the same server and the same machine as metal; it never reaches into the installer.',
+  service: 'Users, rights and units: it knows where the state lies, not what is served.',
   site: 'The site combines the modules; only servers and commands stand above it.',
   installer: 'The installer runs in a small ramdisk: it knows the contract, not the server.',
   netboot: 'The server never plans disks; it hands out what the site says.',

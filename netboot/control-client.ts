@@ -1,7 +1,8 @@
 // The administrator's end of the control socket. In: a state directory. Out: checked answers. Never: the network.
 import { join } from 'node:path';
 import { z } from 'zod';
-import { databaseStatusSchema, stateStatusSchema } from '../contract/health.ts';
+import { databaseStatusSchema, healthSchema, stateStatusSchema } from '../contract/health.ts';
+import type { Health } from '../contract/health.ts';
 import { reportSchema } from '../contract/report.ts';
 import { UserError } from '../lib/errors.ts';
 import { httpExchange } from '../lib/http-exchange.ts';
@@ -76,6 +77,8 @@ export type ControlClient = {
   readonly disarm: (name: string, why: string) => Promise<SummaryAnswer>;
   readonly status: (name: string) => Promise<StatusAnswer>;
   readonly all: () => Promise<AllAnswer>;
+  /** @throws UserError also while the server is still opening its ports */
+  readonly health: () => Promise<Health>;
 };
 
 /** Asks the server that uses this state directory. @throws UserError when none is running or it refuses. */
@@ -96,6 +99,7 @@ export function createControlClient(stateDir: string): ControlClient {
       const all = await ask(allSchema, '/machines');
       return { ...all, machines: all.machines.sort(byName) };
     },
+    health: () => ask(healthSchema, '/health'),
   };
 }
 

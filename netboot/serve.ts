@@ -96,13 +96,25 @@ async function startServers(options: NetbootOptions, place: Place, stack: AsyncD
   const { publicKeys = [] } = options;
   const self = { serverUrl, fingerprints: publicKeys.map(keyFingerprint) };
   const { databaseStatus } = source;
+  let serving = false;
+  const isServing = (): boolean => serving;
   let packetsDropped = (): number => 0;
   const stateStatus = (): StateStatus => {
     const { lost, leftOut } = machines.missingLines();
     const counts = { lost, linesLeftOut: leftOut, logLeftOut: limited.leftOut(), packetsDropped: packetsDropped() };
     return { fault: describeTrouble(database), ...counts };
   };
-  const controlOptions = { socketPath, machines, adoptions, clients, logOnce, databaseStatus, stateStatus, self };
+  const controlOptions = {
+    socketPath,
+    machines,
+    adoptions,
+    clients,
+    logOnce,
+    databaseStatus,
+    stateStatus,
+    isServing,
+    self,
+  };
   const control = await serveControl(controlOptions);
   stack.use(disposable(control));
   stack.use(everySecond(() => void control.tend()));
@@ -129,6 +141,7 @@ async function startServers(options: NetbootOptions, place: Place, stack: AsyncD
   const dhcp = await startDhcp(options, { ...known, database });
   stack.use(disposable(dhcp));
   packetsDropped = dhcp.dropped;
+  serving = true;
   const close = (): Promise<void> => stack.disposeAsync();
   return { url: serverUrl, httpPort: http.port, tftpPort: tftp.port, socketPath, machines, close };
 }

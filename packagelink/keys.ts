@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfThere } from '../lib/read-if-there.ts';
 import { UserError } from '../lib/errors.ts';
-import { writeFileAtomically } from '../lib/write-file-atomically.ts';
+import { writeFileForOwner } from '../lib/write-file-for-owner.ts';
 
 /** The site's ed25519 key pair; `publicPem` is what machines carry to check manifests. */
 export type SiteKey = { readonly privateKey: KeyObject; readonly publicKey: KeyObject; readonly publicPem: string };
@@ -20,7 +20,7 @@ export async function loadOrCreateSiteKey(stateDir: string): Promise<SiteKey> {
   const publicKey = createPublicKey(privateKey);
   const publicPem = publicKey.export({ type: 'spki', format: 'pem' });
   const publicFile = join(stateDir, 'keys', 'site.pub');
-  if ((await readIfThere(publicFile))?.toString() !== publicPem) await writeFileAtomically(publicFile, publicPem);
+  if ((await readIfThere(publicFile))?.toString() !== publicPem) await writeFileForOwner(publicFile, publicPem);
   return { privateKey, publicKey, publicPem };
 }
 
@@ -62,7 +62,7 @@ async function readPrivateKey(file: string): Promise<KeyObject | undefined> {
 async function createPrivateKeyFile(file: string): Promise<KeyObject> {
   await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
   const { privateKey } = generateKeyPairSync('ed25519');
-  await writeFileAtomically(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
+  await writeFileForOwner(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
   return privateKey;
 }
 

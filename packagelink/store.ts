@@ -5,7 +5,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfThere } from '../lib/read-if-there.ts';
 import { UserError } from '../lib/errors.ts';
-import { writeFileAtomically } from '../lib/write-file-atomically.ts';
+import { writeFileForOwner } from '../lib/write-file-for-owner.ts';
 import { parseEdge } from '../lib/parse-edge.ts';
 import { DIGEST, packageNameSchema } from './manifest.ts';
 import type { Pack } from './manifest.ts';
@@ -67,16 +67,16 @@ export async function writeName(store: Store, name: string, digest: string): Pro
   if (before[0]?.digest === digest) return;
   const generations = [{ digest, at: new Date().toISOString() }, ...before].slice(0, MOST_GENERATIONS);
   const lines = generations.map((generation) => `${generation.digest} ${generation.at}\n`);
-  await writeFileAtomically(join(store.dir, 'names', name), lines.join(''));
+  await writeFileForOwner(join(store.dir, 'names', name), lines.join(''));
 }
 
 /** Stores a manifest and its signature. The signature comes first: no manifest is ever there without one. */
 export async function writeManifest(store: Store, { digest, stored, signature }: SealedManifest): Promise<void> {
   const file = join(store.dir, 'manifests', digest);
   const signed = (await readIfThere(`${file}.sig`))?.toString('latin1');
-  if (signed !== signature) await writeFileAtomically(`${file}.sig`, signature);
+  if (signed !== signature) await writeFileForOwner(`${file}.sig`, signature);
   const isPresent = (await readIfThere(file))?.equals(stored) ?? false;
-  if (!isPresent) await writeFileAtomically(file, stored);
+  if (!isPresent) await writeFileForOwner(file, stored);
 }
 
 /** The compressed bytes of a manifest; undefined when it is not there. */
@@ -89,12 +89,12 @@ export async function writeDelta(
   store: Store,
   { from, to, bytes }: { from: string; to: string; bytes: Uint8Array },
 ): Promise<void> {
-  await writeFileAtomically(join(store.dir, 'deltas', `${from}-${to}`), bytes);
+  await writeFileForOwner(join(store.dir, 'deltas', `${from}-${to}`), bytes);
 }
 
 /** Stores a pack under its digest, unless it is there with its full size. */
 export async function writePack(store: Store, pack: Pack, bytes: Uint8Array): Promise<void> {
-  if (!(await hasPack(store, pack))) await writeFileAtomically(join(store.dir, 'packs', pack.sha256), bytes);
+  if (!(await hasPack(store, pack))) await writeFileForOwner(join(store.dir, 'packs', pack.sha256), bytes);
 }
 
 /** Whether a pack is in the store with its full size. */

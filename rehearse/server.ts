@@ -27,13 +27,14 @@ export async function startServer(input: {
   readonly namespace: Namespace;
   readonly siteDir: string;
   readonly stateDir: string;
+  /** Whose rights the server has; `root` keeps root, with two capabilities. */
+  readonly user: string;
   readonly logFile: string;
   readonly signal: AbortSignal;
 }): Promise<Server> {
   const control = createControlClient(input.stateDir);
-  const argv = input.namespace.inside(
-    gutintegArgv('serve', '--site', input.siteDir, '--state', input.stateDir, '--interface', input.namespace.bridge),
-  );
+  const place = ['--site', input.siteDir, '--state', input.stateDir, '--interface', input.namespace.bridge];
+  const argv = input.namespace.inside(gutintegArgv('serve', ...place, '--user', input.user));
   let running: { readonly end: (how: 'SIGTERM' | 'SIGKILL') => Promise<void> } | undefined;
   const end = async (how: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     await running?.end(how);

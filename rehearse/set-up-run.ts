@@ -1,10 +1,11 @@
 // Everything that one run needs before its machine is switched on: prepared site, network, server, empty disks.
 // In: a machine of a site. Out: a run. Never: leaves anything of it behind when the stack is disposed of, but logs and disks.
 import { constants } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runCommand } from '../lib/run-command.ts';
+import { findStateOwner } from '../service/drop-rights.ts';
 import type { SiteSettingsFile } from '../site/load-site.ts';
 import { gutintegArgv } from './gutinteg-argv.ts';
 import { createNamespace } from './namespace.ts';
@@ -76,6 +77,7 @@ export async function setUpRun(
     namespace,
     siteDir: site.dir,
     stateDir: workDir,
+    user: (await findStateOwner(site.stateDir)) ?? 'root',
     logFile: logs.server,
     signal: options.signal,
   });
@@ -92,7 +94,10 @@ export async function setUpRun(
 /** Machine states of a run are its own; packages, keys and boot files are the site's. */
 async function makeWorkDir(workDir: string, stateDir: string, copyStore: boolean): Promise<void> {
   await rm(workDir, { recursive: true, force: true });
-  await mkdir(workDir, { recursive: true, mode: 0o700 });
+  // The server's user comes through; it gets the directory itself from `serve`.
+  await mkdir(dirname(workDir), { recursive: true });
+  await chmod(dirname(workDir), 0o711);
+  await mkdir(workDir, { mode: 0o700 });
   for (const shared of ['boot', 'keys', ...(copyStore ? [] : ['store'])]) {
     await symlink(join(stateDir, shared), join(workDir, shared));
   }

@@ -48,7 +48,7 @@ type Revisions = { readonly old: string | undefined; readonly current: string | 
 async function diffIn(dir: string, revisions: Revisions, options: DiffOptions): Promise<void> {
   const { runCommand } = await import('../../lib/run-command.ts');
   const { printLines } = await import('../../machdb/views/printable.ts');
-  const { AGENT_PACKAGE } = await import('../../netboot/agent/build-agent.ts');
+  const { AGENT_PACKAGE } = await import('../../netboot/agent/agent-package.ts');
   const { compileGlobs } = await import('../../packagelink/glob.ts');
   const { compareSites } = await import('../../site/diff/compare-sites.ts');
   const { formatSiteDiff, hasDifferences } = await import('../../site/diff/format-diff.ts');

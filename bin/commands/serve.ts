@@ -5,6 +5,7 @@ type ServeOptions = {
   readonly state?: string;
   readonly interface?: string;
   readonly logLevel: string;
+  readonly user?: string;
 };
 
 /** `gutinteg serve`. */
@@ -15,6 +16,7 @@ export function addServeCommand(program: Command): void {
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory, instead of the one in site.yaml')
     .option('--interface <name>', 'network interface, instead of the one in site.yaml')
+    .option('--user <name>', 'whom to serve as when started as root, instead of the owner of the state or gutinteg')
     .option('--log-level <level>', 'fatal, error, warn, info, debug or trace', 'info')
     .addHelpText('after', SERVE_HELP)
     .action(serve);
@@ -30,6 +32,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const { readSiteKeys } = await import('../../site/load-site.ts');
   const { logDatabase, openMachines, openSiteState } = await import('../open-site-state.ts');
 
+  await dropRootsRights(options);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   const log = createLog('serve', options.logLevel);
@@ -50,11 +53,25 @@ async function serve(options: ServeOptions): Promise<void> {
   source.close();
 }
 
+/** Root's process is another user's before it opens anything of the state or the network. */
+async function dropRootsRights({ site, state, user }: ServeOptions): Promise<void> {
+  const { join } = await import('node:path');
+  const { dropRights } = await import('../../service/drop-rights.ts');
+  const { loadSiteSettings } = await import('../../site/load-site.ts');
+  const { dir, stateDir } = await loadSiteSettings(site, state === undefined ? {} : { state });
+  const mustRead = [join(dir, 'site.yaml'), join(dir, 'machdb')];
+  await dropRights({ stateDir, user, mustRead, say: (line) => void process.stderr.write(`${line}\n`) });
+}
+
 const SERVE_HELP = `
-Runs until it is interrupted. Needs root for the DHCP and TFTP ports. Machines are installed only after
-'gutinteg arm HOST'; all others are told to boot from their own disk.
+Runs until it is interrupted. Machines are installed only after 'gutinteg arm HOST'; all others are told to boot from
+their own disk.
+
+The DHCP and TFTP ports need CAP_NET_BIND_SERVICE. Started as root, the server becomes another user before it opens
+anything: --user, or the owner of the state, or the user gutinteg, who gets the state directory. 'gutinteg service
+install' makes that user, and a systemd unit. --user root keeps the user, with two capabilities.
 
 Examples:
-  gutinteg prepare --site ~/site    once, after a change of a recipe, and after an upgrade of gutinteg
-  gutinteg serve --site ~/site
+  gutinteg prepare --site /srv/site    once, after a change of a recipe, and after an upgrade of gutinteg
+  gutinteg serve --site /srv/site
 `;

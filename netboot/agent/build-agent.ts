@@ -9,12 +9,10 @@ import { publishTree } from '../../packagelink/publish.ts';
 import type { Published } from '../../packagelink/publish.ts';
 import type { Store } from '../../packagelink/store.ts';
 import { bundleInstaller } from '../ramdisk/bundle.ts';
+import { AGENT_PACKAGE } from './agent-package.ts';
 import { fetchDebianFiles } from '../ramdisk/debian-files.ts';
 import { lockedNode } from '../ramdisk/locked-node.ts';
 import { collectPrograms } from '../ramdisk/programs.ts';
-
-/** The package that every machine gets besides its own. */
-export const AGENT_PACKAGE = 'gutinteg-agent';
 
 export type AgentOptions = {
   readonly cacheDir: string;

@@ -14,7 +14,7 @@ import { mergeTree } from '../../packagelink/merge.ts';
 import { readManifest } from '../../packagelink/read-manifest.ts';
 import { readName } from '../../packagelink/store.ts';
 import type { Store } from '../../packagelink/store.ts';
-import { AGENT_PACKAGE } from './build-agent.ts';
+import { AGENT_PACKAGE } from './agent-package.ts';
 
 /** Writes files and links only: directories that are on the machine keep their owner and mode. @throws UserError */
 export async function exportAgent(input: {

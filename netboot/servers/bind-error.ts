@@ -15,7 +15,9 @@ export function bindError(error: unknown, place: { service: string; address: str
       });
     case 'EACCES':
     case 'EPERM':
-      return new UserError(`${opening}: ports below 1024 need root`, { hint: 'sudo gutinteg serve' });
+      return new UserError(`${opening}: ports below 1024 need CAP_NET_BIND_SERVICE`, {
+        hint: 'sudo gutinteg serve, which keeps it when it stops being root',
+      });
     default:
       return new UserError(opening, { cause: error });
   }

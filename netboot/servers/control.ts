@@ -16,6 +16,7 @@ import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Adoptions } from '../adoptions.ts';
 import type { Clients } from '../clients.ts';
 import type { Machines } from '../machines.ts';
+import { describeHealth } from '../describe-health.ts';
 import { summarize } from '../machine-status.ts';
 import type { MachineSummary } from '../machine-status.ts';
 import type { StateStatus } from '../../contract/health.ts';
@@ -35,6 +36,8 @@ export type ControlOptions = {
   readonly logOnce: LogOnce;
   readonly databaseStatus: () => DatabaseStatus;
   readonly stateStatus: () => StateStatus;
+  /** Whether every port is open by now. */
+  readonly isServing: () => boolean;
 };
 
 const PAGE_ROWS = 500;
@@ -104,8 +107,12 @@ async function listenPrivately(app: Express, socketPath: string): Promise<Server
 }
 
 function addControlRoutes(app: Express, options: ControlOptions): void {
-  const { machines, adoptions, clients, databaseStatus, self } = options;
+  const { machines, adoptions, clients, databaseStatus, isServing, self } = options;
   app.use(express.json({ limit: '16kb' }));
+  app.get('/health', (_request, response) => {
+    if (!isServing()) throw new HttpError(503, 'the server is still opening its ports');
+    response.json(describeHealth(databaseStatus(), options.stateStatus()));
+  });
   app.get('/machines', (_request, response, next) => {
     // The state comes last: reading the machines may be what shows that it cannot be read.
     const rest = () => asJson({ unknown: clients.unknown(), database: databaseStatus(), state: options.stateStatus() });

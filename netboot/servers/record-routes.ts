@@ -1,10 +1,11 @@
 // Records of the machine database for anybody on the network, and how the server is. Reads only, nothing is noted.
 import { createHash } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
-import type { Health, StateStatus } from '../../contract/health.ts';
+import type { StateStatus } from '../../contract/health.ts';
 import { recordJsonSchema } from '../../contract/record.ts';
 import { routes } from '../../contract/routes.ts';
 import { parseMac } from '../../lib/mac.ts';
+import { describeHealth } from '../describe-health.ts';
 import { createPublicFilter } from '../filter-record.ts';
 import type { MachineSource, NamedRecord } from '../machine-source.ts';
 import { HttpError } from './http-errors.ts';
@@ -40,12 +41,7 @@ export function addRecordRoutes(app: Express, { source, publicVariables, stateSt
     sendWithEtag(request, response, JSON.stringify(recordJsonSchema(), undefined, 2));
   });
   app.get(routes.health, (_request, response) => {
-    const [{ fault, ...database }, { fault: trouble, ...state }] = [source.databaseStatus(), stateStatus()];
-    const health: Health = {
-      status: fault === null && trouble === null ? 'ok' : 'degraded',
-      database: { ...database, sound: fault === null },
-      state: { ...state, sound: trouble === null },
-    };
+    const health = describeHealth(source.databaseStatus(), stateStatus());
     response.set('Cache-Control', 'no-store').json(health);
   });
 }

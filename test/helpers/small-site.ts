@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../../lib/run-command.ts';
 import type { CommandResult } from '../../lib/run-command.ts';
-import { AGENT_PACKAGE } from '../../netboot/agent/build-agent.ts';
+import { AGENT_PACKAGE } from '../../netboot/agent/agent-package.ts';
 import { loadOrCreateSiteKey } from '../../packagelink/keys.ts';
 import { publishTree } from '../../packagelink/publish.ts';
 import { openStore } from '../../packagelink/store.ts';

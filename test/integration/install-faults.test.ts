@@ -84,7 +84,7 @@ suite('a description with a fault', () => {
       const before = await treeFingerprint(site.siteDir);
       assertRefused(await site.run('machdb', 'check'), fault.says);
       assertRefused(await plan(site), [...fault.says, /try: machdb check --site /]);
-      assertRefused(await site.run('gutinteg', 'serve', '--state', site.stateDir), fault.says);
+      assertRefused(await site.run('gutinteg', 'serve', '--user', 'root', '--state', site.stateDir), fault.says);
       assert.equal(await treeFingerprint(site.siteDir), before, 'the site is as it was');
     });
   }
@@ -172,6 +172,7 @@ suite('arming', () => {
     const server = await startServer({
       ...site,
       namespace,
+      user: 'root',
       logFile: join(site.stateDir, 'server.log'),
       signal: AbortSignal.timeout(LIMIT_MS),
     });

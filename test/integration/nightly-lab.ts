@@ -9,7 +9,7 @@ import { openMachines, openSiteState } from '../../bin/open-site-state.ts';
 import { createLog } from '../../lib/log.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import type { Argv, CommandResult } from '../../lib/run-command.ts';
-import { AGENT_PACKAGE } from '../../netboot/agent/build-agent.ts';
+import { AGENT_PACKAGE } from '../../netboot/agent/agent-package.ts';
 import { createControlClient } from '../../netboot/control-client.ts';
 import type { ControlClient } from '../../netboot/control-client.ts';
 import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';

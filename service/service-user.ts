@@ -1,0 +1,2 @@
+/** The user and group that `gutinteg service install` makes. */
+export const SERVICE_USER = 'gutinteg';
