@@ -12,6 +12,7 @@ COPY package.json package-lock.json ./
 # esbuild bundles what `prepare` puts into the ramdisk. Of the package that holds Node, the program is enough.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
  && rm -rf node_modules/esbuild node_modules/@esbuild node_modules/.bin \
+ && find node_modules -type d -empty -delete \
  && cd node_modules/node-linux-* \
  && rm -rf include share CHANGELOG.md README.md \
  && strip bin/node

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import { runCommand } from '../lib/run-command.ts';
 import { decideUser } from './decide-user.ts';
-import { findAccount } from './find-account.ts';
+import { findAccount, needAccount } from './find-account.ts';
 import type { Account } from './find-account.ts';
 import { handOver, readHandOver } from './hand-over.ts';
 import { isConfined, parseRights } from './rights.ts';
@@ -38,9 +38,7 @@ export async function dropRights(request: DropRequest): Promise<void> {
   });
   if (decision.kind === 'stay') return;
   if (decision.kind === 'refuse') throw nobodyToServe();
-  const account = await findAccount(decision.user);
-  if (account === undefined)
-    throw new UserError(`there is no user ${decision.user}; nothing was started`, { exitCode: 2 });
+  const account = await needAccount(decision.user);
   if (account.uid !== 0) {
     const steps = await readHandOver(request.stateDir, account);
     await checkReadable(account, [process.execPath, process.argv[1] ?? '', ...request.mustRead]);

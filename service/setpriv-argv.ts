@@ -9,13 +9,16 @@ const SETPRIV = '/usr/bin/setpriv';
  * so, every thread of it is so; a running Node can change only the thread that asks.
  * @see setpriv(1)
  */
-export function setprivArgv({ uid, gid }: Pick<Account, 'uid' | 'gid'>, program: readonly string[]): Argv {
+export function setprivArgv(
+  { uid, gid, isKnown }: Pick<Account, 'uid' | 'gid' | 'isKnown'>,
+  program: readonly string[],
+): Argv {
   const kept = ['-all', ...KEPT_CAPABILITIES.map((name) => `+${name}`)].join(',');
   return [
     SETPRIV,
     `--reuid=${uid}`,
     `--regid=${gid}`,
-    '--init-groups',
+    isKnown ? '--init-groups' : '--clear-groups',
     `--inh-caps=${kept}`,
     `--ambient-caps=${kept}`,
     `--bounding-set=${kept}`,

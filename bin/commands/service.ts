@@ -29,6 +29,14 @@ export function addServiceCommand(program: Command): void {
     .addHelpText('after', INSTALL_HELP)
     .action(install);
   service
+    .command('state')
+    .description('only give the state directory to the user that serves from it, such as that of a container')
+    .option('--site <dir>', 'site directory', '.')
+    .option('--state <dir>', 'state directory, instead of the one in site.yaml')
+    .option('--user <name>', 'name or number of the user', 'gutinteg')
+    .option('--dry-run', 'say what would be done')
+    .action(giveState);
+  service
     .command('uninstall')
     .description('remove the units; user and state stay')
     .option('--root <dir>', 'in the tree of another computer', '/')
@@ -58,6 +66,20 @@ async function install(options: InstallOptions): Promise<void> {
   process.stdout.write(options.json === true ? asJson(files, done) : asText(files, done, options, settings));
 }
 
+async function giveState(options: Pick<InstallOptions, 'site' | 'state' | 'user' | 'dryRun'>): Promise<void> {
+  const { resolve } = await import('node:path');
+  const { loadSiteSettings } = await import('../../site/load-site.ts');
+  const { needAccount } = await import('../../service/find-account.ts');
+  const { handOver, readHandOver } = await import('../../service/hand-over.ts');
+  const { formatStep } = await import('../../service/render/hand-over-step.ts');
+  const stateDir = resolve(options.state ?? (await loadSiteSettings(options.site)).stateDir);
+  const account = await needAccount(options.user);
+  const steps = await readHandOver(stateDir, account);
+  if (options.dryRun !== true) await handOver(stateDir, steps);
+  process.stdout.write(steps.map((step) => `${formatStep(step, { stateDir, user: account.name })}\n`).join(''));
+  if (steps.length === 0) process.stdout.write(`${stateDir}: is ${account.name}'s already\n`);
+}
+
 async function settingsOf(options: InstallOptions): Promise<ServiceSettings> {
   const { resolve } = await import('node:path');
   const { loadSiteSettings } = await import('../../site/load-site.ts');
@@ -75,6 +97,7 @@ async function settleHere(settings: ServiceSettings, { dryRun }: InstallOptions)
   const { UserError } = await import('../../lib/errors.ts');
   const { findAccount } = await import('../../service/find-account.ts');
   const { handOver, readHandOver } = await import('../../service/hand-over.ts');
+  const { formatStep } = await import('../../service/render/hand-over-step.ts');
   const { makeUser, reloadSystemd } = await import('../../service/install.ts');
   const { user, stateDir } = settings;
   const lines: string[] = [];
@@ -83,26 +106,14 @@ async function settleHere(settings: ServiceSettings, { dryRun }: InstallOptions)
     if (dryRun !== true) await makeUser();
   }
   // Numbers that nobody has, for the dry run of a first time.
-  const account = (await findAccount(user)) ?? { name: user, uid: -1, gid: -1, home: stateDir };
+  const account = (await findAccount(user)) ?? { name: user, uid: -1, gid: -1, home: stateDir, isKnown: true };
   if (account.uid === 0) throw new UserError('root cannot be the user of the service', { exitCode: 2 });
   const steps = await readHandOver(stateDir, account);
-  lines.push(...steps.map((step) => describeStep(stateDir, user, step)));
+  lines.push(...steps.map((step) => formatStep(step, { stateDir, user })));
   if (dryRun === true) return lines;
   await handOver(stateDir, steps);
   await reloadSystemd();
   return lines;
-}
-
-function describeStep(
-  stateDir: string,
-  user: string,
-  step: { do: string; path: string; kind?: string; mode?: number; uid?: number; gid?: number },
-): string {
-  const path = step.path === '' ? stateDir : `${stateDir}/${step.path}`;
-  if (step.do === 'make') return `${path}: made, ${step.kind} ${step.mode?.toString(8)}`;
-  if (step.do === 'chmod') return `${path}: mode ${step.mode?.toString(8)}`;
-  const name = (id: number | undefined): string => (id === 0 ? 'root' : user);
-  return `${path}: belongs to ${name(step.uid)}:${name(step.gid)}`;
 }
 
 function asJson(files: readonly PlannedFile[], done: readonly string[]): string {
