@@ -1,5 +1,6 @@
 // A state directory → that of a server that is not root. In: the directory, the user. Out: what was changed.
 // Never: follows a symbolic link; looks into a directory that is the server's already, whose names it could change.
+import type { Stats } from 'node:fs';
 import { chmod, lchown, lstat, mkdir, open, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
@@ -88,6 +89,19 @@ async function look(path: string): Promise<Observed | undefined> {
     throw new UserError(`looking at ${path}`, { cause });
   });
   if (found === undefined) return undefined;
+  refuseHardLink(path, found);
   const kind = found.isDirectory() ? 'directory' : found.isSymbolicLink() ? 'link' : 'file';
   return { kind, uid: found.uid, gid: found.gid, mode: found.mode & 0o7777 };
+}
+
+/**
+ * A second name may lie anywhere on the file system, and giving this one away gives that away, too: whoever can make
+ * files in the state could have made it (fs.protected_hardlinks is not set on every computer).
+ */
+function refuseHardLink(path: string, found: Stats): void {
+  if (!found.isFile() || found.nlink === 1 || found.uid !== 0) return;
+  throw new UserError(`${path} is root's and has ${found.nlink} names (hard links); nothing was changed`, {
+    exitCode: 2,
+    hint: `cp -p ${path} ${path}.new && mv ${path}.new ${path}, if it is what it should be`,
+  });
 }

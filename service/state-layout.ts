@@ -29,6 +29,7 @@ export const stateLayout: readonly StatePlace[] = [
   { path: 'store', mode: 0o755, ...ofRoot, ...directory },
   ...storeFolders.map((name): StatePlace => ({ path: `store/${name}`, mode: 0o755, ...ofService, ...directory })),
   { path: 'store/lock.db', kind: 'file', mode: 0o600, ...ofService, made: true },
+  { path: 'rehearsals', mode: 0o711, ...ofRoot, ...directory },
   ...['boot', 'images', 'cache'].map((path): StatePlace => ({ path, mode: 0o755, ...ofRoot, ...directory })),
   ...['netboot.db', 'netboot.db-wal', 'netboot.db-shm'].map((path): StatePlace => ({
     path,

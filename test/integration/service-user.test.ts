@@ -2,7 +2,21 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, lchown, lstat, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  lchown,
+  link,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
@@ -156,6 +170,35 @@ suite('serve, started as root', () => {
     const served = await place.run('serve', '--user', USER);
     assert.match(served.stderr, /was handed over to games: \d+ changes/);
     for (const path of ['', 'below', 'file']) assert.equal(await ownerOf(join(outside, path)), 0, path);
+  });
+
+  test('root’s commands write nothing through a link that the server has put in the place of its directory', async () => {
+    await using stack = new AsyncDisposableStack();
+    const place = await makePlace(stack);
+    await place.run('service', 'state', '--user', USER);
+    const { uid, gid } = await lstat(join(place.stateDir, 'keys'));
+    const outside = join(place.dir, 'outside');
+    await cp(join(place.stateDir, 'keys'), outside, { recursive: true });
+    await rm(join(outside, 'site.pub'));
+    await rename(join(place.stateDir, 'keys'), join(place.dir, 'moved'));
+    await symlink(outside, join(place.stateDir, 'keys'));
+    await lchown(join(place.stateDir, 'keys'), uid, gid);
+    const { exitCode, stderr } = await place.run('package', 'publish', 'base');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /keys is a symbolic link of uid \d+, and root does not write through it/);
+    assert.deepEqual(await readdir(outside), ['site.key']);
+  });
+
+  test('refuses a file of the state that has a second name elsewhere', async () => {
+    await using stack = new AsyncDisposableStack();
+    const place = await makePlace(stack);
+    const secret = join(place.dir, 'secret');
+    await writeFile(secret, 'root’s');
+    await link(secret, join(place.stateDir, 'netboot.db'));
+    const { exitCode, stderr } = await place.run('serve', '--user', USER);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /netboot\.db is root's and has 2 names \(hard links\); nothing was changed/);
+    assert.deepEqual([await ownerOf(secret), await ownerOf(join(place.stateDir, 'keys'))], [0, 0]);
   });
 
   for (const [name, words, says] of [
