@@ -26,3 +26,11 @@ test('a program that ends with another exit code is named with its last words', 
 test('a program that does not exist is named', async () => {
   await assert.rejects(runCommand(['no-such-program']), /^CommandError: no-such-program: could not be started$/);
 });
+
+test('a program that a signal has ended is named with the signal', async () => {
+  await assert.rejects(runCommand(['sh', '-c', 'kill -KILL $$']), (error: Error) => {
+    assert.ok(error instanceof CommandError);
+    assert.deepEqual([error.signal, error.result?.exitCode], ['SIGKILL', -1]);
+    return /was ended by SIGKILL/.test(error.message);
+  });
+});

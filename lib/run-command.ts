@@ -33,12 +33,20 @@ export class CommandError extends UserError {
   override readonly name = 'CommandError';
   readonly argv: Argv;
   readonly result: CommandResult | undefined;
+  /** The signal that has ended it, such as SIGKILL. */
+  readonly signal: string | undefined;
 
-  constructor(argv: Argv, what: string, result: CommandResult | undefined, cause?: unknown) {
+  constructor(
+    argv: Argv,
+    what: string,
+    result: CommandResult | undefined,
+    reason: { cause?: unknown; signal?: string | undefined } = {},
+  ) {
     const said = result === undefined ? '' : lastLines(result.stderr || result.stdout, 8);
-    super(`${argv.join(' ')}: ${what}${said === '' ? '' : `\n${said}`}`, { cause });
+    super(`${argv.join(' ')}: ${what}${said === '' ? '' : `\n${said}`}`, { cause: reason.cause });
     this.argv = argv;
     this.result = result;
+    this.signal = reason.signal;
   }
 }
 
@@ -66,9 +74,12 @@ export const runCommand: RunCommand = async (argv, options = {}) => {
   const ended = await child;
   if (ended.isCanceled) options.signal?.throwIfAborted();
   const result = { exitCode: ended.exitCode ?? -1, stdout: ended.stdout, stderr: ended.stderr };
-  if (ended.timedOut) throw new CommandError(argv, `no end after ${options.timeoutMs} ms`, result);
+  if (ended.timedOut)
+    throw new CommandError(argv, `no end after ${options.timeoutMs} ms`, result, { signal: ended.signal });
+  const { signal } = ended;
+  if (signal !== undefined) throw new CommandError(argv, `was ended by ${signal}`, result, { signal });
   if (ended.exitCode === undefined) {
-    throw new CommandError(argv, 'could not be started', undefined, ended.cause);
+    throw new CommandError(argv, 'could not be started', undefined, { cause: ended.cause });
   }
   if (!(options.okExitCodes ?? [0]).includes(ended.exitCode)) {
     throw new CommandError(argv, `exit code ${ended.exitCode}`, result);

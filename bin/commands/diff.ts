@@ -39,7 +39,7 @@ export function addDiffCommand(program: Command): void {
 }
 
 async function diff(old: string | undefined, current: string | undefined, options: DiffOptions): Promise<void> {
-  const { withPrivateDirectory } = await import('../private-directory.ts');
+  const { withPrivateDirectory } = await import('../../lib/private-directory.ts');
   await withPrivateDirectory('gutinteg-diff-', async (dir) => await diffIn(dir, { old, current }, options));
 }
 

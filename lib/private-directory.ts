@@ -1,11 +1,21 @@
+// A directory for the time of one piece of work. In: where, and the work. Out: what the work returns. Never: left behind,
+// also when the work fails or is interrupted.
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A directory that only the caller's user can enter; it is gone afterwards, also when `work` fails or is interrupted. */
-export async function withPrivateDirectory<T>(prefix: string, work: (dir: string) => Promise<T>): Promise<T> {
-  const dir = await mkdtemp(join(tmpdir(), prefix));
+/**
+ * A directory with mode 0700 that is gone afterwards, also after SIGINT, SIGTERM or SIGHUP.
+ * @param prefix the beginning of its name
+ * @param parent where it lies, if not in the directory for temporary files
+ */
+export async function withPrivateDirectory<T>(
+  prefix: string,
+  work: (dir: string) => Promise<T>,
+  parent: string = tmpdir(),
+): Promise<T> {
+  const dir = await mkdtemp(join(parent, prefix));
   const remove = (): void => rmSync(dir, { recursive: true, force: true });
   const leave = (signal: NodeJS.Signals): void => {
     remove();
