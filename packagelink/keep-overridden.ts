@@ -6,7 +6,6 @@ import { TARGET_OWNER } from './candidates.ts';
 import { keepObject } from './kept-objects.ts';
 import type { LinkedPackage, Original } from './linked-packages.ts';
 import type { FileEntry } from './manifest.ts';
-import { installedPath } from './preprocess.ts';
 import { asPathStat, recordIntents } from './state.ts';
 import type { InstalledPath } from './state.ts';
 import type { MergedTree } from './tree.ts';
@@ -34,7 +33,7 @@ export function overriddenContents(packages: readonly LinkedPackage[], tree: Mer
     if (kind !== 'tree') return [];
     const files = manifest.entries.filter((entry) => entry.type === 'file');
     return files
-      .filter((file) => file.template !== undefined || owners.get(installedPath(file.path)) !== name)
+      .filter((file) => file.template !== undefined || owners.get(file.path) !== name)
       .map((file) => ({ owner: name, source, file }));
   });
 }

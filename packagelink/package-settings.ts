@@ -36,6 +36,10 @@ export const packageSettingsSchema = z.strictObject({
   replace: z.array(packagePath).default([]),
   /** Exact paths of directories whose content goes where a symbolic link of the same path leads. */
   follow: z.array(packagePath).default([]),
+  /** Exact paths of directories that the package has, although git keeps none that are empty. */
+  emptyDirectories: z.array(packagePath).default([]),
+  /** Exact paths of files whose names end in `.plprocess` and that are no templates. */
+  verbatim: z.array(packagePath).default([]),
   /** `same-priority`: the directories of this package hide those of lower priority instead of merging with them. */
   directories: z.enum(['merge', 'same-priority']).default('merge'),
 });

@@ -11,7 +11,7 @@ import { directoryFetcher } from './fetch.ts';
 import { compileGlobs } from './glob.ts';
 import { packageNameSchema } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
-import { SETTINGS_FILE, packageSettingsSchema, readPackageSettings } from './package-settings.ts';
+import { packageSettingsSchema, readPackageSettings } from './package-settings.ts';
 import type { PackageSettings } from './package-settings.ts';
 import { packTree } from './pack-tree.ts';
 import { placesOf } from './plan-reuse.ts';
@@ -20,6 +20,7 @@ import { publishDeltas } from './publish-deltas.ts';
 import { readManifest } from './read-manifest.ts';
 import { scanTree } from './scan.ts';
 import type { ScannedEntry } from './scan.ts';
+import { scanWithSettings } from './scan-with-settings.ts';
 import { applySiteRules } from './site-rules.ts';
 import { sealManifest } from './seal-manifest.ts';
 import { hasPack, readName, readStoredManifest, writeManifest, writeName } from './store.ts';
@@ -155,11 +156,12 @@ type PackageScan = {
 
 function scanPackage(options: PublishOptions, settings: PackageSettings): PackageScan {
   const { tree, kind, dropDeviceNodes = false } = options;
-  const skip = new Set(kind === 'site' ? [SETTINGS_FILE] : []);
-  const withXattrs = kind === 'image' || settings.keepXattrs;
-  const isSpecialAllowed = compileGlobs(kind === 'image' ? (options.special ?? []) : settings.special);
-  const scanned = scanTree({ tree, withXattrs, isSpecialAllowed, dropDeviceNodes, skip });
-  if (kind === 'image') return { ...scanned, isStated: () => true };
+  if (kind === 'image') {
+    const isSpecialAllowed = compileGlobs(options.special ?? []);
+    const scanned = scanTree({ tree, withXattrs: true, isSpecialAllowed, dropDeviceNodes, skip: new Set() });
+    return { ...scanned, isStated: () => true };
+  }
+  const scanned = scanWithSettings({ tree, settings, withXattrs: settings.keepXattrs, dropDeviceNodes });
   const { entries, stated } = applySiteRules(scanned.entries, settings);
   return { entries, isStated: (path) => stated.has(path), leftOut: scanned.leftOut };
 }

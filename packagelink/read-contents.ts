@@ -24,7 +24,7 @@ export function digestFile(tree: string, file: ScannedFile, buffer: Uint8Array):
 }
 
 function digestPieces(file: ScannedFile, pieces: Iterable<Uint8Array>): FileDigest {
-  if (installedPath(file.path) !== file.path) return digestTemplate(file, pieces);
+  if (file.verbatim === undefined && installedPath(file.path) !== file.path) return digestTemplate(file, pieces);
   if (file.sizeBytes > PACK_RAW_BYTES) {
     const digest = createHash('sha256');
     for (const bytes of pieces) digest.update(bytes);

@@ -2,14 +2,13 @@
 // files. Never: writes; the manifest names no packs, so that nothing can be laid down from it.
 import { parseEdge } from '../lib/parse-edge.ts';
 import { buildManifest } from './build-manifest.ts';
-import { compileGlobs } from './glob.ts';
 import { PACK_RAW_BYTES, packageNameSchema } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
-import { SETTINGS_FILE, readPackageSettings } from './package-settings.ts';
+import { readPackageSettings } from './package-settings.ts';
 import { digestFile, readFilePieces } from './read-contents.ts';
 import type { FileDigest } from './read-contents.ts';
-import { scanTree } from './scan.ts';
 import type { ScannedEntry, ScannedFile } from './scan.ts';
+import { scanWithSettings } from './scan-with-settings.ts';
 import { applySiteRules } from './site-rules.ts';
 
 export type TreePackage = {
@@ -25,13 +24,7 @@ export type TreePackage = {
 export async function readTreePackage(name: string, tree: string): Promise<TreePackage> {
   parseEdge(packageNameSchema, name, `package '${name}'`);
   const settings = await readPackageSettings(tree);
-  const scanned = scanTree({
-    tree,
-    withXattrs: settings.keepXattrs,
-    isSpecialAllowed: compileGlobs(settings.special),
-    dropDeviceNodes: false,
-    skip: new Set([SETTINGS_FILE]),
-  });
+  const scanned = scanWithSettings({ tree, settings, withXattrs: settings.keepXattrs });
   const { entries, stated } = applySiteRules(scanned.entries, settings);
   const digests = new Map<string, FileDigest>();
   const files = new Map<string, ScannedFile>();

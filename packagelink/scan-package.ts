@@ -4,12 +4,11 @@ import { FaultsError, UserError } from '../lib/errors.ts';
 import { buildManifest } from './build-manifest.ts';
 import { PACK_RAW_BYTES } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
-import { compileGlobs } from './glob.ts';
-import { SETTINGS_FILE, readPackageSettings } from './package-settings.ts';
+import { readPackageSettings } from './package-settings.ts';
 import { digestFile } from './read-contents.ts';
 import type { FileDigest } from './read-contents.ts';
-import { scanTree } from './scan.ts';
 import type { ScannedEntry } from './scan.ts';
+import { scanWithSettings } from './scan-with-settings.ts';
 import { applySiteRules } from './site-rules.ts';
 
 type PackageTree = {
@@ -27,13 +26,7 @@ type PackageTree = {
  */
 export async function scanPackage({ name, root, priority }: PackageTree): Promise<Manifest> {
   const settings = await readPackageSettings(root);
-  const scanned = scanTree({
-    tree: root,
-    withXattrs: true,
-    isSpecialAllowed: compileGlobs(settings.special),
-    dropDeviceNodes: false,
-    skip: new Set([SETTINGS_FILE]),
-  });
+  const scanned = scanWithSettings({ tree: root, settings, withXattrs: true });
   const { entries } = applySiteRules(scanned.entries, settings, 'tree');
   const digests = digestAll(root, entries);
   return buildManifest({

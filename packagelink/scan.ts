@@ -14,7 +14,12 @@ import { installedPath } from './preprocess.ts';
 import { readXattrs } from './xattrs.ts';
 
 type Scanned = Metadata & { readonly path: string };
-export type ScannedFile = Scanned & { readonly type: 'file'; readonly sizeBytes: number; readonly sparse?: true };
+export type ScannedFile = Scanned & {
+  readonly type: 'file';
+  readonly sizeBytes: number;
+  readonly sparse?: true;
+  /** No template, whatever its name is. */ readonly verbatim?: true;
+};
 type ScannedDirectory = Scanned & { readonly type: 'directory' };
 type ScannedSymlink = Scanned & { readonly type: 'symlink'; readonly target: string };
 type ScannedSpecial = Scanned & { readonly type: 'special'; readonly node: string };
@@ -32,6 +37,8 @@ type ScanOptions = {
   readonly dropDeviceNodes: boolean;
   /** Paths that are not part of the package. */
   readonly skip: ReadonlySet<string>;
+  /** Paths of files that are no templates, whatever their names are. */
+  readonly verbatim?: ReadonlySet<string>;
 };
 
 type Found = { readonly path: string; readonly stat: BigIntStats };
@@ -46,7 +53,7 @@ type Scan = {
   readonly leftOut: Map<string, string[]>;
 };
 
-type ScannedTree = {
+export type ScannedTree = {
   readonly entries: ScannedEntry[];
   /** What the tree has and the package will not: `security.selinux of 120 paths, such as etc/motd`. */
   readonly leftOut: readonly string[];
@@ -102,10 +109,12 @@ function describeEntry({ path, stat }: Found, scan: Scan): ScannedEntry | undefi
     return undefined;
   }
   // A template's installed names differ, even where one file has several.
-  const target = installedPath(path) === path ? otherName(path, stat, firstNames) : undefined;
+  const isVerbatim = options.verbatim?.has(path) === true;
+  const target = isVerbatim || installedPath(path) === path ? otherName(path, stat, firstNames) : undefined;
   if (node !== undefined) return describeSpecial({ ...entry, type: 'special', node }, target, scan);
   if (target !== undefined) return { ...entry, type: 'hardlink', target };
-  return { ...entry, type: 'file', sizeBytes: Number(stat.size), ...sparseness(path, stat, options.tree) };
+  const verbatim = isVerbatim ? ({ verbatim: true } as const) : {};
+  return { ...entry, type: 'file', sizeBytes: Number(stat.size), ...sparseness(path, stat, options.tree), ...verbatim };
 }
 
 function isOther(stat: BigIntStats): boolean {

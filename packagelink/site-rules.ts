@@ -3,7 +3,7 @@
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import type { FileRule } from './file-rule.ts';
-import { compileGlobs } from './glob.ts';
+import { createRuleMatcher } from './match-rules.ts';
 import type { Xattrs } from './manifest.ts';
 import { SETTINGS_FILE } from './package-settings.ts';
 import type { PackageSettings } from './package-settings.ts';
@@ -26,18 +26,13 @@ export function applySiteRules(
   settings: PackageSettings,
   base: 'site' | 'tree' = 'site',
 ): Ruled {
-  const rules = settings.files.map((rule) => ({ rule, matches: compileGlobs([rule.match]), used: false }));
+  const rules = createRuleMatcher(settings.files);
   const stated = new Set<string>();
   const faults: Fault[] = [];
   const ruled = entries.map((entry): ScannedEntry => {
-    const applied = rules.filter((rule) => rule.matches(entry.path));
-    for (const rule of applied) rule.used = true;
+    const applied = rules.find(entry.path);
     if (applied.length > 0) stated.add(entry.path);
-    const result = ruleEntry(
-      entry,
-      base === 'tree' ? entry : siteMetadata(entry),
-      applied.map(({ rule }) => rule),
-    );
+    const result = ruleEntry(entry, base === 'tree' ? entry : siteMetadata(entry), applied);
     if (result.xattrs?.[ACL] !== undefined && ((result.mode ^ entry.mode) & 0o777) !== 0)
       faults.push(
         fault(entry.path, `has an ACL that belongs to mode ${octal(entry.mode)}, not to ${octal(result.mode)}`),
@@ -45,7 +40,7 @@ export function applySiteRules(
     return result;
   });
   faults.push(
-    ...rules.filter((rule) => !rule.used).map(({ rule }) => fault(rule.match, 'matches no path of this package')),
+    ...rules.unused().map((rule) => fault(rule.match, 'matches no path of this package')),
     ...findSplitLinks(ruled),
     ...findIdleTypeRules(entries, settings),
   );
@@ -123,14 +118,26 @@ function lastOf<K extends 'mode' | 'sparse' | 'capabilities'>(rules: readonly Fi
 }
 
 // A rule for a path that the package does not have is a slip of the pen, and would be found too late.
-function findIdleTypeRules(entries: readonly ScannedEntry[], { replace, follow }: PackageSettings): Fault[] {
-  const types = new Map(entries.map((entry) => [installedPath(entry.path), entry.type]));
+function findIdleTypeRules(entries: readonly ScannedEntry[], { replace, follow, verbatim }: PackageSettings): Fault[] {
+  const types = new Map(entries.map((entry) => [targetOf(entry), entry.type]));
   return [
     ...replace.filter((path) => !types.has(path)).map((path) => fault(path, 'replace: no such path in this package')),
     ...follow
       .filter((path) => types.get(path) !== 'directory')
       .map((path) => fault(path, 'follow: no such directory in this package')),
+    ...verbatim
+      .filter((path) => !isFile(types.get(path)))
+      .map((path) => fault(path, 'verbatim: no such file in this package')),
   ];
+}
+
+function isFile(type: ScannedEntry['type'] | undefined): boolean {
+  return type === 'file' || type === 'hardlink';
+}
+
+function targetOf(entry: ScannedEntry): string {
+  const isVerbatim = entry.type !== 'file' || entry.verbatim === true;
+  return isVerbatim ? entry.path : installedPath(entry.path);
 }
 
 function findSplitLinks(entries: readonly ScannedEntry[]): Fault[] {
