@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseCapabilities } from './file-capabilities.ts';
+import { formatCapabilities, parseCapabilities } from './file-capabilities.ts';
 
 // What getfattr shows after setcap of libcap 2.66 with the same text.
 const sound: [text: string, value: string][] = [
@@ -31,5 +31,24 @@ for (const [text, fault] of faulty) {
   test(`parseCapabilities: refuses '${text}'`, () => {
     const parsed = parseCapabilities(text);
     assert.match('fault' in parsed ? parsed.fault : '', fault);
+  });
+}
+
+test('formatCapabilities: what parseCapabilities has read', () => {
+  for (const [, hex] of sound) {
+    const value = Buffer.from(hex, 'hex').toString('base64');
+    assert.deepEqual(parseCapabilities(formatCapabilities(value) ?? ''), { value });
+  }
+});
+
+for (const [what, hex] of [
+  ['nothing', ''],
+  ['of no capability', '0000000200000000000000000000000000000000'],
+  ['of revision 3', '0100000300200000000000000000000000000000e8030000'],
+  ['of a capability without a name', '0100000200000000000000000000008000000000'],
+  ['with another flag', '0300000200200000000000000000000000000000'],
+] as const) {
+  test(`formatCapabilities: a value ${what} cannot be said`, () => {
+    assert.equal(formatCapabilities(Buffer.from(hex, 'hex').toString('base64')), undefined);
   });
 }

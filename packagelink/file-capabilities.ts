@@ -32,6 +32,28 @@ export function parseCapabilities(text: string): { readonly value: string } | { 
   return { value: encode(sets.p, sets.i, sets.e !== 0n).toString('base64') };
 }
 
+/**
+ * A value of `security.capability` as `parseCapabilities` reads it; undefined for one that it cannot say: of another
+ * revision (those for a user namespace), with bits that have no name, or empty.
+ */
+export function formatCapabilities(value: string): string | undefined {
+  const bytes = Buffer.from(value, 'base64');
+  if (bytes.length !== 20) return undefined;
+  const set = (low: number, high: number) =>
+    BigInt(bytes.readUInt32LE(low)) | (BigInt(bytes.readUInt32LE(high)) << 32n);
+  const [permitted, inheritable] = [set(4, 12), set(8, 16)];
+  const effective = (bytes.readUInt32LE(0) & EFFECTIVE) === 0 ? '' : 'e';
+  const clauses = ['p', 'i', 'ip'].flatMap((flags) => {
+    const has = (bits: bigint, flag: string, index: number) =>
+      ((bits >> BigInt(index)) & 1n) === (flags.includes(flag) ? 1n : 0n);
+    const names = NAMES.filter((_name, index) => has(permitted, 'p', index) && has(inheritable, 'i', index));
+    return names.length === 0 ? [] : [`${names.join(',')}=${effective}${flags}`];
+  });
+  const text = clauses.join(' ');
+  const parsed = parseCapabilities(text);
+  return 'value' in parsed && parsed.value === value ? text : undefined;
+}
+
 export const capabilitiesSchema = z.string().transform((text, context) => {
   const parsed = parseCapabilities(text);
   if ('value' in parsed) return parsed.value;

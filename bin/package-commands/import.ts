@@ -1,19 +1,38 @@
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
+import { GiB } from '../../lib/bytes.ts';
+import { DEFAULT_LIMITS } from '../../site/import/limits.ts';
 
-type ImportOptions = { readonly site: string; readonly name?: string; readonly replace?: true; readonly json?: true };
+type ImportOptions = {
+  readonly site: string;
+  readonly name?: string;
+  readonly replace?: true;
+  readonly json?: true;
+  readonly numericOwner?: true;
+  readonly limitGib: number;
+  readonly limitSeconds: number;
+};
 
 /** `gutinteg package import`. */
 export function addPackageImportCommand(packages: Command): void {
   packages
     .command('import')
     .description('make packages/NAME from a .deb or a tar archive')
-    .argument('<file>', 'X.deb, or X.tar, also with .gz, .xz or .zst')
+    .argument('<file>', 'X.deb, or X.tar, also with .gz, .xz, .zst, .bz2 or .lz4')
     .option('--name <text>', "name of the package, instead of the archive's")
     .option('--replace', 'take the place of packages/NAME; settings other than owners and modes stay')
+    .option('--numeric-owner', 'owners as numbers, even where the archive has names')
+    .option('--limit-gib <number>', 'what it may write', parsePositive, DEFAULT_LIMITS.diskBytes / GiB)
+    .option('--limit-seconds <number>', 'how long it may take', parsePositive, DEFAULT_LIMITS.milliseconds / 1000)
     .option('--site <dir>', 'site directory', '.')
     .option('--json', 'the result as JSON')
     .addHelpText('after', HELP)
     .action(importArchive);
+}
+
+function parsePositive(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number from 1 to 999999.');
 }
 
 async function importArchive(file: string, options: ImportOptions): Promise<void> {
@@ -26,6 +45,8 @@ async function importArchive(file: string, options: ImportOptions): Promise<void
     archive: file,
     name: options.name,
     replace: options.replace === true,
+    numericOwner: options.numericOwner === true,
+    limits: { ...DEFAULT_LIMITS, diskBytes: options.limitGib * GiB, milliseconds: options.limitSeconds * 1000 },
     run: runCommand,
   });
   if (options.json === true) {
@@ -38,9 +59,10 @@ async function importArchive(file: string, options: ImportOptions): Promise<void
 }
 
 const HELP = `
-The tree is as git would have it; owners and modes that are not root's, 0644 or 0755 stand in its .packagelink.yaml. Nothing
-of the archive is run. Refused, all at once: names that are absolute or lead out of the archive, members below a link,
-devices, and members that occur twice.
+The tree is as git would have it; owners and modes that are not root's, 0644 or 0755 stand in its .packagelink.yaml, with
+capabilities, attributes and empty directories. An archive brings files, never settings, and nothing of it is run. Refused,
+all at once: names that are absolute or lead out of the archive, .packagelink.yaml, .git, members below a link, devices, and
+members that occur twice. What is left out is said. docs/packages.md has the rest.
 
 Examples:
   gutinteg package import lab-tools_1.2_all.deb --site ~/site

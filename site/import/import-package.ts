@@ -1,19 +1,32 @@
 // A .deb or a tar archive → `packages/NAME` of a site, as it would be in git. In: the archive. Out: a tree with settings.
-// Never: runs anything that the archive holds; writes outside its own directory, whatever names the archive has; leaves
-// a half-made package.
-import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+// Never: runs anything that the archive holds; takes settings from it; writes outside its own directory, whatever names
+// the archive has; follows a link in the site; leaves a half-made package.
+import { closeSync, constants, openSync, statfsSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { UserError } from '../../lib/errors.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
+import { withPrivateDirectory } from '../../lib/private-directory.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
 import { packageNameSchema } from '../../packagelink/manifest.ts';
 import { SETTINGS_FILE } from '../../packagelink/package-settings.ts';
-import { LISTING_OPTIONS, parseListing } from './archive-listing.ts';
-import type { ArchiveMember } from './archive-listing.ts';
+import { startDeadline } from './deadline.ts';
+import { debNotes } from './deb-notes.ts';
+import { ignoredNotes } from './git-notes.ts';
+import type { ImportLimits } from './limits.ts';
+import { memberNotes } from './member-notes.ts';
+import { openArchive } from './open-archive.ts';
+import type { OpenFile } from './open-archive.ts';
+import { openContents } from './open-contents.ts';
+import type { Contents } from './open-contents.ts';
+import { checkPlace, placeTree, readSettingsBefore } from './place-package.ts';
+import type { Place } from './place-package.ts';
+import type { PlannedMember } from './plan-members.ts';
+import type { ControlFiles } from './read-control.ts';
 import { renderSettings } from './render-settings.ts';
+import { openSiteDirectory, throughDescriptor } from './site-directory.ts';
+import type { SiteDirectory } from './site-directory.ts';
+import { makeTree } from './unpack-members.ts';
+import { unpackTar } from './unpack-tar.ts';
 
 type ImportInput = {
   readonly siteDir: string;
@@ -22,6 +35,9 @@ type ImportInput = {
   readonly name: string | undefined;
   /** Takes the place of a package that is there; its other settings stay. */
   readonly replace: boolean;
+  /** Owners as numbers, even where the archive has names. */
+  readonly numericOwner: boolean;
+  readonly limits: ImportLimits;
   readonly run: RunCommand;
 };
 
@@ -33,95 +49,104 @@ export type ImportedPackage = {
   readonly notes: readonly string[];
 };
 
-/** @throws FaultsError for an archive that is refused; UserError when it is none, or the package exists */
+/**
+ * Makes a package of an archive, or leaves the site as it was.
+ * @throws FaultsError for an archive that is refused; UserError when it is none, costs more than the limits, or the
+ * package exists
+ */
 export async function importPackage(input: ImportInput): Promise<ImportedPackage> {
-  const { siteDir, archive, run } = input;
-  if (!existsSync(archive)) throw new UserError(`importing ${archive}: there is no such file`, { exitCode: 2 });
-  const name = parseEdge(packageNameSchema, input.name ?? (await nameOf(archive, run)), `the name of the package`);
-  const dir = join(siteDir, 'packages', name);
-  if (existsSync(dir) && !input.replace) {
-    throw new UserError(`importing ${archive}: ${dir} exists`, { exitCode: 2, hint: '--replace, or --name NAME' });
-  }
-  await mkdir(join(siteDir, 'packages'), { recursive: true });
-  // Beside `packages`, where nobody takes it for one, and on the same file system.
-  const work = await mkdtemp(join(siteDir, '.import-'));
+  const file = openArchive(input.archive);
   try {
-    const tar = await takeTar(archive, work, run);
-    const listing = await run(['tar', ...LISTING_OPTIONS, '--file', tar], { stdoutEncoding: 'latin1' });
-    const members = parseListing(listing.stdout, archive);
-    const tree = join(work, 'tree');
-    await unpack(tar, tree, members, run);
-    const settings = renderSettings(members, await readSettings(dir));
-    if (settings !== '') await writeFile(join(tree, SETTINGS_FILE), settings);
-    const notes = [...notesOf(members), ...(await scriptNotes(archive, work, run))];
-    if (existsSync(dir)) await rename(dir, join(work, 'old'));
-    await rename(tree, dir);
-    return { name, dir, paths: members.length, notes };
+    const site = openSiteDirectory(input.siteDir);
+    try {
+      // Beside `packages`, where nobody takes it for one, and on the same file system.
+      return await withPrivateDirectory(
+        '.import-',
+        async (dir) => await importInside(input, file, { site, dir }),
+        site.site,
+      );
+    } catch (error) {
+      site.undo();
+      throw error;
+    } finally {
+      site.close();
+    }
+  } catch (error) {
+    throw explain(error, input);
   } finally {
-    await rm(work, { recursive: true, force: true });
+    closeSync(file.fd);
   }
 }
 
-function isDebianPackage(archive: string): boolean {
-  return archive.endsWith('.deb');
-}
+type Places = { readonly site: SiteDirectory; readonly dir: string };
 
-async function nameOf(archive: string, run: RunCommand): Promise<string> {
-  if (isDebianPackage(archive)) return (await run(['dpkg-deb', '--field', archive, 'Package'])).stdout.trim();
-  return basename(archive).replace(/\.(?:tgz|txz|tzst|tar(?:\.\w+)?)$/, '');
-}
-
-/** A copy of its own, so that what is unpacked is what was looked at. */
-async function takeTar(archive: string, work: string, run: RunCommand): Promise<string> {
-  const tar = join(work, 'archive.tar');
-  if (!isDebianPackage(archive)) {
-    await copyFile(archive, tar);
-    return tar;
-  }
-  const { stdout } = await run(['ar', 't', archive]);
-  const member = stdout.split('\n').find((line) => /^data\.tar(?:\.\w+)?$/.test(line));
-  if (member === undefined) throw new UserError(`importing ${archive}: it holds no data.tar`, { exitCode: 2 });
-  await run(['ar', 'x', '--output', work, archive, member]);
-  await rename(join(work, member), tar);
-  return tar;
-}
-
-// Owners and modes stand in the settings; the tree is as a checkout would have it, whoever imports.
-async function unpack(tar: string, tree: string, members: readonly ArchiveMember[], run: RunCommand): Promise<void> {
-  await mkdir(tree);
-  const plain = ['--no-same-owner', '--no-same-permissions', '--delay-directory-restore', '--keep-old-files'];
-  const xattrs = process.getuid?.() === 0 ? ['--xattrs', '--xattrs-include=security.capability'] : ['--xattrs'];
-  const kept = [...xattrs, '--xattrs-include=user.*', '--acls'];
-  await run(['tar', '--extract', '--file', tar, '--directory', tree, ...plain, ...kept], { timeoutMs: 30 * 60_000 });
-  for (const { path, type, mode } of members) {
-    const isExecutable = type === 'directory' || (mode & 0o111) !== 0;
-    if (type === 'file' || type === 'directory') await chmod(join(tree, path), isExecutable ? 0o755 : 0o644);
+async function importInside(input: ImportInput, file: OpenFile, { site, dir }: Places): Promise<ImportedPackage> {
+  // Whoever owns the site may rename the directory, but not what is open.
+  const fd = openSync(dir, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    const work = throughDescriptor(fd);
+    const limits = limitToDisk(input.limits, work);
+    const deadline = startDeadline(input.archive, limits.milliseconds);
+    const what = input.archive;
+    const contents = await openContents({ what, file, work, limits, deadline, run: input.run });
+    try {
+      const name = parseEdge(
+        packageNameSchema,
+        input.name ?? nameOf(input.archive, contents.control),
+        `the name of the package`,
+      );
+      const place = { packages: site.packages, name, shown: join(input.siteDir, 'packages', name) };
+      checkPlace(place, input.replace);
+      const tree = join(work, 'tree');
+      makeTree(tree);
+      const members = await unpackTar({ source: contents.tar.source, dir: tree, limits, deadline });
+      return await finish(input, { place, work, tree, members, contents });
+    } finally {
+      contents.tar.close();
+    }
+  } finally {
+    closeSync(fd);
   }
 }
 
-async function readSettings(dir: string): Promise<Record<string, unknown>> {
-  const file = join(dir, SETTINGS_FILE);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  return parseEdge(z.record(z.string(), z.unknown()), (parse(text) as unknown) ?? {}, file);
-}
+type Unpacked = {
+  readonly place: Place;
+  readonly work: string;
+  readonly tree: string;
+  readonly members: readonly PlannedMember[];
+  readonly contents: Contents;
+};
 
-function notesOf(members: readonly ArchiveMember[]): string[] {
-  const has = (is: (member: ArchiveMember) => boolean) => members.some(is);
-  return [
-    ...(has(({ xattrs }) => xattrs.length > 0) ? ['git keeps no extended attributes: they are only in this tree'] : []),
-    ...(has(({ type }) => type === 'hardlink') ? ['git keeps no hard links: a checkout has copies'] : []),
+async function finish({ siteDir, numericOwner, run }: ImportInput, unpacked: Unpacked): Promise<ImportedPackage> {
+  const { place, work, tree, members, contents } = unpacked;
+  const settings = renderSettings(members, { before: readSettingsBefore(place), numericOwner });
+  if (settings !== '') writeFileSync(join(tree, SETTINGS_FILE), settings, { flag: 'wx', mode: 0o644 });
+  placeTree(place, tree, join(work, 'old'));
+  const paths = members.map(({ path }) => path);
+  const notes = [
+    ...memberNotes(members, numericOwner),
+    ...(await ignoredNotes({ siteDir, name: place.name, paths }, run)),
+    ...(contents.control === undefined ? [] : debNotes(contents.control)),
   ];
+  return { name: place.name, dir: place.shown, paths: members.length, notes };
 }
 
-const SCRIPTS = new Set(['preinst', 'postinst', 'prerm', 'postrm', 'config', 'triggers']);
+function nameOf(archive: string, control: ControlFiles | undefined): string {
+  if (control === undefined) return basename(archive).replace(/\.(?:tgz|txz|tzst|tar(?:\.\w+)?)$/, '');
+  return /^Package:[ \t]*(\S+)/im.exec(control.get('control') ?? '')?.[1] ?? '';
+}
 
-async function scriptNotes(archive: string, work: string, run: RunCommand): Promise<string[]> {
-  if (!isDebianPackage(archive)) return [];
-  const control = join(work, 'control');
-  await run(['dpkg-deb', '--control', archive, control]);
-  const names = (await readdir(control)).filter((name) => SCRIPTS.has(name)).toSorted();
-  return names.length === 0 ? [] : [`not imported: what dpkg would run (${names.join(', ')})`];
+/** What was decompressed and what is unpacked of it lie there together. */
+function limitToDisk(limits: ImportLimits, dir: string): ImportLimits {
+  const { bavail, bsize } = statfsSync(dir);
+  const half = Math.floor((bavail * bsize) / 2);
+  return half < limits.diskBytes ? { ...limits, diskBytes: half, isDiskFull: true } : limits;
+}
+
+/** A full disk, or a site that this user cannot write, is no defect. */
+function explain(error: unknown, { archive, siteDir }: ImportInput): unknown {
+  const { code, syscall, errno, message } = error as NodeJS.ErrnoException;
+  if (error instanceof UserError || code === undefined || syscall === undefined || errno === undefined) return error;
+  const reason = message.split(',')[0] ?? code;
+  return new UserError(`importing ${archive} into ${siteDir}: ${reason} (${syscall}); nothing was changed`);
 }

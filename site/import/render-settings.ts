@@ -1,46 +1,123 @@
-// What git cannot keep of an archive. In: its members, settings that were there. Out: `.packagelink.yaml`. Never: I/O.
+// What git cannot keep of an archive. In: its members, settings that were there. Out: `.packagelink.yaml`. Never: I/O;
+// a setting that the archive brings.
 import { stringify } from 'yaml';
 import { FaultsError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
 import { compileGlobs } from '../../packagelink/glob.ts';
-import type { ArchiveMember } from './archive-listing.ts';
+import { accountNameSchema } from '../../packagelink/manifest.ts';
+import { parentOf } from '../../packagelink/package-path.ts';
+import { installedPath } from '../../packagelink/preprocess.ts';
+import type { PlannedMember } from './plan-members.ts';
+import { showName } from './show-name.ts';
+import { usualMode } from './usual-mode.ts';
 
-type Rule = { match: string; mode?: string; uid?: number; gid?: number };
+type Rule = {
+  match: string;
+  mode?: string;
+  uid?: number;
+  gid?: number;
+  user?: string;
+  group?: string;
+  capabilities?: string;
+  xattrs?: Record<string, string>;
+  sparse?: true;
+};
 
-/** Attributes that packages hold. */
-const KEPT = /^(?:security\.capability|user\..+|system\.posix_acl_(?:access|default))$/;
+export type SettingsOptions = {
+  /** Settings that were there; those that an import writes are not among what stays. */
+  readonly before: Readonly<Record<string, unknown>>;
+  /** Owners as numbers, even where the archive has names. */
+  readonly numericOwner: boolean;
+};
 
 /**
- * The settings of a package that is an archive: a line for each path that is not root's, or neither 0644 nor 0755. Other
- * settings that were there stay.
+ * The settings of a package that is an archive: a line for each path that is not root's, that is neither 0644 nor 0755, or
+ * that has attributes or holes; empty directories; names that would make templates. Other settings that were there stay.
  * @throws FaultsError for a path that needs a line and that no pattern can mean alone
  */
-export function renderSettings(members: readonly ArchiveMember[], before: Readonly<Record<string, unknown>>): string {
-  const files = members.flatMap((member) => ruleOf(member) ?? []);
-  const faults = files.flatMap(({ match }) => findAmbiguous(match, members));
-  if (faults.length > 0) throw new FaultsError('importing', faults);
-  const hasXattrs = members.some(({ xattrs }) => xattrs.some((name) => KEPT.test(name)));
-  const { files: _files, ...rest } = before;
-  const settings = { ...rest, ...(files.length > 0 ? { files } : {}), ...(hasXattrs ? { keepXattrs: true } : {}) };
+export function renderSettings(members: readonly PlannedMember[], { before, numericOwner }: SettingsOptions): string {
+  const files = members.flatMap((member) => ruleOf(member, numericOwner) ?? []);
+  const faults = findAmbiguous(files, members);
+  if (faults.length > 0) throw new FaultsError('importing: nothing was changed', faults);
+  const emptyDirectories = findEmptyDirectories(members);
+  const verbatim = members.filter(isNamedAsTemplate).map(({ path }) => path);
+  const { files: _files, emptyDirectories: _empty, verbatim: _verbatim, ...rest } = before;
+  const settings = {
+    ...rest,
+    ...(files.length > 0 ? { files } : {}),
+    ...(emptyDirectories.length > 0 ? { emptyDirectories } : {}),
+    ...(verbatim.length > 0 ? { verbatim } : {}),
+    ...(members.some(({ acl, defaultAcl }) => acl !== undefined || defaultAcl !== undefined)
+      ? { keepXattrs: true }
+      : {}),
+  };
   return Object.keys(settings).length === 0 ? '' : stringify(settings);
 }
 
-function ruleOf({ path, type, mode, uid, gid }: ArchiveMember): Rule | undefined {
-  const usual = type === 'directory' || (mode & 0o111) !== 0 ? 0o755 : 0o644;
+/** A file of a stranger stays a file; templates are what the site makes. */
+export function isNamedAsTemplate({ path, type }: PlannedMember): boolean {
+  return (type === 'file' || type === 'hardlink') && installedPath(path) !== path;
+}
+
+function ruleOf(member: PlannedMember, numericOwner: boolean): Rule | undefined {
+  const { path, type, mode, capabilities, xattrs, isSparse } = member;
   const rule: Rule = {
-    match: path,
-    ...(type !== 'symlink' && mode !== usual ? { mode: mode.toString(8).padStart(4, '0') } : {}),
-    ...(uid === 0 ? {} : { uid }),
-    ...(gid === 0 ? {} : { gid }),
+    match: path.replaceAll('*', '?'),
+    ...(type !== 'symlink' && mode !== usualMode(member) ? { mode: mode.toString(8).padStart(4, '0') } : {}),
+    ...ownerOf(member, numericOwner),
+    ...(capabilities === undefined ? {} : { capabilities }),
+    ...(xattrs === undefined
+      ? {}
+      : { xattrs: Object.fromEntries([...xattrs].map(([name, value]) => [name, attributeText(value)])) }),
+    ...(isSparse ? { sparse: true } : {}),
   };
   return Object.keys(rule).length === 1 ? undefined : rule;
 }
 
-function findAmbiguous(match: string, members: readonly ArchiveMember[]): Fault[] {
-  if (!/[*?]/.test(match)) return [];
-  const matches = compileGlobs([match]);
-  const other = members.find(({ path }) => path !== match && matches(path));
-  if (other === undefined) return [];
-  const message = `has an owner or mode of its own, but its name as a pattern also means ${other.path}`;
-  return [{ severity: 'error', where: match, message }];
+/** A name counts more than a number, as for tar; those that no account can have are passed over. */
+function ownerOf({ uid, gid, user, group }: PlannedMember, numericOwner: boolean): Partial<Rule> {
+  const isNamed = (name: string) => !numericOwner && accountNameSchema.safeParse(name).success;
+  const owner = isNamed(user) ? (user === 'root' ? {} : { user }) : uid === 0 ? {} : { uid };
+  return { ...owner, ...(isNamed(group) ? (group === 'root' ? {} : { group }) : gid === 0 ? {} : { gid }) };
+}
+
+/** Text where it is text that stays the same in YAML, else base64. */
+function attributeText(value: Buffer): string {
+  const text = value.toString('latin1');
+  return /^[\x20-\x7e]*$/.test(text) && !text.startsWith('0s') ? text : `0s${value.toString('base64')}`;
+}
+
+function findEmptyDirectories(members: readonly PlannedMember[]): string[] {
+  const filled = new Set(members.map(({ path }) => parentOf(path)));
+  return members
+    .filter(({ path, type }) => type === 'directory' && !filled.has(path))
+    .map(({ path }) => path)
+    .toSorted();
+}
+
+/** Each is compared with every path of its length. */
+const MOST_PATTERNS = 1000;
+
+function findAmbiguous(files: readonly Rule[], members: readonly PlannedMember[]): Fault[] {
+  const patterns = files.filter(({ match }) => match.includes('?'));
+  if (patterns.length === 0) return [];
+  if (patterns.length > MOST_PATTERNS) {
+    return [
+      {
+        severity: 'error',
+        where: '*',
+        message: `more than ${MOST_PATTERNS} names with * or ? have owners or modes of their own`,
+      },
+    ];
+  }
+  const byLength = Map.groupBy(members, ({ path }) => path.length);
+  return patterns.flatMap(({ match }): Fault[] => {
+    const matches = compileGlobs([match]);
+    const found = (byLength.get(match.length) ?? []).filter(({ path }) => matches(path)).map(({ path }) => path);
+    const own = found.find((path) => path.replaceAll('*', '?') === match) ?? match;
+    const other = found.find((path) => path !== own);
+    if (other === undefined) return [];
+    const message = `has an owner or mode of its own, but its name as a pattern also means ${showName(other)}`;
+    return [{ severity: 'error', where: showName(own), message }];
+  });
 }

@@ -1,0 +1,80 @@
+// A finished tree → its place in the site. In: a tree, the open directory of packages, a name. Out: the package, in one
+// step. Never: follows a link; a moment without the package that is replaced, where the file system can exchange names.
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { UserError } from '../../lib/errors.ts';
+import { parseEdge } from '../../lib/parse-edge.ts';
+import { exchange } from '../../packagelink/native/exchange.ts';
+import { SETTINGS_FILE } from '../../packagelink/package-settings.ts';
+import { throughDescriptor } from './site-directory.ts';
+
+export type Place = {
+  /** The open directory of packages. */
+  readonly packages: string;
+  readonly name: string;
+  /** How the user knows the package's directory. */
+  readonly shown: string;
+};
+
+/** @throws UserError when the package is there and is not to be replaced, or is no directory */
+export function checkPlace({ packages, name, shown }: Place, replace: boolean): void {
+  const there = lstatSync(join(packages, name), { throwIfNoEntry: false });
+  if (there === undefined) return;
+  if (!there.isDirectory()) {
+    throw new UserError(
+      `importing into ${shown}: it is not a directory, and a link is not followed; nothing was changed`,
+      { exitCode: 2 },
+    );
+  }
+  if (!replace)
+    throw new UserError(`importing: ${shown} exists; nothing was changed`, {
+      exitCode: 2,
+      hint: '--replace, or --name NAME',
+    });
+}
+
+/** The settings of a package that is there, without defaults; none when there are none. @throws FaultsError, UserError */
+export function readSettingsBefore({ packages, name, shown }: Place): Record<string, unknown> {
+  const text = readInside(join(packages, name), SETTINGS_FILE);
+  const file = join(shown, SETTINGS_FILE);
+  if (text === undefined) return {};
+  try {
+    return parseEdge(z.record(z.string(), z.unknown()), (parse(text) as unknown) ?? {}, file);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${file} is not YAML; nothing was changed`, { exitCode: 2 });
+  }
+}
+
+/** Puts the tree there; what was there lies where the tree was, or in `aside`. */
+export function placeTree({ packages, name }: Place, tree: string, aside: string): void {
+  const place = join(packages, name);
+  const isThere = lstatSync(place, { throwIfNoEntry: false }) !== undefined;
+  if (isThere && exchange(tree, place)) return;
+  if (isThere) renameSync(place, aside);
+  try {
+    renameSync(tree, place);
+  } catch (error) {
+    if (isThere) renameSync(aside, place);
+    throw error;
+  }
+}
+
+function readInside(dir: string, name: string): string | undefined {
+  if (lstatSync(dir, { throwIfNoEntry: false }) === undefined) return undefined;
+  const parent = openSync(dir, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    const file = join(throughDescriptor(parent), name);
+    if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+    const fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      return fstatSync(fd).isFile() ? readFileSync(fd, 'utf8') : undefined;
+    } finally {
+      closeSync(fd);
+    }
+  } finally {
+    closeSync(parent);
+  }
+}
