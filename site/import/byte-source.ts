@@ -7,17 +7,23 @@ import { UserError } from '../../lib/errors.ts';
 export type ByteSource = {
   readonly what: string;
   readonly sizeBytes: number;
+  /** Whether something else than the bytes has said that none is missing at the end, such as a checksum. */
+  readonly isWhole: boolean;
   /** Exactly `length` bytes, valid until the next call. @throws UserError when the archive ends before them */
   readonly read: (position: number, length: number) => Buffer;
 };
 
 const WINDOW_BYTES = 256 * 1024;
 
+type SourcePart = {
+  readonly what: string;
+  readonly start: number;
+  readonly sizeBytes: number;
+  readonly isWhole?: boolean;
+};
+
 /** The part of an open file that begins at `start`. */
-export function openByteSource(
-  fd: number,
-  { what, start, sizeBytes }: { what: string; start: number; sizeBytes: number },
-): ByteSource {
+export function openByteSource(fd: number, { what, start, sizeBytes, isWhole = false }: SourcePart): ByteSource {
   const window = Buffer.allocUnsafe(WINDOW_BYTES);
   let [windowStart, windowEnd] = [0, 0];
   const read = (position: number, length: number): Buffer => {
@@ -35,7 +41,7 @@ export function openByteSource(
     if (count < length) throw cutOff(what, position);
     return window.subarray(0, length);
   };
-  return { what, sizeBytes, read };
+  return { what, sizeBytes, isWhole, read };
 }
 
 function readFully(fd: number, buffer: Buffer, position: number): number {

@@ -31,7 +31,7 @@ export async function openTar(part: Part): Promise<OpenTar> {
   copyBytes(bytes, join(work, `archive.${compression.suffix}`));
   await decompress(part, compression);
   const fd = openSync(join(work, 'archive'), constants.O_RDONLY | constants.O_NOFOLLOW);
-  const source = openByteSource(fd, { what: bytes.what, start: 0, sizeBytes: fstatSync(fd).size });
+  const source = openByteSource(fd, { what: bytes.what, start: 0, sizeBytes: fstatSync(fd).size, isWhole: true });
   return { source, close: () => closeSync(fd) };
 }
 

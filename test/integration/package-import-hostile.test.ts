@@ -35,7 +35,16 @@ const cases: readonly (readonly [what: string, bytes: Buffer, message: RegExp])[
     DISAGREE,
   ],
   ['one in a symbolic link', archive(member({ name: 'l', type: '2', link: 'x', sizeBytes: 1024 }), hidden), DISAGREE],
-  ['one in a hard link', archive(file, member({ name: 'h', type: '1', link: 'a', sizeBytes: 1024 }), hidden), DISAGREE],
+  [
+    'one in a hard link',
+    archive(file, member({ name: 'h', type: '1', link: 'a', sizeBytes: 1024 }), hidden),
+    SETTINGS_NAME,
+  ],
+  [
+    'one in a hard link with two headers',
+    archive(file, pax({ size: '1024' }), member({ name: 'h', type: '1', link: 'a', sizeBytes: 1024 }), hidden),
+    DISAGREE,
+  ],
   [
     'one behind two sizes',
     archive(pax({ size: '0' }), member({ name: 'a', data: hidden }), file),

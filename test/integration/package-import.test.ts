@@ -133,6 +133,37 @@ for (const [format, hasLongNames, hasNanoseconds] of [
   });
 }
 
+for (const [program, argv] of [
+  ['bsdtar, pax', ['bsdtar', '--format=pax', '-cf', '../x.tar', '.']],
+  ['bsdtar, pax with holes', ['bsdtar', '--format=pax', '--read-sparse', '-cf', '../x.tar', '.']],
+  ['bsdtar, ustar', ['bsdtar', '--format=ustar', '-cf', '../x.tar', '.']],
+  ['bsdtar, gnutar', ['bsdtar', '--format=gnutar', '-cf', '../x.tar', '.']],
+  ['bsdtar, v7', ['bsdtar', '--format=v7', '-cf', '../x.tar', '.']],
+  ['cpio, ustar', ['cpio', '--quiet', '-o', '-H', 'ustar', '-O', '../x.tar']],
+  ['cpio, tar', ['cpio', '--quiet', '-o', '-H', 'tar', '-O', '../x.tar']],
+] as const) {
+  test(`import: what another program writes, GNU tar unpacks to the same files: ${program}`, async (context) => {
+    const { dir, source, archive, take, siteDir } = setUp(context);
+    put(source, 'usr/bin/tool', '#!/bin/sh\n', 0o755);
+    symlinkSync('tool', join(source, 'usr/bin/link'));
+    linkSync(join(source, 'usr/bin/link'), join(source, 'usr/bin/link2'));
+    put(source, 'srv/sparse', '');
+    execFileSync('truncate', ['--size', '3M', join(source, 'srv/sparse')]);
+    const hundred = `${'d'.repeat(49)}/${'e'.repeat(50)}`;
+    put(source, hundred, 'a name that fills its field\n');
+    linkSync(join(source, hundred), join(source, 'zz'));
+    const [file, ...words] = argv;
+    const names = execFileSync('find', ['.', '-mindepth', '1', '-printf', '%P\\n'], { cwd: source });
+    execFileSync(file, words, { cwd: source, stdio: 'pipe', ...(file === 'cpio' ? { input: names } : {}) });
+    await take(archive);
+    const theirs = join(dir, 'theirs');
+    mkdirSync(theirs);
+    execFileSync('tar', ['-xf', archive, '-C', theirs]);
+    const ours = listTree(join(siteDir, 'packages/x')).filter((line) => !line.startsWith('.packagelink.yaml '));
+    assert.deepEqual(ours, listTree(theirs));
+  });
+}
+
 test('import: times that tar pads, of every length', async (context) => {
   const { source, archive, take, tar, siteDir } = setUp(context);
   const times = [
@@ -194,6 +225,59 @@ test('import: what other programs put into headers', async (context) => {
       `sized 1600000000250000000 ${digestOf('abc')}`,
     ],
   );
+});
+
+test('import: what readers of archives have stumbled over', async (context) => {
+  const { archive, dir, take, siteDir } = setUp(context);
+  const uid = Buffer.from([0x80, 0, 0, 0, 0xb6, 0x5a, 0x65, 0x38]);
+  const longAgo = Buffer.from('ffffffffffffffffffffffff', 'hex');
+  const name = `${'p'.repeat(60)}/${'q'.repeat(60)}`;
+  writeFileSync(
+    archive,
+    tarBytes(
+      member({ name: 'large-uid', extra: (block) => uid.copy(block, 108) }),
+      member({ name: 'long-ago', extra: (block) => longAgo.copy(block, 136) }),
+      member({ name: 'q'.repeat(60), prefix: 'p'.repeat(60), magic: 'ustar\0  ' }),
+      // A size belongs to the file, not to the long name that stands between.
+      pax({ size: '600' }),
+      member({ name: '././@LongLink', type: 'L', data: 'sized\0' }),
+      member({ name: 'x', data: Buffer.alloc(600, 's') }),
+      // Programs of the seventies gave links the size of their file.
+      member({ name: 'link', type: '1', link: 'sized', sizeBytes: 600 }),
+      member({ name: 'last', data: 'l' }),
+    ),
+  );
+  await take(archive);
+  const tree = join(siteDir, 'packages/x');
+  assert.deepEqual(await meaning(dir, tree), [
+    'file large-uid 0644 3059377464:0',
+    'file last 0644 0:0',
+    'file link 0644 0:0',
+    'file long-ago 0644 0:0',
+    'directory pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp 0755 0:0 implied',
+    `file ${name} 0644 0:0`,
+    'hardlink sized link',
+  ]);
+  assert.equal(lstatSync(join(tree, 'long-ago')).mtimeMs, -1000);
+  assert.equal(readFileSync(join(tree, 'link'), 'utf8'), 's'.repeat(600));
+});
+
+test('import: an archive without a mark of its end is whole if it was compressed', async (context) => {
+  const { dir, archive, take, siteDir } = setUp(context);
+  writeFileSync(archive, member({ name: 'a', data: 'a' }));
+  await assert.rejects(take(archive), /cut off/);
+  execFileSync('gzip', ['--keep', archive]);
+  await take(join(dir, 'x.tar.gz'));
+  assert.equal(readFileSync(join(siteDir, 'packages/x/a'), 'utf8'), 'a');
+  writeFileSync(
+    archive,
+    Buffer.concat([
+      member({ name: 'a', data: 'a' }),
+      member({ name: 'b', data: Buffer.alloc(2048) }).subarray(0, 1024),
+    ]),
+  );
+  execFileSync('gzip', ['--force', archive]);
+  await assert.rejects(take(join(dir, 'x.tar.gz'), { name: 'y' }), /cut off/);
 });
 
 test('import: a hard link shares owner and mode with its file, whatever its header says', async (context) => {

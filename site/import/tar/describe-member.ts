@@ -72,7 +72,8 @@ const LARGEST_IN_HEADER = 0o77777777777;
 
 function storedSize({ source, position, header, records }: Parts): number {
   const record = valueOf(records, 'size');
-  if (record === undefined) return header.sizeBytes;
+  // Programs of the seventies gave hard links the size of their file; no reader looks for bytes there.
+  if (record === undefined) return header.typeflag === '1' ? 0 : header.sizeBytes;
   const size = parsePaxNumber(record.toString('latin1'));
   if (size === undefined) throw damaged(source, position, 'the size of a member is no such number');
   // A header that says another size would hide members from whoever goes by it.

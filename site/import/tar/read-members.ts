@@ -30,6 +30,8 @@ export function* readMembers(source: ByteSource): Generator<TarMember> {
   let common: PaxRecord[] = [];
   if (source.sizeBytes < BLOCK_BYTES) throw noArchive(source);
   for (;;) {
+    // Old programs write no mark of the end; without a checksum, an archive may as well have been cut off here.
+    if (source.isWhole && position > 0 && position === source.sizeBytes) break;
     const block = source.read(position, BLOCK_BYTES);
     if (isZero(block)) break;
     const header = parseHeader(block);
