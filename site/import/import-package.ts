@@ -1,7 +1,7 @@
 // A .deb or a tar archive → `packages/NAME` of a site, as it would be in git. In: the archive. Out: a tree with settings.
 // Never: runs anything that the archive holds; takes settings from it; writes outside its own directory, whatever names
 // the archive has; follows a link in the site; leaves a half-made package.
-import { closeSync, constants, openSync, statfsSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, constants, openSync, statfsSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
@@ -117,10 +117,18 @@ type Unpacked = {
   readonly contents: Contents;
 };
 
-async function finish({ siteDir, numericOwner, run }: ImportInput, unpacked: Unpacked): Promise<ImportedPackage> {
+async function finish(
+  { siteDir, numericOwner, replace, run }: ImportInput,
+  unpacked: Unpacked,
+): Promise<ImportedPackage> {
   const { place, work, tree, members, contents } = unpacked;
   const settings = renderSettings(members, { before: readSettingsBefore(place), numericOwner });
-  if (settings !== '') writeFileSync(join(tree, SETTINGS_FILE), settings, { flag: 'wx', mode: 0o644 });
+  if (settings !== '') {
+    writeFileSync(join(tree, SETTINGS_FILE), settings, { flag: 'wx' });
+    chmodSync(join(tree, SETTINGS_FILE), 0o644);
+  }
+  // Somebody else may have made it meanwhile.
+  checkPlace(place, replace);
   placeTree(place, tree, join(work, 'old'));
   const paths = members.map(({ path }) => path);
   const notes = [

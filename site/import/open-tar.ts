@@ -9,6 +9,7 @@ import { openByteSource } from './byte-source.ts';
 import type { ByteSource } from './byte-source.ts';
 import { findCompression } from './compressions.ts';
 import type { Compression } from './compressions.ts';
+import { BLOCK_BYTES, hasChecksum } from './tar/header.ts';
 import { beyond, describeDiskLimit } from './limits.ts';
 import type { ImportLimits } from './limits.ts';
 
@@ -26,7 +27,9 @@ type Part = {
 export async function openTar(part: Part): Promise<OpenTar> {
   const { bytes, work, limits } = part;
   if (bytes.sizeBytes > limits.diskBytes) throw beyond(bytes.what, `it is larger than ${describeDiskLimit(limits)}`);
-  const compression = findCompression(bytes.read(0, Math.min(8, bytes.sizeBytes)));
+  const head = bytes.read(0, Math.min(BLOCK_BYTES, bytes.sizeBytes));
+  // The first name of a plain archive may begin as compressed bytes do: BZh.
+  const compression = head.length === BLOCK_BYTES && hasChecksum(head) ? undefined : findCompression(head);
   if (compression === undefined) return { source: bytes, close: () => {} };
   copyBytes(bytes, join(work, `archive.${compression.suffix}`));
   await decompress(part, compression);

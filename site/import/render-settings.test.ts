@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as fc from 'fast-check';
 import { parse } from 'yaml';
+import { fileRuleSchema } from '../../packagelink/file-rule.ts';
 import type { PlannedMember } from './plan-members.ts';
 import { renderSettings } from './render-settings.ts';
 
@@ -64,4 +66,22 @@ test('settings: attributes are text where they stay what they are', () => {
   assert.deepEqual(render([of('f', { xattrs })]), {
     files: [{ match: 'f', xattrs: { 'user.a': 'text', 'user.b': '0sMHN0ZXh0', 'user.c': '0sAP8=', 'user.d': '' } }],
   });
+});
+
+test('settings: whatever a name is, YAML gives it back', () => {
+  const name = fc
+    .string({ unit: 'binary', minLength: 1 })
+    .filter((text) => !/[/*\0]/.test(text) && text.isWellFormed());
+  fc.assert(
+    fc.property(fc.array(name, { minLength: 1, maxLength: 3 }), fc.string({ unit: 'binary' }), (parts, text) => {
+      const path = parts.join('/');
+      const xattrs = new Map([['user.a', Buffer.from(text)]]);
+      const { files } = render([of(path, { mode: 0o600, xattrs })]) as { files: { match: string; xattrs: unknown }[] };
+      assert.equal(files[0]?.match, path);
+      const { match: _match, ...rule } = files[0] ?? {};
+      assert.deepEqual(fileRuleSchema.parse({ match: 'a', ...rule }).xattrs, {
+        'user.a': Buffer.from(text).toString('base64'),
+      });
+    }),
+  );
 });

@@ -222,6 +222,7 @@ test('import: nobody is refused what only root could unpack, by name', async (co
 test('import: the mask of whoever imports makes no difference', async (context) => {
   const lab = setUp(context);
   put(lab.source, 'usr/bin/tool', 'x', 0o755);
+  put(lab.source, 'usr/secret', 'x', 0o600);
   symlinkSync('tool', join(lab.source, 'usr/bin/link'));
   lab.tar('-cf', lab.archive, '.');
   const before = process.umask(0o077);
@@ -233,5 +234,12 @@ test('import: the mask of whoever imports makes no difference', async (context) 
   const modes = execFileSync('find', [join(lab.siteDir, 'packages/x'), '-not', '-type', 'l', '-printf', '%m %P\n'], {
     encoding: 'utf8',
   });
-  assert.deepEqual(modes.trim().split('\n').toSorted(), ['755 ', '755 usr', '755 usr/bin', '755 usr/bin/tool']);
+  assert.deepEqual(modes.trim().split('\n').toSorted(), [
+    '644 .packagelink.yaml',
+    '644 usr/secret',
+    '755 ',
+    '755 usr',
+    '755 usr/bin',
+    '755 usr/bin/tool',
+  ]);
 });

@@ -9,6 +9,8 @@ import { archive as tarBytes, member, pax } from '../../site/import/sample-tar.t
 import { describeEntries, published, setUp } from './package-import-lab.ts';
 import { put } from './packagelink-lab.ts';
 
+const PACKAGELINK = new URL('../../bin/packagelink', import.meta.url).pathname;
+
 function git(dir: string, ...words: string[]): string {
   const who = ['-c', 'user.name=a', '-c', 'user.email=a@b.example', '-c', 'init.defaultBranch=main'];
   return execFileSync('git', [...who, ...words], { cwd: dir, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -55,6 +57,21 @@ test('import: a clone of the site publishes the same', async (context) => {
   const before = await published(lab.dir, tree);
   const clone = join(cloneOf(lab.siteDir, lab.dir), 'packages/x');
   assert.equal(existsSync(join(clone, 'var/lib/empty')), false);
+  // The three programs of packagelink read the same settings.
+  const target = join(lab.dir, 'target');
+  mkdirSync(target);
+  execFileSync(PACKAGELINK, ['--target', target, clone], { stdio: 'pipe' });
+  const modes = execFileSync('find', [join(target, 'var/lib'), '-type', 'd', '-printf', '%m %U %P\n'], {
+    encoding: 'utf8',
+  });
+  assert.deepEqual(modes.trim().split('\n').toSorted(), [
+    '2775 0 deep/er',
+    '700 33 private',
+    '755 0 ',
+    '755 0 deep',
+    '755 0 empty',
+    '755 0 full',
+  ]);
   const after = await published(lab.dir, clone);
   assert.deepEqual(describeEntries(after.entries), describeEntries(before.entries));
   assert.equal(after.manifest, before.manifest);
@@ -108,8 +125,7 @@ test('import: what is named as a template is a file on machines', async (context
   await lab.take(lab.archive);
   const target = join(lab.dir, 'target');
   mkdirSync(target);
-  const program = new URL('../../bin/packagelink', import.meta.url).pathname;
-  execFileSync(program, ['--target', target, join(lab.siteDir, 'packages/x')], { stdio: 'pipe' });
+  execFileSync(PACKAGELINK, ['--target', target, join(lab.siteDir, 'packages/x')], { stdio: 'pipe' });
   assert.deepEqual(
     ['a.plprocess', 'a', 'b.plprocess'].map((name) => readFileSync(join(target, 'etc', name), 'utf8')),
     [text, 'beside it', text],

@@ -262,6 +262,23 @@ test('import: what readers of archives have stumbled over', async (context) => {
   assert.equal(readFileSync(join(tree, 'link'), 'utf8'), 's'.repeat(600));
 });
 
+test('import: a plain archive whose first name begins as compressed bytes do', async (context) => {
+  const { archive, take, siteDir } = setUp(context);
+  writeFileSync(archive, tarBytes(member({ name: 'BZh9', data: 'a' })));
+  await take(archive);
+  assert.deepEqual(readdirSync(join(siteDir, 'packages/x')), ['BZh9']);
+});
+
+test('import: of two at a time, the second is refused, and the first is not touched', async (context) => {
+  const { archive, take, siteDir } = setUp(context);
+  writeFileSync(archive, tarBytes(...Array.from({ length: 300 }, (_, index) => member({ name: `f${index}` }))));
+  const [first, second] = await Promise.allSettled([take(archive), take(archive)]);
+  assert.deepEqual([first.status, second.status].toSorted(), ['fulfilled', 'rejected']);
+  const { reason } = (first.status === 'rejected' ? first : second) as PromiseRejectedResult;
+  assert.match((reason as Error).message, /packages\/x exists; nothing was changed/);
+  assert.deepEqual([readdirSync(siteDir), readdirSync(join(siteDir, 'packages/x')).length], [['packages'], 300]);
+});
+
 test('import: an archive without a mark of its end is whole if it was compressed', async (context) => {
   const { dir, archive, take, siteDir } = setUp(context);
   writeFileSync(archive, member({ name: 'a', data: 'a' }));
