@@ -11,6 +11,7 @@ import { beginHistory, forgetVersions, historyDirectory, trimHistory } from './h
 import type { Change, PartialPlan } from './plan-partial.ts';
 import { preparePartial } from './prepare-partial.ts';
 import type { Prepared, RowOf } from './prepare-partial.ts';
+import type { Retention } from './retention.ts';
 import { syncFileSystems } from './native/sync-file-systems.ts';
 import type { SettledBase } from './settled.ts';
 import { recordIntents, updateState } from './state.ts';
@@ -34,6 +35,8 @@ export type ApplyPartialOptions = {
   readonly sourcesComplete?: boolean;
   /** Whether more than half of the paths of this package may be deleted at once. */
   readonly massDelete?: (owner: string) => boolean;
+  /** What stays for now of what no package has any more, or goes although it was laid down once. */
+  readonly retention?: Retention;
   /** Mount points below the target that belong to it, as package paths; others are not crossed. */
   readonly mounts?: readonly string[];
   /** Equal keys mean equal trees and options: see `readSettled`. `base` lets the next run do with what has changed. */
@@ -45,6 +48,11 @@ export type ApplyPartialOptions = {
   readonly isUpdate?: boolean;
   /** Told what will change, before the first write. */
   readonly beforeChanges?: (changes: readonly Change[]) => Promise<void>;
+  /**
+   * Called when everything new is in place and on the disk, before the first deletion, also where nothing changes. It
+   * answers errors; with one, nothing is deleted. It is not called after an error, nor in a dry run.
+   */
+  readonly beforeDeletions?: () => Promise<readonly string[]>;
   /** False when the tree itself says what was there before the packages, in a layer below them. */
   readonly restoresForeign?: boolean;
   /** Flushes the file systems of these paths, when something was written. */
@@ -78,7 +86,9 @@ async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> 
   if (plan.changes.length > 0) await options.beforeChanges?.(plan.changes);
   if (plan.changes.length > 0) recordIntents(stateFile, intentsOf(plan, rowOf), carriedOut);
   const kept = beginHistory(stateFile, plan.keeps, Date.now());
-  const done = await executePlan({ root, plan, fetcher, sync, kept, historyDir: historyDirectory(stateFile) });
+  const historyDir = historyDirectory(stateFile);
+  const beforeDeletions = prepared.errors.length === 0 ? options.beforeDeletions : undefined;
+  const done = await executePlan({ root, plan, fetcher, sync, kept, historyDir, beforeDeletions });
   const changed = [...done.placed].flatMap((entry) => rowOf(entry) ?? []);
   const refreshed = plan.refresh.flatMap((entry) => rowOf(entry, observed.get(entry.path)) ?? []);
   const removed = [...done.deleted, ...done.restored.map(({ row }) => row)].map((row) => row.path);

@@ -24,6 +24,8 @@ type Execution = {
   /** Files of the history directory, by the path whose old version is kept there. */
   readonly kept: ReadonlyMap<string, string>;
   readonly historyDir: string;
+  /** As in the options of the run; undefined also when there was an error before. */
+  readonly beforeDeletions: (() => Promise<readonly string[]>) | undefined;
 };
 
 /** `placed` are right now; `deleted` are gone; the rest of the plan is named in `errors`. */
@@ -37,11 +39,14 @@ type Executed = {
 
 /** Does what the plan says, in its order. After any error nothing is deleted. */
 export async function executePlan(execution: Execution): Promise<Executed> {
-  const { root, plan, fetcher, sync, kept, historyDir } = execution;
+  const { root, plan, fetcher, sync, kept, historyDir, beforeDeletions } = execution;
   const placed = new Set<TreeEntry>();
   const errors: string[] = [];
   const gone: { deleted: InstalledPath[]; restored: PartialPlan['restorations'] } = { deleted: [], restored: [] };
-  if (plan.changes.length === 0) return { placed, ...gone, changes: [], errors };
+  if (plan.changes.length === 0) {
+    if (plan.errors.length === 0) errors.push(...((await beforeDeletions?.()) ?? []));
+    return { placed, ...gone, changes: [], errors };
+  }
   const onPlaced = (entry: TreeEntry, error?: string) =>
     void (error === undefined ? placed.add(entry) : errors.push(error));
   const staging: Staging = {
@@ -69,6 +74,10 @@ export async function executePlan(execution: Execution): Promise<Executed> {
     forEach(staging, linkable, (entry) => stageHardlink(staging, entry));
     placeStaged(staging);
     forEach(staging, plan.metadata, (entry) => correctMetadata(staging, entry));
+    if (errors.length + plan.errors.length === 0 && beforeDeletions !== undefined) {
+      syncTarget(staging);
+      errors.push(...(await beforeDeletions()));
+    }
     if (errors.length + plan.errors.length === 0) {
       gone.restored = restoreAll(staging, plan.restorations, { historyDir, errors });
       gone.deleted.push(...removeAll(staging, plan.deletions, errors));

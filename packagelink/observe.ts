@@ -11,6 +11,8 @@ import { isUntouched, typeOf } from './observed.ts';
 import type { Observed } from './observed.ts';
 import { parentOf } from './package-path.ts';
 import { isLeftAlone } from './is-left-alone.ts';
+import { goesUnchanged } from './retention.ts';
+import type { Retention } from './retention.ts';
 import type { InstalledPath } from './state.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
 import { xattrsKey } from './tree.ts';
@@ -23,6 +25,7 @@ type ObserveInput = {
   readonly osmode: 'image' | 'packages';
   /** Whether every file that a package wants is read. */
   readonly contents: boolean;
+  readonly retention?: Retention | undefined;
 };
 
 /** Looks at every wanted and every installed path; at contents where lstat differs from the database, or at all. */
@@ -91,7 +94,7 @@ function isSuspect(
 ): boolean {
   if (entry !== undefined && isLeftAlone(entry, input)) return false;
   const row = input.installed.get(path);
-  if (entry === undefined && row?.class === 'mutable') return false;
+  if (entry === undefined && row?.class === 'mutable') return goesUnchanged(row, input.retention);
   const now = observed.get(path);
   // What lstat says of a directory changes with what lies in it, and says nothing of its attributes.
   if (now?.type === 'directory') return true;

@@ -187,6 +187,57 @@ test('paths that a package gave up go, children first; changed and foreign ones 
   assert.match(result.notices.join('\n'), /m is no longer in base, and stays: it holds other files/);
 });
 
+test('what the caller holds stays and is not forgotten, nor are the directories above it; it is said once', () => {
+  const tree = treeOf(
+    [fileEntry('d/k/a', 'x'), fileEntry('d/k/b', 'y'), fileEntry('d/z', 'z'), fileEntry('e/once', 'w')],
+    {
+      mutable: ['e/once'],
+    },
+  );
+  const machine = machineWith(tree);
+  for (const [path, children] of Object.entries({ d: ['k', 'z'], 'd/k': ['a', 'b'], e: ['once'] }))
+    touch(machine, path, { children });
+  const whyHeld = (path: string) => (path.startsWith('d/k/') || path === 'e/once' ? 'it is needed' : undefined);
+  const held = plan(treeOf([]), machine, { retention: { whyHeld, goesUnchanged: () => true } });
+  assert.deepEqual([held.deletions.map((row) => row.path), held.forget], [['d/z'], []]);
+  assert.deepEqual(held.notices, ['d/k/a and 2 more paths stay, though no package has them any more: it is needed']);
+  const later = plan(treeOf([]), machine);
+  assert.deepEqual(
+    later.deletions.map((row) => row.path),
+    ['d/z', 'd/k/b', 'd/k/a', 'd/k', 'd'],
+  );
+});
+
+test('what is held counts for no mass deletion; what is gone is not held', () => {
+  const files = Array.from({ length: 40 }, (_, index) => fileEntry(`etc/${index}`, 'x'));
+  const machine = machineWith(treeOf(files));
+  machine.observed.delete('etc/39');
+  touch(machine, 'etc', { children: files.map(({ path }) => path.slice(4)) });
+  const retention = { whyHeld: () => 'it is needed', goesUnchanged: () => false };
+  const held = plan(treeOf([]), machine, { retention });
+  assert.deepEqual([held.errors, held.deletions, held.forget], [[], [], ['etc/39']]);
+  assert.equal(plan(treeOf([]), machine).errors.length, 1);
+});
+
+const ONCE: [name: string, now: Partial<Observed>, goes: boolean, expected: 'deletions' | 'forget'][] = [
+  ['as it was laid down', { sha256: sha256('x') }, true, 'deletions'],
+  ['made anew on the machine', { sha256: sha256('rebuilt') }, true, 'forget'],
+  ['of which only lstat is known', {}, true, 'forget'],
+  ['of which nobody says that it goes', { sha256: sha256('x') }, false, 'forget'],
+];
+
+for (const [name, now, goes, expected] of ONCE) {
+  test(`a path that was laid down once, ${name}: ${expected}`, () => {
+    const machine = machineWith(treeOf([fileEntry('a', 'x')], { mutable: ['a'] }));
+    // Its row may be of a file that was there before its package.
+    machine.observed.set('a', { ...(machine.observed.get('a') as Observed), ...now });
+    const retention = { whyHeld: () => undefined, goesUnchanged: () => goes };
+    const result = plan(treeOf([]), machine, { retention });
+    const paths = { deletions: result.deletions.map((row) => row.path), forget: result.forget };
+    assert.deepEqual(paths, { deletions: [], forget: [], [expected]: ['a'] });
+  });
+}
+
 test('nothing is deleted, and nothing forgotten, when a source could not be read', () => {
   const machine = machineWith(usual());
   const result = plan(treeOf([]), machine, { allowDeletions: false });

@@ -7,6 +7,7 @@ import type { Keep, KeptVersion } from './history.ts';
 import { planClears } from './plan-clears.ts';
 import { planKeeps } from './plan-keeps.ts';
 import { planRemoval } from './plan-removal.ts';
+import type { Retention } from './retention.ts';
 import { refuseType } from './plan-type-conflicts.ts';
 import { judgeAll } from './plan-verdicts.ts';
 import type { Verdict } from './plan-verdicts.ts';
@@ -62,6 +63,7 @@ export type PartialInput = {
   readonly massDelete?: (owner: string) => boolean;
   /** What was kept of foreign files, by path: it comes back when the package that replaced it goes. */
   readonly foreign?: ReadonlyMap<string, KeptVersion>;
+  readonly retention?: Retention;
 };
 
 /** Compares and decides; a path that is right already occurs in no step. */

@@ -1,8 +1,9 @@
 // Paths that packages have given up. In: as in plan-partial.ts. Out: deletions, what comes back, rows to forget.
-// Never: I/O; a foreign path; much of one package at once, unless somebody said so.
+// Never: I/O; a foreign path; what the caller holds back; much of one package at once, unless somebody said so.
 import { isUntouched } from './observed.ts';
 import type { Observed } from './observed.ts';
 import type { PartialInput, PartialPlan } from './plan-partial.ts';
+import { goesUnchanged, holdRows } from './retention.ts';
 import type { InstalledPath } from './state.ts';
 
 type Removal = Pick<PartialPlan, 'deletions' | 'restorations' | 'forget'> & { notices: string[]; errors: string[] };
@@ -19,27 +20,34 @@ export function planRemoval(input: PartialInput): Removal {
     .toSorted((a, b) => (a.path < b.path ? 1 : -1));
   const none: Removal = { deletions: [], restorations: [], forget: [], notices: [], errors: [] };
   if (!input.allowDeletions || rows.length === 0) return none;
-  const { held, errors } = findMassDeletions(rows, input);
+  const { held, notices } = holdRows(
+    rows.filter((row) => input.observed.has(row.path)),
+    input.retention,
+  );
+  const free = rows.filter((row) => !held.has(row.path));
+  const { refused, errors } = findMassDeletions(free, input);
   return removeRows(
-    rows.filter((row) => !held.has(row.owner)),
+    free.filter((row) => !refused.has(row.owner)),
     input,
-    { ...none, errors },
+    { ...none, errors, notices },
   );
 }
 
-function removeRows(rows: readonly InstalledPath[], { observed, foreign }: PartialInput, start: Removal): Removal {
+function removeRows(rows: readonly InstalledPath[], input: PartialInput, start: Removal): Removal {
+  const { observed, foreign, retention } = input;
   const [gone, restorations] = [new Map<string, InstalledPath>(), [...start.restorations]];
   const [forget, notices] = [[...start.forget], [...start.notices]];
   for (const row of rows) {
     const now = observed.get(row.path);
-    if (!row.leftAlone && now !== undefined && isOurs(row, now, gone)) {
+    const isLeftAlone = row.leftAlone && !goesUnchanged(row, retention);
+    if (!isLeftAlone && now !== undefined && isOurs(row, now, gone)) {
       const version = foreign?.get(row.path);
       if (version === undefined) gone.set(row.path, row);
       else restorations.push({ row, version });
       continue;
     }
     forget.push(row.path);
-    if (!row.leftAlone && now !== undefined) {
+    if (!isLeftAlone && now !== undefined) {
       notices.push(
         `${row.path} is no longer in ${row.owner}, and stays: ${now.type === 'directory' ? 'it holds other files' : 'it was changed on this machine'}`,
       );
@@ -49,7 +57,8 @@ function removeRows(rows: readonly InstalledPath[], { observed, foreign }: Parti
 }
 
 function isOurs(row: InstalledPath, now: Observed, gone: ReadonlyMap<string, InstalledPath>): boolean {
-  if (isUntouched(row, now) && now.type !== 'directory') return true;
+  // The row of a path that was there before its package has somebody else's inode: only the bytes tell whose it is.
+  if (!row.leftAlone && isUntouched(row, now) && now.type !== 'directory') return true;
   if (now.type === 'directory') {
     return row.type === 'directory' && (now.children ?? ['?']).every((name) => gone.has(`${row.path}/${name}`));
   }
@@ -61,21 +70,21 @@ function isOurs(row: InstalledPath, now: Observed, gone: ReadonlyMap<string, Ins
 function findMassDeletions(
   rows: readonly InstalledPath[],
   { installed, observed, massDelete }: PartialInput,
-): { held: ReadonlySet<string>; errors: string[] } {
+): { refused: ReadonlySet<string>; errors: string[] } {
   const totals = countByOwner([...installed.values()]);
   const going = countByOwner(rows.filter((row) => observed.has(row.path)));
-  const held = new Set<string>();
+  const refused = new Set<string>();
   const errors: string[] = [];
   for (const [owner, count] of going) {
     const total = totals.get(owner) ?? count;
     if (count <= MASS_DELETE.paths || count <= total * MASS_DELETE.share || massDelete?.(owner) === true) continue;
-    held.add(owner);
+    refused.add(owner);
     errors.push(
       `${count} of the ${total} paths of ${owner} would be deleted at once; they stay until somebody agrees: ` +
         `--allow-mass-delete for one run, or ${owner} in MASS_DELETE of the machine's record`,
     );
   }
-  return { held, errors };
+  return { refused, errors };
 }
 
 function countByOwner(rows: readonly InstalledPath[]): Map<string, number> {

@@ -57,6 +57,7 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
     installed: reach.installed,
     osmode,
     contents: options.contents ?? false,
+    retention: options.retention,
   });
   const allowDeletions = sourcesComplete && rendered.errors.length === 0;
   const carriedOut = findCarriedOut(reach.only(state.intents), observed);
@@ -75,6 +76,7 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
     foreign:
       options.restoresForeign === false || options.isUpdate === true ? new Map() : foreignVersions(options.stateFile),
     ...(massDelete === undefined ? {} : { massDelete }),
+    ...(options.retention === undefined ? {} : { retention: options.retention }),
   });
   return {
     root,
