@@ -17,9 +17,15 @@ import { renderLinux } from '../partition-specs/render/linux.ts';
 import { manifestsOf } from './fetch-manifests.ts';
 import type { Manifests } from './fetch-manifests.ts';
 import type { Description, Shortcut } from './find-description.ts';
+import { beginBootMenu } from './kernels/boot-menu-part.ts';
+import { decideKeptKernels } from './kernels/decide-kept-kernels.ts';
+import { planBootMenu } from './kernels/plan-boot-menu.ts';
+import { readBootFacts } from './kernels/read-boot-facts.ts';
+import type { BootFacts } from './kernels/read-boot-facts.ts';
 import { FILES_DATABASE } from './machine-state.ts';
 import { ownMounts } from './own-mounts.ts';
 import { planFiles } from './plan-files.ts';
+import { menuTitle } from './render/grub-cfg.ts';
 import type { PartialContext } from './run-partial.ts';
 import { systemOf } from './systems/all.ts';
 
@@ -28,6 +34,7 @@ export type Places = {
   readonly target: string;
   readonly stateFile: string;
   readonly mounts: readonly string[];
+  readonly boot: BootFacts;
   readonly keyOf: (lookup: Lookup) => string;
   /** The same without the manifests' digests. */
   readonly frameOf: (lookup: Lookup) => string;
@@ -39,11 +46,16 @@ export async function describePlaces({ root, state, agent }: PartialContext): Pr
   // Another agent may render other files from the same description.
   const program = agent === undefined ? 'none' : await readFile(join(agent.dir, 'VERSION'), 'utf8').catch(() => '');
   const mounts = ownMounts(state.layout, fstab);
-  const shared = [JSON.stringify(state.layout ?? null), JSON.stringify(state.consoles), program, mounts.join('\n')];
+  const boot = await readBootFacts(root);
+  // Another kernel was started, or another menu written: other kernels may go.
+  const starts = JSON.stringify([boot.started, boot.menus, boot.unreadable]);
+  const known = [JSON.stringify(state.layout ?? null), JSON.stringify(state.consoles), program, mounts.join('\n')];
+  const shared = [...known, starts];
   return {
     target: root,
     stateFile: join(root, FILES_DATABASE),
     mounts,
+    boot,
     keyOf: ({ generation }) => digestOf([generation, ...shared]),
     frameOf: ({ name, record, image, packages }) => {
       const named = packages.map((each) => [each.name, each.priority]);
@@ -57,7 +69,7 @@ export async function describePlaces({ root, state, agent }: PartialContext): Pr
  * content of some files, where that is all that differs. `contents` reads every file.
  */
 export async function findShortcut(
-  { keyOf, frameOf, ...places }: Places,
+  { keyOf, frameOf, boot: _boot, ...places }: Places,
   { lookup, cache, fetcher }: Pick<Description, 'lookup' | 'cache' | 'fetcher'>,
   contents: boolean,
 ): Promise<Shortcut | undefined> {
@@ -76,43 +88,50 @@ const osmodeOf = ({ record }: Lookup): 'image' | 'packages' => (record['OSMODE']
 export async function bringFilesBack(
   context: PartialContext,
   { lookup, files, fetcher }: Description,
-  { keyOf, frameOf, ...places }: Places,
+  { keyOf, frameOf, boot, ...places }: Places,
 ): Promise<WithCommandsResult> {
   if ('settled' in files)
     return { changes: [], errors: [], notices: files.settled.notices, commands: [], isWhole: true };
   const { state, mode, allowMassDelete, contents } = context;
   const agreed = new Set(wordsOf(lookup.record['MASS_DELETE']));
   const key = keyOf(lookup);
-  const about = 'update' in files ? describeUpdate(files.update) : describeWhole(files.manifests);
+  const osmode = osmodeOf(lookup);
+  const { menu, ...about } = 'update' in files ? describeUpdate(files.update) : describeWhole(files.manifests);
+  // Kernels come and go with paths, and an update has none that comes or goes.
   function describeUpdate({ tree, base, fetcher: withPacks }: Update) {
     // What packages name is as it was, and the journal has all of it.
     const sources = readJournal(places.stateFile).journal.known;
-    return { tree, settles: { key, base }, sources, isUpdate: true, fetcher: withPacks };
+    return { tree, settles: { key, base }, sources, isUpdate: true, fetcher: withPacks, menu: undefined };
   }
   function describeWhole({ image, packages }: Manifests) {
-    const tree = planFiles({
-      lookup,
-      image,
-      packages,
-      diskFiles: state.layout === undefined ? undefined : renderLinux(state.layout).files,
-      consoles: state.consoles,
-      system: systemOf(lookup.record['OS']),
-    });
+    const { layout, consoles } = state;
+    const system = systemOf(lookup.record['OS']);
+    const diskFiles = layout === undefined ? undefined : renderLinux(layout).files;
+    const tree = planFiles({ lookup, image, packages, diskFiles, consoles, system });
+    const title = menuTitle(lookup.record);
+    const menu = planBootMenu({ layout, osmode, tree, facts: boot, system, title, consoles });
+    const retention = decideKeptKernels(boot, tree);
     const manifests = [image, ...packages];
     const layers = manifestsOf(lookup).flatMap((ref, index) => {
       const manifest = manifests[index];
       return manifest === undefined ? [] : [{ ...ref, manifest }];
     });
     const settles = { key, base: settledBase(frameOf(lookup), layers, tree) };
-    return { tree, settles, sources: manifests.map(commandSource), fetcher };
+    const notices = [...tree.notices, ...menu.notices];
+    const sources = manifests.map(commandSource);
+    return { tree: { ...tree, notices }, settles, sources, fetcher, retention, menu };
   }
-  return applyWithCommands({
+  const bootMenu = beginBootMenu(places.target, menu, mode !== 'run');
+  const done = await applyWithCommands({
     ...places,
     ...about,
     place: places.target === '/' ? readPlace() : 'chroot',
     dryRun: mode !== 'run',
     contents,
-    osmode: osmodeOf(lookup),
+    osmode,
     massDelete: (owner) => allowMassDelete || agreed.has('*') || agreed.has(owner),
+    beforeDeletions: bootMenu.write,
   });
+  const { changes, errors } = bootMenu.result();
+  return { ...done, changes: [...done.changes, ...changes], errors: [...done.errors, ...errors] };
 }

@@ -21,6 +21,9 @@ export const FILES_DATABASE = `${STATE_DIR}/packagelink.db`;
 /** Made when the first run after an installation has been reported. */
 export const FIRST_BOOT_FILE = `${STATE_DIR}/first-boot-reported`;
 
+/** Which kernels the system was started with. */
+export const KERNELS_FILE = `${STATE_DIR}/kernels.json`;
+
 /** What the server last answered, and the manifests that belong to it, 0600. */
 export const LOOKUP_FILE = `${STATE_DIR}/lookup.json`;
 /** Manifests of that answer, as they were published. */

@@ -20,10 +20,11 @@ import type { MergedTree } from '../packagelink/tree.ts';
 import { grubModules } from './boot-loaders/grub-modules.ts';
 import { planBootAreas } from './boot-loaders/plan-boot-areas.ts';
 import type { BootAreas } from './boot-loaders/plan-boot-areas.ts';
-import { planBootFiles } from './boot-loaders/plan-boot-files.ts';
+import { findImageKernel, planBootFiles } from './boot-loaders/plan-boot-files.ts';
 import type { InstallStep } from './install-step.ts';
 import { wantedInterfaces } from './network-interfaces.ts';
 import { planDiskSteps } from './plan-disk-steps.ts';
+import { menuTitle } from './render/grub-cfg.ts';
 import { planFiles } from './plan-files.ts';
 import type { SystemKind } from './systems/system-kind.ts';
 import { systemOf } from './systems/all.ts';
@@ -109,10 +110,10 @@ function planSteps(settled: {
   readonly tree: MergedTree;
 }): InstallStep[] {
   const { input, system, layout, disks, bootAreas, tree } = settled;
-  const title = `${input.lookup.record['OS']} ${input.lookup.record['OSREV'] ?? ''}`.trim();
-  const boot = planBootFiles(layout, tree);
+  const title = menuTitle(input.lookup.record);
+  const boot = planBootFiles(layout, [findImageKernel(tree)]);
   const modules = grubModules(layout);
-  const bootFiles = system.renderBootFiles({ root: disks.root, modules, boot, title, consoles: input.consoles });
+  const menu = system.renderBootMenu({ root: disks.root, modules, boot, title, consoles: input.consoles });
   return [
     ...disks.mounts.flatMap(({ device, mountPoint, fsType, options }) =>
       mountSteps(['mount', '-t', fsType, '-o', options, device, TARGET + mountPoint], TARGET + mountPoint),
@@ -136,7 +137,7 @@ function planSteps(settled: {
       destroys: false,
       why: `GRUB onto ${disk}`,
     })),
-    { phase: 'boot-loader', kind: 'write-files', files: bootFiles, why: 'the first boot menu' },
+    { phase: 'boot-loader', kind: 'write-files', files: [menu], why: 'the first boot menu' },
     { phase: 'finish', kind: 'leave-state', bootAreas, why: 'what the nightly run needs to know' },
     { phase: 'finish', kind: 'command', argv: ['sync'], destroys: false, why: 'everything onto the disk' },
     {

@@ -18,6 +18,7 @@ import type { Places } from './bring-files-back.ts';
 import { explainSystemError } from './conclusion.ts';
 import { findDescription } from './find-description.ts';
 import type { Description, RunMode } from './find-description.ts';
+import { writeStartedKernels } from './kernels/started-kernels.ts';
 import { keepBootLoader } from './keep-boot-loader.ts';
 import type { KeptBootLoader } from './keep-boot-loader.ts';
 import { manifestsOf } from './fetch-manifests.ts';
@@ -65,6 +66,7 @@ export async function runPartial(context: PartialContext): Promise<Report> {
   });
   const about = await describeRun(context, description, startedAtMs);
   const isQuiet = context.mode !== 'run';
+  const unnoted = isQuiet ? [] : await noteStart(context, places);
   const done = await bringBack(context, description, places).catch(async (error: unknown) => {
     const failure: Report = {
       ...about,
@@ -79,7 +81,8 @@ export async function runPartial(context: PartialContext): Promise<Report> {
     if (!isQuiet) await tellServer(context, failure).catch(() => undefined);
     throw error;
   });
-  const unkept = isQuiet || description.away !== undefined ? [] : await remember(context, description, done.boot);
+  const forgotten = isQuiet || description.away !== undefined ? [] : await remember(context, description, done.boot);
+  const unkept = [...unnoted, ...forgotten];
   const report = await composeReport({ context, description, about, done: { ...done, unkept }, startedAtMs });
   if (isQuiet) return report;
   const told = await tellServer(context, report);
@@ -184,6 +187,19 @@ async function remember(context: PartialContext, description: Description, boot:
     const explained = explainSystemError(error);
     if (!(explained instanceof UserError)) throw error;
     return [`what this run went by could not be kept for the next: ${describeError(error)}`.slice(0, 8000)];
+  }
+}
+
+/** Before anything is deleted: which kernel runs. Answers why it could not be noted. */
+async function noteStart({ root }: PartialContext, { boot }: Places): Promise<string[]> {
+  if (!boot.isNewStart) return [];
+  try {
+    await writeStartedKernels(root, boot.started);
+    return [];
+  } catch (error) {
+    const explained = explainSystemError(error);
+    if (!(explained instanceof UserError)) throw error;
+    return [`the kernel that is running could not be noted: ${describeError(error)}`.slice(0, 8000)];
   }
 }
 

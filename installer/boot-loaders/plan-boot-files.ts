@@ -1,36 +1,54 @@
-// Where GRUB finds kernel and initramfs. In: the merged tree, the mounts. Out: a file system and two paths on it. Pure.
+// Where GRUB finds kernels and their initramfs. In: the merged tree, the mounts. Out: a file system and paths on it. Pure.
 import { posix } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
 import type { MergedTree } from '../../packagelink/tree.ts';
 import { filledPlaces } from '../../partition-specs/layout.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
+import { releaseOfPath } from '../kernels/kernel-release.ts';
+
+/** A kernel and its initramfs, as package paths: `boot/vmlinuz-6.1`. */
+export type KernelFiles = { readonly release: string | undefined; readonly kernel: string; readonly initramfs: string };
 
 export type BootFiles = {
-  /** UUID of the file system that holds both files. */
+  /** UUID of the file system that holds all of them. */
   readonly uuid: string;
-  /** Absolute on that file system, as GRUB names them. */
-  readonly kernel: string;
-  readonly initramfs: string;
+  /** Paths are absolute on that file system, as GRUB names them. The first one is to be started. */
+  readonly kernels: readonly KernelFiles[];
 };
 
 /**
- * Follows `/vmlinuz` and `/initrd.img` of the image to the files they stand for; with a file system of its own at
- * /boot, which GRUB reads without the root, the paths are those on it.
- * @throws UserError when the image has no such links, or they lead out of the file system that GRUB reads
+ * What `/vmlinuz` and `/initrd.img` of the image lead to.
+ * @throws UserError when the image has no such links
  */
-export function planBootFiles(layout: Layout, tree: MergedTree): BootFiles {
+export function findImageKernel(tree: MergedTree): KernelFiles {
+  const kernel = followLink(tree, 'vmlinuz');
+  return { release: releaseOfPath(kernel), kernel, initramfs: followLink(tree, 'initrd.img') };
+}
+
+/**
+ * The files as GRUB names them: with a file system of its own at /boot, which GRUB reads without the root, the paths
+ * are those on it.
+ * @throws UserError when they lie outside of the file system that GRUB reads
+ */
+export function planBootFiles(layout: Layout, kernels: readonly KernelFiles[]): BootFiles {
   const contents = filledPlaces(layout).map(({ content }) => content);
   const boot = contents.find((content) => content?.mountPoint === '/boot');
   const root = contents.find((content) => content?.mountPoint === '/');
   const uuid = (boot ?? root)?.uuid;
   if (uuid === undefined) throw new UserError('the layout has no root file system to boot from');
-  const locate = (link: string): string => {
-    const path = followLink(tree, link);
+  const locate = (path: string): string => {
     if (boot === undefined) return `/${path}`;
     if (path.startsWith('boot/')) return path.slice('boot'.length);
-    throw new UserError(`/${link} of the image leads to /${path}, but GRUB reads only the file system of /boot`);
+    throw new UserError(
+      `the kernel or initramfs of the image is /${path}, but GRUB reads only the file system of /boot`,
+    );
   };
-  return { uuid, kernel: locate('vmlinuz'), initramfs: locate('initrd.img') };
+  return {
+    uuid,
+    kernels: kernels.map(({ release, kernel, initramfs }) => {
+      return { release, kernel: locate(kernel), initramfs: locate(initramfs) };
+    }),
+  };
 }
 
 function followLink(tree: MergedTree, link: string): string {

@@ -1,24 +1,38 @@
+import type { MachineRecord } from '../../contract/lookup.ts';
 import type { BootFiles } from '../boot-loaders/plan-boot-files.ts';
+import { sealMenu } from '../boot-loaders/own-menu.ts';
 import { serialUnit } from './debian-files.ts';
 
-/**
- * The first grub.cfg of a machine: it boots the image's kernel and initramfs.
- * A later update-grub replaces it. @see GNU GRUB manual 2.06 §16
- */
-export function renderGrubCfg(input: {
+/** What a boot menu is made from. */
+export type BootMenuInput = {
   /** What the kernel finds its root by: `UUID=…` or a logical volume. */
   readonly root: string;
   /** GRUB's modules for the tables, arrays and groups below, in the order of need. */
   readonly modules: readonly string[];
-  /** Where GRUB finds kernel and initramfs. */
+  /** Where GRUB finds kernels and initramfs; the first one is started. */
   readonly boot: BootFiles;
   readonly title: string;
   readonly consoles: readonly string[];
-}): string {
-  const serial = input.consoles.map(serialUnit).find((unit) => unit !== undefined);
-  const kernelArguments = [`root=${input.root}`, 'ro', ...input.consoles.map((name) => `console=${name}`)];
-  return [
-    '# Written by gutinteg at installation; update-grub owns this file from now on.',
+};
+
+/** How a machine's entries are called. */
+export function menuTitle(record: MachineRecord): string {
+  return `${record['OS'] ?? ''} ${record['OSREV'] ?? ''}`.trim();
+}
+
+/** Seconds: one is enough to stop a menu of one entry; where there are more, somebody may want to choose. */
+const TIMEOUT = { one: 1, more: 5 } as const;
+
+/**
+ * The grub.cfg of a machine: the first kernel is started, and the next one where its files cannot be loaded.
+ * @see GNU GRUB manual 2.06 §16, and §15.1 on `fallback`
+ */
+export function renderGrubCfg({ boot, title, consoles, root, modules }: BootMenuInput): string {
+  const serial = consoles.map(serialUnit).find((unit) => unit !== undefined);
+  const kernelArguments = [`root=${root}`, 'ro', ...consoles.map((name) => `console=${name}`)];
+  const hasMore = boot.kernels.length > 1;
+  const lines = [
+    '# A change made here, or by update-grub, stays: no run writes this file again then.',
     ...(serial === undefined
       ? []
       : [
@@ -26,14 +40,19 @@ export function renderGrubCfg(input: {
           'terminal_input console serial',
           'terminal_output console serial',
         ]),
-    'set timeout=1',
+    `set timeout=${hasMore ? TIMEOUT.more : TIMEOUT.one}`,
     'set default=0',
-    `menuentry '${input.title.replaceAll(/[^\w .()-]/g, '')}' {`,
-    ...input.modules.map((name) => `  insmod ${name}`),
-    `  search --no-floppy --fs-uuid --set=root ${input.boot.uuid}`,
-    `  linux ${input.boot.kernel} ${kernelArguments.join(' ')}`,
-    `  initrd ${input.boot.initramfs}`,
-    '}',
-    '',
-  ].join('\n');
+    ...(hasMore ? ['set fallback=1'] : []),
+    ...boot.kernels.flatMap(({ release, kernel, initramfs }) => [
+      `menuentry '${printable(release === undefined ? title : `${title} (Linux ${release})`)}' {`,
+      ...modules.map((name) => `  insmod ${name}`),
+      `  search --no-floppy --fs-uuid --set=root ${boot.uuid}`,
+      `  linux ${kernel} ${kernelArguments.join(' ')}`,
+      `  initrd ${initramfs}`,
+      '}',
+    ]),
+  ];
+  return sealMenu(`${lines.join('\n')}\n`);
 }
+
+const printable = (title: string): string => title.replaceAll(/[^\w .()+~-]/g, '');

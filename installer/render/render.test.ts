@@ -45,7 +45,8 @@ test('names: hosts, resolv.conf in the order of the numbers', () => {
   assert.equal(content('/etc/fstab'), 'FSTAB\n');
 });
 
-const boot = { uuid: 'B', kernel: '/vmlinuz-6', initramfs: '/initrd-6' };
+const kernel = { release: '6', kernel: '/vmlinuz-6', initramfs: '/initrd-6' };
+const boot = { uuid: 'B', kernels: [kernel] };
 
 test('GRUB speaks on the serial line that the kernel speaks on', () => {
   assert.match(content('/etc/default/grub.d/gutinteg.cfg'), /console=tty0 console=ttyS1,9600n8/);
@@ -58,7 +59,7 @@ test('GRUB speaks on the serial line that the kernel speaks on', () => {
   });
   assert.match(config, /serial --unit=1 --speed=9600/);
   assert.match(config, /linux \/vmlinuz-6 root=UUID=R ro console=tty0 console=ttyS1,9600n8/);
-  assert.match(config, /menuentry 'debian 12'/);
+  assert.match(config, /menuentry 'debian 12 \(Linux 6\)'/);
   assert.doesNotMatch(
     renderGrubCfg({ root: 'UUID=R', modules: ['part_gpt', 'ext2'], boot, title: 'x', consoles: ['tty0'] }),
     /serial/,

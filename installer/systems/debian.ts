@@ -8,6 +8,8 @@ export const debian: SystemKind = {
   name: 'debian',
   renderFiles: renderDebianFiles,
   diskPaths: ['/etc/fstab', '/etc/crypttab', '/etc/mdadm/mdadm.conf', '/etc/default/grub.d/gutinteg.cfg'],
-  renderBootFiles: (input) => [{ path: '/boot/grub/grub.cfg', mode: 0o600, content: renderGrubCfg(input) }],
+  renderBootMenu: (input) => ({ path: '/boot/grub/grub.cfg', mode: 0o600, content: renderGrubCfg(input) }),
+  kernelFiles: (release) => ({ kernel: `boot/vmlinuz-${release}`, initramfs: `boot/initrd.img-${release}` }),
+  renewMenuCommand: 'update-grub',
   bootLoaderArgv: grubInstallArgv,
 };

@@ -1,7 +1,8 @@
 import type { MachineRecord } from '../../contract/lookup.ts';
-import type { BootFiles } from '../boot-loaders/plan-boot-files.ts';
+import type { KernelFiles } from '../boot-loaders/plan-boot-files.ts';
 import type { Argv } from '../../lib/run-command.ts';
 import type { RenderedFile } from '../render/debian-files.ts';
+import type { BootMenuInput } from '../render/grub-cfg.ts';
 
 /** What an operating system answers to the installer; one small file each beside this one. */
 export type SystemKind = {
@@ -17,14 +18,12 @@ export type SystemKind = {
   }) => RenderedFile[];
   /** Paths that follow from disks and boot loader: left to a machine whose layout is not known. */
   readonly diskPaths: readonly string[];
-  /** Files of the boot loader that are written once, at installation. */
-  readonly renderBootFiles: (input: {
-    readonly root: string;
-    readonly modules: readonly string[];
-    readonly boot: BootFiles;
-    readonly title: string;
-    readonly consoles: readonly string[];
-  }) => RenderedFile[];
+  /** The boot loader's menu: written at installation, and whenever kernels change. */
+  readonly renderBootMenu: (input: BootMenuInput) => RenderedFile;
+  /** Where a kernel of this release lies, as package paths. */
+  readonly kernelFiles: (release: string) => Pick<KernelFiles, 'kernel' | 'initramfs'>;
+  /** The system's own command that writes the menu anew. */
+  readonly renewMenuCommand: string;
   /** Puts the boot loader on a disk; with `target`, that of the system mounted there. */
   readonly bootLoaderArgv: (disk: string, target?: string) => Argv;
 };

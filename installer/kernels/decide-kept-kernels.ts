@@ -1,0 +1,45 @@
+// Which kernels stay, whatever the packages say. In: what was started, what the boot menus name, the wanted tree. Out: a
+// reason for each path that stays. Pure.
+import type { Retention } from '../../packagelink/retention.ts';
+import type { MergedTree } from '../../packagelink/tree.ts';
+import type { BootFacts } from './read-boot-facts.ts';
+import { releaseOfInitramfs, releaseOfPath } from './kernel-release.ts';
+import { readMenuNames } from './menu-names.ts';
+
+/**
+ * What no package has any more stays while it belongs to the running kernel, to the one that ran before it, or to a boot
+ * menu, whoever wrote that. The initramfs of a kernel that goes, goes with it, also where the image lays it down once.
+ */
+export function decideKeptKernels(facts: BootFacts, tree: MergedTree): Retention {
+  const menus = facts.menus.map(({ path, text }) => ({ path, names: readMenuNames(text) }));
+  const wanted = new Set(tree.entries.flatMap(({ path }) => releaseOfPath(path) ?? []));
+  const reasons = new Map<string, string | undefined>();
+  const whyKernel = (release: string): string | undefined => {
+    const named = menus.find(({ names }) => names.hasRelease(release));
+    const why = [
+      ...whyStarted(release, facts),
+      ...(named === undefined ? [] : [`/${named.path} names it`]),
+      ...facts.unreadable.map((path) => `/${path} cannot be read, and may name it`),
+    ];
+    return why.length === 0 ? undefined : `Linux ${release}: ${why.join('; ')}`;
+  };
+  return {
+    whyHeld: (path) => {
+      const release = releaseOfPath(path);
+      if (release !== undefined && !reasons.has(release)) reasons.set(release, whyKernel(release));
+      const why = release === undefined ? undefined : reasons.get(release);
+      const named = why === undefined ? menus.find(({ names }) => names.hasPath(path)) : undefined;
+      return named === undefined ? why : `/${named.path} names it`;
+    },
+    goesUnchanged: (path) => {
+      const release = releaseOfInitramfs(path);
+      return release !== undefined && !wanted.has(release);
+    },
+  };
+}
+
+function whyStarted(release: string, { started, isRunning }: BootFacts): string[] {
+  if (started.last === undefined) return ['it is not known which kernel this system started last'];
+  if (release === started.last) return [isRunning ? 'it is running' : 'this system started it last'];
+  return release === started.before ? [`it ran before Linux ${started.last}`] : [];
+}
