@@ -23,14 +23,15 @@ async function withRoot(
 test('menus of every kind are found, and kernel files that hold something', async () => {
   await withRoot(async (root, put) => {
     const paths = [
-      'boot/grub/grub.cfg',
       'boot/grub/custom.cfg',
+      'boot/grub/grub.cfg',
       'boot/grub2/grub.cfg',
       'boot/extlinux/extlinux.conf',
       'boot/loader/entries/one.conf',
       'boot/efi/EFI/debian/grub.cfg',
     ];
-    for (const path of [...paths, 'boot/loader/entries/README', 'boot/vmlinuz-6.1']) put(path, path);
+    for (const path of [...paths, 'boot/loader/entries/README', 'boot/grub/grubenv', 'boot/vmlinuz-6.1'])
+      put(path, path);
     put('boot/vmlinuz-6.2', '');
     const facts = await readBootFacts(root);
     assert.deepEqual(
@@ -60,8 +61,8 @@ test('a menu that cannot be read is named, and nothing is waited for', async () 
       ['boot/grub2/grub.cfg', 'boot/efi/EFI/fedora/grub.cfg'],
     );
     assert.deepEqual(unreadable, [
-      'boot/grub/grub.cfg',
       'boot/grub/custom.cfg',
+      'boot/grub/grub.cfg',
       'boot/grub/menu.lst',
       'etc/lilo.conf',
       'boot/loader/entries/directory.conf',

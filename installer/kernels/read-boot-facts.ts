@@ -22,20 +22,10 @@ export type BootFacts = {
   readonly bootIsMounted: boolean;
 };
 
-/** GRUB 2 and 1, what others read; below /boot, and on an EFI system partition. */
-const MENUS = [
-  'boot/grub/grub.cfg',
-  'boot/grub/custom.cfg',
-  'boot/grub2/grub.cfg',
-  'boot/grub2/custom.cfg',
-  'boot/grub/menu.lst',
-  'boot/grub/grub.conf',
-  'boot/extlinux/extlinux.conf',
-  'boot/extlinux.conf',
-  'boot/syslinux/syslinux.cfg',
-  'etc/lilo.conf',
-  'etc/zipl.conf',
-];
+const MENUS = ['boot/extlinux.conf', 'etc/lilo.conf', 'etc/zipl.conf'];
+/** Directories whose files of these kinds are menus, or are read by one: grub.cfg, custom.cfg, menu.lst. */
+const MENU_DIRECTORIES = ['boot/grub', 'boot/grub2', 'boot/extlinux', 'boot/syslinux'];
+const MENU_FILE = /\.(?:cfg|conf|lst)$/;
 /** Directories, each of whose files `*.conf` is an entry. @see The Boot Loader Specification, type 1 */
 const ENTRIES = ['boot/loader/entries', 'boot/efi/loader/entries', 'efi/loader/entries'];
 /** Each of whose directories may have a grub.cfg. */
@@ -62,15 +52,17 @@ export async function readBootFacts(root: string): Promise<BootFacts> {
 }
 
 function menuPaths(root: string): string[] {
+  const menus = MENU_DIRECTORIES.flatMap((directory) =>
+    namesIn(join(root, directory)).flatMap((name) => (MENU_FILE.test(name) ? [`${directory}/${name}`] : [])),
+  );
   const entries = ENTRIES.flatMap((directory) =>
     namesIn(join(root, directory)).flatMap((name) => (name.endsWith('.conf') ? [`${directory}/${name}`] : [])),
   );
   const onEfi = EFI_SYSTEMS.flatMap((directory) =>
     namesIn(join(root, directory)).map((name) => `${directory}/${name}/grub.cfg`),
   );
-  return [...MENUS, ...entries.slice(0, MOST_ENTRIES), ...onEfi.slice(0, MOST_ENTRIES)].filter((path) =>
-    isThere(join(root, path)),
-  );
+  const found = [menus, MENUS, entries, onEfi].flatMap((paths) => paths.slice(0, MOST_ENTRIES));
+  return found.filter((path) => isThere(join(root, path)));
 }
 
 // A link may lead to a menu elsewhere in the same root; what is read is only compared with names, and never shown.

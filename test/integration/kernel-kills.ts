@@ -55,7 +55,7 @@ export async function killKernelNights(
 
 function assertStarts(root: string, what: string): void {
   const releases = bootable(root);
-  assert(['6.3,6.1', '6.4,6.1'].includes(releases.join()), `${what}: ${releases}`);
+  assert(['6.3,6.1', '6.4,6.1'].includes(releases.join()), `${what}: ${releases.join()}`);
 }
 
 async function assertEnds(root: string, what: string): Promise<void> {
@@ -76,7 +76,7 @@ type Ended = { readonly exitCode: number | null; readonly output: string };
 /** The agent alone: its script would start another one in place of what was killed. strace ends as its program did. */
 async function runUnder(root: string, under: readonly string[]): Promise<Ended> {
   const agent = join(root, 'usr/lib/gutinteg/agent/agent.mjs');
-  const [file = '', ...argv] = [...under, process.execPath, '--disable-warning=ExperimentalWarning', agent];
+  const [file, ...argv] = [...under, process.execPath, '--disable-warning=ExperimentalWarning', agent];
   const child = spawn(file, [...argv, '--root', root], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => void (output += String(text)));

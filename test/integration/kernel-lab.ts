@@ -68,13 +68,20 @@ export async function adoptedWith(
   return lab;
 }
 
+type InstalledOptions = {
+  readonly partition?: string;
+  /** Before the first file is laid down. */
+  readonly prepare?: (lab: NightlyLab) => Promise<void>;
+};
+
 /** The same as if gutinteg had installed it: its disks and its boot menu are gutinteg's, and the kernel has started. */
 export async function installedWith(
   stack: AsyncDisposableStack,
   generation: Generation,
-  partition = 'disk0: (a rest ext4 /)',
+  { partition = 'disk0: (a rest ext4 /)', prepare = async () => {} }: InstalledOptions = {},
 ): Promise<NightlyLab> {
   const lab = await makeNightlyLab(stack);
+  await prepare(lab);
   await publishKernel(lab, generation);
   const { exitCode, stdout, stderr } = await lab.adopt();
   assert.equal(exitCode, 0, stdout + stderr);
@@ -112,14 +119,18 @@ export async function start(lab: NightlyLab, started: StartedKernels): Promise<v
   await writeStartedKernels(lab.root, started);
 }
 
+/** What the entries of a menu name, in order. */
+function entriesOf(menu: string): { readonly kernel: string; readonly initramfs: string }[] {
+  const entries = menu.split(/^menuentry /m).slice(1);
+  return entries.map((entry) => ({
+    kernel: /^\s*linux\s+(\S+)/m.exec(entry)?.[1] ?? '',
+    initramfs: /^\s*initrd\s+(\S+)/m.exec(entry)?.[1] ?? '',
+  }));
+}
+
 /** The releases of the menu's entries in order; each has kernel, initramfs and modules, and they are whole. */
 export function bootable(root: string): string[] {
-  const entries = readFileSync(join(root, MENU), 'utf8')
-    .split(/^menuentry /m)
-    .slice(1);
-  return entries.map((entry) => {
-    const [, kernel = ''] = /^\s*linux\s+(\S+)/m.exec(entry) ?? [];
-    const [, initramfs = ''] = /^\s*initrd\s+(\S+)/m.exec(entry) ?? [];
+  return entriesOf(readFileSync(join(root, MENU), 'utf8')).map(({ kernel, initramfs }) => {
     const release = kernel.replace('/boot/vmlinuz-', '');
     assert.equal(readFileSync(join(root, kernel), 'utf8'), kernelFile('vmlinuz', release));
     assert.equal(initramfs, `/boot/initrd.img-${release}`);
@@ -129,6 +140,27 @@ export function bootable(root: string): string[] {
     }
     return release;
   });
+}
+
+/**
+ * The same of a file system for /boot, as GRUB finds it on the disk while Linux has it mounted: without its journal, as
+ * after a power cut. `whole` are the entries whose files GRUB finds, with every byte.
+ * @see grub-fstest(1)
+ */
+export async function bootableByGrub(image: string): Promise<{ readonly named: string[]; readonly whole: string[] }> {
+  const grub = join(await unpackedPackage('grub-common'), 'usr/bin/grub-fstest');
+  const read = async (path: string): Promise<string> =>
+    (await runCommand([grub, image, 'cat', `(loop0)${path}`], { okExitCodes: [0, 1], timeoutMs: 60_000 })).stdout;
+  const named: string[] = [];
+  const whole: string[] = [];
+  for (const { kernel, initramfs } of entriesOf(await read(MENU.replace('boot', '')))) {
+    const release = kernel.replace('/vmlinuz-', '');
+    named.push(release);
+    const isKernel = (await read(kernel)).trimEnd() === kernelFile('vmlinuz', release).trimEnd();
+    const isInitramfs = (await read(initramfs)).trimEnd() === kernelFile('initrd.img', release).trimEnd();
+    if (isKernel && isInitramfs) whole.push(release);
+  }
+  return { named, whole };
 }
 
 /** Releases of which the machine has a kernel file, an initramfs, or modules. */
