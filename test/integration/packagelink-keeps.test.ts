@@ -279,3 +279,32 @@ test('a file that something is mounted over stays, and is named', async () => {
     assert.equal(read(lab, 'etc/issue'), 'below\n');
   });
 });
+
+test('before the first deletion everything new is in place and synced; an error then keeps all that would be deleted', async () => {
+  await withLab('/var/tmp', async (lab) => {
+    put(lab.site, 'etc/old', 'old\n');
+    await full(lab, await siteTree(lab));
+    rmSync(join(lab.site, 'etc/old'));
+    put(lab.site, 'etc/new', 'new\n');
+    const tree = await siteTree(lab);
+    const events: string[] = [];
+    const beforeDeletions = (errors: string[]) => async () => {
+      events.push(
+        `asked, new ${existsSync(join(lab.target, 'etc/new'))}, old ${existsSync(join(lab.target, 'etc/old'))}`,
+      );
+      return errors;
+    };
+    const sync = () => void events.push(`sync, new ${existsSync(join(lab.target, 'etc/new'))}`);
+    const refused = await partial(lab, tree, { sync, beforeDeletions: beforeDeletions(['not now']) });
+    assert.deepEqual([refused.errors, existsSync(join(lab.target, 'etc/old'))], [['not now'], true]);
+    assert.deepEqual(events.slice(0, 3), ['sync, new false', 'sync, new true', 'asked, new true, old true']);
+    events.length = 0;
+    // Not in a dry run, nor after an error; but also where nothing is left to do.
+    await partial(lab, tree, { dryRun: true, beforeDeletions: beforeDeletions([]) });
+    await partial(lab, tree, { sourcesComplete: false, beforeDeletions: beforeDeletions(['again']) });
+    assert.deepEqual(events, ['asked, new true, old true']);
+    const done = await partial(lab, tree, { beforeDeletions: beforeDeletions([]) });
+    assert.deepEqual([done.said, done.errors], [['deleted etc/old'], []]);
+    assert.deepEqual((await partial(lab, tree, { beforeDeletions: beforeDeletions(['late']) })).errors, ['late']);
+  });
+});
