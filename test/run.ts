@@ -21,7 +21,7 @@ async function testFiles(folder: string): Promise<string[]> {
 }
 
 /** The longest tests begin first, so that none is left over alone at the end. */
-const LONGEST_TESTS = ['power-cut.test.ts', 'mirror.test.ts', 'full-run.test.ts'];
+const LONGEST_TESTS = ['power-cut.test.ts', 'new-kernel.test.ts', 'mirror.test.ts', 'full-run.test.ts'];
 
 function rank(file: string): number {
   const index = LONGEST_TESTS.indexOf(basename(file));

@@ -23,7 +23,7 @@ const menu = {
 
 const RUNNING = 'Linux 6.2: it is running';
 const BEFORE = 'Linux 6.1: it ran before Linux 6.2';
-const UNKNOWN = 'it is not known which kernel this system started last';
+const UNKNOWN = 'it is not known which kernel starts this system';
 
 const held: [what: string, about: Partial<BootFacts>, path: string, why: string | undefined][] = [
   ['the running kernel', {}, 'boot/vmlinuz-6.2', RUNNING],
@@ -55,6 +55,7 @@ const held: [what: string, about: Partial<BootFacts>, path: string, why: string 
     'boot/vmlinuz-6.3',
     'Linux 6.3: /boot/loader/entries/a.conf cannot be read, and may name it',
   ],
+  ['one that no menu names, where nobody knows', { started: {}, menus: [menu] }, 'boot/vmlinuz-6.3', undefined],
   ['what is of no kernel, where nobody knows', { started: {} }, 'etc/motd', undefined],
 ];
 

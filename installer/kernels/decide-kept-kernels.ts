@@ -12,12 +12,16 @@ import { readMenuNames } from './menu-names.ts';
  */
 export function decideKeptKernels(facts: BootFacts, tree: MergedTree): Retention {
   const menus = facts.menus.map(({ path, text }) => ({ path, names: readMenuNames(text) }));
-  const wanted = new Set(tree.entries.flatMap(({ path }) => releaseOfPath(path) ?? []));
+  let known: ReadonlySet<string> | undefined;
+  // Few runs ask, and a tree may have a hundred thousand paths.
+  const wanted = () => (known ??= new Set(tree.entries.flatMap(({ path }) => releaseOfPath(path) ?? [])));
+  // Where nobody has seen the system start, its menu is the only word on what starts it.
+  const isUnknown = facts.started.last === undefined && !menus.some(({ names }) => names.hasKernels);
   const reasons = new Map<string, string | undefined>();
   const whyKernel = (release: string): string | undefined => {
     const named = menus.find(({ names }) => names.hasRelease(release));
     const why = [
-      ...whyStarted(release, facts),
+      ...(isUnknown ? ['it is not known which kernel starts this system'] : whyStarted(release, facts)),
       ...(named === undefined ? [] : [`/${named.path} names it`]),
       ...facts.unreadable.map((path) => `/${path} cannot be read, and may name it`),
     ];
@@ -33,13 +37,12 @@ export function decideKeptKernels(facts: BootFacts, tree: MergedTree): Retention
     },
     goesUnchanged: (path) => {
       const release = releaseOfInitramfs(path);
-      return release !== undefined && !wanted.has(release);
+      return release !== undefined && !wanted().has(release);
     },
   };
 }
 
 function whyStarted(release: string, { started, isRunning }: BootFacts): string[] {
-  if (started.last === undefined) return ['it is not known which kernel this system started last'];
   if (release === started.last) return [isRunning ? 'it is running' : 'this system started it last'];
-  return release === started.before ? [`it ran before Linux ${started.last}`] : [];
+  return started.last !== undefined && release === started.before ? [`it ran before Linux ${started.last}`] : [];
 }

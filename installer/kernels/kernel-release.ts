@@ -1,8 +1,8 @@
 // Which paths belong to which kernel. In: package paths. Out: releases, as `uname -r` prints them. Pure.
 
-/** Debian's names, those of other distributions, and what package managers leave beside them. */
+/** Debian's names, those of other distributions (`vmlinuz-generic-6.1`), and what package managers leave beside them. */
 const BOOT_FILE =
-  /^(?:vmlinu[xz]|kernel|b?zImage|Image|uImage|initrd(?:\.img)?|initramfs|uInitrd|System\.map|config|symvers|dtb)-(\d[\w.+~-]*?)(?:kdump|-fallback)?(?:\.(?:img|gz|xz|zst|lz4|hmac|sig|signed|efi|old-dkms|old|bak))*$/;
+  /^(?:vmlinu[xz]|kernel|b?zImage|Image|uImage|initrd(?:\.img)?|initramfs|uInitrd|System\.map|config|symvers|dtb)-(?:[a-z]+-)?(\d[\w.+~-]*?)(?:kdump|-fallback)?(?:\.(?:img|gz|xz|zst|lz4|hmac|sig|signed|efi|old-dkms|old|bak))*$/;
 const INITRAMFS = /^(?:initrd|initramfs|uInitrd)/;
 /** Modules, device trees, and directories of boot loader entries, which begin with a machine id. */
 const DIRECTORY =

@@ -49,6 +49,19 @@ const menus: [name: string, text: string, paths: string[], releases: string[]][]
     ['boot/efi/EFI/debian/vmlinuz-6.1.efi'],
     ['6.1'],
   ],
+  [
+    'a hypervisor, and the kernel as its module',
+    'multiboot2 /boot/xen-4.17-amd64.gz\nmodule2 /boot/vmlinuz-6.1 placeholder\nmodule2 --nounzip /boot/initrd.img-6.1',
+    ['boot/xen-4.17-amd64.gz', 'boot/vmlinuz-6.1', 'boot/initrd.img-6.1'],
+    ['6.1'],
+  ],
+  [
+    'names that begin with a digest, two slashes',
+    'linux ($drive1)//kernels/0a1b2c-linux-6.1-bzImage init=/x',
+    ['boot/kernels/0a1b2c-linux-6.1-bzImage'],
+    [],
+  ],
+  ['a flavour before the release', 'linux /boot/vmlinuz-huge-6.1.1', ['boot/vmlinuz-huge-6.1.1'], ['6.1.1']],
   ['a comment', '# linux /boot/vmlinuz-6.1', ['boot/vmlinuz-6.1'], ['6.1']],
   [
     'links, and files elsewhere',

@@ -7,6 +7,8 @@ export type MenuNames = {
   readonly hasPath: (path: string) => boolean;
   /** @param release as `uname -r` prints it */
   readonly hasRelease: (release: string) => boolean;
+  /** Whether it names any kernel by its release. */
+  readonly hasKernels: boolean;
 };
 
 /** Blanks, quotes, assignments, lists, and the brackets around devices: `($root)/vmlinuz`, `(hd0,gpt2)/vmlinuz`. */
@@ -35,5 +37,6 @@ export function readMenuNames(text: string): MenuNames {
       return name === undefined ? ends.has(path) : words.has(name);
     },
     hasRelease: (release) => releases.has(release) || words.has(release),
+    hasKernels: releases.size > 0,
   };
 }

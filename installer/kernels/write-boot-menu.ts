@@ -59,5 +59,5 @@ function assertUnchanged(place: string, { file, before }: NonNullable<BootMenuPl
   if (stat === undefined && before === undefined) return;
   const isOfSize = stat?.isFile() === true && before !== undefined && stat.size === Buffer.byteLength(before);
   if (!isOfSize || readFileSync(place, 'utf8') !== before)
-    throw new UserError(`${file.path} was changed by somebody else while this run was under way`);
+    throw new UserError(`${file.path} was changed by somebody else while this run was under way, or is a link`);
 }

@@ -22,7 +22,7 @@ import type { NightlyLab } from './nightly-lab.ts';
 export const MENU = 'boot/grub/grub.cfg';
 
 /** What is in a kernel's file, which says that it is whole. */
-export const kernelFile = (name: string, release: string): string => `${name} of Linux ${release}\n`.repeat(500);
+const kernelFile = (name: string, release: string): string => `${name} of Linux ${release}\n`.repeat(500);
 
 export type Generation = {
   readonly release: string;

@@ -117,9 +117,8 @@ test('an adopted machine: what its own menu names is never deleted, and the menu
   );
   assert.deepEqual(kernelsOn(lab.root), all('6.1', '6.2'));
   assert.equal(await lab.text(MENU), distributions('6.1'));
-  // Its menu names both, then the second alone; what has started stays all the same.
+  // Its menu names both, then the second alone.
   writeFileSync(join(lab.root, MENU), distributions('6.2', '6.1'));
-  await start(lab, { last: '6.2' });
   const { notices } = JSON.parse(await night(lab, '--json')) as { notices: string[] };
   assert.match(notices.join('\n'), /and \d+ more paths stay, .*: Linux 6\.1: \/boot\/grub\/grub\.cfg names it$/m);
   writeFileSync(join(lab.root, MENU), distributions('6.2'));
@@ -131,7 +130,7 @@ test('where nobody knows what has started, every kernel stays; so it does while 
   await using stack = new AsyncDisposableStack();
   const lab = await adoptedWith(stack, { release: '6.1' }, 'no menu at all\n');
   await publishKernel(lab, { release: '6.2' });
-  assert.match(await night(lab), /Linux 6\.1: it is not known which kernel this system started last/);
+  assert.match(await night(lab), /Linux 6\.1: it is not known which kernel starts this system/);
   await start(lab, { last: '6.2' });
   rmSync(join(lab.root, MENU));
   writeFileSync(join(lab.root, MENU), Buffer.alloc(5 * 1024 * 1024, 'x'));
@@ -155,6 +154,40 @@ test('a menu that update-grub or a person has changed is left alone, and what it
   rmSync(join(lab.root, MENU));
   assert.match(await night(lab), /created {2}\/boot\/grub\/grub\.cfg: boot menu: Linux 6\.2 first/);
   assert.deepEqual(bootable(lab.root), ['6.2']);
+});
+
+test('the former image again, before the restart: its kernel is started as before, and the other one goes', async () => {
+  await using stack = new AsyncDisposableStack();
+  const lab = await installedWith(stack, { release: '6.1' });
+  await publishKernel(lab, { release: '6.2' });
+  await night(lab);
+  await publishKernel(lab, { release: '6.1' });
+  assert.match(await night(lab), /replaced \/boot\/grub\/grub\.cfg: boot menu: Linux 6\.1 first\n/);
+  assert.deepEqual(bootable(lab.root), ['6.1']);
+  await night(lab);
+  assert.deepEqual(kernelsOn(lab.root), all('6.1'));
+});
+
+test('other contents under the same name are replaced, and the menu is as before', async () => {
+  await using stack = new AsyncDisposableStack();
+  const lab = await installedWith(stack, { release: '6.1' });
+  const menu = await lab.text(MENU);
+  await publishKernel(lab, { release: '6.1', build: '6.1, built again' });
+  assert.match(await night(lab), /replaced \/boot\/vmlinuz-6\.1: new version in debian-12-amd64/);
+  assert.deepEqual([await lab.text(MENU), kernelsOn(lab.root)], [menu, all('6.1')]);
+});
+
+test('OSMODE=packages: kernels and menu are left to the package manager', async () => {
+  await using stack = new AsyncDisposableStack();
+  const lab = await installedWith(stack, { release: '6.1' });
+  const menu = await lab.text(MENU);
+  const mac = 'MAC=52:54:00:77:00:02';
+  await lab.site.edit('machdb/30-machines.db', mac, `${mac}\n    OSMODE=packages`);
+  await publishKernel(lab, { release: '6.2' });
+  await lab.stopServer();
+  await lab.startServer();
+  await night(lab);
+  assert.deepEqual([await lab.text(MENU), kernelsOn(lab.root)], [menu, all('6.1')]);
 });
 
 test('a new kernel that is not whole: the menu stays, nothing is deleted, and the next night ends it', async () => {
