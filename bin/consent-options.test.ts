@@ -3,12 +3,21 @@ import { test } from 'node:test';
 import { Command } from 'commander';
 import { addConsentOptions } from './commands/consent-options.ts';
 
-function parse(...words: string[]): unknown {
+function options(...words: string[]): Record<string, unknown> {
   const command = addConsentOptions(new Command('arm'))
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
-  return command.parse(words, { from: 'user' }).opts()['initData'];
+  return command.parse(words, { from: 'user' }).opts();
 }
+
+const parse = (...words: string[]): unknown => options(...words)['initData'];
+
+test('--known-empty is repeated, keeps blanks inside, and names each disk once', () => {
+  const serials = (...words: string[]): unknown => options(...words)['knownEmpty'];
+  assert.equal(serials(), undefined);
+  assert.deepEqual(serials('--known-empty', ' WD 47 ', '--known-empty=WD 47', '--known-empty=S,1'), ['WD 47', 'S,1']);
+  for (const word of ['', ' ', 'a\nb']) assert.throws(() => serials(`--known-empty=${word}`), /is not a serial number/);
+});
 
 test('--init-data is repeated or has commas, and names each partition once', () => {
   assert.equal(parse(), undefined);

@@ -26,7 +26,7 @@ const packageRefSchema = z.object({
 export const initDataSchema = z.string().regex(INIT_DATA, 'not a partition such as h or disk1h');
 
 /** A disk whose content no tool can read, and of which who arms knows that it is worth nothing. */
-const knownEmptySchema = z.string().regex(DISK_SERIAL, 'not a serial number');
+export const knownEmptySchema = z.string().regex(DISK_SERIAL, 'not a serial number');
 
 /** The most partitions, and the most disks, that one arming names. */
 export const MAX_INIT_DATA = 100;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { databaseStatusSchema, healthSchema, stateStatusSchema } from '../contract/health.ts';
 import type { Health } from '../contract/health.ts';
+import type { Consent } from './machine-source.ts';
 import { reportSchema } from '../contract/report.ts';
 import { UserError } from '../lib/errors.ts';
 import { httpExchange } from '../lib/http-exchange.ts';
@@ -20,6 +21,8 @@ const summarySchema = z.object({
   changedAtMs: z.number(),
   /** Data partitions that the next attempt may make. */
   initData: z.array(z.string()),
+  /** Disks whose unreadable content it takes for free space, by serial number. */
+  knownEmpty: z.array(z.string()),
   waitingFor: z.string(),
 });
 
@@ -69,8 +72,8 @@ export type StatusAnswer = z.infer<typeof statusSchema>;
 export type AllAnswer = z.infer<typeof allSchema>;
 
 export type ControlClient = {
-  /** `initData`: data partitions that the installation may make, such as `h` or `disk1h`; none unless given. */
-  readonly arm: (name: string, consent?: { readonly initData: readonly string[] }) => Promise<ArmedAnswer>;
+  /** Nothing is allowed besides the installation unless given. */
+  readonly arm: (name: string, consent?: Partial<Consent>) => Promise<ArmedAnswer>;
   /** Consent to take in a machine that was installed by hand. */
   readonly claim: (name: string) => Promise<ClaimAnswer>;
   /** Takes consent back; `why` is shown wherever the machine's state is. */

@@ -30,6 +30,8 @@ export type SiteMachine = {
 export type Consent = {
   /** Data partitions that may be made: `h`, `disk1h`. */
   readonly initData: readonly string[];
+  /** Serial numbers of disks whose unreadable content counts as free space. */
+  readonly knownEmpty: readonly string[];
 };
 
 /** A machine's whole resolved record. */

@@ -1,6 +1,6 @@
 // What status says of one machine, as data. In: its row and timeline. Out: JSON-ready objects with plain words. Pure.
 import { neverKind } from '../lib/never.ts';
-import { initDataOf } from './init-data.ts';
+import { consentOf } from './consent.ts';
 import type { MachineRow } from './state/machine-rows.ts';
 import type { Life } from './state/transitions.ts';
 
@@ -16,6 +16,8 @@ export type MachineSummary = {
   readonly changedAtMs: number;
   /** Data partitions that the next attempt may make. */
   readonly initData: readonly string[];
+  /** Disks whose unreadable content it takes for free space, by serial number. */
+  readonly knownEmpty: readonly string[];
   /** What would bring it on, in plain words. */
   readonly waitingFor: string;
 };
@@ -32,7 +34,7 @@ export function summarize(row: MachineRow): MachineSummary {
     attemptsAllowed: life.attemptsAllowed,
     lastStep: life.lastStep ?? null,
     changedAtMs: row.changedAtMs,
-    initData: initDataOf(row),
+    ...consentOf(row),
     waitingFor: waitingFor(row.name, life),
   };
 }

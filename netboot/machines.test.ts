@@ -5,7 +5,7 @@ import type { FakeSite } from './fake-machine-source.ts';
 import { UserError } from '../lib/errors.ts';
 import { parseMac } from '../lib/mac.ts';
 import { createBootService } from './boot-service.ts';
-import { initDataOf, snapshotOf } from './init-data.ts';
+import { consentOf, snapshotOf } from './consent.ts';
 import { applyEvent, applyReport } from './machine-news.ts';
 import { summarize } from './machine-status.ts';
 import { createMachines } from './machines.ts';
@@ -288,6 +288,20 @@ test('data partitions may be made by the attempts of one arming, and by no other
   assert.equal(snapshotOf(now(), machines.snapshot(now().id))?.initData, undefined, 'good once');
 });
 
+test('a disk that is known to be empty is so for one arming, and said', async () => {
+  const { machines, powerOn, now } = await setUp();
+  const { row } = await machines.arm('q-bert', { knownEmpty: ['WD 47', 'WD 47'] });
+  assert.deepEqual(machines.snapshot(row.id)?.knownEmpty, ['WD 47']);
+  assert.match(machines.timeline(now())[1]?.text ?? '', /may take for free space what no tool can read on disk WD 47/);
+  await powerOn();
+  assert.deepEqual(summarize(now()).knownEmpty, ['WD 47']);
+  applyEvent(machines, now().id, { kind: 'rebooting' });
+  assert.equal(snapshotOf(now(), machines.snapshot(now().id))?.knownEmpty, undefined);
+  assert.deepEqual(summarize(now()).knownEmpty, []);
+  await machines.arm('q-bert');
+  assert.equal(machines.snapshot(row.id)?.knownEmpty, undefined, 'good once');
+});
+
 const ENDS_OF_CONSENT: readonly [string, Parameters<ReturnType<typeof createMachines>['apply']>[1]][] = [
   ['disarming', { kind: 'disarmed', why: 'by hand' }],
   ['a failure that must not be tried again', { kind: 'install-failed', message: 'no disk', retry: false }],
@@ -302,7 +316,7 @@ for (const [name, occurrence] of ENDS_OF_CONSENT) {
     assert.equal(snapshotOf(now(), machines.snapshot(now().id)), undefined);
     assert.deepEqual(summarize(now()).initData, []);
     await machines.arm('q-bert');
-    assert.deepEqual(initDataOf(now()), []);
+    assert.deepEqual(consentOf(now()).initData, []);
   });
 }
 
@@ -315,5 +329,5 @@ test('what verifying says is told to who arms; a refusal changes nothing', async
   const { machines, now } = await setUp(site);
   assert.deepEqual((await machines.arm('q-bert', { initData: ['h'] })).notes, ['h must exist']);
   await assert.rejects(machines.arm('q-bert', { initData: ['x'] }), /no partition x/);
-  assert.deepEqual(initDataOf(now()), ['h']);
+  assert.deepEqual(consentOf(now()).initData, ['h']);
 });

@@ -15,7 +15,7 @@ import { StateError } from './state/state-error.ts';
 import { afterOccurrence, mayInstall } from './state/transitions.ts';
 import type { Occurrence } from './state/transitions.ts';
 import { filterRecord } from './filter-record.ts';
-import { initDataOf, mayCreate } from './init-data.ts';
+import { consentInLookup, consentOf, describeConsent } from './consent.ts';
 
 export type MachinesOptions = {
   readonly database: StateDatabase;
@@ -211,10 +211,10 @@ export function createMachines(options: MachinesOptions) {
 
     /**
      * Consent: the next netboots may erase the machine's disks, with exactly the record and packages of this moment, and
-     * may make the data partitions of `initData`. Notes are what who arms it should know.
+     * may do what `consent` allows. Notes are what who arms it should know.
      * @throws UserError when the machine is unknown, has no MAC address, or cannot be described; StateError
      */
-    async arm(name: string, consent: Consent = { initData: [] }): Promise<Armed> {
+    async arm(name: string, { initData = [], knownEmpty = [] }: Partial<Consent> = {}): Promise<Armed> {
       const site = await source.lookupByName(name);
       if (site === undefined) {
         throw new UserError(`arming ${name}: no such machine in the database`, {
@@ -228,18 +228,17 @@ export function createMachines(options: MachinesOptions) {
           hint: `add MAC= to ${name} in the machine database`,
         });
       }
+      const consent: Consent = { initData, knownEmpty };
       const notes = (await site.verify?.(consent)) ?? [];
       const row = claim(site);
-      const initData = consent.initData.length === 0 ? {} : { initData: [...new Set(consent.initData)] };
-      const snapshot = { ...(await describe(site, row.id)), ...initData };
+      const snapshot = { ...(await describe(site, row.id)), ...consentInLookup(consent) };
       const armed = together(() => {
         rows.saveArming(row.id, { snapshot, recordDigest: site.recordDigest });
         startTimeline(rows.get(row.id));
         return apply(row.id, { kind: 'armed', attemptsAllowed: options.attempts });
       });
       boots.forget(row.id);
-      const may = mayCreate(initDataOf(armed));
-      if (may !== undefined) note(row.id, { source: 'server', key: may, text: may });
+      for (const may of describeConsent(consentOf(armed))) note(row.id, { source: 'server', key: may, text: may });
       return { row: armed, notes };
     },
 

@@ -245,6 +245,10 @@ test('a data partition that may be made: in the look-up of that arming only, and
   for (const initData of [['H'], ['disk0/h'], [''], ['1'], Array.from({ length: 101 }, () => 'h')]) {
     await assert.rejects(control.arm('q-bert', { initData }), { exitCode: 2, message: /arm: .*initData/s });
   }
+  assert.deepEqual((await control.arm('q-bert', { knownEmpty: ['S3Z9 NB'] })).knownEmpty, ['S3Z9 NB']);
+  for (const serial of ['', 'a\nb', 'x'.repeat(201)]) {
+    await assert.rejects(control.arm('q-bert', { knownEmpty: [serial] }), { exitCode: 2, message: /knownEmpty/ });
+  }
 });
 
 test('what stands in the way of starting is said in one line', async (context) => {

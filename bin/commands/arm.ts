@@ -33,13 +33,12 @@ export function addArmCommand(program: Command): void {
 }
 
 async function armMachine(host: string, options: ArmOptions): Promise<void> {
-  const { mayCreate } = await import('../../netboot/init-data.ts');
+  const { describeConsent } = await import('../../netboot/consent.ts');
   const client = await connect(options);
-  const machine = await client.arm(host, { initData: options.initData ?? [] });
-  const may = mayCreate(machine.initData);
+  const machine = await client.arm(host, { initData: options.initData ?? [], knownEmpty: options.knownEmpty ?? [] });
   const lines = [
     `${machine.name} is armed: ${machine.attemptsAllowed} attempts, good for one installation`,
-    ...(may === undefined ? [] : [`  ${may}, where it does not exist yet`]),
+    ...describeConsent(machine).map((may) => `  ${may}`),
     `  waiting for: ${machine.waitingFor}`,
     ...machine.notes.map((note) => `  note: ${note}`),
   ];
@@ -60,11 +59,12 @@ const ARM_HELP = `
 The machine's record and packages are frozen as they are now; editing the record disarms the machine again.
 
 Partitions marked data are never formatted, moved or resized. One that does not exist yet is made only with --init-data,
-and only by this installation: arming again without it takes that back.
+and only by this installation: arming again without it takes that back. --known-empty SERIAL is as good once: what no tool
+can read on that disk counts as free space then. 'gutinteg plan' shows what it is.
 
 Examples:
   gutinteg arm q-bert --site ~/site     then switch q-bert on, or restart it
-  gutinteg arm q-bert --init-data h     the same, and data partition h may be made
+  gutinteg arm q-bert --init-data h     the same, and data partition h may be made where it does not exist yet
   gutinteg status q-bert --watch        see where it is
   gutinteg disarm q-bert                changed your mind
 `;

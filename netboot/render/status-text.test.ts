@@ -15,6 +15,7 @@ const STATUS: StatusAnswer = {
   lastStep: 'unpack',
   changedAtMs: START,
   initData: [],
+  knownEmpty: [],
   waitingFor: 'the installer to finish',
   lastReport: null,
   timeline: [
@@ -50,6 +51,7 @@ timeline from 2026-11-20 12:00:00 UTC:
 test('what an arming allows besides an installation', () => {
   const lines = renderStatus({ ...STATUS, initData: ['h'] }).split('\n');
   assert.equal(lines[lines.indexOf('  waiting for: the installer to finish') + 1], '  may create data partition h');
+  assert.match(renderStatus({ ...STATUS, knownEmpty: ['A', 'B'] }), /what no tool can read on disks A, B/);
 });
 
 const state: AllAnswer['state'] = { fault: null, lost: 0, linesLeftOut: 0, logLeftOut: 0, packetsDropped: 0 };

@@ -1,5 +1,5 @@
 // Statuses as plain text. In: what the control socket answers. Out: lines. Never: I/O, the clock.
-import { mayCreate } from '../init-data.ts';
+import { describeConsent } from '../consent.ts';
 import type { AllAnswer, StatusAnswer, SummaryAnswer } from '../control-client.ts';
 
 /** A table of all machines, the MAC addresses that asked and are in no record, and how the database is. */
@@ -58,16 +58,10 @@ export function renderStatus(status: StatusAnswer): string {
     ...(status.reason === null ? [] : [`  why: ${printable(status.reason)}`]),
     ...(status.state === 'installing' ? nowLine(status) : []),
     `  waiting for: ${status.waitingFor}`,
-    ...mayLine(status),
+    ...describeConsent(status).map((may) => `  ${may}`),
     `  machine id: ${status.machineId}, MAC ${status.macs.join(' ')}`,
   ];
   return [...head, '', ...renderTimeline(status.timeline), ''].join('\n');
-}
-
-/** What its arming allows besides an installation. */
-function mayLine({ initData }: StatusAnswer): string[] {
-  const may = mayCreate(initData);
-  return may === undefined ? [] : [`  ${may}`];
 }
 
 function nowLine(status: StatusAnswer): string[] {

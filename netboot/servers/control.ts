@@ -10,7 +10,7 @@ import type { Express } from 'express';
 import express from 'express';
 import { z } from 'zod';
 import { describeError, UserError } from '../../lib/errors.ts';
-import { initDataSchema, MAX_INIT_DATA } from '../../contract/lookup.ts';
+import { initDataSchema, knownEmptySchema, MAX_INIT_DATA } from '../../contract/lookup.ts';
 import type { DatabaseStatus } from '../../contract/health.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Adoptions } from '../adoptions.ts';
@@ -45,6 +45,7 @@ const PAGE_ROWS = 500;
 const armSchema = z.strictObject({
   name: z.string().min(1).max(255),
   initData: z.array(initDataSchema).max(MAX_INIT_DATA).default([]),
+  knownEmpty: z.array(knownEmptySchema).max(MAX_INIT_DATA).default([]),
 });
 const claimSchema = z.strictObject({ name: z.string().min(1).max(255) });
 const disarmSchema = z.strictObject({ name: z.string().min(1).max(255), why: z.string().min(1).max(500) });
@@ -124,8 +125,8 @@ function addControlRoutes(app: Express, options: ControlOptions): void {
     streamJson(response, { name: 'timeline', rows: machines.timeline(row) }, rest).then(undefined, next);
   });
   app.post('/arm', (request, response, next) => {
-    const { name, initData } = parseEdge(armSchema, request.body, 'arm');
-    machines.arm(name, { initData }).then(({ row, notes }) => void response.json({ ...summarize(row), notes }), next);
+    const { name, ...consent } = parseEdge(armSchema, request.body, 'arm');
+    machines.arm(name, consent).then(({ row, notes }) => void response.json({ ...summarize(row), notes }), next);
   });
   app.post('/claim', (request, response, next) => {
     const { name } = parseEdge(claimSchema, request.body, 'claim');

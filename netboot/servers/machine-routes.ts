@@ -8,7 +8,7 @@ import { MiB } from '../../lib/bytes.ts';
 import { parseMac } from '../../lib/mac.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Clients } from '../clients.ts';
-import { snapshotOf } from '../init-data.ts';
+import { snapshotOf } from '../consent.ts';
 import { applyEvent, applyReport } from '../machine-news.ts';
 import type { MachineSource } from '../machine-source.ts';
 import type { Machines } from '../machines.ts';

@@ -1,7 +1,7 @@
 // Machines in the server's database. In: ids, MACs, lives. Out: rows. Never: decisions.
 import type { SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
-import { initDataSchema, lookupSchema } from '../../contract/lookup.ts';
+import { initDataSchema, knownEmptySchema, lookupSchema } from '../../contract/lookup.ts';
 import type { Lookup } from '../../contract/lookup.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import type { Report } from '../../contract/report.ts';
@@ -20,6 +20,8 @@ export type MachineRow = {
   readonly recordDigest: string | undefined;
   /** Data partitions that the arming allows to be made. */
   readonly initData: readonly string[];
+  /** Serial numbers of disks whose unreadable content it takes for free space. */
+  readonly knownEmpty: readonly string[];
   /** SHA-256 of the latest attempt's token, in hexadecimal. */
   readonly tokenHash: string | undefined;
   /** That of the token which the system on the disk has: the one of the attempt that installed it. */
@@ -39,7 +41,7 @@ const NEW_LIFE: Life = {
 
 /** All but what may be large: the snapshot of the arming, and the last report. */
 const COLUMNS = `id, name, life, changed_at, record_digest, token_hash, system_token_hash, timeline,
-  json_extract(snapshot, '$.initData') AS init_data,
+  json_extract(snapshot, '$.initData') AS init_data, json_extract(snapshot, '$.knownEmpty') AS known_empty,
   (SELECT json_group_array(mac) FROM (SELECT mac FROM macs WHERE machine_id = id ORDER BY position)) AS macs`;
 const BY_ID = `SELECT ${COLUMNS} FROM machines WHERE id = ?`;
 const BY_NAME = `SELECT ${COLUMNS} FROM machines WHERE name = ? ORDER BY rowid DESC`;
@@ -51,6 +53,7 @@ const ALL_AT_ONCE = 1_000_000;
 const lifeSchema = z.looseObject({ state: z.string() });
 const macsSchema = z.array(z.string());
 const allowedSchema = z.array(initDataSchema);
+const serialsSchema = z.array(knownEmptySchema);
 
 export function createMachineRows(database: StateDatabase, now: () => number) {
   function find(id: string): MachineRow | undefined {
@@ -167,6 +170,7 @@ function read(row: Record<string, SQLOutputValue>): MachineRow {
     changedAtMs: Number(row['changed_at']),
     recordDigest: text('record_digest'),
     initData: parseJsonEdge(allowedSchema, text('init_data') ?? '[]', what),
+    knownEmpty: parseJsonEdge(serialsSchema, text('known_empty') ?? '[]', what),
     tokenHash: text('token_hash'),
     systemTokenHash: text('system_token_hash'),
     timeline: Number(row['timeline']),
