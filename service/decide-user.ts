@@ -16,11 +16,15 @@ export type Situation = {
 
 export type Decision =
   /** Nothing can be dropped. */
-  { readonly kind: 'stay' } | { readonly kind: 'become'; readonly user: string } | { readonly kind: 'refuse' };
+  | { readonly kind: 'stay' }
+  | { readonly kind: 'become'; readonly user: string }
+  /** There is nobody yet: the user is made, and serves. */
+  | { readonly kind: 'make'; readonly user: string };
 
 /** Without `--user`, the owner of the state serves, then the user `gutinteg`; root serves nobody unless it is asked to. */
 export function decideUser({ uid, confined, asked, stateOwner, hasServiceUser }: Situation): Decision {
   if (uid !== 0 || confined) return { kind: 'stay' };
-  const user = asked ?? stateOwner ?? (hasServiceUser ? SERVICE_USER : undefined);
-  return user === undefined ? { kind: 'refuse' } : { kind: 'become', user };
+  const user = asked ?? stateOwner;
+  if (user === undefined && !hasServiceUser) return { kind: 'make', user: SERVICE_USER };
+  return { kind: 'become', user: user ?? SERVICE_USER };
 }

@@ -8,6 +8,7 @@ import { decideUser } from './decide-user.ts';
 import { findAccount, needAccount } from './find-account.ts';
 import type { Account } from './find-account.ts';
 import { handOver, readHandOver } from './hand-over.ts';
+import { renderAccounts } from './render/accounts.ts';
 import { isConfined, parseRights } from './rights.ts';
 import { SERVICE_USER } from './service-user.ts';
 import { setprivArgv } from './setpriv-argv.ts';
@@ -37,7 +38,7 @@ export async function dropRights(request: DropRequest): Promise<void> {
     hasServiceUser: (await findAccount(SERVICE_USER)) !== undefined,
   });
   if (decision.kind === 'stay') return;
-  if (decision.kind === 'refuse') throw nobodyToServe();
+  if (decision.kind === 'make') await makeServiceUser(request);
   const account = await needAccount(decision.user);
   if (account.uid !== 0) {
     const steps = await readHandOver(request.stateDir, account);
@@ -55,14 +56,16 @@ export async function findStateOwner(stateDir: string): Promise<string | undefin
   return found === undefined || found.uid === 0 ? undefined : String(found.uid);
 }
 
-function nobodyToServe(): UserError {
-  return new UserError(
-    `gutinteg serve does not answer a network as root, and there is no user ${SERVICE_USER} to do it; nothing was started`,
-    {
-      exitCode: 2,
-      hint: 'gutinteg service install --site SITE, which makes the user; --user NAME takes another one',
-    },
-  );
+/** As `gutinteg service install` does. @see systemd-sysusers(8) */
+async function makeServiceUser({ stateDir, say }: DropRequest): Promise<void> {
+  const line = renderAccounts({ user: SERVICE_USER, stateDir }).trim();
+  await runCommand(['systemd-sysusers', '--inline', line]).catch((cause: unknown) => {
+    throw new UserError(
+      `gutinteg serve does not answer a network as root, and the user ${SERVICE_USER} could not be made; nothing was started`,
+      { exitCode: 2, cause, hint: `useradd --system ${SERVICE_USER}, or --user NAME` },
+    );
+  });
+  say(`the system user ${SERVICE_USER} was made (systemd-sysusers), who serves from now on`);
 }
 
 /** Asks the kernel, as that user: modes, groups, ACLs and mounts all count. */

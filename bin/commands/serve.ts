@@ -68,8 +68,8 @@ Runs until it is interrupted. Machines are installed only after 'gutinteg arm HO
 their own disk.
 
 The DHCP and TFTP ports need CAP_NET_BIND_SERVICE. Started as root, the server becomes another user before it opens
-anything: --user, or the owner of the state, or the user gutinteg, who gets the state directory. 'gutinteg service
-install' makes that user, and a systemd unit. --user root keeps the user, with two capabilities.
+anything: --user, or the owner of the state, or the user gutinteg, who gets the state directory and is made where there
+is none. 'gutinteg service install' writes a systemd unit. --user root keeps the user, with two capabilities.
 
 Examples:
   gutinteg prepare --site /srv/site    once, after a change of a recipe, and after an upgrade of gutinteg

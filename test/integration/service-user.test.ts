@@ -189,6 +189,25 @@ suite('serve, started as root', () => {
     assert.deepEqual(await readdir(outside), ['site.key']);
   });
 
+  test('makes the user gutinteg where there is none, and says so', { timeout: 60_000 }, async () => {
+    await using stack = new AsyncDisposableStack();
+    const place = await makePlace(stack);
+    // A private /etc, so that this computer gets no user.
+    const etc = join(place.dir, 'etc');
+    await runCommand(['cp', '--archive', '/etc', etc]);
+    for (const file of ['passwd', 'group', 'shadow', 'gshadow']) {
+      await runCommand(['sed', '--in-place', '/^gutinteg:/d', join(etc, file)]);
+    }
+    const serve = [place.program, 'serve', '--site', place.siteDir, '--state', place.stateDir];
+    const script = 'mount --bind "$1" /etc && shift && exec "$@"';
+    const argv = ['unshare', '--mount', 'sh', '-c', script, 'sh', etc, ...serve] as const;
+    const { stderr } = await runCommand(argv, { okExitCodes: [1, 2], timeoutMs: 50_000 });
+    assert.match(stderr, /the system user gutinteg was made \(systemd-sysusers\), who serves from now on\n/);
+    assert.match(stderr, /was handed over to gutinteg: \d+ changes/);
+    const [, uid] = /^gutinteg:[^:]*:(\d+):/m.exec(await readFile(join(etc, 'passwd'), 'utf8')) ?? [];
+    assert.equal(await ownerOf(join(place.stateDir, 'keys')), Number(uid));
+  });
+
   test('refuses a file of the state that has a second name elsewhere', async () => {
     await using stack = new AsyncDisposableStack();
     const place = await makePlace(stack);
