@@ -10,18 +10,25 @@ import { openDatabase } from './state/database.ts';
 import type { StateDatabase } from './state/database.ts';
 
 const STATE_MODE = 0o750;
+const GROUP_WRITES = 0o020;
+const STICKY = 0o1000;
 /** How often the database's file, and trouble with it, is looked at. */
 const TEND_MS = 1000;
 
 type State = { readonly database: StateDatabase; readonly limited: LimitedLog };
 
-/** Others may not enter it, whatever the umask was when it was made, or who made it. */
+/**
+ * Others may not enter it, whatever the umask was when it was made, or who made it. Its group may write in it where the
+ * sticky bit keeps what is root's: so it is when the server has a user of its own (service/state-layout.ts).
+ */
 export async function makeStateDirectory(dir: string, log: Log): Promise<void> {
   await mkdir(dir, { recursive: true, mode: STATE_MODE });
   const { mode } = await stat(dir);
-  if ((mode & 0o777 & ~STATE_MODE) === 0) return;
-  await chmod(dir, mode & STATE_MODE).catch((error: unknown) => {
-    const hint = `chmod o= ${dir}; chmod g-w ${dir}`;
+  const isSticky = (mode & STICKY) !== 0;
+  const allowed = isSticky ? STATE_MODE | GROUP_WRITES | STICKY : STATE_MODE;
+  if ((mode & 0o7777 & ~allowed) === 0) return;
+  await chmod(dir, mode & allowed).catch((error: unknown) => {
+    const hint = `chmod ${isSticky ? 'o=' : 'o=,g-w'} ${dir}`;
     log.warn({ why: describeError(error), hint }, 'the state directory is open to others, and could not be closed');
   });
 }
