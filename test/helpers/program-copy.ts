@@ -5,9 +5,8 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
 const root = join(import.meta.dirname, '../..');
-const FOLDERS = 'bin contract installer lib machdb netboot os-images packagelink partition-specs service site'.split(
-  ' ',
-);
+const FOLDERS =
+  'bin contract installer lib machdb netboot os-images packagelink partition-specs rehearse service site'.split(' ');
 const lockSchema = z.object({ packages: z.record(z.string(), z.object({ dev: z.boolean().optional() })) });
 
 /** Copies it into `dir`, which everybody may read: the checkout itself may lie where only its owner comes. */

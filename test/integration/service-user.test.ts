@@ -22,6 +22,8 @@ import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { runCommand } from '../../lib/run-command.ts';
 import type { CommandResult } from '../../lib/run-command.ts';
+import type * as SetUpRun from '../../rehearse/set-up-run.ts';
+import type * as SiteMachine from '../../rehearse/site-machine.ts';
 import { makeSmallSite } from '../helpers/small-site.ts';
 import { copyProgram } from '../helpers/program-copy.ts';
 import { askAsClient, connectTwo } from './service-lab.ts';
@@ -98,6 +100,27 @@ async function readThreads(pid: number): Promise<Thread[]> {
 }
 
 const ownerOf = async (path: string): Promise<number> => (await lstat(path)).uid;
+
+test('a rehearsal of a state that is the server’s serves as its user', { timeout: 120_000 }, async () => {
+  await using stack = new AsyncDisposableStack();
+  const place = await makePlace(stack);
+  assert.equal((await place.run('service', 'state', '--user', USER)).exitCode, 0);
+  const uid = Number((await runCommand(['id', '-u', USER])).stdout);
+  const copied = async (file: string): Promise<unknown> => import(join(programDir, 'rehearse', file));
+  const { setUpRun } = (await copied('set-up-run.ts')) as typeof SetUpRun;
+  const { readRehearsedMachine } = (await copied('site-machine.ts')) as typeof SiteMachine;
+  const run = await setUpRun(stack, await readRehearsedMachine(place.siteDir, 'lab01', place.stateDir), {
+    diskBytes: 1024 ** 2,
+    memoryMiB: 512,
+    cpus: 1,
+    accelerator: 'tcg',
+    signal: AbortSignal.timeout(100_000),
+    onLine: () => {},
+  });
+  assert.equal((await run.server.control.arm('lab01')).state, 'armed');
+  for (const name of ['control.sock', 'netboot.db']) assert.equal(await ownerOf(join(run.workDir, name)), uid, name);
+  assert.equal(await ownerOf(join(place.stateDir, 'keys/site.key')), uid);
+});
 
 suite('serve, started as root', () => {
   test('becomes a user with two capabilities in every thread, and serves', { timeout: 120_000 }, async () => {
