@@ -1,6 +1,6 @@
 // A finished tree → its place in the site. In: a tree, the open directory of packages, a name. Out: the package, in one
 // step. Never: follows a link; a moment without the package that is replaced, where the file system can exchange names.
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, renameSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -67,14 +67,25 @@ function readInside(dir: string, name: string): string | undefined {
   const parent = openSync(dir, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
     const file = join(throughDescriptor(parent), name);
-    if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-    const fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      return fstatSync(fd).isFile() ? readFileSync(fd, 'utf8') : undefined;
-    } finally {
-      closeSync(fd);
-    }
+    const stat = lstatSync(file, { throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    if (stat.isFile()) return readRegular(file);
+    throw new UserError(
+      `importing: ${name} of the package that is there is not a regular file, and a link is not followed`,
+      {
+        exitCode: 2,
+      },
+    );
   } finally {
     closeSync(parent);
+  }
+}
+
+function readRegular(file: string): string {
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    return readFileSync(fd, 'utf8');
+  } finally {
+    closeSync(fd);
   }
 }
