@@ -31,7 +31,6 @@ export function findDebMembers(source: ByteSource): { readonly control: DebPart;
     version === undefined ||
     control === undefined ||
     data === undefined ||
-    found.length > 3 ||
     !/^debian-binary control\.tar(?:\.\w+)? data\.tar(?:\.\w+)?$/.test(names.replaceAll(',', ''))
   ) {
     throw wrong(

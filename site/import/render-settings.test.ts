@@ -85,3 +85,21 @@ test('settings: whatever a name is, YAML gives it back', () => {
     }),
   );
 });
+
+test('settings: what belongs to somebody as a whole has one line, and each exception its own', () => {
+  const www = { user: 'www-data', group: 'www-data', uid: 33, gid: 33 };
+  const members = [
+    of('srv', { type: 'directory', mode: 0o755 }),
+    of('srv/www', { type: 'directory', mode: 0o2775, ...www }),
+    of('srv/www/a', www),
+    of('srv/www/b', { ...www, mode: 0o600 }),
+    of('srv/www/l', { ...www, type: 'symlink', mode: 0o777 }),
+  ];
+  assert.deepEqual(render(members), {
+    files: [
+      { match: 'srv/**', user: 'www-data', group: 'www-data' },
+      { match: 'srv/www', mode: '2775' },
+      { match: 'srv/www/b', mode: '0600' },
+    ],
+  });
+});

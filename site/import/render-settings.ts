@@ -5,9 +5,11 @@ import { FaultsError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
 import { compileGlobs } from '../../packagelink/glob.ts';
 import { accountNameSchema } from '../../packagelink/manifest.ts';
+import { SETTINGS_FILE } from '../../packagelink/package-settings.ts';
 import { parentOf } from '../../packagelink/package-path.ts';
 import { installedPath } from '../../packagelink/preprocess.ts';
 import type { PlannedMember } from './plan-members.ts';
+import { isBelow, planOwnerTrees } from './plan-owner-trees.ts';
 import { showName } from './show-name.ts';
 import { usualMode } from './usual-mode.ts';
 
@@ -36,8 +38,13 @@ export type SettingsOptions = {
  * @throws FaultsError for a path that needs a line and that no pattern can mean alone
  */
 export function renderSettings(members: readonly PlannedMember[], { before, numericOwner }: SettingsOptions): string {
-  const files = members.flatMap((member) => ruleOf(member, numericOwner) ?? []);
-  const faults = findAmbiguous(files, members);
+  const trees = planOwnerTrees(members.map((member) => ({ path: member.path, owner: ownerKey(member, numericOwner) })));
+  const own = members.flatMap(
+    (member) => ruleOf(member, isBelow(member.path, trees) ? {} : ownerOf(member, numericOwner)) ?? [],
+  );
+  const ofTrees = [...trees].map(([dir, owner]) => ({ match: dir === '' ? '**' : `${dir}/**`, ...parseOwner(owner) }));
+  const files: Rule[] = [...ofTrees, ...own];
+  const faults = files.length > MOST_RULES ? [tooMany(files.length)] : findAmbiguous(own, members);
   if (faults.length > 0) throw new FaultsError('importing: nothing was changed', faults);
   const emptyDirectories = findEmptyDirectories(members);
   const verbatim = members.filter(isNamedAsTemplate).map(({ path }) => path);
@@ -59,12 +66,12 @@ export function isNamedAsTemplate({ path, type }: PlannedMember): boolean {
   return (type === 'file' || type === 'hardlink') && installedPath(path) !== path;
 }
 
-function ruleOf(member: PlannedMember, numericOwner: boolean): Rule | undefined {
+function ruleOf(member: PlannedMember, owner: Partial<Rule>): Rule | undefined {
   const { path, type, mode, capabilities, xattrs, isSparse } = member;
   const rule: Rule = {
     match: path.replaceAll('*', '?'),
     ...(type !== 'symlink' && mode !== usualMode(member) ? { mode: mode.toString(8).padStart(4, '0') } : {}),
-    ...ownerOf(member, numericOwner),
+    ...owner,
     ...(capabilities === undefined ? {} : { capabilities }),
     ...(xattrs === undefined
       ? {}
@@ -79,6 +86,24 @@ function ownerOf({ uid, gid, user, group }: PlannedMember, numericOwner: boolean
   const isNamed = (name: string) => !numericOwner && accountNameSchema.safeParse(name).success;
   const owner = isNamed(user) ? (user === 'root' ? {} : { user }) : uid === 0 ? {} : { uid };
   return { ...owner, ...(isNamed(group) ? (group === 'root' ? {} : { group }) : gid === 0 ? {} : { gid }) };
+}
+
+/** The same text for the same owner, empty for root. */
+function ownerKey(member: PlannedMember, numericOwner: boolean): string {
+  const owner = ownerOf(member, numericOwner);
+  return Object.keys(owner).length === 0 ? '' : JSON.stringify(owner);
+}
+
+function parseOwner(key: string): Partial<Rule> {
+  return JSON.parse(key) as Partial<Rule>;
+}
+
+/** Whoever publishes the package reads all of them. */
+const MOST_RULES = 100_000;
+
+function tooMany(count: number): Fault {
+  const message = `${count} paths have owners, modes or attributes of their own, and settings may have ${MOST_RULES} lines for them`;
+  return { severity: 'error', where: SETTINGS_FILE, message };
 }
 
 /** Text where it is text that stays the same in YAML, else base64. */

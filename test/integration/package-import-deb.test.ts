@@ -131,6 +131,16 @@ const hostile: readonly (readonly [what: string, bytes: Buffer, message: RegExp]
   ],
   ['half a package', deb(version, part('control.tar', control), part('data.tar', data)).subarray(0, -900), /cut off/],
   [
+    'an archive that goes on in the next part',
+    deb(
+      version,
+      part('control.tar', control),
+      part('data.tar', data.subarray(0, 1024)),
+      part('_next', Buffer.alloc(1024)),
+    ),
+    /the archive is cut off/,
+  ],
+  [
     'settings',
     deb(version, part('control.tar', control), part('data.tar', tarBytes(member({ name: './.packagelink.yaml' })))),
     /is the name of the settings/,
