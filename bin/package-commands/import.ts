@@ -53,7 +53,9 @@ async function importArchive(file: string, options: ImportOptions): Promise<void
     process.stdout.write(`${JSON.stringify(imported, null, 2)}\n`);
     return;
   }
-  process.stdout.write(`${imported.name}: ${imported.paths} paths in ${imported.dir}\n`);
+  process.stdout.write(
+    `${imported.name}: ${imported.paths} ${imported.paths === 1 ? 'path' : 'paths'} in ${imported.dir}\n`,
+  );
   for (const note of imported.notes) process.stdout.write(`  note: ${note}\n`);
   process.stdout.write(`  next: gutinteg package publish ${imported.name} --site ${options.site}\n`);
 }
