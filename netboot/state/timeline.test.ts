@@ -69,6 +69,19 @@ test('all timelines together are bounded: former attempts go first, oldest first
   assert(installer > 140 && installer < 200, String(installer));
 });
 
+test('what strangers can cause leaves the last fifth of all timelines to installers', () => {
+  const { rows, timelines, fill, sources } = setUp(30_000);
+  const other = rows.create({
+    id: '5e9ad2f0-6f0e-4b6e-9c55-0d3f3a6c0f12',
+    name: 'pacman',
+    macs: ['02:00:00:00:00:02'],
+  });
+  for (let line = 0; line < 300; line += 1) timelines.note(other.id, 1, { source: 'dhcp', key: `k${line}`, text: 'x' });
+  fill('dhcp', 10);
+  fill('installer', 10);
+  assert.deepEqual(sources(), { installer: 10 });
+});
+
 test('what strangers write is cut to 200 bytes and cannot steer a terminal', () => {
   const { timelines } = setUp();
   timelines.note(ID, 1, { source: 'tftp', key: `k${'é'.repeat(600)}`, text: `\u001b[2J\u009b${'é'.repeat(600)}` });

@@ -10,6 +10,7 @@ export type TimelineEntry = TimelineNote & { readonly atMs: number; readonly las
 const TIMELINES_KEPT = 20;
 /** All timelines of all machines together; beyond it the oldest of former attempts go. */
 const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
+const STRANGERS_SHARE = 0.8;
 /** Rows that one pruning deletes at most, so that no request waits for long. */
 const PRUNED_AT_ONCE = 2000;
 /** Timelines whose size is remembered. */
@@ -66,15 +67,19 @@ export function createTimelines(database: StateDatabase, now: () => number, maxT
     return sums;
   }
 
-  /** Makes room for all; false when nothing but the current timelines of machines is left. */
-  function fitsTotal(bytes: number): boolean {
-    if (totalBytes + bytes <= maxTotalBytes) return true;
+  /**
+   * Makes room for all; false when nothing but the current timelines of machines is left. What strangers can cause does
+   * not take the last fifth.
+   */
+  function fitsTotal(share: Share, bytes: number): boolean {
+    const most = share === 'machine' ? maxTotalBytes : maxTotalBytes * STRANGERS_SHARE;
+    if (totalBytes + bytes <= most) return true;
     if (now() < searchAgainAtMs) return false;
     const former = Number(database.get(SUM_FORMER)?.['bytes']);
     if (former === 0) searchAgainAtMs = now() + SEARCH_AGAIN_MS;
     else database.run(PRUNE_FORMER);
     totalBytes -= former;
-    return totalBytes + bytes <= maxTotalBytes;
+    return totalBytes + bytes <= most;
   }
 
   /** Writes the change when the share and all timelines together have room for what it adds. */
@@ -85,7 +90,8 @@ export function createTimelines(database: StateDatabase, now: () => number, maxT
     const sums = heldBy(change.machineId, change.timeline);
     const { lines, bytes } = sums[change.share];
     const grows = change.bytes > 0;
-    if (grows && (!hasRoom(change.share, sums[change.share], change.bytes) || !fitsTotal(change.bytes))) return false;
+    if (grows && (!hasRoom(change.share, sums[change.share], change.bytes) || !fitsTotal(change.share, change.bytes)))
+      return false;
     sql();
     sums[change.share] = { lines: lines + change.lines, bytes: bytes + change.bytes };
     totalBytes += change.bytes;

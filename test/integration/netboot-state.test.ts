@@ -137,6 +137,18 @@ test('deleted: everything is written again within a second or two', async () => 
   assert.match(String(row['life']), /"installing"/);
 });
 
+test('a state directory that is full when the server starts: the same, and it begins when there is space', async () => {
+  await using stack = new AsyncDisposableStack();
+  const lab = await createLab(stack, { stateBytes: 16 * 1024, range: { from: '10.77.1.0', to: '10.77.1.9' } });
+  assert.equal(await isRecorded(lab), false);
+  await goesOn(lab);
+  assert.match(await script(lab), /the server cannot record what it gives/);
+  await runCommand(['mount', '-o', 'remount,size=4194304', lab.stateDir]);
+  await until('it is recorded', () => isRecorded(lab));
+  await lab.control.arm('q-bert');
+  assert.match(await script(lab), /attempt 1 of 3/);
+});
+
 test('the whole directory deleted: state and control socket are there again', async () => {
   await using stack = new AsyncDisposableStack();
   const lab = await createLab(stack);
