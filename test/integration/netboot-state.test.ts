@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
 import { healthSchema } from '../../contract/health.ts';
+import { runCommand } from '../../lib/run-command.ts';
 import { renderAll } from '../../netboot/render/status-text.ts';
 import { createLab, SERVER, writeUdhcpcScript } from './netboot-lab.ts';
 import type { Lab } from './netboot-lab.ts';
