@@ -43,8 +43,8 @@ export type MemberPlanner = {
 type State = {
   readonly what: string;
   readonly members: Map<string, PlannedMember>;
-  /** Directories that are only parts of names. */
-  readonly implied: Set<string>;
+  /** Directories in which something lies. */
+  readonly filled: Set<string>;
   readonly faults: Fault[];
   readonly used: { paths: number; textBytes: number; diskBytes: number; sizeBytes: number };
 };
@@ -58,7 +58,7 @@ const LONGEST_TARGET_BYTES = 4095;
 /** Judges the members of one archive; `what` names it in errors. */
 export function createMemberPlanner(what: string, limits: ImportLimits): MemberPlanner {
   const used = { paths: 0, textBytes: 0, diskBytes: 0, sizeBytes: 0 };
-  const state: State = { what, members: new Map(), implied: new Set(), faults: [], used };
+  const state: State = { what, members: new Map(), filled: new Set(), faults: [], used };
   const add = (member: TarMember): PlannedMember | undefined => {
     count(member, state);
     const planned = plan(member, state);
@@ -100,10 +100,10 @@ function plan(member: TarMember, state: State): PlannedMember | Refused | undefi
 }
 
 /** The last of several members for one directory counts, as for tar. */
-function placeFault(path: string, type: TarMember['type'], { members, implied }: State): string | Refused | undefined {
+function placeFault(path: string, type: TarMember['type'], { members, filled }: State): string | Refused | undefined {
   const other = members.get(path);
   if (other !== undefined && !(other.type === 'directory' && type === 'directory')) return 'occurs twice';
-  if (!implied.has(path) || type === 'directory') return undefined;
+  if (!filled.has(path) || type === 'directory') return undefined;
   const below = [...members.keys()].find((name) => name.startsWith(`${path}/`)) ?? `${path}/…`;
   return { shown: below, fault: `lies below ${showName(path)}, a ${type}` };
 }
@@ -112,8 +112,9 @@ function addParents(path: string, state: State): string | undefined {
   for (let parent = parentOf(path); parent !== undefined; parent = parentOf(parent)) {
     const type = state.members.get(parent)?.type;
     if (type !== undefined && type !== 'directory') return `lies below ${showName(parent)}, a ${type}`;
-    if (state.implied.has(parent)) return undefined;
-    state.implied.add(parent);
+    if (state.filled.has(parent)) return undefined;
+    state.filled.add(parent);
+    if (type === 'directory') continue;
     state.used.paths += 1;
     state.used.diskBytes += PATH_BYTES;
   }

@@ -68,6 +68,17 @@ for (const [what, bytes, limits, message] of [
   });
 }
 
+test('import: a directory counts once, whether it is a member or a part of a name', async (context) => {
+  const lab = setUp(context);
+  const directory = (name: string) => member({ name, type: '5', mode: 0o755 });
+  writeFileSync(
+    lab.archive,
+    tarBytes(directory('a'), directory('a/b'), member({ name: 'a/b/c' }), member({ name: 'd/e' })),
+  );
+  await assert.rejects(lab.take(lab.archive, { limits: { paths: 4 } }), /it holds more than 4 paths/);
+  await lab.take(lab.archive, { limits: { paths: 5 } });
+});
+
 test('import: what a program cannot decompress, and a window that asks for memory', async (context) => {
   const lab = setUp(context);
   put(lab.source, 'a', 'x'.repeat(5000));
