@@ -13,21 +13,16 @@ import { findUpdate, settledBase } from '../packagelink/find-update.ts';
 import type { Update } from '../packagelink/find-update.ts';
 import { readSettled } from '../packagelink/is-settled.ts';
 import { readPlace } from '../packagelink/read-place.ts';
-import { renderLinux } from '../partition-specs/render/linux.ts';
 import { manifestsOf } from './fetch-manifests.ts';
 import type { Manifests } from './fetch-manifests.ts';
 import type { Description, Shortcut } from './find-description.ts';
 import { beginBootMenu } from './kernels/boot-menu-part.ts';
-import { decideKeptKernels } from './kernels/decide-kept-kernels.ts';
-import { planBootMenu } from './kernels/plan-boot-menu.ts';
 import { readBootFacts } from './kernels/read-boot-facts.ts';
 import type { BootFacts } from './kernels/read-boot-facts.ts';
 import { FILES_DATABASE } from './machine-state.ts';
 import { ownMounts } from './own-mounts.ts';
-import { planFiles } from './plan-files.ts';
-import { menuTitle } from './render/grub-cfg.ts';
+import { planRunFiles } from './plan-run-files.ts';
 import type { PartialContext } from './run-partial.ts';
-import { systemOf } from './systems/all.ts';
 
 /** What a run compares, besides the description itself. */
 export type Places = {
@@ -103,23 +98,15 @@ export async function bringFilesBack(
     const sources = readJournal(places.stateFile).journal.known;
     return { tree, settles: { key, base }, sources, isUpdate: true, fetcher: withPacks, menu: undefined };
   }
-  function describeWhole({ image, packages }: Manifests) {
-    const { layout, consoles } = state;
-    const system = systemOf(lookup.record['OS']);
-    const diskFiles = layout === undefined ? undefined : renderLinux(layout).files;
-    const tree = planFiles({ lookup, image, packages, diskFiles, consoles, system });
-    const title = menuTitle(lookup.record);
-    const menu = planBootMenu({ layout, osmode, tree, facts: boot, system, title, consoles });
-    const retention = decideKeptKernels(boot, tree);
-    const manifests = [image, ...packages];
+  function describeWhole(read: Manifests) {
+    const { tree, retention, menu: planned } = planRunFiles({ lookup, manifests: read, state, boot, osmode });
+    const manifests = [read.image, ...read.packages];
     const layers = manifestsOf(lookup).flatMap((ref, index) => {
       const manifest = manifests[index];
       return manifest === undefined ? [] : [{ ...ref, manifest }];
     });
     const settles = { key, base: settledBase(frameOf(lookup), layers, tree) };
-    const notices = [...tree.notices, ...menu.notices];
-    const sources = manifests.map(commandSource);
-    return { tree: { ...tree, notices }, settles, sources, fetcher, retention, menu };
+    return { tree, settles, sources: manifests.map(commandSource), fetcher, retention, menu: planned };
   }
   const bootMenu = beginBootMenu(places.target, menu, mode !== 'run');
   const done = await applyWithCommands({

@@ -63,6 +63,16 @@ for (const [what, about, path, why] of held) {
   test(`held: ${what}: ${why ?? 'no'}`, () => assert.equal(decideKeptKernels(facts(about), tree()).whyHeld(path), why));
 }
 
+test('what a package has dropped from a kernel that it still has goes, but for what a menu names', () => {
+  const { whyHeld } = decideKeptKernels(
+    facts({ menus: [{ ...menu, text: 'initrd /boot/initrd.img-6.2' }] }),
+    tree('boot/vmlinuz-6.2'),
+  );
+  assert.equal(whyHeld('lib/modules/6.2/dropped.ko'), undefined);
+  assert.equal(whyHeld('boot/initrd.img-6.2'), '/boot/grub/grub.cfg names it');
+  assert.equal(whyHeld('lib/modules/6.1/a.ko'), BEFORE);
+});
+
 test('several reasons are told together', () => {
   const both = { menus: [{ ...menu, text: 'linux /boot/vmlinuz-6.2' }] };
   assert.equal(

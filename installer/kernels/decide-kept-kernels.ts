@@ -3,7 +3,7 @@
 import type { Retention } from '../../packagelink/retention.ts';
 import type { MergedTree } from '../../packagelink/tree.ts';
 import type { BootFacts } from './read-boot-facts.ts';
-import { releaseOfInitramfs, releaseOfPath } from './kernel-release.ts';
+import { isKernel, releaseOfInitramfs, releaseOfPath } from './kernel-release.ts';
 import { readMenuNames } from './menu-names.ts';
 
 /**
@@ -12,9 +12,7 @@ import { readMenuNames } from './menu-names.ts';
  */
 export function decideKeptKernels(facts: BootFacts, tree: MergedTree): Retention {
   const menus = facts.menus.map(({ path, text }) => ({ path, names: readMenuNames(text) }));
-  let known: ReadonlySet<string> | undefined;
-  // Few runs ask, and a tree may have a hundred thousand paths.
-  const wanted = () => (known ??= new Set(tree.entries.flatMap(({ path }) => releaseOfPath(path) ?? [])));
+  const wanted = collectWanted(tree);
   // Where nobody has seen the system start, its menu is the only word on what starts it.
   const isUnknown = facts.started.last === undefined && !menus.some(({ names }) => names.hasKernels);
   const reasons = new Map<string, string | undefined>();
@@ -29,7 +27,9 @@ export function decideKeptKernels(facts: BootFacts, tree: MergedTree): Retention
   };
   return {
     whyHeld: (path) => {
-      const release = releaseOfPath(path);
+      const belongsTo = releaseOfPath(path);
+      // What a package has dropped from a kernel that it still has, that kernel does not need.
+      const release = belongsTo !== undefined && wanted().kernels.has(belongsTo) ? undefined : belongsTo;
       if (release !== undefined && !reasons.has(release)) reasons.set(release, whyKernel(release));
       const why = release === undefined ? undefined : reasons.get(release);
       const named = why === undefined ? menus.find(({ names }) => names.hasPath(path)) : undefined;
@@ -37,8 +37,24 @@ export function decideKeptKernels(facts: BootFacts, tree: MergedTree): Retention
     },
     goesUnchanged: (path) => {
       const release = releaseOfInitramfs(path);
-      return release !== undefined && !wanted().has(release);
+      return release !== undefined && !wanted().releases.has(release);
     },
+  };
+}
+
+/** Of a tree: releases of which it has anything, and those whose kernel it has. Few runs ask, and a tree may be large. */
+function collectWanted(tree: MergedTree) {
+  let known: { readonly releases: Set<string>; readonly kernels: Set<string> } | undefined;
+  return () => {
+    if (known !== undefined) return known;
+    known = { releases: new Set(), kernels: new Set() };
+    for (const { path } of tree.entries) {
+      const release = releaseOfPath(path);
+      if (release === undefined) continue;
+      known.releases.add(release);
+      if (isKernel(path)) known.kernels.add(release);
+    }
+    return known;
   };
 }
 

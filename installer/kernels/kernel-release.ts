@@ -3,6 +3,7 @@
 /** Debian's names, those of other distributions (`vmlinuz-generic-6.1`), and what package managers leave beside them. */
 const BOOT_FILE =
   /^(?:vmlinu[xz]|kernel|b?zImage|Image|uImage|initrd(?:\.img)?|initramfs|uInitrd|System\.map|config|symvers|dtb)-(?:[a-z]+-)?(\d[\w.+~-]*?)(?:kdump|-fallback)?(?:\.(?:img|gz|xz|zst|lz4|hmac|sig|signed|efi|old-dkms|old|bak))*$/;
+const KERNEL = /^(?:vmlinu[xz]|kernel|b?zImage|Image|uImage)-/;
 const INITRAMFS = /^(?:initrd|initramfs|uInitrd)/;
 /** Modules, device trees, and directories of boot loader entries, which begin with a machine id. */
 const DIRECTORY =
@@ -23,6 +24,11 @@ export function releaseOfName(name: string): string | undefined {
 export function releaseOfInitramfs(path: string): string | undefined {
   const name = nameInBoot(path);
   return name !== undefined && INITRAMFS.test(name) ? releaseOfName(name) : undefined;
+}
+
+/** Whether this is the kernel itself: `boot/vmlinuz-6.1`. */
+export function isKernel(path: string): boolean {
+  return KERNEL.test(nameInBoot(path) ?? '');
 }
 
 /** Of a path in a directory from which firmware or a boot loader reads. */
