@@ -3,8 +3,8 @@ import type { BootFiles } from '../boot-loaders/plan-boot-files.ts';
 import { sealMenu } from '../boot-loaders/own-menu.ts';
 import { serialUnit } from './debian-files.ts';
 
-/** What a boot menu is made from. */
-export type BootMenuInput = {
+/** What a grub.cfg is made from. */
+export type GrubCfgInput = {
   /** What the kernel finds its root by: `UUID=…` or a logical volume. */
   readonly root: string;
   /** GRUB's modules for the tables, arrays and groups below, in the order of need. */
@@ -27,7 +27,7 @@ const TIMEOUT = { one: 1, more: 5 } as const;
  * The grub.cfg of a machine: the first kernel is started, and the next one where its files cannot be loaded.
  * @see GNU GRUB manual 2.06 §16, and §15.1 on `fallback`
  */
-export function renderGrubCfg({ boot, title, consoles, root, modules }: BootMenuInput): string {
+export function renderGrubCfg({ boot, title, consoles, root, modules }: GrubCfgInput): string {
   const serial = consoles.map(serialUnit).find((unit) => unit !== undefined);
   const kernelArguments = [`root=${root}`, 'ro', ...consoles.map((name) => `console=${name}`)];
   const hasMore = boot.kernels.length > 1;

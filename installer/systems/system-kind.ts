@@ -2,7 +2,7 @@ import type { MachineRecord } from '../../contract/lookup.ts';
 import type { KernelFiles } from '../boot-loaders/plan-boot-files.ts';
 import type { Argv } from '../../lib/run-command.ts';
 import type { RenderedFile } from '../render/debian-files.ts';
-import type { BootMenuInput } from '../render/grub-cfg.ts';
+import type { GrubCfgInput } from '../render/grub-cfg.ts';
 
 /** What an operating system answers to the installer; one small file each beside this one. */
 export type SystemKind = {
@@ -19,7 +19,7 @@ export type SystemKind = {
   /** Paths that follow from disks and boot loader: left to a machine whose layout is not known. */
   readonly diskPaths: readonly string[];
   /** The boot loader's menu: written at installation, and whenever kernels change. */
-  readonly renderBootMenu: (input: BootMenuInput) => RenderedFile;
+  readonly renderBootMenu: (input: GrubCfgInput) => RenderedFile;
   /** Where a kernel of this release lies, as package paths. */
   readonly kernelFiles: (release: string) => Pick<KernelFiles, 'kernel' | 'initramfs'>;
   /** The system's own command that writes the menu anew. */
