@@ -10,8 +10,9 @@ import { openDatabase } from './state/database.ts';
 import type { StateDatabase } from './state/database.ts';
 
 const STATE_MODE = 0o750;
-const GROUP_WRITES = 0o020;
+/** With the sticky bit the group is that of the server, which is not the owner (service/state-layout.ts). */
 const STICKY = 0o1000;
+const SERVICE_MODE = 0o1770;
 /** How often the database's file, and trouble with it, is looked at. */
 const TEND_MS = 1000;
 
@@ -24,11 +25,10 @@ type State = { readonly database: StateDatabase; readonly limited: LimitedLog };
 export async function makeStateDirectory(dir: string, log: Log): Promise<void> {
   await mkdir(dir, { recursive: true, mode: STATE_MODE });
   const { mode } = await stat(dir);
-  const isSticky = (mode & STICKY) !== 0;
-  const allowed = isSticky ? STATE_MODE | GROUP_WRITES | STICKY : STATE_MODE;
-  if ((mode & 0o7777 & ~allowed) === 0) return;
-  await chmod(dir, mode & allowed).catch((error: unknown) => {
-    const hint = `chmod ${isSticky ? 'o=' : 'o=,g-w'} ${dir}`;
+  const most = (mode & STICKY) === 0 ? STATE_MODE : SERVICE_MODE;
+  if ((mode & 0o777 & ~most) === 0) return;
+  await chmod(dir, mode & most).catch((error: unknown) => {
+    const hint = `chmod ${most.toString(8)} ${dir}`;
     log.warn({ why: describeError(error), hint }, 'the state directory is open to others, and could not be closed');
   });
 }
