@@ -78,6 +78,7 @@ async function serve(stack: AsyncDisposableStack, place: Place, namespace: strin
   });
   const health = await place.run('health', '--wait', '60', '--process', String(child.pid));
   assert.deepEqual([health.exitCode, health.stdout], [0, 'ok: 6 machines\n'], `${said}${health.stderr}`);
+  assert.doesNotMatch(said, /"level":[456]0/, 'nothing to warn of');
   return child.pid ?? 0;
 }
 
