@@ -39,7 +39,8 @@ function setUp(options: { range?: boolean; record?: Readonly<Record<string, stri
     clients: createClients(),
     logOnce: (_key, message, fields) => void logged.push(`${message} ${JSON.stringify(fields)}`),
   });
-  const timeline = (): string[] => machines.all().flatMap((row) => machines.timeline(row).map((entry) => entry.text));
+  const timeline = (): string[] =>
+    (machines.pageIfReadable(0, 10)?.rows ?? []).flatMap((row) => machines.timeline(row).map((entry) => entry.text));
   return { answer, logged, timeline };
 }
 

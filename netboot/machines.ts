@@ -109,7 +109,6 @@ export function createMachines(options: MachinesOptions) {
     describe,
     get: rows.get,
     find: rows.find,
-    all: rows.all,
     /** Some machines after the one that `after` stands for; undefined when the database cannot be read. */
     pageIfReadable(after: number, count: number): ReturnType<typeof rows.page> | undefined {
       let page: ReturnType<typeof rows.page> | undefined;

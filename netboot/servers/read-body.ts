@@ -23,8 +23,7 @@ export function createBodyReader(): BodyReader {
 
   const fits = (bytes: number): boolean => inUse === 0 || inUse + bytes <= MAX_BYTES_AT_ONCE;
 
-  function release(bytes: number): void {
-    inUse -= bytes;
+  function admit(): void {
     for (let next = waiting[0]; next !== undefined && fits(next.bytes); next = waiting[0]) {
       waiting.shift();
       next.go();
@@ -49,6 +48,7 @@ export function createBodyReader(): BodyReader {
     const leaveQueue = (): void => {
       const at = waiting.indexOf(entry);
       if (at !== -1) waiting.splice(at, 1);
+      admit();
     };
     const timer = setTimeout(() => {
       leaveQueue();
@@ -57,8 +57,8 @@ export function createBodyReader(): BodyReader {
     response.once('close', () => {
       clearTimeout(timer);
       busy.delete(id);
-      if (isIn) release(bytes);
-      else leaveQueue();
+      if (isIn) inUse -= bytes;
+      leaveQueue();
     });
     if (waiting.length === 0 && fits(bytes)) go();
     else waiting.push(entry);

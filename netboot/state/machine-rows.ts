@@ -48,7 +48,6 @@ const BY_NAME = `SELECT ${COLUMNS} FROM machines WHERE name = ? ORDER BY rowid D
 const PAGE = `SELECT rowid, ${COLUMNS} FROM machines WHERE rowid > ? ORDER BY rowid LIMIT ?`;
 const OWNER = 'SELECT machine_id FROM macs WHERE mac = ?';
 const SET_MAC = 'INSERT OR REPLACE INTO macs (mac, machine_id, position) VALUES (?, ?, ?)';
-const ALL_AT_ONCE = 1_000_000;
 
 const lifeSchema = z.looseObject({ state: z.string() });
 const macsSchema = z.array(z.string());
@@ -95,8 +94,6 @@ export function createMachineRows(database: StateDatabase, now: () => number) {
       const row = database.get(BY_NAME, name);
       return row === undefined ? undefined : read(row);
     },
-    all: (): MachineRow[] =>
-      page(0, ALL_AT_ONCE).rows.sort((one, other) => (one.name < other.name ? -1 : Number(one.name > other.name))),
 
     /** The machine that owns the first of these MACs that is known; its name and MACs follow the site. */
     byMacs: (macs: readonly string[], name: string): MachineRow | undefined => {
