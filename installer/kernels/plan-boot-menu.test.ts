@@ -1,32 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MergedTree } from '../../packagelink/tree.ts';
-import type { MachineFacts } from '../../partition-specs/disk-facts.ts';
 import { planLayout } from '../../partition-specs/plan-layout.ts';
+import { GiB } from '../../lib/bytes.ts';
 import { parsePartitionSpec } from '../../partition-specs/spec.ts';
+import { disk, machine } from '../../partition-specs/testing/disk.ts';
 import { debian } from '../systems/debian.ts';
 import { planBootMenu } from './plan-boot-menu.ts';
 import type { BootMenuInput } from './plan-boot-menu.ts';
 import type { BootFacts } from './read-boot-facts.ts';
 
-const disk = {
-  path: '/dev/vda',
-  kind: 'disk',
-  serial: 'GUT1',
-  sizeBytes: 8 * 1024 ** 3,
-  logicalSectorBytes: 512,
-  physicalSectorBytes: 512,
-  rotational: false,
-  removable: false,
-  readOnly: false,
-  partitions: [],
-  mountpoints: [],
-  holders: [],
-} satisfies MachineFacts['disks'][number];
 const layoutOf = (text: string) =>
   planLayout({
     spec: parsePartitionSpec(text),
-    facts: { firmware: 'bios', memoryBytes: 1024 ** 3, macs: [], stacks: [], disks: [disk] },
+    facts: machine(disk({ serial: 'GUT1', sizeBytes: 8 * GiB })),
     bindings: {},
     machineId: '5e9ad2f0-6f0e-4b6e-9c55-0d3f3a6c0f11',
   });

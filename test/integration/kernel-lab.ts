@@ -11,9 +11,10 @@ import { runCommand } from '../../lib/run-command.ts';
 import { loadOrCreateSiteKey } from '../../packagelink/keys.ts';
 import { publishTree } from '../../packagelink/publish.ts';
 import { openStore } from '../../packagelink/store.ts';
-import type { DiskFacts, MachineFacts } from '../../partition-specs/disk-facts.ts';
 import { planLayout } from '../../partition-specs/plan-layout.ts';
+import { GiB } from '../../lib/bytes.ts';
 import { parsePartitionSpec } from '../../partition-specs/spec.ts';
+import { disk, machine } from '../../partition-specs/testing/disk.ts';
 import { IMAGE } from '../helpers/small-site.ts';
 import { unpackedPackage } from '../helpers/unpacked-package.ts';
 import { makeNightlyLab } from './nightly-lab.ts';
@@ -96,21 +97,7 @@ export async function installedWith(
 }
 
 function layoutOf(partition: string, machineId: string) {
-  const disk: DiskFacts = {
-    path: '/dev/vda',
-    kind: 'disk',
-    serial: 'GUT1',
-    sizeBytes: 8 * 1024 ** 3,
-    logicalSectorBytes: 512,
-    physicalSectorBytes: 512,
-    rotational: false,
-    removable: false,
-    readOnly: false,
-    partitions: [],
-    mountpoints: [],
-    holders: [],
-  };
-  const facts: MachineFacts = { firmware: 'bios', memoryBytes: 1024 ** 3, macs: [], stacks: [], disks: [disk] };
+  const facts = machine(disk({ serial: 'GUT1', sizeBytes: 8 * GiB }));
   return planLayout({ spec: parsePartitionSpec(partition), facts, bindings: {}, machineId });
 }
 
