@@ -82,16 +82,15 @@ function inPartitions({ input, own, disk, facts, request }: Task): InTheWay[] {
   return disk.found.flatMap((found): InTheWay[] => {
     if (found.verdict === 'KEEP') return [];
     const isCovered = planned !== undefined && overlap(found, planned);
-    const { fsUuid, uuid, blank } = partitionOf(found, facts) ?? {};
-    const isOwn =
-      [fsUuid, uuid].some((id) => id !== undefined && own.has(id.toLowerCase())) ||
-      (!found.holdsFilesystem && isOwnDosTable(facts, disk.name, input.machineId));
+    const { fsType, fsUuid, uuid, blank } = partitionOf(found, facts) ?? {};
+    const isOneOf = (id: string | undefined) => id !== undefined && own.has(id.toLowerCase());
     // One of the machine's own without contents is what an attempt has left that was cut off.
-    const isFree = isOwn && (!isCovered || (!found.holdsFilesystem && blank !== false));
+    const isEmptyOwn = !found.holdsFilesystem && (isOneOf(uuid) || isOwnDosTable(facts, disk.name, input.machineId));
+    const isFree = isCovered ? isEmptyOwn && blank !== false : isEmptyOwn || isOneOf(fsUuid);
     if (isFree || !(found.holdsData || (isCovered && found.holdsFilesystem))) return [];
     const where = isCovered ? 'lies there' : 'would be deleted beside it, and this machine did not make it';
     const what = `${found.path ?? `partition ${found.number}`} ${where}: ${found.evidence}`;
-    return [{ message: what, isKnown: found.holdsFilesystem }];
+    return [{ message: what, isKnown: fsType !== undefined }];
   });
 }
 

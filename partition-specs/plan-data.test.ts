@@ -364,6 +364,47 @@ suite('data is made for the first time', () => {
     assert.equal(letter(plan(text.replace('6G', '8G'), { disks: [own], initData: ['h'] }), 'h').verdict, 'CREATE');
   });
 
+  test('not over a partition that nobody can read, unless somebody knows that it is empty', () => {
+    const unknown = existing(3, 20 * 2048 * 1024, 10 * GiB);
+    const cases: [Partial<ExistingPartition>, RegExp][] = [
+      [{}, /partition 3 lies there: no known file system, type 83/],
+      [{ blank: true }, /partition 3 lies there: no known file system/],
+      [{ tableType: 'dos' }, /partition 3 lies there: content that cannot be read \(dos\)/],
+    ];
+    for (const [more, message] of cases) {
+      const used = disk({ serial: 'OLD', table: { kind: 'gpt' }, partitions: [{ ...unknown, ...more }] });
+      assert.match(refusal(GPT, { disks: [used], initData: ['h'] }), message);
+      const layout = plan(GPT, { disks: [used], initData: ['h'], knownEmpty: ['OLD'] });
+      assert.match(layout.notes.join(), /serial OLD .* counts as free space/);
+      assert.match(refusal(GPT, { disks: [used], initData: ['h'], knownEmpty: ['NEW'] }), /number NEW/);
+    }
+    const known = disk({ serial: 'OLD', table: { kind: 'gpt' }, partitions: [{ ...unknown, fsType: 'xfs' }] });
+    assert.match(refusal(GPT, { disks: [known], initData: ['h'], knownEmpty: ['OLD'] }), /lies there: xfs/);
+  });
+
+  test("not where the machine's own partition holds what somebody else made, or what nobody can read", () => {
+    const own = installed('disk0: (a 6G ext4 /) (b 1G swap) (g 1G xfs /data)');
+    const others = (number: number, more: Partial<ExistingPartition>): DiskFacts => ({
+      ...own,
+      partitions: own.partitions.map((each) => {
+        const { fsType: _type, fsUuid: _uuid, fsLabel: _label, ...frame } = each;
+        return each.number === number ? { ...frame, ...more } : each;
+      }),
+    });
+    const text = 'disk0: (a 8G ext4 /) (h 1G xfs /home data)';
+    const given = (disks: DiskFacts) => ({ disks: [disks], initData: ['h'] });
+    assert.equal(letter(plan(text, given(own)), 'h').verdict, 'CREATE');
+    assert.equal(
+      letter(plan(text, given(others(7, {}))), 'h').verdict,
+      'CREATE',
+      'left by an attempt that was cut off',
+    );
+    assert.match(refusal(text, given(others(7, { fsType: 'ntfs' }))), /vda7 would be deleted beside it.*ntfs/);
+    const over = text.replace('8G', '5G');
+    assert.match(refusal(over, given(others(1, { blank: false }))), /vda1 lies there: no known file system/);
+    assert.equal(letter(plan(over, given(others(1, { blank: true }))), 'h').verdict, 'CREATE');
+  });
+
   test('consent names one data partition', () => {
     const disks = [disk({ path: '/dev/sda', serial: 'A' }), disk({ path: '/dev/sdb', serial: 'B' })];
     const bindings = { disk0: 'serial:A', disk1: 'serial:B' };
