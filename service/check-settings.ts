@@ -6,10 +6,9 @@ import type { ServiceSettings } from './render/server-unit.ts';
 const path = z
   .string()
   .regex(/^\/[A-Za-z0-9/._+@:=,-]+$/, 'must be an absolute path of letters, digits and /._+@:=,-')
-  .refine(
-    (text) => !/^\/(?:tmp|var\/tmp|dev|proc|sys|run)(?:\/|$)/.test(text),
-    'a service cannot see it; /srv is a good place',
-  );
+  .refine((text) => !/^\/(?:dev|proc|sys|run)(?:\/|$)/.test(text), {
+    error: ({ input }) => `${String(input)} is no place for files of a service; /srv is a good one`,
+  });
 
 const settingsSchema = z.strictObject({
   siteDir: path,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkSettings } from './check-settings.ts';
 import { planInstall, planUninstall } from './plan-install.ts';
+import { noteTemporary } from './render/hidden-paths.ts';
 import { seal } from './render/seal.ts';
 import { renderServerUnit } from './render/server-unit.ts';
 import type { ServiceSettings } from './render/server-unit.ts';
@@ -43,6 +44,11 @@ const HOMES = [
     binds: ['BindReadOnlyPaths=/home/ada/gutinteg'],
   },
   { paths: { siteDir: '/homes/site' }, home: 'yes', binds: [] },
+  {
+    paths: { siteDir: '/tmp/site', stateDir: '/var/tmp/state' },
+    home: 'yes',
+    binds: ['BindReadOnlyPaths=/tmp/site', 'BindPaths=/var/tmp/state'],
+  },
 ];
 
 for (const { paths, home, binds } of HOMES) {
@@ -54,7 +60,7 @@ for (const { paths, home, binds } of HOMES) {
 }
 
 test('paths that a unit would take for something else, and those that it cannot see, are refused, all at once', () => {
-  const wrong = { siteDir: '/srv/my site', stateDir: '/tmp/state', programDir: '/opt/100%', user: 'root' };
+  const wrong = { siteDir: '/srv/my site', stateDir: '/run/state', programDir: '/opt/100%', user: 'root' };
   assert.throws(
     () => checkSettings(wrong),
     (error: Error) => {
@@ -63,5 +69,9 @@ test('paths that a unit would take for something else, and those that it cannot 
     },
   );
   assert.deepEqual(checkSettings(settings), settings);
+  const temporary = { ...settings, siteDir: '/tmp/site' };
+  assert.deepEqual(checkSettings(temporary), temporary);
+  assert.match(noteTemporary(temporary).join(), /^\/tmp\/site lies where this computer deletes what is old/);
+  assert.deepEqual(noteTemporary(settings), []);
   assert.doesNotThrow(() => checkSettings({ ...settings, siteDir: '/runner/site', stateDir: '/tmpfs/x' }));
 });

@@ -49,6 +49,7 @@ async function install(options: InstallOptions): Promise<void> {
   const { UserError } = await import('../../lib/errors.ts');
   const { planInstall } = await import('../../service/plan-install.ts');
   const { readServiceFiles, writeServiceFiles } = await import('../../service/install.ts');
+  const { noteTemporary } = await import('../../service/render/hidden-paths.ts');
   const settings = await settingsOf(options);
   const root = resolve(options.root);
   const planned = planInstall(settings, await readServiceFiles(root));
@@ -61,6 +62,7 @@ async function install(options: InstallOptions): Promise<void> {
       hint: 'keep changes in `systemctl edit gutinteg-server`; --dry-run shows the new text, --force replaces the file',
     });
   }
+  for (const note of noteTemporary(settings)) process.stderr.write(`note: ${note}\n`);
   if (options.dryRun !== true) await writeServiceFiles(root, files);
   const done = root === '/' ? await settleHere(settings, options) : [];
   process.stdout.write(options.json === true ? asJson(files, done) : asText(files, done, options, settings));

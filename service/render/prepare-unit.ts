@@ -1,4 +1,4 @@
-import { bindLines, protectHome } from './home-paths.ts';
+import { bindLines, protectHome } from './hidden-paths.ts';
 import type { ServiceSettings } from './server-unit.ts';
 
 /**

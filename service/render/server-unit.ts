@@ -1,7 +1,7 @@
 // The systemd unit of the server. In: paths and a user. Out: its text. Never: I/O.
 // Checked by systemd-analyze and by a start under systemd (test/integration/service-unit.test.ts).
 import { KEPT_CAPABILITIES } from '../rights.ts';
-import { bindLines, protectHome } from './home-paths.ts';
+import { bindLines, protectHome } from './hidden-paths.ts';
 
 export type ServiceSettings = {
   /** Absolute paths of plain characters. */
