@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import { runCommand } from '../../lib/run-command.ts';
 import type { Argv } from '../../lib/run-command.ts';
 import { MiB } from '../../lib/bytes.ts';
@@ -97,6 +98,20 @@ const md090: Make = async (file, sizeBytes) => {
   await bytes(Math.floor(sizeBytes / 65536) * 65536 - 65536, block)(file, sizeBytes);
 };
 
+/** The label of a physical volume of LVM, in sector 1. @see lib/format_text of lvm2: label_header, INITIAL_CRC */
+const lvm: Make = async (file, sizeBytes) => {
+  const label = Buffer.alloc(512);
+  label.write('LABELONE', 0, 'latin1');
+  label.writeBigUInt64LE(1n, 8);
+  label.writeUInt32LE(32, 20);
+  label.write('LVM2 001', 24, 'latin1');
+  label.write('abcdefghijklmnopqrstuvwxyz012345', 32, 'latin1');
+  // zlib turns every bit over before and after; LVM does neither.
+  const inverted = (value: number): number => ~value >>> 0;
+  label.writeUInt32LE(inverted(crc32(label.subarray(20), inverted(0xf597a6cf))), 16);
+  await bytes(512, label)(file, sizeBytes);
+};
+
 /** Uberblocks of the first ZFS label. */
 const zfs: Make = async (file) => {
   await using handle = await open(file, 'r+');
@@ -125,6 +140,7 @@ const wholeDisks: readonly CorpusDisk[] = [
   { name: 'ext4 with a mark', make: both(tool('mkfs.ext4', '-q'), mark), says: /ext4/ },
   { name: 'btrfs with a mark', make: both(btrfs, mark), says: /btrfs/ },
   { name: 'btrfs with boot code and a mark', make: both(btrfs, bytes(0, randomBytes(440)), mark), says: /btrfs/ },
+  { name: 'LVM with a mark', make: both(lvm, mark), says: /LVM2_member/ },
   { name: 'ZFS with a mark', make: both(zfs, mark), says: /zfs_member/, group: /zfs/ },
   { name: 'noise at the beginning', make: bytes(0, randomBytes(4096)), says: /unknown content in the first MiB/ },
   { name: 'a byte at the end', make: bytes(-1, 'x'), says: /unknown content in the last MiB/ },
