@@ -8,7 +8,7 @@ import { createProgress } from '../../installer/report-progress.ts';
 import { GiB } from '../../lib/bytes.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
-import type { MachineFacts } from '../../partition-specs/disk-facts.ts';
+import type { DiskFacts, MachineFacts } from '../../partition-specs/disk-facts.ts';
 import type { RecordedExtent } from '../../partition-specs/find-data.ts';
 import { planLayout } from '../../partition-specs/plan-layout.ts';
 import { renderLinux } from '../../partition-specs/render/linux.ts';
@@ -17,6 +17,11 @@ import { readLoopDisk } from './loop-disk.ts';
 
 /** Loop devices have none of their own. */
 export const LOOP_SERIAL = 'LOOP';
+
+/** As `install` reads the disk. */
+export async function readSerialDisk(path: string): Promise<DiskFacts> {
+  return { ...(await readLoopDisk(path)), serial: LOOP_SERIAL };
+}
 
 const machineId = '0b6f1d52-6a0e-4c3b-9a57-3f0d8c2e1a41';
 
@@ -40,7 +45,7 @@ export async function install(installation: Installation) {
       firmware,
       memoryBytes: GiB,
       macs: [],
-      disks: [{ ...(await readLoopDisk(path)), serial: LOOP_SERIAL }],
+      disks: [await readSerialDisk(path)],
       stacks: [],
     };
   };

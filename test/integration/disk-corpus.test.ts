@@ -17,7 +17,7 @@ import { parsePartitionSpec } from '../../partition-specs/spec.ts';
 import { disk, machine } from '../../partition-specs/testing/disk.ts';
 import { CORPUS_BYTES, diskCorpus } from '../helpers/disk-corpus.ts';
 import type { CorpusDisk } from '../helpers/disk-corpus.ts';
-import { install, LOOP_SERIAL } from '../helpers/install-on-disk.ts';
+import { install, LOOP_SERIAL, readSerialDisk } from '../helpers/install-on-disk.ts';
 import { loopDiskOf, output, readLoopDisk, scratchDirectory } from '../helpers/loop-disk.ts';
 import { unpackedPackage } from '../helpers/unpacked-package.ts';
 
@@ -30,10 +30,6 @@ async function attach(cleanup: AsyncDisposableStack, { make, sectorBytes = 512 }
   await truncate(file, CORPUS_BYTES);
   await make(file, CORPUS_BYTES);
   return loopDiskOf(cleanup, file, sectorBytes);
-}
-
-async function readFacts(path: string): Promise<DiskFacts> {
-  return { ...(await readLoopDisk(path)), serial: LOOP_SERIAL };
 }
 
 function plan(facts: DiskFacts, spec: string, consent: { initData?: string[]; knownEmpty?: string[] } = {}) {
@@ -60,7 +56,7 @@ for (const sample of diskCorpus) {
   test(`${sample.name}: a loss, not free, installed on with consent, and gone`, async () => {
     await using cleanup = new AsyncDisposableStack();
     const path = await attach(cleanup, sample);
-    const facts = await readFacts(path);
+    const facts = await readSerialDisk(path);
 
     const layout = plan(facts, PLAIN);
     assert.match(describeLosses(layout).join('\n'), sample.says);
@@ -81,7 +77,7 @@ for (const sample of diskCorpus) {
     }
     assert.match(await output('blkid', '--probe', '--output', 'export', path), /^PTTYPE=gpt$/m);
     // What has been installed on once has nothing unknown any more.
-    const { signatures, unknownContent, fsType } = await readFacts(path);
+    const { signatures, unknownContent, fsType } = await readSerialDisk(path);
     assert.deepEqual([signatures, unknownContent, fsType], [undefined, undefined, undefined]);
   });
 }
@@ -109,7 +105,7 @@ suite('who knows better says so, for one disk', () => {
   test('not what tools can read, and not another disk', async () => {
     await using cleanup = new AsyncDisposableStack();
     const path = await attach(cleanup, unknown);
-    const facts = await readFacts(path);
+    const facts = await readSerialDisk(path);
     const consent = { initData: ['h'], knownEmpty: [LOOP_SERIAL] };
     assert.throws(() => plan({ ...facts, fsType: 'ext4' }, WITH_DATA, consent), /holds ext4/);
     assert.throws(
@@ -128,7 +124,7 @@ test('what a deleted partition has left is not free space', async () => {
     await runCommand(['dd', 'if=/dev/urandom', `of=${file}`, 'bs=1M', 'seek=100', 'count=10', 'conv=notrunc']);
   };
   const path = await attach(cleanup, { name: '', make, says: /./ });
-  const facts = await readFacts(path);
+  const facts = await readSerialDisk(path);
   assert.throws(() => plan(facts, WITH_DATA, { initData: ['h'] }), /in free space at sector 104448: unknown content/);
   // The installer looks for itself: a plan on paper may have been made from facts without it.
   const { freeSpace: _, ...before } = facts;
@@ -167,7 +163,7 @@ test('a partition that is mounted and that the table does not list any more is i
   await runCommand(['mount', `${path}p1`, target]);
   cleanup.defer(async () => void (await runCommand(['umount', target], { okExitCodes: [0, 32] })));
   await runCommand(['dd', 'if=/dev/zero', `of=${path}`, 'bs=1M', 'count=1', 'conv=notrunc,fsync']);
-  const layout = plan(await readFacts(path), PLAIN);
+  const layout = plan(await readSerialDisk(path), PLAIN);
   assert.deepEqual(layout.disks[0]?.inUse, [`${path} is mounted on ${target}`]);
 });
 

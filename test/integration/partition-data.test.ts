@@ -11,7 +11,7 @@ import { MiB } from '../../lib/bytes.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import type { Argv, RunCommand } from '../../lib/run-command.ts';
 import { renderLinux } from '../../partition-specs/render/linux.ts';
-import { install } from '../helpers/install-on-disk.ts';
+import { install, readSerialDisk } from '../helpers/install-on-disk.ts';
 import { loopDisk, output, readLoopDisk, scratchDirectory } from '../helpers/loop-disk.ts';
 
 type Placed = { readonly start: number; readonly size: number; readonly node: string };
@@ -172,7 +172,7 @@ test('power fails at any command: the next attempt finds the data by what the se
         return true;
       },
     );
-    const recorded = await readRecordedData(server.at(-1)?.data ?? [], [await readLoopDisk(path)], runCommand);
+    const recorded = await readRecordedData(server.at(-1)?.data ?? [], [await readSerialDisk(path)], runCommand);
     const { layout } = await install({ spec, path, recorded, saved: server });
     const home = layout.disks[0]?.partitions.find(({ letter }) => letter === 'h');
     assert.deepEqual([home?.startSector, home?.sizeSectors], [place.start, place.size]);
