@@ -69,6 +69,25 @@ test('nothing runs after a command that failed, and the step is known', async ()
   assert.equal(result.step, 'format');
 });
 
+test('a command for a device that is not there is skipped, and one that finds nothing to do goes by; both are said', async () => {
+  const ran: string[] = [];
+  const steps: InstallStep[] = [
+    { phase: 'partition', kind: 'command', argv: ['a'], destroys: true, why: '', onlyIfThere: '/dev/no-such-device' },
+    { phase: 'partition', kind: 'command', argv: ['b'], destroys: true, why: '', onlyIfThere: '/dev/null' },
+    { phase: 'partition', kind: 'command', argv: ['c'], destroys: false, why: '', nothingToDo: [1] },
+  ];
+  const result = await apply(steps, async ([name], options) => {
+    ran.push(name);
+    assert.deepEqual(options?.okExitCodes, name === 'c' ? [0, 1] : [0]);
+    return { exitCode: name === 'c' ? 1 : 0, stdout: '', stderr: 'no partitions\n' };
+  });
+  assert.deepEqual([result.error, ran], [undefined, ['b', 'c']]);
+  const said = result.lines.join('\n');
+  assert.match(said, /skipped: a: the kernel shows no \/dev\/no-such-device/);
+  assert.match(said, /nothing to do: c: no partitions/);
+  assert.doesNotMatch(said, /: b:/);
+});
+
 test('a table that is not in the plan is an error before anything is read', async () => {
   const result = await apply([{ phase: 'partition', kind: 'verify-table', disk: '/dev/sdx', why: 'x' }], async () => {
     throw new Error('must not run');

@@ -11,10 +11,15 @@ import { planDiskSteps } from './plan-disk-steps.ts';
 
 const DOS = 'disk0: dos (a 1G ext4 /boot) (d 6G ext4 /) (e 1G swap) (h rest xfs /home data)';
 
-function planned(text: string, facts: MachineFacts, initData: readonly string[] = []) {
+function planned(
+  text: string,
+  facts: MachineFacts,
+  initData: readonly string[] = [],
+  knownEmpty: readonly string[] = [],
+) {
   const machineId = '0b6f1d52-6a0e-4c3b-9a57-3f0d8c2e1a41';
   const bindings = { disk0: 'path:/dev/vda' };
-  const layout = planLayout({ spec: parsePartitionSpec(text), facts, bindings, machineId, initData });
+  const layout = planLayout({ spec: parsePartitionSpec(text), facts, bindings, machineId, initData, knownEmpty });
   return { layout, ...planDiskSteps(layout, renderLinux(layout), facts) };
 }
 
@@ -40,6 +45,16 @@ test('new data is looked at before anything is saved or written, kept data befor
     'the number that was the root and is the data now is wiped before the table is written, and never after',
   );
   assert.ok(steps.indexOf(touches[0] ?? assert.fail()) < kinds.indexOf('verify-table'));
+});
+
+test('where a data partition is made, all must be zero, unless somebody knows that the disk is empty', () => {
+  const facts = machine(disk({ serial: 'OLD' }));
+  const mustBeZero = (knownEmpty: readonly string[]) =>
+    planned(DOS, facts, ['h'], knownEmpty).steps.flatMap((step) =>
+      step.kind === 'expect-blank' ? [step.mustBeZero] : [],
+    );
+  assert.deepEqual(mustBeZero([]), [true]);
+  assert.deepEqual(mustBeZero(['OLD']), [false]);
 });
 
 test('what is kept is known to the teardown by its old name: a doomed half of an array under the new one is refused', () => {

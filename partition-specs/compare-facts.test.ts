@@ -57,6 +57,17 @@ const changes: readonly (readonly [now: MachineFacts, difference: string])[] = [
     withFirst({ table: { kind: 'dos', uuid: first.table?.uuid ?? '' } }),
     `disk ${FIRST}: partition table was gpt, is dos`,
   ],
+  [withFirst({ unknownContent: ['last'] }), `disk ${FIRST}: unknown content was none, is last`],
+  [
+    withFirst({ signatures: [{ type: 'isw_raid_member' }] }),
+    `disk ${FIRST}: signatures beside it was none, is isw_raid_member`,
+  ],
+  [
+    withFirst({ freeSpace: [{ startSector: 2048, sizeSectors: 4096, blank: false }] }),
+    `disk ${FIRST}: free space was none, is 2048+4096 unknown content`,
+  ],
+  [withPart({ blank: false }), `partition 3 of disk ${FIRST}: blank was none, is false`],
+  [withPart({ tableType: 'dos' }), `partition 3 of disk ${FIRST}: table inside was none, is dos`],
   [withFirst({ fsType: 'xfs' }), `disk ${FIRST}: file system was none, is xfs`],
   [withFirst({ mountpoints: ['/m'] }), `disk ${FIRST}: mounted on was none, is /m`],
   [withPart({ startSector: 7 }), `partition 3 of disk ${FIRST}: first sector was 1232896, is 7`],

@@ -421,6 +421,13 @@ suite('data is made for the first time', () => {
       ['FORMAT', ...place(numberOf(half, 8))],
     );
   });
+
+  test('the same with a DOS table, whose partitions have no UUIDs; not with the table of somebody else', () => {
+    const half = withoutFs(installed(DOS), 7);
+    assert.equal(letter(plan(DOS, { disks: [half], initData: ['h'] }), 'h').verdict, 'FORMAT');
+    const others: DiskFacts = { ...half, table: { kind: 'dos', uuid: '0x12345678' } };
+    assert.match(refusal(DOS, { disks: [others], initData: ['h'] }), /vda7 lies there: no known file system/);
+  });
 });
 
 function existing(number: number, startSector: number, sizeBytes: number): ExistingPartition {
