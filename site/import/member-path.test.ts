@@ -36,3 +36,20 @@ for (const [name, path] of [
     assert.deepEqual(parseMemberPath(Buffer.from(name)), { path });
   });
 }
+
+for (const name of [
+  '.packagelink.yaml',
+  './/.packagelink.yaml',
+  '.PackageLink.YAML',
+  '.packagelink.yaml/x',
+  '.git',
+  'a/.GIT/x',
+]) {
+  test(`member path: ${name} is refused`, () => {
+    const place = parseMemberPath(Buffer.from(name));
+    assert.ok(
+      'fault' in place && /settings of a package|git takes for its own/.test(place.fault),
+      JSON.stringify(place),
+    );
+  });
+}
