@@ -59,8 +59,8 @@ const ARM_HELP = `
 The machine's record and packages are frozen as they are now; editing the record disarms the machine again.
 
 Partitions marked data are never formatted, moved or resized. One that does not exist yet is made only with --init-data,
-and only by this installation: arming again without it takes that back. --known-empty SERIAL is as good once: what no tool
-can read on that disk counts as free space then. 'gutinteg plan' shows what it is.
+and only by this installation: arming again without it takes that back. --known-empty SERIAL holds for one
+installation as well: what no tool can read on that disk then counts as free space. 'gutinteg plan' shows what it is.
 
 Examples:
   gutinteg arm q-bert --site ~/site     then switch q-bert on, or restart it
