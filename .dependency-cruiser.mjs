@@ -58,7 +58,7 @@ export default {
       severity: 'error',
       comment: 'A cycle has no bottom.',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'pure-planning',

@@ -16,7 +16,7 @@ import { runCommand } from '../lib/run-command.ts';
 import { adopt } from './adopt.ts';
 import { exitCodeOf, formatReport } from './format-report.ts';
 import { patienceMs } from './patience.ts';
-import type { PartialContext } from './run-partial.ts';
+import type { PartialContext } from './run-context.ts';
 import { readMacs } from './read-facts.ts';
 
 type Options = {

@@ -15,7 +15,7 @@ import { writeFileAtomically } from '../lib/write-file-atomically.ts';
 import { KEYS_DIR, MACHINE_FILE, TOKEN_FILE, writeMachineState } from './machine-state.ts';
 import type { MachineState } from './machine-state.ts';
 import { runPartial } from './run-partial.ts';
-import type { PartialContext } from './run-partial.ts';
+import type { PartialContext } from './run-context.ts';
 
 export type AdoptContext = {
   readonly root: string;

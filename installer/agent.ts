@@ -20,7 +20,7 @@ import { readMachineState, readPublicKeys } from './machine-state.ts';
 import { patienceMs } from './patience.ts';
 import { readMacs } from './read-facts.ts';
 import { runPartial } from './run-partial.ts';
-import type { PartialContext } from './run-partial.ts';
+import type { PartialContext } from './run-context.ts';
 import { selfTest } from './self-test.ts';
 import { takeLock } from './take-lock.ts';
 

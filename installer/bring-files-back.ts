@@ -22,7 +22,7 @@ import type { BootFacts } from './kernels/read-boot-facts.ts';
 import { FILES_DATABASE } from './machine-state.ts';
 import { ownMounts } from './own-mounts.ts';
 import { planRunFiles } from './plan-run-files.ts';
-import type { PartialContext } from './run-partial.ts';
+import type { PartialContext } from './run-context.ts';
 
 /** What a run compares, besides the description itself. */
 export type Places = {

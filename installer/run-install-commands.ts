@@ -1,5 +1,5 @@
 import { UserError } from '../lib/errors.ts';
-import type { PlannedCommand } from '../packagelink/plan-after.ts';
+import type { PlannedCommand } from '../packagelink/after-command.ts';
 import { describeFailures, runAfter } from '../packagelink/run-after.ts';
 
 /**

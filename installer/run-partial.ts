@@ -3,21 +3,19 @@
 // file system's format; lets the server's absence keep it from what it can do alone.
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ServerClient } from '../contract/client.ts';
 import type { Lookup } from '../contract/lookup.ts';
 import type { Report } from '../contract/report.ts';
 import { describeError, UserError } from '../lib/errors.ts';
-import type { Mac } from '../lib/mac.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import type { WithCommandsResult } from '../packagelink/apply-with-commands.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import { activateAgent, secureAgent } from './activate-agent.ts';
-import type { ActivateInput, Said } from './activate-agent.ts';
+import type { Said } from './activate-agent.ts';
 import { bringFilesBack, describePlaces, findShortcut } from './bring-files-back.ts';
 import type { Places } from './bring-files-back.ts';
 import { explainSystemError } from './conclusion.ts';
 import { findDescription } from './find-description.ts';
-import type { Description, RunMode } from './find-description.ts';
+import type { Description } from './find-description.ts';
 import { writeStartedKernels } from './kernels/started-kernels.ts';
 import { keepBootLoader } from './keep-boot-loader.ts';
 import type { KeptBootLoader } from './keep-boot-loader.ts';
@@ -25,31 +23,11 @@ import { manifestsOf } from './fetch-manifests.ts';
 import { readAwaySince, saveLastKnown } from './last-known.ts';
 import { FIRST_BOOT_FILE, writeMachineState } from './machine-state.ts';
 import type { MachineState } from './machine-state.ts';
+import type { PartialContext } from './run-context.ts';
 import { readHardware } from './read-hardware.ts';
 import { readSystem } from './read-system.ts';
 import { tellServer } from './tell-server.ts';
 import { systemOf } from './systems/all.ts';
-
-export type PartialContext = {
-  readonly mode: RunMode;
-  /** `/`, or a directory that holds another system, whose boot loader is then not looked at. */
-  readonly root: string;
-  readonly state: MachineState;
-  readonly client: Pick<ServerClient, 'lookup' | 'storeFile' | 'sendReport'>;
-  readonly publicKeys: readonly string[];
-  readonly run: RunCommand;
-  readonly macs: () => Promise<Mac[]>;
-  /** The run that takes in a machine which was installed by hand. */
-  readonly adopting?: boolean;
-  /** More than half of a package may be deleted at once, of whichever package. */
-  readonly allowMassDelete: boolean;
-  /** Whether every file is read and hashed, also those that lstat shows untouched. */
-  readonly contents: boolean;
-  /** Which agent this is; undefined when it is none that could replace itself. */
-  readonly agent?: ActivateInput['running'];
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-};
 
 const REPORTED_CHANGES = 1000;
 

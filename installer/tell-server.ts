@@ -3,7 +3,7 @@ import type { Report } from '../contract/report.ts';
 import { isServerAway } from './find-description.ts';
 import { readAwaySince, saveAwaySince } from './last-known.ts';
 import { deliverReports, queueReport } from './report-queue.ts';
-import type { PartialContext } from './run-partial.ts';
+import type { PartialContext } from './run-context.ts';
 
 /** Sends what waits and this report; where the server is away, it waits too, and says since when. */
 export async function tellServer({ root, state, client }: PartialContext, report: Report): Promise<Report> {

@@ -8,6 +8,24 @@ import { globSchema } from './glob.ts';
 export const PLACES = ['system', 'install', 'chroot'] as const;
 export type Place = (typeof PLACES)[number];
 
+/** A command that is to be run. */
+export type PlannedCommand = {
+  readonly argv: Argv;
+  readonly timeoutSeconds: number;
+  readonly order: number;
+  /** Those that ask for it, sorted. */
+  readonly packages: readonly string[];
+  /** What changed, as package paths, sorted. */
+  readonly paths: readonly string[];
+  readonly place: Place;
+  /** An earlier run failed at it, or was cut off before it. */
+  readonly again: boolean;
+  readonly why: string;
+};
+
+/** A command that a run still owes; what stands in the journal. */
+export type PendingCommand = Omit<PlannedCommand, 'again' | 'why'>;
+
 const DEFAULT_ORDER = 50;
 const DEFAULT_TIMEOUT_SECONDS = 60;
 const MAX_TIMEOUT_SECONDS = 24 * 60 * 60;

@@ -8,7 +8,7 @@ import { parseJsonEdge } from '../lib/parse-edge.ts';
 import { writeFileAtomically } from '../lib/write-file-atomically.ts';
 import { PLACES, argvSchema, commandSourceSchema } from './after-command.ts';
 import type { CommandSource } from './after-command.ts';
-import type { PendingCommand } from './plan-after.ts';
+import type { PendingCommand } from './after-command.ts';
 
 const pendingSchema = z.strictObject({
   argv: argvSchema,

@@ -14,8 +14,12 @@ import type { LayThreads } from './lay-in-threads.ts';
 import { makeSpecial } from './native/device-nodes.ts';
 import { readFileSystems } from './mount-points.ts';
 import { nameOwners } from './name-owners.ts';
-import { asPathStat, installedLink, installedPath, writeNewState } from './state.ts';
-import type { InstalledPath, PathStat, StateWriter } from './state.ts';
+import { writeNewState } from './state.ts';
+import { installedLink, installedPath } from './installed-path.ts';
+import { asPathStat } from './path-stat.ts';
+import type { StateWriter } from './state.ts';
+import type { InstalledPath } from './installed-path.ts';
+import type { PathStat } from './path-stat.ts';
 import type {
   MergedTree,
   TreeEntry,

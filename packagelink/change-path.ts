@@ -9,7 +9,7 @@ import { makeSpecial } from './native/device-nodes.ts';
 import { discard, keepOld, stage, temporaryPath } from './stage-files.ts';
 import { replaceAtOnce } from './replace-at-once.ts';
 import type { Staging } from './stage-files.ts';
-import type { InstalledPath } from './state.ts';
+import type { InstalledPath } from './installed-path.ts';
 import type { WantedDirectory, WantedFile, WantedHardlink, WantedSpecial, WantedSymlink } from './tree.ts';
 
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

@@ -15,7 +15,7 @@ import { observe } from './observe.ts';
 import type { Observed } from './observed.ts';
 import { isLeftAlone } from './is-left-alone.ts';
 import { planPartial } from './plan-partial.ts';
-import type { Change } from './plan-partial.ts';
+import type { Change } from './partial-plan.ts';
 import { renderTemplates } from './render-templates.ts';
 import { readState } from './state.ts';
 import { withStateDatabase } from './state-database.ts';

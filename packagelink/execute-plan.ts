@@ -3,7 +3,7 @@ import { UserError, describeError } from '../lib/errors.ts';
 import { openTarget } from './confined-directory.ts';
 import type { Fetcher } from './fetch.ts';
 import { correctMetadata, makeDirectory, removePath, restorePath, stageHardlink, stageOther } from './change-path.ts';
-import type { Change, PartialPlan } from './plan-partial.ts';
+import type { Change, PartialPlan } from './partial-plan.ts';
 import { groupErrors } from './group-errors.ts';
 import { planReads } from './plan-reads.ts';
 import type { PackReads } from './plan-reads.ts';
@@ -12,7 +12,7 @@ import { readPacks } from './read-packs.ts';
 import { abandonFile, beginFile, completeFile, discard, placeStaged, syncTarget, writeBytes } from './stage-files.ts';
 import type { Staging } from './stage-files.ts';
 import { stageTreeFile } from './stage-tree-file.ts';
-import type { InstalledPath } from './state.ts';
+import type { InstalledPath } from './installed-path.ts';
 import type { TreeEntry, WantedFile } from './tree.ts';
 import { bytesAtHand, isAtHand } from './tree-source.ts';
 

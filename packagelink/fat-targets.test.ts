@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FaultsError } from '../lib/errors.ts';
-import { asFatStat, fatTime, placeOnFat } from './fat-targets.ts';
+import { placeOnFat } from './fat-targets.ts';
+import { asFatStat, fatTime } from './fat-stat.ts';
 import { isUntouched } from './observed.ts';
 import type { ManifestEntry } from './manifest.ts';
 import { mergeTree } from './merge.ts';
 import { directoryEntry, fileEntry, packageOf, specialEntry, symlinkEntry } from './sample-tree.ts';
-import type { InstalledPath } from './state.ts';
+import type { InstalledPath } from './installed-path.ts';
 
 const faultsOf = (entries: ManifestEntry[], prefixes = ['dosc']) => {
   const manifest = packageOf(entries, { name: 'dos' });

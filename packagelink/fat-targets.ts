@@ -1,18 +1,16 @@
 // Packages on FAT, such as a /dosc of DOS or an EFI system partition. In: a tree, the paths at which FAT is mounted.
-// Out: what cannot be there, found before anything is written; entries that a run treats as FAT can hold them; whether a
-// file is as it was laid down. Never: I/O.
+// Out: what cannot be there, found before anything is written; entries that a run treats as FAT can hold them.
+// Never: I/O.
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
-import type { FileSystems } from './mount-points.ts';
 import { parentOf } from './package-path.ts';
-import type { InstalledPath, PathStat } from './state.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
+
+/** The type of the file system at each mount point of a target, as package paths; of the target itself at the empty one. */
+export type FileSystems = ReadonlyMap<string, string>;
 
 const LARGEST_BYTES = 0xffff_ffff;
 const LONGEST_NAME = 255;
-const TIME_STEP_SECONDS = 2;
-/** 1980-01-01 to 2107-12-31, in seconds since 1970. */
-const TIMES = { first: 315_532_800, last: 4_354_819_198 } as const;
 // DOS and Windows open a device by these names, whatever extension they have and in whatever directory they are.
 const RESERVED = /^(?:CON|PRN|AUX|NUL|CLOCK\$|COM[0-9]|LPT[0-9])(?:\.|$)/i;
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
@@ -66,41 +64,6 @@ function finder(fileSystems: FileSystems): (path: string) => boolean {
     return found;
   };
   return isOnFat;
-}
-
-/**
- * What a row keeps of a file on FAT: owner and mode of the package, as they are nowhere else; no inode number and no
- * time of change, as both are new with every mount.
- */
-export function asFatStat(stat: PathStat, { mode, uid, gid }: Pick<PathStat, 'mode' | 'uid' | 'gid'>): PathStat {
-  return { ...stat, mode, uid, gid, inode: 0, ctimeMs: 0 };
-}
-
-/** Whether a row is of a path on FAT. No file system has an inode 0. */
-export function isFatRow(row: Pick<InstalledPath, 'inode'>): boolean {
-  return row.inode === 0;
-}
-
-/**
- * Whether a file on FAT is as it was laid down, as far as lstat can say: it has neither owner nor mode of its own, its
- * inode numbers change with every mount, and its times go in steps of two seconds.
- */
-export function isUntouchedOnFat(row: FatFile, now: FatFile): boolean {
-  if (row.type !== now.type) return false;
-  return row.type === 'directory' || (row.sizeBytes === now.sizeBytes && isSameFatTime(row.mtimeMs, now.mtimeMs));
-}
-
-type FatFile = Pick<PathStat, 'sizeBytes' | 'mtimeMs'> & { readonly type: string };
-
-/** Whether two times, in milliseconds, are one on FAT. */
-export function isSameFatTime(oneMs: number, otherMs: number): boolean {
-  return fatTime(oneMs / 1000) === fatTime(otherMs / 1000);
-}
-
-/** The seconds that FAT keeps of a time: whole steps of two, from 1980 to 2107. */
-export function fatTime(seconds: number): number {
-  const kept = Math.floor(seconds / TIME_STEP_SECONDS) * TIME_STEP_SECONDS;
-  return Math.min(Math.max(kept, TIMES.first), TIMES.last);
 }
 
 function nameFault({ path }: TreeEntry): string | undefined {

@@ -3,7 +3,7 @@
 // has been compared. Never: guesses: whatever could come to more than these files is left to a run that reads everything.
 import { canonicalJson } from './canonical-json.ts';
 import { sha256 } from './digest.ts';
-import { isFatRow } from './fat-targets.ts';
+import { isFatRow } from './fat-stat.ts';
 import { fetchBytes } from './fetch.ts';
 import type { Fetcher } from './fetch.ts';
 import { owesCommands, startComparison } from './is-settled.ts';
@@ -17,7 +17,7 @@ import { comparePaths, parentOf } from './package-path.ts';
 import { readLastSettled } from './settled.ts';
 import type { Settled, SettledBase } from './settled.ts';
 import { readStateOf } from './state.ts';
-import type { InstalledPath } from './state.ts';
+import type { InstalledPath } from './installed-path.ts';
 import type { MergedTree, TreeEntry, WantedDirectory, WantedFile } from './tree.ts';
 
 /** What `applyPartial` needs for it, with `isUpdate`. */

@@ -2,7 +2,7 @@
 // writes; follows a link of the target.
 import { lstatSync, readlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { isFatRow, isUntouchedOnFat } from './fat-targets.ts';
+import { isFatRow, isUntouchedOnFat } from './fat-stat.ts';
 import { hashFile } from './hash-file.ts';
 import { LSTAT, TYPES } from './lstat-columns.ts';
 import type { LstatPart } from './lstat-columns.ts';

@@ -6,8 +6,9 @@ import { TARGET_OWNER } from './candidates.ts';
 import { keepObject } from './kept-objects.ts';
 import type { LinkedPackage, Original } from './linked-packages.ts';
 import type { FileEntry } from './manifest.ts';
-import { asPathStat, recordIntents } from './state.ts';
-import type { InstalledPath } from './state.ts';
+import { recordIntents } from './state.ts';
+import { asPathStat } from './path-stat.ts';
+import type { InstalledPath } from './installed-path.ts';
 import type { MergedTree } from './tree.ts';
 import { xattrsKey } from './tree.ts';
 

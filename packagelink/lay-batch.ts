@@ -7,7 +7,7 @@ import { WrongBytesError, openPack } from './fetch.ts';
 import { layWhole } from './lay-file.ts';
 import type { Pack } from './manifest.ts';
 import type { PackRead } from './plan-reads.ts';
-import type { PathStat } from './state.ts';
+import type { PathStat } from './path-stat.ts';
 
 /** Files in columns: a thousand small objects take longer to send than the files to write. */
 export type FileBatch = {

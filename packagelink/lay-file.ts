@@ -3,8 +3,8 @@
 import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, unlinkSync } from 'node:fs';
 import { UserError } from '../lib/errors.ts';
 import { setWantedTime } from './file-metadata.ts';
-import { asPathStat } from './state.ts';
-import type { PathStat } from './state.ts';
+import { asPathStat } from './path-stat.ts';
+import type { PathStat } from './path-stat.ts';
 import type { WantedFile } from './tree.ts';
 import { finishLength, writeRun } from './write-bytes.ts';
 import { writeXattrs } from './xattrs.ts';

@@ -8,7 +8,7 @@ import { planReads } from './plan-reads.ts';
 import type { PackRead } from './plan-reads.ts';
 import { preprocess } from './preprocess.ts';
 import { readPacks } from './read-packs.ts';
-import type { PathStat } from './state.ts';
+import type { PathStat } from './path-stat.ts';
 import type { MergedTree, TreeEntry, WantedFile } from './tree.ts';
 import { bytesAtHand, isAtHand } from './tree-source.ts';
 import { writeRun } from './write-bytes.ts';

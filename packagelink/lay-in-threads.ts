@@ -9,7 +9,7 @@ import { failed } from './lay-file.ts';
 import type { PackRead, PackReads } from './plan-reads.ts';
 import { startThread } from './start-thread.ts';
 import type { Thread } from './start-thread.ts';
-import type { PathStat } from './state.ts';
+import type { PathStat } from './path-stat.ts';
 
 /** One pack: what was laid down of it, and what its bytes are still needed for. */
 type LaidPack = {

@@ -2,7 +2,7 @@
 // Out: both without what is mounted over, and one error for each mount that hides something of a package.
 // Never: I/O.
 import { parentOf } from './package-path.ts';
-import type { InstalledPath } from './state.ts';
+import type { InstalledPath } from './installed-path.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
 import { isAlwaysLeftAlone } from './tree.ts';
 

@@ -16,7 +16,7 @@ import { linkedKey, updateLinkState } from './linked-packages.ts';
 import type { LinkState, LinkedPackage } from './linked-packages.ts';
 import { mergeOntoTarget, readLinks, storesFetcher } from './merge-onto-target.ts';
 import type { Merged } from './merge-onto-target.ts';
-import type { Change } from './plan-partial.ts';
+import type { Change } from './partial-plan.ts';
 import type { MergedTree } from './tree.ts';
 
 export type LinkOptions = {

@@ -1,6 +1,7 @@
 // What is mounted at and below a target. In: /proc/self/mountinfo. Out: package paths of mount points. Never: writes.
 import { readFileSync } from 'node:fs';
 import { unescapeOctal } from '../lib/unescape-octal.ts';
+import type { FileSystems } from './fat-targets.ts';
 
 /**
  * The mount points below a target that a run may not cross: files and directories, as package paths. `allowed` are
@@ -24,9 +25,6 @@ export function parseMountPoints(mountinfo: string, root: string, allowed: reado
   }
   return points;
 }
-
-/** The type of the file system at each mount point of a target, as package paths; of the target itself at the empty one. */
-export type FileSystems = ReadonlyMap<string, string>;
 
 /** The file systems of a target, as the kernel names them: `ext4`, `vfat`. @param root the target's real path */
 export function readFileSystems(root: string): FileSystems {

@@ -13,7 +13,7 @@ import { parentOf } from './package-path.ts';
 import { isLeftAlone } from './is-left-alone.ts';
 import { goesUnchanged } from './retention.ts';
 import type { Retention } from './retention.ts';
-import type { InstalledPath } from './state.ts';
+import type { InstalledPath } from './installed-path.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
 import { xattrsKey } from './tree.ts';
 import { readXattrs } from './xattrs.ts';

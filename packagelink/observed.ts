@@ -1,7 +1,8 @@
 // One path of a target as a run finds it. In: nothing. Out: a type and its comparison with the database. Never: I/O.
 import type { Stats } from 'node:fs';
-import { isFatRow, isUntouchedOnFat } from './fat-targets.ts';
-import type { InstalledPath, PathStat } from './state.ts';
+import { isFatRow, isUntouchedOnFat } from './fat-stat.ts';
+import type { InstalledPath } from './installed-path.ts';
+import type { PathStat } from './path-stat.ts';
 
 /** One path as it is now. The last four are there where they were needed: see observe.ts. `other` is a socket. */
 export type Observed = PathStat & {

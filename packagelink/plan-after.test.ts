@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { AfterCommand, CommandSource, Place } from './after-command.ts';
 import { asPending, planAfter, planPending } from './plan-after.ts';
-import type { AfterInput, PendingCommand } from './plan-after.ts';
+import type { AfterInput } from './plan-after.ts';
+import type { PendingCommand } from './after-command.ts';
 
 const command = (run: string, paths: string, more: Partial<AfterCommand> = {}): AfterCommand => {
   const [program = '', ...args] = run.split(' ');

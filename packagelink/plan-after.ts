@@ -1,26 +1,8 @@
 // What runs after a change. In: the commands that packages name, what changed, what earlier runs still owe.
 // Out: each command once, in order, with the paths that ask for it. Never: I/O; a command where it may not run.
 import type { Argv } from '../lib/run-command.ts';
-import type { AfterCommand, CommandSource, Place } from './after-command.ts';
+import type { AfterCommand, CommandSource, PendingCommand, Place, PlannedCommand } from './after-command.ts';
 import { compileGlobs } from './glob.ts';
-
-/** A command that is to be run. */
-export type PlannedCommand = {
-  readonly argv: Argv;
-  readonly timeoutSeconds: number;
-  readonly order: number;
-  /** Those that ask for it, sorted. */
-  readonly packages: readonly string[];
-  /** What changed, as package paths, sorted. */
-  readonly paths: readonly string[];
-  readonly place: Place;
-  /** An earlier run failed at it, or was cut off before it. */
-  readonly again: boolean;
-  readonly why: string;
-};
-
-/** A command that a run still owes; what stands in the journal. */
-export type PendingCommand = Omit<PlannedCommand, 'again' | 'why'>;
 
 export type AfterInput = {
   /** The packages of the machine, in any order. */

@@ -1,7 +1,7 @@
 // Directories that become something else. In: writes, deletions, what is there now. Out: which deletions come before
 // which write, and what is in the way. Never: I/O; clears a directory that holds anything which is not to go anyway.
-import type { PartialInput } from './plan-partial.ts';
-import type { InstalledPath } from './state.ts';
+import type { PartialInput } from './partial-plan.ts';
+import type { InstalledPath } from './installed-path.ts';
 import type { TreeEntry } from './tree.ts';
 
 type Clearing = {

@@ -2,8 +2,8 @@
 // with their reasons. Never: I/O.
 import type { Keep, KeepReason } from './history.ts';
 import type { Observed } from './observed.ts';
-import type { PartialInput } from './plan-partial.ts';
-import type { InstalledPath } from './state.ts';
+import type { PartialInput } from './partial-plan.ts';
+import type { InstalledPath } from './installed-path.ts';
 import type { TreeEntry } from './tree.ts';
 
 /** One keep for each path whose bytes or link target a write or a deletion would end. */

@@ -5,10 +5,10 @@ import type { ManifestEntry } from './manifest.ts';
 import { mergeTree } from './merge.ts';
 import type { Observed } from './observed.ts';
 import { planPartial } from './plan-partial.ts';
-import type { PartialInput } from './plan-partial.ts';
+import type { PartialInput } from './partial-plan.ts';
 import { directoryEntry, fileEntry, packageOf, specialEntry, symlinkEntry } from './sample-tree.ts';
-import { installedLink, installedPath } from './state.ts';
-import type { InstalledPath } from './state.ts';
+import { installedLink, installedPath } from './installed-path.ts';
+import type { InstalledPath } from './installed-path.ts';
 import type { MergedTree } from './tree.ts';
 
 const treeOf = (entries: ManifestEntry[], { priority = 50, mutable = [] as string[] } = {}): MergedTree =>

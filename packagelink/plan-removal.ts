@@ -2,9 +2,9 @@
 // Never: I/O; a foreign path; what the caller holds back; much of one package at once, unless somebody said so.
 import { isUntouched } from './observed.ts';
 import type { Observed } from './observed.ts';
-import type { PartialInput, PartialPlan } from './plan-partial.ts';
+import type { PartialInput, PartialPlan } from './partial-plan.ts';
 import { goesUnchanged, holdRows } from './retention.ts';
-import type { InstalledPath } from './state.ts';
+import type { InstalledPath } from './installed-path.ts';
 
 type Removal = Pick<PartialPlan, 'deletions' | 'restorations' | 'forget'> & { notices: string[]; errors: string[] };
 

@@ -1,11 +1,11 @@
 // What is wrong with each path. In: as in plan-partial.ts. Out: for each entry what is to be done, with the reason that
 // a person reads. Never: I/O; looks at paths that no package wants.
+import { isSameFatTime } from './fat-stat.ts';
 import { isLeftAlone } from './is-left-alone.ts';
 import type { Observed } from './observed.ts';
 import { parentOf } from './package-path.ts';
-import type { Change, PartialInput } from './plan-partial.ts';
-import { isAnotherTime, judgeSourceLink } from './plan-tree-files.ts';
-import type { InstalledPath } from './state.ts';
+import type { Change, PartialInput } from './partial-plan.ts';
+import type { InstalledPath } from './installed-path.ts';
 import { contentKey, xattrsKey } from './tree.ts';
 import type { TreeEntry, WantedHardlink } from './tree.ts';
 
@@ -135,4 +135,44 @@ function isWrite(verdict: Verdict | undefined): boolean {
 
 function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0');
+}
+
+/** Linked to its source, or a copy of it: with the same bytes one is as good as the other only until they change. */
+function judgeSourceLink(entry: TreeEntry, now: Observed): string | undefined {
+  if (entry.type !== 'file' || entry.content.kind !== 'tree') return undefined;
+  const { linkTo, apartFrom } = entry.content;
+  if (linkTo !== undefined && linkTo.inode !== now.inode) return 'should be a hard link of its source';
+  return apartFrom === now.inode ? 'should be a copy of its source' : undefined;
+}
+
+// What lstat gives as milliseconds keeps a quarter of a microsecond.
+const TIME_TOLERANCE_MS = 0.002;
+
+/** Whether a time that a package states is not the one found. */
+function isAnotherTime(entry: Exclude<TreeEntry, WantedHardlink>, now: Observed): boolean {
+  if (
+    entry.type === 'directory' ||
+    entry.type === 'special' ||
+    entry.timed !== true ||
+    entry.mtimeSeconds === undefined
+  )
+    return false;
+  if (entry.onFat === true) return !isSameFatTime(entry.mtimeSeconds * 1000, now.mtimeMs);
+  const wantedMs = entry.mtimeSeconds * 1000 + (entry.mtimeNanoseconds ?? 0) / 1e6;
+  return Math.abs(now.mtimeMs - wantedMs) > TIME_TOLERANCE_MS;
+}
+
+/** Why this directory is not made: something that no package put there stands in its place. */
+export function refuseType(
+  entry: TreeEntry,
+  { installed, observed }: Pick<PartialInput, 'installed' | 'observed'>,
+): string | undefined {
+  const now = observed.get(entry.path);
+  if (now === undefined || entry.type !== 'directory' || now.type === 'directory') return undefined;
+  if (installed.has(entry.path) || entry.replaces === true) return undefined;
+  const found = now.type === 'other' ? 'a special file' : `a ${now.type}`;
+  return (
+    `${entry.path} is a directory in ${entry.owner}, but ${found} on this machine that no package put there; ` +
+    `it stays unless the .packagelink.yaml of ${entry.owner} names the path under replace:`
+  );
 }

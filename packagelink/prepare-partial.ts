@@ -1,7 +1,7 @@
 // The reading half of a partial run. In: a merged tree, the state database, a target. Out: a plan, and how its rows
 // will read. Never: writes.
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
-import type { ApplyPartialOptions } from './apply-partial.ts';
+import type { ApplyPartialOptions } from './partial-options.ts';
 import { placeOnFat } from './fat-targets.ts';
 import { readHistory } from './history.ts';
 import type { KeptVersion } from './history.ts';
@@ -10,13 +10,17 @@ import type { Observed } from './observed.ts';
 import { nameOwners } from './name-owners.ts';
 import { isLeftAlone } from './is-left-alone.ts';
 import { planPartial } from './plan-partial.ts';
-import type { PartialPlan } from './plan-partial.ts';
+import type { PartialPlan } from './partial-plan.ts';
 import { leaveMounts } from './leave-mounts.ts';
 import { readFileSystems, readMountPoints } from './mount-points.ts';
 import { renderTemplates } from './render-templates.ts';
 import { findCarriedOut, knownPaths } from './settle-intents.ts';
-import { asPathStat, installedLink, installedPath, readState, readStateOf } from './state.ts';
-import type { InstalledPath, PathStat, State } from './state.ts';
+import { readState, readStateOf } from './state.ts';
+import { installedLink, installedPath } from './installed-path.ts';
+import { asPathStat } from './path-stat.ts';
+import type { State } from './state.ts';
+import type { InstalledPath } from './installed-path.ts';
+import type { PathStat } from './path-stat.ts';
 import type { MergedTree, TreeEntry } from './tree.ts';
 
 /** The row for an entry: from a given lstat, or from one made now. */

@@ -1,6 +1,21 @@
+// Where a run takes place. In: the root directories of this process and of the first one. Out: a running system, an
+// installer's ramdisk or a chroot. Never: writes.
 import { existsSync, statSync } from 'node:fs';
 import type { Place } from './after-command.ts';
-import { decidePlace } from './decide-place.ts';
+
+/** What a process can see of where it runs. */
+export type PlaceFacts = {
+  /** Whether its root is that of the first process; undefined when that cannot be seen. */
+  readonly isInitsRoot: boolean | undefined;
+  /** Whether there is an `/etc/initrd-release`. @see os-release(5) */
+  readonly isInitrd: boolean;
+};
+
+/** Where a run on `/` takes place. What cannot be told counts as a chroot, where less runs. */
+export function decidePlace({ isInitsRoot, isInitrd }: PlaceFacts): Place {
+  if (isInitsRoot !== true) return 'chroot';
+  return isInitrd ? 'install' : 'system';
+}
 
 /** Where a run on `/` takes place; it compares the roots as systemd-detect-virt --chroot does. Needs root. */
 export function readPlace(): Place {

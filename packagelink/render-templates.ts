@@ -6,7 +6,7 @@ import type { Fetcher } from './fetch.ts';
 import { planReads } from './plan-reads.ts';
 import { preprocess } from './preprocess.ts';
 import { readPacks } from './read-packs.ts';
-import type { InstalledPath } from './state.ts';
+import type { InstalledPath } from './installed-path.ts';
 import type { MergedTree, TreeEntry, WantedFile } from './tree.ts';
 import { bytesAtHand, isAtHand } from './tree-source.ts';
 

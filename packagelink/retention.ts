@@ -1,6 +1,6 @@
 // What becomes of paths that no package has any more, where the caller knows better. In: paths. Out: reasons. Pure.
 import { parentOf } from './package-path.ts';
-import type { InstalledPath } from './state.ts';
+import type { InstalledPath } from './installed-path.ts';
 
 /** What the caller knows of paths that no package has any more. Both functions get package paths. */
 export type Retention = {

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { runInGroup } from '../lib/run-in-group.ts';
 import type { GroupResult, RunInGroup } from '../lib/run-in-group.ts';
 import type { Argv } from '../lib/run-command.ts';
-import type { PlannedCommand } from './plan-after.ts';
+import type { PlannedCommand } from './after-command.ts';
 
 /** A command as reports carry it. `planned` is one of a dry run. */
 export type CommandRun = {

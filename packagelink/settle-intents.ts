@@ -1,7 +1,8 @@
 // After a run that was cut off. In: rows, what that run was about to lay down, what is there now. Out: rows as they
 // would be had it ended where it stopped. Never: I/O; takes a path for ours whose content we did not write.
 import type { Observed } from './observed.ts';
-import type { InstalledPath, State } from './state.ts';
+import type { State } from './state.ts';
+import type { InstalledPath } from './installed-path.ts';
 
 /** All paths to look at: those laid down, and those that a cut-off run may have laid down besides. */
 export function knownPaths({ installed, intents }: State): ReadonlyMap<string, InstalledPath> {

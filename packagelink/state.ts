@@ -1,54 +1,17 @@
 // What was laid down on a target, as it was then. In and out: rows of a SQLite file. Never: looks at the target.
 import type { DatabaseSync } from 'node:sqlite';
 import { rmSync } from 'node:fs';
-import type { Stats } from 'node:fs';
 import { UserError } from '../lib/errors.ts';
-import { asFatStat } from './fat-targets.ts';
+import type { InstalledPath } from './installed-path.ts';
 import type { ComparedRow } from './lstat-columns.ts';
 import { isPackagePath } from './package-path.ts';
 import type { Settled } from './settled.ts';
 import { explained, inTransaction, openStateDatabase, withStateDatabase } from './state-database.ts';
 import type { PathClass, TreeEntry } from './tree.ts';
-import { contentKey, isAlwaysLeftAlone, xattrsKey } from './tree.ts';
 import { renewColumns, writeColumns } from './write-lstat-columns.ts';
 
 const COLUMNS =
   'path, owner, class, type, mode, uid, gid, size, sha256, source, xattrs, target, inode, mtime_ms, ctime_ms, left_alone';
-
-/** What lstat says of a path, as far as it shows whether somebody has touched it. `mode` is permission bits. */
-export type PathStat = {
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly sizeBytes: number;
-  readonly inode: number;
-  readonly mtimeMs: number;
-  readonly ctimeMs: number;
-};
-
-/**
- * One path as it was laid down, with lstat's answer right after. `sha256` is of the installed bytes (empty when there
- * are none), `source` the key of what they were made from, `xattrs` as `xattrsKey` writes them, `target` of a
- * link, or what a special file is (`char 1:3`).
- */
-export type InstalledPath = PathStat & {
-  readonly path: string;
-  readonly owner: string;
-  readonly class: PathClass;
-  readonly type: TreeEntry['type'];
-  readonly sha256: string;
-  readonly source: string;
-  readonly xattrs: string;
-  readonly target: string;
-  /** Whether runs neither compare nor change it: it is mutable, pinned, or the package manager's. */
-  readonly leftAlone: boolean;
-};
-
-/** The part of an lstat that the database keeps. */
-export function asPathStat(stat: Stats): PathStat {
-  const { uid, gid, size: sizeBytes, ino: inode, mtimeMs, ctimeMs } = stat;
-  return { mode: stat.mode & 0o7777, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs };
-}
 
 /** What a state database says. `intents` are what a run that never ended was about to lay down. */
 export type State = {
@@ -221,40 +184,6 @@ function inserter(database: DatabaseSync, table: 'paths' | 'intents'): (row: Ins
 function asComparedRow(row: InstalledPath): ComparedRow {
   const { path, type, xattrs, mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs } = row;
   return [path, type, row.class, xattrs, mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs];
-}
-
-/** The row for an entry whose installed bytes have the digest `sha256`. */
-export function installedPath(
-  entry: Exclude<TreeEntry, { type: 'hardlink' }>,
-  sha256: string,
-  stat: PathStat,
-): InstalledPath {
-  const { path, owner, type } = entry;
-  const { mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs } = entry.onFat === true ? asFatStat(stat, entry) : stat;
-  return {
-    path,
-    owner,
-    class: entry.class,
-    type,
-    mode,
-    uid,
-    gid,
-    sizeBytes,
-    inode,
-    mtimeMs,
-    ctimeMs,
-    sha256,
-    source: type === 'file' ? entry.sourceKey : '',
-    xattrs: xattrsKey(entry.xattrs),
-    target: type === 'symlink' || type === 'special' ? contentKey(entry) : '',
-    leftAlone: isAlwaysLeftAlone(entry),
-  };
-}
-
-/** The row for another name of a file that has `first` as its row. */
-export function installedLink(link: Extract<TreeEntry, { type: 'hardlink' }>, first: InstalledPath): InstalledPath {
-  const { path, owner, target } = link;
-  return { ...first, path, owner, class: link.class, type: 'hardlink', target, leftAlone: isAlwaysLeftAlone(link) };
 }
 
 function asInstalledPath(row: Row): InstalledPath {

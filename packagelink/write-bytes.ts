@@ -1,7 +1,6 @@
 // Bytes of a file that is being laid down. In: a descriptor, a run of bytes. Out: written, or left out as a hole.
 // Never: a hole in a file that has none in its package.
 import { ftruncateSync, writeSync } from 'node:fs';
-import type { PackRead } from './plan-reads.ts';
 import type { WantedFile } from './tree.ts';
 
 type Sparseness = Pick<WantedFile, 'sparse'> & { readonly content: Pick<WantedFile['content'], 'sizeBytes'> };
@@ -11,7 +10,8 @@ const HOLE_BYTES = 64 * 1024;
 const BLOCK_BYTES = 4096;
 const ZEROS = Buffer.alloc(BLOCK_BYTES);
 
-type Run = Pick<PackRead, 'offset' | 'length' | 'position'>;
+/** `length` bytes from `offset` of a buffer, which belong at `position` of a file. */
+type Run = { readonly offset: number; readonly length: number; readonly position: number };
 
 /** Writes `length` bytes from `offset` at `position` of a file; `file` says whether it is sparse. */
 export function writeRun(fd: number, bytes: Uint8Array, run: Run, file: Sparseness): void {

@@ -1,5 +1,5 @@
 // The number of each partition of a disk, and the extended partition that a DOS table needs for logical ones.
-import type { DiskTask } from './plan-disk.ts';
+import type { DiskTask } from './disk-task.ts';
 import type { NumberedPartition, PlacedPartition } from './plan-partition.ts';
 
 const EXTENDED_NUMBER = 4;

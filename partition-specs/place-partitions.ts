@@ -6,7 +6,7 @@ import type { DiskFacts } from './disk-facts.ts';
 import { placeExtents } from './place-extents.ts';
 import type { NoPlace, Pinned, PlaceRequest } from './place-extents.ts';
 import type { Pin } from './find-data.ts';
-import type { DiskTask, Problem } from './plan-disk.ts';
+import type { DiskTask, Problem } from './disk-task.ts';
 import type { PlacedPartition } from './plan-partition.ts';
 import type { PartitionRequest } from './spec-types.ts';
 import { isExtended } from './tables/dos.ts';

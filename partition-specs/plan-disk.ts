@@ -1,34 +1,14 @@
 // One disk of a layout. In: its part of the spec, the hardware, what must stay. Out: every sector and UUID settled.
-import type { BoundDisk } from './bind-disks.ts';
 import { sliceOf } from './choose-table.ts';
 import { deriveUuid } from './derive-uuid.ts';
+import type { DiskTask, Problem } from './disk-task.ts';
 import type { DiskFacts } from './disk-facts.ts';
-import type { AddedPartition } from './firmware/firmware-kind.ts';
 import { findOnWholeDisk } from './find-whole-disk.ts';
 import { findPartitions, findUses } from './found-partitions.ts';
 import type { LayoutDisk } from './layout.ts';
 import { numberPartitions } from './number-partitions.ts';
-import type { OsFamily } from './os-families/os-family.ts';
 import { placePartitions } from './place-partitions.ts';
-import type { Pin } from './find-data.ts';
 import { planPartition, planWholes } from './plan-partition.ts';
-import type { DiskSpec, PartitionRequest } from './spec-types.ts';
-import type { TableKind } from './tables/table-kind.ts';
-
-export type DiskTask = {
-  readonly spec: DiskSpec;
-  readonly text: string;
-  readonly bound: BoundDisk;
-  readonly family: OsFamily;
-  readonly machineId: string;
-  readonly added: readonly AddedPartition[];
-  readonly pins: ReadonlyMap<PartitionRequest, Pin>;
-  readonly table: TableKind;
-  /** Serial numbers of disks whose unreadable content counts as free space. */
-  readonly knownEmpty: readonly string[];
-};
-
-export type Problem = { readonly column: number; readonly message: string };
 
 /** The disk's layout, or the problems that each stand for one fault at a column of the spec. */
 export function planDisk(task: DiskTask): LayoutDisk | Problem[] {

@@ -5,7 +5,7 @@ import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
 import type { Holds, LayoutArray, LayoutDisk, LayoutGroup } from './layout.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import { planContent } from './plan-content.ts';
-import type { Problem } from './plan-disk.ts';
+import type { Problem } from './disk-task.ts';
 import { planExtents } from './plan-extents.ts';
 import { planPart } from './plan-part.ts';
 import { STACK_WORDS } from './spec-types.ts';

@@ -2,7 +2,7 @@ import { ancestorsInOrder } from '../inheritance.ts';
 import { assignmentsOf, objectOf } from '../resolve.ts';
 import type { Contribution } from '../resolve.ts';
 import type { Assignment, Machdb, MachdbObject, Place } from '../types.ts';
-import type { ChangedMachine } from './describe-changes.ts';
+import type { ChangedMachine } from './changed-machine.ts';
 import { hasSameParents } from './edited-objects.ts';
 import type { Pair } from './edited-objects.ts';
 

@@ -1,18 +1,7 @@
 import { joinWords, splitWords } from '../values.ts';
-import type { Contribution } from '../resolve.ts';
 import { rawValuesOf, referencesIn } from '../views/raw-value.ts';
+import type { ChangedMachine, Versions } from './changed-machine.ts';
 import { keepReferences } from './keep-references.ts';
-
-/** One machine in one database. */
-export type MachineSide = {
-  readonly values: ReadonlyMap<string, string>;
-  readonly contributions: readonly Contribution[];
-};
-
-export type ChangedMachine = { readonly name: string; readonly before: MachineSide; readonly after: MachineSide };
-
-/** A variable's value in both databases; null where it is not set. */
-export type Versions = { readonly before: string | null; readonly after: string | null };
 
 /**
  * What happens to a variable, so that machines which it happens to can be grouped: one value becomes another, or words

@@ -2,7 +2,7 @@ import { countOf, quote, shorten } from '../views/printable.ts';
 import type { Cause } from './causes.ts';
 import { hasDifferences } from './compare.ts';
 import type { MachdbDiff, MachineAt } from './compare.ts';
-import type { Versions } from './describe-changes.ts';
+import type { Versions } from './changed-machine.ts';
 import { foldSome } from './fold-names.ts';
 import type { ChangeGroup, GroupedChange } from './group-machines.ts';
 

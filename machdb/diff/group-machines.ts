@@ -3,7 +3,8 @@ import type { Machdb } from '../types.ts';
 import { createCauseFinder } from './causes.ts';
 import type { Cause } from './causes.ts';
 import { describeChanges } from './describe-changes.ts';
-import type { MachineSide, VariableChange } from './describe-changes.ts';
+import type { VariableChange } from './describe-changes.ts';
+import type { MachineSide } from './changed-machine.ts';
 import type { Pair } from './edited-objects.ts';
 import type { ChangedVariables } from './find-changed-machines.ts';
 

@@ -3,7 +3,7 @@ import { joinWords } from '../values.ts';
 import type { Contribution } from '../resolve.ts';
 import type { RawValue } from '../values.ts';
 import { referencesIn } from '../views/raw-value.ts';
-import type { ChangedMachine, Versions } from './describe-changes.ts';
+import type { ChangedMachine, Versions } from './changed-machine.ts';
 
 type RawValues = ReadonlyMap<string, RawValue>;
 

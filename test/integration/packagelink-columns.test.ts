@@ -8,7 +8,7 @@ import { seededRandom } from '../helpers/seeded-random.ts';
 import { COMPARED, LSTAT, ROWS_IN_PART, TYPES, listParts } from '../../packagelink/lstat-columns.ts';
 import { readColumns } from '../../packagelink/read-lstat-columns.ts';
 import { updateState, writeNewState } from '../../packagelink/state.ts';
-import type { InstalledPath } from '../../packagelink/state.ts';
+import type { InstalledPath } from '../../packagelink/installed-path.ts';
 import { withStateDatabase } from '../../packagelink/state-database.ts';
 
 const SETTLED = { key: 'k', notices: [] };

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fatTime } from '../../packagelink/fat-targets.ts';
+import { fatTime } from '../../packagelink/fat-stat.ts';
 import { mergeTree } from '../../packagelink/merge.ts';
 import { fileEntry, packageOf } from '../../packagelink/sample-tree.ts';
 

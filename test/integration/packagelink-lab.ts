@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { applyFull } from '../../packagelink/apply-full.ts';
 import { applyPartial } from '../../packagelink/apply-partial.ts';
-import type { ApplyPartialOptions } from '../../packagelink/apply-partial.ts';
+import type { ApplyPartialOptions } from '../../packagelink/partial-options.ts';
 import { directoryFetcher } from '../../packagelink/fetch.ts';
 import type { Fetcher } from '../../packagelink/fetch.ts';
 import { loadOrCreateSiteKey } from '../../packagelink/keys.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decidePlace } from './decide-place.ts';
-import type { PlaceFacts } from './decide-place.ts';
+import { decidePlace } from './read-place.ts';
+import type { PlaceFacts } from './read-place.ts';
 
 const cases: [name: string, facts: PlaceFacts, place: string][] = [
   ['a running system', { isInitsRoot: true, isInitrd: false }, 'system'],
