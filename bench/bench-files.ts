@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import { runCommand } from '../lib/run-command.ts';
 import type { Argv } from '../lib/run-command.ts';
-import { applyFull } from '../packagelink/apply-full.ts';
-import { directoryFetcher } from '../packagelink/fetch.ts';
-import { mergeTree } from '../packagelink/merge.ts';
-import { readManifest } from '../packagelink/read-manifest.ts';
-import { openStore, readName } from '../packagelink/store.ts';
+import { applyFull } from '../packagelink/full/apply-full.ts';
+import { directoryFetcher } from '../packagelink/contents/fetch.ts';
+import { mergeTree } from '../packagelink/merge/merge.ts';
+import { readManifest } from '../packagelink/manifests/read-manifest.ts';
+import { openStore, readName } from '../packagelink/store/store.ts';
 
 const RUNS = 5;
 const IMAGE = 'debian-12-amd64';

@@ -5,9 +5,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLog } from '../lib/log.ts';
 import { startNetboot } from '../netboot/serve.ts';
-import { loadOrCreateSiteKey } from '../packagelink/keys.ts';
-import { publishTree } from '../packagelink/publish.ts';
-import { openStore } from '../packagelink/store.ts';
+import { loadOrCreateSiteKey } from '../packagelink/manifests/keys.ts';
+import { publishTree } from '../packagelink/publish/publish.ts';
+import { openStore } from '../packagelink/store/store.ts';
 import { openSite } from '../site/open-site.ts';
 import { siteSettingsSchema } from '../site/settings.ts';
 

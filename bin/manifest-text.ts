@@ -1,9 +1,9 @@
 // Manifests and their differences, for people. In: data of packagelink. Out: lines of text. Never: I/O.
 import { formatBytes } from '../lib/bytes.ts';
-import { octal } from '../packagelink/diff-manifests.ts';
-import type { ManifestDifference } from '../packagelink/diff-manifests.ts';
-import type { Manifest, ManifestEntry } from '../packagelink/manifest.ts';
-import { ownerOf } from '../packagelink/tree.ts';
+import { octal } from '../packagelink/manifests/diff-manifests.ts';
+import type { ManifestDifference } from '../packagelink/manifests/diff-manifests.ts';
+import type { Manifest, ManifestEntry } from '../packagelink/package/manifest.ts';
+import { ownerOf } from '../packagelink/tree/tree.ts';
 
 // oxlint-disable-next-line no-control-regex -- a name must not be able to steer the terminal that shows it
 const CONTROL = /[\u0000-\u001F\u007F-\u009F]/g;

@@ -12,7 +12,7 @@ export function addSiteOptions(command: Command): Command {
 
 /** The public keys whose signatures machines of this site accept: its own, and those in `keys/`. */
 export async function readAcceptedKeys({ dir, key }: { dir: string; key: { publicPem: string } }) {
-  const { parsePublicKey } = await import('../packagelink/keys.ts');
+  const { parsePublicKey } = await import('../packagelink/manifests/keys.ts');
   const { readSiteKeys } = await import('../site/load-site.ts');
   const others = await readSiteKeys(dir);
   return [key.publicPem, ...others].map((pem, index) =>

@@ -3,10 +3,10 @@
 import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RunCommand } from '../lib/run-command.ts';
-import { applyFull } from '../packagelink/apply-full.ts';
-import type { LayThreads } from '../packagelink/lay-in-threads.ts';
-import type { Fetcher } from '../packagelink/fetch.ts';
-import type { MergedTree } from '../packagelink/tree.ts';
+import { applyFull } from '../packagelink/full/apply-full.ts';
+import type { LayThreads } from '../packagelink/full/lay-in-threads.ts';
+import type { Fetcher } from '../packagelink/contents/fetch.ts';
+import type { MergedTree } from '../packagelink/tree/tree.ts';
 import { applyDiskStep } from './apply-disk-step.ts';
 import type { DataReport, DiskEffects } from './apply-disk-step.ts';
 import { readBootDigests } from './boot-loaders/read-boot-digests.ts';

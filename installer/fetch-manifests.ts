@@ -1,9 +1,9 @@
 import type { Lookup } from '../contract/lookup.ts';
-import type { Fetcher } from '../packagelink/fetch.ts';
-import { parsePublicKey } from '../packagelink/keys.ts';
-import type { ManifestCache, ManifestRef } from '../packagelink/manifest-cache.ts';
-import type { Manifest } from '../packagelink/manifest.ts';
-import { readManifest } from '../packagelink/read-manifest.ts';
+import type { Fetcher } from '../packagelink/contents/fetch.ts';
+import { parsePublicKey } from '../packagelink/manifests/keys.ts';
+import type { ManifestCache, ManifestRef } from '../packagelink/manifests/manifest-cache.ts';
+import type { Manifest } from '../packagelink/package/manifest.ts';
+import { readManifest } from '../packagelink/manifests/read-manifest.ts';
 
 /** Of a look-up. */
 export type Manifests = { readonly image: Manifest; readonly packages: Manifest[] };

@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../lib/errors.ts';
-import { isPackagePath } from '../packagelink/package-path.ts';
-import { readHistory } from '../packagelink/history.ts';
-import type { KeptVersion } from '../packagelink/history.ts';
-import { restoreVersion } from '../packagelink/restore-version.ts';
+import { isPackagePath } from '../packagelink/package/package-path.ts';
+import { readHistory } from '../packagelink/state/history.ts';
+import type { KeptVersion } from '../packagelink/state/history.ts';
+import { restoreVersion } from '../packagelink/partial/restore-version.ts';
 import { FILES_DATABASE } from './machine-state.ts';
 
 type HistoryOptions = { readonly json: boolean; readonly root: string };

@@ -1,6 +1,6 @@
 // The steps of an installation, as data: what apply-install.ts can do, and no more.
 import type { Argv } from '../lib/run-command.ts';
-import type { PlannedCommand } from '../packagelink/after-command.ts';
+import type { PlannedCommand } from '../packagelink/package/after-command.ts';
 import type { BootAreas } from './boot-loaders/plan-boot-areas.ts';
 import type { RenderedFile } from './render/debian-files.ts';
 

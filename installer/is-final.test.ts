@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { RefusedError } from '../contract/client.ts';
 import { FaultsError, UserError } from '../lib/errors.ts';
 import { CommandError } from '../lib/run-command.ts';
-import { fetchBytes, fetchPack } from '../packagelink/fetch.ts';
+import { fetchBytes, fetchPack } from '../packagelink/contents/fetch.ts';
 import { isFinal } from './is-final.ts';
 
 const PACK = { sha256: '0'.repeat(64), sizeBytes: 3, rawBytes: 3 };

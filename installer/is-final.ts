@@ -1,6 +1,6 @@
 import { RefusedError } from '../contract/client.ts';
 import { UserError } from '../lib/errors.ts';
-import { WrongBytesError } from '../packagelink/fetch.ts';
+import { WrongBytesError } from '../packagelink/contents/fetch.ts';
 
 /**
  * Whether a failed installation would fail again in the same way: faults of the description (exit code 2), data that is

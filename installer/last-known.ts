@@ -9,9 +9,9 @@ import type { Lookup } from '../contract/lookup.ts';
 import { readIfThere } from '../lib/read-if-there.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import { writeFileAtomically } from '../lib/write-file-atomically.ts';
-import type { Fetcher } from '../packagelink/fetch.ts';
-import { openManifestCache } from '../packagelink/manifest-cache.ts';
-import type { ManifestCache } from '../packagelink/manifest-cache.ts';
+import type { Fetcher } from '../packagelink/contents/fetch.ts';
+import { openManifestCache } from '../packagelink/manifests/manifest-cache.ts';
+import type { ManifestCache } from '../packagelink/manifests/manifest-cache.ts';
 import { AWAY_FILE, LOOKUP_FILE, MANIFESTS_DIR } from './machine-state.ts';
 
 const lastKnownSchema = z.object({ format: z.literal(1), lookup: lookupSchema });

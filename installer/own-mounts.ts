@@ -1,7 +1,7 @@
 // Which file systems belong to a machine, so that its files are looked after on all of them. In: its saved layout, or,
 // where nobody knows that, its fstab. Out: mount points as package paths. Pure.
 import { unescapeOctal } from '../lib/unescape-octal.ts';
-import { isFat } from '../packagelink/fat-targets.ts';
+import { isFat } from '../packagelink/tree/fat-targets.ts';
 import type { Layout } from '../partition-specs/layout.ts';
 import { renderLinux } from '../partition-specs/render/linux.ts';
 

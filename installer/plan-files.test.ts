@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Lookup } from '../contract/lookup.ts';
-import { directoryEntry, fileEntry, manifestOf } from '../packagelink/sample-tree.ts';
+import { directoryEntry, fileEntry, manifestOf } from '../packagelink/testing/sample-tree.ts';
 import { planFiles } from './plan-files.ts';
 import { systemOf } from './systems/all.ts';
 

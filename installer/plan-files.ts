@@ -1,9 +1,9 @@
 import type { Lookup } from '../contract/lookup.ts';
 import { wordsOf } from '../contract/record.ts';
-import { mergeTree } from '../packagelink/merge.ts';
-import type { MergeInput } from '../packagelink/merge.ts';
-import type { Manifest } from '../packagelink/manifest.ts';
-import type { MergedTree, TreeEntry } from '../packagelink/tree.ts';
+import { mergeTree } from '../packagelink/merge/merge.ts';
+import type { MergeInput } from '../packagelink/merge/merge.ts';
+import type { Manifest } from '../packagelink/package/manifest.ts';
+import type { MergedTree, TreeEntry } from '../packagelink/tree/tree.ts';
 import { fatMounts } from './own-mounts.ts';
 import type { SystemKind } from './systems/system-kind.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Lookup } from '../contract/lookup.ts';
 import { FaultsError } from '../lib/errors.ts';
-import type { Manifest } from '../packagelink/manifest.ts';
+import type { Manifest } from '../packagelink/package/manifest.ts';
 import type { MachineFacts } from '../partition-specs/disk-facts.ts';
 import { destroysData, formatPlan } from './format-plan.ts';
 import { planInstall } from './plan-install.ts';

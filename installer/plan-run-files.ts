@@ -1,8 +1,8 @@
 // What a run that reads the manifests goes by. In: the description, the machine's state, what it boots from. Out: the
 // wanted tree, what stays besides, the boot menu. Pure.
 import type { Lookup } from '../contract/lookup.ts';
-import type { Retention } from '../packagelink/retention.ts';
-import type { MergedTree } from '../packagelink/tree.ts';
+import type { Retention } from '../packagelink/tree/retention.ts';
+import type { MergedTree } from '../packagelink/tree/tree.ts';
 import { renderLinux } from '../partition-specs/render/linux.ts';
 import type { Manifests } from './fetch-manifests.ts';
 import { decideKeptKernels } from './kernels/decide-kept-kernels.ts';

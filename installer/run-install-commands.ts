@@ -1,6 +1,6 @@
 import { UserError } from '../lib/errors.ts';
-import type { PlannedCommand } from '../packagelink/after-command.ts';
-import { describeFailures, runAfter } from '../packagelink/run-after.ts';
+import type { PlannedCommand } from '../packagelink/package/after-command.ts';
+import { describeFailures, runAfter } from '../packagelink/commands/run-after.ts';
 
 /**
  * Runs what packages ask for in a new system, in a chroot of it. All of them run, so that one attempt tells everything

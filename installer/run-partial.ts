@@ -7,7 +7,7 @@ import type { Lookup } from '../contract/lookup.ts';
 import type { Report } from '../contract/report.ts';
 import { describeError, UserError } from '../lib/errors.ts';
 import type { RunCommand } from '../lib/run-command.ts';
-import type { WithCommandsResult } from '../packagelink/apply-with-commands.ts';
+import type { WithCommandsResult } from '../packagelink/commands/apply-with-commands.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import { activateAgent, secureAgent } from './activate-agent.ts';
 import type { Said } from './activate-agent.ts';

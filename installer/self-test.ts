@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { UserError } from '../lib/errors.ts';
-import { parsePublicKey } from '../packagelink/keys.ts';
+import { parsePublicKey } from '../packagelink/manifests/keys.ts';
 import { readLastKnown } from './last-known.ts';
 import { MACHINE_FILE, readMachineState, readPublicKeys } from './machine-state.ts';
 

@@ -4,7 +4,7 @@
 // folders of store/), so that it can not lead them elsewhere: the directories above those belong to root, and the
 // topmost has the sticky bit. A file that root's commands make in a directory of the server becomes the server's
 // (lib/write-file-for-owner.ts).
-import { storeFolders } from '../packagelink/store.ts';
+import { storeFolders } from '../packagelink/store/store.ts';
 
 export type StatePlace = {
   /** Below the state directory; '' is that itself. */

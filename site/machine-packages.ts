@@ -4,12 +4,12 @@
 import type { KeyObject } from 'node:crypto';
 import type { Lookup, PackageRef } from '../contract/lookup.ts';
 import { UserError } from '../lib/errors.ts';
-import { directoryFetcher } from '../packagelink/fetch.ts';
-import type { Manifest } from '../packagelink/manifest.ts';
-import { variablesUsedBy } from '../packagelink/merge.ts';
-import { readManifest } from '../packagelink/read-manifest.ts';
-import { readName } from '../packagelink/store.ts';
-import type { Store } from '../packagelink/store.ts';
+import { directoryFetcher } from '../packagelink/contents/fetch.ts';
+import type { Manifest } from '../packagelink/package/manifest.ts';
+import { variablesUsedBy } from '../packagelink/merge/merge.ts';
+import { readManifest } from '../packagelink/manifests/read-manifest.ts';
+import { readName } from '../packagelink/store/store.ts';
+import type { Store } from '../packagelink/store/store.ts';
 import { digestOf } from './digest-of.ts';
 import { imageOf, packagesOf } from './packages.ts';
 import { createPublisher } from './publish-packages.ts';

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { FaultsError } from '../lib/errors.ts';
 import type { UserError } from '../lib/errors.ts';
-import { publishTree } from '../packagelink/publish.ts';
-import { openStore } from '../packagelink/store.ts';
-import type { Store } from '../packagelink/store.ts';
+import { publishTree } from '../packagelink/publish/publish.ts';
+import { openStore } from '../packagelink/store/store.ts';
+import type { Store } from '../packagelink/store/store.ts';
 import { openSite } from './open-site.ts';
 import type { Site } from './open-site.ts';
 

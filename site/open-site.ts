@@ -10,7 +10,7 @@ import type { Mac } from '../lib/mac.ts';
 import { canonicalIp } from '../machdb/find-machine.ts';
 import { macsOf } from '../machdb/query.ts';
 import { resolveRecord } from '../machdb/resolve.ts';
-import type { Store } from '../packagelink/store.ts';
+import type { Store } from '../packagelink/store/store.ts';
 import { openLiveDatabase } from './live-database.ts';
 import type { DatabaseVersion, LiveDatabase } from './live-database.ts';
 import { dataNotes } from './check-init-data.ts';

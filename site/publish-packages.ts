@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
-import { publishTree } from '../packagelink/publish.ts';
-import { readName } from '../packagelink/store.ts';
-import type { Store } from '../packagelink/store.ts';
+import { publishTree } from '../packagelink/publish/publish.ts';
+import { readName } from '../packagelink/store/store.ts';
+import type { Store } from '../packagelink/store/store.ts';
 import { listSitePackages } from './load-site.ts';
 import { treeFingerprint } from './tree-fingerprint.ts';
 

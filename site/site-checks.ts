@@ -4,7 +4,7 @@ import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import type { Machine, RecordCheck } from '../machdb/types.ts';
-import { isGlob } from '../packagelink/glob.ts';
+import { isGlob } from '../packagelink/package/glob.ts';
 import { BINDING_PREFIX, diskBindings } from '../partition-specs/disk-bindings.ts';
 import { parseDiskSelector } from '../partition-specs/disk-selector.ts';
 import { familyOfOs } from '../partition-specs/os-families/family-of-os.ts';

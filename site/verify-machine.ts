@@ -3,14 +3,14 @@
 import { FaultsError, UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { wordsOf } from '../contract/record.ts';
-import { directoryFetcher, fetchVerified } from '../packagelink/fetch.ts';
-import type { Fetcher } from '../packagelink/fetch.ts';
-import type { Manifest, Pack } from '../packagelink/manifest.ts';
-import { mergeTree } from '../packagelink/merge.ts';
-import { nameOwners } from '../packagelink/name-owners.ts';
-import type { Layer } from '../packagelink/merge.ts';
-import type { Store } from '../packagelink/store.ts';
-import type { MergedTree } from '../packagelink/tree.ts';
+import { directoryFetcher, fetchVerified } from '../packagelink/contents/fetch.ts';
+import type { Fetcher } from '../packagelink/contents/fetch.ts';
+import type { Manifest, Pack } from '../packagelink/package/manifest.ts';
+import { mergeTree } from '../packagelink/merge/merge.ts';
+import { nameOwners } from '../packagelink/fit/name-owners.ts';
+import type { Layer } from '../packagelink/merge/merge.ts';
+import type { Store } from '../packagelink/store/store.ts';
+import type { MergedTree } from '../packagelink/tree/tree.ts';
 import { initDataFaults } from './check-init-data.ts';
 import { siteChecks } from './site-checks.ts';
 

@@ -49,7 +49,7 @@ async function diffIn(dir: string, revisions: Revisions, options: DiffOptions): 
   const { runCommand } = await import('../../lib/run-command.ts');
   const { printLines } = await import('../../machdb/views/printable.ts');
   const { AGENT_PACKAGE } = await import('../../netboot/agent/agent-package.ts');
-  const { compileGlobs } = await import('../../packagelink/glob.ts');
+  const { compileGlobs } = await import('../../packagelink/package/glob.ts');
   const { compareSites } = await import('../../site/diff/compare-sites.ts');
   const { formatSiteDiff, hasDifferences } = await import('../../site/diff/format-diff.ts');
   const { openPublished } = await import('../../site/diff/published-packages.ts');

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { FilesInput } from '../../installer/plan-files.ts';
 import type { VariableExplanation } from '../../machdb/views/explain.ts';
-import type { PathExplanation } from '../../packagelink/explain-path.ts';
-import type { ResolvedUse } from '../../packagelink/format-path-explanation.ts';
-import type { MergeInput } from '../../packagelink/merge.ts';
+import type { PathExplanation } from '../../packagelink/merge/explain-path.ts';
+import type { ResolvedUse } from '../../packagelink/merge/format-path-explanation.ts';
+import type { MergeInput } from '../../packagelink/merge/merge.ts';
 import type { SiteState } from '../open-site-state.ts';
 
 type ExplainOptions = { readonly site: string; readonly state?: string; readonly json?: true };
@@ -25,8 +25,8 @@ export function addExplainCommand(program: Command): void {
 }
 
 async function explain(host: string, asked: string, options: ExplainOptions): Promise<void> {
-  const { explainPath } = await import('../../packagelink/explain-path.ts');
-  const { formatPathExplanation } = await import('../../packagelink/format-path-explanation.ts');
+  const { explainPath } = await import('../../packagelink/merge/explain-path.ts');
+  const { formatPathExplanation } = await import('../../packagelink/merge/format-path-explanation.ts');
   const { formatExplanation } = await import('../../machdb/views/format-explanation.ts');
   const { printLines } = await import('../../machdb/views/printable.ts');
   const { mergeInputOf } = await import('../../installer/plan-files.ts');
@@ -54,7 +54,7 @@ async function explain(host: string, asked: string, options: ExplainOptions): Pr
 /** What decides the machine's files; of those that depend on its disks only the path is known. */
 async function filesOf(host: string, state: SiteState): Promise<FilesInput> {
   const { UserError } = await import('../../lib/errors.ts');
-  const { directoryFetcher } = await import('../../packagelink/fetch.ts');
+  const { directoryFetcher } = await import('../../packagelink/contents/fetch.ts');
   const { fetchManifests } = await import('../../installer/fetch-manifests.ts');
   const { systemOf } = await import('../../installer/systems/all.ts');
   const { openMachines } = await import('../open-site-state.ts');
@@ -82,9 +82,9 @@ async function filesOf(host: string, state: SiteState): Promise<FilesInput> {
 
 async function usesOf({ content }: PathExplanation, state: SiteState, { defines }: MergeInput): Promise<ResolvedUse[]> {
   if (content?.kind !== 'template') return [];
-  const { directoryFetcher } = await import('../../packagelink/fetch.ts');
-  const { listTemplateUses } = await import('../../packagelink/preprocess.ts');
-  const { readSource } = await import('../../packagelink/read-source.ts');
+  const { directoryFetcher } = await import('../../packagelink/contents/fetch.ts');
+  const { listTemplateUses } = await import('../../packagelink/package/preprocess.ts');
+  const { readSource } = await import('../../packagelink/contents/read-source.ts');
   const bytes = await readSource(content, directoryFetcher(state.store.dir));
   return listTemplateUses(bytes).map((use) => {
     return { ...use, value: Object.hasOwn(defines, use.variable) ? (defines[use.variable] ?? null) : null };
@@ -119,7 +119,7 @@ async function originsOf(host: string, state: SiteState, wanted: readonly string
 
 async function failUnowned(host: string, path: string, input: MergeInput): Promise<never> {
   const { UserError } = await import('../../lib/errors.ts');
-  const { knownPathsOf, nearPaths } = await import('../../packagelink/near-paths.ts');
+  const { knownPathsOf, nearPaths } = await import('../../packagelink/merge/near-paths.ts');
   const near = nearPaths(path, knownPathsOf(input)).map((each) => `/${each}`);
   const others = near.length === 0 ? '' : `; near it are ${near.join(' ')}`;
   throw new UserError(`no package of ${host} has /${path}, so no run touches it${others}`, {

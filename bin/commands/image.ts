@@ -22,8 +22,8 @@ async function buildImage(name: string, options: BuildOptions): Promise<void> {
   const { loadSiteSettings } = await import('../../site/load-site.ts');
   const { loadImageRecipe } = await import('../../os-images/load-recipe.ts');
   const { buildImage } = await import('../../os-images/build.ts');
-  const { openStore } = await import('../../packagelink/store.ts');
-  const { loadOrCreateSiteKey } = await import('../../packagelink/keys.ts');
+  const { openStore } = await import('../../packagelink/store/store.ts');
+  const { loadOrCreateSiteKey } = await import('../../packagelink/manifests/keys.ts');
   const { formatBytes } = await import('../../lib/bytes.ts');
   const { dir, settings, stateDir } = await loadSiteSettings(
     options.site,

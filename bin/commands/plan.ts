@@ -41,7 +41,7 @@ async function plan(host: string, options: PlanOptions): Promise<void> {
   const { destroysData, formatPlan } = await import('../../installer/format-plan.ts');
   const { planInstall } = await import('../../installer/plan-install.ts');
   const { fetchManifests } = await import('../../installer/fetch-manifests.ts');
-  const { directoryFetcher } = await import('../../packagelink/fetch.ts');
+  const { directoryFetcher } = await import('../../packagelink/contents/fetch.ts');
   const { openSiteState } = await import('../open-site-state.ts');
   const { readFactsFile } = await import('../read-facts-file.ts');
 

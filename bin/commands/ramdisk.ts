@@ -18,7 +18,7 @@ async function build(options: BuildOptions): Promise<void> {
   const { join } = await import('node:path');
   const { loadSiteSettings } = await import('../../site/load-site.ts');
   const { buildRamdisk } = await import('../../netboot/ramdisk/build.ts');
-  const { loadOrCreateSiteKey } = await import('../../packagelink/keys.ts');
+  const { loadOrCreateSiteKey } = await import('../../packagelink/manifests/keys.ts');
   const { dir, settings, stateDir } = await loadSiteSettings(
     options.site,
     options.state === undefined ? {} : { state: options.state },

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { CheckResult } from '../../packagelink/check-target.ts';
+import type { CheckResult } from '../../packagelink/link/check-target.ts';
 import { addTargetOptions, asPackagePaths, collect } from './target-options.ts';
 import type { TargetOptions } from './target-options.ts';
 
@@ -26,9 +26,9 @@ export function defineCheck(program: Command): Command {
 
 async function check(options: CheckOptions): Promise<void> {
   const { UserError } = await import('../../lib/errors.ts');
-  const { checkTarget } = await import('../../packagelink/check-target.ts');
-  const { readLinks } = await import('../../packagelink/merge-onto-target.ts');
-  const { openLinkedTarget, reservedPath } = await import('../../packagelink/linked-target.ts');
+  const { checkTarget } = await import('../../packagelink/link/check-target.ts');
+  const { readLinks } = await import('../../packagelink/link/merge-onto-target.ts');
+  const { openLinkedTarget, reservedPath } = await import('../../packagelink/link/linked-target.ts');
   const { fast = false, foreign, json = false, mount, exclude } = options;
   const target = openLinkedTarget(options.target, options.state);
   if (readLinks(target.stateFile).packages.length === 0)

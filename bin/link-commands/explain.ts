@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { PathExplanation } from '../../packagelink/explain-path.ts';
-import type { ResolvedUse } from '../../packagelink/format-path-explanation.ts';
-import type { LinkedInput } from '../../packagelink/merge-onto-target.ts';
+import type { PathExplanation } from '../../packagelink/merge/explain-path.ts';
+import type { ResolvedUse } from '../../packagelink/merge/format-path-explanation.ts';
+import type { LinkedInput } from '../../packagelink/link/merge-onto-target.ts';
 import { addTargetOptions } from './target-options.ts';
 import type { TargetOptions } from './target-options.ts';
 
@@ -18,10 +18,10 @@ export function addExplainCommand(program: Command): void {
 }
 
 async function explain(asked: string, { target, state, json }: TargetOptions): Promise<void> {
-  const { explainPath } = await import('../../packagelink/explain-path.ts');
-  const { formatPathExplanation } = await import('../../packagelink/format-path-explanation.ts');
-  const { openLinkedTarget } = await import('../../packagelink/linked-target.ts');
-  const { readLinkedInput } = await import('../../packagelink/merge-onto-target.ts');
+  const { explainPath } = await import('../../packagelink/merge/explain-path.ts');
+  const { formatPathExplanation } = await import('../../packagelink/merge/format-path-explanation.ts');
+  const { openLinkedTarget } = await import('../../packagelink/link/linked-target.ts');
+  const { readLinkedInput } = await import('../../packagelink/link/merge-onto-target.ts');
   const { printLines } = await import('../../machdb/views/printable.ts');
   const { root, stateFile } = openLinkedTarget(target, state);
   const input = readLinkedInput(stateFile);
@@ -47,8 +47,8 @@ function pathBelow(root: string, asked: string): string {
 
 async function usesOf({ content }: PathExplanation, { fetcher }: LinkedInput): Promise<ResolvedUse[]> {
   if (content?.kind !== 'template') return [];
-  const { listTemplateUses } = await import('../../packagelink/preprocess.ts');
-  const { readSource } = await import('../../packagelink/read-source.ts');
+  const { listTemplateUses } = await import('../../packagelink/package/preprocess.ts');
+  const { readSource } = await import('../../packagelink/contents/read-source.ts');
   const { defines } = content;
   return listTemplateUses(await readSource(content, fetcher)).map((use) => {
     return { ...use, value: Object.hasOwn(defines, use.variable) ? (defines[use.variable] ?? null) : null };
@@ -57,7 +57,7 @@ async function usesOf({ content }: PathExplanation, { fetcher }: LinkedInput): P
 
 async function failUnowned(path: string, root: string, input: LinkedInput): Promise<never> {
   const { UserError } = await import('../../lib/errors.ts');
-  const { knownPathsOf, nearPaths } = await import('../../packagelink/near-paths.ts');
+  const { knownPathsOf, nearPaths } = await import('../../packagelink/merge/near-paths.ts');
   if (input.layers.every(({ manifest }) => manifest.entries.length === 0)) {
     const hint = `packagelink --target ${root} TREE`;
     throw new UserError(`nothing is linked onto ${root}`, { exitCode: 2, hint });

@@ -44,8 +44,8 @@ export function defineLink(program: Command): Command {
 }
 
 async function link(words: readonly string[], options: LinkCommandOptions): Promise<void> {
-  const { linkPackages } = await import('../../packagelink/link-packages.ts');
-  const { openLinkedTarget, requireWritable } = await import('../../packagelink/linked-target.ts');
+  const { linkPackages } = await import('../../packagelink/link/link-packages.ts');
+  const { openLinkedTarget, requireWritable } = await import('../../packagelink/link/linked-target.ts');
   const { printResult } = await import('./print-result.ts');
   const { readLink } = await import('./read-link.ts');
   const { dryRun = false, json = false, listUndefined, allowMassDelete = false } = options;

@@ -1,8 +1,8 @@
 import { alignColumns, printLines } from '../../machdb/views/printable.ts';
-import { readLinks } from '../../packagelink/merge-onto-target.ts';
-import type { LinkChange } from '../../packagelink/link-packages.ts';
-import type { LinkedPackage, LinkState } from '../../packagelink/linked-packages.ts';
-import type { LinkedTarget } from '../../packagelink/linked-target.ts';
+import { readLinks } from '../../packagelink/link/merge-onto-target.ts';
+import type { LinkChange } from '../../packagelink/link/link-packages.ts';
+import type { LinkedPackage, LinkState } from '../../packagelink/state/linked-packages.ts';
+import type { LinkedTarget } from '../../packagelink/link/linked-target.ts';
 
 type Undefined = {
   readonly variable: string;

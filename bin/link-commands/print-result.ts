@@ -1,6 +1,6 @@
 // What a run came to, for a person or a program. In: changes, errors, notices. Out: text, an exit code. Never: decides.
 import { countOf, printLines } from '../../machdb/views/printable.ts';
-import type { WithCommandsResult } from '../../packagelink/apply-with-commands.ts';
+import type { WithCommandsResult } from '../../packagelink/commands/apply-with-commands.ts';
 
 type Printing = { readonly json: boolean; readonly dryRun: boolean; readonly packages: readonly string[] };
 

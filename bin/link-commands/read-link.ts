@@ -5,14 +5,14 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { UserError } from '../../lib/errors.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
-import { parsePublicKey } from '../../packagelink/keys.ts';
-import type { LinkChange } from '../../packagelink/link-packages.ts';
-import type { LinkState } from '../../packagelink/linked-packages.ts';
-import { requireApart } from '../../packagelink/linked-target.ts';
-import type { LinkedTarget } from '../../packagelink/linked-target.ts';
-import { parsePackages } from '../../packagelink/package-argument.ts';
-import type { Defines } from '../../packagelink/preprocess.ts';
-import { readNamedPackage } from '../../packagelink/read-named-package.ts';
+import { parsePublicKey } from '../../packagelink/manifests/keys.ts';
+import type { LinkChange } from '../../packagelink/link/link-packages.ts';
+import type { LinkState } from '../../packagelink/state/linked-packages.ts';
+import { requireApart } from '../../packagelink/link/linked-target.ts';
+import type { LinkedTarget } from '../../packagelink/link/linked-target.ts';
+import { parsePackages } from '../../packagelink/package/package-argument.ts';
+import type { Defines } from '../../packagelink/package/preprocess.ts';
+import { readNamedPackage } from '../../packagelink/link/read-named-package.ts';
 
 type LinkReading = {
   readonly words: readonly string[];

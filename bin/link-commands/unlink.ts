@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { LinkState } from '../../packagelink/linked-packages.ts';
+import type { LinkState } from '../../packagelink/state/linked-packages.ts';
 import { addTargetOptions, asPackagePaths } from './target-options.ts';
 import type { TargetOptions } from './target-options.ts';
 
@@ -19,9 +19,9 @@ export function defineUnlink(program: Command): Command {
 
 async function unlink(names: readonly string[], options: UnlinkOptions): Promise<void> {
   const { UserError } = await import('../../lib/errors.ts');
-  const { linkPackages } = await import('../../packagelink/link-packages.ts');
-  const { readLinks } = await import('../../packagelink/merge-onto-target.ts');
-  const { openLinkedTarget, requireWritable } = await import('../../packagelink/linked-target.ts');
+  const { linkPackages } = await import('../../packagelink/link/link-packages.ts');
+  const { readLinks } = await import('../../packagelink/link/merge-onto-target.ts');
+  const { openLinkedTarget, requireWritable } = await import('../../packagelink/link/linked-target.ts');
   const { printResult } = await import('./print-result.ts');
   const { dryRun = false, json = false } = options;
   const target = openLinkedTarget(options.target, options.state);

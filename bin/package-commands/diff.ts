@@ -16,10 +16,10 @@ export function addPackageDiffCommand(packages: Command): void {
 }
 
 async function diff(first: string, second: string | undefined, options: DiffOptions): Promise<void> {
-  const { diffManifests } = await import('../../packagelink/diff-manifests.ts');
-  const { findManifest } = await import('../../packagelink/find-manifest.ts');
-  const { directoryFetcher } = await import('../../packagelink/fetch.ts');
-  const { readManifest } = await import('../../packagelink/read-manifest.ts');
+  const { diffManifests } = await import('../../packagelink/manifests/diff-manifests.ts');
+  const { findManifest } = await import('../../packagelink/store/find-manifest.ts');
+  const { directoryFetcher } = await import('../../packagelink/contents/fetch.ts');
+  const { readManifest } = await import('../../packagelink/manifests/read-manifest.ts');
   const { formatDifference } = await import('../manifest-text.ts');
   const { openSiteState } = await import('../open-site-state.ts');
   const { readAcceptedKeys } = await import('../site-options.ts');

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { GRACE_DAYS, KEPT_GENERATIONS } from '../../packagelink/plan-gc.ts';
+import { GRACE_DAYS, KEPT_GENERATIONS } from '../../packagelink/store/plan-gc.ts';
 import { addSiteOptions } from '../site-options.ts';
 import type { SiteOptions } from '../site-options.ts';
 
@@ -32,7 +32,7 @@ async function collect(options: GcOptions): Promise<void> {
   const { join } = await import('node:path');
   const { formatBytes } = await import('../../lib/bytes.ts');
   const { readHeldManifests } = await import('../../netboot/state/read-held-manifests.ts');
-  const { collectGarbage } = await import('../../packagelink/collect-garbage.ts');
+  const { collectGarbage } = await import('../../packagelink/store/collect-garbage.ts');
   const { openSiteState } = await import('../open-site-state.ts');
   const { store, stateDir } = await openSiteState(options.site, options.state);
   const dryRun = options.dryRun === true;

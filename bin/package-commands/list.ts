@@ -63,9 +63,9 @@ type Row = {
 
 async function readRows(options: SiteOptions): Promise<Row[]> {
   const { describeError, UserError } = await import('../../lib/errors.ts');
-  const { directoryFetcher } = await import('../../packagelink/fetch.ts');
-  const { readManifest } = await import('../../packagelink/read-manifest.ts');
-  const { listNames, readGenerations } = await import('../../packagelink/store.ts');
+  const { directoryFetcher } = await import('../../packagelink/contents/fetch.ts');
+  const { readManifest } = await import('../../packagelink/manifests/read-manifest.ts');
+  const { listNames, readGenerations } = await import('../../packagelink/store/store.ts');
   const { openSiteState } = await import('../open-site-state.ts');
   const { readAcceptedKeys } = await import('../site-options.ts');
   const state = await openSiteState(options.site, options.state);

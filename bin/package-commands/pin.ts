@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Store } from '../../packagelink/store.ts';
+import type { Store } from '../../packagelink/store/store.ts';
 import { addSiteOptions } from '../site-options.ts';
 import type { SiteOptions } from '../site-options.ts';
 
@@ -24,8 +24,8 @@ async function openStoreOf(options: SiteOptions): Promise<Store> {
 }
 
 async function pin(text: string | undefined, options: SiteOptions & { readonly reason: string }): Promise<void> {
-  const { findManifest } = await import('../../packagelink/find-manifest.ts');
-  const { listPins, pinManifest } = await import('../../packagelink/pins.ts');
+  const { findManifest } = await import('../../packagelink/store/find-manifest.ts');
+  const { listPins, pinManifest } = await import('../../packagelink/store/pins.ts');
   const store = await openStoreOf(options);
   if (text === undefined) {
     for (const { digest, reason } of await listPins(store)) process.stdout.write(`${digest} ${reason}\n`);
@@ -37,8 +37,8 @@ async function pin(text: string | undefined, options: SiteOptions & { readonly r
 }
 
 async function unpin(text: string, options: SiteOptions): Promise<void> {
-  const { findManifest } = await import('../../packagelink/find-manifest.ts');
-  const { unpinManifest } = await import('../../packagelink/pins.ts');
+  const { findManifest } = await import('../../packagelink/store/find-manifest.ts');
+  const { unpinManifest } = await import('../../packagelink/store/pins.ts');
   const store = await openStoreOf(options);
   const digest = await findManifest(store, text);
   await unpinManifest(store, digest);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Published } from '../../packagelink/publish.ts';
+import type { Published } from '../../packagelink/publish/publish.ts';
 import { addSiteOptions } from '../site-options.ts';
 import type { SiteOptions } from '../site-options.ts';
 
@@ -20,7 +20,7 @@ async function publish(names: readonly string[], options: PublishOptions): Promi
   const { UserError } = await import('../../lib/errors.ts');
   const { openSiteState } = await import('../open-site-state.ts');
   const { createProgressLine } = await import('../progress-line.ts');
-  const { publishTree } = await import('../../packagelink/publish.ts');
+  const { publishTree } = await import('../../packagelink/publish/publish.ts');
   const { join } = await import('node:path');
   const { dir, store, key } = await openSiteState(options.site, options.state);
   const line = createProgressLine();
@@ -71,7 +71,7 @@ const SHOWN_PATHS = 10;
 
 async function asText(name: string, published: Published, isDryRun: boolean): Promise<string> {
   const { formatBytes } = await import('../../lib/bytes.ts');
-  const { diffManifests } = await import('../../packagelink/diff-manifests.ts');
+  const { diffManifests } = await import('../../packagelink/manifests/diff-manifests.ts');
   const { formatCounts, formatDifference, shortDigest } = await import('../manifest-text.ts');
   const { before, after, changed, manifest, packedBytes, entries } = published;
   if (!changed) return `${name}: unchanged\n`;
@@ -83,7 +83,7 @@ async function asText(name: string, published: Published, isDryRun: boolean): Pr
 }
 
 async function asJson(name: string, published: Published): Promise<object> {
-  const { diffManifests } = await import('../../packagelink/diff-manifests.ts');
+  const { diffManifests } = await import('../../packagelink/manifests/diff-manifests.ts');
   const { before, after, ...figures } = published;
   const difference = before === undefined ? undefined : diffManifests(before, after);
   return { name, ...figures, ...(difference === undefined ? {} : { difference }) };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Manifest } from '../../packagelink/manifest.ts';
+import type { Manifest } from '../../packagelink/package/manifest.ts';
 import type { SiteState } from '../open-site-state.ts';
 import { addSiteOptions } from '../site-options.ts';
 import type { SiteOptions } from '../site-options.ts';
@@ -25,9 +25,9 @@ export function addPackageShowCommand(packages: Command): void {
 }
 
 async function show(text: string, options: ShowOptions): Promise<void> {
-  const { findManifest } = await import('../../packagelink/find-manifest.ts');
-  const { directoryFetcher } = await import('../../packagelink/fetch.ts');
-  const { readManifest } = await import('../../packagelink/read-manifest.ts');
+  const { findManifest } = await import('../../packagelink/store/find-manifest.ts');
+  const { directoryFetcher } = await import('../../packagelink/contents/fetch.ts');
+  const { readManifest } = await import('../../packagelink/manifests/read-manifest.ts');
   const { formatEntries, formatManifest } = await import('../manifest-text.ts');
   const { openSiteState } = await import('../open-site-state.ts');
   const { readAcceptedKeys } = await import('../site-options.ts');

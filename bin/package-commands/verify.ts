@@ -15,7 +15,7 @@ export function addPackageVerifyCommand(packages: Command): void {
 
 async function verify(options: VerifyOptions): Promise<void> {
   const { formatBytes } = await import('../../lib/bytes.ts');
-  const { verifyStore } = await import('../../packagelink/verify-store.ts');
+  const { verifyStore } = await import('../../packagelink/store/verify-store.ts');
   const { openSiteState } = await import('../open-site-state.ts');
   const { createProgressLine } = await import('../progress-line.ts');
   const { readAcceptedKeys } = await import('../site-options.ts');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MergedTree } from '../../packagelink/tree.ts';
+import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
 import { findImageKernel, planBootFiles } from './plan-boot-files.ts';
 

@@ -1,7 +1,7 @@
 // Where GRUB finds kernels and their initramfs. In: the merged tree, the mounts. Out: a file system and paths on it. Pure.
 import { posix } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
-import type { MergedTree } from '../../packagelink/tree.ts';
+import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import { filledPlaces } from '../../partition-specs/layout.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
 import { releaseOfPath } from '../kernels/kernel-release.ts';

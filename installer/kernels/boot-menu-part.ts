@@ -1,6 +1,6 @@
 // The boot menu's part of a run of packagelink, which says when. In: a plan. Out: when it is written, and what to report.
 // Never: writes in a dry run, or after an error.
-import type { PartialResult } from '../../packagelink/apply-partial.ts';
+import type { PartialResult } from '../../packagelink/partial/apply-partial.ts';
 import type { BootMenuPlan } from './plan-boot-menu.ts';
 import { writeBootMenu } from './write-boot-menu.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MergedTree } from '../../packagelink/tree.ts';
+import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import { decideKeptKernels } from './decide-kept-kernels.ts';
 import type { BootFacts } from './read-boot-facts.ts';
 

@@ -1,7 +1,7 @@
 // Which kernels stay, whatever the packages say. In: what was started, what the boot menus name, the wanted tree. Out: a
 // reason for each path that stays. Pure.
-import type { Retention } from '../../packagelink/retention.ts';
-import type { MergedTree } from '../../packagelink/tree.ts';
+import type { Retention } from '../../packagelink/tree/retention.ts';
+import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import type { BootFacts } from './read-boot-facts.ts';
 import { isKernel, releaseOfInitramfs, releaseOfPath } from './kernel-release.ts';
 import { readMenuNames } from './menu-names.ts';

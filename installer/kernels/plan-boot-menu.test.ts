@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MergedTree } from '../../packagelink/tree.ts';
+import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import { planLayout } from '../../partition-specs/plan-layout.ts';
 import { GiB } from '../../lib/bytes.ts';
 import { parsePartitionSpec } from '../../partition-specs/spec.ts';

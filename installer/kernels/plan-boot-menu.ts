@@ -1,7 +1,7 @@
 // The boot menu of a run. In: the wanted tree, the layout, what was started, the menu as it is. Out: a file to write and
 // what to say of it. Pure. Never: replaces a menu that update-grub or a person wrote or changed.
-import type { Change } from '../../packagelink/partial-plan.ts';
-import type { MergedTree } from '../../packagelink/tree.ts';
+import type { Change } from '../../packagelink/partial/partial-plan.ts';
+import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import { filledPlaces } from '../../partition-specs/layout.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
 import { renderLinux } from '../../partition-specs/render/linux.ts';

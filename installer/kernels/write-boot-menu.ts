@@ -4,8 +4,8 @@ import { lstatSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs
 import { basename, dirname, join } from 'node:path';
 import { describeError, UserError } from '../../lib/errors.ts';
 import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
-import { openTarget } from '../../packagelink/confined-directory.ts';
-import type { ConfinedDirectories } from '../../packagelink/confined-directory.ts';
+import { openTarget } from '../../packagelink/filesystem/confined-directory.ts';
+import type { ConfinedDirectories } from '../../packagelink/filesystem/confined-directory.ts';
 import { syncFileSystems } from '../../packagelink/native/sync-file-systems.ts';
 import type { BootMenuPlan } from './plan-boot-menu.ts';
 

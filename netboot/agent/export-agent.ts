@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '../../lib/errors.ts';
 import { runCommand } from '../../lib/run-command.ts';
-import { applyFull } from '../../packagelink/apply-full.ts';
-import { directoryFetcher } from '../../packagelink/fetch.ts';
-import { mergeTree } from '../../packagelink/merge.ts';
-import { readManifest } from '../../packagelink/read-manifest.ts';
-import { readName } from '../../packagelink/store.ts';
-import type { Store } from '../../packagelink/store.ts';
+import { applyFull } from '../../packagelink/full/apply-full.ts';
+import { directoryFetcher } from '../../packagelink/contents/fetch.ts';
+import { mergeTree } from '../../packagelink/merge/merge.ts';
+import { readManifest } from '../../packagelink/manifests/read-manifest.ts';
+import { readName } from '../../packagelink/store/store.ts';
+import type { Store } from '../../packagelink/store/store.ts';
 import { AGENT_PACKAGE } from './agent-package.ts';
 
 /** Writes files and links only: directories that are on the machine keep their owner and mode. @throws UserError */

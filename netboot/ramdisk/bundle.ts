@@ -9,7 +9,7 @@ const REQUIRE_BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 /** What a program's other threads do; it goes into the same file, as a text. */
-const THREAD = join(import.meta.dirname, '../../packagelink/thread-work.ts');
+const THREAD = join(import.meta.dirname, '../../packagelink/threads/thread-work.ts');
 
 /**
  * Bundles a program and all it imports into one ES module for the Node of the ramdisk or of the agent.

@@ -1,8 +1,8 @@
 // Commands that a change of files has run on a machine. In: a machine on both sides, the paths that differ. Out:
 // sentences. Never: runs any.
-import { commandSource } from '../../packagelink/after-command.ts';
-import { planAfter } from '../../packagelink/plan-after.ts';
-import { isAlwaysLeftAlone } from '../../packagelink/tree.ts';
+import { commandSource } from '../../packagelink/package/after-command.ts';
+import { planAfter } from '../../packagelink/commands/plan-after.ts';
+import { isAlwaysLeftAlone } from '../../packagelink/tree/tree.ts';
 import type { FileChange, MachinePair } from './compare-machine.ts';
 import type { DiffPackage } from './read-side.ts';
 

@@ -1,11 +1,11 @@
 // What becomes of one machine's files. In: the machine on both sides. Out: the paths that differ, and a key that is
 // equal for machines to which the same happens. Never: writes, shows a value.
 import { isUtf8 } from 'node:buffer';
-import type { Aspect } from '../../packagelink/compare-entries.ts';
-import { sha256 } from '../../packagelink/digest.ts';
-import { fillEntry, isSameFilled } from '../../packagelink/tree-shape.ts';
-import { ownerOf } from '../../packagelink/tree.ts';
-import type { TreeEntry } from '../../packagelink/tree.ts';
+import type { Aspect } from '../../packagelink/tree/compare-entries.ts';
+import { sha256 } from '../../packagelink/package/digest.ts';
+import { fillEntry, isSameFilled } from '../../packagelink/merge/tree-shape.ts';
+import { ownerOf } from '../../packagelink/tree/tree.ts';
+import type { TreeEntry } from '../../packagelink/tree/tree.ts';
 import { changedLines } from './changed-lines.ts';
 import { readContent } from './contents.ts';
 import type { Unread } from './contents.ts';

@@ -2,7 +2,7 @@
 // same happens. Never: contacts a machine, writes, publishes.
 import { UserError } from '../../lib/errors.ts';
 import { machineNames } from '../../machdb/query.ts';
-import { isSameInput } from '../../packagelink/tree-shape.ts';
+import { isSameInput } from '../../packagelink/merge/tree-shape.ts';
 import { compareMachine } from './compare-machine.ts';
 import type { FileChange, MachinePair } from './compare-machine.ts';
 import { describeMachine, faultTexts } from './describe-machine.ts';

@@ -2,9 +2,9 @@
 // lets a secret into what decides files; merges.
 import { describeError, FaultsError, UserError } from '../../lib/errors.ts';
 import { tryResolve } from '../../machdb/resolve.ts';
-import type { Manifest } from '../../packagelink/manifest.ts';
-import { variablesUsedBy } from '../../packagelink/merge.ts';
-import type { MergeInput } from '../../packagelink/merge.ts';
+import type { Manifest } from '../../packagelink/package/manifest.ts';
+import { variablesUsedBy } from '../../packagelink/merge/merge.ts';
+import type { MergeInput } from '../../packagelink/merge/merge.ts';
 import { imageOf, packagesOf } from '../packages.ts';
 import type { FindPublished } from './published-packages.ts';
 import type { DiffPackage, Side } from './read-side.ts';

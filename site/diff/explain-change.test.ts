@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { MergeInput } from '../../packagelink/merge.ts';
-import { mergeTree } from '../../packagelink/merge.ts';
-import { fileEntry, packageOf } from '../../packagelink/sample-tree.ts';
+import type { MergeInput } from '../../packagelink/merge/merge.ts';
+import { mergeTree } from '../../packagelink/merge/merge.ts';
+import { fileEntry, packageOf } from '../../packagelink/testing/sample-tree.ts';
 import { explainChange } from './explain-change.ts';
 
 const PATH = 'etc/motd';

@@ -1,7 +1,7 @@
 // Why a path differs. In: its entries, the packages and values of both sides. Out: one short text. Never: I/O; values.
-import { compareEntries } from '../../packagelink/compare-entries.ts';
-import type { Layer, MergeInput } from '../../packagelink/merge.ts';
-import type { TreeEntry } from '../../packagelink/tree.ts';
+import { compareEntries } from '../../packagelink/tree/compare-entries.ts';
+import type { Layer, MergeInput } from '../../packagelink/merge/merge.ts';
+import type { TreeEntry } from '../../packagelink/tree/tree.ts';
 
 export type EntryPair = { readonly before?: TreeEntry | undefined; readonly after?: TreeEntry | undefined };
 export type InputPair = { readonly before: MergeInput; readonly after: MergeInput };

@@ -2,7 +2,7 @@
 // they are not to be written to a disk. Never: I/O.
 import { FaultsError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
-import { isPackagePath } from '../../packagelink/package-path.ts';
+import { isPackagePath } from '../../packagelink/package/package-path.ts';
 
 const LINK = '120000';
 const FILES = new Set(['100644', '100664', '100755']);

@@ -2,11 +2,11 @@
 // neither key nor store is made where there is none.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { directoryFetcher } from '../../packagelink/fetch.ts';
-import { parsePublicKey } from '../../packagelink/keys.ts';
-import { readManifest } from '../../packagelink/read-manifest.ts';
-import { readSource } from '../../packagelink/read-source.ts';
-import { readName } from '../../packagelink/store.ts';
+import { directoryFetcher } from '../../packagelink/contents/fetch.ts';
+import { parsePublicKey } from '../../packagelink/manifests/keys.ts';
+import { readManifest } from '../../packagelink/manifests/read-manifest.ts';
+import { readSource } from '../../packagelink/contents/read-source.ts';
+import { readName } from '../../packagelink/store/store.ts';
 import type { DiffPackage } from './read-side.ts';
 
 /** A published package by its name; undefined where the store has none. */

@@ -5,9 +5,9 @@ import { loadMachdb } from '../../machdb/load.ts';
 import type { Machdb } from '../../machdb/types.ts';
 import { listImageRecipes, loadImageRecipe } from '../../os-images/load-recipe.ts';
 import { publishedName } from '../../os-images/recipe.ts';
-import type { Manifest } from '../../packagelink/manifest.ts';
-import { readTreePackage } from '../../packagelink/read-tree-package.ts';
-import type { WantedFile } from '../../packagelink/tree.ts';
+import type { Manifest } from '../../packagelink/package/manifest.ts';
+import { readTreePackage } from '../../packagelink/publish/read-tree-package.ts';
+import type { WantedFile } from '../../packagelink/tree/tree.ts';
 import { listSitePackages, loadSiteSettings } from '../load-site.ts';
 
 /** A package of a machine, and the source bytes of its files. */

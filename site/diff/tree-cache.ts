@@ -1,12 +1,12 @@
 // Trees of machines, merged once for all that have the same shape. In: inputs of merges. Out: trees, and what differs
 // between two of them. Never: I/O; keeps more trees than a few million entries.
 import { UserError } from '../../lib/errors.ts';
-import { compareEntries } from '../../packagelink/compare-entries.ts';
-import type { Aspect } from '../../packagelink/compare-entries.ts';
-import { mergeTree } from '../../packagelink/merge.ts';
-import type { MergeInput } from '../../packagelink/merge.ts';
-import { isOpen, shapeKey } from '../../packagelink/tree-shape.ts';
-import type { MergedTree, TreeEntry } from '../../packagelink/tree.ts';
+import { compareEntries } from '../../packagelink/tree/compare-entries.ts';
+import type { Aspect } from '../../packagelink/tree/compare-entries.ts';
+import { mergeTree } from '../../packagelink/merge/merge.ts';
+import type { MergeInput } from '../../packagelink/merge/merge.ts';
+import { isOpen, shapeKey } from '../../packagelink/merge/tree-shape.ts';
+import type { MergedTree, TreeEntry } from '../../packagelink/tree/tree.ts';
 import type { EntryPair, InputPair } from './explain-change.ts';
 
 /** A path that differs whatever a machine's values are. */

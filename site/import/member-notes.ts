@@ -1,7 +1,7 @@
 // What of an archive the package has not, or has only in the tree. In: its members as they were unpacked. Out: a line for
 // each kind. Never: I/O.
 import { formatBytes } from '../../lib/bytes.ts';
-import { accountNameSchema } from '../../packagelink/manifest.ts';
+import { accountNameSchema } from '../../packagelink/package/manifest.ts';
 import { isNamedAsTemplate } from './render-settings.ts';
 import type { PlannedMember } from './plan-members.ts';
 import { showName, showNames } from './show-name.ts';

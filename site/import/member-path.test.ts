@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { isPackagePath } from '../../packagelink/package-path.ts';
+import { isPackagePath } from '../../packagelink/package/package-path.ts';
 import { parseMemberPath } from './member-path.ts';
 
 test('member path: whatever the bytes are, what is not refused is a path of a package', () => {

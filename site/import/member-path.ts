@@ -1,8 +1,8 @@
 // The name of a member → a path of a package. In: bytes of a stranger. Out: a path below the root, or why it is none.
 // Never: I/O.
 import { isUtf8 } from 'node:buffer';
-import { isPackagePath } from '../../packagelink/package-path.ts';
-import { SETTINGS_FILE } from '../../packagelink/package-settings.ts';
+import { isPackagePath } from '../../packagelink/package/package-path.ts';
+import { SETTINGS_FILE } from '../../packagelink/package/package-settings.ts';
 
 /** `path` is empty for the root itself. */
 export type MemberPath = { readonly path: string } | { readonly shown: string; readonly fault: string };

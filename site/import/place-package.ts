@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { UserError } from '../../lib/errors.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import { exchange } from '../../packagelink/native/exchange.ts';
-import { SETTINGS_FILE } from '../../packagelink/package-settings.ts';
+import { SETTINGS_FILE } from '../../packagelink/package/package-settings.ts';
 import { throughDescriptor } from './site-directory.ts';
 
 export type Place = {

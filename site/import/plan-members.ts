@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { formatBytes } from '../../lib/bytes.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
-import { parentOf } from '../../packagelink/package-path.ts';
+import { parentOf } from '../../packagelink/package/package-path.ts';
 import type { FileTime } from '../../packagelink/native/times.ts';
 import { SIZE_FACTOR, beyond, describeDiskLimit } from './limits.ts';
 import type { ImportLimits } from './limits.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { parentOf } from '../../packagelink/package-path.ts';
+import { parentOf } from '../../packagelink/package/package-path.ts';
 import { isBelow, planOwnerTrees } from './plan-owner-trees.ts';
 
 const of = (text: string) =>

@@ -1,7 +1,7 @@
 // Directories below which all is somebody's: one line of settings instead of one for each path. In: paths with owners.
 // Out: the highest such directories. Never: I/O; a directory below which a path is only a part of names, of which an
 // archive says nothing.
-import { parentOf } from '../../packagelink/package-path.ts';
+import { parentOf } from '../../packagelink/package/package-path.ts';
 
 /** `owner` is the same text for the same owner; empty for root. */
 export type OwnedPath = { readonly path: string; readonly owner: string };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { parse } from 'yaml';
-import { fileRuleSchema } from '../../packagelink/file-rule.ts';
+import { fileRuleSchema } from '../../packagelink/package/file-rule.ts';
 import type { PlannedMember } from './plan-members.ts';
 import { renderSettings } from './render-settings.ts';
 

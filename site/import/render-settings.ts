@@ -3,11 +3,11 @@
 import { stringify } from 'yaml';
 import { FaultsError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
-import { compileGlobs } from '../../packagelink/glob.ts';
-import { accountNameSchema } from '../../packagelink/manifest.ts';
-import { SETTINGS_FILE } from '../../packagelink/package-settings.ts';
-import { parentOf } from '../../packagelink/package-path.ts';
-import { installedPath } from '../../packagelink/preprocess.ts';
+import { compileGlobs } from '../../packagelink/package/glob.ts';
+import { accountNameSchema } from '../../packagelink/package/manifest.ts';
+import { SETTINGS_FILE } from '../../packagelink/package/package-settings.ts';
+import { parentOf } from '../../packagelink/package/package-path.ts';
+import { installedPath } from '../../packagelink/package/preprocess.ts';
 import type { PlannedMember } from './plan-members.ts';
 import { isBelow, planOwnerTrees } from './plan-owner-trees.ts';
 import { showName } from './show-name.ts';

@@ -2,10 +2,10 @@
 // Never: follows a link; writes over anything; sets owners or set-id bits, which stand in the settings.
 import { chmodSync, closeSync, constants, fchmodSync, ftruncateSync, linkSync, mkdirSync, openSync } from 'node:fs';
 import { symlinkSync, writeSync } from 'node:fs';
-import type { ConfinedDirectories } from '../../packagelink/confined-directory.ts';
+import type { ConfinedDirectories } from '../../packagelink/filesystem/confined-directory.ts';
 import { removeAttribute, setAttribute } from '../../packagelink/native/extended-attributes.ts';
 import { setTime } from '../../packagelink/native/times.ts';
-import { parentOf } from '../../packagelink/package-path.ts';
+import { parentOf } from '../../packagelink/package/package-path.ts';
 import { encodeAcl, modeWithoutAcl } from './acl.ts';
 import type { Acl } from './acl.ts';
 import type { ByteSource } from './byte-source.ts';

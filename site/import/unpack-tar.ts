@@ -1,7 +1,7 @@
 // A tar archive → a tree. In: its bytes, an empty directory. Out: the tree, and its members as they have become, in the
 // order of the archive. Never: a tree of an archive that is refused: whoever calls removes it.
 import { FaultsError, UserError } from '../../lib/errors.ts';
-import { openTarget } from '../../packagelink/confined-directory.ts';
+import { openTarget } from '../../packagelink/filesystem/confined-directory.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { Deadline } from './deadline.ts';
 import type { ImportLimits } from './limits.ts';

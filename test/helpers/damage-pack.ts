@@ -2,10 +2,10 @@
 import { createPublicKey } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256 } from '../../packagelink/digest.ts';
-import { directoryFetcher } from '../../packagelink/fetch.ts';
-import { readManifest } from '../../packagelink/read-manifest.ts';
-import { readName } from '../../packagelink/store.ts';
+import { sha256 } from '../../packagelink/package/digest.ts';
+import { directoryFetcher } from '../../packagelink/contents/fetch.ts';
+import { readManifest } from '../../packagelink/manifests/read-manifest.ts';
+import { readName } from '../../packagelink/store/store.ts';
 
 export type DamagedPack = {
   /** Its file name, which is the digest that it should have. */

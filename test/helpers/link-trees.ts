@@ -1,11 +1,11 @@
 // Links trees onto a target and takes them away, as packagelink and packageunlink do. In: a target, trees. Out: what
 // changed. Never: shipped.
 import { join } from 'node:path';
-import type { PartialResult } from '../../packagelink/apply-partial.ts';
-import { linkPackages } from '../../packagelink/link-packages.ts';
-import type { LinkedPackage } from '../../packagelink/linked-packages.ts';
-import { parsePackages } from '../../packagelink/package-argument.ts';
-import { readNamedPackage } from '../../packagelink/read-named-package.ts';
+import type { PartialResult } from '../../packagelink/partial/apply-partial.ts';
+import { linkPackages } from '../../packagelink/link/link-packages.ts';
+import type { LinkedPackage } from '../../packagelink/state/linked-packages.ts';
+import { parsePackages } from '../../packagelink/package/package-argument.ts';
+import { readNamedPackage } from '../../packagelink/link/read-named-package.ts';
 
 /** `words` are `[PRIORITY:]TREE`; templates know V. */
 export async function linkTrees(

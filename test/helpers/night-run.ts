@@ -4,12 +4,12 @@ import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { applyPartial } from '../../packagelink/apply-partial.ts';
-import { directoryFetcher } from '../../packagelink/fetch.ts';
-import { findUpdate, settledBase } from '../../packagelink/find-update.ts';
-import { openManifestCache } from '../../packagelink/manifest-cache.ts';
-import type { ManifestRef } from '../../packagelink/manifest-cache.ts';
-import { mergeTree } from '../../packagelink/merge.ts';
+import { applyPartial } from '../../packagelink/partial/apply-partial.ts';
+import { directoryFetcher } from '../../packagelink/contents/fetch.ts';
+import { findUpdate, settledBase } from '../../packagelink/partial/find-update.ts';
+import { openManifestCache } from '../../packagelink/manifests/manifest-cache.ts';
+import type { ManifestRef } from '../../packagelink/manifests/manifest-cache.ts';
+import { mergeTree } from '../../packagelink/merge/merge.ts';
 
 export type NightRun = { readonly target: string; readonly packages: readonly ManifestRef[] };
 

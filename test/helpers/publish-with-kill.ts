@@ -46,9 +46,9 @@ function watchWrites(handle: FileHandle): void {
   };
 }
 
-const { loadOrCreateSiteKey } = await import('../../packagelink/keys.ts');
-const { publishTree } = await import('../../packagelink/publish.ts');
-const { openStore } = await import('../../packagelink/store.ts');
+const { loadOrCreateSiteKey } = await import('../../packagelink/manifests/keys.ts');
+const { publishTree } = await import('../../packagelink/publish/publish.ts');
+const { openStore } = await import('../../packagelink/store/store.ts');
 const { privateKey: signingKey } = await loadOrCreateSiteKey(keyDir);
 calls = 0;
 await publishTree({ store: openStore(storeDir), name: 'site', tree, kind: 'site', signingKey });

@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { runCommand } from '../../lib/run-command.ts';
 import type { CommandResult } from '../../lib/run-command.ts';
 import { AGENT_PACKAGE } from '../../netboot/agent/agent-package.ts';
-import { loadOrCreateSiteKey } from '../../packagelink/keys.ts';
-import { publishTree } from '../../packagelink/publish.ts';
-import { openStore } from '../../packagelink/store.ts';
+import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
+import { publishTree } from '../../packagelink/publish/publish.ts';
+import { openStore } from '../../packagelink/store/store.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -4,10 +4,10 @@ import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { applyPartial } from '../../packagelink/apply-partial.ts';
-import { directoryFetcher } from '../../packagelink/fetch.ts';
-import { mergeTree } from '../../packagelink/merge.ts';
-import { readManifest } from '../../packagelink/read-manifest.ts';
+import { applyPartial } from '../../packagelink/partial/apply-partial.ts';
+import { directoryFetcher } from '../../packagelink/contents/fetch.ts';
+import { mergeTree } from '../../packagelink/merge/merge.ts';
+import { readManifest } from '../../packagelink/manifests/read-manifest.ts';
 import { withFault } from './faults.ts';
 import type { Fault } from './faults.ts';
 

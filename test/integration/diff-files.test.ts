@@ -9,8 +9,8 @@ import { openMachines, openSiteState } from '../../bin/open-site-state.ts';
 import { fetchManifests } from '../../installer/fetch-manifests.ts';
 import { planFiles } from '../../installer/plan-files.ts';
 import { systemOf } from '../../installer/systems/all.ts';
-import { applyFull } from '../../packagelink/apply-full.ts';
-import { directoryFetcher } from '../../packagelink/fetch.ts';
+import { applyFull } from '../../packagelink/full/apply-full.ts';
+import { directoryFetcher } from '../../packagelink/contents/fetch.ts';
 import { makeSmallSite } from '../helpers/small-site.ts';
 import type { SmallSite } from '../helpers/small-site.ts';
 

@@ -9,8 +9,8 @@ import { CommandError } from '../../lib/run-command.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
 import { buildImage } from '../../os-images/build.ts';
 import { loadImageRecipe } from '../../os-images/load-recipe.ts';
-import { loadOrCreateSiteKey } from '../../packagelink/keys.ts';
-import { openStore, readName } from '../../packagelink/store.ts';
+import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
+import { openStore, readName } from '../../packagelink/store/store.ts';
 
 const lab = join(import.meta.dirname, '../../examples/lab');
 

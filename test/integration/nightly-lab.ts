@@ -14,9 +14,9 @@ import { createControlClient } from '../../netboot/control-client.ts';
 import type { ControlClient } from '../../netboot/control-client.ts';
 import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';
 import { startNetboot } from '../../netboot/serve.ts';
-import { loadOrCreateSiteKey } from '../../packagelink/keys.ts';
-import { publishTree } from '../../packagelink/publish.ts';
-import { openStore } from '../../packagelink/store.ts';
+import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
+import { publishTree } from '../../packagelink/publish/publish.ts';
+import { openStore } from '../../packagelink/store/store.ts';
 import { makeSmallSite } from '../helpers/small-site.ts';
 import type { SmallSite } from '../helpers/small-site.ts';
 

@@ -6,7 +6,7 @@ import { renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { sha256 } from '../../packagelink/digest.ts';
+import { sha256 } from '../../packagelink/package/digest.ts';
 import { archive as tarBytes, member, pax } from '../../site/import/sample-tar.ts';
 import { describeEntries, listTree, published, setUp } from './package-import-lab.ts';
 import type { ImportLab } from './package-import-lab.ts';

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { runInstallCommands } from '../../installer/run-install-commands.ts';
-import { commandSource } from '../../packagelink/after-command.ts';
-import { applyWithCommands } from '../../packagelink/apply-with-commands.ts';
-import { readSettled } from '../../packagelink/is-settled.ts';
-import type { Layer } from '../../packagelink/merge.ts';
-import { mergeTree } from '../../packagelink/merge.ts';
-import { planAfter } from '../../packagelink/plan-after.ts';
-import { publishTree } from '../../packagelink/publish.ts';
+import { commandSource } from '../../packagelink/package/after-command.ts';
+import { applyWithCommands } from '../../packagelink/commands/apply-with-commands.ts';
+import { readSettled } from '../../packagelink/compare/is-settled.ts';
+import type { Layer } from '../../packagelink/merge/merge.ts';
+import { mergeTree } from '../../packagelink/merge/merge.ts';
+import { planAfter } from '../../packagelink/commands/plan-after.ts';
+import { publishTree } from '../../packagelink/publish/publish.ts';
 import { STATE, fingerprint, full, layerOf, publishSite, put, withLab } from './packagelink-lab.ts';
 import type { Lab } from './packagelink-lab.ts';
 
@@ -186,9 +186,9 @@ test('a run that is killed between files and commands, or between two commands, 
 });
 
 const PROGRAM = `
-const { applyWithCommands } = await import(process.env.ROOT + '/packagelink/apply-with-commands.ts');
-const { directoryFetcher } = await import(process.env.ROOT + '/packagelink/fetch.ts');
-const { mergeTree } = await import(process.env.ROOT + '/packagelink/merge.ts');
+const { applyWithCommands } = await import(process.env.ROOT + '/packagelink/commands/apply-with-commands.ts');
+const { directoryFetcher } = await import(process.env.ROOT + '/packagelink/contents/fetch.ts');
+const { mergeTree } = await import(process.env.ROOT + '/packagelink/merge/merge.ts');
 const { readFileSync } = await import('node:fs');
 const [target, store] = process.argv.slice(1);
 const layer = JSON.parse(readFileSync(0, 'utf8'));

@@ -20,14 +20,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import type { Fetcher } from '../../packagelink/fetch.ts';
-import { loadOrCreateSiteKey } from '../../packagelink/keys.ts';
-import { mergeTree } from '../../packagelink/merge.ts';
+import type { Fetcher } from '../../packagelink/contents/fetch.ts';
+import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
+import { mergeTree } from '../../packagelink/merge/merge.ts';
 import { syncFileSystems } from '../../packagelink/native/sync-file-systems.ts';
-import { readManifest } from '../../packagelink/read-manifest.ts';
-import { sealManifest } from '../../packagelink/seal-manifest.ts';
-import { encodeManifest } from '../../packagelink/encode-manifest.ts';
-import { writeManifest } from '../../packagelink/store.ts';
+import { readManifest } from '../../packagelink/manifests/read-manifest.ts';
+import { sealManifest } from '../../packagelink/manifests/seal-manifest.ts';
+import { encodeManifest } from '../../packagelink/manifests/encode-manifest.ts';
+import { writeManifest } from '../../packagelink/store/store.ts';
 import {
   STATE,
   differences,

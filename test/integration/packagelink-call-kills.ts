@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { ManifestRef } from '../../packagelink/manifest-cache.ts';
+import type { ManifestRef } from '../../packagelink/manifests/manifest-cache.ts';
 import { FaultyProgram } from '../helpers/faulty-program.ts';
 import type { Night, NightRun } from '../helpers/night-run.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { seededRandom } from '../helpers/seeded-random.ts';
-import { COMPARED, LSTAT, ROWS_IN_PART, TYPES, listParts } from '../../packagelink/lstat-columns.ts';
-import { readColumns } from '../../packagelink/read-lstat-columns.ts';
-import { updateState, writeNewState } from '../../packagelink/state.ts';
-import type { InstalledPath } from '../../packagelink/installed-path.ts';
-import { withStateDatabase } from '../../packagelink/state-database.ts';
+import { COMPARED, LSTAT, ROWS_IN_PART, TYPES, listParts } from '../../packagelink/state/lstat-columns.ts';
+import { readColumns } from '../../packagelink/state/read-lstat-columns.ts';
+import { updateState, writeNewState } from '../../packagelink/state/state.ts';
+import type { InstalledPath } from '../../packagelink/tree/installed-path.ts';
+import { withStateDatabase } from '../../packagelink/state/state-database.ts';
 
 const SETTLED = { key: 'k', notices: [] };
 

@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { suite, test } from 'node:test';
 import { runCommand } from '../../lib/run-command.ts';
-import { loadOrCreateSiteKey } from '../../packagelink/keys.ts';
-import { publishTree } from '../../packagelink/publish.ts';
-import { openStore } from '../../packagelink/store.ts';
+import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
+import { publishTree } from '../../packagelink/publish/publish.ts';
+import { openStore } from '../../packagelink/store/store.ts';
 import { walk, withDirectory } from './packagelink-linking-lab.ts';
 
 const bin = join(import.meta.dirname, '../../bin');
@@ -488,7 +488,7 @@ suite('what cannot be done is said', () => {
       put('one/a', 'x');
       const database = new DatabaseSync(join(dir, 'machine.db'));
       database.close();
-      const { updateState } = await import('../../packagelink/state.ts');
+      const { updateState } = await import('../../packagelink/state/state.ts');
       const row = { path: 'etc', owner: 'os', class: 'image', type: 'directory', mode: 0o755, uid: 0, gid: 0 } as const;
       const stat = { sizeBytes: 0, inode: 1, mtimeMs: 1, ctimeMs: 1, sha256: '', source: '', xattrs: '', target: '' };
       updateState(join(dir, 'machine.db'), { changed: [{ ...row, ...stat, leftAlone: false }], removed: [] });

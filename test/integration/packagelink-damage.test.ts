@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { seededRandom } from '../helpers/seeded-random.ts';
 import { FaultsError, UserError } from '../../lib/errors.ts';
-import { directoryFetcher } from '../../packagelink/fetch.ts';
-import type { Fetcher } from '../../packagelink/fetch.ts';
-import { readManifest } from '../../packagelink/read-manifest.ts';
+import { directoryFetcher } from '../../packagelink/contents/fetch.ts';
+import type { Fetcher } from '../../packagelink/contents/fetch.ts';
+import { readManifest } from '../../packagelink/manifests/read-manifest.ts';
 import {
   differences,
   fingerprint,

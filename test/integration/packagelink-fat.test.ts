@@ -5,9 +5,9 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fatTime } from '../../packagelink/fat-stat.ts';
-import { mergeTree } from '../../packagelink/merge.ts';
-import { fileEntry, packageOf } from '../../packagelink/sample-tree.ts';
+import { fatTime } from '../../packagelink/tree/fat-stat.ts';
+import { mergeTree } from '../../packagelink/merge/merge.ts';
+import { fileEntry, packageOf } from '../../packagelink/testing/sample-tree.ts';
 
 type Fat = {
   readonly dir: string;

@@ -6,10 +6,10 @@ import { rmSync, statSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { readHistory } from '../../packagelink/history.ts';
-import { readSettled } from '../../packagelink/is-settled.ts';
-import { mergeTree } from '../../packagelink/merge.ts';
-import { restoreVersion } from '../../packagelink/restore-version.ts';
+import { readHistory } from '../../packagelink/state/history.ts';
+import { readSettled } from '../../packagelink/compare/is-settled.ts';
+import { mergeTree } from '../../packagelink/merge/merge.ts';
+import { restoreVersion } from '../../packagelink/partial/restore-version.ts';
 import { fingerprint, full, layerOf, partial, publishSite, put, STATE, wholeTree, withLab } from './packagelink-lab.ts';
 import type { Lab } from './packagelink-lab.ts';
 

@@ -13,20 +13,20 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { applyFull } from '../../packagelink/apply-full.ts';
-import { applyPartial } from '../../packagelink/apply-partial.ts';
-import type { ApplyPartialOptions } from '../../packagelink/partial-options.ts';
-import { directoryFetcher } from '../../packagelink/fetch.ts';
-import type { Fetcher } from '../../packagelink/fetch.ts';
-import { loadOrCreateSiteKey } from '../../packagelink/keys.ts';
-import type { SiteKey } from '../../packagelink/keys.ts';
-import { mergeTree } from '../../packagelink/merge.ts';
-import type { GeneratedFile, Layer } from '../../packagelink/merge.ts';
-import { publishTree } from '../../packagelink/publish.ts';
-import { readManifest } from '../../packagelink/read-manifest.ts';
-import { openStore } from '../../packagelink/store.ts';
-import type { Store } from '../../packagelink/store.ts';
-import type { MergedTree } from '../../packagelink/tree.ts';
+import { applyFull } from '../../packagelink/full/apply-full.ts';
+import { applyPartial } from '../../packagelink/partial/apply-partial.ts';
+import type { ApplyPartialOptions } from '../../packagelink/partial/partial-options.ts';
+import { directoryFetcher } from '../../packagelink/contents/fetch.ts';
+import type { Fetcher } from '../../packagelink/contents/fetch.ts';
+import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
+import type { SiteKey } from '../../packagelink/manifests/keys.ts';
+import { mergeTree } from '../../packagelink/merge/merge.ts';
+import type { GeneratedFile, Layer } from '../../packagelink/merge/merge.ts';
+import { publishTree } from '../../packagelink/publish/publish.ts';
+import { readManifest } from '../../packagelink/manifests/read-manifest.ts';
+import { openStore } from '../../packagelink/store/store.ts';
+import type { Store } from '../../packagelink/store/store.ts';
+import type { MergedTree } from '../../packagelink/tree/tree.ts';
 
 export const STATE = 'var/lib/gutinteg/packagelink.db';
 export type Lab = {

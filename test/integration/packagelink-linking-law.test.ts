@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { FaultsError } from '../../lib/errors.ts';
-import type { PartialResult } from '../../packagelink/apply-partial.ts';
+import type { PartialResult } from '../../packagelink/partial/apply-partial.ts';
 import { linkTrees, unlinkTree } from '../helpers/link-trees.ts';
 import { makeTree, walk, withDirectory } from './packagelink-linking-lab.ts';
 import type { Description, Node } from './packagelink-linking-lab.ts';

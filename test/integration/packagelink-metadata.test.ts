@@ -7,10 +7,10 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../lib/errors.ts';
-import { mergeTree } from '../../packagelink/merge.ts';
-import { publishTree } from '../../packagelink/publish.ts';
-import { readName } from '../../packagelink/store.ts';
-import type { MergedTree } from '../../packagelink/tree.ts';
+import { mergeTree } from '../../packagelink/merge/merge.ts';
+import { publishTree } from '../../packagelink/publish/publish.ts';
+import { readName } from '../../packagelink/store/store.ts';
+import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import { differences, fingerprint, full, layerOf, partial, publishSite, put, withLab } from './packagelink-lab.ts';
 import type { Lab } from './packagelink-lab.ts';
 

@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { applyFull } from '../../packagelink/apply-full.ts';
-import { mergeTree } from '../../packagelink/merge.ts';
+import { applyFull } from '../../packagelink/full/apply-full.ts';
+import { mergeTree } from '../../packagelink/merge/merge.ts';
 import { full, layerOf, partial, publishSite, withLab } from './packagelink-lab.ts';
 
 const STRANGE = [

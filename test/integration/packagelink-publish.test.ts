@@ -16,13 +16,13 @@ import {
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { directoryFetcher } from '../../packagelink/fetch.ts';
-import { loadOrCreateSiteKey } from '../../packagelink/keys.ts';
-import type { ManifestEntry } from '../../packagelink/manifest.ts';
-import { publishTree } from '../../packagelink/publish.ts';
-import { readManifest } from '../../packagelink/read-manifest.ts';
-import { readName } from '../../packagelink/store.ts';
-import { withLock } from '../../packagelink/file-lock.ts';
+import { directoryFetcher } from '../../packagelink/contents/fetch.ts';
+import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
+import type { ManifestEntry } from '../../packagelink/package/manifest.ts';
+import { publishTree } from '../../packagelink/publish/publish.ts';
+import { readManifest } from '../../packagelink/manifests/read-manifest.ts';
+import { readName } from '../../packagelink/store/store.ts';
+import { withLock } from '../../packagelink/filesystem/file-lock.ts';
 import { fingerprint, publishImage, publishSite, put, withLab } from './packagelink-lab.ts';
 import type { Lab } from './packagelink-lab.ts';
 
@@ -181,7 +181,7 @@ test('two publishers at once take turns: the second finds nothing to do', async 
 
 test('the lock holds between processes, and goes with its holder', async () => {
   await withLab('/var/tmp', async (lab) => {
-    const holder = new URL('../../packagelink/file-lock.ts', import.meta.url).href;
+    const holder = new URL('../../packagelink/filesystem/file-lock.ts', import.meta.url).href;
     const script = `const { withLock } = await import(${JSON.stringify(holder)});
       await withLock(${JSON.stringify(join(lab.dir, 'lock.db'))}, async () => { console.log('held'); process.kill(process.pid, 'SIGSTOP'); });`;
     const { spawn } = await import('node:child_process');

@@ -9,9 +9,9 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { full, layerOf, partial, publishSite, put, withLab } from './packagelink-lab.ts';
 import type { Lab } from './packagelink-lab.ts';
-import { mergeTree } from '../../packagelink/merge.ts';
+import { mergeTree } from '../../packagelink/merge/merge.ts';
 import { exchange } from '../../packagelink/native/exchange.ts';
-import type { MergedTree } from '../../packagelink/tree.ts';
+import type { MergedTree } from '../../packagelink/tree/tree.ts';
 
 const RUNS = 40;
 const FILES = 60;

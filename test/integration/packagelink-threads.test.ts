@@ -19,11 +19,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { applyFull } from '../../packagelink/apply-full.ts';
-import type { Fetcher } from '../../packagelink/fetch.ts';
-import { WrongBytesError } from '../../packagelink/fetch.ts';
-import { countPortions } from '../../packagelink/compare-rows.ts';
-import { startThread } from '../../packagelink/start-thread.ts';
+import { applyFull } from '../../packagelink/full/apply-full.ts';
+import type { Fetcher } from '../../packagelink/contents/fetch.ts';
+import { WrongBytesError } from '../../packagelink/contents/fetch.ts';
+import { countPortions } from '../../packagelink/compare/compare-rows.ts';
+import { startThread } from '../../packagelink/threads/start-thread.ts';
 import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';
 import { differences, full, partial, put, STATE, wholeTree, withLab } from './packagelink-lab.ts';
 import type { Lab } from './packagelink-lab.ts';
@@ -213,7 +213,7 @@ test('a program in one file has its second thread in it', { timeout: 60_000 }, a
       entry,
       `import { hash } from 'node:crypto';
       import { zstdCompressSync } from 'node:zlib';
-      import { startThread } from ${JSON.stringify(join(packagelink, 'start-thread.ts'))};
+      import { startThread } from ${JSON.stringify(join(packagelink, 'threads/start-thread.ts'))};
       const thread = startThread({ kind: 'lay-batches' });
       const numbers = new Float64Array([0, 5, 0o640, 0, 0, 1, 2]);
       const stored = zstdCompressSync('hello');

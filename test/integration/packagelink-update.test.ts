@@ -5,12 +5,12 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { applyFull } from '../../packagelink/apply-full.ts';
-import { findUpdate, settledBase } from '../../packagelink/find-update.ts';
-import { openManifestCache } from '../../packagelink/manifest-cache.ts';
-import { mergeTree } from '../../packagelink/merge.ts';
-import type { MergeInput } from '../../packagelink/merge.ts';
-import { readHistory } from '../../packagelink/history.ts';
+import { applyFull } from '../../packagelink/full/apply-full.ts';
+import { findUpdate, settledBase } from '../../packagelink/partial/find-update.ts';
+import { openManifestCache } from '../../packagelink/manifests/manifest-cache.ts';
+import { mergeTree } from '../../packagelink/merge/merge.ts';
+import type { MergeInput } from '../../packagelink/merge/merge.ts';
+import { readHistory } from '../../packagelink/state/history.ts';
 import {
   full,
   differences,

@@ -11,7 +11,7 @@ import type { Fault } from '../helpers/faults.ts';
 import { FaultyProgram } from '../helpers/faulty-program.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
 import type { Lab } from './packagelink-lab.ts';
-import { mergeTree } from '../../packagelink/merge.ts';
+import { mergeTree } from '../../packagelink/merge/merge.ts';
 
 const LANES = 2;
 

@@ -1,0 +1,88 @@
+// The nightly run: puts right what differs. In: a merged tree, the state database, a running system's root.
+// Out: every path either old or new, and a list of changes. Never: touches a foreign path or what is right already;
+// follows a link out of the target; crosses a mount point that is not listed; deletes when a source could not be read.
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { discardTemporaries } from './discard-temporaries.ts';
+import { executePlan } from './execute-plan.ts';
+import { withLock } from '../filesystem/file-lock.ts';
+import { beginHistory, forgetVersions, historyDirectory, trimHistory } from '../state/history.ts';
+import type { Change, PartialPlan } from './partial-plan.ts';
+import type { ApplyPartialOptions } from './partial-options.ts';
+import { preparePartial } from './prepare-partial.ts';
+import type { Prepared, RowOf } from './prepare-partial.ts';
+import { syncFileSystems } from '../native/sync-file-systems.ts';
+import { recordIntents, updateState } from '../state/state.ts';
+import type { InstalledPath } from '../tree/installed-path.ts';
+import type { PathStat } from '../tree/path-stat.ts';
+
+const LOCK_TIMEOUT_MS = 60_000;
+
+/** `changes` were made (with `dryRun`: would be); `errors` name paths that are still not right. */
+export type PartialResult = {
+  readonly changes: readonly Change[];
+  readonly errors: readonly string[];
+  readonly notices: readonly string[];
+};
+
+/**
+ * Brings a target back to its tree. Errors of single paths are collected, and the rest is done.
+ * @throws UserError when the state database or the target cannot be read at all
+ */
+export async function applyPartial(options: ApplyPartialOptions): Promise<PartialResult> {
+  if (options.dryRun === true) return summarize(await preparePartial(options));
+  mkdirSync(dirname(options.stateFile), { recursive: true, mode: 0o755 });
+  return await withLock(`${options.stateFile}.lock`, async () => await runPartial(options), LOCK_TIMEOUT_MS);
+}
+
+async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> {
+  const { stateFile, fetcher, sync = syncFileSystems } = options;
+  const prepared = await preparePartial(options);
+  const { root, plan, rowOf, observed, carriedOut, interrupted } = prepared;
+  discardTemporaries(root, interrupted);
+  if (plan.changes.length > 0) await options.beforeChanges?.(plan.changes);
+  if (plan.changes.length > 0) recordIntents(stateFile, intentsOf(plan, rowOf), carriedOut);
+  const kept = beginHistory(stateFile, plan.keeps, Date.now());
+  const historyDir = historyDirectory(stateFile);
+  const beforeDeletions = prepared.errors.length === 0 ? options.beforeDeletions : undefined;
+  const done = await executePlan({ root, plan, fetcher, sync, kept, historyDir, beforeDeletions });
+  const changed = [...done.placed].flatMap((entry) => rowOf(entry) ?? []);
+  const refreshed = plan.refresh.flatMap((entry) => rowOf(entry, observed.get(entry.path)) ?? []);
+  const removed = [...done.deleted, ...done.restored.map(({ row }) => row)].map((row) => row.path);
+  const summary = { ...summarize(prepared, done.errors), changes: done.changes };
+  const settles = summary.errors.length === 0 ? options.settles : undefined;
+  if (
+    settles !== undefined ||
+    interrupted.length > 0 ||
+    plan.changes.length + refreshed.length + plan.forget.length + plan.pinned.length > 0
+  ) {
+    updateState(stateFile, {
+      changed: [...carriedOut, ...plan.pinned, ...refreshed, ...changed],
+      removed: [...removed, ...plan.forget],
+      settled: settles === undefined ? undefined : { ...settles, notices: [...summary.notices] },
+    });
+  }
+  if (done.restored.length > 0)
+    forgetVersions(
+      stateFile,
+      done.restored.map(({ version }) => version.id),
+    );
+  // What was cut off or went wrong may have been announced to the history, and never kept.
+  if (kept.size > 0) trimHistory(stateFile, { isWhole: interrupted.length + done.errors.length === 0 });
+  return summary;
+}
+
+function summarize({ plan, errors, notices }: Prepared, more: readonly string[] = []): PartialResult {
+  return {
+    changes: plan.changes,
+    errors: [...errors, ...plan.errors, ...more],
+    notices: [...notices, ...plan.notices],
+  };
+}
+
+// Before the first write, so that what a run that crashed has made is known as ours by the next.
+function intentsOf(plan: PartialPlan, rowOf: RowOf): InstalledPath[] {
+  const nothing: PathStat = { mode: 0, uid: 0, gid: 0, sizeBytes: 0, inode: 0, mtimeMs: 0, ctimeMs: 0 };
+  const entries = [...plan.directories, ...plan.files, ...plan.symlinks, ...plan.specials, ...plan.hardlinks];
+  return entries.flatMap((entry) => rowOf(entry, nothing) ?? []);
+}

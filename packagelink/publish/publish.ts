@@ -1,0 +1,167 @@
+// A package tree → the store. In: a directory, a name, the site's key. Out: packs, a signed manifest, a moved name.
+// Never: touches the tree; leaves a name pointing at something incomplete.
+import { createPublicKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { join } from 'node:path';
+import { parseEdge } from '../../lib/parse-edge.ts';
+import { buildManifest } from './build-manifest.ts';
+import { sha256 } from '../package/digest.ts';
+import { encodeManifest } from '../manifests/encode-manifest.ts';
+import { directoryFetcher } from '../contents/fetch.ts';
+import { compileGlobs } from '../package/glob.ts';
+import { packageNameSchema } from '../package/manifest.ts';
+import type { Manifest } from '../package/manifest.ts';
+import { packageSettingsSchema, readPackageSettings } from '../package/package-settings.ts';
+import type { PackageSettings } from '../package/package-settings.ts';
+import { packTree } from './pack-tree.ts';
+import { placesOf } from './plan-reuse.ts';
+import type { Places } from './plan-reuse.ts';
+import { publishDeltas } from '../store/publish-deltas.ts';
+import { readManifest } from '../manifests/read-manifest.ts';
+import { scanTree } from './scan.ts';
+import type { ScannedEntry } from './scan.ts';
+import { scanWithSettings } from './scan-with-settings.ts';
+import { applySiteRules } from './site-rules.ts';
+import { sealManifest } from '../manifests/seal-manifest.ts';
+import { hasPack, readName, readStoredManifest, writeManifest, writeName } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
+import { withLock } from '../filesystem/file-lock.ts';
+import { UserError } from '../../lib/errors.ts';
+
+/** A package to publish. An `image` keeps owners, modes and xattrs; a `site` package gets those of `.packagelink.yaml`. */
+type PublishOptions = {
+  readonly store: Store;
+  readonly name: string;
+  /** The directory that stands for `/` of the target. */
+  readonly tree: string;
+  readonly kind: 'image' | 'site';
+  /** Globs of paths that are laid down once; for a site package added to those of `.packagelink.yaml`. */
+  readonly mutable?: readonly string[];
+  /** 0 for an image, for a site package what `.packagelink.yaml` says, or 50. */
+  readonly priority?: number;
+  /** Globs of FIFOs and device nodes that belong to an image; a site package names them in `.packagelink.yaml`. */
+  readonly special?: readonly string[];
+  /** Leaves out device nodes below `dev/` instead of refusing them. */
+  readonly dropDeviceNodes?: boolean;
+  /** The site's private ed25519 key. */
+  readonly signingKey: KeyObject;
+  /** Told of every file that was read, in bytes of all files. */
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+  /** Writes nothing: only says what would be published. */
+  readonly dryRun?: boolean;
+};
+
+/**
+ * `manifest` is its digest, in a dry run an imaginary one; `storedBytes` are those of all its packs, `packedBytes` those
+ * of new ones; `changed` is false when the name stands for what it stood for.
+ */
+export type Published = {
+  readonly manifest: string;
+  readonly entries: number;
+  readonly rawBytes: number;
+  readonly storedBytes: number;
+  readonly packedBytes: number;
+  readonly changed: boolean;
+  /** The last generation; undefined where there was none that could be built upon. */
+  readonly before: Manifest | undefined;
+  readonly after: Manifest;
+  /** Attributes that the tree has and the package has not: `security.selinux of 120 paths, such as etc/motd`. */
+  readonly leftOut: readonly string[];
+};
+
+/**
+ * Publishes a tree under a name: scans it, packs what the store does not hold yet, signs the manifest.
+ * @throws FaultsError for paths that a package cannot hold and faults in `.packagelink.yaml`; UserError when the tree
+ * changes meanwhile. The name then still stands for its last generation.
+ */
+export async function publishTree(options: PublishOptions): Promise<Published> {
+  parseEdge(packageNameSchema, options.name, `publishing '${options.name}'`);
+  compileGlobs([...(options.mutable ?? []), ...(options.special ?? [])]);
+  return await withLock(join(options.store.dir, 'lock.db'), async () => await publishLocked(options));
+}
+
+async function publishLocked(options: PublishOptions): Promise<Published> {
+  const { store, name, kind, tree, signingKey, dryRun = false } = options;
+  const settings = await settingsOf(options);
+  const previous = await readPrevious(options);
+  const { leftOut, ...scan } = scanPackage(options, settings);
+  const packed = await packTree({
+    tree,
+    entries: scan.entries,
+    known: previous?.known ?? new Map(),
+    store: dryRun ? undefined : store,
+    onRead: countProgress(scan.entries, options.onProgress),
+  });
+  const after = buildManifest({ name, kind, settings, ...scan, ...packed, previous: previous?.manifest });
+  const raw = encodeManifest(after);
+  const digest = sha256(raw);
+  const changed = previous?.digest !== digest;
+  if (changed && !dryRun) {
+    const present = await readStoredManifest(store, digest);
+    await writeManifest(store, await sealManifest(raw, signingKey, present));
+    await publishDeltas({ store, name, to: { digest, manifest: after }, signingKey });
+    await writeName(store, name, digest);
+  }
+  return {
+    manifest: digest,
+    entries: after.entries.length,
+    rawBytes: after.rawBytes,
+    storedBytes: after.packs.reduce((sum, pack) => sum + pack.sizeBytes, 0),
+    packedBytes: packed.packedBytes,
+    changed,
+    before: previous?.manifest,
+    after,
+    leftOut,
+  };
+}
+
+function countProgress(
+  entries: readonly ScannedEntry[],
+  onProgress: PublishOptions['onProgress'],
+): (bytes: number) => void {
+  const totalBytes = entries.reduce((sum, entry) => sum + (entry.type === 'file' ? entry.sizeBytes : 0), 0);
+  let doneBytes = 0;
+  return (bytes) => onProgress?.((doneBytes += bytes), totalBytes);
+}
+
+async function settingsOf({ kind, tree, mutable = [], priority }: PublishOptions): Promise<PackageSettings> {
+  const settings =
+    kind === 'site' ? await readPackageSettings(tree) : { ...packageSettingsSchema.parse({}), priority: 0 };
+  return { ...settings, mutable: [...settings.mutable, ...mutable], priority: priority ?? settings.priority };
+}
+
+type Previous = { readonly digest: string; readonly manifest: Manifest; readonly known: Places };
+
+// A last generation that another key signed, or that is damaged, is not built upon; publishing then starts afresh.
+async function readPrevious({ store, name, signingKey }: PublishOptions): Promise<Previous | undefined> {
+  const digest = await readName(store, name);
+  if (digest === undefined) return undefined;
+  try {
+    const manifest = await readManifest(directoryFetcher(store.dir), digest, [createPublicKey(signingKey)]);
+    const present = new Set<string>();
+    for (const pack of manifest.packs) if (await hasPack(store, pack)) present.add(pack.sha256);
+    return { digest, manifest, known: placesOf(manifest, present) };
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+type PackageScan = {
+  readonly entries: readonly ScannedEntry[];
+  /** Directories whose owner and mode the package states. */
+  readonly isStated: (path: string) => boolean;
+  readonly leftOut: readonly string[];
+};
+
+function scanPackage(options: PublishOptions, settings: PackageSettings): PackageScan {
+  const { tree, kind, dropDeviceNodes = false } = options;
+  if (kind === 'image') {
+    const isSpecialAllowed = compileGlobs(options.special ?? []);
+    const scanned = scanTree({ tree, withXattrs: true, isSpecialAllowed, dropDeviceNodes, skip: new Set() });
+    return { ...scanned, isStated: () => true };
+  }
+  const scanned = scanWithSettings({ tree, settings, withXattrs: settings.keepXattrs, dropDeviceNodes });
+  const { entries, stated } = applySiteRules(scanned.entries, settings);
+  return { entries, isStated: (path) => stated.has(path), leftOut: scanned.leftOut };
+}

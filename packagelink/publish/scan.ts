@@ -1,0 +1,193 @@
+// Walks a package tree. In: a directory. Out: every path with its metadata, sorted. Never: follows links, writes.
+import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { join } from 'node:path';
+import { FaultsError, UserError } from '../../lib/errors.ts';
+import type { Fault } from '../../lib/errors.ts';
+import type { Metadata } from '../package/manifest.ts';
+import { hasHoles } from '../native/holes.ts';
+import { specialOf } from '../native/device-nodes.ts';
+import { timeOf } from '../native/times.ts';
+import { comparePaths, isPackagePath } from '../package/package-path.ts';
+import { installedPath } from '../package/preprocess.ts';
+import { readXattrs } from '../filesystem/xattrs.ts';
+
+type Scanned = Metadata & { readonly path: string };
+export type ScannedFile = Scanned & {
+  readonly type: 'file';
+  readonly sizeBytes: number;
+  readonly sparse?: true;
+  /** No template, whatever its name is. */ readonly verbatim?: true;
+};
+type ScannedDirectory = Scanned & { readonly type: 'directory' };
+type ScannedSymlink = Scanned & { readonly type: 'symlink'; readonly target: string };
+type ScannedSpecial = Scanned & { readonly type: 'special'; readonly node: string };
+/** `target` is the first name of the same file in the order of the scan. */
+type ScannedHardlink = Scanned & { readonly type: 'hardlink'; readonly target: string };
+export type ScannedEntry = ScannedFile | ScannedDirectory | ScannedSymlink | ScannedSpecial | ScannedHardlink;
+
+type ScanOptions = {
+  readonly tree: string;
+  /** Whether the extended attributes of the tree are the package's. */
+  readonly withXattrs: boolean;
+  /** Which FIFOs and device nodes the package may hold. */
+  readonly isSpecialAllowed: (path: string) => boolean;
+  /** Leaves out device nodes, FIFOs and sockets below `dev/`, which the running system makes by itself. */
+  readonly dropDeviceNodes: boolean;
+  /** Paths that are not part of the package. */
+  readonly skip: ReadonlySet<string>;
+  /** Paths of files that are no templates, whatever their names are. */
+  readonly verbatim?: ReadonlySet<string>;
+};
+
+type Found = { readonly path: string; readonly stat: BigIntStats };
+
+/** What a scan shares among its paths. */
+type Scan = {
+  readonly options: ScanOptions;
+  readonly faults: Fault[];
+  /** The first name of each file that has several, by device and inode. */
+  readonly firstNames: Map<string, string>;
+  /** Attributes that are not the files' own, with the paths that have them. */
+  readonly leftOut: Map<string, string[]>;
+};
+
+export type ScannedTree = {
+  readonly entries: ScannedEntry[];
+  /** What the tree has and the package will not: `security.selinux of 120 paths, such as etc/motd`. */
+  readonly leftOut: readonly string[];
+};
+
+/**
+ * Every path below a directory, parents first.
+ * @throws FaultsError with all paths that no package can hold: sockets, names that are not UTF-8, and FIFOs and
+ * devices that are not allowed.
+ */
+export function scanTree(options: ScanOptions): ScannedTree {
+  const faults: Fault[] = [];
+  const found: Found[] = [];
+  if (!lstatSync(options.tree, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UserError(`scanning ${options.tree}: not a directory`, { exitCode: 2 });
+  }
+  walk('', options, found, faults);
+  found.sort(comparePaths);
+  const scan: Scan = { options, faults, firstNames: new Map(), leftOut: new Map() };
+  const entries = found.flatMap((one) => describeEntry(one, scan) ?? []);
+  if (faults.length > 0) throw new FaultsError(`scanning ${options.tree}`, faults);
+  return { entries, leftOut: describeLeftOut(scan.leftOut) };
+}
+
+function walk(dir: string, options: ScanOptions, found: Found[], faults: Fault[]): void {
+  for (const bytes of readdirSync(join(options.tree, dir), { encoding: 'buffer' })) {
+    const name = bytes.toString('utf8');
+    const path = dir === '' ? name : `${dir}/${name}`;
+    if (!isUtf8(bytes)) {
+      faults.push(fault(path, `the name is not UTF-8 (bytes ${bytes.toString('hex')})`));
+      continue;
+    }
+    if (options.skip.has(path)) continue;
+    if (!isPackagePath(path)) {
+      faults.push(fault(path, 'the path is too long'));
+      continue;
+    }
+    const stat = lstatSync(join(options.tree, path), { bigint: true });
+    found.push({ path, stat });
+    if (stat.isDirectory()) walk(path, options, found, faults);
+  }
+}
+
+function describeEntry({ path, stat }: Found, scan: Scan): ScannedEntry | undefined {
+  const { options, faults, firstNames } = scan;
+  if (options.dropDeviceNodes && path.startsWith('dev/') && isOther(stat)) return undefined;
+  const entry = { path, ...statMetadata(stat), ...xattrsOf(path, scan) };
+  if (stat.isDirectory()) return { ...entry, type: 'directory' };
+  if (stat.isSymbolicLink()) return describeSymlink(entry, options.tree, faults);
+  const node = stat.isFile() ? undefined : specialOf(stat);
+  if (!stat.isFile() && node === undefined) {
+    faults.push(fault(path, 'is a socket; no package can hold one'));
+    return undefined;
+  }
+  // A template's installed names differ, even where one file has several.
+  const isVerbatim = options.verbatim?.has(path) === true;
+  const target = isVerbatim || installedPath(path) === path ? otherName(path, stat, firstNames) : undefined;
+  if (node !== undefined) return describeSpecial({ ...entry, type: 'special', node }, target, scan);
+  if (target !== undefined) return { ...entry, type: 'hardlink', target };
+  const verbatim = isVerbatim ? ({ verbatim: true } as const) : {};
+  return { ...entry, type: 'file', sizeBytes: Number(stat.size), ...sparseness(path, stat, options.tree), ...verbatim };
+}
+
+function isOther(stat: BigIntStats): boolean {
+  return !(stat.isDirectory() || stat.isSymbolicLink() || stat.isFile());
+}
+
+function otherName(path: string, stat: BigIntStats, firstNames: Map<string, string>): string | undefined {
+  const key = `${stat.dev}:${stat.ino}`;
+  const first = firstNames.get(key);
+  if (first === undefined && stat.nlink > 1n) firstNames.set(key, path);
+  return first;
+}
+
+function describeSpecial(entry: ScannedSpecial, firstName: string | undefined, scan: Scan): ScannedSpecial | undefined {
+  const kind = describeNode(entry.node);
+  if (firstName !== undefined) {
+    scan.faults.push(fault(entry.path, `is ${kind} and another name of ${firstName}; only files can have several`));
+  } else if (scan.options.isSpecialAllowed(entry.path)) return entry;
+  else {
+    const allowed = fault(entry.path, `is ${kind}; packages hold files, directories and links`);
+    scan.faults.push({ ...allowed, suggestion: 'if it belongs to the package, name it under special:' });
+  }
+  return undefined;
+}
+
+function describeNode(node: string): string {
+  const [kind, numbers] = node.split(' ');
+  return kind === 'fifo' ? 'a FIFO' : `a ${kind === 'char' ? 'character' : 'block'} device (${numbers})`;
+}
+
+function xattrsOf(path: string, { options, leftOut }: Scan): Pick<Metadata, 'xattrs'> {
+  if (!options.withXattrs) return {};
+  const { xattrs, others } = readXattrs(join(options.tree, path));
+  for (const name of others) leftOut.set(name, [...(leftOut.get(name) ?? []), path]);
+  return xattrs === undefined ? {} : { xattrs };
+}
+
+function describeLeftOut(leftOut: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...leftOut]
+    .map(([name, paths]) => `${name} of ${paths.length} ${paths.length === 1 ? 'path' : 'paths'}, such as ${paths[0]}`)
+    .toSorted();
+}
+
+// Only where fewer blocks are taken than the size needs is it worth a look.
+function sparseness(path: string, stat: BigIntStats, tree: string): { sparse?: true } {
+  if (stat.blocks * 512n >= stat.size) return {};
+  const fd = openSync(join(tree, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    return hasHoles(fd, Number(stat.size)) ? { sparse: true } : {};
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function describeSymlink(entry: Scanned, tree: string, faults: Fault[]): ScannedSymlink | undefined {
+  const target = readlinkSync(join(tree, entry.path), { encoding: 'buffer' });
+  if (isUtf8(target)) return { ...entry, type: 'symlink', target: target.toString('utf8') };
+  faults.push(fault(entry.path, `the target of the symbolic link is not UTF-8 (bytes ${target.toString('hex')})`));
+  return undefined;
+}
+
+/** Owner, mode and time as a manifest has them. */
+export function statMetadata(stat: BigIntStats): Omit<Metadata, 'xattrs'> {
+  const { seconds, nanoseconds } = timeOf(stat.mtimeNs);
+  return {
+    mode: Number(stat.mode) & 0o7777,
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    mtimeSeconds: seconds,
+    mtimeNanoseconds: nanoseconds,
+  };
+}
+
+function fault(where: string, message: string): Fault {
+  return { severity: 'error', where, message };
+}

@@ -1,0 +1,102 @@
+// The SQLite file beside a target that says what packages have put there. In: its path. Out: an open database of the
+// format this program knows. Never: looks at the target.
+import { DatabaseSync } from 'node:sqlite';
+import { UserError } from '../../lib/errors.ts';
+
+const VERSION = 2;
+// A row has a third of a kilobyte, so that SQLite's 4,096 bytes make a deep tree, which a new database feels; much larger
+// pages would make an update of rows here and there write most of the file.
+const PAGE_BYTES = 8192;
+
+const SQLITE_BUSY = 5;
+
+/** The columns of one installed path, as state.ts reads and writes them. */
+const PATH_COLUMNS = `
+  path TEXT PRIMARY KEY, owner TEXT NOT NULL, class TEXT NOT NULL, type TEXT NOT NULL,
+  mode INTEGER NOT NULL, uid INTEGER NOT NULL, gid INTEGER NOT NULL, size INTEGER NOT NULL,
+  sha256 TEXT NOT NULL, source TEXT NOT NULL, xattrs TEXT NOT NULL, target TEXT NOT NULL,
+  inode INTEGER NOT NULL, mtime_ms REAL NOT NULL, ctime_ms REAL NOT NULL, left_alone INTEGER NOT NULL`;
+
+/**
+ * `paths` is what is laid down, `intents` what a run that has not ended was about to lay down, `history` what stood in
+ * the way of it and was kept. `meta` holds single values: see state.ts.
+ */
+const SCHEMA = `
+  CREATE TABLE paths (${PATH_COLUMNS}) WITHOUT ROWID, STRICT;
+  CREATE TABLE intents (${PATH_COLUMNS}) WITHOUT ROWID, STRICT;
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID, STRICT;
+  CREATE TABLE history (
+    id INTEGER PRIMARY KEY, path TEXT NOT NULL, reason TEXT NOT NULL, run INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+    owner TEXT NOT NULL, type TEXT NOT NULL, mode INTEGER NOT NULL, uid INTEGER NOT NULL, gid INTEGER NOT NULL,
+    size INTEGER NOT NULL, sha256 TEXT NOT NULL, target TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX history_path ON history (path);
+  PRAGMA user_version = ${VERSION}`;
+
+/**
+ * Opens the database of a target, makes it where there is none, and closes it after `work`.
+ * @throws UserError when it is damaged or of another format
+ */
+export function withStateDatabase<T>(file: string, work: (database: DatabaseSync) => T): T {
+  const database = openStateDatabase(file);
+  try {
+    return explained(file, () => work(database));
+  } finally {
+    database.close();
+  }
+}
+
+/** Opens the same; the caller closes it. @throws UserError likewise */
+export function openStateDatabase(file: string): DatabaseSync {
+  return explained(file, () => {
+    const database = new DatabaseSync(file, { timeout: 10_000 });
+    try {
+      const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+      if (version === 0) database.exec(`PRAGMA page_size = ${PAGE_BYTES}; BEGIN; ${SCHEMA}; COMMIT`);
+      else if (version !== VERSION) throw wrongVersion(file, version);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+/** What `work` does with the database of that file; SQLite's errors become ones that say what to do. @throws UserError */
+export function explained<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const { code, errcode } = error as NodeJS.ErrnoException & { errcode?: number };
+    if (code !== 'ERR_SQLITE_ERROR') throw error;
+    // An extended code has the primary one in its lowest byte: https://www.sqlite.org/rescode.html
+    const isBusy = errcode !== undefined && (errcode & 0xff) === SQLITE_BUSY;
+    const hint = isBusy
+      ? 'another process holds it: try again when that has ended (fuser says which it is)'
+      : 'move it away: the next run compares everything by content and writes a new one';
+    throw new UserError(`the state database ${file} cannot be used`, { cause: error, hint });
+  }
+}
+
+/** Runs `work` in one transaction; one that only reads may be deferred: it keeps nobody from reading. */
+export function inTransaction(
+  database: DatabaseSync,
+  work: () => void,
+  kind: 'IMMEDIATE' | 'DEFERRED' = 'IMMEDIATE',
+): void {
+  database.exec(`BEGIN ${kind}`);
+  try {
+    work();
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function wrongVersion(file: string, version: number): UserError {
+  const age = version > VERSION ? 'a newer' : 'an older';
+  return new UserError(`${file} was written by ${age} gutinteg (format ${version}, known ${VERSION})`, {
+    hint: 'move it away: the next run compares everything by content and writes a new one',
+  });
+}
