@@ -1,8 +1,8 @@
 // Saved partition tables as plain text. In: records and restores. Out: lines. Never: I/O, the clock.
 import type { RecordedData, SavedDisk, StoredDiskRecord } from '../contract/disk-record.ts';
-import type { RestorePlan } from '../installer/plan-restore.ts';
-import type { Restore } from '../installer/restore-table.ts';
-import { parseDump, partitionsWithContents } from '../installer/sfdisk-dump.ts';
+import type { RestorePlan } from '../installer/restore/plan-restore.ts';
+import type { Restore } from '../installer/restore/restore-table.ts';
+import { parseDump, partitionsWithContents } from '../installer/saved-tables/sfdisk-dump.ts';
 import { formatBytes } from '../lib/bytes.ts';
 import { describeDisk } from '../partition-specs/disk-facts.ts';
 

@@ -7,11 +7,11 @@ import type { ServerClient } from '../contract/client.ts';
 import type { Lookup } from '../contract/lookup.ts';
 import { describeError, UserError } from '../lib/errors.ts';
 import { runCommand } from '../lib/run-command.ts';
-import { install } from './install.ts';
-import { isFinal } from './is-final.ts';
-import { parseKernelParameters } from './kernel-parameters.ts';
-import { createProgress } from './report-progress.ts';
-import type { Progress } from './report-progress.ts';
+import { install } from './apply/install.ts';
+import { isFinal } from './apply/is-final.ts';
+import { parseKernelParameters } from './look/kernel-parameters.ts';
+import { createProgress } from './apply/report-progress.ts';
+import type { Progress } from './apply/report-progress.ts';
 
 const KEYS_DIR = '/etc/gutinteg/keys';
 /** How long a server that went away is waited for, in the middle of an installation. */

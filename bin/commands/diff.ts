@@ -85,7 +85,7 @@ async function diffIn(dir: string, revisions: Revisions, options: DiffOptions): 
 
 /** What the installer would merge, but for files that depend on disks that nobody has looked at. */
 async function mergePlanner(): Promise<PlanMerge> {
-  const { mergeInputOf } = await import('../../installer/plan-files.ts');
+  const { mergeInputOf } = await import('../../installer/plan/plan-files.ts');
   const { systemOf } = await import('../../installer/systems/all.ts');
   const { OF_THE_DISKS } = await import('../../site/diff/contents.ts');
   const { diskFilePaths } = await import('../../site/diff/disk-file-paths.ts');

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { FilesInput } from '../../installer/plan-files.ts';
+import type { FilesInput } from '../../installer/plan/plan-files.ts';
 import type { VariableExplanation } from '../../machdb/views/explain.ts';
 import type { PathExplanation } from '../../packagelink/merge/explain-path.ts';
 import type { ResolvedUse } from '../../packagelink/merge/format-path-explanation.ts';
@@ -29,7 +29,7 @@ async function explain(host: string, asked: string, options: ExplainOptions): Pr
   const { formatPathExplanation } = await import('../../packagelink/merge/format-path-explanation.ts');
   const { formatExplanation } = await import('../../machdb/views/format-explanation.ts');
   const { printLines } = await import('../../machdb/views/printable.ts');
-  const { mergeInputOf } = await import('../../installer/plan-files.ts');
+  const { mergeInputOf } = await import('../../installer/plan/plan-files.ts');
   const { openSiteState } = await import('../open-site-state.ts');
 
   const path = asked
@@ -55,7 +55,7 @@ async function explain(host: string, asked: string, options: ExplainOptions): Pr
 async function filesOf(host: string, state: SiteState): Promise<FilesInput> {
   const { UserError } = await import('../../lib/errors.ts');
   const { directoryFetcher } = await import('../../packagelink/contents/fetch.ts');
-  const { fetchManifests } = await import('../../installer/fetch-manifests.ts');
+  const { fetchManifests } = await import('../../installer/description/fetch-manifests.ts');
   const { systemOf } = await import('../../installer/systems/all.ts');
   const { openMachines } = await import('../open-site-state.ts');
   const { parsePartitionSpec } = await import('../../partition-specs/spec.ts');
@@ -97,7 +97,7 @@ async function variablesFor(
   template: readonly ResolvedUse[],
   { lookup, system, diskFiles = [], consoles }: FilesInput,
 ): Promise<string[]> {
-  const { renderedFrom } = await import('../../installer/rendered-from.ts');
+  const { renderedFrom } = await import('../../installer/plan/rendered-from.ts');
   if (content?.kind === 'literal') {
     if (diskFiles.some((file) => file.path === `/${path}`)) return ['PARTITION'];
     const rendering = { hostname: lookup.name, record: lookup.record, diskFiles, consoles };

@@ -167,7 +167,7 @@ async function planOf(options: PlanOptions, facts: MachineFacts): Promise<Layout
 
 async function readDisks(source: string | undefined): Promise<MachineFacts> {
   if (source === undefined) {
-    const { readFacts } = await import('../../installer/read-facts.ts');
+    const { readFacts } = await import('../../installer/look/read-facts.ts');
     const { runCommand } = await import('../../lib/run-command.ts');
     return readFacts(runCommand);
   }

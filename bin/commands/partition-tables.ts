@@ -74,9 +74,9 @@ async function showTables(host: string, options: TablesOptions): Promise<void> {
 }
 
 async function restore(file: string, options: RestoreOptions): Promise<void> {
-  const { readFacts } = await import('../../installer/read-facts.ts');
-  const { matchSavedDisk } = await import('../../installer/match-saved-disk.ts');
-  const { applyRestore, readRestore } = await import('../../installer/restore-table.ts');
+  const { readFacts } = await import('../../installer/look/read-facts.ts');
+  const { matchSavedDisk } = await import('../../installer/restore/match-saved-disk.ts');
+  const { applyRestore, readRestore } = await import('../../installer/restore/restore-table.ts');
   const { runCommand: run } = await import('../../lib/run-command.ts');
   const { readDiskRecord } = await import('../../netboot/state/disk-records.ts');
   const { renderRestore } = await import('../saved-tables-text.ts');

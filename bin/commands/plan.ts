@@ -31,16 +31,16 @@ export function addPlanCommand(program: Command): void {
     .command('facts')
     .description("print this machine's firmware, network cards and disks as JSON; reads only")
     .action(async () => {
-      const { readFacts } = await import('../../installer/read-facts.ts');
+      const { readFacts } = await import('../../installer/look/read-facts.ts');
       const { runCommand } = await import('../../lib/run-command.ts');
       process.stdout.write(`${JSON.stringify(await readFacts(runCommand), null, 2)}\n`);
     });
 }
 
 async function plan(host: string, options: PlanOptions): Promise<void> {
-  const { destroysData, formatPlan } = await import('../../installer/format-plan.ts');
-  const { planInstall } = await import('../../installer/plan-install.ts');
-  const { fetchManifests } = await import('../../installer/fetch-manifests.ts');
+  const { destroysData, formatPlan } = await import('../../installer/plan/format-plan.ts');
+  const { planInstall } = await import('../../installer/plan/plan-install.ts');
+  const { fetchManifests } = await import('../../installer/description/fetch-manifests.ts');
   const { directoryFetcher } = await import('../../packagelink/contents/fetch.ts');
   const { openSiteState } = await import('../open-site-state.ts');
   const { readFactsFile } = await import('../read-facts-file.ts');

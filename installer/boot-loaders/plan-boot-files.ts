@@ -4,7 +4,7 @@ import { UserError } from '../../lib/errors.ts';
 import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import { filledPlaces } from '../../partition-specs/layout.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
-import { releaseOfPath } from '../kernels/kernel-release.ts';
+import { releaseOfPath } from './kernel-release.ts';
 
 /** A kernel and its initramfs, as package paths: `boot/vmlinuz-6.1`. */
 export type KernelFiles = { readonly release: string | undefined; readonly kernel: string; readonly initramfs: string };

@@ -3,7 +3,7 @@
 import type { Retention } from '../../packagelink/tree/retention.ts';
 import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import type { BootFacts } from './read-boot-facts.ts';
-import { isKernel, releaseOfInitramfs, releaseOfPath } from './kernel-release.ts';
+import { isKernel, releaseOfInitramfs, releaseOfPath } from '../boot-loaders/kernel-release.ts';
 import { readMenuNames } from './menu-names.ts';
 
 /**

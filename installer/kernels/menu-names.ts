@@ -1,6 +1,6 @@
 // What boot menus name. In: their texts: GRUB's scripts, boot loader entries, extlinux and the like. Out: whether they
 // name a path or a kernel. Pure. It errs towards yes: what a comment names is named, too.
-import { nameInBoot, releaseOfName } from './kernel-release.ts';
+import { nameInBoot, releaseOfName } from '../boot-loaders/kernel-release.ts';
 
 export type MenuNames = {
   /** @param path a package path */

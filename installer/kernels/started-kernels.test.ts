@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { KERNELS_FILE } from '../machine-state.ts';
+import { KERNELS_FILE } from '../machine/machine-state.ts';
 import { readStartedKernels, withRunning, writeStartedKernels } from './started-kernels.ts';
 
 test('starts, one after the other', () => {

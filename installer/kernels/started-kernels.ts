@@ -6,7 +6,7 @@ import { UserError } from '../../lib/errors.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import { readIfThere } from '../../lib/read-if-there.ts';
 import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
-import { KERNELS_FILE } from '../machine-state.ts';
+import { KERNELS_FILE } from '../machine/machine-state.ts';
 
 const releaseSchema = z.string().min(1).max(255);
 const startedSchema = z.object({

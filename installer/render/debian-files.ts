@@ -1,8 +1,8 @@
 // The files of a Debian machine that depend on its record and its disk layout: the package @generated.
 // In: record, files of the layout, consoles. Out: paths and contents. Never: I/O.
 import type { MachineRecord } from '../../contract/lookup.ts';
-import { nameservers, wantedInterfaces } from '../network-interfaces.ts';
-import type { WantedInterface } from '../network-interfaces.ts';
+import { nameservers, wantedInterfaces } from './network-interfaces.ts';
+import type { WantedInterface } from './network-interfaces.ts';
 
 /** One rendered file, owned by root; `path` is absolute on the machine. */
 export type RenderedFile = { readonly path: string; readonly mode: number; readonly content: string };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nameservers, wantedInterfaces } from '../network-interfaces.ts';
+import { nameservers, wantedInterfaces } from './network-interfaces.ts';
 import { renderDebianFiles } from './debian-files.ts';
 import { renderGrubCfg } from './grub-cfg.ts';
 

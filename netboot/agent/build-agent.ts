@@ -75,7 +75,7 @@ async function fillTree(input: {
     await cp(entry.source, await at(`${agent}/lib/${basename(entry.path)}`), { dereference: true });
     parts.push(await readFile(entry.source));
   }
-  // What the agent calls its versions on the machine, see installer/activate-agent.ts.
+  // What the agent calls its versions on the machine, see installer/upgrade/activate-agent.ts.
   await writeFile(await at(`${agent}/VERSION`), `${digestOf(parts).slice(0, 16)}\n`);
   await copyFile(join(files, 'gutinteg'), await at('usr/bin/gutinteg'));
   await chmod(join(tree, 'usr/bin/gutinteg'), 0o755);

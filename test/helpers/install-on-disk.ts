@@ -1,10 +1,10 @@
 // The installer's own disk steps on a loop device: planned from its facts as they are, and carried out.
 import assert from 'node:assert/strict';
 import type { DiskRecord } from '../../contract/disk-record.ts';
-import { applyInstall } from '../../installer/apply-install.ts';
-import { planDiskSteps } from '../../installer/plan-disk-steps.ts';
-import type { InstallPlan } from '../../installer/plan-install.ts';
-import { createProgress } from '../../installer/report-progress.ts';
+import { applyInstall } from '../../installer/apply/apply-install.ts';
+import { planDiskSteps } from '../../installer/plan/plan-disk-steps.ts';
+import type { InstallPlan } from '../../installer/plan/plan-install.ts';
+import { createProgress } from '../../installer/apply/report-progress.ts';
 import { GiB } from '../../lib/bytes.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import type { RunCommand } from '../../lib/run-command.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readDiskProbe } from '../../installer/read-disk-probe.ts';
+import { readDiskProbe } from '../../installer/look/read-disk-probe.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import type { Argv } from '../../lib/run-command.ts';
 import type { DiskFacts } from '../../partition-specs/disk-facts.ts';

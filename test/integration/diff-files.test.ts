@@ -6,8 +6,8 @@ import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs
 import { dirname, join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { openMachines, openSiteState } from '../../bin/open-site-state.ts';
-import { fetchManifests } from '../../installer/fetch-manifests.ts';
-import { planFiles } from '../../installer/plan-files.ts';
+import { fetchManifests } from '../../installer/description/fetch-manifests.ts';
+import { planFiles } from '../../installer/plan/plan-files.ts';
 import { systemOf } from '../../installer/systems/all.ts';
 import { applyFull } from '../../packagelink/full/apply-full.ts';
 import { directoryFetcher } from '../../packagelink/contents/fetch.ts';

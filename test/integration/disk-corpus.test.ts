@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { expectBlank } from '../../installer/read-data.ts';
+import { expectBlank } from '../../installer/look/read-data.ts';
 import { FaultsError } from '../../lib/errors.ts';
 import { MiB } from '../../lib/bytes.ts';
 import { runCommand } from '../../lib/run-command.ts';

@@ -5,7 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync,
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { runInstallCommands } from '../../installer/run-install-commands.ts';
+import { runInstallCommands } from '../../installer/apply/run-install-commands.ts';
 import { commandSource } from '../../packagelink/package/after-command.ts';
 import { applyWithCommands } from '../../packagelink/commands/apply-with-commands.ts';
 import { readSettled } from '../../packagelink/compare/is-settled.ts';

@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { DiskRecord } from '../../contract/disk-record.ts';
-import { readRecordedData } from '../../installer/read-data.ts';
+import { readRecordedData } from '../../installer/look/read-data.ts';
 import { MiB } from '../../lib/bytes.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import type { Argv, RunCommand } from '../../lib/run-command.ts';

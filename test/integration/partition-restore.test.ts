@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { DiskRecord, StoredDiskRecord } from '../../contract/disk-record.ts';
-import { readFacts } from '../../installer/read-facts.ts';
-import { readSavedDisks } from '../../installer/save-disks.ts';
+import { readFacts } from '../../installer/look/read-facts.ts';
+import { readSavedDisks } from '../../installer/apply/save-disks.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import type { Argv } from '../../lib/run-command.ts';
 

@@ -2,7 +2,7 @@
 // systems on that, made with the ramdisk's tools; taken down as planned from the facts; started again, the last time
 // with one disk. Prints what it finds as lines `TEST name=JSON`.
 import { readFile, writeFile } from 'node:fs/promises';
-import { readFacts } from '../../installer/read-facts.ts';
+import { readFacts } from '../../installer/look/read-facts.ts';
 import { describeError } from '../../lib/errors.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { compareFacts } from '../../partition-specs/compare-facts.ts';

@@ -1,0 +1,89 @@
+// The full install, from the kernel's command line to a machine that is ready to boot from its own disk.
+// In: parameters and effects. Out: nothing; an error says what failed and whether a disk was changed.
+import { FaultsError, UserError } from '../../lib/errors.ts';
+import type { RunCommand } from '../../lib/run-command.ts';
+import type { ServerClient } from '../../contract/client.ts';
+import type { Lookup } from '../../contract/lookup.ts';
+import type { Fetcher } from '../../packagelink/contents/fetch.ts';
+import { parsePublicKey } from '../../packagelink/manifests/keys.ts';
+import { manifestsOf, updateManifests } from '../description/fetch-manifests.ts';
+import { applyInstall } from './apply-install.ts';
+import type { InstallParameters } from '../look/kernel-parameters.ts';
+import { startLayThreads } from '../../packagelink/full/lay-in-threads.ts';
+import { nameOwners } from '../../packagelink/fit/name-owners.ts';
+import { openMachineManifests, saveLastKnown } from '../description/last-known.ts';
+import { planInstall, TARGET } from '../plan/plan-install.ts';
+import { readRecordedData } from '../look/read-data.ts';
+import { readFacts } from '../look/read-facts.ts';
+import type { Progress } from './report-progress.ts';
+
+export type InstallContext = {
+  readonly parameters: InstallParameters;
+  readonly client: ServerClient;
+  /** PEM text of the site's public keys. */
+  readonly publicKeys: readonly string[];
+  readonly run: RunCommand;
+  readonly progress: Progress;
+  readonly onLookup: (lookup: Lookup) => void;
+  readonly onFirstWrite: () => void;
+};
+
+/** @throws UserError; until `onFirstWrite` has been called nothing on any disk was changed */
+export async function install(context: InstallContext): Promise<void> {
+  const { parameters, client, progress, publicKeys, run } = context;
+  const facts = await progress.step('probe', 'disks and network cards', () => readFacts(run));
+  const mac = facts.macs.find((candidate) => candidate === parameters.mac);
+  if (mac === undefined) {
+    throw new UserError(
+      `the server calls this machine ${parameters.mac}, but its network cards are ${facts.macs.join(', ') || 'none'}`,
+    );
+  }
+  const lookup = await progress.step('look-up', `${mac} at ${parameters.serverUrl}`, async () => {
+    const found = await client.lookup(mac);
+    context.onLookup(found);
+    return found;
+  });
+  const recorded = await progress.step('data', 'where the server knows data partitions', async () =>
+    readRecordedData(await client.recordedData(lookup.machineId), facts.disks, run),
+  );
+  // They are up when the first file can be laid down.
+  await using threads = startLayThreads();
+  const keys = publicKeys.map((pem, index) => parsePublicKey(pem, `public key ${index}`));
+  const fetcher: Fetcher = async (path) => client.storeFile(path);
+  const cache = openMachineManifests(TARGET, fetcher, keys);
+  const manifests = await progress.step('manifests', describePackages(lookup), () => updateManifests(lookup, cache));
+  const { plan, tree } = await progress.step('plan', 'everything is settled before the first write', async () =>
+    planInstall({ lookup, ...manifests, facts, recorded, consoles: parameters.consoles }),
+  );
+  for (const notice of plan.notices) progress.message(`note: ${notice}`);
+  if (plan.obstacles.length > 0) {
+    throw new FaultsError('the disks cannot be written to; nothing was changed', plan.obstacles);
+  }
+  // An owner whom etc/passwd does not have is a fault now, while every disk is as it was.
+  await nameOwners(tree, { fetcher, isKept: () => false });
+  await applyInstall(plan, tree, {
+    run,
+    fetcher,
+    threads,
+    progress,
+    readFacts: () => readFacts(run),
+    saveDisks: async (record) => client.saveDisks(lookup.machineId, record),
+    onFirstWrite: context.onFirstWrite,
+    keepDescription: async () => {
+      const { initData: _data, knownEmpty: _empty, ...known } = lookup;
+      await cache.keep(manifestsOf(lookup));
+      await saveLastKnown(TARGET, known);
+    },
+    identity: {
+      serverUrl: parameters.serverUrl,
+      mac,
+      consoles: parameters.consoles,
+      token: parameters.token,
+      publicKeys,
+    },
+  });
+}
+
+function describePackages(lookup: Lookup): string {
+  return `${lookup.name}: ${[lookup.image.name, ...lookup.packages.map(({ name }) => name)].join(', ')}`;
+}

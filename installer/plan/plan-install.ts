@@ -1,0 +1,191 @@
+// A full install as data: every command, size, UUID and path is settled here, before anything is written.
+// In: look-up, manifests, facts. Out: steps in order and the merged tree. Never: I/O, clock, randomness.
+import type { Lookup } from '../../contract/lookup.ts';
+import { FaultsError, UserError } from '../../lib/errors.ts';
+import type { Fault } from '../../lib/errors.ts';
+import type { Argv } from '../../lib/run-command.ts';
+import type { MachineFacts } from '../../partition-specs/disk-facts.ts';
+import type { Layout } from '../../partition-specs/layout.ts';
+import { diskBindings } from '../../partition-specs/disk-bindings.ts';
+import type { RecordedExtent } from '../../partition-specs/find-data.ts';
+import { planLayout } from '../../partition-specs/plan-layout.ts';
+import { renderLinux } from '../../partition-specs/render/linux.ts';
+import type { LinuxDiskPlan } from '../../partition-specs/render/linux.ts';
+import { parsePartitionSpec } from '../../partition-specs/spec.ts';
+import { commandSource } from '../../packagelink/package/after-command.ts';
+import type { Manifest } from '../../packagelink/package/manifest.ts';
+import { planAfter } from '../../packagelink/commands/plan-after.ts';
+import { treeDigest } from '../../packagelink/tree/tree.ts';
+import type { MergedTree } from '../../packagelink/tree/tree.ts';
+import { grubModules } from '../boot-loaders/grub-modules.ts';
+import { planBootAreas } from '../boot-loaders/plan-boot-areas.ts';
+import type { BootAreas } from '../boot-loaders/plan-boot-areas.ts';
+import { findImageKernel, planBootFiles } from '../boot-loaders/plan-boot-files.ts';
+import type { InstallStep } from './install-step.ts';
+import { wantedInterfaces } from '../render/network-interfaces.ts';
+import { planDiskSteps } from './plan-disk-steps.ts';
+import { menuTitle } from '../render/grub-cfg.ts';
+import { planFiles } from './plan-files.ts';
+import type { SystemKind } from '../systems/system-kind.ts';
+import { systemOf } from '../systems/all.ts';
+
+export type InstallPlan = {
+  readonly format: 2;
+  readonly machine: { readonly machineId: string; readonly name: string };
+  readonly generation: string;
+  /** What it was made from; it holds for no other disks. */
+  readonly facts: MachineFacts;
+  readonly layout: Layout;
+  /** What runs on the disks now and must not be taken down: while it does, the plan is not carried out. */
+  readonly obstacles: readonly Fault[];
+  readonly notices: readonly string[];
+  readonly steps: readonly InstallStep[];
+};
+
+export type InstallInput = {
+  readonly lookup: Lookup;
+  readonly image: Manifest;
+  /** In the order of `lookup.packages`. */
+  readonly packages: readonly Manifest[];
+  readonly facts: MachineFacts;
+  /** Data partitions that the server knows, each looked at where it lies; none for a plan on paper. */
+  readonly recorded?: readonly RecordedExtent[];
+  readonly consoles: readonly string[];
+};
+
+/** Where the new system is mounted while it is installed. */
+export const TARGET = '/target';
+
+/**
+ * Plans a full install.
+ * @throws FaultsError with every fault of the record, the disks and the packages at once
+ */
+export function planInstall(input: InstallInput): { plan: InstallPlan; tree: MergedTree } {
+  const { lookup, facts } = input;
+  const faults: Fault[] = [...wantedInterfaces(lookup.record).faults];
+  const system = collect(faults, 'OS', () => systemOf(lookup.record['OS']));
+  const layout = collect(faults, 'PARTITION', () =>
+    planLayout({
+      spec: parsePartitionSpec(lookup.record['PARTITION'] ?? ''),
+      facts,
+      bindings: diskBindings(lookup.record),
+      machineId: lookup.machineId,
+      rootfs: lookup.record['ROOTFS'],
+      recorded: input.recorded,
+      initData: lookup.initData,
+      knownEmpty: lookup.knownEmpty,
+    }),
+  );
+  const disks = layout === undefined ? undefined : renderLinux(layout);
+  const diskSteps = layout === undefined || disks === undefined ? undefined : planDiskSteps(layout, disks, facts);
+  const bootAreas = layout === undefined ? undefined : collect(faults, 'PARTITION', () => planBootAreas(layout));
+  // The packages are merged even where the disks cannot be planned, so that all faults come at once.
+  const tree = collect(faults, 'PACKAGES', () =>
+    planFiles({ ...input, diskFiles: disks?.files ?? [], system: system ?? systemOf('debian') }),
+  );
+  if (faults.length > 0 || !system || !layout || !disks || !diskSteps || !bootAreas || !tree) {
+    throw new FaultsError(`planning the installation of ${lookup.name}`, faults, {
+      hint: `gutinteg plan ${lookup.name} --site SITE --disks FACTS.json`,
+    });
+  }
+  const plan: InstallPlan = {
+    format: 2,
+    machine: { machineId: lookup.machineId, name: lookup.name },
+    generation: lookup.generation,
+    facts,
+    layout,
+    obstacles: diskSteps.faults,
+    notices: [...layout.notes, ...tree.notices],
+    steps: [...diskSteps.steps, ...planSteps({ input, system, layout, disks, bootAreas, tree })],
+  };
+  return { plan, tree };
+}
+
+function planSteps(settled: {
+  readonly input: InstallInput;
+  readonly system: SystemKind;
+  readonly layout: Layout;
+  readonly disks: LinuxDiskPlan;
+  readonly bootAreas: BootAreas[];
+  readonly tree: MergedTree;
+}): InstallStep[] {
+  const { input, system, layout, disks, bootAreas, tree } = settled;
+  const title = menuTitle(input.lookup.record);
+  const boot = planBootFiles(layout, [findImageKernel(tree)]);
+  const modules = grubModules(layout);
+  const menu = system.renderBootMenu({ root: disks.root, modules, boot, title, consoles: input.consoles });
+  return [
+    ...disks.mounts.flatMap(({ device, mountPoint, fsType, options }) =>
+      mountSteps(['mount', '-t', fsType, '-o', options, device, TARGET + mountPoint], TARGET + mountPoint),
+    ),
+    {
+      phase: 'files',
+      kind: 'lay-files',
+      digest: treeDigest(tree),
+      entries: tree.entries.length,
+      rawBytes: tree.rawBytes,
+      why: describeLayers(input),
+    },
+    ...['/dev', '/proc', '/sys', '/run'].flatMap((path) =>
+      mountSteps(['mount', '--bind', path, TARGET + path], TARGET + path),
+    ),
+    ...commandSteps(input, tree),
+    ...bootAreas.map(({ disk }): InstallStep => ({
+      phase: 'boot-loader',
+      kind: 'command',
+      argv: system.bootLoaderArgv(disk, TARGET),
+      destroys: false,
+      why: `GRUB onto ${disk}`,
+    })),
+    { phase: 'boot-loader', kind: 'write-files', files: [menu], why: 'the first boot menu' },
+    { phase: 'finish', kind: 'leave-state', bootAreas, why: 'what the nightly run needs to know' },
+    { phase: 'finish', kind: 'command', argv: ['sync'], destroys: false, why: 'everything onto the disk' },
+    {
+      phase: 'finish',
+      kind: 'command',
+      argv: ['umount', '-R', TARGET],
+      destroys: false,
+      why: 'leave the file systems clean',
+    },
+    // An array that does not end clean costs a look at its bitmap, and no installation.
+    ...disks.releases.map(({ argv, why }): InstallStep => ({
+      phase: 'finish',
+      kind: 'command',
+      argv,
+      destroys: false,
+      okExitCodes: [0, 1, 5],
+      why,
+    })),
+  ];
+}
+
+// Every path of a new machine is one that was created.
+function commandSteps({ image, packages }: InstallInput, tree: MergedTree): InstallStep[] {
+  const sources = [image, ...packages].map(commandSource);
+  const { commands } = planAfter({ sources, changes: tree.entries, place: 'install' });
+  if (commands.length === 0) return [];
+  return [{ phase: 'commands', kind: 'run-after', commands, why: 'what packages ask for in a new system' }];
+}
+
+function mountSteps(argv: Argv, path: string): InstallStep[] {
+  return [
+    { phase: 'mount', kind: 'make-directory', path, why: `mount point ${path}` },
+    { phase: 'mount', kind: 'command', argv, destroys: false, why: `${argv.at(-2)} at ${path}` },
+  ];
+}
+
+function describeLayers({ lookup }: InstallInput): string {
+  return `image ${lookup.image.name}, then ${lookup.packages.map(({ name }) => name).join(', ') || 'no packages'}`;
+}
+
+/** Runs one part of the planning; what it throws for the user becomes faults beside those of the other parts. */
+function collect<T>(faults: Fault[], where: string, work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof FaultsError) faults.push(...error.faults);
+    else if (error instanceof UserError) faults.push({ severity: 'error', where, message: error.message });
+    else throw error;
+    return undefined;
+  }
+}

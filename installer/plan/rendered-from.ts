@@ -1,0 +1,28 @@
+import type { MachineRecord } from '../../contract/lookup.ts';
+import type { SystemKind } from '../systems/system-kind.ts';
+
+type Rendering = Parameters<SystemKind['renderFiles']>[0];
+
+/**
+ * The variables of the record that decide a rendered file, sorted: those without which it would be another one, or
+ * could not be rendered. What a renderer reads needs to be declared nowhere, so it cannot be declared wrongly.
+ */
+export function renderedFrom(system: SystemKind, rendering: Rendering, path: string): string[] {
+  const contentOf = (changed: Partial<Rendering>): string | undefined => {
+    try {
+      return system.renderFiles({ ...rendering, ...changed }).find((file) => file.path === path)?.content;
+    } catch {
+      return undefined;
+    }
+  };
+  const content = contentOf({});
+  const decisive = Object.keys(rendering.record).filter((variable) => {
+    return contentOf({ record: without(rendering.record, variable) }) !== content;
+  });
+  const isNamed = contentOf({ hostname: `${rendering.hostname}x` }) !== content;
+  return [...new Set([...decisive, ...(isNamed ? ['HOSTNAME'] : [])])].toSorted();
+}
+
+function without(record: MachineRecord, variable: string): MachineRecord {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== variable));
+}
