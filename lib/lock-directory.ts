@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { execa } from 'execa';
+import { whenRefused } from './when-missing.ts';
 import { UserError } from './errors.ts';
 
 /** The lock is released at the end of the `await using` block that holds it. */
@@ -56,7 +57,7 @@ async function heldByAnother(path: string, waitSeconds: number): Promise<UserErr
 /** The processes that wait for, or have, a flock on this inode; found through their `flock`, whose parent they are. */
 async function listHolders(path: string): Promise<string[]> {
   const { ino } = await stat(path);
-  const locks = await readFile('/proc/locks', 'utf8').catch(() => '');
+  const locks = await readFile('/proc/locks', 'utf8').catch(whenRefused(''));
   const holders = locks
     .split('\n')
     .map((line) => /^\d+: FLOCK +ADVISORY +WRITE (\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /.exec(line))
@@ -66,13 +67,13 @@ async function listHolders(path: string): Promise<string[]> {
 }
 
 async function describeHolder(pid: string): Promise<string> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(whenRefused(''));
   const parent = /^PPid:\t(\d+)$/m.exec(status)?.[1];
   const owner = (await readCommandLine(pid)).startsWith('flock ') && parent !== undefined ? parent : pid;
   return `process ${owner} (${(await readCommandLine(owner)) || 'ended'})`;
 }
 
 async function readCommandLine(pid: string): Promise<string> {
-  const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(whenRefused(''));
   return line.replaceAll(/\p{Cc}+/gu, ' ').trim();
 }

@@ -2,6 +2,7 @@
 // In: argv, limits. Out: how it ended and its last words. Never: waits for more than the limit and a short grace.
 import { execa } from 'execa';
 import { setTimeout as delay } from 'node:timers/promises';
+import { whenCode } from './when-missing.ts';
 import type { Argv } from './run-command.ts';
 
 export type GroupOptions = {
@@ -69,7 +70,7 @@ export const runInGroup: RunInGroup = async ([file, ...args], options) => {
 
 async function isOverWithin(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
   const timer = new AbortController();
-  const limit = delay(timeoutMs, false, { signal: timer.signal }).catch(() => false);
+  const limit = delay(timeoutMs, false, { signal: timer.signal }).catch(whenAborted);
   try {
     return await Promise.race([work.then(() => true), limit]);
   } finally {
@@ -85,11 +86,16 @@ async function endGroup(pid: number, graceMs: number): Promise<void> {
   signalGroup(pid, 'SIGKILL');
 }
 
+function whenAborted(error: unknown): false {
+  if (error instanceof Error && error.name === 'AbortError') return false;
+  throw error;
+}
+
 function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-pid, signal);
-  } catch {
-    return false;
+  } catch (error) {
+    return whenCode(['ESRCH', 'EPERM'], false)(error);
   }
 }
 

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { UserError } from '../lib/errors.ts';
 import { runCommand } from '../lib/run-command.ts';
 import type { Argv } from '../lib/run-command.ts';
+import { whenMissing } from '../lib/when-missing.ts';
 
 const PREFIX = 'gutinteg-';
 
@@ -54,7 +55,7 @@ export async function createNamespace(input: { readonly label: string; readonly 
 
 /** Removes namespaces whose maker has ended without doing so, for example by power loss or SIGKILL. */
 async function removeStaleNamespaces(): Promise<void> {
-  const names = await readdir('/run/netns').catch(() => []);
+  const names = await readdir('/run/netns').catch(whenMissing<string[]>([]));
   for (const name of names) {
     const maker = /^gutinteg-(\d+)-/.exec(name)?.[1];
     if (maker === undefined || isAlive(Number(maker))) continue;

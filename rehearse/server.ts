@@ -54,7 +54,11 @@ export async function startServer(input: {
           look: async () => {
             if (child.hasEnded())
               throw new UserError(`gutinteg serve ended:\n${await readFile(input.logFile, 'utf8')}`);
-            return control.all().catch(() => undefined);
+            // Until it answers, the client says that no server does.
+            return control.all().catch((error: unknown) => {
+              if (error instanceof UserError) return undefined;
+              throw error;
+            });
           },
         });
       } catch (error) {

@@ -54,6 +54,7 @@ export async function powerOn(
   const failed = ended.then((result): never => {
     throw new UserError(`QEMU ended at once (exit code ${result.exitCode}): ${result.stderr.trim()}`);
   });
+  // It is raced against the connection; until somebody waits for it, its error is nobody's.
   failed.catch(() => undefined);
   let text = '';
   const listeners = new Set<(text: string) => void>();

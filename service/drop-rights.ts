@@ -4,6 +4,7 @@ import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import { runCommand } from '../lib/run-command.ts';
+import { whenMissing } from '../lib/when-missing.ts';
 import { decideUser } from './decide-user.ts';
 import { findAccount, needAccount } from './find-account.ts';
 import type { Account } from './find-account.ts';
@@ -52,7 +53,7 @@ export async function dropRights(request: DropRequest): Promise<void> {
 
 /** The user that a state directory's keys belong to; undefined when that is root, or there are none. */
 export async function findStateOwner(stateDir: string): Promise<string | undefined> {
-  const found = await lstat(join(stateDir, 'keys')).catch(() => undefined);
+  const found = await lstat(join(stateDir, 'keys')).catch(whenMissing(undefined));
   return found === undefined || found.uid === 0 ? undefined : String(found.uid);
 }
 

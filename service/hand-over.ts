@@ -4,6 +4,7 @@ import type { Stats } from 'node:fs';
 import { chmod, lchown, lstat, mkdir, open, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
+import { whenMissing } from '../lib/when-missing.ts';
 import { planHandOver } from './plan-hand-over.ts';
 import type { HandOverStep, Observed } from './plan-hand-over.ts';
 import type { Account } from './find-account.ts';
@@ -66,7 +67,7 @@ async function checkIsState(stateDir: string, top: Observed | undefined, { name 
 
 /** `/var/lib/gutinteg` may be a link to a larger disk. */
 async function resolved(dir: string): Promise<string> {
-  return realpath(dir).catch(() => dir);
+  return realpath(dir).catch(whenMissing(dir));
 }
 
 async function lookInside(stateDir: string, dir: string, observed: Map<string, Observed>): Promise<void> {

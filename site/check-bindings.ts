@@ -1,4 +1,5 @@
 // Do the disks of PARTITION and the DISK_<name> of a record belong together? In: both. Out: warnings. Pure.
+import { UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { diskBindings } from '../partition-specs/disk-bindings.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
@@ -42,7 +43,9 @@ export function bindingFindings(partition: string, record: Readonly<Record<strin
 function diskNames(partition: string): string[] | undefined {
   try {
     return parsePartitionSpec(partition).disks.map(({ name }) => name);
-  } catch {
-    return undefined;
+  } catch (error) {
+    // Another check says what is wrong with it.
+    if (error instanceof UserError) return undefined;
+    throw error;
   }
 }

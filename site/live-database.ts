@@ -4,6 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, FaultsError, UserError } from '../lib/errors.ts';
+import { whenRefused } from '../lib/when-missing.ts';
 import { checkInSteps } from '../machdb/check.ts';
 import { createMachineIndex } from '../machdb/machine-index.ts';
 import type { MachineIndex } from '../machdb/machine-index.ts';
@@ -169,10 +170,10 @@ async function fingerprintOf(siteDir: string): Promise<string> {
   const names = await readdir(dir).catch((error: Error) => [error.message]);
   const states = names.sort().map(async (name) => {
     if (!isDatabaseFile(name)) return '';
-    const found = await stat(join(dir, name), { bigint: true }).catch(() => undefined);
-    if (found === undefined) return `${name} is not there`;
+    const found = await stat(join(dir, name), { bigint: true }).catch(whenRefused(undefined));
+    if (found === undefined) return `${name} cannot be looked at`;
     return [name, found.dev, found.ino, found.mode, found.size, found.mtimeNs, found.ctimeNs].join(' ');
   });
-  const packages = await readdir(join(siteDir, 'packages')).catch((): string[] => []);
+  const packages = await readdir(join(siteDir, 'packages')).catch(whenRefused<string[]>([]));
   return [...(await Promise.all(states)), ...packages.sort()].join('\0');
 }

@@ -146,6 +146,7 @@ function createManifestCache({ store, publicKey }: MachinePackagesInput): (diges
   return async (digest) => {
     const cached = cache.get(digest) ?? readManifest(directoryFetcher(store.dir), digest, [publicKey]);
     cache.set(digest, cached);
+    // Who asked hears of the error; the next one asks anew.
     cached.catch(() => cache.delete(digest));
     return cached;
   };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { whenMissing } from '../lib/when-missing.ts';
 
 /**
  * A digest of names, sizes, times and inodes of everything below a directory, without reading contents.
@@ -8,7 +9,7 @@ import { join } from 'node:path';
  */
 export async function treeFingerprint(dir: string): Promise<string> {
   const digest = createHash('sha256');
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(whenMissing([]));
   const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
   for (const path of paths) {
     // An editor may have removed its temporary file since the directory was read.

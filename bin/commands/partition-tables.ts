@@ -115,8 +115,9 @@ async function restore(file: string, options: RestoreOptions): Promise<void> {
 async function findDisk(path: string, disks: readonly DiskFacts[]): Promise<DiskFacts> {
   const { realpath } = await import('node:fs/promises');
   const { UserError } = await import('../../lib/errors.ts');
+  const { whenMissing } = await import('../../lib/when-missing.ts');
   const { describeDisk } = await import('../../partition-specs/disk-facts.ts');
-  const real = await realpath(path).catch(() => path);
+  const real = await realpath(path).catch(whenMissing(path));
   const found = disks.find((disk) => disk.path === real);
   if (found !== undefined) return found;
   const list =

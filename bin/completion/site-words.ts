@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseMac } from '../../lib/mac.ts';
 import { runAtOnce } from '../../lib/slices.ts';
+import { whenMissing, whenRefused } from '../../lib/when-missing.ts';
 import { canonicalIp } from '../../machdb/find-machine.ts';
 import { outlineInSteps } from '../../machdb/parse.ts';
 import type { MachdbFile } from '../../machdb/parse.ts';
@@ -24,7 +25,9 @@ export async function siteWords(site: string, kind: SiteKind, prefix: string): P
 async function allWords(site: string, kind: SiteKind): Promise<Iterable<string>> {
   if (kind === 'recipe') return await recipes(site);
   if (kind === 'package')
-    return (await readdir(join(site, 'packages')).catch(() => [])).filter((name) => !name.startsWith('.'));
+    return (await readdir(join(site, 'packages')).catch(whenMissing<string[]>([]))).filter(
+      (name) => !name.startsWith('.'),
+    );
   return wordsOf[kind](await outline(site));
 }
 
@@ -55,7 +58,7 @@ function addresses(
 async function outline(site: string): Promise<Machdb> {
   const files: MachdbFile[] = [];
   for (const path of await listFiles(join(site, 'machdb'), '.db')) {
-    files.push({ path, text: await readFile(path, 'utf8').catch(() => '') });
+    files.push({ path, text: await readFile(path, 'utf8').catch(whenRefused('')) });
   }
   return runAtOnce(outlineInSteps(files)).db;
 }
@@ -66,6 +69,6 @@ async function recipes(site: string): Promise<string[]> {
 }
 
 async function listFiles(dir: string, suffix: string): Promise<string[]> {
-  const names = await readdir(dir).catch(() => []);
+  const names = await readdir(dir).catch(whenMissing<string[]>([]));
   return names.filter((name) => name.endsWith(suffix) && !name.startsWith('.')).map((name) => join(dir, name));
 }

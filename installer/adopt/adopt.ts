@@ -87,7 +87,9 @@ async function believedKeys(client: ServerClient, { fingerprints, serverUrl }: A
 function fingerprintOf(pem: string): string {
   try {
     return keyFingerprint(pem);
-  } catch {
+  } catch (error) {
+    // Node says ERR_OSSL_… and the like of text that is not a key.
+    if (!(error instanceof Error && 'code' in error)) throw error;
     return 'a key that cannot be read';
   }
 }

@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, readdirSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { whenRefused } from '../../lib/when-missing.ts';
 import { readStartedKernels, withRunning } from './started-kernels.ts';
 import type { StartedKernels } from './started-kernels.ts';
 
@@ -80,16 +81,16 @@ function readMenu(root: string, path: string): string | undefined {
     } finally {
       closeSync(fd);
     }
-  } catch {
-    return undefined;
+  } catch (error) {
+    return whenRefused(undefined)(error);
   }
 }
 
 function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory).toSorted();
-  } catch {
-    return [];
+  } catch (error) {
+    return whenRefused<string[]>([])(error);
   }
 }
 
@@ -104,7 +105,7 @@ function isFilled(path: string): boolean {
 function statOf(path: string) {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
+  } catch (error) {
+    return whenRefused(undefined)(error);
   }
 }

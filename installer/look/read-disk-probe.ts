@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Extent } from '../../lib/byte-extents.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
+import { whenMissing, whenRefused } from '../../lib/when-missing.ts';
 import {
   placeProbes,
   probedSignature,
@@ -26,7 +27,7 @@ export async function readDiskProbe(
   const wipefs = await run(listSignaturesArgv(path), { okExitCodes: [0, 1] });
   const signatures: Record<string, string> = {};
   const zeros: Record<string, Zeros> = {};
-  await using file = await open(path, 'r').catch(() => undefined);
+  await using file = await open(path, 'r').catch(whenRefused(undefined));
   for (const { place, argv } of placeProbes(disk, table)) {
     signatures[place.key] = probedSignature(await run(argv, { okExitCodes: signatureOkExitCodes }));
     zeros[place.key] = await readZeros(file, place);
@@ -66,14 +67,14 @@ export async function areZero(file: FileHandle, extents: readonly Extent[]): Pro
 
 /** Undefined unless all of them can be read. */
 async function readBytes(file: FileHandle, { offsetBytes, sizeBytes }: Extent): Promise<Buffer | undefined> {
-  const read = await file.read(Buffer.alloc(sizeBytes), 0, sizeBytes, offsetBytes).catch(() => undefined);
+  const read = await file.read(Buffer.alloc(sizeBytes), 0, sizeBytes, offsetBytes).catch(whenRefused(undefined));
   return read?.bytesRead === sizeBytes ? read.buffer : undefined;
 }
 
 async function readSysfs(sysfsName: string): Promise<Record<string, string>> {
   const texts: Record<string, string> = {};
   for (const file of sysfsFiles) {
-    const text = await readFile(`/sys/block/${sysfsName}/${file}`, 'latin1').catch(() => undefined);
+    const text = await readFile(`/sys/block/${sysfsName}/${file}`, 'latin1').catch(whenRefused(undefined));
     if (text !== undefined) texts[file] = text;
   }
   return texts;
@@ -81,7 +82,7 @@ async function readSysfs(sysfsName: string): Promise<Record<string, string>> {
 
 async function byPathName(path: string): Promise<string | undefined> {
   const dir = '/dev/disk/by-path';
-  for (const name of await readdir(dir).catch(() => [])) {
+  for (const name of await readdir(dir).catch(whenMissing<string[]>([]))) {
     if (basename(await readlink(join(dir, name))) === basename(path)) return name;
   }
   return undefined;

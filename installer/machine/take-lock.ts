@@ -3,6 +3,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../../lib/errors.ts';
+import { whenCode } from '../../lib/when-missing.ts';
 
 const SQLITE_BUSY = 5;
 /** Clock ticks a second in /proc, on every Linux architecture that Node runs on. @see sysconf(3), _SC_CLK_TCK */
@@ -54,7 +55,8 @@ function startOf(pid: string): Date | undefined {
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    return '';
+  } catch (error) {
+    // The process may have ended since.
+    return whenCode(['ENOENT', 'ESRCH'], '')(error);
   }
 }

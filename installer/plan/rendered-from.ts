@@ -1,4 +1,5 @@
 import type { MachineRecord } from '../../contract/lookup.ts';
+import { UserError } from '../../lib/errors.ts';
 import type { SystemKind } from '../systems/system-kind.ts';
 
 type Rendering = Parameters<SystemKind['renderFiles']>[0];
@@ -11,8 +12,9 @@ export function renderedFrom(system: SystemKind, rendering: Rendering, path: str
   const contentOf = (changed: Partial<Rendering>): string | undefined => {
     try {
       return system.renderFiles({ ...rendering, ...changed }).find((file) => file.path === path)?.content;
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (error instanceof UserError) return undefined;
+      throw error;
     }
   };
   const content = contentOf({});

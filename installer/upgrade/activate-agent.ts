@@ -21,6 +21,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { describeError, UserError } from '../../lib/errors.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
+import { isSystemError, whenMissing } from '../../lib/when-missing.ts';
 import { SELF_TEST_PASSED } from './self-test.ts';
 
 /** Where the agent's directories are, below the root. */
@@ -45,15 +46,10 @@ const BROKEN_MARK = 'broken';
 
 /** Makes the delivered agent the current one, for the next run. Faults are errors of the run, never its end. */
 export async function activateAgent(input: ActivateInput): Promise<Said> {
-  const said: Said = { errors: [], notices: [] };
-  try {
-    const lib = await realpath(join(input.root, AGENT_LIB)).catch(() => undefined);
+  return sayFaults(async (said) => {
+    const lib = await realpath(join(input.root, AGENT_LIB)).catch(whenMissing(undefined));
     if (lib !== undefined) await activate(input, lib, said);
-  } catch (error) {
-    if (!(error instanceof UserError) && !(error instanceof Error && 'code' in error)) throw error;
-    said.errors.push(`the agent could not be replaced: ${describeError(error)}`.slice(0, 8000));
-  }
-  return said;
+  });
 }
 
 /**
@@ -61,8 +57,22 @@ export async function activateAgent(input: ActivateInput): Promise<Said> {
  * is delivered next does not work.
  */
 export async function secureAgent(input: ActivateInput): Promise<Said> {
-  const delivered = await realpath(join(input.root, AGENT_LIB, 'agent')).catch(() => undefined);
-  return delivered === input.running.dir ? activateAgent(input) : { errors: [], notices: [] };
+  return sayFaults(async (said) => {
+    const delivered = await realpath(join(input.root, AGENT_LIB, 'agent')).catch(whenMissing(undefined));
+    const lib = delivered === undefined ? undefined : dirname(delivered);
+    if (lib !== undefined && delivered === input.running.dir) await activate(input, lib, said);
+  });
+}
+
+async function sayFaults(work: (said: Said) => Promise<void>): Promise<Said> {
+  const said: Said = { errors: [], notices: [] };
+  try {
+    await work(said);
+  } catch (error) {
+    if (!(error instanceof UserError) && !isSystemError(error)) throw error;
+    said.errors.push(`the agent could not be replaced: ${describeError(error)}`.slice(0, 8000));
+  }
+  return said;
 }
 
 async function activate(input: ActivateInput, lib: string, said: Said): Promise<void> {
@@ -71,7 +81,7 @@ async function activate(input: ActivateInput, lib: string, said: Said): Promise<
   const wanted = await listInodes(delivered);
   if (!wanted.has('agent.mjs')) return;
   if (running.broken !== undefined) await giveUp(lib, running.broken, { running: running.dir, said });
-  const current = await realpath(join(lib, 'current')).catch(() => undefined);
+  const current = await realpath(join(lib, 'current')).catch(whenMissing(undefined));
   for (const dir of await versionsOf(lib)) {
     if (!isSame(wanted, await listInodes(dir))) continue;
     if (await isMarked(dir)) {
@@ -110,7 +120,7 @@ async function giveUp(lib: string, broken: string, { running, said }: { running:
 
 /** Paths below a directory, each with its device and inode; what a version may be marked with does not count. */
 async function listInodes(dir: string): Promise<Map<string, string>> {
-  const names = await readdir(dir, { recursive: true }).catch((): string[] => []);
+  const names = await readdir(dir, { recursive: true }).catch(whenMissing<string[]>([]));
   const inodes = new Map<string, string>();
   for (const name of names.filter((each) => each !== BROKEN_MARK).sort()) {
     const found = await stat(join(dir, name));
@@ -125,7 +135,7 @@ function isSame(left: ReadonlyMap<string, string>, right: ReadonlyMap<string, st
 
 async function versionsOf(lib: string): Promise<string[]> {
   const dir = join(lib, 'versions');
-  const names = await readdir(dir).catch((): string[] => []);
+  const names = await readdir(dir).catch(whenMissing<string[]>([]));
   return names.filter((name) => !name.startsWith('.')).map((name) => join(dir, name));
 }
 
@@ -158,7 +168,7 @@ async function testVersion(dir: string, { root, run }: ActivateInput): Promise<v
 
 /** Gives a tested version its name: what it calls itself, with a number where that is taken. */
 async function settle(lib: string, staged: string): Promise<string> {
-  const text = await readFile(join(staged, 'VERSION'), 'utf8').catch(() => '');
+  const text = await readFile(join(staged, 'VERSION'), 'utf8').catch(whenMissing(''));
   const version = /^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$/.exec(text.trim())?.[0] ?? 'unnamed';
   const taken = new Set(await readdir(join(lib, 'versions')));
   let name = version;
@@ -177,7 +187,7 @@ async function pointTo(lib: string, pointer: 'current' | 'previous', name: strin
 async function removeOthers(lib: string, running: string): Promise<void> {
   const kept = new Set([basename(running)]);
   for (const pointer of ['current', 'previous']) {
-    kept.add(basename(await readlink(join(lib, pointer)).catch(() => '')));
+    kept.add(basename(await readlink(join(lib, pointer)).catch(whenMissing(''))));
   }
   for (const dir of await versionsOf(lib)) if (!kept.has(basename(dir))) await rm(dir, { recursive: true });
 }

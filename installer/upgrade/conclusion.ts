@@ -2,6 +2,7 @@
 // the agent before it, so that a full disk must not look like a broken agent.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { UserError } from '../../lib/errors.ts';
+import { isSystemError } from '../../lib/when-missing.ts';
 
 /**
  * How the agent tells the script that starts it that it came to a conclusion, whichever, and did not break. Until then
@@ -21,9 +22,7 @@ export function openConclusion(): () => void {
 
 /** A refusal of the system, such as ENOSPC or EROFS, as what it is: no defect. Anything else as it was thrown. */
 export function explainSystemError(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  // Node's own codes begin with ERR_.
-  if (error instanceof UserError || !/^E[A-Z0-9]+$/.test(code)) return error;
+  if (error instanceof UserError || !isSystemError(error)) return error;
   return new UserError('the system did not let the run go on; what it had put right so far stays', {
     cause: error,
     hint: 'df -h /var/lib/gutinteg, and the last lines of dmesg',

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
+import { whenMissing } from '../../lib/when-missing.ts';
 import { loadMachdb } from '../load.ts';
 import type { Machdb } from '../types.ts';
 import { loadRevision } from './git-revision.ts';
@@ -24,9 +25,6 @@ export async function readSide(side: string | undefined, site: string, run: RunC
 }
 
 async function isDirectory(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    return false;
-  }
+  const found = await stat(path).catch(whenMissing(undefined));
+  return found?.isDirectory() === true;
 }

@@ -1,5 +1,6 @@
 // Databases for property tests: odd text that the parser accepts.
 import * as fc from 'fast-check';
+import { UserError } from '../../lib/errors.ts';
 import { parseMachdb } from '../parse.ts';
 
 export type File = { readonly path: string; readonly text: string };
@@ -39,8 +40,9 @@ export function isLegal(text: string): boolean {
   try {
     parseMachdb([{ path: 'x.db', text }]);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
   }
 }
 

@@ -2,6 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { lstat, open, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
+import { whenMissing } from '../../lib/when-missing.ts';
 import type { MachdbFile } from './draft.ts';
 
 /** A file as it was read. */
@@ -36,7 +37,7 @@ export async function listNames(dir: string): Promise<string[]> {
 
 /** Removes what edits that were killed have left; to be called with the lock held, when no other edit can be at work. */
 export async function removeLeftovers(dir: string): Promise<void> {
-  const names = await readdir(dir).catch((): string[] => []);
+  const names = await readdir(dir).catch(whenMissing<string[]>([]));
   for (const name of names) {
     const of = /^\.(.+\.db)\.[0-9a-f]{12}$/.exec(name)?.[1];
     if (of !== undefined && names.includes(of)) await rm(join(dir, name), { force: true });
@@ -45,7 +46,7 @@ export async function removeLeftovers(dir: string): Promise<void> {
 
 /** Whether a file is still the one that was read, as far as its inode tells. */
 export async function isUnchanged({ target, state }: ReadFile): Promise<boolean> {
-  const now = await lstat(target, { bigint: true }).catch(() => undefined);
+  const now = await lstat(target, { bigint: true }).catch(whenMissing(undefined));
   return (
     now !== undefined &&
     now.ino === state.ino &&

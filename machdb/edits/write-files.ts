@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
 import { stageFile } from '../../lib/write-file-atomically.ts';
 import type { StagedFile } from '../../lib/write-file-atomically.ts';
+import { whenMissing } from '../../lib/when-missing.ts';
 import type { ChangedFile } from './draft.ts';
 import { isUnchanged, listNames } from './read-files.ts';
 import type { ReadFile } from './read-files.ts';
@@ -77,7 +78,7 @@ async function refuseChanged({ dir, read, changed, isLocked }: Writing): Promise
     const file = read.find((file) => file.path === path);
     // The clock of the file system ticks too slowly to see every change.
     if (file !== undefined && !(await readFile(file.target)).equals(file.bytes)) touched.push(path);
-    if (file === undefined && (await lstat(path).catch(() => undefined)) !== undefined) touched.push(path);
+    if (file === undefined && (await lstat(path).catch(whenMissing(undefined))) !== undefined) touched.push(path);
   }
   const all = [...new Set([...touched, ...others])];
   const hint = 'run the command again';

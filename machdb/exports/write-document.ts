@@ -2,6 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
 import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
+import { whenMissing } from '../../lib/when-missing.ts';
 
 /** The bytes of a file, undefined when there is none. */
 export async function readDocument(path: string): Promise<Buffer | undefined> {
@@ -16,7 +17,7 @@ export async function readDocument(path: string): Promise<Buffer | undefined> {
 /** Replaces a file in one step, or where it is a link what it points to; an old file's permission bits are kept. */
 export async function writeDocument(path: string, chunks: readonly Buffer[]): Promise<void> {
   try {
-    const target = await realpath(path).catch(() => path);
+    const target = await realpath(path).catch(whenMissing(path));
     const mode = await stat(target).then(
       (stats) => stats.mode & 0o777,
       () => 0o644,

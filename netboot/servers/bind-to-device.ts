@@ -1,6 +1,7 @@
 // SO_BINDTODEVICE for a UDP socket, which Node does not offer: the kernel's own tables name the descriptor, and the
 // experimental node:ffi sets the option. Everything here may be missing, so the caller goes on without it.
 import { readFile, readdir, readlink } from 'node:fs/promises';
+import { whenMissing } from '../../lib/when-missing.ts';
 
 /** Linux, asm-generic/socket.h. */
 const SOL_SOCKET = 1;
@@ -34,7 +35,7 @@ async function inodesOf(port: number): Promise<string[]> {
 async function descriptorOf(inodes: ReadonlySet<string>): Promise<number | undefined> {
   for (const descriptor of await readdir('/proc/self/fd')) {
     // The descriptor of this very listing is gone by now.
-    const target = await readlink(`/proc/self/fd/${descriptor}`).catch(() => '');
+    const target = await readlink(`/proc/self/fd/${descriptor}`).catch(whenMissing(''));
     const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
     if (inode !== undefined && inodes.has(inode)) return Number(descriptor);
   }

@@ -37,6 +37,7 @@ export function createDiskRecords(stateDir: string, now: () => number = Date.now
     save: async (machineId, attempt, record) => {
       // One after the other, as a number is taken by looking which one is the last.
       const saved = writing.then(() => saveRecord(stateDir, { machineId, attempt, record, savedAtMs: now() }));
+      // Who asked for it hears of its error; the next one begins all the same.
       writing = saved.catch(() => {});
       return saved;
     },

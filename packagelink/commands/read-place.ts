@@ -1,6 +1,7 @@
 // Where a run takes place. In: the root directories of this process and of the first one. Out: a running system, an
 // installer's ramdisk or a chroot. Never: writes.
 import { existsSync, statSync } from 'node:fs';
+import { whenRefused } from '../../lib/when-missing.ts';
 import type { Place } from '../package/after-command.ts';
 
 /** What a process can see of where it runs. */
@@ -26,8 +27,9 @@ function isInitsRoot(): boolean | undefined {
   const [own, inits] = ['/', '/proc/1/root/'].map((path) => {
     try {
       return statSync(path);
-    } catch {
-      return undefined;
+    } catch (error) {
+      // Only root may look at the first process, and not in every container.
+      return whenRefused(undefined)(error);
     }
   });
   if (own === undefined || inits === undefined) return undefined;

@@ -6,6 +6,7 @@ import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
 import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
+import { whenRefused } from '../../lib/when-missing.ts';
 import { decodeManifest } from './encode-manifest.ts';
 import type { Fetcher } from '../contents/fetch.ts';
 import type { Manifest } from '../package/manifest.ts';
@@ -109,9 +110,9 @@ async function listFiles(dir: string): Promise<string[]> {
 
 type CachedFile = { readonly line: string; readonly rest: Uint8Array<ArrayBuffer>; readonly from: string | undefined };
 
-/** Undefined when it is not there. */
+/** Undefined when it is not there, or cannot be read: then it is fetched anew. */
 async function openCached(dir: string, ref: ManifestRef): Promise<CachedFile | undefined> {
-  const bytes = await readFile(join(dir, fileOf(ref))).catch(() => undefined);
+  const bytes = await readFile(join(dir, fileOf(ref))).catch(whenRefused(undefined));
   if (bytes === undefined) return undefined;
   const lineEnd = bytes.indexOf(LINE_END);
   const line = bytes.subarray(0, Math.max(0, lineEnd)).toString('latin1');

@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, UserError } from '../../lib/errors.ts';
+import { whenMissing } from '../../lib/when-missing.ts';
 import { directoryFetcher, fetchPack } from '../contents/fetch.ts';
 import type { Manifest, Pack } from '../package/manifest.ts';
 import { readManifest } from '../manifests/read-manifest.ts';
@@ -46,7 +47,7 @@ export async function verifyStore(input: VerifyInput): Promise<VerifiedStore> {
     faults.push(...fault);
   }
   faults.push(...(await packFaults(input, manifests)), ...(await deltaFaults(input, files, manifests)));
-  const packs = files.folders.packs.map((name) => stat(join(store.dir, 'packs', name)).catch(() => ({ size: 0 })));
+  const packs = files.folders.packs.map((name) => stat(join(store.dir, 'packs', name)).catch(whenMissing({ size: 0 })));
   return {
     names: files.folders.names.length,
     manifests: digests.length,
@@ -85,7 +86,7 @@ async function packFaults(
   for (const { pack, manifest } of needed.values()) {
     const where = `packs/${pack.sha256}`;
     const found = await faultOf(store, `manifests/${manifest}`, async () => {
-      const size = (await stat(join(store.dir, where)).catch(() => undefined))?.size;
+      const size = (await stat(join(store.dir, where)).catch(whenMissing(undefined)))?.size;
       if (size !== undefined && size !== pack.sizeBytes)
         throw new UserError(`has ${size} bytes, but manifest ${manifest} says ${pack.sizeBytes}`);
       await fetchPack(directoryFetcher(store.dir), pack);

@@ -3,6 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
+import { whenCode } from '../../lib/when-missing.ts';
 import { checkOutSite } from './check-out.ts';
 import type { SitePair } from './compare-sites.ts';
 import { readSide } from './read-side.ts';
@@ -47,7 +48,7 @@ async function readRevision(revision: string, name: string, { site, dir, run }: 
 }
 
 async function isDirectory(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(path).catch(whenCode(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'], undefined));
   return found?.isDirectory() === true;
 }
 

@@ -80,7 +80,8 @@ function collectValues({ records }: TarMember): Map<string, Buffer> {
 function decodeUrl(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
   }
 }
