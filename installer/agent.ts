@@ -63,7 +63,7 @@ const program = new Command('gutinteg')
     'Brings this machine back to its description: files, commands that packages ask for, then the boot loader.',
   )
   .option('--dry-run', 'ask the server, say what a run would change, and change nothing', false)
-  .option('--check-only', 'ask nobody, compare with what was laid down last, and change nothing', false)
+  .option('--check-only', 'ask nobody, compare with what was installed last, and change nothing', false)
   .option('--contents', 'read and hash every file, also those that nobody seems to have touched', false)
   .option('--json', 'print the report as JSON', false)
   .option('--patience <seconds>', 'how long to wait for a server that does not answer', '20')

@@ -126,9 +126,9 @@ test('unbound with two fixed disks: an error that lists every disk with its reas
     /serial HDD1 .*: fits/,
     /serial STICK .*: is removable/,
     /serial LOCKED .*: is read-only/,
-    /\/dev\/sr0.*: is no disk but of kind 'cdrom'/,
-    /\/dev\/loop0.*: is no disk but of kind 'loop'/,
-    /\/dev\/zram0.*: is no disk but of kind 'ram'/,
+    /\/dev\/sr0.*: is not a disk but of kind 'cdrom'/,
+    /\/dev\/loop0.*: is not a disk but of kind 'loop'/,
+    /\/dev\/zram0.*: is not a disk but of kind 'ram'/,
     /\/dev\/sdf.*: has no medium/,
   ]) {
     assert.match(message, reason);

@@ -64,7 +64,7 @@ function onlyOne(
 }
 
 function unusable(disk: DiskFacts): string | undefined {
-  if (disk.kind !== 'disk') return `is no disk but of kind '${disk.kind}'`;
+  if (disk.kind !== 'disk') return `is not a disk but of kind '${disk.kind}'`;
   if (disk.sizeBytes === 0) return 'has no medium (size 0)';
   return disk.readOnly ? 'is read-only' : undefined;
 }

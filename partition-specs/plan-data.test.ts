@@ -312,7 +312,7 @@ suite('what cannot be kept is refused', () => {
       'consent for what is no data',
       GPT,
       { disks: [facts], initData: ['a'] },
-      /a is no data partition of this PARTITION/,
+      /a is not a data partition of this PARTITION/,
     ],
   ];
   for (const [what, text, given, message] of cases) {

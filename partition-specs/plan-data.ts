@@ -161,7 +161,7 @@ function unknownConsent(input: DataInput): Fault[] {
     if (named.length === 1) return [];
     const message =
       named.length === 0
-        ? `${name} is no data partition of this PARTITION`
+        ? `${name} is not a data partition of this PARTITION`
         : `${name} could be ${named.map(({ full }) => full).join(' and ')}; say which`;
     const suggestion = all === '' ? 'PARTITION has none' : `it has ${all}`;
     return [{ severity: 'error', where: '--init-data', message, suggestion }];

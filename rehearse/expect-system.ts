@@ -24,7 +24,7 @@ const mountSchema: z.ZodType<Mount> = z.lazy(() =>
 const findmntSchema = z.object({ filesystems: z.array(mountSchema) });
 const swaponSchema = z.array(z.object({ name: z.string(), uuid: z.string().optional() }));
 
-/** Host name, every mount and swap with its UUID in fstab, and that the first run found nothing to put right. */
+/** Host name, every mount and swap with its UUID in fstab, and that the first run found nothing to change. */
 export function expectSystem(machine: ExpectedMachine, report: Report, log: string): Expectation[] {
   const { system } = report;
   const say = (name: string, ok: boolean, expected: string, found: string): Expectation => ({
@@ -53,7 +53,7 @@ export function expectSystem(machine: ExpectedMachine, report: Report, log: stri
       `${machine.swaps} in use, each by the UUID in fstab`,
       swaps.map(({ name, uuid }) => `${name} UUID=${uuid}`).join(', ') || 'none',
     ),
-    expectNothingChanged('nothing to put right after the installation', report, log),
+    expectNothingChanged('nothing to change after the installation', report, log),
   ];
 }
 

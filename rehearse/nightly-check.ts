@@ -36,7 +36,7 @@ export async function checkNightly(
     expect(`${path} changed by hand`, changed, 'changed by hand'),
     expect(`the nightly run names ${path}`, run, path),
     { ...expect(`${path} is as described again`, after, text), ok: after === asInstalled && after.includes(text) },
-    expect('boot code that was wiped is put right', bootLoader, 'boot loader: boot-code not as installed'),
+    expect('boot code that was wiped is restored', bootLoader, 'boot loader: boot-code not as installed'),
     expect('a further run has nothing to do', again, '0 paths would change'),
   ];
 }

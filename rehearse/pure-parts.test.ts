@@ -138,7 +138,7 @@ test('each thing that is not as described fails its own expectation', () => {
   assert.deepEqual(failures({ swapon: [] }), ['swap']);
   assert.deepEqual(failures({ swapon: [{ name: '/dev/vda2', uuid: 'other' }] }), ['swap']);
   const changes = [{ path: '/etc/x', action: 'replaced' as const, why: 'was changed' }];
-  assert.deepEqual(failures({}, { changes, changedTotal: 1 }), ['nothing to put right after the installation']);
+  assert.deepEqual(failures({}, { changes, changedTotal: 1 }), ['nothing to change after the installation']);
   assert.equal(expectNothingChanged('n', { ...report, ok: false }, 'log').ok, false);
 });
 

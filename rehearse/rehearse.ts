@@ -40,7 +40,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Verdict> {
     stack.defer(second.vm.kill);
     starts.push(second);
     if (second.report !== undefined) {
-      const name = 'nothing to put right at the second start';
+      const name = 'nothing to change at the second start';
       expectations.push(expectNothingChanged(name, second.report, run.logs.second));
     }
     const session = { ...run, vm: second.vm };

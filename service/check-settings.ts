@@ -7,7 +7,7 @@ const path = z
   .string()
   .regex(/^\/[A-Za-z0-9/._+@:=,-]+$/, 'must be an absolute path of letters, digits and /._+@:=,-')
   .refine((text) => !/^\/(?:dev|proc|sys|run)(?:\/|$)/.test(text), {
-    error: ({ input }) => `${String(input)} is no place for files of a service; /srv is a good one`,
+    error: ({ input }) => `${String(input)} is not a place for the files of a service; /srv is a good one`,
   });
 
 const settingsSchema = z.strictObject({

@@ -113,7 +113,7 @@ async function plan(options: PlanOptions): Promise<void> {
   if (options.json === true) process.stdout.write(`${JSON.stringify({ layout, losses, obstacles }, null, 2)}\n`);
   else {
     const list = obstacles.map((obstacle) => `  ${obstacle}\n`).join('');
-    const way = list === '' ? '' : `\nIn the way, as long as it is like this:\n${list}`;
+    const way = list === '' ? '' : `\nWhat stops this installation:\n${list}`;
     process.stdout.write(`${formatLayout(layout)}${way}\n${await renderText(layout)}`);
   }
   if (losses.length > 0) process.exitCode = 3;

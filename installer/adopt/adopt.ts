@@ -116,7 +116,7 @@ async function findEntry(client: ServerClient, context: AdoptContext): Promise<{
     const names = found.map(({ mac, lookup }) => `${mac} is ${lookup.name}`).join(', ');
     throw new UserError(`the network cards of this machine belong to several machines of the database: ${names}`, {
       exitCode: 2,
-      hint: 'mend the machine database, or give one card with --mac',
+      hint: 'correct the machine database, or give one card with --mac',
     });
   }
   return first;

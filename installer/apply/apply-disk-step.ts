@@ -86,7 +86,7 @@ async function confirmFacts(plan: InstallPlan, effects: DiskEffects): Promise<vo
   throw new FaultsError(
     'the disks are not as the plan was made for; nothing was written',
     differences.map((message) => ({ severity: 'error', where: 'disks', message })),
-    { hint: 'start the machine again: it plans anew', exitCode: 1 },
+    { hint: 'restart the machine: it makes a new plan', exitCode: 1 },
   );
 }
 

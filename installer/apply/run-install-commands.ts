@@ -21,6 +21,6 @@ export async function runInstallCommands(input: {
   if (failures.length === 0) return;
   const said = failures.map(({ output }) => output.trimEnd()).filter((output) => output !== '');
   throw new UserError(['commands in the new system failed', ...describeFailures(failures), ...said].join('\n'), {
-    hint: 'mend the package that asks for it; what runs `in: [install]` must work in a chroot of the new system',
+    hint: 'fix the package that asks for it; what runs `in: [install]` must work in a chroot of the new system',
   });
 }

@@ -46,7 +46,7 @@ export function locateBootAreas(areas: readonly BootAreas[], lsblk: string): Loc
 
 function notOne(count: number, area: BootAreas | undefined): UserError {
   return new UserError(
-    `the boot loader was not looked at: ${count} disks carry its partition ${area?.partUuid}, expected one`,
+    `the boot loader was not checked: ${count} disks carry its partition ${area?.partUuid}, expected one`,
     { hint: 'lsblk -o NAME,SERIAL,PARTUUID' },
   );
 }

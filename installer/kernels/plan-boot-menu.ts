@@ -52,7 +52,7 @@ export function planBootMenu(input: BootMenuInput): BootMenuPlan {
     return compareMenu({ ...input, layout });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { ...NOTHING, errors: [`the boot menu was not looked at: ${describeError(error)}`] };
+    return { ...NOTHING, errors: [`the boot menu was not checked: ${describeError(error)}`] };
   }
 }
 

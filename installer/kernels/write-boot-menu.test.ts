@@ -51,7 +51,7 @@ const cases: [name: string, prepare: (root: string) => void, before: string | un
         symlinkSync('/tmp', join(root, 'boot/grub'));
       },
       undefined,
-      /a link is not followed/,
+      /links are not followed/,
     ],
   ];
 

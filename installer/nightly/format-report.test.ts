@@ -38,12 +38,12 @@ test('a report as text', () => {
 … and 2 more
 error: bad
 note: so
-the server is away since 2026-01-02T03:04:05.000Z: checked against generation abcdef012345; the report waits for a run that reaches it
+the server has been away since 2026-01-02T03:04:05.000Z: checked against generation abcdef012345; the report waits for a run that reaches it
 3 paths changed in 1.3 s
 `,
   );
   assert.match(formatReport({ ...REPORT, changedTotal: 1 }, 'dry-run'), /^1 path would change in/m);
-  assert.match(formatReport(REPORT, 'check-only'), /checked against generation abcdef012345, the last one laid down/);
+  assert.match(formatReport(REPORT, 'check-only'), /checked against generation abcdef012345, the last one installed/);
 });
 
 test('names cannot steer the terminal', () => {

@@ -29,11 +29,11 @@ export function exitCodeOf(report: Report, mode: RunMode): 0 | 1 | 3 | 4 {
 function awayLines({ serverAway, generation }: Report, mode: RunMode): string[] {
   const short = generation.slice(0, 12);
   if (mode === 'check-only')
-    return [`checked against generation ${short}, the last one laid down; the server was not asked`];
+    return [`checked against generation ${short}, the last one installed; the server was not asked`];
   if (serverAway === undefined) return [];
   const since = new Date(serverAway.sinceMs).toISOString();
   return [
-    `the server is away since ${since}: checked against generation ${short}; ` +
+    `the server has been away since ${since}: checked against generation ${short}; ` +
       'the report waits for a run that reaches it',
   ];
 }

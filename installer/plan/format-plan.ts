@@ -11,7 +11,7 @@ export function formatPlan(plan: InstallPlan): string {
     `generation ${plan.generation}`,
     '',
     formatLayout(plan.layout).trimEnd(),
-    ...(plan.obstacles.length === 0 ? [] : ['', 'In the way, as long as it is like this:']),
+    ...(plan.obstacles.length === 0 ? [] : ['', 'What stops this installation:']),
     ...plan.obstacles.map(
       (fault) => `  ${fault.message}${fault.suggestion === undefined ? '' : ` (${fault.suggestion})`}`,
     ),

@@ -36,7 +36,7 @@ export function planDiskSteps(
       phase: 'save',
       kind: 'save-disks',
       disks: paths,
-      why: 'the old tables onto the server, before anything is written',
+      why: 'save the old tables on the server before anything is written',
     },
     ...teardown.operations.map(({ argv, why }): InstallStep => {
       return { phase: 'teardown', kind: 'command', argv, destroys: false, why };

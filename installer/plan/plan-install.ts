@@ -139,7 +139,7 @@ function planSteps(settled: {
     })),
     { phase: 'boot-loader', kind: 'write-files', files: [menu], why: 'the first boot menu' },
     { phase: 'finish', kind: 'leave-state', bootAreas, why: 'what the nightly run needs to know' },
-    { phase: 'finish', kind: 'command', argv: ['sync'], destroys: false, why: 'everything onto the disk' },
+    { phase: 'finish', kind: 'command', argv: ['sync'], destroys: false, why: 'write everything to the disk' },
     {
       phase: 'finish',
       kind: 'command',

@@ -14,10 +14,10 @@ type HistoryOptions = { readonly json: boolean; readonly root: string };
 type RestoreOptions = { readonly version?: string; readonly root: string };
 
 const REASONS = {
-  edited: 'was edited on this machine, and put back',
+  edited: 'was edited on this machine, and reverted',
   foreign: 'was there before any package',
-  replaced: 'gave way to another version',
-  deleted: 'was given up by its package',
+  replaced: 'was replaced by another version',
+  deleted: 'is no longer in its package',
 } as const satisfies Record<KeptVersion['reason'], string>;
 
 /** Adds both commands; `takeLockBelow` keeps a run and a restoration apart. */
@@ -41,7 +41,7 @@ export function addHistoryCommands(
     .option('--root <dir>', 'the root of the system', '/')
     .addHelpText(
       'after',
-      '\nA path that belongs to a package is put right again by the next run, unless PIN in the machine database names it.\n\n' +
+      '\nA path that belongs to a package is updated again by the next run, unless PIN in the machine database names it.\n\n' +
         'Examples:\n  gutinteg restore /etc/motd\n  gutinteg restore /etc/motd --version 17\n',
     )
     .action(async (path: string, options: RestoreOptions) => {
@@ -81,7 +81,7 @@ function timeOf({ atMs }: KeptVersion): string {
 function stateFileBelow(root: string): string {
   const file = join(root, FILES_DATABASE);
   if (existsSync(file)) return file;
-  throw new UserError(`${file} is not there: no run has laid anything down on this machine yet`, { exitCode: 2 });
+  throw new UserError(`${file} is not there: no run has installed anything on this machine yet`, { exitCode: 2 });
 }
 
 function packagePathOf(path: string): string {

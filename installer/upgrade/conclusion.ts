@@ -23,7 +23,7 @@ export function openConclusion(): () => void {
 /** A refusal of the system, such as ENOSPC or EROFS, as what it is: no defect. Anything else as it was thrown. */
 export function explainSystemError(error: unknown): unknown {
   if (error instanceof UserError || !isSystemError(error)) return error;
-  return new UserError('the system did not let the run go on; what it had put right so far stays', {
+  return new UserError('the system did not let the run go on; what it has updated so far stays', {
     cause: error,
     hint: 'df -h /var/lib/gutinteg, and the last lines of dmesg',
   });

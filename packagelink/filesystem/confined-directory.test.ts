@@ -35,7 +35,7 @@ test('confined: a link on the way is not followed, wherever it stands', () => {
     symlinkSync('a', join(dir, 'root/inner'));
     assert.throws(
       () => target.at('link/file'),
-      /opening link on the target failed: it is no directory, and a link is not followed/,
+      /opening link on the target failed: it is not a directory, and links are not followed/,
     );
     assert.throws(() => target.at('link/b/file'), /opening link/);
     assert.throws(() => target.at('inner/b/file'), /opening inner/);

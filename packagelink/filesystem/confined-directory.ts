@@ -61,7 +61,7 @@ function openBelow(parent: number, path: string): number {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const found =
-      code === 'ELOOP' || code === 'ENOTDIR' ? 'it is no directory, and a link is not followed' : String(code);
+      code === 'ELOOP' || code === 'ENOTDIR' ? 'it is not a directory, and links are not followed' : String(code);
     throw new UserError(`opening ${path} on the target failed: ${found}`, { cause: error });
   }
 }

@@ -26,7 +26,7 @@ export function copyVersion(from: string, to: string): void {
   const temporary = `${to}.part`;
   try {
     const stat = fstatSync(source, { bigint: true });
-    if (!stat.isFile()) throw new Error('it is no regular file any more');
+    if (!stat.isFile()) throw new Error('it is no longer a regular file');
     rmSync(temporary, { force: true });
     copyFileSync(`/proc/self/fd/${source}`, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     const copy = openSync(temporary, READ);

@@ -99,7 +99,7 @@ function makeDirectory(root: string, { path, onFat }: WantedDirectory): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw failed(path, error);
     if (!lstatSync(absolute).isDirectory())
-      throw failed(path, new Error('something that is no directory is in its place'));
+      throw failed(path, new Error('something that is not a directory is in its place'));
     if (onFat === true) return;
     // A setgid bit on a mount point would give its group to all that is created below.
     chownSync(absolute, 0, 0);

@@ -77,5 +77,5 @@ export function layWhole(
 
 /** The error of one path, naming it. */
 export function failed(path: string, cause: unknown): UserError {
-  return new UserError(`laying down ${path} failed; the target is incomplete`, { cause });
+  return new UserError(`could not install ${path}; the target is incomplete`, { cause });
 }

@@ -20,7 +20,7 @@ export function openLinkedTarget(target: string | undefined, state: string | und
     const hint = `mkdir ${target}`;
     throw new UserError(`the target ${target} does not exist`, { exitCode: 2, hint });
   }
-  if (!stat.isDirectory()) throw new UserError(`the target ${target} is no directory`, { exitCode: 2 });
+  if (!stat.isDirectory()) throw new UserError(`the target ${target} is not a directory`, { exitCode: 2 });
   const root = realpathSync(target);
   if (state === undefined && existsSync(join(root, MACHINE_STATE))) {
     throw new UserError(`${target} is a machine that gutinteg keeps, which would undo what is linked`, {

@@ -98,7 +98,7 @@ function isShadowed(winner: Candidate, other: Candidate): boolean {
 }
 
 function shadowNotice(winner: Candidate, other: Candidate): string {
-  return `${other.path} of ${other.owner} gives way to ${winner.owner}; to keep it, name it under overrides: in .packagelink.yaml`;
+  return `${other.path} of ${other.owner} is overridden by ${winner.owner}; to keep it, name it under overrides: in .packagelink.yaml`;
 }
 
 // A directory over a symbolic link is how `lib/x` in a site package would break a system whose lib is usr/lib.

@@ -57,8 +57,8 @@ const cases: [name: string, layers: Layer[], path: string, more: Partial<MergeIn
       'priority 60: priority 60 is above 50',
       'file 0600 0:0',
       KEPT,
-      'p (priority 50) gives way: file 0644 0:0',
-      'os (priority 0) gives way: symlink to x',
+      'p (priority 50) is overridden: file 0644 0:0',
+      'os (priority 0) is overridden: symlink to x',
     ],
   ],
   [
@@ -71,7 +71,7 @@ const cases: [name: string, layers: Layer[], path: string, more: Partial<MergeIn
       'priority 50: it names the path under overrides:',
       'file 0644 0:0',
       KEPT,
-      '@generated (priority 100) gives way: file 0644 0:0',
+      '@generated (priority 100) is overridden: file 0644 0:0',
     ],
   ],
   [
@@ -84,7 +84,7 @@ const cases: [name: string, layers: Layer[], path: string, more: Partial<MergeIn
       'priority 100: priority 100 is above 50',
       'file 0644 0:0',
       'generated: rendered for the machine, kept by every run',
-      'p (priority 50) gives way: file 0644 0:0',
+      'p (priority 50) is overridden: file 0644 0:0',
     ],
   ],
   [
@@ -140,8 +140,8 @@ const cases: [name: string, layers: Layer[], path: string, more: Partial<MergeIn
       '/etc/x: os',
       'priority 0: no other package has it',
       'file 0644 0:0',
-      "mutable: laid down once, then left alone ('/etc/*' of os)",
-      "pinned: left alone once laid down ('etc/**' of p)",
+      "mutable: installed once, then left alone ('/etc/*' of os)",
+      "pinned: left alone once installed ('etc/**' of p)",
     ],
   ],
   [
@@ -154,7 +154,7 @@ const cases: [name: string, layers: Layer[], path: string, more: Partial<MergeIn
       'priority 50: no other package has it',
       'file 0644 0:0',
       KEPT,
-      "pinned: left alone once laid down ('etc/x' of the machine's PIN)",
+      "pinned: left alone once installed ('etc/x' of the machine's PIN)",
     ],
   ],
   [

@@ -10,12 +10,12 @@ const CLASSES: Readonly<Record<PathClass, string>> = {
   image: 'image: kept by every run with OSMODE=image, left to the package manager with OSMODE=packages',
   package: 'package: kept by every run',
   generated: 'generated: rendered for the machine, kept by every run',
-  mutable: 'mutable: laid down once, then left alone',
+  mutable: 'mutable: installed once, then left alone',
 };
 
 const OUTCOMES: Readonly<Record<Claim['outcome'], string>> = {
   wins: '',
-  loses: 'gives way',
+  loses: 'is overridden',
   merges: 'merges',
   agrees: 'has the same',
   conflicts: 'conflicts',
@@ -35,7 +35,7 @@ export function formatPathExplanation(
       ? []
       : [`    priority ${first.priority}: ${explanation.why}`, `    ${describeClaim(first, path)}`]),
     `    ${CLASSES[explanation.class]}${mutable === undefined ? '' : ` ('${mutable.glob}' of ${mutable.owner})`}`,
-    ...(pinned === undefined ? [] : [`    pinned: left alone once laid down ('${pinned.glob}' of ${pinned.owner})`]),
+    ...(pinned === undefined ? [] : [`    pinned: left alone once installed ('${pinned.glob}' of ${pinned.owner})`]),
     ...(links.length < 2 ? [] : [`    one file with the names ${links.map((name) => `${root}${name}`).join(', ')}`]),
     ...others.map(
       (claim) =>

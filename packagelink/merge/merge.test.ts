@@ -190,7 +190,7 @@ test('a site package replaces a generated file only by naming it', () => {
   const more = { generated: [generated('etc/hosts', 'rendered')] };
   const shadowed = merge([layer('base', 50, [fileEntry('etc/hosts', 'site')])], more);
   assert.equal(find(shadowed.entries, 'etc/hosts').owner, '@generated');
-  assert.match(shadowed.notices.join('\n'), /etc\/hosts of base gives way to @generated/);
+  assert.match(shadowed.notices.join('\n'), /etc\/hosts of base is overridden by @generated/);
   assert.match(
     faultsOf([layer('base', 200, [fileEntry('etc/hosts', 'site')])], more).join('\n'),
     /base \(priority 200\) would replace/,

@@ -8,7 +8,7 @@ const KINDS = { fifo: 0o010000, char: 0o020000, block: 0o060000 } as const;
 export function makeSpecial(path: string, what: string, mode: number): void {
   const match = /^(?:(fifo)|(char|block) (\d+):(\d+))$/.exec(what);
   const kind = match?.[1] ?? match?.[2];
-  if (kind === undefined) throw new Error(`'${what}' is no special file`);
+  if (kind === undefined) throw new Error(`'${what}' is not a special file`);
   const device = match?.[2] === undefined ? 0n : makeDevice(BigInt(match[3] ?? 0), BigInt(match[4] ?? 0));
   checked(mknod(path, KINDS[kind as keyof typeof KINDS] | mode, device), `making a special file (${what})`, path);
 }

@@ -18,8 +18,8 @@ for (const [text, value] of sound) {
 }
 
 const faulty: [text: string, fault: RegExp][] = [
-  ['cap_net_rwa=ep', /'cap_net_rwa' is no capability/],
-  ['net_raw=ep', /'net_raw' is no capability/],
+  ['cap_net_rwa=ep', /'cap_net_rwa' is not a capability/],
+  ['net_raw=ep', /'net_raw' is not a capability/],
   ['cap_net_raw', /not of the form/],
   ['=ep', /not of the form/],
   ['', /not of the form/],

@@ -21,7 +21,7 @@ export function parseCapabilities(text: string): { readonly value: string } | { 
     if (match === null) return { fault: `'${clause}' is not of the form cap_net_raw=ep` };
     for (const name of (match[1] ?? '').split(',')) {
       const bit = NAMES.indexOf(name);
-      if (bit === -1) return { fault: `'${name}' is no capability` };
+      if (bit === -1) return { fault: `'${name}' is not a capability` };
       for (const flag of (match[2] ?? '') as Iterable<'e' | 'i' | 'p'>) sets[flag] |= 1n << BigInt(bit);
     }
   }

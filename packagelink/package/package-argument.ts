@@ -42,7 +42,7 @@ function parsePackage(word: string, hasStore: boolean): NamedPackage {
   const stat = lstatSync(resolve(text), { throwIfNoEntry: false });
   if (stat === undefined) throw new UserError('there is no such directory', { hint: hintFor(text) });
   const root = realpathSync(text);
-  if (!lstatSync(root).isDirectory()) throw new UserError('is no directory; a package is a directory tree');
+  if (!lstatSync(root).isDirectory()) throw new UserError('is not a directory; a package is a directory tree');
   const name = packageNameSchema.safeParse(basename(root));
   if (name.success) return { kind: 'tree', name: name.data, root, priority };
   throw new UserError(`its name '${basename(root)}' cannot be that of a package`, {

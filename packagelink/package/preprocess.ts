@@ -51,7 +51,7 @@ export function listTemplateUses(bytes: Uint8Array): TemplateUse[] {
  */
 export function preprocess(bytes: Uint8Array, defines: Defines, what: string): Uint8Array {
   if (bytes.includes(0))
-    throw new UserError(`preprocessing ${what}: it holds a NUL byte, so it is no text`, { exitCode: 2 });
+    throw new UserError(`preprocessing ${what}: it holds a NUL byte, so it is not text`, { exitCode: 2 });
   // Latin-1 maps each byte to one character and back, so that bytes that are not UTF-8 pass unchanged.
   const text = asLatin1(bytes);
   const replaced = text.replaceAll(VARIABLE, (whole, name: string, index: number) => {

@@ -119,7 +119,7 @@ function forEach<E extends TreeEntry>(staging: Staging, entries: readonly E[], w
     try {
       work(entry);
     } catch (error) {
-      staging.onPlaced(entry, `${entry.path} was not put right: ${describeError(error)}`);
+      staging.onPlaced(entry, `${entry.path} could not be updated: ${describeError(error)}`);
     }
     staging.target.trim();
   }
@@ -141,7 +141,7 @@ async function writeFiles(staging: Staging, files: readonly WantedFile[], fetche
       } catch (error) {
         failed.add(read.file);
         abandonFile(staging, read.file);
-        staging.onPlaced(read.file, `${read.file.path} was not put right: ${describeError(error)}`);
+        staging.onPlaced(read.file, `${read.file.path} could not be updated: ${describeError(error)}`);
       }
     }
     staging.target.trim();

@@ -20,8 +20,7 @@ export function groupErrors(errors: readonly string[]): string[] {
   return [
     ...said,
     ...more.map(
-      ([cause, count]) =>
-        `${count - 1} more ${count === 2 ? 'path was' : 'paths were'} not put right: ${CAUSES[cause]}`,
+      ([cause, count]) => `${count - 1} more ${count === 2 ? 'path' : 'paths'} could not be updated: ${CAUSES[cause]}`,
     ),
   ];
 }

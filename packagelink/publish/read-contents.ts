@@ -39,7 +39,7 @@ function digestTemplate(file: ScannedFile, pieces: Iterable<Uint8Array>): FileDi
   if (file.sizeBytes > MAX_TEMPLATE_BYTES) throw templateFault(file.path, 'is larger than 4 MiB');
   let digest: FileDigest = { sha256: sha256(''), template: { inline: [], leading: [] } };
   for (const bytes of pieces) {
-    if (bytes.includes(0)) throw templateFault(file.path, 'holds a NUL byte, so it is no text');
+    if (bytes.includes(0)) throw templateFault(file.path, 'holds a NUL byte, so it is not text');
     digest = { sha256: sha256(bytes), template: findTemplateVariables(bytes) };
   }
   return digest;

@@ -117,7 +117,7 @@ const unparsable: [rule: object, message: RegExp][] = [
   [{ user: '33' }, /not the name of a user/],
   [{ user: 'a', uid: 1 }, /either uid or user/],
   [{ group: 'a', gid: 1 }, /either gid or group/],
-  [{ capabilities: 'cap_x=ep' }, /'cap_x' is no capability/],
+  [{ capabilities: 'cap_x=ep' }, /'cap_x' is not a capability/],
   [{ xattrs: { 'trusted.x': 'y' } }, /not an attribute such as user.NAME/],
   [{ xattrs: { 'user.x': '0s!' } }, /not base64/],
 ];

@@ -58,7 +58,7 @@ test('state: intentions hold until an update', () => {
 test('state: a path that leads out of the target is refused', () => {
   withFile((file) => {
     updateState(file, { changed: [row('../etc/passwd')], removed: [] });
-    assert.throws(() => readState(file), /path \.\.\/etc\/passwd: it is no path below a target/);
+    assert.throws(() => readState(file), /path \.\.\/etc\/passwd: it is not a path below a target/);
   });
 });
 

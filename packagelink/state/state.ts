@@ -189,7 +189,7 @@ function asComparedRow(row: InstalledPath): ComparedRow {
 function asInstalledPath(row: Row): InstalledPath {
   const [path, , pathClass, type] = row;
   // A damaged database must not lead a deletion out of the target.
-  if (!isPackagePath(path)) throw damaged(path, 'it is no path below a target');
+  if (!isPackagePath(path)) throw damaged(path, 'it is not a path below a target');
   if (!isClass(pathClass)) throw damaged(path, `there is no class '${pathClass}'`);
   if (!isType(type)) throw damaged(path, `there is no type '${type}'`);
   return {

@@ -43,7 +43,7 @@ export function placeOnFat(tree: MergedTree, fileSystems: FileSystems): MergedTr
   const entries = tree.entries.map((entry) => (isOnFat(entry.path) ? { ...entry, onFat: true as const } : entry));
   const below = entries.filter(({ path, onFat }) => onFat === true && !fileSystems.has(path));
   const faults = findFatFaults({ ...tree, entries: below }, prefixes);
-  if (faults.length > 0) throw new FaultsError('laying down packages on FAT', faults);
+  if (faults.length > 0) throw new FaultsError('installing packages on FAT', faults);
   return { ...tree, entries };
 }
 

@@ -93,7 +93,7 @@ export type MergedTree = {
   readonly images: readonly string[];
   /** Bytes of all sources. */
   readonly rawBytes: number;
-  /** What a person should know although it is no fault: `etc/hosts of base gives way to @generated`. */
+  /** What a person should know although it is no fault: `etc/hosts of base is overridden by @generated`. */
   readonly notices: readonly string[];
   /**
    * Files whose package does not alone decide what becomes of them: others have the path, too, or it has further names.

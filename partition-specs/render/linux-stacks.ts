@@ -35,7 +35,7 @@ function wipeNew(layoutDisk: LayoutDisk): DiskOperation[] {
 function arrayOperation(array: LayoutArray, layout: Layout): DiskOperation[] {
   const members = array.members.map(({ disk, number }) => {
     const partition = layout.disks.find(({ name }) => name === disk)?.partitions.find((each) => each.number === number);
-    if (partition === undefined) throw new Error(`array ${array.name} has a member that is no partition`);
+    if (partition === undefined) throw new Error(`array ${array.name} has a member that is not a partition`);
     return partition.device;
   });
   return [
@@ -116,6 +116,6 @@ function groupOperations(group: LayoutGroup, layout: Layout): DiskOperation[] {
 
 function partUuid(device: string, { disks, arrays }: Layout): string {
   const part = [...disks.flatMap(({ partitions }) => partitions), ...arrays].find((each) => each.device === device);
-  if (part?.partOf === undefined) throw new Error(`${device} is no physical volume of the layout`);
+  if (part?.partOf === undefined) throw new Error(`${device} is not a physical volume of the layout`);
   return part.partOf.uuid;
 }

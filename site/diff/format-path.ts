@@ -11,7 +11,7 @@ export function formatPath(detail: PathDetail, whole: boolean): string[] {
   const isLeftAlone = (after ?? before)?.leftAlone === true;
   return [
     `  ${kind} /${path} (${what}): ${reason}`,
-    ...(isLeftAlone ? ['      only a new installation lays it down: installed machines keep theirs'] : []),
+    ...(isLeftAlone ? ['      only a new installation gets it: installed machines keep theirs'] : []),
     ...formatBytes(detail, whole),
   ];
 }

@@ -24,7 +24,7 @@ export function checkPlace({ packages, name, shown }: Place, replace: boolean): 
   if (there === undefined) return;
   if (!there.isDirectory()) {
     throw new UserError(
-      `importing into ${shown}: it is not a directory, and a link is not followed; nothing was changed`,
+      `importing into ${shown}: it is not a directory, and links are not followed; nothing was changed`,
       { exitCode: 2 },
     );
   }
@@ -71,7 +71,7 @@ function readInside(dir: string, name: string): string | undefined {
     if (stat === undefined) return undefined;
     if (stat.isFile()) return readRegular(file);
     throw new UserError(
-      `importing: ${name} of the package that is there is not a regular file, and a link is not followed`,
+      `importing: ${name} of the package that is there is not a regular file, and links are not followed`,
       {
         exitCode: 2,
       },

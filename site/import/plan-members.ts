@@ -85,7 +85,7 @@ function plan(member: TarMember, state: State): PlannedMember | Refused | undefi
   const { path } = place;
   const refuse = (fault: string): Refused => ({ shown: path, fault });
   if (path === '')
-    return member.type === 'directory' ? undefined : { shown: "'.'", fault: 'is the root, but no directory' };
+    return member.type === 'directory' ? undefined : { shown: "'.'", fault: 'is the root, but not a directory' };
   if (member.type === 'other') return refuse('is a device, a FIFO or of another kind that is not imported');
   const fault = placeFault(path, member.type, state) ?? addParents(path, state);
   if (fault !== undefined) return typeof fault === 'string' ? refuse(fault) : fault;
@@ -133,7 +133,7 @@ function planHardLink(path: string, member: TarMember, { members }: State): Plan
   const first = 'path' in place ? members.get(place.path) : undefined;
   if (first === undefined || first.type === 'directory') {
     const shown = showName(member.target.toString('utf8'));
-    return { shown: path, fault: `is a hard link to ${shown}, which is no file before it in the archive` };
+    return { shown: path, fault: `is a hard link to ${shown}, which is not a file before it in the archive` };
   }
   // Packages hold no second names of symbolic links; another link of the same text is as good.
   if (first.type === 'symlink') return { ...first, path };

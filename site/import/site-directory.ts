@@ -51,7 +51,7 @@ function removeIfEmpty(dir: string): void {
 function openBelow(place: string, shown: string): number {
   if (lstatSync(place).isDirectory()) return openSync(place, OPEN | constants.O_NOFOLLOW);
   throw new UserError(
-    `importing into ${shown}: it is not a directory, and a link is not followed; nothing was changed`,
+    `importing into ${shown}: it is not a directory, and links are not followed; nothing was changed`,
     { exitCode: 2 },
   );
 }

@@ -63,7 +63,7 @@ test('who gives way, and what the object says over its parents', async () => {
   await writeFile(join(tree, 'etc/passwd'), 'root::0:0::/:/bin/sh\n');
   const { stdout } = await explain('lab04', '/etc/passwd');
   assert.match(stdout, /^\/etc\/passwd: motd\n {4}priority 50: priority 50 is above 0\n/);
-  assert.match(stdout, /\n {4}debian-12-amd64 \(priority 0\) gives way: file 0644 0:0 [0-9a-f]{12}\n/);
+  assert.match(stdout, /\n {4}debian-12-amd64 \(priority 0\) is overridden: file 0644 0:0 [0-9a-f]{12}\n/);
   const motd = await explain('lab04', '/etc/motd');
   assert.match(motd.stdout, /PRINTER="printer-a"\n.*room-b.*set to "printer-b"\n.*lab04.*instead of "printer-b"/);
 });

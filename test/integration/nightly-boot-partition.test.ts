@@ -61,7 +61,7 @@ test('a third kernel that does not fit: an error that says so, the menu as it wa
   await publishKernel(lab, { release: '6.3' });
   const full = await lab.agent([]);
   assert.equal(full.exitCode, 1, full.stdout + full.stderr);
-  assert.match(full.stdout, /error: boot\/\S+-6\.3 was not put right: .*no space left/i);
+  assert.match(full.stdout, /error: boot\/\S+-6\.3 could not be updated: .*no space left/i);
   assert.match(full.stdout, /error: \/boot\/grub\/grub\.cfg stays as it was, and nothing was deleted/);
   assert.deepEqual([await lab.text(MENU), await bootableByGrub(image)], [menu, all('6.2', '6.1')]);
 
@@ -80,7 +80,7 @@ test('/boot that is not mounted: no menu is written into the directory below it'
   const run = await lab.agent([]);
   assert.match(
     run.stdout,
-    /error: the boot menu was not looked at: \/boot is a file system of its own, and is not mounted/,
+    /error: the boot menu was not checked: \/boot is a file system of its own, and is not mounted/,
   );
   assert.equal(run.exitCode, 1);
   assert.deepEqual(await bootableByGrub(image), all('6.1'));

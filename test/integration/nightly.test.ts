@@ -66,7 +66,7 @@ test('the server is away: what is known is put right, the rest is named, the rep
   assert.match(looked.stdout, /2 paths would change/);
   assert.match(
     looked.stdout,
-    /checked against generation [0-9a-f]{12}, the last one laid down; the server was not asked/,
+    /checked against generation [0-9a-f]{12}, the last one installed; the server was not asked/,
   );
   const asked = await lab.agent(['--dry-run', '--patience', '0']);
   assert.equal(asked.exitCode, 1);
@@ -75,8 +75,8 @@ test('the server is away: what is known is put right, the rest is named, the rep
   const first = await lab.agent(['--patience', '0']);
   assert.equal(first.exitCode, 1, first.stderr);
   assert.match(first.stdout, /replaced \/etc\/hostname/);
-  assert.match(first.stdout, /error: etc\/profile\.d\/lab\.sh was not put right: .*the server is away/);
-  assert.match(first.stdout, /the server is away since (\S+): checked against generation/);
+  assert.match(first.stdout, /error: etc\/profile\.d\/lab\.sh could not be updated: .*the server is away/);
+  assert.match(first.stdout, /the server has been away since (\S+): checked against generation/);
   assert.equal(await lab.text('etc/hostname'), `${HOST}\n`);
   assert.equal(await lab.text('etc/profile.d/lab.sh'), 'changed by hand\n');
   await lab.edit('etc/profile.d/lab.sh', 'changed again\n');

@@ -74,7 +74,7 @@ const cases: readonly (readonly [what: string, bytes: Buffer, message: RegExp])[
   ['settings as a symbolic link', archive(link('.packagelink.yaml', '/tmp/victim')), SETTINGS_NAME],
   ['settings as a hard link', archive(file, hard('.packagelink.yaml', 'a')), SETTINGS_NAME],
   ['settings as a device', archive(member({ name: '.packagelink.yaml', type: '3' })), SETTINGS_NAME],
-  ['a hard link to settings', archive(file, hard('h', '.packagelink.yaml')), /no file before it/],
+  ['a hard link to settings', archive(file, hard('h', '.packagelink.yaml')), /not a file before it/],
   [
     'the settings of git',
     archive(member({ name: 'srv/.git/config', data: '[core]\n\tfsmonitor = touch /tmp/ran\n' })),
@@ -87,7 +87,7 @@ const cases: readonly (readonly [what: string, bytes: Buffer, message: RegExp])[
   ['..', archive(member({ name: 'a/../../b' })), /leads out/],
   ['.. as all there is', archive(directory('..')), /leads out/],
   ['an empty name', archive(member({ name: '' })), /the name is empty/],
-  ['the root as a file', archive(member({ name: '.' })), /is the root, but no directory/],
+  ['the root as a file', archive(member({ name: '.' })), /is the root, but not a directory/],
   ['a NUL in a name', archive(pax({ path: 'a\0b' }), file), /holds a NUL/],
   ['a NUL in a long name', archive(longName('a\0b\0'), file), /holds a NUL/],
   ['a name that is not UTF-8', archive(member({ name: Buffer.from([0x61, 0xff]) })), /not UTF-8/],
@@ -131,11 +131,11 @@ const cases: readonly (readonly [what: string, bytes: Buffer, message: RegExp])[
   ],
   ['a file below a file', archive(file, member({ name: 'a/b' })), /lies below a, a file/],
   ['a file twice by other names', archive(member({ name: 'x/a' }), member({ name: 'x/./a' })), /occurs twice/],
-  ['a hard link outside', archive(hard('h', '/etc/passwd')), /no file before it/],
-  ['a hard link outside by ..', archive(hard('h', '../x')), /no file before it/],
-  ['a hard link to what comes later', archive(hard('h', 'a'), file), /no file before it/],
-  ['a hard link to itself', archive(hard('h', 'h')), /no file before it/],
-  ['a hard link to a directory', archive(directory('d'), hard('h', 'd')), /no file before it/],
+  ['a hard link outside', archive(hard('h', '/etc/passwd')), /not a file before it/],
+  ['a hard link outside by ..', archive(hard('h', '../x')), /not a file before it/],
+  ['a hard link to what comes later', archive(hard('h', 'a'), file), /not a file before it/],
+  ['a hard link to itself', archive(hard('h', 'h')), /not a file before it/],
+  ['a hard link to a directory', archive(directory('d'), hard('h', 'd')), /not a file before it/],
   ['a symbolic link to nothing', archive(link('l', '')), /its target is empty/],
   [
     'a target that is not UTF-8',
@@ -166,9 +166,9 @@ const cases: readonly (readonly [what: string, bytes: Buffer, message: RegExp])[
   [
     'a negative size in an extended header',
     archive(pax({ size: '-512' }), file),
-    /the size of a member is no such number/,
+    /the size of a member is not a valid number/,
   ],
-  ['a user beyond 32 bits', archive(pax({ uid: '4294967295' }), file), /the uid of a member is no such number/],
+  ['a user beyond 32 bits', archive(pax({ uid: '4294967295' }), file), /the uid of a member is not a valid number/],
   ['an ACL that is none', archive(pax({ 'SCHILY.acl.access': 'user::rwx' }), file), /an ACL that is not understood/],
   ['a wrong checksum', Buffer.concat([Buffer.from(file).fill('x', 0, 1), Buffer.alloc(1024)]), /neither a tar archive/],
   [
@@ -255,7 +255,7 @@ test('import: links of the site are not followed, whoever owns them', async (con
   mkdirSync(outside);
   writeFileSync(join(outside, '.packagelink.yaml'), 'secret: 1\n');
   symlinkSync(outside, join(lab.siteDir, 'packages'));
-  await assert.rejects(lab.take(lab.archive), /site\/packages: it is not a directory, and a link is not followed/);
+  await assert.rejects(lab.take(lab.archive), /site\/packages: it is not a directory, and links are not followed/);
   const site = join(lab.dir, 'site2');
   mkdirSync(join(site, 'packages'), { recursive: true });
   symlinkSync(outside, join(site, 'packages/x'));
@@ -267,7 +267,7 @@ test('import: links of the site are not followed, whoever owns them', async (con
     const input = { siteDir: site, archive: lab.archive, name, replace: true, numericOwner: false };
     await assert.rejects(
       importPackage({ ...input, limits: DEFAULT_LIMITS, run: runCommand }),
-      /it is not a directory, and a link is not followed/,
+      /it is not a directory, and links are not followed/,
     );
   }
   assert.deepEqual(readdirSync(outside), ['.packagelink.yaml']);
@@ -279,6 +279,6 @@ test('import: settings of the site that are a link are not read', async (context
   writeFileSync(lab.archive, archive(file));
   mkdirSync(join(lab.siteDir, 'packages/x'), { recursive: true });
   symlinkSync('/etc/passwd', join(lab.siteDir, 'packages/x/.packagelink.yaml'));
-  await assert.rejects(lab.take(lab.archive, { replace: true }), /is not a regular file, and a link is not followed/);
+  await assert.rejects(lab.take(lab.archive, { replace: true }), /is not a regular file, and links are not followed/);
   assert.deepEqual(readdirSync(join(lab.siteDir, 'packages/x')), ['.packagelink.yaml']);
 });

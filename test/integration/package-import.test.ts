@@ -422,7 +422,7 @@ const hostile: [name: string, make: (lab: ImportLab) => void, message: RegExp][]
       linkSync(join(source, 'a'), join(source, 'b'));
       tar('-P', '-cf', archive, '--transform', `s,^a$,${dir}/outside,h;s,^a$,x,r`, 'a', 'b');
     },
-    /b: error: is a hard link to .*outside, which is no file before it/,
+    /b: error: is a hard link to .*outside, which is not a file before it/,
   ],
   [
     'a device',

@@ -391,10 +391,10 @@ suite('what cannot be done is said', () => {
       },
       ['one'],
       2,
-      /is no directory/,
+      /is not a directory/,
     ],
     ['no such tree', () => undefined, ['none'], 2, /none: error: there is no such directory\n.*--store/],
-    ['a tree that is a file', ({ put }) => put('file', ''), ['file'], 2, /file: error: is no directory/],
+    ['a tree that is a file', ({ put }) => put('file', ''), ['file'], 2, /file: error: is not a directory/],
     ['a tree twice', () => undefined, ['one', './one/'], 2, /one: error: is given more than once/],
     [
       'two trees of one name',

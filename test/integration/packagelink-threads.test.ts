@@ -93,7 +93,7 @@ test('what another thread cannot do ends the run, and is named', { timeout: 60_0
     await assert.rejects(
       applyFull({ target, tree, fetcher, stateFile: join(target, STATE), threadsFrom: 1 }),
       ({ message, cause }: Error) =>
-        /^laying down srv\/0\/file 100 failed; the target is incomplete$/.test(message) &&
+        /^could not install srv\/0\/file 100; the target is incomplete$/.test(message) &&
         (cause as Error).message.startsWith('EISDIR'),
     );
   });

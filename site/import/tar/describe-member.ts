@@ -75,7 +75,7 @@ function storedSize({ source, position, header, records }: Parts): number {
   // Programs of the seventies gave hard links the size of their file; no reader looks for bytes there.
   if (record === undefined) return header.typeflag === '1' ? 0 : header.sizeBytes;
   const size = parsePaxNumber(record.toString('latin1'));
-  if (size === undefined) throw damaged(source, position, 'the size of a member is no such number');
+  if (size === undefined) throw damaged(source, position, 'the size of a member is not a valid number');
   // A header that says another size would hide members from whoever goes by it.
   if (![0, size, LARGEST_IN_HEADER].includes(header.sizeBytes)) {
     throw damaged(source, position, `a member has two sizes: ${header.sizeBytes} and ${size}`);
@@ -106,7 +106,8 @@ const LARGEST_ID = 0xffff_fffe;
 function idOf({ source, position, records }: Parts, key: 'uid' | 'gid', field: number): number {
   const record = valueOf(records, key);
   const id = record === undefined ? field : parsePaxNumber(record.toString('latin1'));
-  if (id === undefined || id > LARGEST_ID) throw damaged(source, position, `the ${key} of a member is no such number`);
+  if (id === undefined || id > LARGEST_ID)
+    throw damaged(source, position, `the ${key} of a member is not a valid number`);
   return id;
 }
 
@@ -114,7 +115,7 @@ function timeOf({ source, position, header, records }: Parts): TarMember['time']
   const record = valueOf(records, 'mtime');
   const time =
     record === undefined ? { seconds: header.mtimeSeconds, nanoseconds: 0 } : parsePaxTime(record.toString('latin1'));
-  if (time === undefined) throw damaged(source, position, 'the time of a member is no such number');
+  if (time === undefined) throw damaged(source, position, 'the time of a member is not a valid number');
   return time;
 }
 

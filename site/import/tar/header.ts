@@ -39,7 +39,7 @@ export function parseHeader(block: Buffer): TarHeader | { readonly fault: string
   for (const [field, [offset, length]] of Object.entries(NUMBERS)) {
     const value = parseNumber(block.subarray(offset, offset + length));
     if (value === undefined || (value < 0 && field !== 'mtimeSeconds'))
-      return { fault: `the field ${field} holds no such number` };
+      return { fault: `the field ${field} does not hold a valid number` };
     numbers[field as keyof typeof NUMBERS] = value;
   }
   const magic = block.toString('latin1', 257, 263);
