@@ -111,8 +111,8 @@ const rooms = {
       'packagelink(8), packageunlink(8) and packagecheck(8): packages on any directory, without a machine database.',
     ],
     testing: [
-      ['package', 'contents', 'manifests', 'store', 'publish'],
-      'Small packages, trees and stores for tests; only tests import it.',
+      ['native', 'package', 'tree', 'contents', 'manifests', 'store', 'publish', 'merge', 'partial'],
+      'Small packages, trees, stores and nightly runs for tests; only tests import it.',
     ],
   },
   installer: {

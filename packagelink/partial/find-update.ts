@@ -61,7 +61,11 @@ function headerOf(about: Omit<Manifest, 'packs' | 'entries'>): string {
  * files, and no path has been touched since. Undefined is no verdict.
  * @throws UserError when the state database or the target cannot be read
  */
-export async function findUpdate(comparing: Comparing, wanted: Wanted): Promise<Update | undefined> {
+export async function findUpdate(
+  comparing: Comparing,
+  wanted: Wanted,
+  mountPoints: typeof readMountPoints = readMountPoints,
+): Promise<Update | undefined> {
   const { stateFile } = comparing;
   if (owesCommands(stateFile)) return undefined;
   const settled = readLastSettled(stateFile);
@@ -79,7 +83,7 @@ export async function findUpdate(comparing: Comparing, wanted: Wanted): Promise<
     if (files === undefined) return undefined;
     changes.push({ owner: ref.name, delta, files });
   }
-  const tree = treeOf(changes, { comparing, settled, base });
+  const tree = treeOf(changes, { comparing, settled, base, mountPoints });
   if (tree === undefined) return undefined;
   const ahead = await fetchAhead(tree, wanted.fetcher);
   if (!(await comparison.isUntouched())) return undefined;
@@ -117,17 +121,22 @@ function isPlain(entry: ManifestEntry): entry is FileEntry {
   return entry.xattrs === undefined && entry.user === undefined && entry.group === undefined;
 }
 
-type About = { readonly comparing: Comparing; readonly settled: Settled; readonly base: SettledBase };
+type About = {
+  readonly comparing: Comparing;
+  readonly settled: Settled;
+  readonly base: SettledBase;
+  readonly mountPoints: typeof readMountPoints;
+};
 
 /** The changed files and the directories above them; undefined where one of them is more than a plain file of its package. */
-function treeOf(changes: readonly Change[], { comparing, settled, base }: About): MergedTree | undefined {
+function treeOf(changes: readonly Change[], { comparing, settled, base, mountPoints }: About): MergedTree | undefined {
   const paths = changes.flatMap(({ files }) => files.map(({ path }) => path));
   const parents = new Set<string>();
   for (const path of paths)
     for (let at = parentOf(path); at !== undefined && !parents.has(at); at = parentOf(at)) parents.add(at);
   const { installed } = readStateOf(comparing.stateFile, [...paths, ...parents]);
   const intricate = new Set(base.intricate);
-  const isMounted = mountFinder(comparing);
+  const isMounted = mountFinder(comparing, mountPoints);
   const entries: TreeEntry[] = [];
   for (const { owner, delta, files } of changes) {
     for (const entry of files) {
@@ -152,8 +161,8 @@ function isPlainRow(row: InstalledPath, osmode: Comparing['osmode']): boolean {
   return isOurs && isPlainFile && !row.leftAlone && !isFatRow(row);
 }
 
-function mountFinder({ target, mounts }: Comparing): (path: string) => boolean {
-  const points = [...readMountPoints(target, mounts)];
+function mountFinder({ target, mounts }: Comparing, mountPoints: typeof readMountPoints): (path: string) => boolean {
+  const points = [...mountPoints(target, mounts)];
   return (path) => points.some((point) => path === point || path.startsWith(`${point}/`));
 }
 
