@@ -58,7 +58,8 @@ async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> 
   ) {
     updateState(stateFile, {
       changed: [...carriedOut, ...plan.pinned, ...refreshed, ...changed],
-      removed: [...removed, ...plan.forget],
+      // What was not deleted is looked for below the directories that have rows.
+      removed: [...removed, ...(summary.errors.length === 0 ? plan.forget : [])],
       settled: settles === undefined ? undefined : { ...settles, notices: [...summary.notices] },
     });
   }
