@@ -22,7 +22,12 @@ import type { SmallFiles } from './small-files.ts';
 /** A manifest that is published. */
 export type Published = ManifestRef & { readonly manifest: Manifest };
 /** `settings` are lines of `.packagelink.yaml`; a package of kind `image` has none, and priority 0. */
-type PublishOptions = { readonly settings?: string; readonly kind?: 'image' | 'site' };
+type PublishOptions = {
+  readonly settings?: string;
+  readonly kind?: 'image' | 'site';
+  /** Takes what it can from the packs of the last one with this name; otherwise all bytes are packed anew. */
+  readonly reuses?: true;
+};
 type Merging = Pick<MergeInput, 'pins' | 'generated'> & { readonly defines?: Record<string, string> };
 type Running = Partial<ApplyPartialOptions> & { readonly merging?: Merging };
 type Asking = {
@@ -54,13 +59,13 @@ export async function openNightLab() {
   let count = 0;
 
   async function publish(name: string, files: SmallFiles, options: PublishOptions = {}): Promise<Published> {
-    const { kind = 'site', settings = '' } = options;
+    const { kind = 'site', settings = '', reuses } = options;
     const place = join(dir, `published-${(count += 1)}`);
-    const [tree, own] = [join(place, 'tree'), openStore(join(place, 'store'))];
+    const [tree, own] = [join(place, 'tree'), reuses ? store : openStore(join(place, 'store'))];
     fillTree(tree, kind === 'site' ? { ...files, '.packagelink.yaml': ownFiles() + settings } : files);
     const { manifest: digest, after } = await publishTree({ store: own, name, tree, kind, signingKey });
     // By way of another store, as one that knows what was before takes its time to make a delta.
-    cpSync(own.dir, store.dir, { recursive: true });
+    if (own !== store) cpSync(own.dir, store.dir, { recursive: true });
     return { name, digest, manifest: after };
   }
 
