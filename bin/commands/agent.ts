@@ -23,7 +23,7 @@ async function writeAgent(file: string, options: AgentCommandOptions): Promise<v
 
 const AGENT_HELP = `
 The file holds the package gutinteg-agent as it is published: Node, its libraries, the program, a systemd service and
-timer. It is checked against the site's key. Machines that gutinteg installs have it already.
+timer. Its signature is checked with the site's key. Machines that gutinteg installs have the package already.
 
 Examples:
   gutinteg agent agent.tar --site ~/site && ssh root@q-bert tar -C / -x < agent.tar

@@ -9,7 +9,7 @@ type ArmOptions = SiteOptions & ConsentOptions;
 export function addArmCommand(program: Command): void {
   const arm = program
     .command('arm')
-    .description('consent that the next netboot of HOST installs it, erasing what its plan says')
+    .description('consent that the next network boot of HOST installs it and erases what its plan says')
     .argument('<host>', 'name of the machine in the database');
   addConsentOptions(arm)
     .option('--site <dir>', 'site directory', '.')
@@ -18,11 +18,12 @@ export function addArmCommand(program: Command): void {
     .action(armMachine);
   program
     .command('disarm')
-    .description('take the consent back; a machine in the middle of an installation is marked failed')
+    .description('take that consent back; a machine that is being installed is marked as failed')
     .argument('<host>', 'name of the machine in the database')
-    .option('--why <text>', 'shown with the state', 'by hand')
+    .option('--why <text>', 'the reason, which status shows', 'by hand')
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory of the running server, instead of the one in site.yaml')
+    .addHelpText('after', DISARM_HELP)
     .action(async (host: string, options: SiteOptions & { why: string }) => {
       const client = await connect(options);
       const machine = await client.disarm(host, options.why);
@@ -56,15 +57,23 @@ async function connect(options: SiteOptions) {
 }
 
 const ARM_HELP = `
-The machine's record and packages are frozen as they are now; editing the record disarms the machine again.
+The machine's record and packages are frozen as they are now. A later edit of the record disarms the machine.
 
 Partitions marked data are never formatted, moved or resized. One that does not exist yet is made only with --init-data,
-and only by this installation: arming again without it takes that back. --known-empty SERIAL holds for one
-installation as well: what no tool can read on that disk then counts as free space. 'gutinteg plan' shows what it is.
+and only by this installation: arming again without it takes that back. --known-empty SERIAL also holds for one
+installation only: content of that disk that no tool can read then counts as free space. 'gutinteg plan' shows it.
 
 Examples:
   gutinteg arm q-bert --site ~/site     then switch q-bert on, or restart it
   gutinteg arm q-bert --init-data h     the same, and data partition h may be made where it does not exist yet
   gutinteg status q-bert --watch        see where it is
-  gutinteg disarm q-bert                changed your mind
+`;
+
+const DISARM_HELP = `
+Before the first attempt, the machine is what it was before it was armed. Later it is marked as failed, because its disk
+may be half written.
+
+Examples:
+  gutinteg disarm q-bert --site ~/site
+  gutinteg disarm q-bert --why 'wrong disk in the plan'
 `;

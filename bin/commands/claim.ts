@@ -6,7 +6,7 @@ type ClaimOptions = { readonly site: string; readonly state?: string; readonly j
 export function addClaimCommand(program: Command): void {
   program
     .command('claim')
-    .description('consent to take in HOST, which was installed by hand: prints what gutinteg adopt needs there')
+    .description('consent to adopt HOST, which was installed by hand, and print what gutinteg adopt needs there')
     .argument('<host>', 'name of the machine in the database')
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory of the running server, instead of the one in site.yaml')

@@ -18,7 +18,7 @@ export function addConsentOptions(command: Command): Command {
     )
     .option(
       '--known-empty <serial>',
-      'disk whose content no tool can read, and of which you know that nobody needs it; repeatable',
+      'disk whose content no tool can read and, as you know, nobody needs; repeatable',
       collectSerials,
     );
 }

@@ -18,20 +18,15 @@ export function addDiffCommand(program: Command): void {
   const collect = (value: string, values: readonly string[]): string[] => [...values, value];
   program
     .command('diff')
-    .description("say what becomes of every machine's files between two revisions of the site, without contacting any")
+    .description("show how every machine's files differ between two revisions of the site; contacts no machine")
     .argument('[old]', 'a git revision of the site; HEAD when left out')
     .argument('[new]', 'the same; the site as it is now when left out')
     .option('--from <dir>', 'a site directory instead of the old revision')
     .option('--to <dir>', 'a site directory instead of the new revision')
-    .option(
-      '--machine <pattern>',
-      'only machines of this name; * and ? stand for letters; may be repeated',
-      collect,
-      [],
-    )
-    .option('--path <glob>', 'only these paths, such as etc/** ; shows all of them; may be repeated', collect, [])
-    .addOption(new Option('--stat', 'how many paths differ, not which').conflicts('json'))
-    .option('--json', 'everything as JSON')
+    .option('--machine <pattern>', 'only machines whose names match, with * and ?; may be repeated', collect, [])
+    .option('--path <glob>', 'only these paths, such as etc/**, all of them; may be repeated', collect, [])
+    .addOption(new Option('--stat', 'print how many paths differ, not which').conflicts('json'))
+    .option('--json', 'print everything as JSON')
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory, instead of the one in site.yaml')
     .addHelpText('after', DIFF_HELP)
@@ -106,9 +101,9 @@ async function mergePlanner(): Promise<PlanMerge> {
 }
 
 const DIFF_HELP = `
-Both sides are read as they are: files of the working tree that git does not know count as well, because a server would
-publish them. Machines to which the same happens are one group; the paths shown are those of its first machine.
-fstab and the like depend on a machine's disks, and are not compared.
+Both sides are read as they are. Untracked files of the working tree count too, because a server would publish them.
+Machines with the same differences form one group, which shows the paths of its first machine. Files that depend on a
+machine's disks, such as fstab, are not compared.
 
 Examples:
   gutinteg diff --site ~/site                        what I have changed and not committed

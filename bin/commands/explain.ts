@@ -13,7 +13,7 @@ export function addExplainCommand(program: Command): void {
   program
     .command('explain')
     .description(
-      'say why a file of a machine is as it is: package, rule, template lines, and where each value comes from',
+      'show why a file of a machine is as it is: package, rule, template lines, and the origin of each value',
     )
     .argument('<host>', 'name of the machine in the database')
     .argument('<path>', 'path on the machine, such as /etc/motd')
@@ -128,8 +128,8 @@ async function failUnowned(host: string, path: string, input: MergeInput): Promi
 }
 
 const EXPLAIN_HELP = `
-Without a server and without the machine: from the site and its package store, as the next run will have it. Of fstab
-only the owner is known here; 'gutinteg plan' renders it for the machine's disks.
+Reads the site and its package store, as they are now; needs neither a server nor the machine. For files that depend on
+the disks, such as fstab, only the owner is known; 'gutinteg plan' renders them.
 
 Exit codes: 0 printed, 1 no package has the path, 2 no such machine, or a faulty site.
 

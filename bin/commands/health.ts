@@ -15,11 +15,11 @@ const POLL_MS = 200;
 export function addHealthCommand(program: Command): void {
   program
     .command('health')
-    .description('whether the server of this computer answers: for service managers and containers')
+    .description('check whether the server on this computer answers, for service managers and containers')
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory of the running server, instead of the one in site.yaml')
-    .option('--wait <seconds>', 'ask again until it answers, for so long', parseCount, 0)
-    .option('--process <pid>', 'wait no longer when this process has ended', parseCount)
+    .option('--wait <seconds>', 'ask again until it answers, for at most this long', parseCount, 0)
+    .option('--process <pid>', 'stop waiting when this process has ended', parseCount)
     .option('--json', 'the answer as JSON')
     .addHelpText('after', HELP)
     .action(showHealth);
@@ -69,8 +69,8 @@ function parseCount(text: string): number {
 }
 
 const HELP = `
-A server whose database has a fault answers 'degraded' with exit code 0: it works with the last sound version, and
-must not be started again for it.
+A server whose database has a fault answers 'degraded', with exit code 0: it works with the last sound version, and
+nobody should restart it.
 
 Examples:
   gutinteg health --site /srv/site                           ok: 30 machines

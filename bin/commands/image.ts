@@ -6,13 +6,13 @@ type BuildOptions = { readonly site: string; readonly state?: string; readonly f
 export function addImageCommand(program: Command): void {
   program
     .command('image')
-    .description('the operating-system packages of the site')
+    .description('build the operating-system packages of the site')
     .command('build')
     .description('make an OS package from images/NAME.yaml and publish it in the package store')
     .argument('<recipe>', 'name of the recipe, without .yaml')
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory, instead of the one in site.yaml')
-    .option('--force', 'build although the recipe is unchanged, for newer packages')
+    .option('--force', 'build even if the recipe is unchanged, to get newer packages')
     .addHelpText('after', HELP)
     .action(buildImage);
 }
@@ -45,7 +45,7 @@ async function buildImage(name: string, options: BuildOptions): Promise<void> {
 }
 
 const HELP = `
-Needs root and mmdebstrap. The whole output is kept in images/NAME.log of the state directory.
+Needs root and mmdebstrap. The whole output is written to images/NAME.log in the state directory.
 
 Examples:
   gutinteg image build debian-12 --site ~/site

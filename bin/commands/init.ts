@@ -6,7 +6,7 @@ export function addInitCommand(program: Command): void {
     .command('init')
     .description('make a new site directory with a commented example of everything')
     .argument('<dir>', 'the directory, which must be empty or not exist')
-    .option('--dry-run', 'only say which files would be written')
+    .option('--dry-run', 'print which files would be written, and write nothing')
     .addHelpText('after', INIT_HELP)
     .action(init);
 }

@@ -12,7 +12,7 @@ import { addPackageVerifyCommand } from '../package-commands/verify.ts';
 export function addPackageCommand(program: Command): void {
   const packages = program
     .command('package')
-    .description("the site's packages, and the store that machines fetch from");
+    .description("work with the site's packages and the store that machines fetch from");
   addPackagePublishCommand(packages);
   addPackageImportCommand(packages);
   addPackageListCommand(packages);

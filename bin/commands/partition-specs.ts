@@ -27,15 +27,15 @@ const EXAMPLE_ID = '00000000-0000-4000-8000-000000000000';
 /** `gutinteg partition check`, `plan` and `render`: the PARTITION language by hand, without a site. */
 export function addSpecCommands(partition: Command): void {
   withSpec(partition.command('check'))
-    .description('is a PARTITION text sound? No disk is looked at')
+    .description('check a PARTITION text; looks at no disk')
     .addHelpText('after', CHECK_HELP)
     .action(check);
   withDisks(withSpec(partition.command('plan')))
-    .description('what a PARTITION text means for disks: every partition, kept, made or lost; changes nothing')
+    .description('show what a PARTITION text does to disks: every partition, kept, made or lost; changes nothing')
     .addHelpText('after', PLAN_HELP)
     .action(plan);
   withDisks(withSpec(partition.command('render')))
-    .description('the commands and files that a PARTITION text becomes; runs nothing')
+    .description('print the commands and files that a PARTITION text turns into; runs nothing')
     .addHelpText('after', RENDER_HELP)
     .action(render);
 }
@@ -176,7 +176,9 @@ async function readDisks(source: string | undefined): Promise<MachineFacts> {
 }
 
 const CHECK_HELP = `
-Exit code 2 when it is not sound; every fault is shown with its place.
+Every fault is shown with its place.
+
+Exit codes: 0 sound, 2 not sound.
 
 Examples:
   gutinteg partition check --spec 'disk0: (a 20G ext4 /) (b 4G swap) (c rest xfs /home)'
@@ -184,8 +186,8 @@ Examples:
 `;
 
 const PLAN_HELP = `
-Exit code 3 when something that holds data would be lost; what that is, is said by the disk's serial number. Exit code 2
-when nothing would be lost, but something is in the way: an installation would end before its first write.
+Exit codes: 0 nothing is lost; 2 nothing is lost, but something is in the way, so that an installation would end before
+its first write; 3 something that holds data would be lost: it is named, with the disk's serial number.
 
 Examples:
   gutinteg partition plan --spec 'disk0: (a rest ext4 /) (b 4G swap)'

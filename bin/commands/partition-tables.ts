@@ -177,8 +177,9 @@ function parseNumber(text: string): number {
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 const TABLES_HELP = `
-Before an installer writes anything, the server has stored the old partition tables of all disks that it is about to
-change, and where data partitions lie: STATE/disks, readable by its owner only. The newest 20 of a machine are kept.
+Before an installer writes anything, the server stores the old partition tables of all disks that it is about to change,
+and the places of data partitions, in STATE/disks, which only its owner can read. The newest 20 records of each machine
+are kept.
 
 Examples:
   sudo gutinteg partition tables q-bert --site ~/site
@@ -186,9 +187,9 @@ Examples:
 `;
 
 const RESTORE_HELP = `
-Run it on the machine that has the disk, from another system than the one on that disk. It refuses unless the record has
-a disk with that serial number and the disk at that path reports the same, with the same size and sectors, and nothing on
-it is mounted or held. What it overwrites is saved first, in FILE.before-restore.json beside FILE.
+Run it on the machine that has the disk, but from a system on another disk. It refuses unless the record has a disk with
+this serial number, the disk at this path reports the same number, size and sectors, and nothing on it is mounted or in
+use. What it overwrites is saved first, in FILE.before-restore.json beside FILE.
 
 It writes the table and the bytes around it that boot loaders use, never the contents of a partition. The magic bytes of
 a file system are put back only where they were wiped and nothing else has taken its place.

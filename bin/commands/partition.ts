@@ -4,7 +4,9 @@ import { addTableCommands } from './partition-tables.ts';
 
 /** `gutinteg partition …`. */
 export function addPartitionCommand(program: Command): void {
-  const partition = program.command('partition').description('disk layouts by hand, and saved partition tables');
+  const partition = program
+    .command('partition')
+    .description('work with disk layouts by hand, and with saved partition tables');
   addSpecCommands(partition);
   addTableCommands(partition);
 }

@@ -11,11 +11,11 @@ type PlanOptions = ConsentOptions & {
   readonly json?: true;
 };
 
-/** `gutinteg plan HOST` and `gutinteg facts`. */
+/** `gutinteg plan HOST`. */
 export function addPlanCommand(program: Command): void {
   const command = program
     .command('plan')
-    .description('print what a full install would do to a machine, without touching anything')
+    .description('print what a full install would do to a machine; touches nothing')
     .argument('<host>', 'name of the machine in the database')
     .requiredOption(
       '--disks <facts.json>',
@@ -27,14 +27,6 @@ export function addPlanCommand(program: Command): void {
     .option('--json', 'the plan as JSON')
     .addHelpText('after', PLAN_HELP)
     .action(plan);
-  program
-    .command('facts')
-    .description("print this machine's firmware, network cards and disks as JSON; reads only")
-    .action(async () => {
-      const { readFacts } = await import('../../installer/look/read-facts.ts');
-      const { runCommand } = await import('../../lib/run-command.ts');
-      process.stdout.write(`${JSON.stringify(await readFacts(runCommand), null, 2)}\n`);
-    });
 }
 
 async function plan(host: string, options: PlanOptions): Promise<void> {
@@ -93,8 +85,8 @@ async function describe(
 }
 
 const PLAN_HELP = `
-Exit code 3: carrying this plan out would destroy something that is on a disk now. Exit code 2: nothing is lost, but
-something is in the way, so that the installation would end before its first write.
+Exit codes: 0 nothing is lost; 2 nothing is lost, but something is in the way, so that the installation would end before
+its first write; 3 the plan would destroy something that is on a disk now.
 
 Examples:
   gutinteg facts > facts.json                     on the machine, or from any Linux on it

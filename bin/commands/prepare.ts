@@ -6,7 +6,7 @@ type PrepareOptions = { readonly site: string; readonly state?: string };
 export function addPrepareCommand(program: Command): void {
   program
     .command('prepare')
-    .description('build all that machines need and is missing or out of date: OS packages, boot ramdisk, agent')
+    .description('build what machines need, where it is missing or out of date: OS packages, boot ramdisk, agent')
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory, instead of the one in site.yaml')
     .addHelpText('after', HELP)
@@ -59,7 +59,7 @@ async function prepare(options: PrepareOptions): Promise<void> {
 }
 
 const HELP = `
-Needs root, and mmdebstrap for OS packages. What is up to date is left as it is, so it may be called at any time.
+Needs root, and mmdebstrap for OS packages. What is up to date stays as it is, so you may run this at any time.
 
 Examples:
   gutinteg prepare --site ~/site

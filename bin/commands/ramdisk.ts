@@ -6,11 +6,12 @@ type BuildOptions = { readonly site: string; readonly state?: string };
 export function addRamdiskCommand(program: Command): void {
   program
     .command('ramdisk')
-    .description('kernel and ramdisk that machines boot from the network')
+    .description('build the kernel and ramdisk that machines boot from the network')
     .command('build')
-    .description('make the boot ramdisk, when it is missing or out of date; `gutinteg prepare` does so too')
+    .description('build the boot ramdisk if it is missing or out of date; `gutinteg prepare` does this too')
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory, instead of the one in site.yaml')
+    .addHelpText('after', HELP)
     .action(build);
 }
 
@@ -35,3 +36,9 @@ async function build(options: BuildOptions): Promise<void> {
   });
   process.stdout.write(`${kernel}\n${ramdisk}\n`);
 }
+
+const HELP = `
+Needs root. The result is boot/vmlinuz and boot/ramdisk.img in the state directory.
+
+Examples:
+  gutinteg ramdisk build --site ~/site`;

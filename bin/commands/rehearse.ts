@@ -16,7 +16,7 @@ type RehearseOptions = {
 export function addRehearseCommand(program: Command): void {
   program
     .command('rehearse')
-    .description('install a machine of the site for real, in a virtual machine, from its real record')
+    .description('install a machine of the site in a virtual machine, from its real record')
     .argument('<host>', 'name of the machine in the database')
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory, instead of the one in site.yaml')
@@ -60,7 +60,9 @@ async function rehearse(host: string, options: RehearseOptions): Promise<void> {
 
 const REHEARSE_HELP = `
 Needs root and /dev/net/tun. Everything happens in a network namespace of its own; nothing outside it is touched.
-Exit code 1 when an expectation is not met; the verdict and the serial logs are kept in STATE/rehearsals/HOST.
+The verdict and the serial logs are kept in STATE/rehearsals/HOST.
+
+Exit codes: 0 as described, 1 an expectation is not met or the rehearsal failed, 2 bad input.
 
 Examples:
   gutinteg rehearse lab01 --site examples/lab --state /tmp/lab

@@ -12,11 +12,14 @@ type ServeOptions = {
 export function addServeCommand(program: Command): void {
   program
     .command('serve')
-    .description('serve DHCP, TFTP and HTTP: everything that the machines of a site need to boot and install')
+    .description('serve DHCP, TFTP and HTTP: all that the machines of a site need to boot and be installed')
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory, instead of the one in site.yaml')
     .option('--interface <name>', 'network interface, instead of the one in site.yaml')
-    .option('--user <name>', 'whom to serve as when started as root, instead of the owner of the state or gutinteg')
+    .option(
+      '--user <name>',
+      'the user to serve as, when started as root; otherwise the owner of the state, or gutinteg',
+    )
     .option('--log-level <level>', 'fatal, error, warn, info, debug or trace', 'info')
     .addHelpText('after', SERVE_HELP)
     .action(serve);
@@ -67,9 +70,9 @@ const SERVE_HELP = `
 Runs until it is interrupted. Machines are installed only after 'gutinteg arm HOST'; all others are told to boot from
 their own disk.
 
-The DHCP and TFTP ports need CAP_NET_BIND_SERVICE. Started as root, the server becomes another user before it opens
-anything: --user, or the owner of the state, or the user gutinteg, who gets the state directory and is made where there
-is none. 'gutinteg service install' writes a systemd unit. --user root keeps the user, with two capabilities.
+The DHCP and TFTP ports need CAP_NET_BIND_SERVICE. When it is started as root, the server becomes another user before it
+opens anything: --user, or the owner of the state, or the user gutinteg, who is created if missing and is given the state
+directory. With --user root it remains root, with two capabilities. 'gutinteg service install' writes a systemd unit.
 
 Examples:
   gutinteg prepare --site /srv/site    once, after a change of a recipe, and after an upgrade of gutinteg

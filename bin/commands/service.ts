@@ -15,32 +15,34 @@ type UninstallOptions = Pick<InstallOptions, 'root' | 'dryRun'>;
 
 /** `gutinteg service install` and `uninstall`. */
 export function addServiceCommand(program: Command): void {
-  const service = program.command('service').description('the server as a systemd service with a user of its own');
+  const service = program.command('service').description('run the server as a systemd service with a user of its own');
   service
     .command('install')
-    .description('write the systemd units, make the user, and give it the state directory')
+    .description('write the systemd units, create the user, and give it the state directory')
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory, instead of the one in site.yaml')
     .option('--user <name>', 'user and group of the server', 'gutinteg')
-    .option('--root <dir>', 'write into the tree of another computer, where nothing is run', '/')
-    .option('--dry-run', 'say what would be done, and show the files')
-    .option('--force', 'replace files that were edited by hand too')
-    .option('--json', 'what was done as JSON')
+    .option('--root <dir>', 'write into the tree of another computer; nothing is run there', '/')
+    .option('--dry-run', 'print what would be done, and the files')
+    .option('--force', 'also replace files that were edited by hand')
+    .option('--json', 'print what was done as JSON')
     .addHelpText('after', INSTALL_HELP)
     .action(install);
   service
     .command('state')
-    .description('only give the state directory to the user that serves from it, such as that of a container')
+    .description('only give the state directory to the user that serves from it, such as the one of a container')
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory, instead of the one in site.yaml')
     .option('--user <name>', 'name or number of the user', 'gutinteg')
-    .option('--dry-run', 'say what would be done')
+    .option('--dry-run', 'print what would be done')
+    .addHelpText('after', STATE_HELP)
     .action(giveState);
   service
     .command('uninstall')
-    .description('remove the units; user and state stay')
+    .description('remove the units; the user and the state stay')
     .option('--root <dir>', 'in the tree of another computer', '/')
-    .option('--dry-run', 'say what would be removed')
+    .option('--dry-run', 'print what would be removed')
+    .addHelpText('after', UNINSTALL_HELP)
     .action(uninstall);
 }
 
@@ -160,11 +162,11 @@ async function uninstall({ root, dryRun }: UninstallOptions): Promise<void> {
 }
 
 const INSTALL_HELP = `
-Nothing is started or enabled. A second call says what is unchanged, and changes a unit only when nobody has edited it:
-keep your own settings in a drop-in (systemctl edit gutinteg-server).
+Nothing is started or enabled. A second run reports what is unchanged, and replaces a unit only if nobody has edited it.
+Keep your own settings in a drop-in (systemctl edit gutinteg-server).
 
-The state directory becomes the server's: what it writes belongs to its user, what root's commands work in stays root's.
-'gutinteg prepare' and the other commands of root go on working in it.
+The state directory is handed over: what the server writes belongs to its user, what root's commands write stays root's.
+'gutinteg prepare' and the other commands that need root go on working in it.
 
 Examples:
   gutinteg service install --site /srv/site --dry-run
@@ -172,3 +174,13 @@ Examples:
   gutinteg service install --site /srv/site --root /mnt/image
 
 Exit codes: 0 done, 1 a file was edited by hand or could not be written, 2 bad input`;
+
+const STATE_HELP = `
+Examples:
+  gutinteg service state --site /srv/site --user 1234 --dry-run
+  gutinteg service state --site /srv/site --user 1234`;
+
+const UNINSTALL_HELP = `
+Examples:
+  gutinteg service uninstall --dry-run
+  gutinteg service uninstall`;

@@ -8,12 +8,12 @@ const WATCH_MS = 1000;
 export function addStatusCommand(program: Command): void {
   program
     .command('status')
-    .description('where machines are now, and what they are waiting for')
+    .description('show where machines are now, and what they are waiting for')
     .argument('[host]', 'one machine, with the timeline of its current attempt')
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory of the running server, instead of the one in site.yaml')
     .option('--json', 'the same as JSON, one document per line')
-    .option('--watch', 'print again whenever something changed, until interrupted')
+    .option('--watch', 'print again whenever something changes, until interrupted')
     .addHelpText('after', STATUS_HELP)
     .action(showStatus);
 }

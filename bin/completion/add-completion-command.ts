@@ -5,7 +5,9 @@ import type { SiteKind } from './value-kinds.ts';
 
 /** `completion bash`, and the hidden `completion words` that its script calls for names of the site. */
 export function addCompletionCommand(program: Command): void {
-  const completion = program.command('completion').description('make the shell complete commands, options and names');
+  const completion = program
+    .command('completion')
+    .description('print a script that lets the shell complete commands, options and names');
   completion
     .command('bash')
     .description('print the completion script for bash')
@@ -41,11 +43,11 @@ async function printWords(kind: SiteKind, { site, prefix }: { site: string; pref
 function bashHelp(program: string): string {
   return `
 Examples:
-  source <(${program} completion bash)          in this shell; in ~/.bashrc, in every one to come
+  source <(${program} completion bash)          in this shell; in ~/.bashrc: in every new shell
   ${program} completion bash > ~/.local/share/bash-completion/completions/${program}
-                                            the same where the package bash-completion is installed
+                                            the same, where the package bash-completion is installed
   ${program} completion bash > /etc/bash_completion.d/${program}
                                             for every user
 
-Names of machines come from the site in --site, if it stands before them, or in the current directory.`;
+Names of machines come from the site that --site names, if it comes before them, or from the current directory.`;
 }

@@ -14,10 +14,12 @@ type CheckOptions = TargetOptions & {
 export function defineCheck(program: Command): Command {
   return addTargetOptions(program)
     .description('Compares a directory with the packages that are linked onto it; changes nothing.')
-    .option('--fast', 'look only into files that lstat does not show as they were laid down')
-    .option('--exclude <glob>', 'paths not to look at for foreign files; may be repeated', collect, [])
+    .option('--fast', 'read only files that lstat does not show as they were laid down')
+    .option('--exclude <glob>', 'paths where foreign files are not looked for; may be repeated', collect, [])
     .addOption(
-      new Option('--foreign <how>', 'what no package put there').choices(['list', 'fail', 'ignore']).default('list'),
+      new Option('--foreign <how>', 'how to treat what no package put there')
+        .choices(['list', 'fail', 'ignore'])
+        .default('list'),
     )
     .showHelpAfterError('(packagecheck --help says how it is used)')
     .addHelpText('after', CHECK_HELP)
@@ -73,7 +75,7 @@ Examples:
   packagecheck --target / --state /var/lib/link.db --exclude home --exclude '/var/**' --json
 
 Each line is one path: content, metadata, type or missing, with its package; or foreign, when no package put it there.
-A foreign directory is one line, with a slash. Other file systems are not entered.
+A foreign directory is one line, with a slash at its end. Other file systems are not entered.
 
-Exit codes: 0 all right (foreign paths alone are no fault, unless --foreign fail), 1 something could not be read,
+Exit codes: 0 all right (foreign paths alone are not a fault, unless --foreign fail), 1 something could not be read,
 2 bad input, 3 something is wrong or missing`;

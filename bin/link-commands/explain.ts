@@ -9,7 +9,7 @@ import type { TargetOptions } from './target-options.ts';
 export function addExplainCommand(program: Command): void {
   // The program has these options, too, and takes them from wherever they stand.
   addTargetOptions(program.command('explain'))
-    .description('say why a path of the directory is as it is: package, rule, and what else would be there')
+    .description('show why a path of the directory is as it is: package, rule, and what else would be there')
     .argument('<path>', 'path below the target, such as bin/greet')
     .addHelpText('after', EXPLAIN_HELP)
     .action(async (path: string, _options: TargetOptions, command: Command) => {
@@ -70,7 +70,7 @@ async function failUnowned(path: string, root: string, input: LinkedInput): Prom
 }
 
 const EXPLAIN_HELP = `
-From the state database: what the packages said when they were linked, and what stood there before them ('@target').
+Reads the state database: what the packages said when they were linked, and what was there before them ('@target').
 
 Exit codes: 0 printed, 1 no package has the path, 2 bad input, or nothing is linked.
 

@@ -20,12 +20,12 @@ type LinkCommandOptions = TargetOptions & {
 /** `packagelink --target DIR [PRIORITY:]TREE…`. */
 export function defineLink(program: Command): Command {
   return addTargetOptions(program)
-    .description('Links packages onto a directory: each path from the package of the highest priority.')
-    .argument('[trees...]', '[PRIORITY:]TREE, directories; or names of packages in --store')
+    .description('Links packages onto a directory. Each path comes from the package with the highest priority.')
+    .argument('[trees...]', '[PRIORITY:]TREE: directories, or names of packages in --store')
     .option('-D, --define <VAR=VALUE>', 'a variable for templates; may be repeated', collect, [])
     .option('--record <file.json>', "variables as 'machdb query --format json' prints them; -D wins")
     .addOption(new Option('--copy', 'copy files (the default)').conflicts('hardlink'))
-    .option('--hardlink', 'make hard links to the files of the trees, where that can be')
+    .option('--hardlink', 'make hard links to the files of the trees, where that is possible')
     .option('--store <dir>', 'take arguments without a slash as names in this store')
     .option('--key <file.pub>', "the store's public key; may be repeated", collect, [])
     .addOption(
@@ -34,10 +34,10 @@ export function defineLink(program: Command): Command {
         'same-priority',
       ]),
     )
-    .option('--allow-mass-delete', 'allow to delete more than half of a package')
+    .option('--allow-mass-delete', 'allow more than half of a package to be deleted')
     .option('--list-undefined', 'list the variables of templates that are not defined, and do nothing')
-    .option('--run-commands', 'run the commands that packages name for what has changed')
-    .option('--dry-run', 'say what would change, and change nothing')
+    .option('--run-commands', 'run the commands that packages ask for after a change')
+    .option('--dry-run', 'print what would change, and change nothing')
     .showHelpAfterError('(packagelink --help says how it is used)')
     .addHelpText('after', LINK_HELP)
     .action(link);
@@ -80,10 +80,10 @@ Examples:
   packagelink --target /srv/www -DDOMAIN=example.org 60:./site-theme ./site
   packagelink --target /usr/local --record <(machdb query server1 --format json) ./mail
   packagelink --target /usr/local --store /srv/store --key site.pub motd
-  packagelink --target /usr/local              put everything that is linked right again
+  packagelink --target /usr/local              restore everything that is linked
 
-Packages that were linked before stay, and are merged again with those that are named. 'packageunlink' takes one away,
-'packagecheck' compares. Priorities: 50 unless the package or the argument says otherwise; the highest wins.
+Packages that are already linked stay, and are merged again with the new ones. 'packageunlink' removes one,
+'packagecheck' compares. The priority is 50 unless the package or the argument says otherwise; the highest wins.
 
-Exit codes: 0 done, 1 some path could not be put right, 2 bad input or packages that do not fit together,
+Exit codes: 0 done, 1 some path could not be updated, 2 bad input or packages that do not fit together,
 3 undefined variables (--list-undefined)`;

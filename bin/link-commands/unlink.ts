@@ -8,10 +8,10 @@ type UnlinkOptions = TargetOptions & { readonly runCommands?: true; readonly dry
 /** `packageunlink --target DIR NAME…`. */
 export function defineUnlink(program: Command): Command {
   return addTargetOptions(program)
-    .description('Takes packages from a directory, and brings back what they had overridden.')
+    .description('Removes packages from a directory, and restores what they had overridden.')
     .argument('<linked...>', 'names of packages that are linked')
-    .option('--run-commands', 'run the commands that packages name for what has changed')
-    .option('--dry-run', 'say what would change, and change nothing')
+    .option('--run-commands', 'run the commands that packages ask for after a change')
+    .option('--dry-run', 'print what would change, and change nothing')
     .showHelpAfterError('(packageunlink --help says how it is used)')
     .addHelpText('after', UNLINK_HELP)
     .action(unlink);
@@ -60,8 +60,8 @@ Examples:
   packageunlink --target /usr/local emacs
   packageunlink --target /usr/local tex mail --dry-run
 
-What the package had overridden comes back: the file of another package, or what stood there before any package. What
-was changed by hand and belongs to no other package stays, and is said. After an error the package still counts as
-linked: run it again.
+What the package had overridden is restored: the file of another package, or what was there before any package. A file
+that was changed by hand and belongs to no other package stays, and is reported. After an error the package still
+counts as linked: run the command again.
 
-Exit codes: 0 done, 1 some path could not be put right, 2 bad input`;
+Exit codes: 0 done, 1 some path could not be updated, 2 bad input`;

@@ -10,8 +10,8 @@ export function addAddCommand(program: Command): void {
     .description('add an object')
     .argument('<name>', 'its name')
     .argument('[assignments...]', 'VAR=VALUE, VAR+=WORDS or VAR-=WORDS')
-    .option('--parents <names>', 'what it inherits from, in this order, separated by commas')
-    .option('--file <file>', 'the file to add it to, such as machines.db; made if it does not exist')
+    .option('--parents <names>', 'the objects that it inherits from, in this order, separated by commas')
+    .option('--file <file>', 'the file to add it to, such as machines.db; created if missing')
     .addHelpText('after', ADD_HELP)
     .action(add);
 }
@@ -38,7 +38,7 @@ async function findFile(site: string, file: string): Promise<string> {
 }
 
 const ADD_HELP = `
-Without --file it goes behind the last machine with the same parents, or to the end of the last file.
+Without --file, the object is put after the last machine with the same parents, or at the end of the last file.
 
 Examples:
   machdb add lab08 --parents lab MAC=52:54:00:77:00:08 IP=10.77.0.108

@@ -17,9 +17,9 @@ type CheckResult = { readonly machines: number; readonly faults: readonly Fault[
 export function addCheckCommand(program: Command): void {
   addSiteOption(program.command('check'))
     .description('look for faults in the whole description')
-    .option('--require <variable>', 'every machine must have it (may be repeated)', collect)
-    .option('--no-warnings', 'leave out what is only strange')
-    .option('--strict', 'warnings count as faults')
+    .option('--require <variable>', 'a variable that every machine must have; may be repeated', collect)
+    .option('--no-warnings', 'leave out warnings')
+    .option('--strict', 'treat warnings as faults')
     .option('--json', 'print {machines, faults} as JSON')
     .addHelpText('after', CHECK_HELP)
     .action(check);
@@ -74,12 +74,12 @@ function count(number: number, what: string): string {
 }
 
 const CHECK_HELP = `
-Faults make a description unusable: a server keeps the last one without. Warnings are worth a look: values that depend
-on the order of parents, '-=' that removes nothing, objects that no machine inherits from.
+A faulty description cannot be used: a server keeps working with the last sound one. Warnings are worth a look: values
+that depend on the order of parents, '-=' that removes nothing, objects that no machine inherits from.
 
 Examples:
   machdb check --site examples/lab
-  machdb check --require LOCATION,OWNER     these too, in every machine
+  machdb check --require LOCATION,OWNER     every machine needs these too
   machdb check --json | jq '.faults[].message'
 
 Exit codes: 0 no faults, 2 faults (with --strict, warnings too)`;

@@ -7,10 +7,10 @@ type CloneOptions = EditOptions & { readonly set?: readonly string[] };
 /** `machdb clone OLD NEW --set VAR=VALUE`. */
 export function addCloneCommand(program: Command): void {
   addEditOptions(program.command('clone'))
-    .description('copy an object, comments inside it too, to a place behind it')
+    .description('copy an object with the comments inside it, and put the copy after it')
     .argument('<old>', 'the object to copy')
     .argument('<new>', 'name of the copy')
-    .option('--set <assignment...>', 'VAR=VALUE, VAR+=WORDS or VAR-=WORDS for the copy; can be repeated')
+    .option('--set <assignment...>', 'VAR=VALUE, VAR+=WORDS or VAR-=WORDS for the copy; may be repeated')
     .addHelpText('after', CLONE_HELP)
     .action(clone);
 }
@@ -32,7 +32,7 @@ async function clone(from: string, to: string, options: CloneOptions): Promise<v
 }
 
 const CLONE_HELP = `
-What no two machines may share, such as MAC and IP, needs a --set.
+Variables that no two machines may share, such as MAC and IP, need a --set.
 
 Examples:
   machdb clone lab07 lab08 --set MAC=52:54:00:77:00:08 --set IP=10.77.0.108

@@ -8,12 +8,12 @@ type DiffOptions = SiteOption & { readonly format: 'text' | 'json'; readonly nam
 /** `machdb diff OLD [NEW]`. */
 export function addDiffCommand(program: Command): void {
   addSiteOption(program.command('diff'))
-    .description('list the machines whose variables differ between two databases, equal changes together')
+    .description('list the machines whose variables differ between two databases, grouped by change')
     .argument('<old-site>', 'a directory, or a git revision of the site')
     .argument('[new-site]', 'the same; the site as it is now when left out')
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
     .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
-    .option('--names', 'print the name of every machine, one a line')
+    .option('--names', 'print the name of every machine, one per line')
     .addHelpText('after', DIFF_HELP)
     .action(diff);
 }
@@ -34,8 +34,8 @@ async function diff(old: string, current: string | undefined, { site, format, na
 }
 
 const DIFF_HELP = `
-An existing directory is taken as it is: a site, or a directory that holds the files *.db itself. Anything else is a
-revision of the git repository that holds --site; write refs/heads/NAME for a branch that is called like a directory.
+An existing directory is read as it is: a site, or a directory with the files *.db. Anything else is a revision of the
+git repository that holds --site; write refs/heads/NAME for a branch that has the name of a directory.
 
 Examples:
   machdb diff HEAD --site examples/lab         # what I have changed and not committed

@@ -8,7 +8,7 @@ type ExplainOptions = SiteOption & { readonly json?: true };
 /** `machdb explain NAME [VAR]`. */
 export function addExplainCommand(program: Command): void {
   addSiteOption(program.command('explain'))
-    .description('say where each value comes from, line by line')
+    .description('show where each value comes from, line by line')
     .argument('<name>', 'name of the object')
     .argument('[variable]', 'only this variable')
     .option('--json', 'print {name, variables} as JSON')
@@ -44,6 +44,6 @@ Examples:
   machdb explain lab01
   machdb explain lab01 FQDN --json | jq '.variables[0].references'
 
-Reads what the object needs and no more; 'machdb check' looks at everything.
+Reads only what the object needs; 'machdb check' reads everything.
 
 Exit codes: 0 printed, 1 no such object or the variable is not set, 2 bad input, a faulty database or no value`;

@@ -20,14 +20,14 @@ type Export = { readonly db: Machdb; readonly format: ExportFormat; readonly ser
 /** `machdb export FORMAT`. */
 export function addExportCommand(program: Command): void {
   addSiteOption(program.command('export'))
-    .description('write the database in the form that another program reads')
-    .addArgument(new Argument('<format>', 'the form').choices(exportFormatNames))
-    .option('--output <file>', 'write a file, only when something has changed, and say so')
-    .option('--output-dir <dir>', 'write every zone that the database describes, each to ZONE.zone')
-    .option('--zone <zone>', 'dns, reverse-dns: the zone, when there are several')
+    .description('write the database in a format that another program reads')
+    .addArgument(new Argument('<format>', 'the format').choices(exportFormatNames))
+    .option('--output <file>', 'write to this file, but only if something has changed, and report it')
+    .option('--output-dir <dir>', 'write every zone of the database to a file ZONE.zone in this directory')
+    .option('--zone <zone>', 'dns, reverse-dns: which zone, if there are several')
     .option('--network <network>', 'reverse-dns: the zone by its addresses, such as 10.77.0.0/24')
-    .option('--serial <number>', 'dns, reverse-dns: serial number of the zone instead of the time')
-    .option('--previous <file>', 'dns, reverse-dns: the old zone, when it is not the file of --output')
+    .option('--serial <number>', 'dns, reverse-dns: the serial number of the zone, instead of the time')
+    .option('--previous <file>', 'dns, reverse-dns: the old zone, if it is not the file of --output')
     .addHelpText('after', EXPORT_HELP)
     .action(exportMachdb);
 }
@@ -122,7 +122,7 @@ async function printWarnings({ warnings }: UpdatedDocument): Promise<void> {
 }
 
 const EXPORT_HELP = `
-Forms:
+Formats:
 ${exportFormatNames.map((name) => `  ${name.padEnd(15)}${exportDescriptions[name]}`).join('\n')}
 
 Examples:
@@ -130,5 +130,6 @@ Examples:
   machdb export dns --zone lab.example --output /etc/bind/lab.example.zone
   machdb export reverse-dns --network 10.77.0.0/24 --serial 2026112101
 
-With --output nothing is written and nothing said when only the serial would differ, unless --serial raises it.
+With --output, nothing is written or reported if only the serial number would differ, unless --serial raises it.
+
 Exit codes: 0 done, 1 a file cannot be read or written, 2 bad input or a faulty database`;

@@ -9,7 +9,7 @@ export function addGrepCommand(program: Command): void {
   addSiteOption(program.command('grep'))
     .description('print the machines whose variables have these values')
     .argument('<condition...>', 'VAR=VALUE, VAR!=VALUE, or VAR for "is set"; all must hold')
-    .option('--print <variables>', 'print these too, separated by commas (may be repeated)', collect)
+    .option('--print <variables>', 'also print these, separated by commas; may be repeated', collect)
     .option('--json', 'print [{name, record}] with the variables asked for as JSON')
     .addHelpText('after', GREP_HELP)
     .action(grep);
@@ -41,8 +41,8 @@ async function grep(texts: readonly string[], { site, print = [], json }: GrepOp
 }
 
 const GREP_HELP = `
-VALUE is the whole value or one word of it: PACKAGES=tex finds PACKAGES="bash tex". * stands for any characters, ? for
-one, \\* and \\? for themselves. VAR!=VALUE holds wherever VAR=VALUE does not, also where VAR is not set.
+VALUE is the whole value or one word of it: PACKAGES=tex finds PACKAGES="bash tex". * matches any characters, ? matches
+one, \\* and \\? match themselves. VAR!=VALUE holds wherever VAR=VALUE does not, also where VAR is not set.
 
 Examples:
   machdb grep PACKAGES=tex --site examples/lab

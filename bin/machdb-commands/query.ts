@@ -53,6 +53,6 @@ Examples:
   machdb query --ip 10.77.0.101
   eval "$(machdb query lab01 --format shell)" && echo "$IP"
 
-Reads what the object needs and no more; 'machdb check' looks at everything.
+Reads only what the object needs; 'machdb check' reads everything.
 
 Exit codes: 0 printed, 1 no such object, 2 bad input or a faulty database`;

@@ -5,7 +5,7 @@ import type { EditOptions } from './run-edit.ts';
 /** `machdb rename OLD NEW`. */
 export function addRenameCommand(program: Command): void {
   addEditOptions(program.command('rename'))
-    .description('rename an object, also where others inherit from it')
+    .description('rename an object, and the name in objects that inherit from it')
     .argument('<old>', 'its name')
     .argument('<new>', 'its new name')
     .addHelpText('after', RENAME_HELP)
@@ -21,7 +21,7 @@ async function rename(from: string, to: string, options: EditOptions): Promise<v
 }
 
 const RENAME_HELP = `
-Values in which the name occurs are not changed, but named.
+Values that contain the name are not changed, but listed.
 
 Examples:
   machdb rename lab07 workshop7

@@ -53,4 +53,4 @@ async function print(result: EditResult, { dryRun, json }: { dryRun: boolean; js
 /** The end of each command's help. */
 export const EDIT_EXIT_CODES = `
 Everything else in the files stays as it is, byte for byte (docs/machdb-edits.md).
-Exit codes: 0 done, 1 failed, 2 bad input or an edit that would make the database faulty; nothing is changed then`;
+Exit codes: 0 done; 1 failed; 2 bad input, or an edit that would make the database faulty: nothing is changed`;

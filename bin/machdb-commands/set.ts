@@ -5,7 +5,7 @@ import type { EditOptions } from './run-edit.ts';
 /** `machdb set NAME VAR=VALUE…`. */
 export function addSetCommand(program: Command): void {
   addEditOptions(program.command('set'))
-    .description('set variables of an object, or add and take away words')
+    .description('set variables of an object, or add and remove words of their values')
     .argument('<name>', 'name of the object')
     .argument('<assignments...>', 'VAR=VALUE, VAR+=WORDS or VAR-=WORDS')
     .addHelpText('after', SET_HELP)

@@ -9,8 +9,8 @@ export function addTreeCommand(program: Command): void {
   addSiteOption(program.command('tree'))
     .description('draw what an object inherits from, or what inherits from it')
     .argument('<name>', 'name of the object')
-    .option('--down', 'draw the heirs')
-    .option('--all', 'with --down: every heir, not only the first ten of each object')
+    .option('--down', 'draw what inherits from the object')
+    .option('--all', 'with --down: draw every heir, not only the first ten of each object')
     .option('--json', 'print the rows as JSON: depth, name, file, line, again')
     .addHelpText('after', TREE_HELP)
     .action(tree);
@@ -31,8 +31,8 @@ async function tree(name: string, { site, down, all, json }: TreeOptions): Promi
 }
 
 const TREE_HELP = `
-Parents apply before their heirs, the upper before the lower, each object once: "(again)" marks one that stands
-further up already.
+Parents apply before their heirs, from top to bottom, each object once: "(again)" marks one that is already drawn
+further up.
 
 Examples:
   machdb tree lab01 --site examples/lab

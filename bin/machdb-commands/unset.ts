@@ -5,7 +5,7 @@ import type { EditOptions } from './run-edit.ts';
 /** `machdb unset NAME VAR…`. */
 export function addUnsetCommand(program: Command): void {
   addEditOptions(program.command('unset'))
-    .description("remove an object's own lines of variables; inherited ones then count again")
+    .description("remove an object's own assignments of variables; inherited values then apply again")
     .argument('<name>', 'name of the object')
     .argument('<variables...>', 'the variables')
     .addHelpText('after', UNSET_HELP)

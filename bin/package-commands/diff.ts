@@ -7,9 +7,12 @@ type DiffOptions = SiteOptions & { readonly json?: true };
 /** `gutinteg package diff`. */
 export function addPackageDiffCommand(packages: Command): void {
   addSiteOptions(packages.command('diff'))
-    .description('what differs between two generations, or two packages: paths and settings')
-    .argument('<old-package>', 'a name, NAME@~1 for the generation before, or the beginning of a digest')
-    .argument('[new-package]', 'the same; unless given, the first is a name, and compared with its generation before')
+    .description('show the paths and settings that differ between two generations or two packages')
+    .argument('<old-package>', 'a name, NAME@~1 for its previous generation, or the beginning of a digest')
+    .argument(
+      '[new-package]',
+      'the same; if left out, the first is a name, and is compared with its previous generation',
+    )
     .option('--json', 'the differences as JSON')
     .addHelpText('after', HELP)
     .action(diff);
@@ -35,10 +38,12 @@ async function diff(first: string, second: string | undefined, options: DiffOpti
 }
 
 const HELP = `
-Exit code 3: there are differences. Where bytes lie in the store is none.
+Where bytes lie in the store is not compared.
+
+Exit codes: 0 no differences, 1 a manifest could not be read, 2 no such package, 3 differences.
 
 Examples:
-  gutinteg package diff motd --site ~/site                      the last generation and this one
+  gutinteg package diff motd --site ~/site                      the previous generation and this one
   gutinteg package diff motd@~3 motd --site ~/site
   gutinteg package diff motd motd@arm64 --site ~/site
 `;

@@ -14,10 +14,15 @@ type GcOptions = SiteOptions & {
 /** `gutinteg package gc`. */
 export function addPackageGcCommand(packages: Command): void {
   addSiteOptions(packages.command('gc'))
-    .description('remove from the store what no package and no machine needs any more')
-    .option('--keep <count>', 'generations of each package that stay, whatever their age', parseCount, KEPT_GENERATIONS)
-    .option('--grace-days <days>', 'how long a generation stays that has been replaced', parseCount, GRACE_DAYS)
-    .option('--dry-run', 'say what would go, and remove nothing')
+    .description('remove from the store what no package and no machine needs any longer')
+    .option(
+      '--keep <count>',
+      'how many generations of each package stay, whatever their age',
+      parseCount,
+      KEPT_GENERATIONS,
+    )
+    .option('--grace-days <days>', 'how long a generation stays after it was replaced', parseCount, GRACE_DAYS)
+    .option('--dry-run', 'print what would be removed, and remove nothing')
     .option('--json', 'the result as JSON')
     .addHelpText('after', HELP)
     .action(collect);
@@ -56,9 +61,9 @@ async function collect(options: GcOptions): Promise<void> {
 }
 
 const HELP = `
-What stays: of each package the newest generations (--keep), those that were replaced less than --grace-days ago, what is
-pinned, what an armed machine will be installed with, and every manifest that is younger than the days of grace. Publishing
-waits while it runs. When a manifest that must stay cannot be read, nothing is removed.
+These stay: the newest generations of each package (--keep), generations that were replaced less than --grace-days ago,
+manifests younger than that, what is pinned, and what an armed machine will be installed with. Publishing waits while
+this runs. If a manifest that must stay cannot be read, nothing is removed.
 
 Examples:
   gutinteg package gc --dry-run --site ~/site

@@ -20,10 +20,15 @@ export function addPackageImportCommand(packages: Command): void {
     .description('make packages/NAME from a .deb or a tar archive')
     .argument('<file>', 'X.deb, or X.tar, also with .gz, .xz, .zst, .bz2 or .lz4')
     .option('--name <text>', "name of the package, instead of the archive's")
-    .option('--replace', 'take the place of packages/NAME; settings other than owners and modes stay')
-    .option('--numeric-owner', 'owners as numbers, even where the archive has names')
-    .option('--limit-gib <number>', 'what it may write', parsePositive, DEFAULT_LIMITS.diskBytes / GiB)
-    .option('--limit-seconds <number>', 'how long it may take', parsePositive, DEFAULT_LIMITS.milliseconds / 1000)
+    .option('--replace', 'replace packages/NAME; its settings other than owners and modes stay')
+    .option('--numeric-owner', 'use numeric owners, even where the archive has names')
+    .option('--limit-gib <number>', 'the most that it may write', parsePositive, DEFAULT_LIMITS.diskBytes / GiB)
+    .option(
+      '--limit-seconds <number>',
+      'the longest that it may take',
+      parsePositive,
+      DEFAULT_LIMITS.milliseconds / 1000,
+    )
     .option('--site <dir>', 'site directory', '.')
     .option('--json', 'the result as JSON')
     .addHelpText('after', HELP)
@@ -61,10 +66,10 @@ async function importArchive(file: string, options: ImportOptions): Promise<void
 }
 
 const HELP = `
-The tree is as git would have it; owners and modes that are not root's, 0644 or 0755 stand in its .packagelink.yaml, with
-capabilities, attributes and empty directories. An archive brings files, never settings, and nothing of it is run. Refused,
-all at once: names that are absolute or lead out of the archive, .packagelink.yaml, .git, members below a link, devices, and
-members that occur twice. What is left out is said. docs/packages.md has the rest.
+The tree holds what git can store. Owners other than root, modes other than 0644 and 0755, capabilities, attributes and
+empty directories are written to its .packagelink.yaml. An archive brings files, never settings, and nothing in it is
+run. Refused, and all reported together: names that are absolute or lead out of the archive, .packagelink.yaml, .git,
+members below a link, devices, and members that occur twice. Whatever is left out is reported. See docs/packages.md.
 
 Examples:
   gutinteg package import lab-tools_1.2_all.deb --site ~/site

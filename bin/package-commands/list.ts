@@ -7,8 +7,9 @@ type ListOptions = SiteOptions & { readonly json?: true };
 /** `gutinteg package list`. */
 export function addPackageListCommand(packages: Command): void {
   addSiteOptions(packages.command('list'))
-    .description('what is in the store: every name, what it stands for, and since when')
+    .description('list the names in the store, what each one stands for, and since when')
     .option('--json', 'the list as JSON')
+    .addHelpText('after', HELP)
     .action(list);
 }
 
@@ -90,3 +91,8 @@ async function readRows(options: SiteOptions): Promise<Row[]> {
   }
   return rows;
 }
+
+const HELP = `
+Examples:
+  gutinteg package list --site ~/site
+  gutinteg package list --site ~/site --json | jq -r '.[].name'`;

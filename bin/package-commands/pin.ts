@@ -3,18 +3,20 @@ import type { Store } from '../../packagelink/store/store.ts';
 import { addSiteOptions } from '../site-options.ts';
 import type { SiteOptions } from '../site-options.ts';
 
-const WHAT = 'a name, NAME@~1 for the generation before, or the beginning of a digest';
+const WHAT = 'a name, NAME@~1 for its previous generation, or the beginning of a digest';
 
 /** `gutinteg package pin` and `unpin`. */
 export function addPackagePinCommands(packages: Command): void {
   addSiteOptions(packages.command('pin'))
     .description('keep a generation in the store until it is unpinned; without a package, list what is pinned')
     .argument('[package]', WHAT)
-    .option('--reason <text>', 'why; shown in the list', '')
+    .option('--reason <text>', 'why; the list shows it', '')
+    .addHelpText('after', PIN_HELP)
     .action(pin);
   addSiteOptions(packages.command('unpin'))
-    .description('let gc have it again')
+    .description('let gc remove a pinned generation again')
     .argument('<package>', WHAT)
+    .addHelpText('after', UNPIN_HELP)
     .action(unpin);
 }
 
@@ -44,3 +46,12 @@ async function unpin(text: string, options: SiteOptions): Promise<void> {
   await unpinManifest(store, digest);
   process.stdout.write(`no longer pinned: ${digest}\n`);
 }
+
+const PIN_HELP = `
+Examples:
+  gutinteg package pin motd@~1 --reason 'the last one that worked' --site ~/site
+  gutinteg package pin --site ~/site`;
+
+const UNPIN_HELP = `
+Examples:
+  gutinteg package unpin motd@~1 --site ~/site`;

@@ -8,9 +8,9 @@ type PublishOptions = SiteOptions & { readonly dryRun?: true; readonly json?: tr
 /** `gutinteg package publish`. */
 export function addPackagePublishCommand(packages: Command): void {
   addSiteOptions(packages.command('publish'))
-    .description('publish packages/NAME into the store: what has changed since the last time')
-    .argument('[package...]', 'names of packages; all of the site, unless given')
-    .option('--dry-run', 'say what would be published, and write nothing')
+    .description('publish what has changed in packages/NAME to the store')
+    .argument('[package...]', 'names of packages; if left out, all of the site')
+    .option('--dry-run', 'print what would be published, and write nothing')
     .option('--json', 'the result as JSON')
     .addHelpText('after', HELP)
     .action(publish);
@@ -90,8 +90,8 @@ async function asJson(name: string, published: Published): Promise<object> {
 }
 
 const HELP = `
-The server publishes by itself what machines need. This command does it now, and says what it is. A tree that has not
-changed writes nothing.
+The server publishes what machines need by itself. This command does it now, and reports what it was. For a tree that
+has not changed, nothing is written.
 
 Examples:
   gutinteg package publish --site ~/site               all packages

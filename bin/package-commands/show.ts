@@ -14,11 +14,14 @@ type ShowOptions = SiteOptions & {
 /** `gutinteg package show`. */
 export function addPackageShowCommand(packages: Command): void {
   addSiteOptions(packages.command('show'))
-    .description('one package of the store: its settings, its templates and their variables, or its entries')
-    .argument('<package>', 'its name, NAME@~1 for the generation before, or the beginning of a digest')
-    .option('--entries', 'every path with mode, owner and size')
-    .option('--list-undefined <host>', 'only the variables inside lines of templates that this machine does not define')
-    .option('--record <file>', 'the same for a record in a file, as machdb query --json prints it')
+    .description('show one package of the store: its settings, its templates and their variables, or its entries')
+    .argument('<package>', 'its name, NAME@~1 for its previous generation, or the beginning of a digest')
+    .option('--entries', 'list every path with its mode, owner and size')
+    .option(
+      '--list-undefined <host>',
+      'list only variables inside lines of templates that this machine does not define',
+    )
+    .option('--record <file>', 'the same for a record in a file, as `machdb query --json` prints it')
     .option('--json', 'the manifest as JSON, or the list')
     .addHelpText('after', HELP)
     .action(show);
@@ -86,7 +89,8 @@ async function readRecordFile(file: string): Promise<Variables> {
 }
 
 const HELP = `
-Exit code 3: --list-undefined or --record has found variables that are not defined.
+Exit codes: 0 printed, 1 the manifest could not be read, 2 no such package or machine, 3 --list-undefined or --record
+found variables that are not defined.
 
 Examples:
   gutinteg package show motd --site ~/site

@@ -7,7 +7,7 @@ type VerifyOptions = SiteOptions & { readonly json?: true };
 /** `gutinteg package verify`. */
 export function addPackageVerifyCommand(packages: Command): void {
   addSiteOptions(packages.command('verify'))
-    .description('read the whole store and say what is missing, damaged, unsigned or left over')
+    .description('read the whole store and report what is missing, damaged, unsigned or left over')
     .option('--json', 'the result as JSON')
     .addHelpText('after', HELP)
     .action(verify);
@@ -40,8 +40,13 @@ async function verify(options: VerifyOptions): Promise<void> {
 }
 
 const HELP = `
-Every manifest's signature and digest, every pack's digest and size, every delta's signature and what it leads to, every
-name. Left over is what publishers leave that are cut off, or write just now. It changes nothing.
+Checks the signature and digest of every manifest, the digest and size of every pack, the signature and result of every
+delta, and every name. Files that are left over come from a publisher that was interrupted or is running now.
+Nothing is changed.
 
-Exit code 3: something is wrong. What is left over is not.
+Exit codes: 0 sound (left-over files are not a fault), 3 something is wrong.
+
+Examples:
+  gutinteg package verify --site ~/site
+  gutinteg package verify --site ~/site --json | jq .faults
 `;
