@@ -1,5 +1,5 @@
-// npm run dev: checks the example site and serves it again after each change, on high ports and loopback only.
-// DHCP and TFTP need a network of machines; what is served here is what can be looked at: HTTP and the control socket.
+// npm run dev: checks the example site and serves it again after each change, only on high ports and loopback.
+// DHCP and TFTP need a network of machines, so only what you can look at is served: HTTP and the control socket.
 import { join } from 'node:path';
 import { watch } from 'node:fs';
 import { mkdir } from 'node:fs/promises';

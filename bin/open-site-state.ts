@@ -1,4 +1,4 @@
-// A site with its state directory, as the commands need it together.
+// A site with its state directory, as the commands need them.
 import type { Log } from '../lib/log.ts';
 import type { SiteSettingsFile } from '../site/load-site.ts';
 import type { Site, SiteInput } from '../site/open-site.ts';

@@ -1,4 +1,4 @@
-// Takes packages from a directory: see bin/link-commands/unlink.ts and docs/packagelink-commands.md.
+// Removes packages from a directory: see bin/link-commands/unlink.ts and docs/packagelink-commands.md.
 import { Command } from 'commander';
 import { addCompletionCommand } from './completion/add-completion-command.ts';
 import { defineUnlink } from './link-commands/unlink.ts';

@@ -1,4 +1,4 @@
-// How a machine that was installed by hand is taken in. In: nothing. Out: zod schemas, types, a fingerprint. Never: I/O.
+// How a machine that was installed by hand is adopted. In: nothing. Out: zod schemas, types, a fingerprint. Never: I/O.
 import { createHash, createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 

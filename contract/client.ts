@@ -1,4 +1,4 @@
-// The machine's end of the wire. In: the server's URL, a token. Out: checked answers. Never: decides anything.
+// The machine's side of the protocol. In: the server's URL, a token. Out: checked answers. Never: decides anything.
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, UserError } from '../lib/errors.ts';
 import { httpExchange } from '../lib/http-exchange.ts';

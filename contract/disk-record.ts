@@ -1,4 +1,4 @@
-// What an installer saves on the server before its first write: the old tables, and where data partitions lie.
+// What an installer stores on the server before its first write: the old tables, and the places of data partitions.
 // In: nothing. Out: zod schemas and their types. Never: I/O.
 import { z } from 'zod';
 import { MiB } from '../lib/bytes.ts';

@@ -1,4 +1,4 @@
-// How the server is. In: nothing. Out: a zod schema and its type. Never: I/O.
+// The condition of the server. In: nothing. Out: a zod schema and its type. Never: I/O.
 import { z } from 'zod';
 
 /** The machine database as a server has it; times are milliseconds since 1970. */

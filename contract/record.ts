@@ -1,4 +1,4 @@
-// A resolved record by itself, as servers and scripts ask for it. In: nothing. Out: a zod schema and its JSON schema.
+// A resolved record, as servers and scripts ask for it. In: nothing. Out: a zod schema and its JSON schema.
 // Never: I/O.
 import { z } from 'zod';
 

@@ -1,4 +1,4 @@
-// What a running, installed machine says of itself. In: nothing. Out: zod schemas and their types. Never: I/O.
+// What an installed, running machine reports about itself. In: nothing. Out: zod schemas and their types. Never: I/O.
 import { z } from 'zod';
 import { sha256Schema } from './lookup.ts';
 

@@ -1,4 +1,4 @@
-// The bytes of a SavedRange: zstd with a checksum, so that runs of zeros cost nothing and damage is seen.
+// The bytes of a SavedRange: zstd with a checksum, so that runs of zeros cost nothing and damage is detected.
 // In: bytes, or a range. Out: the other one. Never: I/O.
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { UserError } from '../lib/errors.ts';

@@ -1,4 +1,4 @@
-// What strangers wrote, made short and harmless for logs and timelines. In: any text. Out: a short one. Pure.
+// Text from strangers, made short and harmless for logs and timelines. In: any text. Out: a short text. Pure.
 
 /** At most so many bytes of UTF-8; what was cut off is an ellipsis. Control characters become spaces. */
 export function cutText(text: string, maxBytes: number): string {

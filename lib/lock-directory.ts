@@ -1,4 +1,4 @@
-// A lock that the kernel drops when its holder ends, however it ends: nothing is ever left behind.
+// A lock that the kernel releases when its holder ends, however it ends: nothing is ever left behind.
 // In: a directory. Out: the exclusive lock on it, or who holds it. Never: writes into the directory.
 import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';

@@ -1,5 +1,5 @@
-// A directory for the time of one piece of work. In: where, and the work. Out: what the work returns. Never: left behind,
-// also when the work fails or is interrupted.
+// A directory for the duration of one piece of work. In: where, and the work. Out: the result of the work. Never: is
+// left behind, even if the work fails or is interrupted.
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

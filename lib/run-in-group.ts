@@ -1,5 +1,5 @@
-// A program of somebody else's, which may hang, leave children behind, or say far too much.
-// In: argv, limits. Out: how it ended and its last words. Never: waits for more than the limit and a short grace.
+// Runs somebody else's program, which may hang, leave children behind, or print far too much.
+// In: argv, limits. Out: how it ended and its last words. Never: waits longer than the limit and a short grace period.
 import { execa } from 'execa';
 import { setTimeout as delay } from 'node:timers/promises';
 import { whenCode } from './when-missing.ts';

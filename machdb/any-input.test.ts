@@ -1,4 +1,4 @@
-// Whatever a file holds, reading it ends soon, in a database or in faults.
+// Whatever a file contains, reading it ends soon, with a database or with faults.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';

@@ -1,4 +1,4 @@
-// What an object assigns. In: a database and an object. Out: its own lines, in order, or what is wrong with them.
+// What an object assigns. In: a database and an object. Out: the object's own lines, in order, or their faults.
 import type { Fault } from '../lib/errors.ts';
 import { lineEnd } from './characters.ts';
 import { statementFaults } from './faults.ts';

@@ -1,5 +1,5 @@
-// Is the description sound? In: a database and checks from outside. Out: every fault and warning.
-// Never: throws for a fault.
+// Is the description sound? In: a database, and checks from outside. Out: every fault and warning.
+// Never: throws because of a fault.
 import type { Fault } from '../lib/errors.ts';
 import { runAtOnce } from '../lib/slices.ts';
 import type { Steps } from '../lib/slices.ts';

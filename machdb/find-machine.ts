@@ -1,5 +1,5 @@
 // Which machine has an address? In: a database and an address. Out: the name of the one machine that has it.
-// Never: resolves the whole database; it looks for lines that may give the address, and resolves who has them.
+// Never: resolves the whole database; it looks for lines that may hold the address, and resolves only their objects.
 import { UserError } from '../lib/errors.ts';
 import { formatIpv4, parseIpv4 } from '../lib/ipv4.ts';
 import { formatIpv6, parseIpv6 } from '../lib/ipv6.ts';

@@ -1,5 +1,5 @@
-// What objects come to that others inherit from. In: a database and an object. Out: its parents' variables, before
-// references are replaced. What was found out is kept: hundreds of groups stand behind a hundred thousand machines.
+// What the parents of objects resolve to. In: a database and an object. Out: its parents' variables, before references
+// are replaced. Results are kept, because a hundred thousand machines share some hundred groups.
 import type { Fault } from '../lib/errors.ts';
 import { parseOwnLines } from './assignments.ts';
 import type { OwnLines } from './assignments.ts';

@@ -1,4 +1,4 @@
-// One object out of many: what is read fast is answered as by the whole.
+// One object out of many: the fast way gives the same answer as reading everything.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
 // The machine database of a site.
-// In: a directory of *.db files. Out: objects, to be asked through query.ts, resolve.ts and check.ts. Never: writes.
+// In: a directory of *.db files. Out: objects, for query.ts, resolve.ts and check.ts. Never: writes.
 import { closeSync, fstatSync, openSync, readSync as fsReadSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

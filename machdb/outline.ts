@@ -1,5 +1,5 @@
-// Which objects a text holds. In: the text of one file. Out: every header with its parents and where its lines lie, and
-// what is wrong with headers. Never: parses what objects assign, beyond telling whether they have an address.
+// Which objects a text contains. In: the text of one file. Out: every header with its parents and the place of its
+// lines, and the faults of headers. Never: parses assignments, except to see whether an object has an address.
 import type { Fault } from '../lib/errors.ts';
 import type { Steps } from '../lib/slices.ts';
 import {

@@ -1,4 +1,4 @@
-// The paper's appendix: what its sample database defines must come out as its sample result prints it.
+// The paper's appendix: its sample database must resolve to its sample result.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';

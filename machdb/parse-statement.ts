@@ -1,5 +1,5 @@
-// One logical line of the language, exactly. In: a statement. Out: what it says, or what is wrong with it.
-// The scanners of outline.ts and scan-assignment.ts know the plain cases of the same language, faster.
+// One logical line of the language, exactly. In: a statement. Out: its meaning, or its fault.
+// The scanners of outline.ts and scan-assignment.ts know the plain cases of the same language, and are faster.
 import { parseUnquoted, parseValue } from './parse-value.ts';
 import { placeOf, trimStart } from './statements.ts';
 import type { Statement } from './statements.ts';

@@ -1,5 +1,5 @@
 // The language of the machine database (docs/machdb.md).
-// In: the text of the files. Out: objects with file and line, or every fault at once. Never: reads a file, resolves.
+// In: the text of the files. Out: objects with file and line, or every fault together. Never: reads a file, resolves.
 import { runAtOnce } from '../lib/slices.ts';
 import type { Steps } from '../lib/slices.ts';
 import type { Fault } from '../lib/errors.ts';

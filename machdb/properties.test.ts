@@ -1,4 +1,4 @@
-// What holds for every database, on random ones.
+// Laws that hold for every database, tested on random ones.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';

@@ -1,5 +1,5 @@
-// What an object means. In: the database and a name. Out: variables and values, and what contributed to them.
-// Never: guesses; a reference that leads nowhere is an error.
+// What an object resolves to. In: the database and a name. Out: variables and values, and what contributed to them.
+// Never: guesses; a reference without a target is an error.
 import { UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { parseOwnLines } from './assignments.ts';

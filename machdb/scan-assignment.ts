@@ -1,5 +1,5 @@
 // The plain case of an assignment, without a regular expression: a million of them must take well under a second.
-// In: an offset in a text. Out: where variable and value lie, or that only parse-statement.ts can tell.
+// In: an offset in a text. Out: where the variable and the value are, or that only parse-statement.ts can tell.
 import {
   CARRIAGE_RETURN,
   DOUBLE_QUOTE,

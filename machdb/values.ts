@@ -1,4 +1,4 @@
-// What assignments do to a value. In: what was set before and a line. Out: what is set then. Never: looks at objects.
+// What assignments do to a value. In: the value before, and a line. Out: the value after. Never: looks at objects.
 import type { Assignment } from './types.ts';
 
 /** A value as it was written or, once `+=` or `-=` has touched it, a set of words in order. */

@@ -1,4 +1,4 @@
-// Turns a freshly built system into an image for many machines: what is one machine's own goes.
+// Turns a freshly built system into an image for many machines: what belongs to one machine is removed.
 // In: a tree and the recipe's units. Out: the changed tree. Never: touches a path outside the tree.
 import { lstat, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

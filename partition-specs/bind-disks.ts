@@ -1,5 +1,5 @@
-// Logical disk names → hardware. In: names, DISK_<name> selectors, facts. Out: exactly one disk for each name, or
-// faults that list every disk with its reason. Never: guesses.
+// From logical disk names to hardware. In: names, DISK_<name> selectors, facts. Out: exactly one disk for each name, or
+// faults that list every disk with the reason why it was not chosen. Never: guesses.
 import type { Fault } from '../lib/errors.ts';
 import { BINDING_PREFIX as PREFIX } from './disk-bindings.ts';
 import { describeDisk } from './disk-facts.ts';

@@ -1,5 +1,5 @@
-// A data partition is made for the first time only where nothing is lost by it. In: the planned disks, what lies on
-// them. Out: a fault for everything on such a disk that is neither kept nor one of this machine's own.
+// A data partition is made for the first time only if nothing is lost. In: the planned disks, and what is on them. Out:
+// a fault for everything on such a disk that is neither kept nor made by this machine's own installations.
 import type { Fault } from '../lib/errors.ts';
 import { deriveLvmUuid, deriveUuid } from './derive-uuid.ts';
 import { describeDisk } from './disk-facts.ts';

@@ -1,4 +1,4 @@
-// Which partition table a disk gets. In: its spec, what lies on it, what is kept. Out: a kind, or why there is none.
+// Which partition table a disk gets. In: its spec, what is on it, what is kept. Out: a kind, or why there is none.
 import { formatBytes } from '../lib/bytes.ts';
 import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts } from './disk-facts.ts';

@@ -1,5 +1,5 @@
 // Whether the disks are still those that a plan was made from. In: facts then and now. Out: one sentence for each
-// difference that matters. Never: I/O; minds an order, or memory and media that come and go.
+// difference that matters. Never: I/O; depends on order, or on memory and media that come and go.
 import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts, ExistingPartition, FreeSpace, Group, MachineFacts, Stack } from './disk-facts.ts';
 

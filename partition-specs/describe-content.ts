@@ -1,4 +1,4 @@
-// What a place on a disk holds, in the words of every plan.
+// The content of a place on a disk, in the words that every plan uses.
 import { formatBytes } from '../lib/bytes.ts';
 
 type Content = { fsType?: string; fsLabel?: string; tableType?: string; label?: string; type?: string };

@@ -1,4 +1,4 @@
-// On which disks each device lies: itself, a partition, or what is built on them. In: facts. Out: devices. Never: I/O.
+// Which disks each device is on: itself, a partition, or what is built on them. In: facts. Out: devices. Never: I/O.
 import type { DiskFacts, Group, MachineFacts, Stack } from './disk-facts.ts';
 import { groupsOf } from './group-of.ts';
 import { partitionNumber } from './linux-device-path.ts';

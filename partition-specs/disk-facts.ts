@@ -1,4 +1,4 @@
-// What is known of a machine before its disks are planned: the FACTS.json of `gutinteg plan --disks FACTS.json`.
+// What is known about a machine before its disks are planned: the FACTS.json of `gutinteg plan --disks FACTS.json`.
 import { z } from 'zod';
 import { formatBytes } from '../lib/bytes.ts';
 

@@ -1,4 +1,4 @@
-// What to run and to read for facts-from-tools.ts, as data: the installer runs it and judges nothing.
+// What to run and to read for facts-from-tools.ts, as data. The installer runs it and interprets nothing.
 // In order: lsblkArgv; for each of disksToProbe: tableArgv, listSignaturesArgv (wipefs-output.ts), its first sector and
 // the sysfsFiles; for each of placeProbes: its argv and whether its ends are zero; once: physicalVolumesArgv.
 import type { Argv } from '../lib/run-command.ts';

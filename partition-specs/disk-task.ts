@@ -1,4 +1,4 @@
-// One disk of a layout, before anything on it is settled. Never: code.
+// One disk of a layout, before anything on it is decided. Never: code.
 import type { BoundDisk } from './bind-disks.ts';
 import type { AddedPartition } from './firmware/firmware-kind.ts';
 import type { Pin } from './find-data.ts';

@@ -1,6 +1,6 @@
-// What the tools print → DiskFacts. In: JSON of lsblk and sfdisk, text of blkid and of files in /sys. Out: facts.
-// Never: runs them; the commands are data in disk-probes.ts. Why so many: without udev, as in a ramdisk, lsblk knows
-// no serial of a virtio disk, no WWN, and no file system.
+// From the output of tools to DiskFacts. In: JSON of lsblk and sfdisk, text of blkid and of files in /sys. Out: facts.
+// Never: runs the tools; the commands are data in disk-probes.ts. So many are needed because lsblk without udev, as in
+// a ramdisk, knows no serial number of a virtio disk, no WWN, and no file system.
 import { blkidOf } from './blkid-output.ts';
 import type { BlkidFound } from './blkid-output.ts';
 import type { DiskFacts, ExistingPartition, FreeSpace, Stack } from './disk-facts.ts';

@@ -1,5 +1,5 @@
-// Which partition of one disk a data partition of the spec is. In: the request, the disk, what the server recorded. Out:
-// its place with the evidence, doubt, or nothing. Never: guesses between two.
+// Which partition of a disk a data partition of the spec is. In: the request, the disk, what the server recorded. Out:
+// its place with the evidence, a doubt, or nothing. Never: guesses between two.
 import { deriveUuid } from './derive-uuid.ts';
 import type { DiskFacts, ExistingPartition } from './disk-facts.ts';
 import type { OsFamily } from './os-families/os-family.ts';

@@ -1,4 +1,4 @@
-// What lies on a disk beside the partitions that its table lists. In: facts. Out: findings, each as a sentence. Pure.
+// What is on a disk besides the partitions of its table. In: facts. Out: findings, each as a sentence. Pure.
 import { formatBytes } from '../lib/bytes.ts';
 import { describeContent, describeUnreadable } from './describe-content.ts';
 import type { DiskFacts, FreeSpace } from './disk-facts.ts';

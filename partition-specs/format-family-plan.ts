@@ -1,4 +1,4 @@
-// What a layout renders to, as text for people: commands with their reasons and input, then files.
+// What a layout is rendered to, as text for people: commands with their reasons and input, then files.
 import type { FamilyPlan } from './render/disk-operation.ts';
 
 /** `# why`, `$ command`, its input, and `--- path` before each file. Ends in a newline. */

@@ -1,4 +1,4 @@
-// What lies on a planned disk already, and what becomes of it.
+// What is already on a planned disk, and what happens to it.
 import type { DiskFacts, ExistingPartition } from './disk-facts.ts';
 import type { FoundPartition, LayoutPartition } from './layout.ts';
 import type { Pin } from './find-data.ts';

@@ -1,4 +1,4 @@
-// What a device is a member of, by its signature. In: what blkid and pvs say of it. Out: a group. Never: I/O.
+// What a device is a member of, by its signature. In: what blkid and pvs report. Out: a group. Never: I/O.
 import type { ForeignSignature, Group } from './disk-facts.ts';
 import type { PhysicalVolume } from './physical-volumes.ts';
 

@@ -1,5 +1,5 @@
-// Consent of somebody who knows better: the content of a disk that no tool reads is worth nothing. In: serial numbers,
-// the planned disks. Out: a note for each, or a fault where no planned disk has it. Pure.
+// A person's consent: nobody needs the content of a disk that no tool can read. In: serial numbers, the planned disks.
+// Out: a note for each, or a fault if no planned disk has the serial number. Pure.
 import type { Fault } from '../lib/errors.ts';
 import { describeDisk } from './disk-facts.ts';
 import type { LayoutDisk } from './layout.ts';

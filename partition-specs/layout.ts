@@ -1,4 +1,4 @@
-// The settled layout of a machine's disks: plain JSON, kept on the installed machine.
+// The decided layout of a machine's disks: plain JSON, kept on the installed machine.
 // Everything that is written to a disk later is decided here.
 import { z } from 'zod';
 

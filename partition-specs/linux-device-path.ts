@@ -1,4 +1,4 @@
-// How Linux names the node of a partition.
+// How Linux names the device node of a partition.
 
 /** `/dev/vda`, 1 → `/dev/vda1`; `/dev/nvme0n1`, `/dev/mmcblk0`, `/dev/loop0` → `…p1`, as they end in a digit. */
 export function partitionPath(diskPath: string, number: number): string {

@@ -1,4 +1,5 @@
-// Running devices that are built on others, out of lsblk's tree. lsblk shows such a device below each of its parents.
+// Running devices that are built on others, from the tree of lsblk, which shows such a device below each of its
+// parents.
 import type { Stack } from './disk-facts.ts';
 import { isKernelPartition, mountpointsOf } from './lsblk-json.ts';
 import type { LsblkDevice } from './lsblk-json.ts';

@@ -1,4 +1,4 @@
-// Where the partitions of one disk lie: requests, and partitions that must stay where they are. In: units. Out: units.
+// Where the partitions of a disk are: requests, and partitions that must stay in place. In: units. Out: units.
 // Never: moves what is pinned, or lets anything overlap it.
 import { planExtents } from './plan-extents.ts';
 import type { ExtentRequest } from './plan-extents.ts';

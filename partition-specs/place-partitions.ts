@@ -1,5 +1,5 @@
-// Where every partition of one disk lies: those that stay, and the others around them. In: one disk's task. Out: sectors,
-// or the problems that each stand for one fault at a column of the spec.
+// Where every partition of a disk is: those that stay, and the others around them. In: one disk's task. Out: sectors,
+// or problems, each of which stands for one fault at a column of the spec.
 import { formatBytes } from '../lib/bytes.ts';
 import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts } from './disk-facts.ts';

@@ -1,5 +1,5 @@
-// Where on a disk something may lie: the disk as a whole, every partition, the space between them. In: its size, what
-// sfdisk says of its table. Out: places, each with the bytes that must be zero where it is to count as empty. Pure.
+// Where on a disk something may be: the whole disk, every partition, the space between them. In: its size, what sfdisk
+// reports of its table. Out: places, each with the bytes that must be zero if it is to count as empty. Pure.
 import { MiB } from '../lib/bytes.ts';
 import { subtractExtents } from '../lib/byte-extents.ts';
 import type { Extent } from '../lib/byte-extents.ts';

@@ -1,4 +1,4 @@
-// What a partition, an array or a volume will hold, as the layout says it.
+// What a partition, an array or a volume will hold, as the layout expresses it.
 import { deriveUuid } from './derive-uuid.ts';
 import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
 import type { LayoutContent } from './layout.ts';

@@ -1,4 +1,4 @@
-// Partitions with the flag `data`: which of those on the disks they are, and whether they can be kept as asked.
+// Partitions with the flag `data`: which partitions on the disks they are, and whether they can be kept as asked.
 // In: spec, bound disks, facts, what the server recorded, consent to make new ones. Out: pins, new ones, faults.
 // Never: guesses; what is not found without doubt is refused.
 import { formatBytes } from '../lib/bytes.ts';

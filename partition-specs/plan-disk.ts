@@ -1,4 +1,4 @@
-// One disk of a layout. In: its part of the spec, the hardware, what must stay. Out: every sector and UUID settled.
+// One disk of a layout. In: its part of the spec, the hardware, what must stay. Out: every sector and UUID.
 import { sliceOf } from './choose-table.ts';
 import { deriveUuid } from './derive-uuid.ts';
 import type { DiskTask, Problem } from './disk-task.ts';

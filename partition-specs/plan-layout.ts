@@ -1,7 +1,7 @@
 // partition-specs: what the PARTITION variable means for the disks of one machine.
-// In: the text (spec.ts), the machine's facts, DISK_ bindings, the machine's id, what the server recorded of data
-// partitions. Out: a layout with every sector, number, UUID and verdict settled (this file), from which an OS family
-// renders operations and fstab (os-families/, render/).
+// In: the text (spec.ts), the machine's facts, DISK_ bindings, the machine's id, what the server recorded about data
+// partitions. Out: a layout with every sector, number, UUID and verdict (this file), from which an OS family renders
+// operations and fstab (os-families/, render/).
 // Never: touches a disk, runs a program, reads a clock or a file, draws a random number.
 import { MiB } from '../lib/bytes.ts';
 import { FaultsError } from '../lib/errors.ts';

@@ -1,4 +1,4 @@
-// What is part of an array or a volume group: its own superblock's UUID, and its type in a partition table.
+// A member of an array or a volume group: the UUID of its own superblock, and its type in a partition table.
 import { deriveLvmUuid, deriveUuid } from './derive-uuid.ts';
 import type { Holds } from './layout.ts';
 import type { ContentRequest } from './spec-types.ts';

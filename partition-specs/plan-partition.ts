@@ -1,4 +1,4 @@
-// One partition with its sectors → what the layout says of it: type, UUID, name, verdict, content.
+// From one partition with its sectors to its part of the layout: type, UUID, name, verdict, content.
 import { deriveUuid } from './derive-uuid.ts';
 import type { BoundDisk } from './bind-disks.ts';
 import type { AddedPartition } from './firmware/firmware-kind.ts';

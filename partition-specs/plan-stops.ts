@@ -1,4 +1,4 @@
-// How RAID, LVM and the like are stopped. In: devices, none in use any more. Out: commands in order. Never: I/O.
+// How RAID, LVM and the like are stopped. In: devices that nothing uses any longer. Out: commands in order. Never: I/O.
 import type { Argv } from '../lib/run-command.ts';
 import type { Device } from './device-reach.ts';
 import type { Stack } from './disk-facts.ts';

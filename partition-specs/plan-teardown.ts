@@ -1,5 +1,5 @@
-// What must be taken down before the first write. In: facts, the disks that may be written, the partitions that stay.
-// Out: commands in order, or the reasons why it must not be done. Never: I/O; stops anything that reaches another disk.
+// What must be stopped before the first write. In: facts, the disks that may be written, the partitions that stay. Out:
+// commands in order, or the reasons against it. Never: I/O; stops anything that reaches another disk.
 import type { Fault } from '../lib/errors.ts';
 import type { Argv } from '../lib/run-command.ts';
 import { devicesOf } from './device-reach.ts';

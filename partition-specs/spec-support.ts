@@ -1,4 +1,5 @@
-// What of the PARTITION language can be planned today. In: a parsed spec. Out: faults that say what is supported.
+// Which parts of the PARTITION language can be planned today. In: a parsed spec. Out: faults that say what is
+// supported.
 import { formatBytes } from '../lib/bytes.ts';
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';

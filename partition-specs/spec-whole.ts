@@ -1,4 +1,4 @@
-// What must hold across a whole PARTITION text: nothing twice, nothing missing, sizes that can add up.
+// What must hold for a whole PARTITION text: nothing twice, nothing missing, sizes that can add up.
 import type { Report } from './spec-content.ts';
 import { contentsOf, stackKindOf } from './spec-types.ts';
 import type { ContentRequest, PartitionSpec, SizeRequest } from './spec-types.ts';

@@ -1,4 +1,4 @@
-// Two devices with one UUID, and the machine mounts the wrong one: refused before the first write.
+// If two devices had the same UUID, the machine could mount the wrong one: this is refused before the first write.
 import type { Fault } from '../lib/errors.ts';
 import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts } from './disk-facts.ts';

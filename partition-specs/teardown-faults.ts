@@ -1,5 +1,5 @@
-// Why disks must be left alone: the reasons that plan-teardown.ts refuses for. In: devices and what may be written.
-// Out: faults, each with the disks by their serial numbers. Never: I/O.
+// Why disks must be left alone: the reasons for which plan-teardown.ts refuses. In: devices and what may be written.
+// Out: faults, each with the serial numbers of its disks. Never: I/O.
 import type { Fault } from '../lib/errors.ts';
 import type { Device } from './device-reach.ts';
 import { describeDisk } from './disk-facts.ts';

@@ -1,4 +1,4 @@
-// After writing: does the kernel see the planned partitions? What is formatted next goes by the kernel's names.
+// After writing: does the kernel see the planned partitions? The next steps use the kernel's device names.
 import { z } from 'zod';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import type { Argv } from '../lib/run-command.ts';

@@ -1,7 +1,7 @@
-// What lies on a disk as a whole, and whether the table that sfdisk sees there is one: it takes any first sector that
-// ends in 55AA for a DOS table, as that of FAT, of NTFS, or of GRUB in front of a btrfs.
+// What is on a disk as a whole, and whether the table that sfdisk sees is one: sfdisk takes any first sector that ends
+// in 55AA for a DOS table, such as that of FAT, of NTFS, or of GRUB in front of a btrfs.
 // In: what sfdisk, blkid and wipefs found, the first sector. Out: the table with the partitions that are real, and what
-// else is named. Never: I/O; drops what one of the tools names.
+// else was named. Never: I/O; drops what one of the tools names.
 import type { BlkidFound } from './blkid-output.ts';
 import type { ForeignSignature } from './disk-facts.ts';
 import { readDosEntries } from './labels/dos-entries.ts';

@@ -1,4 +1,4 @@
-// As whom a server runs that was started as root. In: what is known. Out: the decision. Never: I/O.
+// Which user a server becomes that was started as root. In: what is known. Out: the decision. Never: I/O.
 import { SERVICE_USER } from './service-user.ts';
 
 export type Situation = {

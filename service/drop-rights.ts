@@ -1,5 +1,5 @@
-// From root to the user that serves. In: what was asked for. Out: the same program begun again as that user, or nothing
-// when there is nothing to drop. Never: opens a socket; serves as root unless that was asked for by name.
+// From root to the user that serves. In: what was asked for. Out: the same program, executed again as that user, or
+// nothing if there are no rights to drop. Never: opens a socket; serves as root unless asked to by name.
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';

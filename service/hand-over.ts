@@ -1,5 +1,6 @@
-// A state directory → that of a server that is not root. In: the directory, the user. Out: what was changed.
-// Never: follows a symbolic link; looks into a directory that is the server's already, whose names it could change.
+// Gives a state directory to a server that is not root. In: the directory, the user. Out: what was changed.
+// Never: follows a symbolic link; looks into a directory that already belongs to the server, which could change its
+// names.
 import type { Stats } from 'node:fs';
 import { chmod, lchown, lstat, mkdir, open, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// How a state directory becomes that of a server that is not root. In: what is there. Out: what to do, in order.
+// How to give a state directory to a server that is not root. In: what is there. Out: what to do, in order.
 // Never: I/O; touches what is not in the layout.
 import { stateLayout } from './state-layout.ts';
 import type { StatePlace } from './state-layout.ts';

@@ -1,8 +1,8 @@
 // Who owns what in the state directory of a server that does not run as root. In: nothing. Out: data. Never: I/O.
 //
-// The server can write what is its own. It can not replace what root's commands work in (boot/, images/, cache/ and the
-// folders of store/), so that it can not lead them elsewhere: the directories above those belong to root, and the
-// topmost has the sticky bit. A file that root's commands make in a directory of the server becomes the server's
+// The server can write its own files. It cannot replace what root's commands work in (boot/, images/, cache/ and the
+// folders of store/), so it cannot redirect them: the directories above those belong to root, and the topmost has the
+// sticky bit. A file that root's commands create in a directory of the server belongs to the server
 // (lib/write-file-for-owner.ts).
 import { storeFolders } from '../packagelink/store/store.ts';
 

@@ -1,5 +1,5 @@
 // The machine database of a running server. In: a site directory. Out: the last sound version, with an index, and how
-// that stands to the files as they are. Never: stops answering while it reads; never hands out an unsound version.
+// it differs from the files as they are. Never: stops answering while it reads; returns an unsound version.
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';

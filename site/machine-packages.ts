@@ -1,6 +1,7 @@
-// Which image and packages a machine gets, with their manifests. In: its record. Out: digests, manifests, its generation.
-// Looking whether a tree has changed reads all its directories, 35 machines a second; so one look serves all that ask
-// within `maxAgeMs` of it, and what it comes to for a machine is worked out once: thousands a second.
+// Which image and packages a machine gets, with their manifests. In: its record. Out: digests, manifests, its
+// generation.
+// To see whether a tree has changed, all its directories are read: 35 machines a second. So one look serves all that
+// ask within `maxAgeMs` of it, and the result for a machine is computed once: thousands a second.
 import type { KeyObject } from 'node:crypto';
 import type { Lookup, PackageRef } from '../contract/lookup.ts';
 import { UserError } from '../lib/errors.ts';

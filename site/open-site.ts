@@ -1,4 +1,4 @@
-// What the site says of its machines now: database, packages and images together.
+// What the site says about its machines now: database, packages and images together.
 // In: a site and its store. Out: machines with their full answer to a look-up. Never: writes into the site.
 import type { KeyObject } from 'node:crypto';
 import type { Lookup } from '../contract/lookup.ts';

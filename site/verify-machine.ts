@@ -1,5 +1,5 @@
-// What can be known of an installation before a machine is switched on. In: a record, manifests, the store.
-// Out: nothing, or every fault at once. Reads only.
+// What can be known about an installation before a machine is switched on. In: a record, manifests, the store.
+// Out: nothing, or every fault together. Only reads.
 import { FaultsError, UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { wordsOf } from '../contract/record.ts';

@@ -1,5 +1,5 @@
 // A program's commands as data. In: commander's definitions. Out: a list of commands, each with what may follow it.
-// Never: runs anything; what it does not know of a definition, nobody can complete.
+// Never: runs anything. What it does not know of a definition cannot be completed.
 import type { Argument, Command, Option } from 'commander';
 import { valueKind } from './value-kinds.ts';
 import type { ValueKind } from './value-kinds.ts';

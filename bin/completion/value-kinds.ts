@@ -1,4 +1,4 @@
-// The convention by which completion knows what an argument or the value of an option is: its name in the definition.
+// How completion knows the kind of an argument or of an option's value: by its name in the definition.
 // In: the word between the brackets, `host` of `<host>` or `facts.json` of `--disks <facts.json>`. Out: a kind.
 
 /** What can be offered for a value. Files and directories are bash's business; the other kinds come from the site. */

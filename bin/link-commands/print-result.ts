@@ -1,4 +1,5 @@
-// What a run came to, for a person or a program. In: changes, errors, notices. Out: text, an exit code. Never: decides.
+// The result of a run, for a person or a program. In: changes, errors, notices. Out: text, an exit code. Never:
+// decides.
 import { countOf, printLines } from '../../machdb/views/printable.ts';
 import type { WithCommandsResult } from '../../packagelink/commands/apply-with-commands.ts';
 

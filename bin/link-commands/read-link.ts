@@ -1,4 +1,4 @@
-// From the command line of packagelink to packages. In: words and options. Out: what is linked from then on.
+// From the command line of packagelink to packages. In: words and options. Out: what will be linked.
 // Never: touches the target.
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// The comparison resolves only what an edit can reach. Here it is held against one that resolves everything.
+// The comparison resolves only what an edit can reach. Here it is compared with one that resolves everything.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';

@@ -1,5 +1,6 @@
-// What a change of the database does to the machines. In: the database before and after. Out: machines added and
-// removed, and groups of machines whose resolved variables change in the same way. Never: resolves what cannot differ.
+// What a change of the database does to the machines. In: the database before and after. Out: machines that were added
+// or removed, and groups of machines whose resolved variables change in the same way. Never: resolves what cannot
+// differ.
 import { heirsOf } from '../inheritance.ts';
 import { machineNames } from '../query.ts';
 import type { Machdb, MachdbObject, Place } from '../types.ts';

@@ -1,4 +1,4 @@
-// The smallest changes: one assignment is written, rewritten or removed. Each is noted in the draft.
+// The smallest changes: one assignment is written, rewritten or removed. The draft records each.
 import { UserError } from '../../lib/errors.ts';
 import { trimStart } from '../statements.ts';
 import type { Operator } from '../types.ts';

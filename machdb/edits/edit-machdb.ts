@@ -1,6 +1,7 @@
-// Changes to the text of a machine database.
+// Edits of the text of a machine database.
 // In: a directory, a plan and the checks of the site. Out: what was written where, or the faults that the edit would
-// have brought. Never: a half-written file, a byte changed beside what was asked, a database less sound than before.
+// have caused. Never: leaves a half-written file, changes a byte that was not asked for, or makes the database less
+// sound.
 import { FaultsError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
 import { lockDirectory } from '../../lib/lock-directory.ts';

@@ -1,4 +1,4 @@
-// A file of its own, so that the command line can name the formats without reading them.
+// This is a file of its own so that the command line can name the formats without reading them.
 /** The forms of export and what each is. */
 export const exportDescriptions = {
   dns: 'a BIND zone: SOA, NS, MX, A, AAAA, CNAME',

@@ -1,6 +1,6 @@
-// Exports: the machine database in the words of other programs.
-// In: a database and settings. Out: text that the program takes as it is, or every fault at once.
-// Never: mangles or leaves out what a format cannot say; branches on the format outside its own file.
+// Exports: the machine database in the formats of other programs.
+// In: a database and settings. Out: text that the program accepts as it is, or every fault together.
+// Never: mangles or leaves out what a format cannot express; depends on the format outside the format's own file.
 import type { Fault } from '../../lib/errors.ts';
 import type { Problem } from '../faults.ts';
 import type { Machdb } from '../types.ts';

@@ -1,4 +1,4 @@
-// Databases for property tests: made of objects that are known, written in every way the language has.
+// Databases for property tests, made of known objects and written in every way that the language allows.
 import * as fc from 'fast-check';
 import type { Operator } from '../types.ts';
 

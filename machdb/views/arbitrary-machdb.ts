@@ -1,4 +1,4 @@
-// For property tests: databases of a few machines and groups in which every reference leads somewhere.
+// For property tests: databases of a few machines and groups, in which every reference has a target.
 import * as fc from 'fast-check';
 import { parseMachdb } from '../parse.ts';
 import type { Machdb } from '../types.ts';

@@ -1,5 +1,5 @@
-// Where a value comes from. In: a database and a name. Out: for each variable every assignment with what it did, and
-// every reference with what replaced it. Never: leaves anything out; whoever replays it arrives at the record.
+// Where a value comes from. In: a database and a name. Out: for each variable, every assignment with its effect, and
+// every reference with its replacement. Never: leaves anything out; replaying the steps gives the record.
 import { parseOwnLines } from '../assignments.ts';
 import { expandReferences } from '../expand.ts';
 import { faultsError } from '../faults.ts';

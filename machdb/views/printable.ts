@@ -1,5 +1,5 @@
-// What a question prints. In: fields from the database, file names, names of revisions. Out: lines that show them.
-// Never: lets what it shows move the cursor, forge a line, or turn the direction of the text.
+// The output of a question. In: fields from the database, file names, names of revisions. Out: lines that show them.
+// Never: lets them move the cursor, forge a line, or change the direction of the text.
 
 // Names and values cannot hold control characters, file names can; values can hold marks that reorder what is shown.
 const INVISIBLE = /(?!\t)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;

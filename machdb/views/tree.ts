@@ -1,5 +1,5 @@
-// The inheritance of an object as rows. In: a database and a name. Out: rows from the top down, each with its depth,
-// so that chains of any length need no recursion. Never: shows an object's own parents or heirs twice.
+// The inheritance of an object as rows. In: a database and a name. Out: rows from top to bottom, each with its depth,
+// so that long chains need no recursion. Never: shows the parents or heirs of an object twice.
 import { childrenOf, heirsOf } from '../inheritance.ts';
 import { objectOf } from '../resolve.ts';
 import type { Machdb } from '../types.ts';

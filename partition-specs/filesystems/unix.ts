@@ -1,5 +1,5 @@
-// File systems of the other Unixes and of DOS, as their families' specs name them. In: nothing. Out: what the planner
-// asks. Never run here: their makers exist on those systems only, but that of FAT.
+// File systems of the other Unixes and of DOS, as the specs of their families name them. In: nothing. Out: what the
+// planner asks for. Never run here: except for FAT, their programs exist only on those systems.
 import { GiB, MiB } from '../../lib/bytes.ts';
 import type { FilesystemKind } from './filesystem-kind.ts';
 

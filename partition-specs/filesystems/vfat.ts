@@ -1,4 +1,4 @@
-// FAT, as Linux makes and mounts it; `msdos` is the same on the disk, mounted with short names alone.
+// FAT, as Linux makes and mounts it. `msdos` is the same on the disk, but is mounted with short names only.
 import { GiB, MiB } from '../../lib/bytes.ts';
 import { dosTypes } from '../tables/dos.ts';
 import { gptTypes } from '../tables/gpt.ts';

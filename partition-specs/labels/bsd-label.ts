@@ -1,7 +1,7 @@
 // The disklabel of the BSDs, inside their slice of a disk with a DOS label, or on a disk without one.
 // In: the slice and its partitions, in sectors of the disk. Out: 512 bytes for the slice's second sector. Never: writes
-// the boot code around it. Disks with sectors of 512 bytes only: others put the label elsewhere, and nothing here can
-// read them back.
+// the boot code around it. Only for disks with sectors of 512 bytes: on others the label is elsewhere, and nothing here
+// can read it back.
 import { assertApart, assertFits, putText, xorWords } from './byte-range.ts';
 import type { ByteRange } from './byte-range.ts';
 

@@ -1,6 +1,6 @@
 // The DOS label: a master boot record, an extended partition and its chain of boot records.
-// In: entries with every sector settled. Out: bytes for sector 0 and for each record of the chain. Never: chooses a
-// place, and never touches the boot code in the first 440 bytes.
+// In: entries with every sector decided. Out: bytes for sector 0 and for each record of the chain. Never: chooses a
+// place, or touches the boot code in the first 440 bytes.
 import { dosTypes, extendedTypes } from '../tables/dos.ts';
 import { assertApart, assertFits } from './byte-range.ts';
 import type { ByteRange } from './byte-range.ts';

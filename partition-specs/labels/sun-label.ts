@@ -1,6 +1,6 @@
 // The Sun disk label with its VTOC, as SunOS and Solaris on SPARC keep it in the first sector.
-// In: geometry and slices. Out: 512 bytes for the start of the disk. Never: rounds; a start between cylinders cannot be
-// said in this label, and whoever asks for one has a defect.
+// In: geometry and slices. Out: 512 bytes for the start of the disk. Never: rounds; this label cannot express a start
+// between cylinders, and a caller that asks for one has a defect.
 import { assertApart, assertFits, putText, xorWords } from './byte-range.ts';
 import type { ByteRange } from './byte-range.ts';
 

@@ -1,4 +1,4 @@
-// Letters of a disklabel, which stay what they are; the number of one is its slot, from 1.
+// Letters of a disklabel, which do not change. The number of a letter is its slot, counted from 1.
 
 /** `a` is 1. */
 export function slotOfLetter(letter: string): number {

@@ -1,4 +1,4 @@
-// A disk as the renderers of the BSDs get it, and its label. In: one object. Out: another. Never: decides a place.
+// A disk as the renderers of the BSDs take it, and its label. In: one object. Out: another. Never: decides a place.
 import { bsdFsTypes } from '../labels/bsd-label.ts';
 import type { BsdDisk, BsdFlavour, BsdLabel } from '../labels/bsd-label.ts';
 import type { DosPrimary } from '../labels/dos-label.ts';

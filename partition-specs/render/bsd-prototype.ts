@@ -1,5 +1,5 @@
-// The text form of a disklabel, which `disklabel -R` of OpenBSD and NetBSD reads. In: the same data as the label's
-// writer. Out: text. Never: leaves a slot out; one that the old label had would stay.
+// The text form of a disklabel, which `disklabel -R` of OpenBSD and NetBSD reads. In: the same data as the writer of
+// the label gets. Out: text. Never: leaves a slot out, because one that the old label had would remain.
 import { bsdFsTypes } from '../labels/bsd-label.ts';
 import type { BsdLabel } from '../labels/bsd-label.ts';
 

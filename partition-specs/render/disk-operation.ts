@@ -1,5 +1,5 @@
-// What every OS family renders a layout to: commands as data. The commands of Linux are run; those of others are for
-// people, and for the tests that read the labels.
+// What every OS family renders a layout to: commands as data. The commands of Linux are run; the others are for people,
+// and for the tests that read the labels.
 import type { Argv } from '../../lib/run-command.ts';
 
 export type DiskRef = { readonly path: string; readonly serial?: string };

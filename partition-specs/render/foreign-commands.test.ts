@@ -1,4 +1,5 @@
-// Commands and tables of the other systems, word for word: nobody here can run them, so they are read against manuals.
+// Commands and tables of the other systems, word for word: nobody can run them here, so they are checked against
+// manuals.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { freebsdLabel, netbsdLabel, openbsdLabel, renderBsdLabel } from '../labels/bsd-label.ts';

@@ -1,5 +1,5 @@
-// What the renderers of other systems share. Their programs do not exist on Linux, so nothing of this is run here: it is
-// text for people to read and for those systems to run, checked against their manuals.
+// What the renderers of other systems share. Their programs do not exist on Linux, so nothing of this is run here: it
+// is text for people to read and for those systems to run, checked against their manuals.
 import type { DiskOperation } from './disk-operation.ts';
 
 /** A command of another system, for a disk that its caller knows. */

@@ -1,4 +1,4 @@
-// A disk drawn as a bar: what lies where, and how large it is beside the others.
+// A disk drawn as a bar: what is where, and how large it is compared with the rest.
 import { formatBytes } from '../../lib/bytes.ts';
 import type { LayoutDisk } from '../layout.ts';
 

@@ -1,5 +1,5 @@
-// A layout → what Linux does to bring it about. In: the layout. Out: operations in order, fstab, mounts.
-// Never: decides anything; every number and UUID is the layout's.
+// From a layout to what Linux does to create it. In: the layout. Out: operations in order, fstab, mounts.
+// Never: decides anything; every number and UUID comes from the layout.
 import type { Argv } from '../../lib/run-command.ts';
 import { filesystemOf } from '../filesystems/all.ts';
 import { filledPlaces } from '../layout.ts';

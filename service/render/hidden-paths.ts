@@ -1,5 +1,5 @@
-// What a unit needs that finds its site, state or program where it hides or replaces things: in somebody's home, or in
-// a directory for temporary files. In: paths. Out: lines. Never: I/O.
+// What a unit needs if its site, state or program is where the unit hides or replaces things: in a home, or in a
+// directory for temporary files. In: paths. Out: lines. Never: I/O.
 
 type Paths = { readonly siteDir: string; readonly stateDir: string; readonly programDir: string };
 

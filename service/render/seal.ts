@@ -1,4 +1,4 @@
-// A first line by which a file is known as written here and not edited since. In: text. Out: text, or a verdict.
+// A first line that shows that a file was written here and not edited since. In: text. Out: text, or a verdict.
 import { createHash } from 'node:crypto';
 
 const FIRST = /^# Written by `gutinteg service install`; its own text has the SHA-256 ([0-9a-f]{64})\.\n/;

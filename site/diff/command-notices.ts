@@ -1,4 +1,4 @@
-// Commands that a change of files has run on a machine. In: a machine on both sides, the paths that differ. Out:
+// Commands that a change of files triggers on a machine. In: a machine on both sides, the paths that differ. Out:
 // sentences. Never: runs any.
 import { commandSource } from '../../packagelink/package/after-command.ts';
 import { planAfter } from '../../packagelink/commands/plan-after.ts';

@@ -1,5 +1,5 @@
-// What becomes of one machine's files. In: the machine on both sides. Out: the paths that differ, and a key that is
-// equal for machines to which the same happens. Never: writes, shows a value.
+// How one machine's files differ. In: the machine on both sides. Out: the paths that differ, and a key that is equal
+// for machines with the same differences. Never: writes, shows a value.
 import { isUtf8 } from 'node:buffer';
 import type { Aspect } from '../../packagelink/tree/compare-entries.ts';
 import { sha256 } from '../../packagelink/package/digest.ts';

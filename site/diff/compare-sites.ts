@@ -1,5 +1,5 @@
-// What a change of a site does to every machine's files. In: two sides, the store. Out: groups of machines to which the
-// same happens. Never: contacts a machine, writes, publishes.
+// What a change of a site does to every machine's files. In: two sides, the store. Out: groups of machines with the
+// same differences. Never: contacts a machine, writes, publishes.
 import { UserError } from '../../lib/errors.ts';
 import { machineNames } from '../../machdb/query.ts';
 import { isSameInput } from '../../packagelink/merge/tree-shape.ts';

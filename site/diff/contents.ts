@@ -1,4 +1,4 @@
-// The bytes of a path on one side. In: an entry and its machine. Out: bytes as they would be laid down. Never: writes.
+// The bytes of a path on one side. In: an entry and its machine. Out: bytes as they would be written. Never: writes.
 import { preprocess } from '../../packagelink/package/preprocess.ts';
 import type { TreeEntry, WantedFile } from '../../packagelink/tree/tree.ts';
 import type { MachineSide } from './describe-machine.ts';

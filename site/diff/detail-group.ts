@@ -1,5 +1,5 @@
-// What a reader is shown of a group. In: a group, a way to compare texts. Out: plain data, as `--json` prints it, for the
-// first machine of the group. Never: holds the value of a secret.
+// What a reader sees of a group. In: a group, a way to compare texts. Out: plain data, as `--json` prints it, for the
+// first machine of the group. Never: contains the value of a secret.
 import { isUtf8 } from 'node:buffer';
 import { contentKey, isAlwaysLeftAlone } from '../../packagelink/tree/tree.ts';
 import type { TreeEntry } from '../../packagelink/tree/tree.ts';

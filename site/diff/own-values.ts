@@ -1,4 +1,4 @@
-// What belongs to one machine alone, so that what happens to many can be seen to be the same. In: a machine's records.
+// What belongs to a single machine, so that equal changes of many machines can be recognised. In: a machine's records.
 // Out: texts with its name and addresses replaced by their variables. Never: I/O.
 import { parseMac } from '../../lib/mac.ts';
 import { isIpVariable, isMacVariable } from '../../machdb/query.ts';

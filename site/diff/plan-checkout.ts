@@ -1,5 +1,5 @@
 // Which files of a revision make up a site. In: what `git ls-tree -r -z` prints. Out: their paths, or every reason why
-// they are not to be written to a disk. Never: I/O.
+// they must not be written to a disk. Never: I/O.
 import { FaultsError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
 import { isPackagePath } from '../../packagelink/package/package-path.ts';

@@ -1,5 +1,5 @@
-// Packages of the store, for a comparison. In: a state directory. Out: packages as they are published now. Reads only:
-// neither key nor store is made where there is none.
+// Packages of the store, for a comparison. In: a state directory. Out: packages as they are published now. Only reads:
+// does not create a key or a store.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { directoryFetcher } from '../../packagelink/contents/fetch.ts';

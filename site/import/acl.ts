@@ -1,5 +1,5 @@
-// POSIX ACLs of archives. In: the text of SCHILY.acl.*. Out: what Linux keeps as an attribute, and the mode that belongs
-// to it. Never: I/O; the accounts of this computer.
+// POSIX ACLs of archives. In: the text of SCHILY.acl.*. Out: what Linux keeps as an attribute, and the mode that
+// belongs to it. Never: I/O; uses the accounts of this computer.
 
 type AclEntry = {
   readonly tag: 'user' | 'group' | 'mask' | 'other';

@@ -1,5 +1,5 @@
-// The bytes of an archive, read where they are needed. In: an open file. Out: bytes at a place. Never: more than one
-// window in memory; a byte that the file does not have.
+// The bytes of an archive, read where they are needed. In: an open file. Out: bytes at a place. Never: holds more than
+// one window in memory; returns a byte that the file does not have.
 import { readSync } from 'node:fs';
 import { UserError } from '../../lib/errors.ts';
 

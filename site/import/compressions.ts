@@ -1,4 +1,4 @@
-// How archives are compressed. In: the first bytes of a file. Out: which program undoes it, and how. Never: I/O.
+// How archives are compressed. In: the first bytes of a file. Out: which program decompresses it, and how. Never: I/O.
 import type { Argv } from '../../lib/run-command.ts';
 
 export type Compression = {

@@ -1,5 +1,5 @@
-// A Debian package → the places of its two archives. In: the bytes of an ar archive. Out: where control.tar and data.tar
-// lie. Never: a package whose parts are others, or in another order, than deb(5) says.
+// From a Debian package to the places of its two archives. In: the bytes of an ar archive. Out: where control.tar and
+// data.tar are. Never: accepts a package with other parts, or another order, than deb(5) says.
 import { UserError } from '../../lib/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 

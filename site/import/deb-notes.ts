@@ -1,4 +1,5 @@
-// What a Debian package loses as a package of a site. In: its control files. Out: a line for each thing. Never: I/O.
+// What a Debian package loses when it becomes a package of a site. In: its control files. Out: a line for each loss.
+// Never: I/O.
 import { showName, showNames } from './show-name.ts';
 import type { ControlFiles } from './read-control.ts';
 

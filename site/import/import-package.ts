@@ -1,6 +1,7 @@
-// A .deb or a tar archive → `packages/NAME` of a site, as it would be in git. In: the archive. Out: a tree with settings.
-// Never: runs anything that the archive holds; takes settings from it; writes outside its own directory, whatever names
-// the archive has; follows a link in the site; leaves a half-made package.
+// From a .deb or a tar archive to `packages/NAME` of a site, as git would store it. In: the archive. Out: a tree with
+// settings.
+// Never: runs anything in the archive; takes settings from it; writes outside its own directory, whatever names the
+// archive has; follows a link in the site; leaves a half-made package.
 import { chmodSync, closeSync, constants, openSync, statfsSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { UserError } from '../../lib/errors.ts';

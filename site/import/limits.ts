@@ -1,4 +1,4 @@
-// What the archive of a stranger may cost. A person can lift two of them for an archive that is known.
+// What a stranger's archive may cost. A person can raise two of the limits for an archive that they know.
 import { GiB, formatBytes } from '../../lib/bytes.ts';
 import { UserError } from '../../lib/errors.ts';
 

@@ -1,5 +1,5 @@
-// The attributes of a member. In: its extended headers. Out: those that a package can say, and the names of the others.
-// Never: I/O; sets anything.
+// The attributes of a member. In: its extended headers. Out: those that a package can express, and the names of the
+// others. Never: I/O; sets anything.
 import { isUtf8 } from 'node:buffer';
 import { formatCapabilities } from '../../packagelink/package/file-capabilities.ts';
 import { decodeAcl, isExtended, parseAcl } from './acl.ts';

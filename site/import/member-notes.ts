@@ -1,4 +1,4 @@
-// What of an archive the package has not, or has only in the tree. In: its members as they were unpacked. Out: a line for
+// What the package lacks of an archive, or has only in the tree. In: its members as they were unpacked. Out: a line for
 // each kind. Never: I/O.
 import { formatBytes } from '../../lib/bytes.ts';
 import { accountNameSchema } from '../../packagelink/package/manifest.ts';

@@ -1,5 +1,5 @@
-// The name of a member → a path of a package. In: bytes of a stranger. Out: a path below the root, or why it is none.
-// Never: I/O.
+// From the name of a member to a path of a package. In: a stranger's bytes. Out: a path below the root, or why it is
+// not one. Never: I/O.
 import { isUtf8 } from 'node:buffer';
 import { isPackagePath } from '../../packagelink/package/package-path.ts';
 import { SETTINGS_FILE } from '../../packagelink/package/package-settings.ts';

@@ -1,5 +1,5 @@
-// What an archive file holds. In: an open file, a private directory. Out: its tar archive, and for a Debian package the
-// control files. Never: goes by the file's name.
+// What an archive file contains. In: an open file, a private directory. Out: its tar archive, and for a Debian package
+// the control files. Never: trusts the name of the file.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunCommand } from '../../lib/run-command.ts';

@@ -1,5 +1,5 @@
-// Which members become paths of a package. In: members as an archive has them, one after the other. Out: what is to be
-// made of each, or why the archive is refused. Never: I/O; a path twice, or below anything but a directory.
+// Which members become paths of a package. In: members as an archive has them, one after the other. Out: what each
+// becomes, or why the archive is refused. Never: I/O; lets a path occur twice, or below anything but a directory.
 import { isUtf8 } from 'node:buffer';
 import { formatBytes } from '../../lib/bytes.ts';
 import { UserError } from '../../lib/errors.ts';

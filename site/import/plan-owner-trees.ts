@@ -1,6 +1,6 @@
-// Directories below which all is somebody's: one line of settings instead of one for each path. In: paths with owners.
-// Out: the highest such directories. Never: I/O; a directory below which a path is only a part of names, of which an
-// archive says nothing.
+// Directories below which everything has one owner: one line of settings instead of one for each path. In: paths with
+// owners. Out: the highest such directories. Never: I/O; chooses a directory with a path below it that only occurs as
+// part of a name, because an archive says nothing about such a path.
 import { parentOf } from '../../packagelink/package/package-path.ts';
 
 /** `owner` is the same text for the same owner; empty for root. */

@@ -1,4 +1,4 @@
-// What dpkg would go by. In: the control.tar of a Debian package. Out: its files, in memory. Never: writes, runs any.
+// What dpkg would use. In: the control.tar of a Debian package. Out: its files, in memory. Never: writes, runs any.
 import { UserError } from '../../lib/errors.ts';
 import { parseMemberPath } from './member-path.ts';
 import { readMembers } from './tar/read-members.ts';

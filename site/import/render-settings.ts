@@ -1,5 +1,5 @@
-// What git cannot keep of an archive. In: its members, settings that were there. Out: `.packagelink.yaml`. Never: I/O;
-// a setting that the archive brings.
+// What git cannot keep of an archive. In: its members, earlier settings. Out: `.packagelink.yaml`. Never: I/O; a
+// setting that the archive brings.
 import { stringify } from 'yaml';
 import { FaultsError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';

@@ -1,4 +1,4 @@
-// Tar archives byte by byte, also such as no program makes. In: what headers say. Out: bytes.
+// Tar archives byte by byte, including some that no program makes. In: the contents of headers. Out: bytes.
 
 const BLOCK_BYTES = 512;
 

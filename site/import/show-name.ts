@@ -1,4 +1,4 @@
-// Names from an archive, for a terminal. In: bytes or text of a stranger. Out: text without control characters.
+// Names from an archive, for a terminal. In: a stranger's bytes or text. Out: text without control characters.
 
 const LONGEST = 200;
 

@@ -1,5 +1,5 @@
-// Planned members → a directory of ours. In: an archive, an empty directory. Out: files, directories and links in it.
-// Never: follows a link; writes over anything; sets owners or set-id bits, which stand in the settings.
+// From planned members to a directory of ours. In: an archive, an empty directory. Out: files, directories and links in
+// it. Never: follows a link; overwrites anything; sets owners or set-id bits, which are in the settings.
 import { chmodSync, closeSync, constants, fchmodSync, ftruncateSync, linkSync, mkdirSync, openSync } from 'node:fs';
 import { symlinkSync, writeSync } from 'node:fs';
 import type { ConfinedDirectories } from '../../packagelink/filesystem/confined-directory.ts';

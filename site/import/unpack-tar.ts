@@ -1,5 +1,5 @@
-// A tar archive → a tree. In: its bytes, an empty directory. Out: the tree, and its members as they have become, in the
-// order of the archive. Never: a tree of an archive that is refused: whoever calls removes it.
+// From a tar archive to a tree. In: its bytes, an empty directory. Out: the tree, and its members as they were
+// unpacked, in the order of the archive. Never: removes the tree of a refused archive: the caller does.
 import { FaultsError, UserError } from '../../lib/errors.ts';
 import { openTarget } from '../../packagelink/filesystem/confined-directory.ts';
 import type { ByteSource } from './byte-source.ts';

@@ -1,5 +1,5 @@
-// A new site directory. In: where, and where the example site lies. Out: the example's files without what is the
-// demo's, and two of its own. Never: writes into a directory that holds anything.
+// A new site directory. In: its place, and the place of the example site. Out: the example's files, without those of
+// the demo, and two files of its own. Never: writes into a directory that contains anything.
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';

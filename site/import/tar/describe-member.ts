@@ -1,5 +1,5 @@
-// A header and what extended headers add to it → a member. In: those, and the archive for maps of sparse files.
-// Out: the member, and where the next header stands. Never: judges names.
+// From a header, and what extended headers add to it, to a member. In: those, and the archive for maps of sparse files.
+// Out: the member, and the place of the next header. Never: judges names.
 import { BLOCK_BYTES } from './header.ts';
 import type { TarHeader } from './header.ts';
 import type { Extent, TarMember } from './member.ts';

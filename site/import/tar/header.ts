@@ -1,5 +1,5 @@
-// One header block of a tar archive. In: 512 bytes. Out: its fields as they stand, or what is wrong. Never: I/O; pax
-// records, which may say otherwise.
+// One header block of a tar archive. In: 512 bytes. Out: its fields as they are, or their fault. Never: I/O; reads pax
+// records, which may override it.
 
 export const BLOCK_BYTES = 512;
 

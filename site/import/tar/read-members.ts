@@ -1,5 +1,5 @@
-// A tar archive, member by member. In: its bytes (v7, ustar, GNU, pax; sparse files of each). Out: the members with
-// the places of their bytes. Never: writes; guesses: where readers of tar disagree about what follows, it ends here.
+// A tar archive, member by member. In: its bytes (v7, ustar, GNU, pax; sparse files of each). Out: the members with the
+// places of their bytes. Never: writes; guesses: if readers of tar disagree about what follows, it stops.
 import { UserError } from '../../../lib/errors.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { describeMember } from './describe-member.ts';
