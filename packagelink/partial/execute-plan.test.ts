@@ -48,7 +48,7 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'a pack that cannot be fetched',
     running: { fetcher: async () => await Promise.reject(new Error('no route')) },
-    error: /etc\/a was not put right: .*no route/s,
+    error: /etc\/a could not be updated: .*no route/s,
     isPlaced: [
       ['etc/a', false],
       ['etc/link', true],
@@ -59,7 +59,7 @@ const FAULTS: readonly Fault[] = [
     running: {
       fetcher: async (path) => (path === packOf('etc/a') ? new Uint8Array(9) : await lab.fetcher(path)),
     },
-    error: /etc\/a was not put right: .*wrong bytes/s,
+    error: /etc\/a could not be updated: .*wrong bytes/s,
     isPlaced: [
       ['etc/a', false],
       ['etc/link', true],
@@ -89,7 +89,7 @@ const FAULTS: readonly Fault[] = [
     prepare: (target) => {
       mkdirSync(join(target, temporaryPath('etc/link'), 'foreign'), { recursive: true });
     },
-    error: /etc\/link was not put right: .*ENOTEMPTY/,
+    error: /etc\/link could not be updated: .*ENOTEMPTY/,
     isPlaced: [
       ['etc/a', true],
       ['etc/link', false],
@@ -257,7 +257,7 @@ test('a link that leads out of the target is not followed, whoever puts it there
   const result = await machine.run([next], { beforeChanges });
   assert.match(
     result.errors.join('\n'),
-    /opening etc on the target failed: it is no directory, and a link is not followed/,
+    /opening etc on the target failed: it is not a directory, and links are not followed/,
   );
   assert.deepEqual(readdirSync(outside), []);
   assert.equal(readFileSync(join(machine.target, 'srv/dropped/one'), 'utf8'), '1\n');

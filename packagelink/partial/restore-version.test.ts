@@ -89,7 +89,7 @@ suite('a version does not come back', () => {
         rmSync(join(target, 'etc'), { recursive: true });
         symlinkSync(place, join(target, 'etc'));
       },
-      /a link is not followed/,
+      /links are not followed/,
     ],
   ];
   for (const [name, path, prepare, error] of CASES) {
