@@ -8,7 +8,7 @@ import { buildRamdisk } from '../../netboot/ramdisk/build.ts';
 
 const cacheDir = join(import.meta.dirname, '../../.state/cache');
 const MACHINE =
-  '-machine q35 -accel tcg,thread=multi -cpu max -m 1024 -smp 2 -display none -vga none -no-reboot -nodefaults';
+  '-machine q35 -accel tcg,thread=multi -cpu max -m 1024 -smp 1 -display none -vga none -no-reboot -nodefaults';
 
 type Boot = {
   /** The program, an ES module that runs in the installer's place. */

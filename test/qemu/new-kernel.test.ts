@@ -14,7 +14,7 @@ import type { InstallLab } from './run-install-test.ts';
 
 const SHUT_DOWN_MS = 90_000;
 
-const database = `kernels1: demo-client room-a
+const database = `kernels1: small-client room-a
     MAC=52:54:00:77:00:51
     IP=10.77.0.151
     PARTITION="disk0: (a 512M ext4 /boot) (b rest ext4 /)"
@@ -67,14 +67,14 @@ test('a new kernel, and power that is cut in the middle: the old one starts, the
 /** The same recipe with Debian's kernel for virtual machines, built beside the machine's installation; a state directory. */
 async function buildNext({ machine, workDir, options }: InstallLab): Promise<string> {
   const { dir } = machine.site;
-  const recipe = join(dir, 'images/debian-12.yaml');
+  const recipe = join(dir, 'images/debian-small.yaml');
   const text = await readFile(recipe, 'utf8');
   assert.match(text, /- linux-image-amd64\n/);
   await writeFile(recipe, text.replace('- linux-image-amd64\n', '- linux-image-cloud-amd64\n'));
   const stateDir = join(workDir, 'next');
   await mkdir(stateDir);
   await symlink(join(workDir, 'keys'), join(stateDir, 'keys'));
-  await runCommand(gutintegArgv('image', 'build', 'debian-12', '--site', dir, '--state', stateDir), {
+  await runCommand(gutintegArgv('image', 'build', 'debian-small', '--site', dir, '--state', stateDir), {
     signal: options.signal,
   });
   return stateDir;

@@ -31,7 +31,7 @@ const before = `disk0: dos (a 256M ext4 /boot) (d 3G ext4 /) (e 256M swap) (h re
 /** What is installed over it gives the logical partition another number, and changes both tables. */
 const after = `disk0: dos (d 3200M ext4 /) (h rest xfs /home data) disk1: (a 1G ext4 /srv data) (b 1G swap) (c rest ext4 /opt)`;
 
-const describe = (partition: string): string => `${HOST}: demo-client room-a
+const describe = (partition: string): string => `${HOST}: small-client room-a
     MAC=52:54:00:77:00:43
     IP=10.77.0.143
     PARTITION="${partition.replaceAll(/\n\s*/g, ' ')}"

@@ -6,7 +6,7 @@ import { GiB } from '../../lib/bytes.ts';
 import { runInstallTest } from './run-install-test.ts';
 
 /** The root is larger than its disk; and nobody has said that the data partition may be made. */
-const database = `small1: demo-client room-a
+const database = `refused1: small-client room-a
     MAC=52:54:00:77:00:44
     IP=10.77.0.144
     PARTITION="disk0: (a 3G ext4 /) disk1: (a 1G ext4 /srv data)"
@@ -17,14 +17,14 @@ const database = `small1: demo-client room-a
 test('a disk that is too small and data that is not there are refused before the first write', async () => {
   await runInstallTest({
     name: 'refused',
-    machine: { host: 'small1', database },
+    machine: { host: 'refused1', database },
     diskBytes: 2 * GiB,
     limitMs: 10 * 60_000,
     check: async (lab) => {
       // A raw image without an allocated block is all zeros.
       const blocksOnDisks = async (): Promise<number[]> =>
         await Promise.all(lab.disks.map(async ({ file }) => (await stat(file)).blocks));
-      await lab.server.control.arm('small1');
+      await lab.server.control.arm('refused1');
       const machine = await lab.switchOn('network', lab.logs.install);
 
       const failed = await lab.waitForState(machine, 'failed');
@@ -34,14 +34,14 @@ test('a disk that is too small and data that is not there are refused before the
       assert.match(shown, /INSTALLATION FAILED in step 'plan'/);
       assert.match(shown, /SMALL-SYSTEM/);
       assert.match(shown, /No disk has been changed\./);
-      assert.match(shown, /try: gutinteg plan small1/);
+      assert.match(shown, /try: gutinteg plan refused1/);
       assert.deepEqual(await blocksOnDisks(), [0, 0]);
 
       const before = machine.vm.console().length;
       await machine.vm.reset();
       await lab.waitForConsole(
         machine,
-        /small1 failed; left alone until it is armed again[^]*booting the local disk/,
+        /refused1 failed; left alone until it is armed again[^]*booting the local disk/,
         before,
       );
       const { state, attempts } = await lab.status();

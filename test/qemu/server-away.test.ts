@@ -17,7 +17,7 @@ test('a server that crashes in the middle of an installation and comes back: ins
     name: 'server-away',
     limitMs: 30 * 60_000,
     check: async (lab) => {
-      await lab.server.control.arm('lab01');
+      await lab.server.control.arm('small1');
       const machine = await lab.switchOn('network', lab.logs.install);
       await lab.waitForConsole(machine, A_THIRD);
       await lab.server.kill();

@@ -9,8 +9,8 @@ test('an image pack with a wrong hash ends the installation for good, naming pac
     copyStore: true,
     limitMs: 10 * 60_000,
     check: async (lab) => {
-      await lab.server.control.arm('lab01');
-      const pack = await damagePack(lab.workDir, 'debian-12-amd64');
+      await lab.server.control.arm('small1');
+      const pack = await damagePack(lab.workDir, 'debian-small-amd64');
       const machine = await lab.switchOn('network', lab.logs.install);
 
       const failed = await lab.waitForState(machine, 'failed');
