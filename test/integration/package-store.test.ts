@@ -24,6 +24,7 @@ import { openStoreLab } from '../../packagelink/testing/store-lab.ts';
 import { verifyStore } from '../../packagelink/store/verify-store.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
 import { unpackedPackage } from '../helpers/unpacked-package.ts';
+import { howMany } from '../helpers/how-many.ts';
 
 const DAY_MS = 86_400_000;
 const names = ['one', 'two'] as const;
@@ -74,7 +75,9 @@ test('gc: whatever is published, pinned and collected, all that lives is whole, 
       }
     }
   };
-  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), run), { numRuns: 25 });
+  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), run), {
+    numRuns: howMany({ few: 10, all: 50 }),
+  });
 });
 
 const KILLS = 25;

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NIGHTS, disturbNights } from './packagelink-call-kills.ts';
+import { howMany } from '../helpers/how-many.ts';
 
-const COUNT = 12;
+const COUNT = howMany({ few: 6, all: 24 });
 
 for (const kind of Object.keys(NIGHTS) as (keyof typeof NIGHTS)[]) {
   for (const fault of ['SIGKILL', 'EIO', 'ENOSPC'] as const) {

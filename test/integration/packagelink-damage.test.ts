@@ -21,8 +21,9 @@ import {
   withLab,
 } from './packagelink-lab.ts';
 import type { Lab } from './packagelink-lab.ts';
+import { howMany } from '../helpers/how-many.ts';
 
-const TRIALS = 150;
+const TRIALS = howMany({ few: 50, all: 150 });
 
 function randomFrom(seed: string): (below: number) => number {
   const random = seededRandom(seed);

@@ -11,8 +11,9 @@ import type { LinkStep } from '../helpers/link-with-fault.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
 import { makeTree, walk, withDirectory } from './packagelink-linking-lab.ts';
 import type { Description, Node } from './packagelink-linking-lab.ts';
+import { howMany } from '../helpers/how-many.ts';
 
-const KILLS = Number(process.env['LINK_KILLS'] ?? 10);
+const KILLS = howMany({ few: 5, all: 50 });
 const SEED = '20261126';
 const NO_FAULT: Fault = { kind: 'none', at: 0 };
 

@@ -10,6 +10,7 @@ import type { PartialResult } from '../../packagelink/partial/apply-partial.ts';
 import { linkTrees, unlinkTree } from '../helpers/link-trees.ts';
 import { makeTree, walk, withDirectory } from './packagelink-linking-lab.ts';
 import type { Description, Node } from './packagelink-linking-lab.ts';
+import { howMany } from '../helpers/how-many.ts';
 
 const name = fc.constantFrom('a', 'b', 'c');
 const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join('/'));
@@ -86,7 +87,7 @@ test('link A; link B; unlink B is link A, and unlink A is what was there before:
         });
       },
     ),
-    { numRuns: Number(process.env['LAW_RUNS'] ?? 10) },
+    { numRuns: howMany({ few: 5, all: 50 }) },
   );
 });
 
@@ -102,7 +103,7 @@ test('the order in which packages are linked means nothing', async () => {
       }
       for (const other of results.slice(1)) assert.deepEqual(other, results[0]);
     }),
-    { numRuns: Number(process.env['LAW_RUNS'] ?? 5) },
+    { numRuns: howMany({ few: 3, all: 25 }) },
   );
 });
 
@@ -121,6 +122,6 @@ test('packages of one priority that do not fit change nothing', async () => {
         assert.deepEqual(walk(lab.target, lab.timeless), before);
       });
     }),
-    { numRuns: Number(process.env['LAW_RUNS'] ?? 5) },
+    { numRuns: howMany({ few: 3, all: 25 }) },
   );
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { howMany } from '../helpers/how-many.ts';
 import { runPowerCuts } from './power-cut.ts';
 
-const COUNT = 2;
+const COUNT = howMany({ few: 2, all: 10 });
 
 test('data survives an installation that describes all else anew, also when power is lost while tables are written or at any time', async (t) => {
   const lines: string[] = [];
@@ -11,7 +12,7 @@ test('data survives an installation that describes all else anew, also when powe
     // With it, the first one comes soon after the first write, the second one while files are laid down.
     seed: '81',
     count: COUNT,
-    limitMs: 40 * 60_000,
+    limitMs: COUNT * 20 * 60_000,
     say: (line) => {
       lines.push(line);
       t.diagnostic(line);
