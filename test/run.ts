@@ -1,57 +1,20 @@
-// npm test: everything that CI runs. Checks and unit tests, real tools and peers, then whole installations in QEMU.
-// Ends with a count of tests; a test that was skipped counts as failed, because nobody reads skips.
-import { basename, join } from 'node:path';
-import { run } from 'node:test';
+// npm test: everything that CI runs. Checks and unit tests; then real tools and peers, and whole installations in QEMU.
+// Ends with the slowest tests and a count; a test that was skipped counts as failed, because nobody reads skips.
+import { basename } from 'node:path';
 import { cpus } from 'node:os';
-import { spec } from 'node:test/reporters';
-import { readdir } from 'node:fs/promises';
-import { runCommand } from '../lib/run-command.ts';
 import { runChecks, unitTestGlobs } from './check.ts';
-
-const root = join(import.meta.dirname, '..');
-
-type Count = { passed: number; failed: number; skipped: number };
-
-async function testFiles(folder: string): Promise<string[]> {
-  const names = await readdir(join(root, folder));
-  return names
-    .filter((name) => name.endsWith('.test.ts'))
-    .sort()
-    .map((name) => join(root, folder, name));
-}
+import { prepareTestSite } from './prepare-test-site.ts';
+import { newTally, printNow, runSuite } from './run-suite.ts';
+import type { Suite, Tally } from './run-suite.ts';
+import { formatSlowest } from './slowest-tests.ts';
+import { testFiles } from './test-files.ts';
 
 /** The longest tests begin first, so that none is left over alone at the end. */
-const LONGEST_TESTS = ['power-cut.test.ts', 'new-kernel.test.ts', 'mirror.test.ts', 'full-run.test.ts'];
+const LONGEST_TESTS = ['mirror', 'power-cut', 'full-run', 'new-kernel', 'install-on-anything'];
 
 function rank(file: string): number {
-  const index = LONGEST_TESTS.indexOf(basename(file));
+  const index = LONGEST_TESTS.indexOf(basename(file, '.test.ts'));
   return index < 0 ? LONGEST_TESTS.length : index;
-}
-
-type Suite = { readonly title: string; readonly concurrency: number } & (
-  | { readonly files: string[] }
-  | { readonly globPatterns: string[] }
-);
-
-/** Runs a suite; what it says goes to `print`. */
-async function runTests({ title, ...suite }: Suite, count: Count, print = printNow): Promise<void> {
-  const started = performance.now();
-  print(`\n== ${title}\n`);
-  const stream = run({ ...suite, cwd: root });
-  stream.on('test:pass', (event) => {
-    if (event.details.type === 'suite') return;
-    if (event.skip !== undefined || event.todo !== undefined) count.skipped += 1;
-    else count.passed += 1;
-  });
-  stream.on('test:fail', (event) => {
-    if (event.details.type !== 'suite') count.failed += 1;
-  });
-  for await (const text of stream.compose(new spec())) print(String(text));
-  print(`${title}: ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
-}
-
-function printNow(text: string): void {
-  process.stdout.write(text);
 }
 
 /** They share the cache of ramdisks and OS packages, loop devices, the network's names or a limit of time. */
@@ -59,41 +22,50 @@ const SHARING_TESTS =
   /^(?:disk-labels|dos-family|fat-file-systems|image-build|install-faults|lab-of-thirty|netboot-.*|partition-.*|ramdisk-.*)\.test\.ts$/;
 
 /**
- * Those one after the other, then the example site that the virtual machines need; beside them all the others, which
- * are single threads of work, and whose output comes when they are done.
+ * Two lanes, each with one process at a time, which keep two processors busy from begin to end: in the first the tests
+ * that share things, in the second the others, and in whichever has ended the virtual machines, one after the other.
  */
-async function runIntegration(count: Count): Promise<void> {
+async function runLanes(tally: Tally): Promise<void> {
   const files = await testFiles('test/integration');
   const isSharing = (file: string): boolean => SHARING_TESTS.test(basename(file));
-  const said: string[] = [];
-  const others = { title: 'real tools and peers', files: files.filter((file) => !isSharing(file)), concurrency: 2 };
-  const first = async (): Promise<void> => {
-    await runTests({ title: 'disks, boot files and networks', files: files.filter(isSharing), concurrency: 1 }, count);
-    await prepareExample();
+  const machines = (await testFiles('test/qemu')).toSorted((left, right) => rank(left) - rank(right));
+  const prepared = prepare();
+  const lane = async (first: Suite): Promise<void> => {
+    await runAtOnce(first, tally);
+    await prepared;
+    for (let file = machines.shift(); file !== undefined; file = machines.shift()) {
+      await runAtOnce({ title: `installations in QEMU: ${basename(file)}`, files: [file], concurrency: 1 }, tally);
+    }
   };
-  await Promise.all([first(), runTests(others, count, (text) => void said.push(text))]);
+  // The sharing tests use what is prepared, too.
+  const sharing = prepared.then(() =>
+    lane({ title: 'disks, boot files and networks', files: files.filter(isSharing), concurrency: 1 }),
+  );
+  const others = files.filter((file) => !isSharing(file));
+  await Promise.all([sharing, lane({ title: 'real tools and peers', files: others, concurrency: 1 })]);
+}
+
+/** What a suite says comes when it is done: the other lane speaks meanwhile. */
+async function runAtOnce(suite: Suite, tally: Tally): Promise<void> {
+  const said: string[] = [];
+  await runSuite(suite, tally, (text) => void said.push(text));
   printNow(said.join(''));
 }
 
-async function prepareExample(): Promise<void> {
+async function prepare(): Promise<void> {
   const started = performance.now();
-  process.stdout.write('\n== OS package, ramdisk and agent of the example site\n');
-  const state = process.env['GUTINTEG_STATE'] ?? join(root, '.state');
-  await runCommand([join(root, 'bin/gutinteg'), 'prepare', '--site', join(root, 'examples/lab'), '--state', state], {
-    onLine: (line) => void process.stdout.write(`${line}\n`),
-  });
-  process.stdout.write(`prepared in ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
+  await prepareTestSite((line) => printNow(`${line}\n`));
+  printNow(`OS packages, ramdisk and agent: prepared in ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
 }
 
-const count: Count = { passed: 0, failed: 0, skipped: 0 };
-process.stdout.write('== checks\n');
+const started = performance.now();
+const tally = newTally();
+printNow('== checks\n');
 const checked = await runChecks({ unitTests: false });
-await runTests({ title: 'unit tests', globPatterns: unitTestGlobs(), concurrency: cpus().length }, count);
-await runIntegration(count);
-const machines = await testFiles('test/qemu');
-// A virtual machine keeps little more than one processor busy.
-const longestFirst = machines.toSorted((left, right) => rank(left) - rank(right));
-await runTests({ title: 'installations in QEMU, two at a time', files: longestFirst, concurrency: 2 }, count);
-if (!checked) process.stdout.write('\nchecks: FAILED (see the top)\n');
-process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
-if (!checked || count.failed > 0 || count.skipped > 0 || count.passed === 0) process.exitCode = 1;
+await runSuite({ title: 'unit tests', globPatterns: unitTestGlobs(), concurrency: cpus().length }, tally);
+await runLanes(tally);
+printNow(`\n${formatSlowest(tally.timed, 20)}`);
+if (!checked) printNow('\nchecks: FAILED (see the top)\n');
+const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+printNow(`\n${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped in ${minutes} minutes\n`);
+if (!checked || tally.failed > 0 || tally.skipped > 0 || tally.passed === 0) process.exitCode = 1;
