@@ -234,7 +234,7 @@ for (const way of WAYS) {
         macs: ['52:54:00:77:00:01'],
         tap: namespace.tap,
         memoryMiB: 1024,
-        cpus: 2,
+        cpus: 1,
         disks: [],
         accelerator: 'tcg',
         serialSocket: join(dir, `${way.name}-serial`),

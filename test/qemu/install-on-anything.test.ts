@@ -8,23 +8,25 @@ import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';
 import { bootRamdisk, reported } from '../helpers/boot-ramdisk.ts';
 import { CORPUS_BYTES, diskCorpus } from '../helpers/disk-corpus.ts';
 import type { CorpusDisk } from '../helpers/disk-corpus.ts';
+import { howMany } from '../helpers/how-many.ts';
 
-/** Where kernel and tools disagree most; the others are tested with loop devices. */
+/** Where kernel and tools disagree most; the others are tested with loop devices. The first are tried by every run. */
 const NAMES = [
-  'FAT32',
-  'NTFS with boot code where entries of a table would be',
-  'btrfs with boot code and a mark',
   'mac',
-  'pc98',
   'BSD in sector 0',
   'SGI',
   'Sun',
   'GPT with bad headers',
+  'md 0.90 behind an MBR',
+  'FAT32',
+  'NTFS with boot code where entries of a table would be',
+  'btrfs with boot code and a mark',
+  'pc98',
   'GPT behind another MBR',
   'Intel RAID behind a GPT',
-  'md 0.90 behind an MBR',
 ];
-const samples = NAMES.map((name) => diskCorpus.find((disk) => disk.name === name) ?? assert.fail(name));
+const tried = NAMES.slice(0, howMany({ few: 6, all: NAMES.length }));
+const samples = tried.map((name) => diskCorpus.find((disk) => disk.name === name) ?? assert.fail(name));
 
 /** Serial numbers of SCSI disks are short. */
 const serialOf = (index: number): string => `corpus${index}`;
