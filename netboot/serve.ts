@@ -7,7 +7,8 @@ import type { StateStatus } from '../contract/health.ts';
 import type { Log } from '../lib/log.ts';
 import type { SiteSettings } from '../site/settings.ts';
 import { createAdoptions } from './adoptions.ts';
-import { createDhcpAnswer, macOf } from './answer-dhcp.ts';
+import { answerDhcp, macOf } from './dhcp/answer-dhcp.ts';
+import type { DhcpService } from './dhcp/answer-dhcp.ts';
 import { createBootService } from './boot-service.ts';
 import type { BootService } from './boot-service.ts';
 import { createClients } from './clients.ts';
@@ -32,7 +33,7 @@ import { addRecordRoutes } from './servers/record-routes.ts';
 import { serveTftp } from './servers/tftp.ts';
 import type { StateDatabase } from './state/database.ts';
 import { createDiskRecords } from './state/disk-records.ts';
-import { createLeases } from './state/leases.ts';
+import { openLeases } from './state/lease-table.ts';
 
 export type NetbootOptions = {
   readonly settings: SiteSettings;
@@ -175,8 +176,8 @@ function startDhcp(options: NetbootOptions, known: Known & { database: StateData
   const { log, source } = options;
   const { leaseSeconds, range } = options.settings.dhcp;
   const pool = range === undefined ? undefined : { ...range, excluded: [place.address] };
-  const leases = pool === undefined ? undefined : createLeases(database, { pool, leaseSeconds, now: Date.now });
-  const answer = createDhcpAnswer({
+  const leases = pool === undefined ? undefined : openLeases(database, { pool, leaseSeconds, now: Date.now });
+  const service: DhcpService = {
     serverAddress: place.address,
     serverNetmask: place.netmask,
     leaseSeconds,
@@ -185,7 +186,7 @@ function startDhcp(options: NetbootOptions, known: Known & { database: StateData
     leases,
     clients,
     logOnce,
-  });
+  };
   return serveDhcp({
     address: place.address,
     interface: place.name,
@@ -193,7 +194,7 @@ function startDhcp(options: NetbootOptions, known: Known & { database: StateData
     clientPort: options.dhcpClientPort ?? 68,
     log,
     logOnce,
-    answer,
+    answer: (packet) => answerDhcp(service, packet),
     isKnown: (packet) => {
       const mac = macOf(packet);
       return mac !== undefined && source.records.byMac(mac) !== undefined;

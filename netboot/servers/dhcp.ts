@@ -4,7 +4,7 @@ import type { Log } from '../../lib/log.ts';
 import { option, readUint16 } from '../protocol/dhcp-options.ts';
 import { BOOTREQUEST, MIN_CLIENT_BYTES, parseDhcp, printDhcp } from '../protocol/dhcp.ts';
 import type { DhcpPacket } from '../protocol/dhcp.ts';
-import type { DhcpDestination, DhcpReply } from '../decide-dhcp.ts';
+import type { DhcpDestination, DhcpReply } from '../dhcp/dhcp-reply.ts';
 import { bindToDevice } from './bind-to-device.ts';
 import type { LogOnce } from './limited-log.ts';
 import { createPacketQueue } from './packet-queue.ts';

@@ -1,8 +1,8 @@
-// The answer to one DHCP packet. In: the packet, who it is from, what address is theirs, and the boot decision. Out: a
-// reply and where it goes, or why there is none. Never: I/O, choosing addresses, deciding what boots.
-import type { BootDecision } from './decide.ts';
-import { BOOTREPLY, BROADCAST_FLAG } from './protocol/dhcp.ts';
-import type { DhcpPacket } from './protocol/dhcp.ts';
+// What a DHCP reply looks like. In: the packet that it answers, what address is theirs, and the boot decision. Out: a
+// reply and where it goes. Never: I/O, choosing addresses, deciding what boots.
+import type { BootDecision } from '../decide.ts';
+import { BOOTREPLY, BROADCAST_FLAG } from '../protocol/dhcp.ts';
+import type { DhcpPacket } from '../protocol/dhcp.ts';
 import {
   addresses,
   messageType,
@@ -12,8 +12,8 @@ import {
   text,
   uint32,
   uint8,
-} from './protocol/dhcp-options.ts';
-import { broadcastOf } from '../lib/ipv4.ts';
+} from '../protocol/dhcp-options.ts';
+import { broadcastOf } from '../../lib/ipv4.ts';
 
 /** The network parameters of one client. Addresses are dotted, times in seconds. */
 export type DhcpBinding = {

@@ -1,9 +1,9 @@
 // What a machine's record says of its network. In: a site machine. Out: addresses for DHCP. Pure. A value that is no
 // address or no host name is left out rather than sent; the database's own checks name it.
-import type { DhcpBinding } from './decide-dhcp.ts';
-import type { SiteMachine } from './machine-source.ts';
-import type { DhcpPacket } from './protocol/dhcp.ts';
-import { parseIpv4 } from '../lib/ipv4.ts';
+import type { DhcpBinding } from './dhcp-reply.ts';
+import type { SiteMachine } from '../machine-source.ts';
+import type { DhcpPacket } from '../protocol/dhcp.ts';
+import { parseIpv4 } from '../../lib/ipv4.ts';
 
 /** The record's IP, which is the first interface's; other interfaces have no address of their own here yet. */
 export function fixedAddressOf(site: SiteMachine | undefined, mac: string): string | undefined {

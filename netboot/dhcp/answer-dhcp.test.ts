@@ -1,90 +1,44 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { oneMachineSite } from './fake-machine-source.ts';
-import { createDhcpAnswer } from './answer-dhcp.ts';
-import { createClients } from './clients.ts';
-import type { DhcpReply } from './decide-dhcp.ts';
-import { createMachines } from './machines.ts';
-import type { DhcpPacket } from './protocol/dhcp.ts';
-import {
-  addresses,
-  messageType,
-  option,
-  readAddress,
-  readText,
-  readUint8,
-  text,
-  uint8,
-} from './protocol/dhcp-options.ts';
-import { openDatabase } from './state/database.ts';
-import { createLeases } from './state/leases.ts';
+import { oneMachineSite } from '../fake-machine-source.ts';
+import { answerDhcp } from './answer-dhcp.ts';
+import type { DhcpService } from './answer-dhcp.ts';
+import { ask, STRANGER, words } from './fake-dhcp-packet.ts';
+import type { Question } from './fake-dhcp-packet.ts';
+import { createClients } from '../clients.ts';
+import type { DhcpReply } from './dhcp-reply.ts';
+import { createMachines } from '../machines.ts';
+import type { DhcpPacket } from '../protocol/dhcp.ts';
+import { addresses, option, readAddress, readText, text } from '../protocol/dhcp-options.ts';
+import { openDatabase } from '../state/database.ts';
+import { openLeases } from '../state/lease-table.ts';
 
 const SERVER = '10.77.0.1';
-const KNOWN = [0x52, 0x54, 0, 0x12, 0x34, 0x56];
-const STRANGER = [0x52, 0x54, 0, 0, 0, 1];
 
-function setUp(options: { range?: boolean; record?: Readonly<Record<string, string>> } = {}) {
-  const database = openDatabase(':memory:');
+function setUp(options: { range?: boolean; record?: Readonly<Record<string, string>>; path?: string } = {}) {
+  const database = openDatabase(options.path ?? ':memory:');
   const site = oneMachineSite(options.record);
   const machines = createMachines({ database, source: site.source, attempts: 3 });
   const pool = { from: '10.77.0.100', to: '10.77.0.110', excluded: [] };
   const logged: string[] = [];
-  const answer = createDhcpAnswer({
+  const service: DhcpService = {
     serverAddress: SERVER,
     serverNetmask: '255.255.255.0',
     leaseSeconds: 3600,
     source: site.source,
     machines,
-    leases: options.range === true ? createLeases(database, { pool, leaseSeconds: 3600, now: Date.now }) : undefined,
+    leases: options.range === true ? openLeases(database, { pool, leaseSeconds: 3600, now: Date.now }) : undefined,
     clients: createClients(),
     logOnce: (_key, message, fields) => void logged.push(`${message} ${JSON.stringify(fields)}`),
-  });
+  };
+  const answer = (packet: DhcpPacket) => answerDhcp(service, packet);
   const timeline = (): string[] =>
     (machines.pageIfReadable(0, 10)?.rows ?? []).flatMap((row) => machines.timeline(row).map((entry) => entry.text));
-  return { answer, logged, timeline };
-}
-
-type Question = {
-  type: keyof typeof messageType;
-  mac?: readonly number[];
-  ciaddr?: string;
-  giaddr?: string;
-  requested?: string;
-  server?: string;
-  more?: readonly (readonly [number, Uint8Array])[];
-};
-
-function ask(question: Question): DhcpPacket {
-  const { requested, server, more = [] } = question;
-  return {
-    op: 1,
-    htype: 1,
-    hops: 0,
-    xid: 77,
-    secs: 0,
-    flags: 0,
-    ciaddr: question.ciaddr ?? '0.0.0.0',
-    yiaddr: '0.0.0.0',
-    siaddr: '0.0.0.0',
-    giaddr: question.giaddr ?? '0.0.0.0',
-    chaddr: Uint8Array.from(question.mac ?? KNOWN),
-    sname: '',
-    file: '',
-    options: new Map([
-      [option.messageType, uint8(messageType[question.type])],
-      ...(requested === undefined ? [] : ([[option.requestedAddress, addresses(requested)]] as const)),
-      ...(server === undefined ? [] : ([[option.serverId, addresses(server)]] as const)),
-      ...more,
-    ]),
-  };
-}
-
-function words(reply: DhcpReply | undefined): string {
-  if (reply === undefined) return 'nothing';
-  const type = readUint8(reply.packet.options, option.messageType);
-  const name = Object.entries(messageType).find(([, value]) => value === type)?.[0] ?? String(type);
-  const to = reply.to.kind === 'broadcast' ? '' : ` to ${reply.to.kind} ${reply.to.address}`;
-  return `${name} ${reply.packet.yiaddr}${to}`;
+  return { answer, logged, timeline, database };
 }
 
 const MINE = '10.77.0.9';
@@ -244,4 +198,28 @@ test('an inform carries no lease', async () => {
 test('a network that is not Ethernet is dropped', async () => {
   const { answer } = setUp();
   assert.equal(await answer({ ...ask({ type: 'discover' }), htype: 6 }), undefined);
+});
+
+test('a lease is recorded before it is acknowledged, and not acknowledged when it cannot be', async (context) => {
+  const dir = await mkdtemp(join(tmpdir(), 'gutinteg-dhcp-'));
+  context.after(() => rm(dir, { recursive: true, force: true }));
+  const path = join(dir, 'netboot.db');
+  const { answer, logged, database } = setUp({ range: true, path });
+  const other = new DatabaseSync(path);
+  context.after(() => {
+    other.close();
+    database.close();
+  });
+  const take = { type: 'request', mac: STRANGER, requested: '10.77.0.100', server: SERVER } as const;
+  await answer(ask({ type: 'discover', mac: STRANGER }));
+  other.exec('BEGIN IMMEDIATE');
+  assert.equal(words(await answer(ask(take))), 'nothing');
+  assert.match(logged.join(), /a lease of the range could not be recorded and was not given/);
+  other.exec('ROLLBACK');
+  database.tend();
+  assert.equal(words(await answer(ask(take))), 'ack 10.77.0.100');
+  assert.deepEqual(
+    { ...other.prepare('SELECT address, state FROM leases').get() },
+    { address: '10.77.0.100', state: 'bound' },
+  );
 });

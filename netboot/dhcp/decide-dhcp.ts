@@ -1,0 +1,186 @@
+// The answer to one DHCP packet, decided. In: the packet, and what is known of who sent it. Out: a reply or none, and what
+// is to be done besides, in order, as data. Never: I/O, clocks; what boots is decideBoot's, what a reply looks like is
+// dhcp-reply's.
+import { sameNetwork } from '../../lib/ipv4.ts';
+import { decideBoot } from '../decide.ts';
+import type { SiteMachine } from '../machine-source.ts';
+import type { DhcpPacket } from '../protocol/dhcp.ts';
+import { messageType, option, readAddress, readUint8 } from '../protocol/dhcp-options.ts';
+import { readNetbootClient } from '../protocol/netboot-client.ts';
+import type { NetbootClient } from '../protocol/netboot-client.ts';
+import type { Life } from '../state/transitions.ts';
+import type { DhcpEffect } from './dhcp-effect.ts';
+import { askedFrom, bindingOf, fixedAddressOf, netmaskOf } from './dhcp-binding.ts';
+import { grant, refuse, requestKind, requestedAddress } from './dhcp-reply.ts';
+import type { DhcpReply } from './dhcp-reply.ts';
+
+/** What the server says of itself in every reply. */
+export type DhcpSettings = {
+  readonly serverAddress: string;
+  readonly serverNetmask: string;
+  readonly leaseSeconds: number;
+};
+
+/** What is known of whoever sent the packet. */
+export type DhcpView = DhcpSettings & {
+  readonly mac: string;
+  /** Undefined for strangers. */
+  readonly site: SiteMachine | undefined;
+  /** Where it is in its life; undefined for strangers, and when the database cannot be read. */
+  readonly state: Life['state'] | undefined;
+  /** The address of the pool that would be offered to it; asked for a DHCPDISCOVER alone. */
+  readonly offered: string | undefined;
+  /** The address of the pool that it has, or was offered; asked for a DHCPREQUEST alone. */
+  readonly held: string | undefined;
+};
+
+export type DhcpDecision = {
+  readonly reply: DhcpReply | undefined;
+  /** In the order in which they are to be carried out. */
+  readonly effects: readonly DhcpEffect[];
+};
+
+/** @see RFC 2131 §4.3 */
+export function decideDhcp(packet: DhcpPacket, view: DhcpView): DhcpDecision {
+  const type = readUint8(packet.options, option.messageType);
+  const decision = decideByType(packet, view, type);
+  if (view.site !== undefined) return decision;
+  return { ...decision, effects: [{ kind: 'seen-unknown' }, ...decision.effects] };
+}
+
+function decideByType(packet: DhcpPacket, view: DhcpView, type: number | undefined): DhcpDecision {
+  switch (type) {
+    case messageType.discover:
+      return discover(packet, view);
+    case messageType.request:
+      return request(packet, view);
+    case messageType.inform:
+      return inform(packet, view);
+    case messageType.release:
+      return silently(
+        { kind: 'release', address: packet.ciaddr },
+        note('release', `DHCPRELEASE: gave ${packet.ciaddr} back`),
+      );
+    case messageType.decline:
+      return decline(packet, view);
+    case undefined:
+    default:
+      return silently({
+        kind: 'log',
+        key: `type ${type}`,
+        message: 'dropped a DHCP packet of an unknown type',
+        fields: { mac: view.mac, type },
+      });
+  }
+}
+
+function discover(packet: DhcpPacket, view: DhcpView): DhcpDecision {
+  const client = readNetbootClient(packet.options);
+  const fixed = fixedAddressOf(view.site, view.mac);
+  const address = fixed ?? view.offered;
+  const effects: DhcpEffect[] = [];
+  if (fixed === undefined && address !== undefined) effects.push({ kind: 'reserve', address });
+  if (client.kind !== 'system') effects.push({ kind: 'seen-netboot', stage: client.kind });
+  if (address === undefined || !isOnThisNetwork(packet, view, address)) {
+    return silently(...effects, ...noAddress(packet, view));
+  }
+  const { reply, effects: more } = grantTo(packet, view, { type: 'offer', address, client });
+  const words = `DHCPDISCOVER from ${who(view, client.kind)}: offered ${address}${fileWords(reply)}`;
+  return { reply, effects: [...effects, ...more, note(`offer ${client.kind}`, words)] };
+}
+
+function request(packet: DhcpPacket, view: DhcpView): DhcpDecision {
+  const fixed = fixedAddressOf(view.site, view.mac);
+  const wanted = requestedAddress(packet);
+  const address = fixed ?? view.held;
+  // A client that no record and no lease of ours knows may belong to another server.
+  if (address === undefined && requestKind(packet) !== 'selecting') return silently();
+  if (address === undefined || wanted !== address || !isOnThisNetwork(packet, view, address)) {
+    const words = `DHCPREQUEST for ${wanted ?? 'no address'}: refused, its address is ${address ?? 'none'}`;
+    return {
+      reply: refuse(packet, view.serverAddress, 'not your address'),
+      effects: [note(`nak ${wanted}`, words)],
+    };
+  }
+  const client = readNetbootClient(packet.options);
+  const { reply, effects: more } = grantTo(packet, view, { type: 'ack', address, client });
+  const words = `DHCPREQUEST from ${who(view, client.kind)}: has ${address}${fileWords(reply)}`;
+  const effects: DhcpEffect[] = [
+    ...(fixed === undefined ? ([{ kind: 'bind', address }] as const) : []),
+    // Strangers have no timeline that their address could lead to.
+    ...(view.site === undefined ? [] : ([{ kind: 'seen-at', address }] as const)),
+    ...more,
+    note(`ack ${client.kind}`, words),
+  ];
+  return { reply, effects };
+}
+
+function inform(packet: DhcpPacket, view: DhcpView): DhcpDecision {
+  const address = packet.ciaddr;
+  if (!isOnThisNetwork(packet, view, address)) return silently();
+  return grantTo(packet, view, { type: 'ack', address, client: readNetbootClient(packet.options) });
+}
+
+function decline(packet: DhcpPacket, { mac, site }: DhcpView): DhcpDecision {
+  const address = readAddress(packet.options, option.requestedAddress) ?? 'unknown';
+  return silently(
+    { kind: 'decline', address },
+    {
+      kind: 'log',
+      key: `decline ${mac} ${address}`,
+      message: 'a machine says that its address is used by another one',
+      fields: { mac, machine: site?.name, address },
+    },
+    note('decline', `DHCPDECLINE: ${address} is used by another machine on the network`),
+  );
+}
+
+function noAddress(packet: DhcpPacket, { mac, site, serverAddress }: DhcpView): DhcpEffect[] {
+  const why =
+    site === undefined
+      ? 'its MAC address is unknown to the site and dhcp.range is not set or used up'
+      : `its record has no IP address of the network ${askedFrom(packet, serverAddress)}`;
+  const fields = { mac, machine: site?.name, why };
+  return [
+    { kind: 'log', key: `none ${mac}`, message: 'no address for a DHCP client', fields },
+    note('no address', `DHCPDISCOVER: no answer, ${why}`),
+  ];
+}
+
+/** An OFFER or ACK; when the firmware asks for a boot that there is none of, its effects say why. */
+function grantTo(
+  packet: DhcpPacket,
+  view: DhcpView,
+  { type, address, client }: { type: 'offer' | 'ack'; address: string; client: NetbootClient },
+): { reply: DhcpReply; effects: DhcpEffect[] } {
+  // What boots over DHCP depends on the firmware alone; the machine's own script says the rest.
+  const boot = decideBoot({ via: 'dhcp', client }, { kind: 'unknown' });
+  const { serverAddress, leaseSeconds, mac, site } = view;
+  const binding = bindingOf(site, { address, netmask: netmaskOf(site, view.serverNetmask), leaseSeconds });
+  const reply = grant(packet, type, { serverAddress, boot, binding });
+  if (boot.give !== 'nothing' || client.kind === 'system') return { reply, effects: [] };
+  const fields = { mac, why: boot.why };
+  const log: DhcpEffect = {
+    kind: 'log',
+    key: `arch ${boot.why}`,
+    message: 'a machine asks for a network boot',
+    fields,
+  };
+  return { reply, effects: [log, note(`no boot ${boot.why}`, boot.why)] };
+}
+
+function isOnThisNetwork(packet: DhcpPacket, view: DhcpView, address: string): boolean {
+  const netmask = netmaskOf(view.site, view.serverNetmask);
+  return sameNetwork(address, askedFrom(packet, view.serverAddress), netmask);
+}
+
+function who({ state }: DhcpView, kind: NetbootClient['kind']): string {
+  const system = state === 'installing' ? 'the installer' : 'the system on its disk';
+  return { system, firmware: 'the PXE firmware', ipxe: 'iPXE' }[kind];
+}
+
+const silently = (...effects: readonly DhcpEffect[]): DhcpDecision => ({ reply: undefined, effects });
+
+const note = (key: string, text: string): DhcpEffect => ({ kind: 'note', key: `dhcp ${key}`, text });
+
+const fileWords = (reply: DhcpReply): string => (reply.packet.file === '' ? '' : ` and boot file ${reply.packet.file}`);
