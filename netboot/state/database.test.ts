@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -203,8 +213,67 @@ test('a database of a later version is left alone, and the server does not start
   const other = new DatabaseSync(path);
   other.exec('PRAGMA user_version = 7');
   other.close();
-  assert.throws(open, /netboot\.db has schema 7, this gutinteg knows 1; nothing was changed/);
+  chmodSync(path, 0o640);
+  const before = readFileSync(path);
+  assert.throws(open, {
+    message: `${path} was written by a newer gutinteg (format 7, known 2); nothing was changed`,
+    hint: /run the gutinteg that wrote it/,
+  });
+  assert.deepEqual([readFileSync(path), statSync(path).mode & 0o777], [before, 0o640]);
 });
+
+/** As programs wrote it before databases had numbered steps: the second table came without a new number. */
+const VERSION_1 = `
+  CREATE TABLE machines (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, life TEXT NOT NULL, changed_at INTEGER NOT NULL,
+    record_digest TEXT, snapshot TEXT, token_hash TEXT, system_token_hash TEXT, timeline INTEGER NOT NULL DEFAULT 1, last_report TEXT
+  ) STRICT;
+  CREATE TABLE macs (
+    mac TEXT PRIMARY KEY, machine_id TEXT NOT NULL REFERENCES machines(id), position INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE timeline (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, machine_id TEXT NOT NULL REFERENCES machines(id), timeline INTEGER NOT NULL,
+    at INTEGER NOT NULL, last_at INTEGER NOT NULL, count INTEGER NOT NULL, source TEXT NOT NULL, key TEXT NOT NULL,
+    text TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX timeline_of_machine ON timeline (machine_id, timeline, seq);
+  CREATE TABLE leases (
+    address TEXT PRIMARY KEY, mac TEXT NOT NULL, state TEXT NOT NULL, expires_at INTEGER NOT NULL, host_name TEXT
+  ) STRICT;
+  INSERT INTO machines (id, name, life, changed_at) VALUES ('m', 'q-bert', '{}', 5);
+  INSERT INTO leases VALUES ('10.0.0.1', 'a', 'bound', 9, NULL);
+  PRAGMA user_version = 1`;
+const ADOPTIONS = `
+  CREATE TABLE adoptions (
+    machine_id TEXT PRIMARY KEY REFERENCES machines(id), token_hash TEXT NOT NULL, good_until INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO adoptions VALUES ('m', 'hash', 7)`;
+for (const [name, sql, adoptions] of [
+  ['without adoptions', VERSION_1, 0],
+  ['with adoptions', `${VERSION_1};${ADOPTIONS}`, 1],
+] as const) {
+  test(`a database of the version before, ${name}, is brought to this one and keeps what it says`, (context) => {
+    const { path, open } = setUp(context);
+    const before = new DatabaseSync(path);
+    before.exec(sql);
+    before.close();
+    open().close();
+    const after = new DatabaseSync(path, { readOnly: true });
+    context.after(() => after.close());
+    const one = (question: string): unknown => Object.values(after.prepare(question).get() ?? {})[0];
+    assert.deepEqual(
+      [
+        one('PRAGMA user_version'),
+        one('SELECT name FROM machines'),
+        one('SELECT mac FROM leases'),
+        one('SELECT count(*) FROM adoptions'),
+        one("SELECT count(*) FROM sqlite_schema WHERE name = 'macs_of_machine'"),
+        one('PRAGMA integrity_check'),
+      ],
+      [2, 'q-bert', 'a', adoptions, 1, 'ok'],
+    );
+  });
+}
 
 test('the files are private whatever the umask is', (context) => {
   const { path, open } = setUp(context);

@@ -1,9 +1,9 @@
 // The server's database as a file: tables, modes, settings of a connection. In: a path. Out: an open connection.
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { UserError } from '../../lib/errors.ts';
+import { checkVersion, migrateDatabase, newestVersion } from '../../lib/migrate-database.ts';
+import type { Migrations } from '../../lib/migrate-database.ts';
 
-const SCHEMA_VERSION = 1;
 const FILE_MODE = 0o600;
 /** Waiting for another program stops every other request, so it is short; `tend` tries again each second. */
 const BUSY_TIMEOUT_MS = 20;
@@ -11,7 +11,7 @@ const BUSY_TIMEOUT_MS = 20;
 const WAL_BYTES_KEPT = 16 * 1024 * 1024;
 
 /** Times are milliseconds since 1970. A timeline row that repeats raises `count` and `last_at` instead. */
-const SCHEMA = `
+const FIRST_TABLES = `
   CREATE TABLE machines (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, life TEXT NOT NULL, changed_at INTEGER NOT NULL,
     record_digest TEXT, snapshot TEXT, token_hash TEXT, system_token_hash TEXT, timeline INTEGER NOT NULL DEFAULT 1, last_report TEXT
@@ -28,27 +28,36 @@ const SCHEMA = `
   CREATE TABLE leases (
     address TEXT PRIMARY KEY, mac TEXT NOT NULL, state TEXT NOT NULL, expires_at INTEGER NOT NULL, host_name TEXT
   ) STRICT;
-  PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
-/** Databases of earlier programs have the same version without these. */
-const ADDITIONS = `
+/** Some databases of version 1 have these already: programs added them without a word. */
+const ADOPTIONS = `
   CREATE TABLE IF NOT EXISTS adoptions (
     machine_id TEXT PRIMARY KEY REFERENCES machines(id), token_hash TEXT NOT NULL, good_until INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS macs_of_machine ON macs (machine_id, position);
 `;
 
-/** Opens the file, and makes it when there is none. @throws UserError for another version; an error of SQLite */
+const MIGRATIONS: Migrations = {
+  first: { version: 1, tables: FIRST_TABLES },
+  steps: [ADOPTIONS],
+  hint: 'run the gutinteg that wrote it, or stop the server and put a backup of the right version in its place',
+};
+
+/** Opens the file, brings it to this version, and makes it when there is none. @throws UserError for a version that is not known; an error of SQLite */
 export function connect(path: string): DatabaseSync {
-  if (path !== ':memory:') makePrivate(path);
+  if (path !== ':memory:') makePrivateFile(path);
   const connection = new DatabaseSync(path);
   try {
+    connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    // Before anything is written: what comes next changes the file's header and its mode.
+    checkVersion(connection, path, MIGRATIONS);
+    if (path !== ':memory:') chmodSync(path, FILE_MODE);
     connection.exec(
-      `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
        PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}`,
     );
-    prepareTables(connection, path);
+    migrateDatabase(connection, path, MIGRATIONS);
     return connection;
   } catch (error) {
     connection.close();
@@ -56,25 +65,9 @@ export function connect(path: string): DatabaseSync {
   }
 }
 
-/** SQLite gives its companions (-wal, -shm) the mode of the file. */
-function makePrivate(path: string): void {
+/** Where there is none. SQLite gives its companions (-wal, -shm) the mode of the file. */
+function makePrivateFile(path: string): void {
   closeSync(openSync(path, 'a', FILE_MODE));
-  chmodSync(path, FILE_MODE);
-}
-
-function prepareTables(connection: DatabaseSync, path: string): void {
-  const version = Number(connection.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (version !== 0 && version !== SCHEMA_VERSION) {
-    throw new UserError(`${path} has schema ${version}, this gutinteg knows ${SCHEMA_VERSION}; nothing was changed`);
-  }
-  if (version === 0) connection.exec(`BEGIN; ${SCHEMA} COMMIT`);
-  if (!hasAdditions(connection)) connection.exec(ADDITIONS);
-}
-
-/** A full disk must not keep an old database from being read, so nothing is written where nothing is missing. */
-function hasAdditions(connection: DatabaseSync): boolean {
-  const names = "name IN ('adoptions', 'macs_of_machine')";
-  return Number(connection.prepare(`SELECT count(*) AS n FROM sqlite_schema WHERE ${names}`).get()?.['n']) === 2;
 }
 
 /** Whether all pages of the database are sound, as SQLite sees it. */
@@ -84,5 +77,5 @@ export function isSound(connection: DatabaseSync): boolean {
 
 /** Writes the first page as it is: succeeds exactly when writing is possible. @throws an error of SQLite */
 export function probeWriting(connection: DatabaseSync): void {
-  connection.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  connection.exec(`PRAGMA user_version = ${newestVersion(MIGRATIONS)}`);
 }

@@ -2,8 +2,9 @@
 // format this program knows. Never: looks at the target.
 import { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../../lib/errors.ts';
+import { migrateDatabase, readVersion } from '../../lib/migrate-database.ts';
+import type { Migrations } from '../../lib/migrate-database.ts';
 
-const VERSION = 2;
 // A row has a third of a kilobyte, so that SQLite's 4,096 bytes make a deep tree, which a new database feels; much larger
 // pages would make an update of rows here and there write most of the file.
 const PAGE_BYTES = 8192;
@@ -21,7 +22,7 @@ const PATH_COLUMNS = `
  * `paths` is what is laid down, `intents` what a run that has not ended was about to lay down, `history` what stood in
  * the way of it and was kept. `meta` holds single values: see state.ts.
  */
-const SCHEMA = `
+const FIRST_TABLES = `
   CREATE TABLE paths (${PATH_COLUMNS}) WITHOUT ROWID, STRICT;
   CREATE TABLE intents (${PATH_COLUMNS}) WITHOUT ROWID, STRICT;
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID, STRICT;
@@ -30,8 +31,13 @@ const SCHEMA = `
     owner TEXT NOT NULL, type TEXT NOT NULL, mode INTEGER NOT NULL, uid INTEGER NOT NULL, gid INTEGER NOT NULL,
     size INTEGER NOT NULL, sha256 TEXT NOT NULL, target TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX history_path ON history (path);
-  PRAGMA user_version = ${VERSION}`;
+  CREATE INDEX history_path ON history (path)`;
+
+const MIGRATIONS: Migrations = {
+  first: { version: 2, tables: FIRST_TABLES },
+  steps: [],
+  hint: 'move it away: the next run compares everything by content and writes a new one',
+};
 
 /**
  * Opens the database of a target, makes it where there is none, and closes it after `work`.
@@ -51,9 +57,8 @@ export function openStateDatabase(file: string): DatabaseSync {
   return explained(file, () => {
     const database = new DatabaseSync(file, { timeout: 10_000 });
     try {
-      const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-      if (version === 0) database.exec(`PRAGMA page_size = ${PAGE_BYTES}; BEGIN; ${SCHEMA}; COMMIT`);
-      else if (version !== VERSION) throw wrongVersion(file, version);
+      if (readVersion(database) === 0) database.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
+      migrateDatabase(database, file, MIGRATIONS);
       return database;
     } catch (error) {
       database.close();
@@ -92,11 +97,4 @@ export function inTransaction(
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
-}
-
-function wrongVersion(file: string, version: number): UserError {
-  const age = version > VERSION ? 'a newer' : 'an older';
-  return new UserError(`${file} was written by ${age} gutinteg (format ${version}, known ${VERSION})`, {
-    hint: 'move it away: the next run compares everything by content and writes a new one',
-  });
 }
