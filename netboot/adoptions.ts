@@ -5,7 +5,7 @@ import { UserError } from '../lib/errors.ts';
 import type { MachineSource } from './machine-source.ts';
 import type { Machines } from './machines.ts';
 import type { StateDatabase } from './state/database.ts';
-import type { MachineRow } from './state/machine-rows.ts';
+import type { MachineRow } from './state/machine-row.ts';
 
 /** How long a one-time token is good. */
 const GOOD_FOR_MS = 60 * 60_000;

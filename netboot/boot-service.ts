@@ -6,6 +6,7 @@ import type { Mac } from '../lib/mac.ts';
 import { bootFiles, decideBoot } from './decide.ts';
 import type { MachineSource, SiteMachine } from './machine-source.ts';
 import type { Machines } from './machines.ts';
+import { isUnreadable } from './state/machine-row.ts';
 import { StateError } from './state/state-error.ts';
 import { renderInstallerScript, renderLocalDiskScript, renderStartScript } from './render/ipxe-script.ts';
 
@@ -45,9 +46,10 @@ export async function createBootService(options: BootServiceOptions) {
       try {
         return site === undefined ? unknownMachine(mac) : scriptOf(mac, site);
       } catch (error) {
-        if (!(error instanceof StateError)) throw error;
+        if (!isUnreadable(error)) throw error;
         machines.countLost();
-        return renderLocalDiskScript({ mac, why: `${WITHOUT_STATE} (${error.kind})` });
+        const kind = error instanceof StateError ? error.kind : 'a damaged row';
+        return renderLocalDiskScript({ mac, why: `${WITHOUT_STATE} (${kind})` });
       }
     },
   };

@@ -2,7 +2,7 @@
 // worth nothing. Pure.
 import type { Lookup } from '../contract/lookup.ts';
 import type { Consent } from './machine-source.ts';
-import type { MachineRow } from './state/machine-rows.ts';
+import type { MachineRow } from './state/machine-row.ts';
 import { mayInstall } from './state/transitions.ts';
 
 const NOTHING: Consent = { initData: [], knownEmpty: [] };

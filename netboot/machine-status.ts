@@ -1,7 +1,7 @@
 // What status says of one machine, as data. In: its row and timeline. Out: JSON-ready objects with plain words. Pure.
 import { neverKind } from '../lib/never.ts';
 import { consentOf } from './consent.ts';
-import type { MachineRow } from './state/machine-rows.ts';
+import type { MachineRow } from './state/machine-row.ts';
 import type { Life } from './state/transitions.ts';
 
 export type MachineSummary = {

@@ -10,7 +10,7 @@ import { applyEvent, applyReport } from './machine-news.ts';
 import { summarize } from './machine-status.ts';
 import { createMachines } from './machines.ts';
 import { openDatabase } from './state/database.ts';
-import type { MachineRow } from './state/machine-rows.ts';
+import type { MachineRow } from './state/machine-row.ts';
 
 const MAC = parseMac(FAKE_MAC);
 assert(MAC !== undefined);
@@ -39,7 +39,7 @@ async function setUp(site: FakeSite = oneMachineSite()) {
     machines.seenNetboot(now(), 'ipxe');
     return fetchScript();
   };
-  return { site, machines, make, clock, boot, now, fetchScript, powerOn };
+  return { site, database, machines, make, clock, boot, now, fetchScript, powerOn };
 }
 
 test('an unarmed machine boots its disk and says so', async () => {
@@ -330,4 +330,14 @@ test('what verifying says is told to who arms; a refusal changes nothing', async
   assert.deepEqual((await machines.arm('q-bert', { initData: ['h'] })).notes, ['h must exist']);
   await assert.rejects(machines.arm('q-bert', { initData: ['x'] }), /no partition x/);
   assert.deepEqual(consentOf(now()).initData, ['h']);
+});
+
+test('a machine whose row is damaged boots its disk, and its DHCP does not depend on it', async () => {
+  const { machines, boot, database, site } = await setUp();
+  await machines.arm('q-bert');
+  database.run("UPDATE machines SET life = 'rubbish'");
+  assert.match(await boot.script(MAC ?? assert.fail()), /cannot record what it gives.*\(a damaged row\)/);
+  const machine = (await site.source.lookupByName('q-bert')) ?? assert.fail();
+  assert.equal(machines.claimForNotes(machine), undefined);
+  assert.equal(machines.missingLines().lost, 2);
 });

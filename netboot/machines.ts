@@ -3,15 +3,36 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { UserError } from '../lib/errors.ts';
 import type { Lookup } from '../contract/lookup.ts';
+import type { Report } from '../contract/report.ts';
 import type { MachineView } from './decide.ts';
 import type { Consent, MachineSource, SiteMachine } from './machine-source.ts';
 import { createBoots } from './state/boots.ts';
 import type { StateDatabase } from './state/database.ts';
-import { createMachineRows } from './state/machine-rows.ts';
-import type { MachineRow } from './state/machine-rows.ts';
+import {
+  findByMac,
+  findByName,
+  findMachine,
+  getMachine,
+  readLastReportText,
+  readMachinePage,
+  readSnapshot,
+} from './state/find-machines.ts';
+import type { MachinePage } from './state/find-machines.ts';
+import { isUnreadable } from './state/machine-row.ts';
+import type { MachineRow } from './state/machine-row.ts';
+import {
+  addMachine,
+  followSite,
+  keepTokenForSystem,
+  saveArming,
+  saveLife,
+  saveReport,
+  setSystemTokenHash,
+  setTimeline,
+  setTokenHash,
+} from './state/save-machines.ts';
 import { createTimelines } from './state/timeline.ts';
 import type { TimelineNote } from './state/plan-note.ts';
-import { StateError } from './state/state-error.ts';
 import { afterOccurrence, mayInstall } from './state/transitions.ts';
 import type { Occurrence } from './state/transitions.ts';
 import { filterRecord } from './filter-record.ts';
@@ -38,14 +59,14 @@ export function createMachines(options: MachinesOptions) {
   const { source, database } = options;
   const now = options.now ?? Date.now;
   const timelines = createTimelines(database, now);
-  const rows = createMachineRows(database, now);
+  const table = { database, now };
   const boots = createBoots(now);
   let lost = 0;
   let untold: StateNews[] | undefined;
 
   /** The machine's row, made when it is first seen. A MAC address keeps its machineId whatever the name. */
   function claim(site: SiteMachine): MachineRow {
-    return rows.byMacs(site.macs, site.name) ?? rows.create({ id: randomUUID(), name: site.name, macs: site.macs });
+    return followSite(table, site) ?? addMachine(table, { id: randomUUID(), name: site.name, macs: site.macs });
   }
 
   /** What only tells people what happened must not stop what happens: a note that cannot be written is counted. */
@@ -55,7 +76,7 @@ export function createMachines(options: MachinesOptions) {
 
   function note(machineId: string, entry: TimelineNote): void {
     record(() => {
-      timelines.note(machineId, rows.get(machineId).timeline, entry);
+      timelines.note(machineId, getMachine(table, machineId).timeline, entry);
     });
   }
 
@@ -74,17 +95,17 @@ export function createMachines(options: MachinesOptions) {
   }
 
   function apply(machineId: string, occurrence: Occurrence): MachineRow {
-    const row = rows.get(machineId);
+    const row = getMachine(table, machineId);
     const life = afterOccurrence(row.life, occurrence);
     if (life === row.life) return row;
     return together(() => {
-      rows.saveLife(row, life);
+      saveLife(table, row, life);
       if (life.state !== row.life.state || life.reason !== row.life.reason) {
         untold?.push({ name: row.name, state: life.state, reason: life.reason });
         const reason = life.reason === undefined ? '' : `: ${life.reason}`;
         note(machineId, { source: 'server', key: `state ${life.state} ${reason}`, text: `now ${life.state}${reason}` });
       }
-      return rows.get(machineId);
+      return getMachine(table, machineId);
     });
   }
 
@@ -97,7 +118,7 @@ export function createMachines(options: MachinesOptions) {
   function startTimeline(row: MachineRow): void {
     if (timelines.isEmpty(row.id, row.timeline)) return;
     together(() => {
-      rows.setTimeline(row.id, row.timeline + 1);
+      setTimeline(table, row.id, row.timeline + 1);
       timelines.prune(row.id, row.timeline + 1);
     });
   }
@@ -107,18 +128,18 @@ export function createMachines(options: MachinesOptions) {
     note,
     apply,
     describe,
-    get: rows.get,
-    find: rows.find,
+    get: (id: string): MachineRow => getMachine(table, id),
+    find: (id: string): MachineRow | undefined => findMachine(table, id),
     /** Some machines after the one that `after` stands for; undefined when the database cannot be read. */
-    pageIfReadable(after: number, count: number): ReturnType<typeof rows.page> | undefined {
-      let page: ReturnType<typeof rows.page> | undefined;
-      unlessTrouble(() => (page = rows.page(after, count)));
+    pageIfReadable(after: number, count: number): MachinePage | undefined {
+      let page: MachinePage | undefined;
+      unlessTrouble(() => (page = readMachinePage(table, after, count)));
       return page;
     },
-    byMac: rows.byMac,
-    byName: rows.byName,
-    snapshot: rows.snapshot,
-    lastReportText: rows.lastReportText,
+    byMac: (mac: string): MachineRow | undefined => findByMac(table, mac),
+    byName: (name: string): MachineRow | undefined => findByName(table, name),
+    snapshot: (id: string): Lookup | undefined => readSnapshot(table, id),
+    lastReportText: (id: string): string => readLastReportText(table, id),
     /** All that `work` records of machines, or nothing of it. @throws StateError */
     together,
     record,
@@ -134,7 +155,7 @@ export function createMachines(options: MachinesOptions) {
     /** The machine that has the MAC address, for notes alone: undefined also when the database cannot be read. */
     forNotes(mac: string | undefined): MachineRow | undefined {
       let row: MachineRow | undefined;
-      if (mac !== undefined) record(() => (row = rows.byMac(mac)));
+      if (mac !== undefined) record(() => (row = findByMac(table, mac)));
       return row;
     },
 
@@ -172,7 +193,7 @@ export function createMachines(options: MachinesOptions) {
       together(() => {
         if (boots.current(row.id) === undefined) startTimeline(row);
         apply(row.id, { kind: 'installer-given' });
-        rows.setTokenHash(row.id, hash(token));
+        setTokenHash(table, row.id, hash(token));
       });
       boots.scriptGiven(row.id, token);
       return token;
@@ -191,7 +212,7 @@ export function createMachines(options: MachinesOptions) {
      * until an attempt has replaced that system. A good one of an attempt ends the fetch-again grace.
      */
     authenticate(machineId: string, token: string): 'attempt' | 'system' | undefined {
-      const row = rows.find(machineId);
+      const row = findMachine(table, machineId);
       if (matches(token, row?.tokenHash)) {
         boots.tokenUsed(machineId);
         return 'attempt';
@@ -199,12 +220,12 @@ export function createMachines(options: MachinesOptions) {
       return matches(token, row?.systemTokenHash) ? 'system' : undefined;
     },
 
-    keepTokenForSystem: rows.keepTokenForSystem,
+    keepTokenForSystem: (id: string): void => keepTokenForSystem(table, id),
 
     /** A new token for the system that is on the machine's disk; those of attempts, and an older system's, end. */
     giveSystemToken(machineId: string): string {
       const token = randomBytes(32).toString('hex');
-      rows.setSystemTokenHash(machineId, hash(token));
+      setSystemTokenHash(table, machineId, hash(token));
       return token;
     },
 
@@ -232,8 +253,8 @@ export function createMachines(options: MachinesOptions) {
       const row = claim(site);
       const snapshot = { ...(await describe(site, row.id)), ...consentInLookup(consent) };
       const armed = together(() => {
-        rows.saveArming(row.id, { snapshot, recordDigest: site.recordDigest });
-        startTimeline(rows.get(row.id));
+        saveArming(table, row.id, { snapshot, recordDigest: site.recordDigest });
+        startTimeline(getMachine(table, row.id));
         return apply(row.id, { kind: 'armed', attemptsAllowed: options.attempts });
       });
       boots.forget(row.id);
@@ -242,7 +263,7 @@ export function createMachines(options: MachinesOptions) {
     },
 
     timeline: (row: MachineRow) => timelines.entries(row.id, row.timeline),
-    saveReport: rows.saveReport,
+    saveReport: (id: string, report: Report): void => saveReport(table, id, report),
   };
 }
 
@@ -252,7 +273,7 @@ function unlessTrouble(work: () => unknown): boolean {
     work();
     return true;
   } catch (error) {
-    if (!(error instanceof StateError)) throw error;
+    if (!isUnreadable(error)) throw error;
     return false;
   }
 }

@@ -5,7 +5,7 @@ import type { Mac } from '../../lib/mac.ts';
 import type { MachineSource, SiteMachine } from '../machine-source.ts';
 import type { DhcpPacket } from '../protocol/dhcp.ts';
 import { messageType, option, readAddress, readUint8 } from '../protocol/dhcp-options.ts';
-import type { MachineRow } from '../state/machine-rows.ts';
+import type { MachineRow } from '../state/machine-row.ts';
 import { chooseAddress, currentAddress } from '../state/offer-lease.ts';
 import { carryOutDhcp } from './carry-out-dhcp.ts';
 import type { DhcpHandles } from './carry-out-dhcp.ts';

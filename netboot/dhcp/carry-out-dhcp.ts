@@ -6,7 +6,7 @@ import type { Machines } from '../machines.ts';
 import type { LogOnce } from '../servers/limited-log.ts';
 import { bindLease, declineLease, releaseLease } from '../state/bind-lease.ts';
 import type { Leases } from '../state/lease-table.ts';
-import type { MachineRow } from '../state/machine-rows.ts';
+import type { MachineRow } from '../state/machine-row.ts';
 import { dropOffer, reserveAddress } from '../state/offer-lease.ts';
 import { StateError } from '../state/state-error.ts';
 import type { DhcpEffect } from './dhcp-effect.ts';

@@ -22,7 +22,7 @@ import type { MachineSummary } from '../machine-status.ts';
 import type { StateStatus } from '../../contract/health.ts';
 import { streamJson } from './stream-json.ts';
 import type { LogOnce } from './limited-log.ts';
-import type { MachineRow } from '../state/machine-rows.ts';
+import type { MachineRow } from '../state/machine-row.ts';
 import { closeServer, createApp } from './http.ts';
 import { HttpError } from './http-errors.ts';
 
@@ -117,11 +117,12 @@ function addControlRoutes(app: Express, options: ControlOptions): void {
   app.get('/machines', (_request, response, next) => {
     // The state comes last: reading the machines may be what shows that it cannot be read.
     const rest = () => asJson({ unknown: clients.unknown(), database: databaseStatus(), state: options.stateStatus() });
-    streamJson(response, { name: 'machines', rows: summaries(machines) }, rest).then(undefined, next);
+    streamJson(response, { name: 'machines', rows: summaries(options) }, rest).then(undefined, next);
   });
   app.get('/machines/:name', (request, response, next) => {
     const row = byName(machines, request.params.name);
-    const rest = () => ({ ...asJson(summarize(row)), lastReport: machines.lastReportText(row.id) });
+    const lastReport = machines.lastReportText(row.id);
+    const rest = () => ({ ...asJson(summarize(row)), lastReport });
     streamJson(response, { name: 'timeline', rows: machines.timeline(row) }, rest).then(undefined, next);
   });
   app.post('/arm', (request, response, next) => {
@@ -146,10 +147,13 @@ function addControlRoutes(app: Express, options: ControlOptions): void {
 }
 
 /** A page at a time: other requests are answered in between, and 100,000 machines are never in memory at once. */
-function* summaries(machines: Machines): Iterable<MachineSummary> {
+function* summaries({ machines, logOnce }: ControlOptions): Iterable<MachineSummary> {
   for (let after: number | undefined = 0; after !== undefined;) {
     const page: ReturnType<Machines['pageIfReadable']> = machines.pageIfReadable(after, PAGE_ROWS);
     for (const row of page?.rows ?? []) yield summarize(row);
+    for (const error of page?.damaged ?? []) {
+      logOnce(error.message, 'a machine is left out of the status', { why: describeError(error), hint: error.hint });
+    }
     after = page?.last;
   }
 }

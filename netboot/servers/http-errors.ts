@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { UserError, describeError } from '../../lib/errors.ts';
+import { DamagedRowError, isUnreadable } from '../state/machine-row.ts';
 import { StateError } from '../state/state-error.ts';
 import type { LogOnce } from './limited-log.ts';
 
@@ -27,7 +28,9 @@ export type Audience = 'network' | 'administrator';
  */
 export function answerErrors(logOnce: LogOnce, audience: Audience): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
-    const error = thrown instanceof StateError && audience === 'network' ? STATE_AWAY : thrown;
+    const error = isUnreadable(thrown) && audience === 'network' ? STATE_AWAY : thrown;
+    // Trouble with the whole database is logged where it begins.
+    if (thrown instanceof DamagedRowError) logOnce(thrown.message, thrown.message, { hint: thrown.hint });
     if (response.headersSent) {
       next(error);
       return;

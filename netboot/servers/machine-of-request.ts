@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { Clients } from '../clients.ts';
 import type { Machines } from '../machines.ts';
-import type { MachineRow } from '../state/machine-rows.ts';
+import type { MachineRow } from '../state/machine-row.ts';
 
 /** The machine that the request's address was last seen with; only good for naming lines of a timeline. */
 export function machineOfRequest<P>(

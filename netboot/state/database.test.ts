@@ -179,6 +179,21 @@ const AT_THE_START: readonly {
     kind: 'broken',
   },
   {
+    name: 'a database with a damaged page that no request needs now',
+    make: (path) => {
+      openDatabase(path).close();
+      const other = new DatabaseSync(path);
+      other.exec("INSERT INTO machines (id, name, life, changed_at) VALUES ('m', 'q-bert', '{}', 1)");
+      const add = other.prepare("INSERT INTO macs VALUES (?, 'm', 0)");
+      for (let mac = 0; mac < 2000; mac += 1) add.run(`address ${mac}`);
+      other.close();
+      const sound = readFileSync(path);
+      writeFileSync(path, Buffer.concat([sound.subarray(0, -4096), Buffer.alloc(4096, 'x')]));
+    },
+    mend: (path) => rmSync(path),
+    kind: 'broken',
+  },
+  {
     name: 'a directory',
     make: (path) => mkdirSync(path),
     mend: (path) => rmSync(path, { recursive: true }),

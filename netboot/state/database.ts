@@ -122,11 +122,13 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): State
 
   function reconnect(): void {
     disconnect();
+    const isFirst = opened === undefined;
     const file = lookAt(path);
     if (damaged !== undefined && file?.changed === damaged) throw new StateError('broken', path);
     connection = connect(path);
     opened = lookAt(path);
-    if (trouble?.error.kind !== 'broken' || isSound(connection)) return;
+    // The whole file is looked through at the start: damage that a later page has would be met in the middle of the work.
+    if ((!isFirst && trouble?.error.kind !== 'broken') || isSound(connection)) return;
     damaged = lookAt(path)?.changed ?? '';
     throw new StateError('broken', path);
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openDatabase } from './database.ts';
-import { createMachineRows } from './machine-rows.ts';
+import { addMachine, setTimeline } from './save-machines.ts';
 import { createTimelines } from './timeline.ts';
 import type { TimelineNote } from './plan-note.ts';
 
@@ -9,8 +9,8 @@ const ID = '5e9ad2f0-6f0e-4b6e-9c55-0d3f3a6c0f11';
 
 function setUp(maxTotalBytes?: number) {
   const database = openDatabase(':memory:');
-  const rows = createMachineRows(database, () => 0);
-  rows.create({ id: ID, name: 'q-bert', macs: ['52:54:00:12:34:56'] });
+  const table = { database, now: () => 0 };
+  addMachine(table, { id: ID, name: 'q-bert', macs: ['52:54:00:12:34:56'] });
   const make = () => createTimelines(database, () => 0, maxTotalBytes);
   const timelines = make();
   const fill = (source: TimelineNote['source'], count: number, text = ''): void => {
@@ -23,7 +23,7 @@ function setUp(maxTotalBytes?: number) {
     for (const { source } of timelines.entries(ID, timeline)) counts[source] = (counts[source] ?? 0) + 1;
     return counts;
   };
-  return { database, rows, timelines, make, fill, sources };
+  return { database, table, timelines, make, fill, sources };
 }
 
 test('strangers fill their share of a timeline; its beginning stays, and DHCP and the installer still have room', () => {
@@ -58,9 +58,9 @@ test('a timeline is bounded in bytes, also after a restart, also by repetitions 
 });
 
 test('all timelines together are bounded: former attempts go first, oldest first, then new lines', () => {
-  const { rows, timelines, fill, sources } = setUp(100_000);
+  const { table, timelines, fill, sources } = setUp(100_000);
   fill('installer', 100, 'x'.repeat(500));
-  rows.setTimeline(ID, 2);
+  setTimeline(table, ID, 2);
   for (let line = 0; line < 200; line += 1) {
     timelines.note(ID, 2, { source: 'installer', key: `k${line}`, text: 'y'.repeat(500) });
   }
@@ -70,8 +70,8 @@ test('all timelines together are bounded: former attempts go first, oldest first
 });
 
 test('what strangers can cause leaves the last fifth of all timelines to installers', () => {
-  const { rows, timelines, fill, sources } = setUp(30_000);
-  const other = rows.create({
+  const { table, timelines, fill, sources } = setUp(30_000);
+  const other = addMachine(table, {
     id: '5e9ad2f0-6f0e-4b6e-9c55-0d3f3a6c0f12',
     name: 'pacman',
     macs: ['02:00:00:00:00:02'],
