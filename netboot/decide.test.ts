@@ -72,8 +72,8 @@ for (const { name, machine, want } of SCRIPTS) {
   });
 }
 
-const bios = { firmware: 'bios', name: 'x86 BIOS' } as const;
-const uefi = { firmware: 'uefi', name: 'x64 UEFI' } as const;
+const bios = { firmware: 'bios', name: 'x86 BIOS', of: 'amd64' } as const;
+const uefi = { firmware: 'uefi', name: 'x64 UEFI', of: 'amd64' } as const;
 const FILES = [
   {
     name: 'BIOS firmware',

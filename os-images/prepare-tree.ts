@@ -42,7 +42,7 @@ export async function prepareTree(tree: string, recipe: ImageRecipe, run: RunCom
   for (const folder of EMPTY_FOLDERS) await emptyFolder(join(tree, folder));
   for (const path of await hostKeysAndLogs(tree)) await rm(path);
   await emptyOwnIdentity(tree);
-  await requireBootFiles(tree);
+  await requireBootFiles(tree, recipe);
 }
 
 async function emptyFolder(folder: string): Promise<void> {
@@ -69,13 +69,13 @@ async function writeNew(path: string, text: string): Promise<void> {
   await writeFile(path, text, { mode: 0o644 });
 }
 
-async function requireBootFiles(tree: string): Promise<void> {
+async function requireBootFiles(tree: string, { arch }: ImageRecipe): Promise<void> {
   for (const name of ['vmlinuz', 'initrd.img']) {
     const path = join(tree, name);
     const linked = (await lstat(path).catch(() => undefined))?.isSymbolicLink() === true;
     if (linked && (await stat(path).catch(() => undefined))?.isFile() === true) continue;
     throw new UserError(`the image has no /${name} that leads to a file, so that no machine could start from it`, {
-      hint: 'add linux-image-amd64 and initramfs-tools to `include` of the recipe',
+      hint: `add linux-image-${arch} and initramfs-tools to \`include\` of the recipe`,
     });
   }
 }

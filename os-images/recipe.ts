@@ -1,5 +1,6 @@
 // images/NAME.yaml: how an OS package is made. In: parsed YAML. Out: a checked recipe. Never: I/O.
 import { z } from 'zod';
+import { architectures } from '../lib/architecture.ts';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9+.~-]*$/, 'not a plain lower-case word');
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'not the name of a Debian package');
@@ -23,7 +24,7 @@ const mmdebstrapSchema = z.strictObject({
 export const imageRecipeSchema = z.strictObject({
   os: word,
   osrev: z.string().regex(/^[a-z0-9][a-z0-9.]*$/, 'not a release such as "12"; put numbers in quotes'),
-  arch: z.enum(['amd64']),
+  arch: z.enum([architectures.amd64.name]),
   build: z.strictObject({ mmdebstrap: mmdebstrapSchema }),
   units: z
     .strictObject({ enable: z.array(unitName).default([]), mask: z.array(unitName).default([]) })

@@ -1,3 +1,4 @@
+import { architectures } from '../lib/architecture.ts';
 import type { Argv } from '../lib/run-command.ts';
 
 /** A disk of a virtual machine. */
@@ -38,10 +39,11 @@ export type VirtualHardware = {
  * @see qemu-system-x86_64(1)
  */
 export function qemuArgv(hardware: VirtualHardware): Argv {
+  const { qemu } = architectures.amd64;
   const options: readonly (readonly string[])[] = [
     ['-name', path(hardware.name)],
     ['-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'none'],
-    ['-machine', 'q35,graphics=off'],
+    ['-machine', `${qemu.machine},graphics=off`],
     ['-cpu', 'max', '-smp', String(hardware.cpus), '-m', String(hardware.memoryMiB)],
     ['-accel', hardware.accelerator === 'tcg' ? 'tcg,thread=multi' : 'kvm'],
     ...hardware.disks.map(diskOptions),
@@ -54,7 +56,7 @@ export function qemuArgv(hardware: VirtualHardware): Argv {
     ['-serial', 'chardev:console'],
     ['-qmp', `unix:${path(hardware.qmpSocket)},server=on,wait=off`],
   ];
-  return ['qemu-system-x86_64', ...options.flat()];
+  return [qemu.system, ...options.flat()];
 }
 
 function diskOptions(disk: VirtualDisk, index: number): string[] {
