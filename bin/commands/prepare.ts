@@ -16,8 +16,10 @@ export function addPrepareCommand(program: Command): void {
 async function prepare(options: PrepareOptions): Promise<void> {
   const { join } = await import('node:path');
   const { formatBytes } = await import('../../lib/bytes.ts');
+  const { bootDirectory } = await import('../../netboot/boot-directory.ts');
   const { buildAgent } = await import('../../netboot/agent/build-agent.ts');
   const { buildRamdisk } = await import('../../netboot/ramdisk/build.ts');
+  const { ramdiskArchitectures } = await import('../../netboot/ramdisk/recipe.ts');
   const { buildImage } = await import('../../os-images/build.ts');
   const { listImageRecipes, loadImageRecipe } = await import('../../os-images/load-recipe.ts');
   const { readSiteKeys } = await import('../../site/load-site.ts');
@@ -39,17 +41,19 @@ async function prepare(options: PrepareOptions): Promise<void> {
     }
   };
   const programs = async (): Promise<void> => {
-    const outDir = join(stateDir, 'boot');
     const publicKeys = [key.publicPem, ...(await readSiteKeys(dir))];
     const entry = (name: string): string => join(installer, name);
-    await buildRamdisk({
-      cacheDir,
-      outDir,
-      publicKeys,
-      entry: entry('main.ts'),
-      mirror: settings.mirror,
-      onProgress: say('ramdisk'),
-    });
+    for (const architecture of ramdiskArchitectures) {
+      await buildRamdisk({
+        architecture,
+        cacheDir,
+        outDir: bootDirectory(stateDir, architecture),
+        publicKeys,
+        entry: entry('main.ts'),
+        mirror: settings.mirror,
+        onProgress: say('ramdisk'),
+      });
+    }
     const agent = await buildAgent({ ...shared, cacheDir, entry: entry('agent.ts'), onProgress: say('agent') });
     say('agent')(`${formatBytes(agent.rawBytes)}, ${agent.changed ? 'published' : 'unchanged'}`);
   };

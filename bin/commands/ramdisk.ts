@@ -18,6 +18,8 @@ export function addRamdiskCommand(program: Command): void {
 async function build(options: BuildOptions): Promise<void> {
   const { join } = await import('node:path');
   const { loadSiteSettings } = await import('../../site/load-site.ts');
+  const { bootDirectory } = await import('../../netboot/boot-directory.ts');
+  const { ramdiskArchitectures } = await import('../../netboot/ramdisk/recipe.ts');
   const { buildRamdisk } = await import('../../netboot/ramdisk/build.ts');
   const { loadOrCreateSiteKey } = await import('../../packagelink/manifests/keys.ts');
   const { dir, settings, stateDir } = await loadSiteSettings(
@@ -26,15 +28,19 @@ async function build(options: BuildOptions): Promise<void> {
   );
   const { publicPem } = await loadOrCreateSiteKey(stateDir);
   const { readSiteKeys } = await import('../../site/load-site.ts');
-  const { kernel, ramdisk } = await buildRamdisk({
-    cacheDir: join(stateDir, 'cache'),
-    outDir: join(stateDir, 'boot'),
-    entry: join(import.meta.dirname, '../../installer/main.ts'),
-    publicKeys: [publicPem, ...(await readSiteKeys(dir))],
-    mirror: settings.mirror,
-    onProgress: (line) => process.stdout.write(`  ${line}\n`),
-  });
-  process.stdout.write(`${kernel}\n${ramdisk}\n`);
+  const publicKeys = [publicPem, ...(await readSiteKeys(dir))];
+  for (const architecture of ramdiskArchitectures) {
+    const { kernel, ramdisk } = await buildRamdisk({
+      architecture,
+      cacheDir: join(stateDir, 'cache'),
+      outDir: bootDirectory(stateDir, architecture),
+      entry: join(import.meta.dirname, '../../installer/main.ts'),
+      publicKeys,
+      mirror: settings.mirror,
+      onProgress: (line) => process.stdout.write(`  ${line}\n`),
+    });
+    process.stdout.write(`${kernel}\n${ramdisk}\n`);
+  }
 }
 
 const HELP = `

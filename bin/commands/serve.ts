@@ -29,8 +29,10 @@ async function serve(options: ServeOptions): Promise<void> {
   const { stat } = await import('node:fs/promises');
   const { join } = await import('node:path');
   const { once } = await import('node:events');
+  const { architectures } = await import('../../lib/architecture.ts');
   const { createLog } = await import('../../lib/log.ts');
   const { UserError } = await import('../../lib/errors.ts');
+  const { bootDirectory } = await import('../../netboot/boot-directory.ts');
   const { startNetboot } = await import('../../netboot/serve.ts');
   const { readSiteKeys } = await import('../../site/load-site.ts');
   const { logDatabase, openMachines, openSiteState } = await import('../open-site-state.ts');
@@ -40,7 +42,7 @@ async function serve(options: ServeOptions): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   const log = createLog('serve', options.logLevel);
   const state = await openSiteState(options.site, options.state);
-  const bootDir = join(state.stateDir, 'boot');
+  const bootDir = bootDirectory(state.stateDir, architectures.amd64);
   for (const name of ['vmlinuz', 'ramdisk.img']) {
     await stat(join(bootDir, name)).catch((cause: unknown) => {
       const hint = `gutinteg prepare --site ${options.site}`;

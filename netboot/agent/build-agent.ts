@@ -3,6 +3,7 @@
 import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import type { KeyObject } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { architectures } from '../../lib/architecture.ts';
 import { digestOf } from '../../lib/inputs-digest.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { publishTree } from '../../packagelink/publish/publish.ts';
@@ -24,13 +25,16 @@ export type AgentOptions = {
   readonly onProgress?: ((line: string) => void) | undefined;
 };
 
+/** The agent of every machine: nothing else can be installed yet. */
+const ARCHITECTURE = architectures.amd64;
+
 /** The C library is the target's own; what Node needs besides it comes along. */
 const OWN_LIBRARIES = /^lib(stdc\+\+|gcc_s|atomic)\.so/;
 
 /** Publishes the agent; an unchanged one writes nothing. @throws UserError when a library or the bundle fails */
 export async function buildAgent(options: AgentOptions): Promise<Published> {
   const { cacheDir, store, signingKey } = options;
-  const debianRoot = await fetchDebianFiles(options);
+  const debianRoot = await fetchDebianFiles({ ...options, architecture: ARCHITECTURE });
   const node = await strippedNode(cacheDir);
   const bundle = await bundleInstaller(options.entry);
   const tree = await mkdtemp(join(cacheDir, 'agent-'));
@@ -44,7 +48,7 @@ export async function buildAgent(options: AgentOptions): Promise<Published> {
 
 /** Node without its symbols, kept in the cache by version. */
 async function strippedNode(cacheDir: string): Promise<string> {
-  const { path, version } = await lockedNode();
+  const { path, version } = await lockedNode(ARCHITECTURE);
   const stripped = join(cacheDir, `node-${version}`);
   if (await stat(stripped).catch(() => undefined)) return stripped;
   await runCommand(['strip', '-o', `${stripped}.new`, path]);
@@ -69,7 +73,7 @@ async function fillTree(input: {
   await chmod(join(tree, agent, 'node'), 0o755);
   await writeFile(await at(`${agent}/agent.mjs`), bundle);
   const parts: (string | Uint8Array)[] = [basename(node), bundle];
-  const programs = await collectPrograms(debianRoot, { node });
+  const programs = await collectPrograms({ root: debianRoot, architecture: ARCHITECTURE }, { node });
   for (const entry of programs.toSorted((left, right) => (left.path < right.path ? -1 : 1))) {
     if (!('source' in entry) || !OWN_LIBRARIES.test(basename(entry.path))) continue;
     await cp(entry.source, await at(`${agent}/lib/${basename(entry.path)}`), { dereference: true });

@@ -2,6 +2,7 @@
 // compressed archive in the cache. Never: anything of a site.
 import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Architecture } from '../../lib/architecture.ts';
 import { formatBytes } from '../../lib/bytes.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { compressCpio } from './compress-cpio.ts';
@@ -14,6 +15,7 @@ import { toolFiles, toolLinks, tools } from './recipe.ts';
 import type { RamdiskEntry } from './cpio.ts';
 
 export type BaseOptions = {
+  readonly architecture: Architecture;
   readonly cacheDir: string;
   readonly debianRoot: string;
   readonly onProgress: (line: string) => void;
@@ -23,13 +25,14 @@ export type Base = { readonly archive: string; readonly kernel: string; readonly
 
 /** The base archive of this recipe, Node and Debian; made once and kept in `cacheDir`. */
 export async function buildBase(options: BaseOptions): Promise<Base> {
-  const node = await lockedNode();
+  const { architecture } = options;
+  const node = await lockedNode(architecture);
   const digest = digestOf([
     node.version,
     await digestOfFolder(import.meta.dirname, (path) => path.endsWith('.ts') && !path.endsWith('.test.ts')),
     await digestOfFolder(options.debianRoot, (path) => !path.includes('/modules.'), 'names and sizes'),
   ]);
-  const archive = join(options.cacheDir, `base-${digest.slice(0, 16)}.img`);
+  const archive = join(options.cacheDir, `base-${architecture.name}-${digest.slice(0, 16)}.img`);
   const kernel = join(options.debianRoot, 'boot', await kernelName(options.debianRoot));
   if (await stat(archive).catch(() => undefined)) return { archive, kernel, digest };
   const workDir = await mkdtemp(join(options.cacheDir, 'work-'));
@@ -37,7 +40,7 @@ export async function buildBase(options: BaseOptions): Promise<Base> {
     const entries = await baseEntries({ ...options, workDir, node: node.path });
     const bytes = await compressCpio(entries);
     await writeFile(join(workDir, 'base.img'), bytes);
-    await removeOldBases(options.cacheDir);
+    await removeOldBases(options.cacheDir, architecture);
     await rename(join(workDir, 'base.img'), archive);
     options.onProgress(`base archive: ${entries.length} files, ${formatBytes(bytes.length)}`);
   } finally {
@@ -46,8 +49,11 @@ export async function buildBase(options: BaseOptions): Promise<Base> {
   return { archive, kernel, digest };
 }
 
-async function removeOldBases(cacheDir: string): Promise<void> {
-  const old = (await readdir(cacheDir)).filter((name) => /^base-.*\.img$/.test(name));
+/** Also those from before there was an architecture in their names. */
+async function removeOldBases(cacheDir: string, { name: architecture }: Architecture): Promise<void> {
+  const isOld = (name: string): boolean =>
+    /^base-[0-9a-f]{16}\.img$/.test(name) || (name.startsWith(`base-${architecture}-`) && name.endsWith('.img'));
+  const old = (await readdir(cacheDir)).filter(isOld);
   for (const name of old) await rm(join(cacheDir, name), { force: true });
 }
 
@@ -57,7 +63,7 @@ async function kernelName(root: string): Promise<string> {
 }
 
 async function baseEntries(input: BaseOptions & { workDir: string; node: string }): Promise<RamdiskEntry[]> {
-  const kernel: KernelFiles = await collectKernel(input.debianRoot, input.workDir);
+  const kernel: KernelFiles = await collectKernel(input.debianRoot, input.architecture, input.workDir);
   input.onProgress(`kernel ${kernel.version}, ${kernel.moduleCount} modules`);
   const node = join(input.workDir, 'node');
   await runCommand(['strip', '-o', node, input.node]);
@@ -65,7 +71,10 @@ async function baseEntries(input: BaseOptions & { workDir: string; node: string 
   return [
     ...skeleton,
     ...kernel.entries,
-    ...(await collectPrograms(input.debianRoot, { ...Object.fromEntries(programs), node })),
+    ...(await collectPrograms(
+      { root: input.debianRoot, architecture: input.architecture },
+      { ...Object.fromEntries(programs), node },
+    )),
     ...Object.entries(toolLinks).map(([name, tool]) => linkInBin(name, tool)),
     ...(await busyboxLinks(input.debianRoot)),
     ...Object.entries(toolFiles).map(([path, source]): RamdiskEntry => ({

@@ -5,6 +5,7 @@
 // this site. The kernel unpacks them one after the other.
 import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Architecture } from '../../lib/architecture.ts';
 import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
 import { buildBase } from './base-archive.ts';
 import { bundleInstaller } from './bundle.ts';
@@ -15,6 +16,8 @@ import { digestOf } from '../../lib/inputs-digest.ts';
 import { siteEntries } from './site-entries.ts';
 
 export type RamdiskOptions = {
+  /** Of the machines that boot it. */
+  readonly architecture: Architecture;
   /** Keeps the unpacked Debian packages and the base archive; 500 MB. */
   readonly cacheDir: string;
   /** Receives vmlinuz, ramdisk.img and the digest of what they were made from. */
@@ -47,8 +50,9 @@ export type Ramdisk = {
  */
 export async function buildRamdisk(options: RamdiskOptions): Promise<Ramdisk> {
   const say = options.onProgress ?? (() => {});
+  const { architecture, cacheDir } = options;
   const debianRoot = await fetchDebianFiles(options);
-  const base = await buildBase({ cacheDir: options.cacheDir, debianRoot, onProgress: say });
+  const base = await buildBase({ architecture, cacheDir, debianRoot, onProgress: say });
   const installer = options.installerBundle ?? (await bundleInstaller(options.entry)).code;
   const site = await compressCpio(await siteEntries(installer, options.publicKeys));
   const inputsDigest = digestOf([base.digest, site]);

@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Architecture } from '../../lib/architecture.ts';
 import { CommandError, runCommand } from '../../lib/run-command.ts';
 import { UserError } from '../../lib/errors.ts';
 import { debianPackages, debianSuite } from './recipe.ts';
 
 export type DebianFilesOptions = {
+  readonly architecture: Architecture;
   readonly cacheDir: string;
   /** Package mirror; mmdebstrap's own default when absent. */
   readonly mirror?: string | undefined;
@@ -18,7 +20,8 @@ export type DebianFilesOptions = {
  * @throws UserError when mmdebstrap fails, with its last lines.
  */
 export async function fetchDebianFiles(options: DebianFilesOptions): Promise<string> {
-  const key = createHash('sha256').update(JSON.stringify([debianSuite, debianPackages, options.mirror ?? '']));
+  const packages = debianPackages(options.architecture);
+  const key = createHash('sha256').update(JSON.stringify([debianSuite, packages, options.mirror ?? '']));
   const root = join(options.cacheDir, `debian-${debianSuite}-${key.digest('hex').slice(0, 16)}`);
   if (await stat(root).catch(() => undefined)) return root;
   await mkdir(options.cacheDir, { recursive: true });
@@ -38,10 +41,12 @@ export async function fetchDebianFiles(options: DebianFilesOptions): Promise<str
 
 async function unpack(target: string, options: DebianFilesOptions): Promise<void> {
   const mirror = options.mirror === undefined ? [] : [options.mirror];
-  const include = `--include=${debianPackages.join(',')}`;
+  const { architecture } = options;
+  const architectures = `--architectures=${architecture.name}`;
+  const include = `--include=${debianPackages(architecture).join(',')}`;
   try {
     await runCommand(
-      ['mmdebstrap', '--variant=extract', '--format=directory', include, debianSuite, target, ...mirror],
+      ['mmdebstrap', '--variant=extract', '--format=directory', architectures, include, debianSuite, target, ...mirror],
       { timeoutMs: 30 * 60_000, onLine: (line) => options.onProgress?.(line) },
     );
   } catch (error) {

@@ -1,6 +1,7 @@
 // Kernel and modules of the ramdisk. In: an unpacked Debian. Out: the kernel's path and entries. Never: loads anything.
 import { mkdir, link, readFile, readdir, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import type { Architecture } from '../../lib/architecture.ts';
 import { UserError } from '../../lib/errors.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { moduleExclusions, moduleSelection } from './recipe.ts';
@@ -20,12 +21,13 @@ export type KernelFiles = {
  * Selects the modules of the one kernel in `root` and indexes them for modprobe.
  * @param workDir an existing folder on the file system of `root`.
  */
-export async function collectKernel(root: string, workDir: string): Promise<KernelFiles> {
+export async function collectKernel(root: string, architecture: Architecture, workDir: string): Promise<KernelFiles> {
+  const wanted = moduleSelection(architecture);
   const version = await kernelVersion(root);
   await runCommand(['depmod', '-b', root, version]);
   const folder = join(root, 'lib/modules', version);
   const dependencies = parseModulesDep(await readFile(join(folder, 'modules.dep'), 'utf8'));
-  const { modules, missing } = selectModules({ dependencies, wanted: moduleSelection, excluded: moduleExclusions });
+  const { modules, missing } = selectModules({ dependencies, wanted, excluded: moduleExclusions });
   if (missing.length > 0) {
     throw new UserError(`kernel ${version} has no module ${missing.join(', ')}, which the boot ramdisk selects`);
   }

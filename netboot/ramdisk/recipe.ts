@@ -1,10 +1,16 @@
-// What the boot ramdisk is made of: Debian packages, drivers, tools. In: nothing. Out: data. Never: I/O.
+// What the boot ramdisk is made of: Debian packages, drivers, tools. In: an architecture. Out: data. Never: I/O.
+import { architectures } from '../../lib/architecture.ts';
+import type { Architecture } from '../../lib/architecture.ts';
+import { UserError } from '../../lib/errors.ts';
 
 export const debianSuite = 'bookworm';
 
 /** Packages whose files are picked from; they are unpacked, never configured or run (busybox excepted). */
-export const debianPackages = [
-  'linux-image-amd64',
+export function debianPackages({ name }: Architecture): readonly string[] {
+  return [`linux-image-${name}`, ...PACKAGES];
+}
+
+const PACKAGES = [
   'busybox-static',
   'kmod',
   'util-linux',
@@ -23,11 +29,31 @@ export const debianPackages = [
   'libatomic1',
 ] as const;
 
+/** Accelerated checksums and the like, which are other modules on each architecture; none is chosen where there is no row. */
+const OWN_MODULES: { readonly [name in Architecture['name']]?: readonly string[] } = {
+  amd64: ['arch/x86/crypto/crc32c-intel.ko', 'arch/x86/crypto/crct10dif-pclmul.ko'],
+};
+
+/** Whose ramdisk can be built. */
+export const ramdiskArchitectures: readonly Architecture[] = Object.values(architectures).filter(
+  ({ name }) => OWN_MODULES[name] !== undefined,
+);
+
 /**
  * Kernel modules to carry, as folders (with a final slash) or single modules below `kernel/`; what they depend on
  * comes along. Network cards and disk controllers of PCs and servers, and the file systems an installer makes.
+ * @throws UserError for an architecture whose ramdisk cannot be built yet
  */
-export const moduleSelection = [
+export function moduleSelection({ name }: Architecture): readonly string[] {
+  const own = OWN_MODULES[name];
+  if (own !== undefined) return [...MODULES, ...own];
+  const known = ramdiskArchitectures.map((each) => each.name).join(', ');
+  throw new UserError(`a boot ramdisk for ${name} cannot be built yet; one can be built for: ${known}`, {
+    exitCode: 2,
+  });
+}
+
+const MODULES = [
   'drivers/net/ethernet/',
   'drivers/net/phy/',
   'drivers/net/mdio/',
@@ -64,8 +90,6 @@ export const moduleSelection = [
   'crypto/crc32c_generic.ko',
   'crypto/xxhash_generic.ko',
   'crypto/blake2b_generic.ko',
-  'arch/x86/crypto/crc32c-intel.ko',
-  'arch/x86/crypto/crct10dif-pclmul.ko',
 ] as const;
 
 /** Never carried, although a selected folder holds them: they answer to no hardware. */

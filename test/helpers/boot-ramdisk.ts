@@ -3,12 +3,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { architectures } from '../../lib/architecture.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { buildRamdisk } from '../../netboot/ramdisk/build.ts';
 
 const cacheDir = join(import.meta.dirname, '../../.state/cache');
-const MACHINE =
-  '-machine q35 -accel tcg,thread=multi -cpu max -m 1024 -smp 1 -display none -vga none -no-reboot -nodefaults';
+const architecture = architectures.amd64;
+const MACHINE = `-machine ${architecture.qemu.machine} -accel tcg,thread=multi -cpu max -m 1024 -smp 1 -display none -vga none -no-reboot -nodefaults`;
 
 type Boot = {
   /** The program, an ES module that runs in the installer's place. */
@@ -24,13 +25,19 @@ export async function bootRamdisk({ source, append, devices }: Boot): Promise<{ 
   const folder = await mkdtemp(join(tmpdir(), 'ramdisk-boot-'));
   cleanup.defer(() => rm(folder, { recursive: true }));
   const installerBundle = Buffer.from(source);
-  const { kernel, ramdisk } = await buildRamdisk({ cacheDir, outDir: folder, installerBundle, publicKeys: [] });
+  const { kernel, ramdisk } = await buildRamdisk({
+    architecture,
+    cacheDir,
+    outDir: folder,
+    installerBundle,
+    publicKeys: [],
+  });
   const serial = join(folder, 'serial');
   const started = performance.now();
   // The screen is /dev/console here; the serial line hears all the same. A time limit kills this QEMU and no other; with -no-reboot it ends where the machine would restart.
   await runCommand(
     [
-      'qemu-system-x86_64',
+      architecture.qemu.system,
       ...`${MACHINE} -kernel ${kernel} -initrd ${ramdisk} -serial file:${serial}`.split(' '),
       ...(await devices(folder)),
       '-append',

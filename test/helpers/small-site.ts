@@ -29,7 +29,7 @@ export async function makeSmallSite(stack: AsyncDisposableStack): Promise<SmallS
   const [siteDir, stateDir] = [join(dir, 'site'), join(dir, 'state')];
   await cp(join(root, 'examples/lab'), siteDir, { recursive: true });
   await fillStore(dir, stateDir);
-  for (const name of ['vmlinuz', 'ramdisk.img']) await put(join(stateDir, 'boot', name), 'stand-in');
+  for (const name of ['vmlinuz', 'ramdisk.img']) await put(join(stateDir, 'boot/amd64', name), 'stand-in');
   return {
     siteDir,
     stateDir,

@@ -12,6 +12,8 @@ import { z } from 'zod';
 import { runCommand } from '../../lib/run-command.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import { createControlClient } from '../../netboot/control-client.ts';
+import { architectures } from '../../lib/architecture.ts';
+import { bootDirectory } from '../../netboot/boot-directory.ts';
 import { buildRamdisk } from '../../netboot/ramdisk/build.ts';
 import { createNamespace } from '../../rehearse/namespace.ts';
 import { powerOn } from '../../rehearse/virtual-machine.ts';
@@ -199,11 +201,18 @@ async function runContainer(stack: AsyncDisposableStack, name: string, config: o
 /** A site and a state for the container: the state is given to its user by the command that the documents name. */
 async function makeState(stack: AsyncDisposableStack): Promise<{ siteDir: string; stateDir: string }> {
   const site = await makeSmallSite(stack);
-  const boot = join(site.stateDir, 'boot');
+  const architecture = architectures.amd64;
+  const boot = bootDirectory(site.stateDir, architecture);
   const { publicPem } = await readPublicKey(site.stateDir);
   await rm(boot, { recursive: true });
   const entry = join(root, 'installer/main.ts');
-  await buildRamdisk({ cacheDir: join(root, '.state/cache'), outDir: boot, entry, publicKeys: [publicPem] });
+  await buildRamdisk({
+    architecture,
+    cacheDir: join(root, '.state/cache'),
+    outDir: boot,
+    entry,
+    publicKeys: [publicPem],
+  });
   const place = await mkdtemp(join(dir, 'place-'));
   const [siteDir, stateDir] = [join(place, 'site'), join(place, 'state')];
   await cp(site.siteDir, siteDir, { recursive: true });

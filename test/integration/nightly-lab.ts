@@ -115,7 +115,7 @@ async function makeServer(stack: AsyncDisposableStack, site: SmallSite) {
     const netboot = await startNetboot({
       settings: { ...settings, dhcp: { leaseSeconds: 3600 }, address: '127.0.0.1', httpPort: ports.httpPort },
       stateDir: site.stateDir,
-      bootDir: join(site.stateDir, 'boot'),
+      bootDir: join(site.stateDir, 'boot/amd64'),
       source,
       log: createLog('lab', 'silent'),
       publicKeys: [state.key.publicPem],

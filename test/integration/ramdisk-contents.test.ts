@@ -4,13 +4,19 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { architectures } from '../../lib/architecture.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { buildRamdisk } from '../../netboot/ramdisk/build.ts';
 import { toolLinks, tools } from '../../netboot/ramdisk/recipe.ts';
 
 const cacheDir = join(import.meta.dirname, '../../.state/cache');
 const installerBundle = Buffer.from('console.log("an installer");');
-const site = { cacheDir, installerBundle, publicKeys: ['first key\n', 'second key\n'] };
+const site = {
+  architecture: architectures.amd64,
+  cacheDir,
+  installerBundle,
+  publicKeys: ['first key\n', 'second key\n'],
+};
 
 async function scratch(cleanup: AsyncDisposableStack): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ramdisk-test-'));
