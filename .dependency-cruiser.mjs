@@ -120,8 +120,8 @@ const rooms = {
     description: [['machine'], 'What a machine should be: as the server says, or as it last said.'],
     look: [[], 'What is there: hardware, disks, data partitions. Reads only.'],
     'saved-tables': [[], 'Partition tables as they stand on a disk, and as they are stored.'],
-    'boot-loaders': [[], 'Boot loaders: what is installed, where it lies, whether it is as it was.'],
-    render: [['boot-loaders'], 'Files that depend on the machine, as text.'],
+    render: [[], 'Files that depend on the machine, as text.'],
+    'boot-loaders': [['render'], 'Boot loaders: what is installed, where it lies, whether it is as it was.'],
     systems: [['boot-loaders', 'render'], 'Operating systems: one file a kind.'],
     kernels: [
       ['machine', 'boot-loaders', 'render', 'systems'],

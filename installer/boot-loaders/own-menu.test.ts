@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderGrubCfg } from '../render/grub-cfg.ts';
+import { renderGrubCfg } from './grub-cfg.ts';
 import { isOwnMenu } from './own-menu.ts';
 
 const kernels = ['6.2', '6.1'].map((release) => {

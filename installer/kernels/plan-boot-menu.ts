@@ -10,7 +10,7 @@ import { grubModules } from '../boot-loaders/grub-modules.ts';
 import { isOwnMenu } from '../boot-loaders/own-menu.ts';
 import { findImageKernel, planBootFiles } from '../boot-loaders/plan-boot-files.ts';
 import type { KernelFiles } from '../boot-loaders/plan-boot-files.ts';
-import type { RenderedFile } from '../render/debian-files.ts';
+import type { RenderedFile } from '../render/rendered-file.ts';
 import type { SystemKind } from '../systems/system-kind.ts';
 import { readMenuNames } from './menu-names.ts';
 import type { BootFacts } from './read-boot-facts.ts';

@@ -11,7 +11,7 @@ import type { BootMenuPlan } from '../kernels/plan-boot-menu.ts';
 import type { BootFacts } from '../kernels/read-boot-facts.ts';
 import type { MachineState } from '../machine/machine-state.ts';
 import { planFiles } from '../plan/plan-files.ts';
-import { menuTitle } from '../render/grub-cfg.ts';
+import { menuTitle } from '../render/menu-title.ts';
 import { systemOf } from '../systems/all.ts';
 
 type RunFilesInput = {

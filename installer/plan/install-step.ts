@@ -3,7 +3,7 @@ import type { Argv } from '../../lib/run-command.ts';
 import type { PlannedCommand } from '../../packagelink/package/after-command.ts';
 import type { BootAreas } from '../boot-loaders/plan-boot-areas.ts';
 import type { BlankPlace, KeptExtent } from '../look/disk-places.ts';
-import type { RenderedFile } from '../render/debian-files.ts';
+import type { RenderedFile } from '../render/rendered-file.ts';
 
 /** What belongs together on the console and in the timeline. */
 type Phase =

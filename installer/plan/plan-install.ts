@@ -24,7 +24,7 @@ import { findImageKernel, planBootFiles } from '../boot-loaders/plan-boot-files.
 import type { InstallStep } from './install-step.ts';
 import { wantedInterfaces } from '../render/network-interfaces.ts';
 import { planDiskSteps } from './plan-disk-steps.ts';
-import { menuTitle } from '../render/grub-cfg.ts';
+import { menuTitle } from '../render/menu-title.ts';
 import { planFiles } from './plan-files.ts';
 import type { SystemKind } from '../systems/system-kind.ts';
 import { systemOf } from '../systems/all.ts';

@@ -3,9 +3,8 @@
 import type { MachineRecord } from '../../contract/lookup.ts';
 import { nameservers, wantedInterfaces } from './network-interfaces.ts';
 import type { WantedInterface } from './network-interfaces.ts';
-
-/** One rendered file, owned by root; `path` is absolute on the machine. */
-export type RenderedFile = { readonly path: string; readonly mode: number; readonly content: string };
+import type { RenderedFile } from './rendered-file.ts';
+import { serialUnit } from './serial-unit.ts';
 
 const HEADER = '# Written by gutinteg from the machine database; a change made here is undone by the next run.\n';
 
@@ -70,10 +69,4 @@ function renderGrubDefaults(consoles: readonly string[]): string {
         ]),
   ];
   return `${HEADER}${lines.join('\n')}\n`;
-}
-
-/** `ttyS1,115200n8` → unit 1 at 115200 baud; undefined for a console that is no serial line. */
-export function serialUnit(consoleName: string): { unit: number; speed: number } | undefined {
-  const match = /^ttyS(\d+)(?:,(\d+))?/.exec(consoleName);
-  return match === null ? undefined : { unit: Number(match[1]), speed: Number(match[2] ?? 9600) };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nameservers, wantedInterfaces } from './network-interfaces.ts';
 import { renderDebianFiles } from './debian-files.ts';
-import { renderGrubCfg } from './grub-cfg.ts';
+import { renderGrubCfg } from '../boot-loaders/grub-cfg.ts';
 
 const record = {
   MAC: '52:54:00:77:00:01',

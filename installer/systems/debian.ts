@@ -1,6 +1,6 @@
 import { grubInstallArgv } from '../boot-loaders/grub-install.ts';
 import { renderDebianFiles } from '../render/debian-files.ts';
-import { renderGrubCfg } from '../render/grub-cfg.ts';
+import { renderGrubCfg } from '../boot-loaders/grub-cfg.ts';
 import type { SystemKind } from './system-kind.ts';
 
 /** Debian with systemd-networkd and GRUB. */

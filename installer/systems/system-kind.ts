@@ -1,8 +1,8 @@
 import type { MachineRecord } from '../../contract/lookup.ts';
 import type { KernelFiles } from '../boot-loaders/plan-boot-files.ts';
 import type { Argv } from '../../lib/run-command.ts';
-import type { RenderedFile } from '../render/debian-files.ts';
-import type { GrubCfgInput } from '../render/grub-cfg.ts';
+import type { RenderedFile } from '../render/rendered-file.ts';
+import type { GrubCfgInput } from '../boot-loaders/grub-cfg.ts';
 
 /** What an operating system answers to the installer; one small file each beside this one. */
 export type SystemKind = {

@@ -1,7 +1,6 @@
-import type { MachineRecord } from '../../contract/lookup.ts';
-import type { BootFiles } from '../boot-loaders/plan-boot-files.ts';
-import { sealMenu } from '../boot-loaders/own-menu.ts';
-import { serialUnit } from './debian-files.ts';
+import type { BootFiles } from './plan-boot-files.ts';
+import { sealMenu } from './own-menu.ts';
+import { serialUnit } from '../render/serial-unit.ts';
 
 /** What a grub.cfg is made from. */
 export type GrubCfgInput = {
@@ -14,11 +13,6 @@ export type GrubCfgInput = {
   readonly title: string;
   readonly consoles: readonly string[];
 };
-
-/** How a machine's entries are called. */
-export function menuTitle(record: MachineRecord): string {
-  return `${record['OS'] ?? ''} ${record['OSREV'] ?? ''}`.trim();
-}
 
 /** Seconds: one is enough to stop a menu of one entry; where there are more, somebody may want to choose. */
 const TIMEOUT = { one: 1, more: 5 } as const;
