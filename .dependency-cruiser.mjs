@@ -116,12 +116,15 @@ const rooms = {
     ],
   },
   installer: {
-    machine: [[], 'What an installed machine keeps of itself: its state, its lock.'],
-    description: [['machine'], 'What a machine should be: as the server says, or as it last said.'],
     look: [[], 'What is there: hardware, disks, data partitions. Reads only.'],
     'saved-tables': [[], 'Partition tables as they stand on a disk, and as they are stored.'],
     render: [[], 'Files that depend on the machine, as text.'],
-    'boot-loaders': [['render'], 'Boot loaders: what is installed, where it lies, whether it is as it was.'],
+    'boot-loaders': [
+      ['render'],
+      'Boot loaders: one file a kind; what is installed, where it lies, whether it is as it was.',
+    ],
+    machine: [['boot-loaders'], 'What an installed machine keeps of itself: its state, its lock.'],
+    description: [['machine'], 'What a machine should be: as the server says, or as it last said.'],
     systems: [['boot-loaders', 'render'], 'Operating systems: one file a kind.'],
     kernels: [
       ['machine', 'boot-loaders', 'render', 'systems'],

@@ -9,8 +9,8 @@ import type { Fetcher } from '../../packagelink/contents/fetch.ts';
 import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import { applyDiskStep } from './apply-disk-step.ts';
 import type { DataReport, DiskEffects } from './apply-disk-step.ts';
-import { readBootDigests } from '../boot-loaders/read-boot-digests.ts';
-import { FILES_DATABASE, KEYS_DIR, MACHINE_FILE, TOKEN_FILE } from '../machine/machine-state.ts';
+import { bootLoaderNamed } from '../boot-loaders/all.ts';
+import { FILES_DATABASE, formatMachineState, KEYS_DIR, MACHINE_FILE, TOKEN_FILE } from '../machine/machine-state.ts';
 import type { MachineState } from '../machine/machine-state.ts';
 import type { InstallStep } from '../plan/install-step.ts';
 import { TARGET } from '../plan/plan-install.ts';
@@ -149,6 +149,7 @@ async function leaveState(
   { plan, effects, data }: Run,
 ): Promise<void> {
   const { token, publicKeys, ...identity } = effects.identity;
+  const { name: loader, digest } = bootLoaderNamed(step.loader);
   const state: MachineState = {
     format: 2,
     machineId: plan.machine.machineId,
@@ -158,10 +159,10 @@ async function leaveState(
     layout: plan.layout,
     data: [...data].flatMap(([name, { before, after }]) => (after === undefined ? [] : [{ name, before, after }])),
     bootLoader: await Promise.all(
-      step.bootAreas.map(async (areas) => ({ areas, digests: await readBootDigests(areas) })),
+      step.artefacts.map(async (artefact) => ({ loader, artefact, digests: await digest(artefact) })),
     ),
   };
-  await writeBelow(TARGET, MACHINE_FILE, `${JSON.stringify(state, null, 2)}\n`, 0o644);
+  await writeBelow(TARGET, MACHINE_FILE, formatMachineState(state), 0o644);
   await writeBelow(TARGET, TOKEN_FILE, `${token}\n`, 0o600);
   await effects.keepDescription();
   for (const [index, pem] of publicKeys.entries()) await writeBelow(TARGET, `${KEYS_DIR}/${index}.pub`, pem, 0o644);

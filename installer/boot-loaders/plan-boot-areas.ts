@@ -5,14 +5,7 @@ import { UserError } from '../../lib/errors.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import type { Argv } from '../../lib/run-command.ts';
 import type { Layout, LayoutDisk } from '../../partition-specs/layout.ts';
-
-/** Byte ranges of a boot disk that belong to the boot loader alone. */
-export type BootAreas = {
-  readonly disk: string;
-  /** UUID of a partition of that disk, by which it is found again; on DOS tables `12345678-01`. */
-  readonly partUuid: string;
-  readonly areas: { readonly name: string; readonly startBytes: number; readonly sizeBytes: number }[];
-};
+import type { DiskBytes } from './boot-artefact.ts';
 
 const BIOS_BOOT_TYPE = '21686148-6449-6e6f-744e-656564454649';
 /** Bytes of the first sector that hold boot code; the partition table follows them. @see GNU GRUB manual 2.06 §4.4 */
@@ -20,17 +13,17 @@ const BOOT_CODE_BYTES = 440;
 const FIRST_SECTOR_BYTES = 512;
 
 /** What became of a boot disk: where it is now, or that it is missing. */
-export type LocatedAreas = { readonly found: BootAreas[]; readonly missing: BootAreas[] };
+export type LocatedAreas = { readonly found: DiskBytes[]; readonly missing: DiskBytes[] };
 
 /**
  * The same areas on the disks as the kernel names them now: names of disks change, their partitions' UUIDs do not.
  * @param lsblk answer of `bootDiskArgv`
  * @throws UserError when two disks carry one UUID, or no boot disk is left
  */
-export function locateBootAreas(areas: readonly BootAreas[], lsblk: string): LocatedAreas {
+export function locateBootAreas(areas: readonly DiskBytes[], lsblk: string): LocatedAreas {
   const { blockdevices } = parseJsonEdge(lsblkSchema, lsblk, bootDiskArgv.join(' '));
-  const found: BootAreas[] = [];
-  const missing: BootAreas[] = [];
+  const found: DiskBytes[] = [];
+  const missing: DiskBytes[] = [];
   for (const area of areas) {
     const carriers = blockdevices.filter(
       ({ partuuid, pkname }) => partuuid?.toLowerCase() === area.partUuid && pkname !== null,
@@ -44,7 +37,7 @@ export function locateBootAreas(areas: readonly BootAreas[], lsblk: string): Loc
   return { found, missing };
 }
 
-function notOne(count: number, area: BootAreas | undefined): UserError {
+function notOne(count: number, area: DiskBytes | undefined): UserError {
   return new UserError(
     `the boot loader was not checked: ${count} disks carry its partition ${area?.partUuid}, expected one`,
     { hint: 'lsblk -o NAME,SERIAL,PARTUUID' },
@@ -62,12 +55,7 @@ const lsblkSchema = z.object({
  * Where GRUB lies on a PC with a BIOS: boot code in the first sector; the core image in the BIOS boot partition of a
  * GPT, or in the gap between the table and the first partition of a DOS table.
  */
-export function planBootAreas(layout: Layout): BootAreas[] {
-  if (layout.firmware !== 'bios') {
-    throw new UserError(
-      `this machine has ${layout.firmware} firmware; its disks can be planned, but GRUB is installed for BIOS firmware only`,
-    );
-  }
+export function planBootAreas(layout: Layout): DiskBytes[] {
   return layout.bootDisks.map((name) => {
     const disk = layout.disks.find((candidate) => candidate.name === name);
     const core = disk === undefined ? undefined : coreImageOf(disk);
@@ -76,7 +64,7 @@ export function planBootAreas(layout: Layout): BootAreas[] {
     }
     const { partUuid, ...area } = core;
     const code = { name: 'boot-code', startBytes: 0, sizeBytes: BOOT_CODE_BYTES };
-    return { disk: disk.hardware.path, partUuid, areas: [code, { name: 'core-image', ...area }] };
+    return { kind: 'disk-bytes', disk: disk.hardware.path, partUuid, areas: [code, { name: 'core-image', ...area }] };
   });
 }
 

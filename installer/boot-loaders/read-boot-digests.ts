@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import type { BootAreas } from './plan-boot-areas.ts';
+import type { BootDigests, DiskBytes } from './boot-artefact.ts';
 
 /** SHA-256 of each area of the disk that the boot loader was written to, as it is now. */
-export async function readBootDigests(areas: BootAreas): Promise<Record<string, string>> {
+export async function readBootDigests(areas: DiskBytes): Promise<BootDigests> {
   await using disk = await open(areas.disk, 'r');
   const digests: Record<string, string> = {};
   for (const area of areas.areas) {

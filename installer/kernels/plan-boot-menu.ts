@@ -6,9 +6,8 @@ import { filledPlaces } from '../../partition-specs/layout.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
 import { renderLinux } from '../../partition-specs/render/linux.ts';
 import { describeError, UserError } from '../../lib/errors.ts';
-import { grubModules } from '../boot-loaders/grub-modules.ts';
-import { isOwnMenu } from '../boot-loaders/own-menu.ts';
-import { findImageKernel, planBootFiles } from '../boot-loaders/plan-boot-files.ts';
+import { bootLoaderOf } from '../boot-loaders/all.ts';
+import { findImageKernel } from '../boot-loaders/plan-boot-files.ts';
 import type { KernelFiles } from '../boot-loaders/plan-boot-files.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
 import type { SystemKind } from '../systems/system-kind.ts';
@@ -60,14 +59,14 @@ function compareMenu(input: BootMenuInput & { readonly layout: Layout }): BootMe
   const { layout, tree, facts, system, title, consoles } = input;
   const image = findImageKernel(tree);
   const kernels = [image, ...keptKernels(image, input)];
-  const boot = planBootFiles(layout, kernels);
-  const modules = grubModules(layout);
-  const file = system.renderBootMenu({ root: renderLinux(layout).root, modules, boot, title, consoles });
+  const loader = bootLoaderOf(layout);
+  const { root } = renderLinux(layout);
+  const file = loader.renderMenu({ layout, root, kernels, title, consoles, paths: system.bootPaths });
   const path = file.path.slice(1);
   if (tree.entries.some((entry) => entry.path === path)) return { ...NOTHING, notices: noticeUnnamed(input) };
   const before = facts.menus.find((menu) => menu.path === path)?.text;
   if (before === file.content) return NOTHING;
-  if (facts.unreadable.includes(path) || (before !== undefined && !isOwnMenu(before))) {
+  if (facts.unreadable.includes(path) || (before !== undefined && !loader.isOwnMenu(before))) {
     return {
       ...NOTHING,
       notices: [`${file.path} is left alone: it was changed since gutinteg wrote it`, ...noticeUnnamed(input)],

@@ -7,6 +7,7 @@ import { UserError } from '../../lib/errors.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
 import { layoutSchema } from '../../partition-specs/layout.ts';
+import { recordedBootSchema, storeRecordedBoot } from '../boot-loaders/boot-artefact.ts';
 
 /** The directory on the machine; below the target while installing. */
 const STATE_DIR = '/var/lib/gutinteg';
@@ -46,18 +47,8 @@ const machineStateSchema = z.object({
   layout: layoutSchema.exactOptional(),
   /** Data partitions that the installation kept, with their digests before and after. */
   data: z.array(keptDataSchema),
-  /** One entry for each disk that the firmware can start from; none on a machine that was adopted. */
-  bootLoader: z.array(
-    z.object({
-      areas: z.object({
-        disk: z.string(),
-        partUuid: z.string(),
-        areas: z.array(z.object({ name: z.string(), startBytes: z.int(), sizeBytes: z.int() })),
-      }),
-      /** SHA-256 of each area after grub-install; a difference means that it is not as planned. */
-      digests: z.record(z.string(), z.string()),
-    }),
-  ),
+  /** One entry for each artefact, such as a disk that the firmware can start from; none on a machine that was adopted. */
+  bootLoader: z.array(recordedBootSchema),
 });
 
 export type MachineState = z.infer<typeof machineStateSchema>;
@@ -84,9 +75,14 @@ export async function readPublicKeys(root = '/'): Promise<string[]> {
   return Promise.all(names.map(async (name) => readFile(join(dir, name), 'utf8')));
 }
 
+/** The text of machine.json. */
+export function formatMachineState(state: MachineState): string {
+  return `${JSON.stringify({ ...state, bootLoader: state.bootLoader.map(storeRecordedBoot) }, null, 2)}\n`;
+}
+
 /** Replaces machine.json. */
 export async function writeMachineState(state: MachineState, root = '/'): Promise<void> {
   const path = join(root, MACHINE_FILE);
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-  await writeFileAtomically(path, `${JSON.stringify(state, null, 2)}\n`);
+  await writeFileAtomically(path, formatMachineState(state));
 }

@@ -4,8 +4,10 @@ import type { Report } from '../../contract/report.ts';
 import { describeError, UserError } from '../../lib/errors.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
 import { describeDisk } from '../../partition-specs/disk-facts.ts';
-import { bootDiskArgv, locateBootAreas } from '../boot-loaders/plan-boot-areas.ts';
-import { readBootDigests } from '../boot-loaders/read-boot-digests.ts';
+import { bootLoaderNamed } from '../boot-loaders/all.ts';
+import { placeOf } from '../boot-loaders/boot-artefact.ts';
+import type { RecordedBoot } from '../boot-loaders/boot-artefact.ts';
+import type { BootLoaderKind } from '../boot-loaders/boot-loader-kind.ts';
 import type { MachineState } from '../machine/machine-state.ts';
 import type { SystemKind } from '../systems/system-kind.ts';
 
@@ -27,7 +29,7 @@ type KeepInput = {
   readonly changeNothing: boolean;
 };
 
-/** Reinstalls the boot loader on each disk where its bytes are not those that were recorded. */
+/** Puts back each artefact of the boot loader that is not as it was recorded. */
 export async function keepBootLoader(input: KeepInput): Promise<KeptBootLoader> {
   const { bootLoader } = input.state;
   if (bootLoader.length === 0) return { changes: [], errors: [], notices: [], bootLoader };
@@ -39,29 +41,36 @@ export async function keepBootLoader(input: KeepInput): Promise<KeptBootLoader> 
   }
 }
 
-async function keepEach({ state, system, run, changeNothing }: KeepInput): Promise<KeptBootLoader> {
-  const { bootLoader } = state;
-  const { found, missing } = locateBootAreas(
-    bootLoader.map(({ areas }) => areas),
-    (await run(bootDiskArgv)).stdout,
-  );
+async function keepEach(input: KeepInput): Promise<KeptBootLoader> {
+  const { layout, bootLoader } = input.state;
   const changes: Change[] = [];
-  const kept: BootLoader = [];
-  for (const areas of found) {
-    const recorded = bootLoader.find((each) => each.areas.partUuid === areas.partUuid)?.digests ?? {};
-    const now = await readBootDigests(areas);
-    const wrong = areas.areas.map(({ name }) => name).filter((name) => now[name] !== recorded[name]);
-    if (wrong.length > 0) {
-      const why = `boot loader: ${wrong.join(' and ')} not as installed`;
-      changes.push({ path: areas.disk, action: 'replaced', why });
-      if (!changeNothing) await run(system.bootLoaderArgv(areas.disk));
-    }
-    kept.push({ areas, digests: wrong.length === 0 || changeNothing ? recorded : await readBootDigests(areas) });
+  const kept: RecordedBoot[] = [];
+  const absent: RecordedBoot[] = [];
+  for (const [name, recorded] of Map.groupBy(bootLoader, ({ loader }) => loader)) {
+    const loader = bootLoaderNamed(name);
+    const { found, missing } = await loader.keep(recorded, input.run);
+    for (const each of found) kept.push(await keepOne({ ...input, ...each, loader }, changes));
+    absent.push(...missing);
   }
-  const notices = missing.map(({ partUuid }) => missingDisk(state.layout, partUuid));
-  const absent = bootLoader.filter(({ areas }) => missing.some(({ partUuid }) => partUuid === areas.partUuid));
-  const isSame = changes.length === 0 || changeNothing;
+  const notices = absent.map(({ artefact }) => missingDisk(layout, artefact.partUuid));
+  const isSame = changes.length === 0 || input.changeNothing;
   return { changes, errors: [], notices, bootLoader: isSame ? bootLoader : [...kept, ...absent] };
+}
+
+type One = KeepInput & { readonly loader: BootLoaderKind } & Pick<RecordedBoot, 'artefact'> & {
+    readonly recorded: RecordedBoot;
+  };
+
+/** What to record of it from now on. */
+async function keepOne({ loader, artefact, recorded, ...input }: One, changes: Change[]): Promise<RecordedBoot> {
+  const now = await loader.digest(artefact);
+  const wrong = Object.keys(now).filter((name) => now[name] !== recorded.digests[name]);
+  if (wrong.length === 0) return { ...recorded, artefact };
+  const why = `boot loader: ${wrong.join(' and ')} not as installed`;
+  changes.push({ path: placeOf(artefact), action: 'replaced', why });
+  if (input.changeNothing) return { ...recorded, artefact };
+  for (const { argv } of loader.install(artefact, input.system.bootPaths)) await input.run(argv);
+  return { ...recorded, artefact, digests: await loader.digest(artefact) };
 }
 
 function missingDisk(layout: MachineState['layout'], partUuid: string): string {

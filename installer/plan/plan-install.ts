@@ -17,10 +17,9 @@ import type { Manifest } from '../../packagelink/package/manifest.ts';
 import { planAfter } from '../../packagelink/commands/plan-after.ts';
 import { treeDigest } from '../../packagelink/tree/tree.ts';
 import type { MergedTree } from '../../packagelink/tree/tree.ts';
-import { grubModules } from '../boot-loaders/grub-modules.ts';
-import { planBootAreas } from '../boot-loaders/plan-boot-areas.ts';
-import type { BootAreas } from '../boot-loaders/plan-boot-areas.ts';
-import { findImageKernel, planBootFiles } from '../boot-loaders/plan-boot-files.ts';
+import { bootLoaderOf } from '../boot-loaders/all.ts';
+import type { BootArtefact } from '../boot-loaders/boot-artefact.ts';
+import { findImageKernel } from '../boot-loaders/plan-boot-files.ts';
 import type { InstallStep } from './install-step.ts';
 import { wantedInterfaces } from '../render/network-interfaces.ts';
 import { planDiskSteps } from './plan-disk-steps.ts';
@@ -78,12 +77,13 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
   );
   const disks = layout === undefined ? undefined : renderLinux(layout);
   const diskSteps = layout === undefined || disks === undefined ? undefined : planDiskSteps(layout, disks, facts);
-  const bootAreas = layout === undefined ? undefined : collect(faults, 'PARTITION', () => planBootAreas(layout));
+  const artefacts =
+    layout === undefined ? undefined : collect(faults, 'PARTITION', () => bootLoaderOf(layout).plan(layout));
   // The packages are merged even where the disks cannot be planned, so that all faults come at once.
   const tree = collect(faults, 'PACKAGES', () =>
     planFiles({ ...input, diskFiles: disks?.files ?? [], system: system ?? systemOf('debian') }),
   );
-  if (faults.length > 0 || !system || !layout || !disks || !diskSteps || !bootAreas || !tree) {
+  if (faults.length > 0 || !system || !layout || !disks || !diskSteps || !artefacts || !tree) {
     throw new FaultsError(`planning the installation of ${lookup.name}`, faults, {
       hint: `gutinteg plan ${lookup.name} --site SITE --disks FACTS.json`,
     });
@@ -96,7 +96,7 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
     layout,
     obstacles: diskSteps.faults,
     notices: [...layout.notes, ...tree.notices],
-    steps: [...diskSteps.steps, ...planSteps({ input, system, layout, disks, bootAreas, tree })],
+    steps: [...diskSteps.steps, ...planSteps({ input, system, layout, disks, artefacts, tree })],
   };
   return { plan, tree };
 }
@@ -106,14 +106,21 @@ function planSteps(settled: {
   readonly system: SystemKind;
   readonly layout: Layout;
   readonly disks: LinuxDiskPlan;
-  readonly bootAreas: BootAreas[];
+  readonly artefacts: readonly BootArtefact[];
   readonly tree: MergedTree;
 }): InstallStep[] {
-  const { input, system, layout, disks, bootAreas, tree } = settled;
-  const title = menuTitle(input.lookup.record);
-  const boot = planBootFiles(layout, [findImageKernel(tree)]);
-  const modules = grubModules(layout);
-  const menu = system.renderBootMenu({ root: disks.root, modules, boot, title, consoles: input.consoles });
+  const { input, system, layout, disks, artefacts, tree } = settled;
+  const loader = bootLoaderOf(layout);
+  const paths = system.bootPaths;
+  const menu = loader.renderMenu({
+    layout,
+    root: disks.root,
+    kernels: [findImageKernel(tree)],
+    title: menuTitle(input.lookup.record),
+    consoles: input.consoles,
+    paths,
+  });
+  const install = artefacts.flatMap((artefact) => loader.install(artefact, paths, TARGET));
   return [
     ...disks.mounts.flatMap(({ device, mountPoint, fsType, options }) =>
       mountSteps(['mount', '-t', fsType, '-o', options, device, TARGET + mountPoint], TARGET + mountPoint),
@@ -130,15 +137,15 @@ function planSteps(settled: {
       mountSteps(['mount', '--bind', path, TARGET + path], TARGET + path),
     ),
     ...commandSteps(input, tree),
-    ...bootAreas.map(({ disk }): InstallStep => ({
+    ...install.map(({ argv, why }): InstallStep => ({
       phase: 'boot-loader',
       kind: 'command',
-      argv: system.bootLoaderArgv(disk, TARGET),
+      argv,
       destroys: false,
-      why: `GRUB onto ${disk}`,
+      why,
     })),
     { phase: 'boot-loader', kind: 'write-files', files: [menu], why: 'the first boot menu' },
-    { phase: 'finish', kind: 'leave-state', bootAreas, why: 'what the nightly run needs to know' },
+    { phase: 'finish', kind: 'leave-state', loader: loader.name, artefacts, why: 'what the nightly run needs to know' },
     { phase: 'finish', kind: 'command', argv: ['sync'], destroys: false, why: 'write everything to the disk' },
     {
       phase: 'finish',

@@ -1,8 +1,7 @@
 import type { MachineRecord } from '../../contract/lookup.ts';
+import type { BootPaths } from '../boot-loaders/boot-loader-kind.ts';
 import type { KernelFiles } from '../boot-loaders/plan-boot-files.ts';
-import type { Argv } from '../../lib/run-command.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
-import type { GrubCfgInput } from '../boot-loaders/grub-cfg.ts';
 
 /** What an operating system answers to the installer; one small file each beside this one. */
 export type SystemKind = {
@@ -18,12 +17,9 @@ export type SystemKind = {
   }) => RenderedFile[];
   /** Paths that follow from disks and boot loader: left to a machine whose layout is not known. */
   readonly diskPaths: readonly string[];
-  /** The boot loader's menu: written at installation, and whenever kernels change. */
-  readonly renderBootMenu: (input: GrubCfgInput) => RenderedFile;
   /** Where a kernel of this release lies, as package paths. */
   readonly kernelFiles: (release: string) => Pick<KernelFiles, 'kernel' | 'initramfs'>;
   /** The system's own command that writes the menu anew. */
   readonly renewMenuCommand: string;
-  /** Puts the boot loader on a disk; with `target`, that of the system mounted there. */
-  readonly bootLoaderArgv: (disk: string, target?: string) => Argv;
+  readonly bootPaths: BootPaths;
 };
