@@ -258,6 +258,13 @@ export default {
       to: { path: ioModules },
     },
     {
+      name: 'boot-programs-are-data',
+      severity: 'error',
+      comment: 'What a firmware is given first depends on nothing but the firmware; decideBoot asks, they do not.',
+      from: { path: '^netboot/boot-programs/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^', pathNot: '^(netboot/boot-programs|lib)/' },
+    },
+    {
       name: 'installer-without-express',
       severity: 'error',
       comment: 'The ramdisk carries no HTTP server.',

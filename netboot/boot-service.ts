@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import type { Mac } from '../lib/mac.ts';
-import { bootFiles, decideBoot } from './decide.ts';
+import { bootPrograms } from './boot-programs/all.ts';
+import { decideBoot } from './decide.ts';
 import type { MachineSource, SiteMachine } from './machine-source.ts';
 import type { Machines } from './machines.ts';
 import { isUnreadable } from './state/machine-row.ts';
@@ -15,7 +16,7 @@ export type BootServiceOptions = {
   readonly machines: Machines;
   readonly serverUrl: string;
   readonly consoles: readonly string[];
-  /** Directory of `undionly.kpxe`. */
+  /** Directory with iPXE of every boot program: `undionly.kpxe`. */
   readonly loaderDir: string;
 };
 
@@ -24,7 +25,8 @@ export type BootService = Awaited<ReturnType<typeof createBootService>>;
 /** @throws UserError when the boot loader that firmware needs is not installed. */
 export async function createBootService(options: BootServiceOptions) {
   const { machines, source, serverUrl } = options;
-  const loader = await readLoader(join(options.loaderDir, bootFiles.biosLoader));
+  const loaders = new Map<string, Uint8Array>();
+  for (const { loader } of bootPrograms) loaders.set(loader, await readLoader(join(options.loaderDir, loader)));
   const startScript = renderStartScript({ url: serverUrl });
 
   return {
@@ -33,7 +35,7 @@ export async function createBootService(options: BootServiceOptions) {
     /** A file by TFTP, by the same decision as everything else; a leading slash is what some firmware adds. */
     file(name: string): Uint8Array | undefined {
       const decision = decideBoot({ via: 'tftp', file: name.replace(/^\//, '') }, { kind: 'unknown' });
-      if (decision.give === 'boot-loader') return loader;
+      if (decision.give === 'boot-loader') return loaders.get(decision.file);
       return decision.give === 'start-script' ? Buffer.from(startScript) : undefined;
     },
 

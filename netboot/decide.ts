@@ -1,16 +1,10 @@
 // What a netbooting machine is given. In: what it asks for and what is known of it. Out: one decision, the same for
 // DHCP, TFTP and HTTP. Never: I/O, clocks, randomness; and never the installer for a machine that is not armed.
 import { neverKind } from '../lib/never.ts';
+import { bootFileNamed, bootProgramOf } from './boot-programs/all.ts';
 import type { NetbootClient } from './protocol/netboot-client.ts';
 import { mayInstall } from './state/transitions.ts';
 import type { Life, Occurrence } from './state/transitions.ts';
-
-/** Names of the files that TFTP has. `autoexec.ipxe` is what newer iPXE asks for by itself. */
-export const bootFiles = {
-  biosLoader: 'undionly.kpxe',
-  startScript: 'start.ipxe',
-  autoexec: 'autoexec.ipxe',
-} as const;
 
 export type BootRequest =
   | { readonly via: 'dhcp'; readonly client: NetbootClient }
@@ -33,7 +27,8 @@ export type MachineView =
 export type BootDecision =
   | { readonly give: 'nothing'; readonly why: string }
   | { readonly give: 'boot-loader'; readonly file: string }
-  | { readonly give: 'start-script'; readonly file: string }
+  /** By HTTP it has no name of a file. */
+  | { readonly give: 'start-script'; readonly file?: string }
   | {
       readonly give: 'installer';
       readonly attempt: number;
@@ -56,7 +51,7 @@ export function decideBoot(request: BootRequest, machine: MachineView): BootDeci
     case 'tftp':
       return decideByFile(request.file);
     case 'http':
-      if (request.wants === 'start-script') return { give: 'start-script', file: bootFiles.startScript };
+      if (request.wants === 'start-script') return { give: 'start-script' };
       return decideScript(machine);
     default:
       return neverKind(request);
@@ -66,18 +61,19 @@ export function decideBoot(request: BootRequest, machine: MachineView): BootDeci
 /** Firmware gets iPXE, iPXE its first script: the same for every machine, so that the console always says why. */
 function decideByClient(client: NetbootClient): BootDecision {
   if (client.kind === 'system') return { give: 'nothing', why: 'not a network boot' };
-  if (client.architecture.firmware !== 'bios') {
+  const program = bootProgramOf(client.architecture);
+  if (program === undefined) {
     return { give: 'nothing', why: `network boot of ${client.architecture.name} is not supported` };
   }
   return client.kind === 'ipxe'
-    ? { give: 'start-script', file: bootFiles.startScript }
-    : { give: 'boot-loader', file: bootFiles.biosLoader };
+    ? { give: 'start-script', file: program.startScript }
+    : { give: 'boot-loader', file: program.loader };
 }
 
 function decideByFile(file: string): BootDecision {
-  if (file === bootFiles.biosLoader) return { give: 'boot-loader', file };
-  if (file === bootFiles.startScript || file === bootFiles.autoexec) return { give: 'start-script', file };
-  return { give: 'nothing', why: 'no such boot file' };
+  const what = bootFileNamed(file);
+  if (what === undefined) return { give: 'nothing', why: 'no such boot file' };
+  return what === 'loader' ? { give: 'boot-loader', file } : { give: 'start-script', file };
 }
 
 function decideScript(machine: MachineView): BootDecision {
