@@ -78,13 +78,12 @@ const rooms = {
       ['package', 'tree', 'filesystem', 'contents'],
       'A merged tree, fitted to one target: its accounts, its mounts, what its templates come to.',
     ],
-    threads: [['compare', 'full'], 'A second thread, and what it can do.'],
     compare: [
-      ['native', 'package', 'tree', 'filesystem', 'state', 'threads'],
+      ['native', 'package', 'tree', 'filesystem', 'state'],
       'Whether a target is as it was left. Writes nothing.',
     ],
     full: [
-      ['native', 'package', 'tree', 'filesystem', 'contents', 'state', 'fit', 'threads'],
+      ['native', 'package', 'tree', 'filesystem', 'contents', 'state', 'fit'],
       'An empty target: everything is laid down.',
     ],
     partial: [

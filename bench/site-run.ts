@@ -64,7 +64,7 @@ const modes: Record<string, () => Promise<void>> = {
   nightly: async () => {
     const digest = await currentDigest();
     const isCurrent = (key: string) => key === digest;
-    if ((await readSettled({ target, stateFile, isCurrent })) !== undefined) return;
+    if (readSettled({ target, stateFile, isCurrent }) !== undefined) return;
     const [cache, manifests] = [openCache(), [{ name: NAME, digest }]];
     const update = await findUpdate({ target, stateFile }, { frame: '', manifests, cache, fetcher });
     const { base, ...wanted } =
@@ -77,7 +77,7 @@ const modes: Record<string, () => Promise<void>> = {
   check: async () => {
     const digest = await currentDigest();
     const isCurrent = (key: string) => key === digest;
-    const settled = await readSettled({ target, stateFile, contents: true, isCurrent });
+    const settled = readSettled({ target, stateFile, contents: true, isCurrent });
     if (settled === undefined) throw new Error('the target is not as published');
   },
   // Without a database each path is compared by its content.

@@ -74,7 +74,7 @@ export async function findShortcut(
 ): Promise<Shortcut | undefined> {
   const key = keyOf(lookup);
   const comparing = { ...places, contents, osmode: osmodeOf(lookup) };
-  const settled = await readSettled({ ...comparing, isCurrent: (found) => found === key });
+  const settled = readSettled({ ...comparing, isCurrent: (found) => found === key });
   if (settled !== undefined) return { settled };
   const wanted = { frame: frameOf(lookup), manifests: manifestsOf(lookup), cache, fetcher };
   const update = await findUpdate(comparing, wanted);

@@ -8,8 +8,8 @@ import { UserError } from '../../lib/errors.ts';
 const REQUIRE_BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** What a program's other threads do; it goes into the same file, as a text. */
-const THREAD = join(import.meta.dirname, '../../packagelink/threads/thread-work.ts');
+/** What the other threads of a full install do; it goes into the same file, as a text. */
+const THREAD = join(import.meta.dirname, '../../packagelink/full/lay-thread.ts');
 
 /**
  * Bundles a program and all it imports into one ES module for the Node of the ramdisk or of the agent.

@@ -6,8 +6,7 @@ import { describeError } from '../../lib/errors.ts';
 import { openTarget } from '../filesystem/confined-directory.ts';
 import type { ConfinedDirectories } from '../filesystem/confined-directory.ts';
 import { hashFile } from '../filesystem/hash-file.ts';
-import { specialOf } from '../native/device-nodes.ts';
-import { isUntouched, typeOf } from './observed.ts';
+import { isUntouched, observedOf } from './observed.ts';
 import type { Observed } from './observed.ts';
 import { parentOf } from '../package/package-path.ts';
 import { isLeftAlone } from '../tree/is-left-alone.ts';
@@ -77,13 +76,6 @@ function lookAt(place: string): Stats | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return undefined;
     throw error;
   }
-}
-
-function observedOf(stat: Stats): Observed {
-  const { uid, gid, size: sizeBytes, ino: inode, dev: device, mtimeMs, ctimeMs } = stat;
-  const type = typeOf(stat);
-  const observed: Observed = { mode: stat.mode & 0o7777, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs, type, device };
-  return type === 'special' ? { ...observed, target: specialOf(stat) ?? '' } : observed;
 }
 
 function isSuspect(

@@ -1,7 +1,10 @@
-// One path of a target as a run finds it. In: nothing. Out: a type and its comparison with the database. Never: I/O.
+// One path of a target as a run finds it, and whether it is as it was laid down. In: an lstat, a row of the state
+// database. Out: a comparison of both. Never: I/O.
 import type { Stats } from 'node:fs';
+import { specialOf } from '../native/device-nodes.ts';
 import { isFatRow, isUntouchedOnFat } from '../tree/fat-stat.ts';
 import type { InstalledPath } from '../tree/installed-path.ts';
+import { asPathStat } from '../tree/path-stat.ts';
 import type { PathStat } from '../tree/path-stat.ts';
 
 /** One path as it is now. The last four are there where they were needed: see observe.ts. `other` is a socket. */
@@ -17,17 +20,35 @@ export type Observed = PathStat & {
   readonly children?: readonly string[];
 };
 
-/** Whether lstat shows a path exactly as it was when it was laid down, so that its bytes need no look. */
-export function isUntouched(row: InstalledPath | undefined, now: Observed | undefined): boolean {
+/**
+ * Whether a path is exactly as it was when it was laid down, so that its bytes need no look. A forged mtime is noticed by
+ * inode and ctime. What lies in a directory changes its times, and is not always ours: a directory is compared by mode,
+ * owner and, where `now` has them, attributes.
+ */
+export function isUntouched(
+  row: (PathStat & Pick<InstalledPath, 'type' | 'xattrs'>) | undefined,
+  now: Observed | undefined,
+): boolean {
   if (row === undefined || now === undefined) return false;
   if (isFatRow(row)) return isUntouchedOnFat(row, now);
-  if ((row.type === 'hardlink' ? 'file' : row.type) !== now.type || row.inode !== now.inode) return false;
-  const sameOwner = row.mode === now.mode && row.uid === now.uid && row.gid === now.gid;
-  return sameOwner && row.sizeBytes === now.sizeBytes && row.mtimeMs === now.mtimeMs && row.ctimeMs === now.ctimeMs;
+  if ((row.type === 'hardlink' ? 'file' : row.type) !== now.type) return false;
+  if (row.type !== 'directory') {
+    if (row.inode !== now.inode || row.ctimeMs !== now.ctimeMs) return false;
+    if (row.mtimeMs !== now.mtimeMs || row.sizeBytes !== now.sizeBytes) return false;
+  }
+  if (row.mode !== now.mode || row.uid !== now.uid || row.gid !== now.gid) return false;
+  return row.type !== 'directory' || row.xattrs === (now.xattrs ?? row.xattrs);
 }
 
 /** What lstat found. */
-export function typeOf(stat: Stats): Observed['type'] {
+export function observedOf(stat: Stats): Observed {
+  const { mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs } = asPathStat(stat);
+  const type = typeOf(stat);
+  const observed: Observed = { mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs, type, device: stat.dev };
+  return type === 'special' ? { ...observed, target: specialOf(stat) ?? '' } : observed;
+}
+
+function typeOf(stat: Stats): Observed['type'] {
   if (stat.isDirectory()) return 'directory';
   if (stat.isFile()) return 'file';
   if (stat.isSymbolicLink()) return 'symlink';

@@ -7,8 +7,8 @@ import type { BatchAnswer, FileBatch } from './lay-batch.ts';
 import { encodeBatch, isForBatch, statInRow } from './lay-batch.ts';
 import { failed } from './lay-file.ts';
 import type { PackRead, PackReads } from '../contents/plan-reads.ts';
-import { startThread } from '../threads/start-thread.ts';
-import type { Thread } from '../threads/start-thread.ts';
+import { startThread } from './start-thread.ts';
+import type { Thread } from './start-thread.ts';
 import type { PathStat } from '../tree/path-stat.ts';
 
 /** One pack: what was laid down of it, and what its bytes are still needed for. */
@@ -34,7 +34,7 @@ const COUNT = 2;
 
 /** Starts threads, which takes them a while; disposing of it ends them. */
 export function startLayThreads(): LayThreads {
-  const threads = Array.from({ length: COUNT }, () => startThread({ kind: 'lay-batches' }));
+  const threads = Array.from({ length: COUNT }, startThread);
   const idle = [...threads];
   const waiting: ((thread: Thread) => void)[] = [];
   const release = (thread: Thread): void => {

@@ -61,7 +61,7 @@ async function checkSettled(options: CheckOptions, root: string): Promise<CheckR
   const { stateFile, fast, mounts } = options;
   if (readMountPoints(root, mounts).size > 0) return undefined;
   const isCurrent = (key: string) => key === readLinkedKey(stateFile);
-  const settled = await readSettled({ target: root, stateFile, contents: !fast, isCurrent });
+  const settled = readSettled({ target: root, stateFile, contents: !fast, isCurrent });
   if (settled === undefined || settled.notices.length > 0) return undefined;
   const { paths, checked } = readPackagePaths(stateFile);
   const foreign = listForeignPaths(options, root, { isOurs: (path) => paths.has(path), mountPoints: new Set() });

@@ -6,7 +6,7 @@ import { sha256 } from '../package/digest.ts';
 import { isFatRow } from '../tree/fat-stat.ts';
 import { fetchBytes } from '../contents/fetch.ts';
 import type { Fetcher } from '../contents/fetch.ts';
-import { owesCommands, startComparison } from '../compare/is-settled.ts';
+import { isAsLeft, owesCommands } from '../compare/is-settled.ts';
 import type { Comparing } from '../compare/is-settled.ts';
 import { pickMetadata } from '../package/manifest.ts';
 import type { FileEntry, Manifest, ManifestEntry } from '../package/manifest.ts';
@@ -73,7 +73,6 @@ export async function findUpdate(
   if (settled === undefined || base === undefined || base.frame !== wanted.frame) return undefined;
   const moves = pairManifests(base, wanted.manifests);
   if (moves === undefined) return undefined;
-  await using comparison = startComparison(comparing);
   const changes: Change[] = [];
   for (const { ref, from, header } of moves) {
     if (ref.digest === from) continue;
@@ -86,7 +85,7 @@ export async function findUpdate(
   const tree = treeOf(changes, { comparing, settled, base, mountPoints });
   if (tree === undefined) return undefined;
   const ahead = await fetchAhead(tree, wanted.fetcher);
-  if (!(await comparison.isUntouched())) return undefined;
+  if (!isAsLeft(comparing)) return undefined;
   const packages = moves.map(({ ref, header }) => ({ ...ref, header }));
   return {
     tree,
@@ -200,7 +199,7 @@ function asDirectory({
   };
 }
 
-/** The packs of a small update, on their way while this thread compares. */
+/** The first packs of an update. */
 async function fetchAhead(
   tree: MergedTree,
   fetcher: Fetcher,

@@ -3,12 +3,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import { rmSync } from 'node:fs';
 import { UserError } from '../../lib/errors.ts';
 import type { InstalledPath } from '../tree/installed-path.ts';
-import type { ComparedRow } from './lstat-columns.ts';
+import { dropLstatColumns } from './drop-lstat-columns.ts';
 import { isPackagePath } from '../package/package-path.ts';
 import type { Settled } from './settled.ts';
 import { explained, inTransaction, openStateDatabase, withStateDatabase } from './state-database.ts';
 import type { PathClass, TreeEntry } from '../tree/tree.ts';
-import { renewColumns, writeColumns } from './write-lstat-columns.ts';
 
 const COLUMNS =
   'path, owner, class, type, mode, uid, gid, size, sha256, source, xattrs, target, inode, mtime_ms, ctime_ms, left_alone';
@@ -56,6 +55,7 @@ export function recordIntents(
 ): void {
   withStateDatabase(file, (database) => {
     inTransaction(database, () => {
+      dropLstatColumns(database);
       insertRows(database, 'paths', done);
       database.exec("DELETE FROM meta WHERE key = 'settled'");
       insertRows(database, 'intents', intents);
@@ -75,12 +75,12 @@ type StateUpdate = {
 export function updateState(file: string, { changed, removed, settled }: StateUpdate): void {
   withStateDatabase(file, (database) => {
     inTransaction(database, () => {
+      dropLstatColumns(database);
       insertRows(database, 'paths', changed);
       const remove = database.prepare('DELETE FROM paths WHERE path = ?');
       for (const path of removed) remove.run(path);
       database.exec("DELETE FROM intents; DELETE FROM meta WHERE key = 'settled'");
       if (settled === undefined) return;
-      renewColumns(database);
       database.prepare("INSERT INTO meta (key, value) VALUES ('settled', ?)").run(JSON.stringify(settled));
     });
   });
@@ -100,19 +100,11 @@ export function writeNewState(file: string): StateWriter {
   const database = openStateDatabase(file);
   database.exec('PRAGMA synchronous = OFF; BEGIN IMMEDIATE');
   const insert = inserter(database, 'paths');
-  const columns = explained(file, () => writeColumns(database));
   let isWhole = false;
   return {
-    add: (row) =>
-      explained(file, () => {
-        insert(row);
-        if (!row.leftAlone) columns.add(asComparedRow(row));
-      }),
+    add: (row) => explained(file, () => insert(row)),
     commit: () => {
-      explained(file, () => {
-        columns.finish();
-        database.exec('COMMIT');
-      });
+      explained(file, () => database.exec('COMMIT'));
       isWhole = true;
     },
     close: () => {
@@ -179,11 +171,6 @@ function inserter(database: DatabaseSync, table: 'paths' | 'intents'): (row: Ins
       row.leftAlone ? 1 : 0,
     );
   };
-}
-
-function asComparedRow(row: InstalledPath): ComparedRow {
-  const { path, type, xattrs, mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs } = row;
-  return [path, type, row.class, xattrs, mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs];
 }
 
 function asInstalledPath(row: Row): InstalledPath {

@@ -105,7 +105,7 @@ test('a failure is an error and stops nothing; the next run tries again, until i
     assert.deepEqual([second.changes, second.ran], [[], ['picky failed', 'absent not-started']]);
     const isSettled = async () => {
       const question = { target: lab.target, stateFile: join(lab.target, STATE), isCurrent: () => true };
-      return (await readSettled(question)) !== undefined;
+      return readSettled(question) !== undefined;
     };
     await run(lab, layers, { settles: { key: 'k' } });
     assert.equal(await isSettled(), false, 'commands are owed');

@@ -3,29 +3,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import { applyFull } from '../../packagelink/full/apply-full.ts';
 import type { Fetcher } from '../../packagelink/contents/fetch.ts';
 import { WrongBytesError } from '../../packagelink/contents/fetch.ts';
-import { countPortions } from '../../packagelink/compare/compare-rows.ts';
-import { startThread } from '../../packagelink/threads/start-thread.ts';
+import { startThread } from '../../packagelink/full/start-thread.ts';
 import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';
-import { differences, full, partial, put, STATE, wholeTree, withLab } from './packagelink-lab.ts';
+import { differences, put, STATE, wholeTree, withLab } from './packagelink-lab.ts';
 import type { Lab } from './packagelink-lab.ts';
 
 const FILES = 400;
@@ -121,87 +108,11 @@ test('another thread uses no byte of a pack that is not as published', { timeout
   });
 });
 
-test('the second thread alone sees every row, and what has changed in it', { timeout: 60_000 }, async () => {
-  await withLab('/var/tmp', async (lab) => {
-    fillOs(lab);
-    await full(lab, await wholeTree(lab));
-    const askAbout = async (contents: boolean): Promise<readonly unknown[]> => {
-      const progress = new Int32Array(new SharedArrayBuffer(8));
-      const { target } = lab;
-      const about = { stateFile: join(target, STATE), root: target, osmode: 'image', mounted: [], contents } as const;
-      const { portions, byColumns } = countPortions({ ...about, progress });
-      assert.equal(byColumns, !contents);
-      const comparison = { ...about, portions, byColumns, progress };
-      const thread = startThread({ kind: 'compare-rows', comparison });
-      try {
-        return [await thread.receive(), (progress[1] ?? 0) - portions];
-      } finally {
-        await thread.stop();
-      }
-    };
-    const ask = async () => {
-      const answers = [await askAbout(true), await askAbout(false)];
-      assert.equal(answers[0]?.[0], answers[1]?.[0]);
-      return answers[0] ?? [];
-    };
-    assert.deepEqual(await ask(), [true, 0]);
-    for (const path of ['srv/0/file 0', 'etc/issue']) {
-      const time = statSync(join(lab.target, path)).mtimeMs / 1000;
-      utimesSync(join(lab.target, path), time, time + 1);
-      assert.equal((await ask())[0], false, path);
-      await partial(lab, await wholeTree(lab));
-      assert.deepEqual(await ask(), [true, 0], path);
-    }
-  });
-});
-
-test('while contents are compared, another run can write to the database', { timeout: 120_000 }, async () => {
-  await withLab('/var/tmp', async (lab) => {
-    fillOs(lab);
-    await full(lab, await wholeTree(lab));
-    const [target, stateFile] = [lab.target, join(lab.target, STATE)];
-    const database = new DatabaseSync(stateFile, { timeout: 0 });
-    // Holes take as long to hash as bytes. The database is told that it was so all along, but for the digest.
-    const last = 'srv/9/file 9';
-    truncateSync(join(target, last), 1_500_000_000);
-    const { size, mtimeMs, ctimeMs } = statSync(join(target, last));
-    database
-      .prepare('UPDATE paths SET size = ?, mtime_ms = ?, ctime_ms = ? WHERE path = ?')
-      .run(size, mtimeMs, ctimeMs, last);
-    const progress = new Int32Array(new SharedArrayBuffer(8));
-    const about = { stateFile, root: target, osmode: 'image', mounted: [], contents: true, progress } as const;
-    const { portions, byColumns } = countPortions(about);
-    const thread = startThread({ kind: 'compare-rows', comparison: { ...about, portions, byColumns } });
-    try {
-      let answer: unknown;
-      const answered = thread.receive().then((received) => (answer = received));
-      while (Atomics.load(progress, 1) === 0) await setImmediate(undefined);
-      database.exec("INSERT INTO meta (key, value) VALUES ('written', 'meanwhile')");
-      await setImmediate(undefined);
-      assert.equal(answer, undefined, 'the comparison goes on');
-      assert.equal(await answered, false, 'and has come to the file that has other bytes');
-    } finally {
-      database.close();
-      await thread.stop();
-    }
-  });
-});
-
 test('a thread that breaks is an error for whoever waits for it', { timeout: 60_000 }, async () => {
-  const nothing = new SharedArrayBuffer(8);
-  const comparison = {
-    stateFile: '/no/such/database',
-    root: '/',
-    osmode: 'image',
-    mounted: [],
-    contents: false,
-    byColumns: true,
-    portions: 1,
-    progress: new Int32Array(nothing),
-  } as const;
-  const thread = startThread({ kind: 'compare-rows', comparison });
-  await assert.rejects(thread.receive(), /unable to open database file/);
-  await assert.rejects(thread.receive(), /unable to open database file/);
+  const thread = startThread();
+  thread.send('this is no batch');
+  await assert.rejects(thread.receive(), TypeError);
+  await assert.rejects(thread.receive(), TypeError);
   await thread.stop();
 });
 
@@ -213,8 +124,8 @@ test('a program in one file has its second thread in it', { timeout: 60_000 }, a
       entry,
       `import { hash } from 'node:crypto';
       import { zstdCompressSync } from 'node:zlib';
-      import { startThread } from ${JSON.stringify(join(packagelink, 'threads/start-thread.ts'))};
-      const thread = startThread({ kind: 'lay-batches' });
+      import { startThread } from ${JSON.stringify(join(packagelink, 'full/start-thread.ts'))};
+      const thread = startThread();
       const numbers = new Float64Array([0, 5, 0o640, 0, 0, 1, 2]);
       const stored = zstdCompressSync('hello');
       const pack = { sha256: hash('sha256', stored), sizeBytes: stored.length, rawBytes: 5 };

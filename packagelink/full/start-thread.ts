@@ -1,10 +1,9 @@
-// A second thread of this process. In: work for it. Out: its messages. Never: lets one that broke pass for one that is
-// slow; keeps a process from its end.
+// Another thread of this process, which runs lay-thread.ts. In: messages for it. Out: its answers. Never: lets one that broke
+// pass for one that is slow; keeps a process from its end.
 import { Worker } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
-import type { ThreadWork } from './thread-work.ts';
 
-/** The text of thread-work.ts with all it imports; esbuild puts it into a program that is a single file. */
+/** The text of lay-thread.ts with all it imports; esbuild puts it into a program that is a single file. */
 declare const THREAD_PROGRAM: string | undefined;
 
 export type Thread = {
@@ -17,11 +16,11 @@ export type Thread = {
 };
 
 /** Starts a thread; the caller stops it. */
-export function startThread(work: ThreadWork): Thread {
+export function startThread(): Thread {
   const worker =
     typeof THREAD_PROGRAM === 'string'
-      ? new Worker(THREAD_PROGRAM, { eval: true, workerData: work })
-      : new Worker(new URL('./thread-work.ts', import.meta.url), { workerData: work });
+      ? new Worker(THREAD_PROGRAM, { eval: true })
+      : new Worker(new URL('./lay-thread.ts', import.meta.url));
   const messages: unknown[] = [];
   const waiting: PromiseWithResolvers<unknown>[] = [];
   let end: Error | undefined;
