@@ -8,7 +8,7 @@ import { variablesUsedBy } from '../merge/merge.ts';
 import type { NamedPackage } from '../package/package-argument.ts';
 import type { Defines } from '../package/preprocess.ts';
 import { readManifest } from '../manifests/read-manifest.ts';
-import { scanPackage } from '../publish/scan-package.ts';
+import { readTreePackage } from '../publish/read-tree-package.ts';
 import { readName } from '../store/store.ts';
 
 type Reading = {
@@ -22,7 +22,8 @@ export async function readNamedPackage(named: NamedPackage, reading: Reading): P
   const { name } = named;
   const { mode } = reading;
   if (named.kind === 'tree') {
-    const manifest = await scanPackage({ name, root: named.root, priority: named.priority });
+    const { root: tree, priority } = named;
+    const { manifest } = await readTreePackage({ name, tree, kind: 'local', priority });
     const defines = usedBy(manifest, reading.defines);
     return { name, priority: manifest.priority, kind: 'tree', source: named.root, digest: '', mode, defines, manifest };
   }

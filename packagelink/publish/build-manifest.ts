@@ -6,17 +6,22 @@ import type { FileDigest } from './read-contents.ts';
 import type { ScannedEntry, ScannedFile } from './scan.ts';
 import type { PackSlice } from '../tree/tree.ts';
 
-type ManifestParts = {
+/** What a manifest says of contents. */
+export type Contents = {
+  readonly digests: ReadonlyMap<string, FileDigest>;
+  /** SHA-256 of a content → where its bytes lie; undefined for a manifest that does not say. */
+  readonly slices: ReadonlyMap<string, readonly PackSlice[]> | undefined;
+  readonly previous: Manifest | undefined;
+};
+
+type ManifestParts = Contents & {
   readonly name: string;
-  readonly kind: 'image' | 'site';
+  /** Whether files that the last generation had keep its times. */
+  readonly keepsTimes: boolean;
   readonly settings: PackageSettings;
   readonly entries: readonly ScannedEntry[];
   /** Whether the package says owner and mode of a directory; where it does not, they are implied. */
   readonly isStated: (path: string) => boolean;
-  readonly digests: ReadonlyMap<string, FileDigest>;
-  /** SHA-256 of a content → where its bytes lie. */
-  readonly slices: ReadonlyMap<string, readonly PackSlice[]>;
-  readonly previous: Manifest | undefined;
 };
 
 /** The manifest of a scanned tree. The same tree always gives the same manifest, whenever its files were checked out. */
@@ -30,7 +35,7 @@ export function buildManifest(parts: ManifestParts): Manifest {
     return packs.push(pack) - 1;
   };
   const asChunk = ({ pack, offset, length }: PackSlice): Chunk => ({ pack: indexOf(pack), offset, length });
-  const before = new Map(parts.kind === 'image' ? [] : parts.previous?.entries.map((entry) => [entry.path, entry]));
+  const before = new Map(parts.keepsTimes ? parts.previous?.entries.map((entry) => [entry.path, entry]) : []);
   const entries = parts.entries.map((entry): ManifestEntry => {
     const built = buildEntry(entry, parts, asChunk);
     return keepTime(built, before.get(entry.path));
@@ -71,7 +76,8 @@ function buildFile(
   asChunk: (slice: PackSlice) => Chunk,
 ): ManifestEntry {
   const digest = parts.digests.get(path);
-  const slices = digest === undefined || sizeBytes === 0 ? [] : parts.slices.get(digest.sha256);
+  const slices =
+    digest === undefined || sizeBytes === 0 || parts.slices === undefined ? [] : parts.slices.get(digest.sha256);
   if (digest === undefined || slices === undefined) throw new Error(`${path} was not packed`);
   return {
     type: 'file',

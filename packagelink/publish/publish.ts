@@ -4,45 +4,29 @@ import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { parseEdge } from '../../lib/parse-edge.ts';
-import { buildManifest } from './build-manifest.ts';
 import { sha256 } from '../package/digest.ts';
 import { encodeManifest } from '../manifests/encode-manifest.ts';
 import { directoryFetcher } from '../contents/fetch.ts';
 import { compileGlobs } from '../package/glob.ts';
 import { packageNameSchema } from '../package/manifest.ts';
 import type { Manifest } from '../package/manifest.ts';
-import { packageSettingsSchema, readPackageSettings } from '../package/package-settings.ts';
-import type { PackageSettings } from '../package/package-settings.ts';
 import { packTree } from './pack-tree.ts';
 import { placesOf } from './plan-reuse.ts';
 import type { Places } from './plan-reuse.ts';
 import { publishDeltas } from '../store/publish-deltas.ts';
 import { readManifest } from '../manifests/read-manifest.ts';
-import { scanTree } from './scan.ts';
 import type { ScannedEntry } from './scan.ts';
-import { scanWithSettings } from './scan-with-settings.ts';
-import { applySiteRules } from './site-rules.ts';
+import { scanPackage } from './scan-package.ts';
+import type { PackageTree } from './scan-package.ts';
 import { sealManifest } from '../manifests/seal-manifest.ts';
 import { hasPack, readName, readStoredManifest, writeManifest, writeName } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import { withLock } from '../filesystem/file-lock.ts';
 import { UserError } from '../../lib/errors.ts';
 
-/** A package to publish. An `image` keeps owners, modes and xattrs; a `site` package gets those of `.packagelink.yaml`. */
-type PublishOptions = {
+/** A package to publish; its directory stands for `/` of the target. */
+type PublishOptions = PackageTree & {
   readonly store: Store;
-  readonly name: string;
-  /** The directory that stands for `/` of the target. */
-  readonly tree: string;
-  readonly kind: 'image' | 'site';
-  /** Globs of paths that are laid down once; for a site package added to those of `.packagelink.yaml`. */
-  readonly mutable?: readonly string[];
-  /** 0 for an image, for a site package what `.packagelink.yaml` says, or 50. */
-  readonly priority?: number;
-  /** Globs of FIFOs and device nodes that belong to an image; a site package names them in `.packagelink.yaml`. */
-  readonly special?: readonly string[];
-  /** Leaves out device nodes below `dev/` instead of refusing them. */
-  readonly dropDeviceNodes?: boolean;
   /** The site's private ed25519 key. */
   readonly signingKey: KeyObject;
   /** Told of every file that was read, in bytes of all files. */
@@ -81,18 +65,17 @@ export async function publishTree(options: PublishOptions): Promise<Published> {
 }
 
 async function publishLocked(options: PublishOptions): Promise<Published> {
-  const { store, name, kind, tree, signingKey, dryRun = false } = options;
-  const settings = await settingsOf(options);
+  const { store, name, tree, signingKey, dryRun = false } = options;
   const previous = await readPrevious(options);
-  const { leftOut, ...scan } = scanPackage(options, settings);
+  const { entries, leftOut, manifestOf } = await scanPackage(options);
   const packed = await packTree({
     tree,
-    entries: scan.entries,
+    entries,
     known: previous?.known ?? new Map(),
     store: dryRun ? undefined : store,
-    onRead: countProgress(scan.entries, options.onProgress),
+    onRead: countProgress(entries, options.onProgress),
   });
-  const after = buildManifest({ name, kind, settings, ...scan, ...packed, previous: previous?.manifest });
+  const after = manifestOf({ ...packed, previous: previous?.manifest });
   const raw = encodeManifest(after);
   const digest = sha256(raw);
   const changed = previous?.digest !== digest;
@@ -124,12 +107,6 @@ function countProgress(
   return (bytes) => onProgress?.((doneBytes += bytes), totalBytes);
 }
 
-async function settingsOf({ kind, tree, mutable = [], priority }: PublishOptions): Promise<PackageSettings> {
-  const settings =
-    kind === 'site' ? await readPackageSettings(tree) : { ...packageSettingsSchema.parse({}), priority: 0 };
-  return { ...settings, mutable: [...settings.mutable, ...mutable], priority: priority ?? settings.priority };
-}
-
 type Previous = { readonly digest: string; readonly manifest: Manifest; readonly known: Places };
 
 // A last generation that another key signed, or that is damaged, is not built upon; publishing then starts afresh.
@@ -145,23 +122,4 @@ async function readPrevious({ store, name, signingKey }: PublishOptions): Promis
     if (error instanceof UserError) return undefined;
     throw error;
   }
-}
-
-type PackageScan = {
-  readonly entries: readonly ScannedEntry[];
-  /** Directories whose owner and mode the package states. */
-  readonly isStated: (path: string) => boolean;
-  readonly leftOut: readonly string[];
-};
-
-function scanPackage(options: PublishOptions, settings: PackageSettings): PackageScan {
-  const { tree, kind, dropDeviceNodes = false } = options;
-  if (kind === 'image') {
-    const isSpecialAllowed = compileGlobs(options.special ?? []);
-    const scanned = scanTree({ tree, withXattrs: true, isSpecialAllowed, dropDeviceNodes, skip: new Set() });
-    return { ...scanned, isStated: () => true };
-  }
-  const scanned = scanWithSettings({ tree, settings, withXattrs: settings.keepXattrs, dropDeviceNodes });
-  const { entries, stated } = applySiteRules(scanned.entries, settings);
-  return { entries, isStated: (path) => stated.has(path), leftOut: scanned.leftOut };
 }

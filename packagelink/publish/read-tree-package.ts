@@ -1,15 +1,14 @@
-// A site package straight from its directory, without a store. In: a tree. Out: its manifest, and the bytes of its
-// files. Never: writes; the manifest names no packs, so that nothing can be laid down from it.
+// A package straight from its directory, without a store. In: a tree. Out: its manifest, and the bytes of its files.
+// Never: writes; the manifest names no packs, so that no store can lay anything down from it.
+import { FaultsError, UserError } from '../../lib/errors.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
-import { buildManifest } from './build-manifest.ts';
 import { PACK_RAW_BYTES, packageNameSchema } from '../package/manifest.ts';
 import type { Manifest } from '../package/manifest.ts';
-import { readPackageSettings } from '../package/package-settings.ts';
 import { digestFile, readFilePieces } from './read-contents.ts';
 import type { FileDigest } from './read-contents.ts';
-import type { ScannedEntry, ScannedFile } from './scan.ts';
-import { scanWithSettings } from './scan-with-settings.ts';
-import { applySiteRules } from './site-rules.ts';
+import type { ScannedFile } from './scan.ts';
+import { scanPackage } from './scan-package.ts';
+import type { PackageTree } from './scan-package.ts';
 
 export type TreePackage = {
   readonly manifest: Manifest;
@@ -19,37 +18,31 @@ export type TreePackage = {
 
 /**
  * What publishing the tree would say of it.
- * @throws FaultsError or UserError for whatever publishing refuses
+ * @throws FaultsError or UserError for whatever publishing refuses; UserError when a file changes meanwhile
  */
-export async function readTreePackage(name: string, tree: string): Promise<TreePackage> {
+export async function readTreePackage(about: PackageTree): Promise<TreePackage> {
+  const { name, tree } = about;
   parseEdge(packageNameSchema, name, `package '${name}'`);
-  const settings = await readPackageSettings(tree);
-  const scanned = scanWithSettings({ tree, settings, withXattrs: settings.keepXattrs });
-  const { entries, stated } = applySiteRules(scanned.entries, settings);
-  const digests = new Map<string, FileDigest>();
-  const files = new Map<string, ScannedFile>();
-  const buffer = Buffer.alloc(Math.min(PACK_RAW_BYTES, largestOf(entries) + 1));
-  for (const entry of entries) {
-    if (entry.type !== 'file') continue;
-    const digest = digestFile(tree, entry, buffer);
-    digests.set(entry.path, digest);
-    files.set(digest.sha256, entry);
-  }
-  const manifest = buildManifest({
-    name,
-    kind: 'site',
-    settings,
-    entries,
-    isStated: (path) => stated.has(path),
-    digests,
-    slices: new Map([...files.keys()].map((sha256) => [sha256, []])),
-    previous: undefined,
-  });
-  return { manifest, read: (sha256) => readWhole(tree, files.get(sha256), sha256) };
+  const { entries, manifestOf } = await scanPackage(about);
+  const files = entries.filter((entry) => entry.type === 'file');
+  const digests = digestAll(tree, files);
+  const manifest = manifestOf({ digests, slices: undefined, previous: undefined });
+  const byDigest = new Map(files.map((file) => [digests.get(file.path)?.sha256, file]));
+  return { manifest, read: (sha256) => readWhole(tree, byDigest.get(sha256), sha256) };
 }
 
-function largestOf(entries: readonly ScannedEntry[]): number {
-  return entries.reduce((most, entry) => (entry.type === 'file' ? Math.max(most, entry.sizeBytes) : most), 0);
+function digestAll(tree: string, files: readonly ScannedFile[]): Map<string, FileDigest> {
+  const buffer = Buffer.alloc(Math.min(PACK_RAW_BYTES, largestOf(files) + 1));
+  try {
+    return new Map(files.map((file) => [file.path, digestFile(tree, file, buffer)]));
+  } catch (error) {
+    if (error instanceof UserError && !(error instanceof FaultsError)) throw error;
+    throw new UserError(`scanning ${tree} failed`, { cause: error });
+  }
+}
+
+function largestOf(files: readonly ScannedFile[]): number {
+  return files.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0);
 }
 
 function readWhole(tree: string, file: ScannedFile | undefined, sha256: string): Uint8Array {

@@ -1,54 +1,73 @@
-// A package that is a local directory and not published. In: a directory, its settings. Out: a manifest without packs.
-// Never: writes; publishes.
-import { FaultsError, UserError } from '../../lib/errors.ts';
+// What a directory is as a package. In: a directory, and whose word counts for its owners and modes. Out: its paths, and
+// its manifest once somebody has read the contents. Never: writes; reads a file other than the settings.
 import { buildManifest } from './build-manifest.ts';
-import { PACK_RAW_BYTES } from '../package/manifest.ts';
+import type { Contents } from './build-manifest.ts';
+import { compileGlobs } from '../package/glob.ts';
 import type { Manifest } from '../package/manifest.ts';
-import { readPackageSettings } from '../package/package-settings.ts';
-import { digestFile } from './read-contents.ts';
-import type { FileDigest } from './read-contents.ts';
-import type { ScannedEntry } from './scan.ts';
+import { packageSettingsSchema, readPackageSettings } from '../package/package-settings.ts';
+import type { PackageSettings } from '../package/package-settings.ts';
+import { scanTree } from './scan.ts';
+import type { ScannedEntry, ScannedTree } from './scan.ts';
 import { scanWithSettings } from './scan-with-settings.ts';
 import { applySiteRules } from './site-rules.ts';
 
-type PackageTree = {
+/**
+ * Whose word counts: an `image` is as its tree is; a `site` package is as git and `.packagelink.yaml` say; a `local` one is
+ * as its tree is where `.packagelink.yaml` says nothing.
+ */
+type PackageKind = 'image' | 'site' | 'local';
+
+export type PackageTree = {
   readonly name: string;
-  /** Absolute. */
-  readonly root: string;
-  /** Instead of the one in its settings. */
-  readonly priority: number | undefined;
+  readonly tree: string;
+  readonly kind: PackageKind;
+  /** Instead of that of its settings, or 0 for an image. */
+  readonly priority?: number | undefined;
+  /** Globs of paths that are laid down once, besides those of its settings. */
+  readonly mutable?: readonly string[];
+  /** Globs of FIFOs and device nodes that belong to an image; other packages name them in their settings. */
+  readonly special?: readonly string[];
+  /** Leaves out device nodes below `dev/` instead of refusing them. */
+  readonly dropDeviceNodes?: boolean;
 };
 
-/**
- * Scans a directory as a package. Owners, modes, times and attributes are those of the directory; exceptions of its
- * `.packagelink.yaml` apply to them.
- * @throws FaultsError for what no package can hold; UserError when a file changes meanwhile
- */
-export async function scanPackage({ name, root, priority }: PackageTree): Promise<Manifest> {
-  const settings = await readPackageSettings(root);
-  const scanned = scanWithSettings({ tree: root, settings, withXattrs: true });
-  const { entries } = applySiteRules(scanned.entries, settings, 'tree');
-  const digests = digestAll(root, entries);
-  return buildManifest({
-    name,
-    kind: 'image',
-    settings: { ...settings, priority: priority ?? settings.priority },
-    entries,
-    isStated: () => true,
-    digests,
-    slices: new Map([...digests.values()].map(({ sha256 }) => [sha256, []])),
-    previous: undefined,
-  });
+type ScannedPackage = {
+  readonly entries: readonly ScannedEntry[];
+  /** Attributes that the tree has and the package has not: `security.selinux of 120 paths, such as etc/motd`. */
+  readonly leftOut: readonly string[];
+  readonly manifestOf: (contents: Contents) => Manifest;
+};
+
+/** @throws FaultsError for what no package can hold, and for faults in `.packagelink.yaml` */
+export async function scanPackage(about: PackageTree): Promise<ScannedPackage> {
+  const settings = await settingsOf(about);
+  const { leftOut, ...scanned } = scan(about, settings);
+  const { name, kind } = about;
+  return {
+    entries: scanned.entries,
+    leftOut,
+    manifestOf: (contents) => buildManifest({ name, keepsTimes: kind === 'site', settings, ...scanned, ...contents }),
+  };
 }
 
-function digestAll(root: string, entries: readonly ScannedEntry[]): Map<string, FileDigest> {
-  const buffer = Buffer.alloc(PACK_RAW_BYTES);
-  const digests = new Map<string, FileDigest>();
-  try {
-    for (const entry of entries) if (entry.type === 'file') digests.set(entry.path, digestFile(root, entry, buffer));
-  } catch (error) {
-    if (error instanceof UserError && !(error instanceof FaultsError)) throw error;
-    throw new UserError(`scanning ${root} failed`, { cause: error });
+async function settingsOf({ kind, tree, mutable = [], priority }: PackageTree): Promise<PackageSettings> {
+  const settings =
+    kind === 'image' ? { ...packageSettingsSchema.parse({}), priority: 0 } : await readPackageSettings(tree);
+  return { ...settings, mutable: [...settings.mutable, ...mutable], priority: priority ?? settings.priority };
+}
+
+/** `isStated`: whether the package says owner and mode of a directory. */
+type Ruled = ScannedTree & { readonly isStated: (path: string) => boolean };
+
+function scan(about: PackageTree, settings: PackageSettings): Ruled {
+  const { tree, kind, dropDeviceNodes = false } = about;
+  if (kind === 'image') {
+    const isSpecialAllowed = compileGlobs(about.special ?? []);
+    const scanned = scanTree({ tree, withXattrs: true, isSpecialAllowed, dropDeviceNodes, skip: new Set() });
+    return { ...scanned, isStated: () => true };
   }
-  return digests;
+  const withXattrs = kind === 'local' || settings.keepXattrs;
+  const scanned = scanWithSettings({ tree, settings, withXattrs, dropDeviceNodes });
+  const { entries, stated } = applySiteRules(scanned.entries, settings, kind === 'local' ? 'tree' : 'site');
+  return { entries, isStated: (path) => kind === 'local' || stated.has(path), leftOut: scanned.leftOut };
 }

@@ -57,7 +57,7 @@ async function readPackages(dir: string, label: string): Promise<Map<string, Dif
 }
 
 async function readPackage(name: string, tree: string): Promise<DiffPackage> {
-  const { manifest, read } = await readTreePackage(name, tree);
+  const { manifest, read } = await readTreePackage({ name, tree, kind: 'site' });
   return { name, manifest, read: async ({ content }) => await Promise.resolve(read(content.sha256)) };
 }
 
