@@ -6,9 +6,8 @@ import { parseAccounts, resolveOwners, usesNames } from '../tree/accounts.ts';
 import { openTarget } from '../filesystem/confined-directory.ts';
 import { sha256 } from '../package/digest.ts';
 import type { Fetcher } from '../contents/fetch.ts';
-import { planReads } from '../contents/plan-reads.ts';
+import { readSource } from '../contents/read-source.ts';
 import { preprocess } from '../package/preprocess.ts';
-import { readPacks } from '../contents/read-packs.ts';
 import type { MergedTree, TreeEntry, WantedFile } from '../tree/tree.ts';
 
 type Source = {
@@ -64,14 +63,7 @@ function readOwn(root: string, path: string): Buffer | undefined {
   }
 }
 
-async function readContent(file: WantedFile, fetcher: Fetcher): Promise<Uint8Array> {
-  if (file.content.kind === 'literal') return file.content.bytes;
-  const bytes = Buffer.alloc(file.content.sizeBytes);
-  for await (const { work, raw } of readPacks(planReads([file]), fetcher)) {
-    if (raw instanceof Error) throw raw;
-    for (const { offset, length, position } of work.reads) bytes.set(raw.subarray(offset, offset + length), position);
-  }
-  return file.content.kind === 'template'
-    ? preprocess(bytes, file.content.defines, `${file.path} of ${file.owner}`)
-    : bytes;
+async function readContent({ path, owner, content }: WantedFile, fetcher: Fetcher): Promise<Uint8Array> {
+  const source = await readSource(content, fetcher);
+  return content.kind === 'template' ? preprocess(source, content.defines, `${path} of ${owner}`) : source;
 }

@@ -3,12 +3,10 @@
 import { sha256 } from '../package/digest.ts';
 import { describeError } from '../../lib/errors.ts';
 import type { Fetcher } from '../contents/fetch.ts';
-import { planReads } from '../contents/plan-reads.ts';
+import { readSources } from '../contents/read-source.ts';
 import { preprocess } from '../package/preprocess.ts';
-import { readPacks } from '../contents/read-packs.ts';
 import type { InstalledPath } from '../tree/installed-path.ts';
 import type { MergedTree, TreeEntry, WantedFile } from '../tree/tree.ts';
-import { bytesAtHand, isAtHand } from '../contents/tree-source.ts';
 
 type RenderedTree = {
   readonly tree: MergedTree;
@@ -31,10 +29,12 @@ export async function renderTemplates(
     if (digest === undefined) unknown.push(entry);
     else digests.set(entry.path, digest);
   }
-  const { sources, errors } = await readSources(unknown, fetcher);
   const rendered = new Map<TreeEntry, WantedFile>();
-  for (const [file, source] of sources) {
-    if (file.content.kind !== 'template') continue;
+  const errors: string[] = [];
+  for (const [file, source] of await readSources(unknown, fetcher)) {
+    if (source instanceof Error)
+      errors.push(`${file.path} of ${file.owner} could not be read: ${describeError(source)}`);
+    if (source instanceof Error || file.content.kind !== 'template') continue;
     const bytes = preprocess(source, file.content.defines, `${file.path} of ${file.owner}`);
     const digest = sha256(bytes);
     digests.set(file.path, digest);
@@ -46,27 +46,4 @@ export async function renderTemplates(
 function knownDigest(file: WantedFile, row: InstalledPath | undefined): string | undefined {
   if (file.content.kind !== 'template') return file.content.sha256;
   return row?.source === file.sourceKey ? row.sha256 : undefined;
-}
-
-async function readSources(
-  files: readonly WantedFile[],
-  fetcher: Fetcher,
-): Promise<{ sources: Map<WantedFile, Uint8Array>; errors: string[] }> {
-  const sources = new Map<WantedFile, Uint8Array>();
-  const errors: string[] = [];
-  for (const file of files) {
-    if (!isAtHand(file.content)) continue;
-    try {
-      sources.set(file, bytesAtHand(file.content));
-    } catch (error) {
-      errors.push(`${file.path} of ${file.owner} could not be read: ${describeError(error)}`);
-    }
-  }
-  for await (const { work, raw } of readPacks(planReads(files), fetcher)) {
-    for (const { file, offset, length } of work.reads) {
-      if (raw instanceof Error) errors.push(`${file.path} of ${file.owner} could not be read: ${describeError(raw)}`);
-      else sources.set(file, raw.slice(offset, offset + length));
-    }
-  }
-  return { sources, errors };
 }
