@@ -1,6 +1,6 @@
 // Manifests and their differences, for people. In: data of packagelink. Out: lines of text. Never: I/O.
 import { formatBytes } from '../lib/bytes.ts';
-import { octal } from '../packagelink/manifests/diff-manifests.ts';
+import { formatMode } from '../packagelink/package/format-mode.ts';
 import type { ManifestDifference } from '../packagelink/manifests/diff-manifests.ts';
 import type { Manifest, ManifestEntry } from '../packagelink/package/manifest.ts';
 import { ownerOf } from '../packagelink/tree/tree.ts';
@@ -44,7 +44,7 @@ function formatEntry(entry: ManifestEntry): string {
   const size = (entry.type === 'file' ? String(entry.sizeBytes) : '-').padStart(10);
   const target =
     entry.type === 'symlink' ? ` -> ${shown(entry.target)}` : entry.type === 'special' ? ` (${entry.node})` : '';
-  return `${entry.type.padEnd(9)} ${octal(entry.mode)} ${owner}${size} ${shown(entry.path)}${target}`;
+  return `${entry.type.padEnd(9)} ${formatMode(entry.mode)} ${owner}${size} ${shown(entry.path)}${target}`;
 }
 
 /** Settings, sizes and templates of a package. */

@@ -5,9 +5,9 @@ import { UserError } from '../../lib/errors.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import type { Argv } from '../../lib/run-command.ts';
 import type { Layout, LayoutDisk } from '../../partition-specs/layout.ts';
+import { gptTypes } from '../../partition-specs/tables/gpt.ts';
 import type { DiskBytes } from './boot-artefact.ts';
 
-const BIOS_BOOT_TYPE = '21686148-6449-6e6f-744e-656564454649';
 /** Bytes of the first sector that hold boot code; the partition table follows them. @see GNU GRUB manual 2.06 §4.4 */
 const BOOT_CODE_BYTES = 440;
 const FIRST_SECTOR_BYTES = 512;
@@ -76,7 +76,7 @@ function coreImageOf({ partitions, table, hardware }: LayoutDisk) {
     const startBytes = FIRST_SECTOR_BYTES;
     return { partUuid: first.uuid, startBytes, sizeBytes: first.startSector * sectorBytes - startBytes };
   }
-  const core = partitions.find((partition) => partition.type.toLowerCase() === BIOS_BOOT_TYPE);
+  const core = partitions.find((partition) => partition.type.toLowerCase() === gptTypes.biosBoot);
   if (core?.uuid === undefined) return undefined;
   return { partUuid: core.uuid, startBytes: core.startSector * sectorBytes, sizeBytes: core.sizeSectors * sectorBytes };
 }

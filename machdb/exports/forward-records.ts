@@ -1,4 +1,5 @@
 import type { Fault } from '../../lib/errors.ts';
+import { delegationRecords } from './delegations.ts';
 import type { ExportInput, ExportMachine } from './format.ts';
 import { parseHostName, readNames } from './host-names.ts';
 import type { MachineNames } from './host-names.ts';
@@ -6,7 +7,7 @@ import { readInterfaces } from './interfaces.ts';
 import type { Interface } from './interfaces.ts';
 import { takeName } from './name-owners.ts';
 import type { NameOwners } from './name-owners.ts';
-import { readMailExchangers, readZoneSettings } from './zone-settings.ts';
+import { readMailExchangers } from './zone-settings.ts';
 import type { ZoneSettings } from './zone-settings.ts';
 import { ownerIn } from './zone-text.ts';
 import { isWithin, zoneOf } from './zones.ts';
@@ -48,7 +49,7 @@ export function* forwardRecords(input: ExportInput, zoneInput: ZoneInput): Gener
     aliases: [],
   };
   addTargets(builder);
-  yield* delegations(builder);
+  yield* delegationRecords(builder, (host, { object }) => addTarget(builder, host, { object, variable: 'NS' }));
   for (const machine of input.machines()) yield* machineRecords(builder, machine);
   // Only now is known which names are machines.
   for (const alias of builder.aliases) yield* aliasRecords(builder, alias);
@@ -67,22 +68,6 @@ function addTarget(builder: Builder, host: string, use: Use): void {
   if (!isWithin(host, zone.name) || (use.variable === 'MX' && inner !== zone.name)) return;
   if (!targets.has(host)) targets.set(host, use);
   if (inner !== zone.name) glue.add(host);
-}
-
-/** NS records for every zone that lies directly in this one. */
-function* delegations(builder: Builder): Generator<string | Fault> {
-  const { input, zone, zones } = builder;
-  for (const child of zones.values()) {
-    const parent = zoneOf(child.name.slice(child.name.indexOf('.') + 1), zones);
-    if (child.name === zone.name || parent !== zone.name) continue;
-    const faults: Fault[] = [];
-    const { ns } = readZoneSettings(input, { zone: child, zones }, faults);
-    yield* faults;
-    for (const host of ns) {
-      addTarget(builder, host, { object: child.object, variable: 'NS' });
-      yield `${ownerIn(zone.name, child.name)} IN NS ${host}.\n`;
-    }
-  }
 }
 
 function* machineRecords(builder: Builder, machine: ExportMachine): Generator<string | Fault> {

@@ -1,5 +1,6 @@
 import { UserError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
+import { delegationRecords } from './delegations.ts';
 import { faultFinder } from './fault-finder.ts';
 import type { ExportFormat, ExportInput, ExportMachine } from './format.ts';
 import { readNames } from './host-names.ts';
@@ -39,7 +40,7 @@ function* render(input: ExportInput): Generator<string | Fault> {
   yield* faults;
   yield formatZoneHead(zone.name, settings, input.serial);
   const builder: Builder = { input, zone, zones, owners: new Map() };
-  const inner = [...delegations(builder)];
+  const inner = [...delegationRecords(builder)];
   yield* inner;
   for (const machine of input.machines()) yield* pointers(builder, machine);
   if (inner.length + builder.owners.size === 0) yield emptyZone(builder);
@@ -50,17 +51,6 @@ function emptyZone({ input, zone }: Builder): Fault {
   const message = `${zone.object}: ZONE: no machine has an address in ${zone.name}`;
   const suggestion = 'machdb export reverse-dns --network 10.77.0.0/24 finds the name of a zone by its addresses';
   return { ...input.faultOf(zone.object, 'ZONE', { message, suggestion }), severity: 'warning' };
-}
-
-function* delegations({ input, zone, zones }: Builder): Generator<string | Fault> {
-  for (const child of zones.values()) {
-    const parent = zoneOf(child.name.slice(child.name.indexOf('.') + 1), zones);
-    if (child.name === zone.name || parent !== zone.name) continue;
-    const faults: Fault[] = [];
-    const { ns } = readZoneSettings(input, { zone: child, zones }, faults);
-    yield* faults;
-    for (const host of ns) yield `${ownerIn(zone.name, child.name)} IN NS ${host}.\n`;
-  }
 }
 
 function* pointers({ input, zone, zones, owners }: Builder, machine: ExportMachine): Generator<string | Fault> {

@@ -1,23 +1,17 @@
 // One version of a file, moved into the history or out of it. In: two paths of regular files. Out: the same file under
 // the other name. Never: follows a link at the end of a path; leaves a copy that is partly written under its name.
 import { closeSync, constants, copyFileSync, fchmodSync, fchownSync, fstatSync, fsyncSync } from 'node:fs';
-import { linkSync, openSync, renameSync, rmSync } from 'node:fs';
+import { openSync, renameSync, rmSync } from 'node:fs';
 import { setTime, timeOf } from '../native/times.ts';
+import { tryLink } from './try-link.ts';
 import { readXattrs, writeXattrs } from './xattrs.ts';
 
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-/** On another file system, or where the file system has no (more) links. */
-const NO_LINK = new Set(['EXDEV', 'EMLINK', 'EPERM', 'ENOTSUP']);
 
 /** Gives a file a second name: a hard link where that can be, or else a synced copy with all its metadata. */
 export function keepVersion(from: string, to: string): void {
   rmSync(to, { force: true });
-  try {
-    linkSync(from, to);
-  } catch (error) {
-    if (!NO_LINK.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    copyVersion(from, to);
-  }
+  if (!tryLink(from, to)) copyVersion(from, to);
 }
 
 /** Gives a file a second name that shares nothing with the first, however either is written to later. */

@@ -1,5 +1,6 @@
 // What differs between two manifests. In: two Manifests. Out: paths and settings. Never: I/O; where bytes lie in packs
 // makes no difference.
+import { formatMode } from '../package/format-mode.ts';
 import { canonicalJson } from '../package/canonical-json.ts';
 import type { Manifest, ManifestEntry } from '../package/manifest.ts';
 import { ownerOf } from '../tree/tree.ts';
@@ -57,7 +58,7 @@ function shownOf(entry: ManifestEntry): Record<string, unknown> {
     ...(user === undefined ? {} : { user }),
     ...(group === undefined ? {} : { group }),
   });
-  const common = { mode: octal(mode), owner, time: timeText(mtimeSeconds, mtimeNanoseconds) };
+  const common = { mode: formatMode(mode), owner, time: timeText(mtimeSeconds, mtimeNanoseconds) };
   if (entry.type !== 'file') return { ...rest, ...common };
   const { sha256, sizeBytes, chunks: _chunks, ...more } = rest as Partial<typeof entry>;
   return { ...more, content: sha256, bytes: sizeBytes, ...common };
@@ -78,14 +79,9 @@ function text(value: unknown): string {
 function describeEntry(entry: ManifestEntry): string {
   if (entry.type === 'hardlink') return `hard link to ${entry.target}`;
   if (entry.type === 'symlink') return `symbolic link to ${entry.target}`;
-  const owned = `${octal(entry.mode)} ${ownerOf(entry)}`;
+  const owned = `${formatMode(entry.mode)} ${ownerOf(entry)}`;
   if (entry.type === 'special') return `${entry.node}, ${owned}`;
   return entry.type === 'file' ? `file, ${entry.sizeBytes} bytes, ${owned}` : `${entry.type}, ${owned}`;
-}
-
-/** `0644`. */
-export function octal(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
 }
 
 function timeText(seconds: number, nanoseconds: number): string {

@@ -3,6 +3,7 @@
 import { isSameFatTime } from '../tree/fat-stat.ts';
 import { isLeftAlone } from '../tree/is-left-alone.ts';
 import type { Observed } from '../compare/observed.ts';
+import { formatMode } from '../package/format-mode.ts';
 import { parentOf } from '../package/package-path.ts';
 import type { Change, PartialInput } from './partial-plan.ts';
 import type { InstalledPath } from '../tree/installed-path.ts';
@@ -86,7 +87,7 @@ function judgeMetadata(
     return isAnotherTime(entry, now) ? { action: 'metadata', why: 'the time was another one' } : undefined;
   }
   if (entry.type !== 'symlink' && now.mode !== entry.mode)
-    differences.push(`mode was ${octal(now.mode)}, should be ${octal(entry.mode)}`);
+    differences.push(`mode was ${formatMode(now.mode)}, should be ${formatMode(entry.mode)}`);
   if (now.uid !== entry.uid || now.gid !== entry.gid) {
     differences.push(`owner was ${now.uid}:${now.gid}, should be ${entry.uid}:${entry.gid}`);
   }
@@ -131,10 +132,6 @@ function addMissingParents(
 
 function isWrite(verdict: Verdict | undefined): boolean {
   return verdict !== undefined && verdict.action !== 'metadata';
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
 }
 
 /** Linked to its source, or a copy of it: with the same bytes one is as good as the other only until they change. */

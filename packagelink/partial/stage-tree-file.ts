@@ -1,14 +1,12 @@
 // A file of a local directory, copied or hard-linked beside its place. In: one wanted file. Out: it is staged.
 // Never: stages bytes other than the ones that were merged; follows a link at the end of the source's path.
-import { linkSync, lstatSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { UserError } from '../../lib/errors.ts';
 import { beginFile, completeFile, discard, stage, temporaryPath, writeBytes } from './stage-files.ts';
 import type { Staging } from './stage-files.ts';
 import type { Content, WantedFile } from '../tree/tree.ts';
+import { tryLink } from '../filesystem/try-link.ts';
 import { copyTreeFile } from '../contents/tree-source.ts';
-
-/** On another file system, or where the file system has no (more) links. */
-const NO_LINK = new Set(['EXDEV', 'EMLINK', 'EPERM', 'ENOTSUP']);
 
 /** Stages a file of kind `tree`. @throws UserError when the source is no longer what it was */
 export function stageTreeFile(staging: Staging, file: WantedFile, content: Extract<Content, { kind: 'tree' }>): void {
@@ -27,12 +25,7 @@ function linkSource(staging: Staging, path: string, content: Extract<Content, { 
   const temporary = staging.target.at(temporaryPath(path));
   const source = `${content.root}/${content.path}`;
   discard(staging, path);
-  try {
-    linkSync(source, temporary);
-  } catch (error) {
-    if (NO_LINK.has((error as NodeJS.ErrnoException).code ?? '')) return false;
-    throw error;
-  }
+  if (!tryLink(source, temporary)) return false;
   const { ino, size, mtimeNs } = lstatSync(temporary, { bigint: true });
   const { linkTo } = content;
   if (Number(ino) === linkTo?.inode && Number(size) === linkTo.sizeBytes && mtimeNs === linkTo.mtimeNs) return true;

@@ -3,6 +3,7 @@
 import { FaultsError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
 import type { FileRule } from '../package/file-rule.ts';
+import { formatMode } from '../package/format-mode.ts';
 import { createRuleMatcher } from './match-rules.ts';
 import type { Xattrs } from '../package/manifest.ts';
 import { SETTINGS_FILE } from '../package/package-settings.ts';
@@ -35,7 +36,10 @@ export function applySiteRules(
     const result = ruleEntry(entry, base === 'tree' ? entry : siteMetadata(entry), applied);
     if (result.xattrs?.[ACL] !== undefined && ((result.mode ^ entry.mode) & 0o777) !== 0)
       faults.push(
-        fault(entry.path, `has an ACL that belongs to mode ${octal(entry.mode)}, not to ${octal(result.mode)}`),
+        fault(
+          entry.path,
+          `has an ACL that belongs to mode ${formatMode(entry.mode)}, not to ${formatMode(result.mode)}`,
+        ),
       );
     return result;
   });
@@ -152,10 +156,6 @@ function findSplitLinks(entries: readonly ScannedEntry[]): Fault[] {
     const message = `is a hard link of ${first.path} and cannot have another owner, mode or attribute`;
     return same ? [] : [fault(entry.path, message)];
   });
-}
-
-function octal(mode: number): string {
-  return (mode & 0o7777).toString(8).padStart(4, '0');
 }
 
 function fault(where: string, message: string): Fault {
