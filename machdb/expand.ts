@@ -144,7 +144,7 @@ function describeUnknown({ texts, problems }: Expansion, variable: string, refer
   if (!VARIABLE.test(reference)) {
     const shown = (reference.startsWith('${') ? reference : `\${${reference}}`).slice(0, 80);
     return {
-      message: `${variable} holds ${shown}, which is not a reference`,
+      message: `${variable} contains ${shown}, which is not a reference`,
       suggestion: 'write $${ for a literal ${',
     };
   }

@@ -199,7 +199,7 @@ function takeStatement(
   } else if (parsed.kind === 'assignment') {
     const { variable, operator, value } = parsed;
     if (owner === undefined) {
-      const message = `${variable} stands before the first header of this file`;
+      const message = `${variable} is before the first header of this file`;
       const { line, column } = parsed;
       reportAll(outline, [{ line, column, message, suggestion: 'begin an object with `NAME: PARENT…`' }], place);
     } else if ((variable === 'MAC' || variable === 'IP') && operator !== '-=' && value.trim() !== '') {

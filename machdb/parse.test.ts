@@ -131,11 +131,7 @@ suite('objects', () => {
 suite('faults', () => {
   const names = 'names are made of letters, digits and . _ -';
   const table: [what: string, text: string, faults: string[]][] = [
-    [
-      'no header yet',
-      'A=1',
-      ['1:1: A stands before the first header of this file (begin an object with `NAME: PARENT…`)'],
-    ],
+    ['no header yet', 'A=1', ['1:1: A is before the first header of this file (begin an object with `NAME: PARENT…`)']],
     ['neither', 'x:\nhello', ['2:1: neither a header `NAME: PARENT…` nor an assignment `VAR=value`']],
     [
       'not a variable',

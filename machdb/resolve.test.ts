@@ -108,8 +108,8 @@ suite('references', () => {
     ['removed', 'm: p\nA=${B}\np:\nB-=x', ['2: m: A refers to ${B}, which is not set']],
     ['to itself', 'm:\nA=${A}', ['2: m: A refers to itself: A → A']],
     ['in a circle, said once', 'm:\nX=${A}\nA=${B}\nB=${C}\nC=${A}', ['5: m: A refers to itself: A → B → C → A']],
-    ['no name', 'm:\nA=${a b}', ['2: m: A holds ${a b}, which is not a reference (write $${ for a literal ${)']],
-    ['no end', 'm:\nA=${B', ['2: m: A holds ${B, which is not a reference (write $${ for a literal ${)']],
+    ['no name', 'm:\nA=${a b}', ['2: m: A contains ${a b}, which is not a reference (write $${ for a literal ${)']],
+    ['no end', 'm:\nA=${B', ['2: m: A contains ${B, which is not a reference (write $${ for a literal ${)']],
     [
       'growth',
       `m:\nV0=0123456789\n${long}`,

@@ -154,7 +154,7 @@ async function saveRecord(record: object, file: string): Promise<void> {
     () => true,
     () => false,
   );
-  if (exists) throw new UserError(`${file} exists already; nothing was changed`, { exitCode: 2 });
+  if (exists) throw new UserError(`${file} already exists; nothing was changed`, { exitCode: 2 });
   await writeFileAtomically(file, json(record), 0o600).catch((cause: unknown) => {
     throw new UserError(`writing ${file}; nothing else was changed`, { cause });
   });

@@ -81,7 +81,7 @@ async function giveState(options: Pick<InstallOptions, 'site' | 'state' | 'user'
   const steps = await readHandOver(stateDir, account);
   if (options.dryRun !== true) await handOver(stateDir, steps);
   process.stdout.write(steps.map((step) => `${formatStep(step, { stateDir, user: account.name })}\n`).join(''));
-  if (steps.length === 0) process.stdout.write(`${stateDir}: is ${account.name}'s already\n`);
+  if (steps.length === 0) process.stdout.write(`${stateDir}: already belongs to ${account.name}\n`);
 }
 
 async function settingsOf(options: InstallOptions): Promise<ServiceSettings> {

@@ -59,7 +59,7 @@ async function readDefines({ define, record }: LinkReading): Promise<Defines> {
     const equals = text.indexOf('=');
     const name = equals === -1 ? text : text.slice(0, equals);
     if (equals !== -1 && NAME.test(name)) return [name, text.slice(equals + 1)] as const;
-    throw new UserError(`-D ${text} is no VAR=VALUE`, {
+    throw new UserError(`-D ${text} is not VAR=VALUE`, {
       exitCode: 2,
       hint: '-DDOMAIN=example.org; -DNFS= for an empty one',
     });

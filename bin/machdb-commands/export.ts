@@ -58,7 +58,7 @@ async function checkOptions(name: string, format: ExportFormat, options: ExportO
   if (outputDir === undefined) return;
   if (format.listDocuments === undefined) refuse(`${name} is one file: use --output`);
   if ([output, zone, network, previous].some((option) => option !== undefined)) {
-    refuse('--output-dir writes every zone: it goes with neither --output, --zone, --network nor --previous');
+    refuse('--output-dir writes every zone: it cannot be used with --output, --zone, --network or --previous');
   }
 }
 

@@ -35,7 +35,7 @@ export async function findPrefix(git: Git, revision: string, site: string): Prom
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const said = error.result?.stderr.trim().split('\n')[0] ?? error.message;
-    const message = `'${revision}' is no directory, and not a revision either: ${site} is in no git repository`;
+    const message = `'${revision}' is not a directory, and cannot be a revision: ${site} is not in a git repository`;
     throw new UserError(`${message} (${said})`, {
       exitCode: 2,
       hint: 'give two directories, or --site with a site that is kept in git',

@@ -18,7 +18,7 @@ export async function readSide(side: string | undefined, site: string, run: RunC
   if (side !== undefined && !(await isDirectory(dir))) {
     if (await isDirectory(site)) return await loadRevision(side, site, run);
     const hint = 'give --site the directory that holds machdb/';
-    throw new UserError(`'${side}' is no directory, and --site ${site} is none either`, { exitCode: 2, hint });
+    throw new UserError(`neither '${side}' nor --site ${site} is a directory`, { exitCode: 2, hint });
   }
   const inner = join(dir, 'machdb');
   return await loadMachdb((await isDirectory(inner)) ? inner : dir);

@@ -28,9 +28,10 @@ export function explainInexpressible(value: string): string | undefined {
   if (expressLine({ head: 'A=', value, tail: '', quote: '' }) !== undefined) return undefined;
   if (/[\r\n]/.test(value)) return 'it has a line break, and a value is one line';
   const control = /(?!\t)[\p{Cc}\p{Cs}]/u.exec(value)?.[0].codePointAt(0);
-  if (control !== undefined) return `it holds the character U+${control.toString(16).toUpperCase().padStart(4, '0')}`;
+  if (control !== undefined)
+    return `it contains the character U+${control.toString(16).toUpperCase().padStart(4, '0')}`;
   const reason = whyNotBare(value);
-  return `it holds both kinds of quotes, and ${reason}, so that it cannot be written without quotes either`;
+  return `it contains both kinds of quotes, and ${reason}, so it cannot be written without quotes either`;
 }
 
 function readsAs(line: string, value: string): boolean {
@@ -42,5 +43,5 @@ function whyNotBare(value: string): string {
   if (/^["']/.test(value)) return 'begins with a quote';
   if (/^[ \t]|[ \t]$/.test(value)) return 'has a blank at an end';
   if (value.endsWith('\\')) return 'ends with a backslash';
-  return 'holds a # behind a blank';
+  return 'contains a # after a blank';
 }

@@ -5,7 +5,7 @@ import type { EditResult } from './edit-machdb.ts';
 /** One line for each change, then what was left and new warnings: `machdb/a.db:41: lab07 IP=10.77.0.107 (was 10.77.0.17)`. */
 export function formatEdit({ changes, remarks, warnings }: Omit<EditResult, 'files' | 'written'>): string {
   const lines = [...changes.map(formatChange), ...remarks.map(formatRemark), ...warnings.map(formatFault)];
-  if (changes.length === 0) lines.push('nothing to change: it is so already');
+  if (changes.length === 0) lines.push('nothing to change: it is already so');
   return `${lines.join('\n')}\n`;
 }
 

@@ -13,10 +13,10 @@ suite('arguments', () => {
     [['HOSTNAME=x'], /machdb rename OLD NEW/],
     [['__proto__=x'], /'__proto__' is not a variable/],
     [['A=x\ny'], /it has a line break, and a value is one line/],
-    [['A=x\u0007'], /it holds the character U\+0007/],
-    [[`A="it's"`], /it holds both kinds of quotes, and begins with a quote/],
+    [['A=x\u0007'], /it contains the character U\+0007/],
+    [[`A="it's"`], /it contains both kinds of quotes, and begins with a quote/],
     [[`A=it's "x" `], /both kinds of quotes, and has a blank at an end/],
-    [[`A=it's "x" #`], /both kinds of quotes, and holds a # behind a blank/],
+    [[`A=it's "x" #`], /both kinds of quotes, and contains a # after a blank/],
     [[`A=it's "x"\\`], /both kinds of quotes, and ends with a backslash/],
   ];
   for (const [texts, problem] of table) {

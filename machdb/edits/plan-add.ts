@@ -39,11 +39,11 @@ export function planAdd(files: readonly MachdbFile[], { name, parents, file, set
   return closeDraft(draft);
 }
 
-/** @throws UserError when an object has this name already. */
+/** @throws UserError when an object already has this name. */
 export function refuseTaken(draft: Draft, name: string): void {
   const [taken] = findAll(draft, name);
   if (taken === undefined) return;
-  throw new UserError(`there is an object ${name} already: ${placeOf(taken)}`, { exitCode: 2 });
+  throw new UserError(`the object ${name} already exists: ${placeOf(taken)}`, { exitCode: 2 });
 }
 
 function findLastLike(draft: Draft, files: readonly MachdbFile[], parents: readonly string[]): Found | undefined {

@@ -65,7 +65,7 @@ suite('add', () => {
 
   test('refuses a name that is taken', () => {
     const plan = () => planAdd([file('\nm:\n')], { name: 'm', parents: [], settings: [] });
-    assert.throws(plan, { message: 'there is an object m already: x.db:2', exitCode: 2 });
+    assert.throws(plan, { message: 'the object m already exists: x.db:2', exitCode: 2 });
   });
 });
 
@@ -145,11 +145,8 @@ suite('rename', () => {
   });
 
   test('refuses names that are taken or the same', () => {
-    assert.throws(
-      () => planRename([file('m:\nn:\n')], { from: 'm', to: 'n' }),
-      /there is an object n already: x\.db:2/,
-    );
-    assert.throws(() => planRename([file('m:\n')], { from: 'm', to: 'm' }), /m has this name already/);
+    assert.throws(() => planRename([file('m:\nn:\n')], { from: 'm', to: 'n' }), /the object n already exists: x\.db:2/);
+    assert.throws(() => planRename([file('m:\n')], { from: 'm', to: 'm' }), /m already has this name/);
   });
 });
 

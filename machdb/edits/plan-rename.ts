@@ -16,7 +16,7 @@ type Names = { readonly from: string; readonly to: string };
  * @throws UserError when there is no such object or the new name is taken.
  */
 export function planRename(files: readonly MachdbFile[], { from, to }: Names): EditPlan {
-  if (from === to) throw new UserError(`${from} has this name already`, { exitCode: 2 });
+  if (from === to) throw new UserError(`${from} already has this name`, { exitCode: 2 });
   const draft = openDraft(files);
   const { file } = findObject(draft, from);
   refuseTaken(draft, to);

@@ -79,9 +79,9 @@ suite('set', () => {
       'm:\nA=x\n',
       ['B+=u', 'B-=u'],
       'm:\nA=x\n',
-      ['nothing to change: it is so already'],
+      ['nothing to change: it is already so'],
     ],
-    ['does nothing twice', 'm:\nA=x\n', ['A=x'], 'm:\nA=x\n', ['nothing to change: it is so already']],
+    ['does nothing twice', 'm:\nA=x\n', ['A=x'], 'm:\nA=x\n', ['nothing to change: it is already so']],
     [
       'leaves lines that had no effect, takes out those that would have one',
       'm:\nA+=dead\nA=x\nB=1\nA+=y\nA-=z\n',
@@ -94,7 +94,7 @@ suite('set', () => {
       'm:\nA=x\nA+=y\n',
       ['A=x y'],
       'm:\nA=x\nA+=y\n',
-      ['nothing to change: it is so already'],
+      ['nothing to change: it is already so'],
     ],
     [
       'turns += into =',

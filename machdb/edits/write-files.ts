@@ -96,7 +96,7 @@ async function commitAll(files: readonly Staged[]): Promise<void> {
       const said =
         written.length === 0
           ? UNCHANGED
-          : `${written.join(', ')} ${written.length === 1 ? 'is' : 'are'} written already`;
+          : `${written.join(', ')} ${written.length === 1 ? 'is' : 'are'} already written`;
       throw new UserError(`cannot replace ${file.path}; ${said}`, {
         cause,
         hint: 'machdb check, then the same command again',

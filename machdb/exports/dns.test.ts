@@ -77,7 +77,7 @@ test('an alias that lies in no zone is a warning; a machine without an address h
     `${server}    ALIASES+=www.o.example\nb:\n${net} MAC=0:0:0:0:0:1\n ALIASES=c\n`,
   );
   assert.deepEqual(records(text), ['@ IN NS ns1.lab.example.', 'server IN A 10.77.0.2', 'ns1 IN A 10.77.0.2']);
-  assert.deepEqual(said, ['server: ALIASES: www.o.example lies in no zone of the database and is not exported']);
+  assert.deepEqual(said, ['server: ALIASES: www.o.example is not in any zone of the database and is not exported']);
 });
 
 test('a zone within a zone is delegated, with glue, and keeps its names', () => {
@@ -151,7 +151,7 @@ test('one zone need not be named; none and several are errors that say what to w
   );
   assert.throws(() => exportText('dns', server, { zone: 'x.example' }), /no zone x\.example/);
   const twice = exportText('dns', `${server}o:\n ZONE=lab.example\n`);
-  assert.deepEqual(twice.said, ['12: o: ZONE: lab.example is described by zones already']);
+  assert.deepEqual(twice.said, ['12: o: ZONE: lab.example is already described by zones']);
 });
 
 test('reverse zones by name, by network, by what is described, by what machines lie in', () => {
@@ -165,7 +165,7 @@ test('reverse zones by name, by network, by what is described, by what machines 
   assert.deepEqual(ptr({}, text.replace(/ 77.*arpa/, '')), ['2 IN PTR server.lab.example.']);
   assert.throws(
     () => ptr({ network: '10.76.0.0/15' }),
-    /10\.76\.0\.0\/15 is no zone but 2 zones: 76\.10\.in-addr\.arpa, 77/,
+    /10\.76\.0\.0\/15 is not one zone but 2 zones: 76\.10\.in-addr\.arpa, 77/,
   );
   assert.throws(() => ptr({ network: '10.77.0.0/26' }), /not a network with a reverse zone/);
   assert.throws(() => ptr({ zone: 'lab.example' }), /not the name of a reverse zone/);
@@ -183,5 +183,5 @@ test('a reverse zone delegates what lies in it, and refuses one address for two 
     '2.0 IN PTR server.lab.example.',
   ]);
   const twice = exportText('reverse-dns', `${text}b:\n${net} IP=10.77.0.2\n`, { zone: '77.10.in-addr.arpa' });
-  assert.deepEqual(twice.said, ['19: b: IP: 10.77.0.2 is the address of server already']);
+  assert.deepEqual(twice.said, ['19: b: IP: 10.77.0.2 is already the address of server']);
 });

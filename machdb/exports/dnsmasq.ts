@@ -122,7 +122,7 @@ function* reservationLines(
   const line = `dhcp-host=${[...macs, ...tags.map((tag) => `set:${tag}`), ip, label].join(',')}\n`;
   if (line.length <= LONGEST_LINE) yield line;
   else {
-    const message = `${machine}: MAC: ${macs.length} addresses are more than a line of dnsmasq's configuration holds`;
+    const message = `${machine}: MAC: ${macs.length} addresses are more than a line of dnsmasq's configuration can hold`;
     yield input.faultOf(machine, 'MAC', { message });
   }
 }

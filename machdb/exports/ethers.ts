@@ -21,7 +21,7 @@ function* render(input: ExportInput): Generator<string | Fault> {
         const other = owners.get(mac);
         if (other === undefined) yield `${mac} ${name.short}\n`;
         else {
-          const message = `${machine.name}: ${prefix}MAC: ${mac} is the MAC address of ${other} already`;
+          const message = `${machine.name}: ${prefix}MAC: ${mac} is already the MAC address of ${other}`;
           faults.push(input.faultOf(machine.name, `${prefix}MAC`, { message }));
         }
         owners.set(mac, machine.name);

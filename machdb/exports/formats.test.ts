@@ -136,19 +136,19 @@ const refused: {
     name: 'one name for two machines',
     formats: ['dns', 'hosts', 'dnsmasq'],
     text: `${zone}a:\n${net} IP=10.0.0.1\n ALIASES=www\nb:\n${net} IP=10.0.0.2\n ALIASES=www\n`,
-    said: ['13: b: ALIASES: the name www.lab.example belongs to a already'],
+    said: ['13: b: ALIASES: the name www.lab.example already belongs to a'],
   },
   {
     name: 'an alias that is the name of a machine',
     formats: ['dns', 'dnsmasq'],
     text: `${zone}a:\n${net} IP=10.0.0.1\n ALIASES=b\nb:\n${net} IP=10.0.0.2\n`,
-    said: ['8: a: ALIASES: the name b.lab.example belongs to b already'],
+    said: ['8: a: ALIASES: the name b.lab.example already belongs to b'],
   },
   {
     name: 'one address for two machines',
     formats: ['kea', 'dnsmasq'],
     text: `a:\n${net} IP=10.0.0.1\n MAC=0:0:0:0:0:1\nb:\n${net} IP=10.0.0.1\n MAC=0:0:0:0:0:2\n`,
-    said: ['9: b: IP: 10.0.0.1 is the address of a already'],
+    said: ['9: b: IP: 10.0.0.1 is already the address of a'],
   },
   {
     name: 'no netmask, a strange one, and a network that the address is not in',
@@ -157,7 +157,7 @@ const refused: {
     said: [
       '1: a: NETMASK: is not set, so the network of 10.0.0.1 is not known',
       "7: b: NETMASK: '255.0.255.0' is not a netmask",
-      '9: c: IP: 10.0.0.3 does not lie in the network 10.1.0.0 with the netmask 255.255.255.0',
+      '9: c: IP: 10.0.0.3 is not in the network 10.1.0.0 with the netmask 255.255.255.0',
     ],
   },
   {
@@ -178,7 +178,7 @@ const refused: {
     name: 'more MAC addresses than a line of dnsmasq holds',
     formats: ['dnsmasq'],
     text: `a:\n IP=10.0.0.1\n NETMASK=255.0.0.0\n MAC=${Array.from({ length: 60 }, (_, i) => `0:0:0:0:0:${i.toString(16)}`).join(' ')}\n`,
-    said: ["4: a: MAC: 60 addresses are more than a line of dnsmasq's configuration holds"],
+    said: ["4: a: MAC: 60 addresses are more than a line of dnsmasq's configuration can hold"],
   },
   {
     name: 'variables that ansible keeps for itself, and secrets',

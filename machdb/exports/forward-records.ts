@@ -130,7 +130,7 @@ function addAliases(
     if (name === undefined) continue;
     if (isWithin(name, zone.name)) aliases.push({ name, machine, target: target ?? '', addresses });
     else if (target !== undefined && zoneOf(target, zones) === zone.name && zoneOf(name, zones) === undefined) {
-      const message = `${machine}: ALIASES: ${name} lies in no zone of the database and is not exported`;
+      const message = `${machine}: ALIASES: ${name} is not in any zone of the database and is not exported`;
       faults.push({ ...input.faultOf(machine, 'ALIASES', { message }), severity: 'warning' });
     }
   }

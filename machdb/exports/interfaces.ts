@@ -55,7 +55,7 @@ export function readNetwork(reader: Reader, { prefix, ip }: Interface): Network 
   const network: Network = { id: address - (address % 2 ** (32 - prefixBits)), prefixBits };
   const text = values.get(networkVariable) ?? '';
   if (text !== '' && parseIpv4(text) !== network.id) {
-    return report(`${prefix}IP`, `${ip} does not lie in the network ${text.slice(0, 80)} with the netmask ${netmask}`);
+    return report(`${prefix}IP`, `${ip} is not in the network ${text.slice(0, 80)} with the netmask ${netmask}`);
   }
   // Without a NETWORK nothing says where the first interface's network is but its own address.
   if (own !== prefix && text === '' && !holds(network, values.get('IP') ?? '')) {

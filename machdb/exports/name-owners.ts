@@ -12,6 +12,6 @@ export function takeName(
   const other = owners.get(name);
   owners.set(name, machine);
   if (other === undefined) return [];
-  const message = `${machine}: ${variable}: the name ${name} belongs to ${other} already`;
+  const message = `${machine}: ${variable}: the name ${name} already belongs to ${other}`;
   return [input.faultOf(machine, variable, { message })];
 }

@@ -65,7 +65,7 @@ function* pointers({ input, zone, zones, owners }: Builder, machine: ExportMachi
       const other = owners.get(owner);
       owners.set(owner, machine.name);
       if (other !== undefined) {
-        const message = `${machine.name}: ${variable}: ${address} is the address of ${other} already`;
+        const message = `${machine.name}: ${variable}: ${address} is already the address of ${other}`;
         faults.push(input.faultOf(machine.name, variable, { message }));
       } else if (name.full !== undefined) yield `${ownerIn(zone.name, owner)} IN PTR ${name.full}.\n`;
       else if (!machine.values.has('DOMAIN')) {
@@ -112,7 +112,7 @@ function zoneOfNetwork(network: string): string {
   }
   if (others.length === 0) return first;
   const shown = [first, ...others].slice(0, 16).join(', ') + (others.length > 15 ? ', …' : '');
-  throw new UserError(`${network} is no zone but ${others.length + 1} zones: ${shown}`, {
+  throw new UserError(`${network} is not one zone but ${others.length + 1} zones: ${shown}`, {
     exitCode: 2,
     hint: `export each: --zone ${first}`,
   });
@@ -131,7 +131,7 @@ function onlyNetwork(input: ExportInput): string {
   if (first !== undefined && others.length === 0) return first;
   const shown = [...networks].slice(0, 16).join(', ') + (networks.size > 16 ? ', …' : '');
   throw new UserError(
-    first === undefined ? 'no machine has an IP and a NETMASK' : `the machines lie in several networks: ${shown}`,
+    first === undefined ? 'no machine has an IP and a NETMASK' : `the machines are in several networks: ${shown}`,
     { exitCode: 2, hint: 'name the zone: --network 10.77.0.0/24, or --zone 0.77.10.in-addr.arpa' },
   );
 }

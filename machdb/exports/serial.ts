@@ -15,7 +15,7 @@ export function nextSerial(
   if (wanted !== undefined) {
     if (old === undefined || isAfter(wanted, old)) return wanted;
     const hint = `leave --serial away, or give one after it, such as ${successor(old)}`;
-    throw new UserError(`the serial ${wanted} is not after ${old}, the serial of the old zone`, { exitCode: 2, hint });
+    throw new UserError(`the serial ${wanted} must be greater than the current serial ${old}`, { exitCode: 2, hint });
   }
   const clock = Math.floor(nowSeconds) % SERIALS;
   return old === undefined || isAfter(clock, old) ? clock : successor(old);

@@ -95,7 +95,7 @@ function takeAddress(
   owners.set(address, machine);
   if (other === undefined) return true;
   const variable = prefix + (address.includes(':') ? 'MAC' : 'IP');
-  const message = `${machine}: ${variable}: ${address} is the address of ${other} already`;
+  const message = `${machine}: ${variable}: ${address} is already the address of ${other}`;
   faults.push(input.faultOf(machine, variable, { message }));
   return false;
 }

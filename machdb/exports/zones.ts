@@ -27,7 +27,7 @@ export function listZones(input: Pick<ExportInput, 'db' | 'faultOf'>): Zones {
       if (name === undefined) faults.push(illegalName({ input, name: object, variable: 'ZONE', text }));
       else if (other === undefined) zones.set(name, { name, object });
       else if (other.object !== object) {
-        const message = `${object}: ZONE: ${name} is described by ${other.object} already`;
+        const message = `${object}: ZONE: ${name} is already described by ${other.object}`;
         faults.push(input.faultOf(object, 'ZONE', { message }));
       }
     }

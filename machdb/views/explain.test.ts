@@ -55,7 +55,7 @@ suite('explain', () => {
         'PRINTER="none"',
         '    a.db:4   client  set to "hall"',
         '    a.db:7   no-yp   set to "none", instead of "hall" (a.db:4)',
-        '    a.db:11  laptop  set to "none", which it was already (a.db:7)',
+        '    a.db:11  laptop  set to "none", which it already was (a.db:7)',
       ],
     ],
     ['EDITOR', ['EDITOR is not set', '    a.db:8  no-yp  removed nothing; not there: vi']],

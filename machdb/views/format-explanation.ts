@@ -26,7 +26,7 @@ function describeStep({ value, effect }: Step): string {
   if (effect.did === 'remove') return describeWords(['removed', effect.removed], ['not there', effect.absent]);
   if (effect.instead === undefined) return `set to ${quote(value)}`;
   const { value: before, file, line } = effect.instead;
-  const same = before === value ? 'which it was already' : `instead of ${quote(before)}`;
+  const same = before === value ? 'which it already was' : `instead of ${quote(before)}`;
   return `set to ${quote(value)}, ${same} (${file}:${line})`;
 }
 

@@ -117,7 +117,7 @@ suite('what is printed', () => {
     [['set', 'lab01', 'PACKAGES+=tex'], 2, /the site has no packages\/tex/],
     [['unset', 'lab01', 'DOMAIN'], 1, /inherits it from lab: DOMAIN=lab\.example \(machdb\/a\.db:2\)/],
     [['remove', 'lab'], 2, /lab cannot be removed: lab01 \(machdb\/a\.db:4\) inherits from it/],
-    [['rename', 'lab01', 'lab'], 2, /there is an object lab already: machdb\/a\.db:1/],
+    [['rename', 'lab01', 'lab'], 2, /the object lab already exists: machdb\/a\.db:1/],
     [['rename', 'lab01', 'a b'], 2, /'a b' is not the name of an object/],
     [['clone', 'lab01', 'lab02'], 2, /lab02 has the IP address.*\n.*\n {2}try: --set IP=…/],
     [['add', 'lab02', '--parents', 'lbb'], 2, /inherits from lbb, which is not defined[^]*did you mean lab\?/],

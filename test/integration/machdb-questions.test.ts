@@ -56,7 +56,7 @@ suite('exit codes', () => {
     [['diff', lab, lab], 0, /^no differences; 6 machines unchanged\n$/],
     [['diff', lab, join(lab, 'machdb')], 0, /^no differences/],
     [['diff', lab, root], 2, /no file \*\.db in /],
-    [['diff', 'HEAD', '--site', join(lab, 'none')], 2, /'HEAD' is no directory, and --site .*none is none either/],
+    [['diff', 'HEAD', '--site', join(lab, 'none')], 2, /neither 'HEAD' nor --site .*none is a directory/],
     [['diff', '--site', lab], 2, /missing required argument/],
   ];
   for (const [args, exitCode, says] of table) {
@@ -167,7 +167,7 @@ suite('diff of revisions', () => {
     await cp(lab, outside, { recursive: true });
     const none = await machdb('diff', 'main', '--site', outside);
     assert.equal(none.exitCode, 2);
-    assert.match(none.stderr, /^'main' is no directory, and not a revision either: .* is in no git repository/);
+    assert.match(none.stderr, /^'main' is not a directory, and cannot be a revision: .* is not in a git repository/);
     assert.ok(none.stderr.split('\n').length < 6, none.stderr);
     const early = await machdb('diff', 'v0', '--site', site);
     assert.deepEqual([early.exitCode, early.stderr], [2, 'no file *.db in v0:sites/lab/machdb\n']);

@@ -421,7 +421,7 @@ suite('what cannot be done is said', () => {
     ],
     ['a priority that is none', () => undefined, ['5000:one'], 2, /1000/],
     ['nothing named, nothing linked', () => undefined, [], 2, /nothing is linked onto .*, and no package is named/],
-    ['no VAR=VALUE', () => undefined, ['-Dx', 'one'], 2, /-D x is no VAR=VALUE/],
+    ['no VAR=VALUE', () => undefined, ['-Dx', 'one'], 2, /-D x is not VAR=VALUE/],
     ['a store without a key', () => undefined, ['--store', 'store', 'one'], 2, /a store needs the key/],
     ['copies and links', () => undefined, ['--copy', '--hardlink', 'one'], 2, /cannot be used with/],
     [

@@ -52,7 +52,7 @@ test('records are listed, as text and as JSON, and one is written into a file', 
     assert.equal((await stat(file)).mode & 0o777, 0o600);
     assert.equal(storedDiskRecordSchema.parse(JSON.parse(await readFile(file, 'utf8'))).data[0]?.fsUuid, uuid);
     const again = await gutinteg('q-bert', '--save', file);
-    assert.deepEqual([again.exitCode, again.stderr.includes('exists already')], [2, true]);
+    assert.deepEqual([again.exitCode, again.stderr.includes('already exists')], [2, true]);
     await rm(file);
   }
 });
