@@ -24,7 +24,7 @@ export type Adoption = z.infer<typeof adoptionSchema>;
 /**
  * A public key in a form that people compare: `SHA256:` and the SHA-256 of its DER encoding in base64 without padding.
  * The same by other tools: `openssl pkey -pubin -in site.pub -outform DER | openssl dgst -sha256 -binary | base64`.
- * @throws Error when the text is no public key in PEM
+ * @throws Error when the text is not a public key in PEM
  */
 export function keyFingerprint(pem: string): string {
   const der = createPublicKey(pem).export({ type: 'spki', format: 'der' });

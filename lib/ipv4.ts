@@ -1,4 +1,4 @@
-/** `10.77.0.1` → 0x0a4d0001 as an unsigned number; undefined when the text is no dotted quad. */
+/** `10.77.0.1` → 0x0a4d0001 as an unsigned number; undefined when the text is not a dotted quad. */
 export function parseIpv4(text: string): number | undefined {
   // By hand: a database has hundreds of thousands of them.
   let address = 0;
@@ -28,7 +28,7 @@ export function formatIpv4(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 }
 
-/** `255.255.255.0` → 24; undefined when the mask is no mask. */
+/** `255.255.255.0` → 24; undefined when the text is not a netmask. */
 export function prefixLength(netmask: string): number | undefined {
   const mask = parseIpv4(netmask);
   if (mask === undefined) return undefined;
@@ -37,7 +37,7 @@ export function prefixLength(netmask: string): number | undefined {
   return Number.isInteger(length) ? length : undefined;
 }
 
-/** Whether both addresses lie in the same network under `netmask`; false when any text is no address. */
+/** Whether both addresses lie in the same network under `netmask`; false when any text is not an address. */
 export function sameNetwork(a: string, b: string, netmask: string): boolean {
   const [left, right, mask] = [parseIpv4(a), parseIpv4(b), parseIpv4(netmask)];
   if (left === undefined || right === undefined || mask === undefined) return false;

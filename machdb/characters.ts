@@ -46,7 +46,7 @@ export function isDigitCode(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
-/** The offset of the first code unit from `at` on that is no blank, at most `end`. */
+/** The offset of the first code unit from `at` on that is not a blank, at most `end`. */
 export function skipBlankCodes(text: string, at: number, end: number): number {
   let offset = at;
   while (offset < end && isBlankCode(text.charCodeAt(offset))) offset += 1;

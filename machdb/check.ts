@@ -62,7 +62,7 @@ export function* checkInSteps(
       const machine = inspected({ db, object, own, values });
       // The other faults are of lines, its own or those of a parent, and said with the object that has them.
       for (const fault of unresolved) reportUnresolved(object.name, fault);
-      // What is missing only because a line could not be read is no fault of its own.
+      // What is missing only because a line could not be read is not a fault of its own.
       if (faults.length === 0) inspectMachine(db, machine, { inspections, checks, report });
       onMachine?.(machine);
     }

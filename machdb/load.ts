@@ -78,7 +78,7 @@ export async function loadWanted(dir: string, wanted: Wanted): Promise<Machdb> {
   return soundOrThrow(db, [...faults, ...inHeaders, ...repeated]);
 }
 
-/** The files of a database as text, in their order; what is no text is said in `faults`. */
+/** The files of a database as text, in their order; what is not text is reported in `faults`. */
 async function readMachdbFiles(dir: string, { read }: Pace): Promise<{ files: MachdbFile[]; faults: Fault[] }> {
   const faults: Fault[] = [];
   const files = [];

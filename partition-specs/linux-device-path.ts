@@ -5,7 +5,7 @@ export function partitionPath(diskPath: string, number: number): string {
   return `${diskPath}${/\d$/.test(diskPath) ? 'p' : ''}${number}`;
 }
 
-/** The inverse: undefined when `node` is no partition of `diskPath`. */
+/** The inverse: undefined when `node` is not a partition of `diskPath`. */
 export function partitionNumber(diskPath: string, node: string): number | undefined {
   const digits = /\d+$/.exec(node)?.[0];
   return digits !== undefined && partitionPath(diskPath, Number(digits)) === node ? Number(digits) : undefined;

@@ -63,7 +63,7 @@ function checkName({ name }: Header, report: Report): void {
   report(name.column, `'${name.text}' is not a disk name: up to 30 letters, digits and _, first a letter`);
 }
 
-/** What is no disk: names that some `raid1` or `lvm` makes an array or a group. */
+/** What is not a disk: names that some `raid1` or `lvm` makes an array or a group. */
 function stackKinds(items: readonly SpecItem[]): ReadonlyMap<string, 'array' | 'group'> {
   const kinds = new Map<string, 'array' | 'group'>();
   for (const item of items) {

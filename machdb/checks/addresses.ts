@@ -92,7 +92,7 @@ function kindOf(variable: string): Kind | undefined {
     : undefined;
 }
 
-/** An empty value is no address and no fault: it takes back what a parent sets. */
+/** An empty value is neither an address nor a fault: it takes back what a parent sets. */
 function wordsOf(value: string, kind: Kind): readonly string[] {
   if (kind === 'MAC address' || kind === 'IPv6 address') return splitWords(value);
   return value === '' ? [] : [value];

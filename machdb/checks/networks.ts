@@ -24,7 +24,7 @@ export const inspectNetworks: CreateInspection = (db, report) => {
   function inspectInterface(machine: InspectedMachine, prefix: string): void {
     const { values } = machine;
     const [network, netmask] = [values.get(`${prefix}NETWORK`), values.get(`${prefix}NETMASK`)];
-    // Without either there is nothing to go by; what is no address is said by the check of addresses.
+    // Without either there is nothing to go by; the check of addresses reports what is not an address.
     if (!network || !netmask || parseIpv4(network) === undefined || prefixLength(netmask) === undefined) return;
     const parsed = networkOf(network, netmask);
     if (typeof parsed === 'string') {

@@ -122,7 +122,7 @@ function contributors(db: Machdb, parents: readonly Parent[], wanted: ReadonlySe
   );
 }
 
-/** The order of words is no difference. */
+/** The order of words makes no difference. */
 function sameWords(a: string, b: string): boolean {
   return (
     a === b ||

@@ -2,7 +2,7 @@ type Numbered = { readonly digits: string; readonly order: number };
 type Family = { readonly first: string; readonly last: string; readonly numbers: Numbered[] };
 
 const LONGEST_LINE = 90;
-// Longer runs of digits are no numbers that anyone counts with, and not exact ones.
+// Longer runs of digits are not numbers that anyone counts with, nor exact.
 const NUMBER = /^(.*?)([0-9]{1,15})([^0-9]*)$/;
 
 /**

@@ -24,7 +24,7 @@ const RESERVED = new Set(['all', 'ungrouped', '_meta']);
 
 /**
  * A group for each object that machines inherit from, `-` and `.` in its name as `_`, for ansible warns of others. A
- * machine that another inherits from is no group; the heir is in the groups of that machine instead.
+ * machine that another inherits from is not a group; the heir is in the groups of that machine instead.
  */
 export function groupMachines(input: ExportInput): AnsibleGroups {
   const machines = new Set(machineNames(input.db));
@@ -57,7 +57,7 @@ export function groupMachines(input: ExportInput): AnsibleGroups {
   return { groups, ungrouped, faults: checkNames(input, groups, machines) };
 }
 
-/** The nearest ancestors that are no machines. */
+/** The nearest ancestors that are not machines. */
 function listGroups(db: Machdb, name: string, machines: ReadonlySet<string>): string[] {
   const groups = new Set<string>();
   const seen = new Set<string>();

@@ -9,7 +9,7 @@ const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const LONGEST_NAME = 253;
 
 /**
- * Lower case and without the dot at the end; undefined when it is no host name. What comes back is made of letters,
+ * Lower case and without the dot at the end; undefined when it is not a host name. What comes back is made of letters,
  * digits, dots and hyphens, so it means nothing else in any format.
  * @see RFC 1123 §2.1
  */
@@ -21,7 +21,7 @@ export function parseHostName(text: string): string | undefined {
   return /^\d+$/.test(labels.at(-1) ?? '') && labels.length > 1 ? undefined : name;
 }
 
-/** The names of one machine; what is no host name is left out and becomes a fault. */
+/** The names of one machine; what is not a host name is left out and becomes a fault. */
 export type MachineNames = { readonly host: HostName; readonly aliases: readonly HostName[] };
 
 /**
@@ -70,7 +70,7 @@ function describeName(full: string, domain: string): HostName {
   return { short: full, full: full.includes('.') ? full : undefined };
 }
 
-/** A fault that names machine, variable and the text that is no host name. */
+/** A fault that names machine, variable and the text that is not a host name. */
 export function illegalName(what: {
   input: Pick<ExportInput, 'faultOf'>;
   name: string;

@@ -27,7 +27,7 @@ const NIC_VARIABLE = /^NIC_(\w+)_(?:MAC|IP|IP6)$/;
 
 /**
  * The first interface, under the machine's own name, and those that NIC_<name>_… describe, as `HOST-<name>`.
- * Addresses that are none are left out and become faults; an empty value is no address and no fault.
+ * Addresses that are none are left out and become faults; an empty value is neither an address nor a fault.
  */
 export function readInterfaces(reader: Reader, host: HostName): Interface[] {
   const first = readInterface(reader, '', host);

@@ -41,7 +41,7 @@ function* render(input: ExportInput): Generator<string | Fault> {
 }
 
 function* formatSubnet({ network, reservations, shared }: Subnet, before: string): Generator<string> {
-  // Leases remember their subnet by its id, so it must not change when other networks come and go. Zero is no id.
+  // Leases remember their subnet by its id, so it must not change when other networks come and go. Zero is not an id.
   const id = network.id === 0 ? 1 : network.id;
   const subnet = { id, subnet: formatNetwork(network), 'option-data': formatOptions(shared) };
   yield `${before}${JSON.stringify(subnet).slice(0, -1)},"reservations": [`;

@@ -14,7 +14,7 @@ export function wordsOf(value: RawValue | undefined): string[] {
   return typeof value === 'string' ? splitWords(value) : [...(value ?? [])];
 }
 
-/** The variables that a text refers to, each once; `$${` is no reference. */
+/** The variables that a text refers to, each once; `$${` is not a reference. */
 export function referencesIn(text: string): string[] {
   const names = text.matchAll(/\$\$\{|\$\{([^}]*)\}/g).map(([, name]) => name);
   return [...new Set(names.filter((name) => name !== undefined))];

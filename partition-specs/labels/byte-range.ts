@@ -4,7 +4,7 @@ export type ByteRange = { readonly offsetBytes: number; readonly bytes: Uint8Arr
 /** A run of sectors, the first one and how many. */
 type Extent = { readonly startSector: number; readonly sizeSectors: number };
 
-/** @throws Error when the number is no integer from 0 to `max`: a label that cannot say it must not be written. */
+/** @throws Error when the number is not an integer from 0 to `max`: a label that cannot say it must not be written. */
 export function assertFits(what: string, value: number, max: number): void {
   if (!Number.isInteger(value) || value < 0 || value > max) throw new Error(`${what}: ${value} is not in 0…${max}`);
 }

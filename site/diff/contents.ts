@@ -15,7 +15,7 @@ const LARGEST_BYTES = 1024 * 1024;
 // The templates of a package are rendered for thousands of machines.
 const sources = new WeakMap<DiffPackage, Map<string, Uint8Array>>();
 
-/** Undefined for an entry that is no file. */
+/** Undefined for an entry that is not a file. */
 export async function readContent(
   entry: TreeEntry | undefined,
   machine: MachineSide,

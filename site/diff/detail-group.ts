@@ -96,7 +96,7 @@ async function compareBytes(
   return { kind: 'text', hunk: await diffTexts(hiddenOld, hiddenCurrent) };
 }
 
-/** Null for what is no text. */
+/** Null for what is not text. */
 function asText(content: Content): string | undefined | null {
   if (!(content instanceof Uint8Array)) return undefined;
   return isUtf8(content) && !content.includes(0) ? Buffer.from(content).toString('utf8') : null;

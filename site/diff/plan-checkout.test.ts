@@ -12,7 +12,7 @@ suite('the files of a site in a revision', () => {
       line('100755', 'sites/lab/packages/a/bin/a b\nc'),
       line('120000', 'sites/lab/packages/a/etc/link'),
       line('100644', 'sites/lab/packages/a/.packagelink.yaml'),
-      // A name in the listing that is no package tree is not read by anybody.
+      // Nobody reads a name of the listing that is not a package tree.
       line('120000', 'sites/lab/packages/b'),
       line('100644', 'sites/lab/packages/a/\xff'),
     ];

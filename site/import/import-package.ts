@@ -152,7 +152,7 @@ function limitToDisk(limits: ImportLimits, dir: string): ImportLimits {
   return half < limits.diskBytes ? { ...limits, diskBytes: half, isDiskFull: true } : limits;
 }
 
-/** A full disk, or a site that this user cannot write, is no defect. */
+/** A full disk, or a site that this user cannot write, is not a defect. */
 function explain(error: unknown, { archive, siteDir }: ImportInput): unknown {
   const { code, syscall, errno, message } = error as NodeJS.ErrnoException;
   if (error instanceof UserError || code === undefined || syscall === undefined || errno === undefined) return error;

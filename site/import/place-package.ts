@@ -18,7 +18,7 @@ export type Place = {
   readonly shown: string;
 };
 
-/** @throws UserError when the package is there and is not to be replaced, or is no directory */
+/** @throws UserError when the package is there and is not to be replaced, or is not a directory */
 export function checkPlace({ packages, name, shown }: Place, replace: boolean): void {
   const there = lstatSync(join(packages, name), { throwIfNoEntry: false });
   if (there === undefined) return;

@@ -11,7 +11,7 @@ export type ControlFiles = ReadonlyMap<string, string>;
 const MOST_BYTES = 32 * 1024 ** 2;
 const MOST_FILES = 1000;
 
-/** @throws UserError for what is no control archive, or too large for one */
+/** @throws UserError for what is not a control archive, or too large for one */
 export function readControl(source: ByteSource): ControlFiles {
   const files = new Map<string, string>();
   let bytes = 0;
