@@ -29,8 +29,8 @@ const packages = [
 const KEY = 'the key of the run';
 
 type Question = Partial<Parameters<typeof readSettled>[0]>;
-const isSettled = async ({ target, stateFile }: NightTarget, question: Question = {}): Promise<boolean> => {
-  const settled = await readSettled({ target, stateFile, isCurrent: (key) => key === KEY, ...question });
+const isSettled = ({ target, stateFile }: NightTarget, question: Question = {}): boolean => {
+  const settled = readSettled({ target, stateFile, isCurrent: (key) => key === KEY, ...question });
   assert(settled === undefined || settled.key === KEY);
   return settled !== undefined;
 };
@@ -110,10 +110,10 @@ suite('whether a target is as the last run has left it', () => {
       using machine = lab.openTarget();
       assert.deepEqual((await run(machine)).errors, []);
       await touch(machine);
-      assert.equal(await isSettled(machine, question), expected);
+      assert.equal(isSettled(machine, question), expected);
       if (expected) return;
       await run(machine);
-      assert.equal(await isSettled(machine), true);
+      assert.equal(isSettled(machine), true);
     });
   }
 
@@ -122,9 +122,9 @@ suite('whether a target is as the last run has left it', () => {
     await run(machine);
     const command = { timeoutSeconds: 1, order: 1, packages: ['base'], paths: ['etc/a'], place: 'system' } as const;
     await writeJournal(machine.stateFile, { known: [], pending: [{ ...command, argv: ['true'] }] });
-    assert.equal(await isSettled(machine), false);
+    assert.equal(isSettled(machine), false);
     await writeJournal(machine.stateFile, { known: [], pending: [] });
-    assert.equal(await isSettled(machine), true);
+    assert.equal(isSettled(machine), true);
   });
 
   test('a bit that the disk has lost is seen by who reads every file', async () => {
@@ -135,7 +135,7 @@ suite('whether a target is as the last run has left it', () => {
     const database = new DatabaseSync(machine.stateFile);
     database.prepare("UPDATE paths SET ctime_ms = ? WHERE path = 'usr/x'").run(lstatSync(place).ctimeMs);
     database.close();
-    assert.deepEqual([await isSettled(machine), await isSettled(machine, { contents: true })], [true, false]);
+    assert.deepEqual([isSettled(machine), isSettled(machine, { contents: true })], [true, false]);
     assert.deepEqual((await run(machine)).said, []);
     assert.deepEqual((await machine.run(packages, { contents: true })).said, ['replaced usr/x']);
   });
