@@ -172,7 +172,6 @@ const entries = {
     'manifests/manifest-cache.ts',
     'manifests/read-manifest.ts',
     'merge/explain-path.ts',
-    'merge/format-path-explanation.ts',
     'merge/merge.ts',
     'merge/near-paths.ts',
     'merge/tree-shape.ts',

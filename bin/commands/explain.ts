@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { FilesInput } from '../../installer/plan/plan-files.ts';
 import type { VariableExplanation } from '../../machdb/views/explain.ts';
-import type { PathExplanation } from '../../packagelink/merge/explain-path.ts';
-import type { ResolvedUse } from '../../packagelink/merge/format-path-explanation.ts';
+import type { PathExplanation, ResolvedUse } from '../../packagelink/merge/explain-path.ts';
 import type { MergeInput } from '../../packagelink/merge/merge.ts';
 import type { SiteState } from '../open-site-state.ts';
 
@@ -25,8 +24,7 @@ export function addExplainCommand(program: Command): void {
 }
 
 async function explain(host: string, asked: string, options: ExplainOptions): Promise<void> {
-  const { explainPath } = await import('../../packagelink/merge/explain-path.ts');
-  const { formatPathExplanation } = await import('../../packagelink/merge/format-path-explanation.ts');
+  const { explainPath, formatPathExplanation } = await import('../../packagelink/merge/explain-path.ts');
   const { formatExplanation } = await import('../../machdb/views/format-explanation.ts');
   const { printLines } = await import('../../machdb/views/printable.ts');
   const { mergeInputOf } = await import('../../installer/plan/plan-files.ts');

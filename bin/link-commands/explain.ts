@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { PathExplanation } from '../../packagelink/merge/explain-path.ts';
-import type { ResolvedUse } from '../../packagelink/merge/format-path-explanation.ts';
+import type { PathExplanation, ResolvedUse } from '../../packagelink/merge/explain-path.ts';
 import type { LinkedInput } from '../../packagelink/link/merge-onto-target.ts';
 import { addTargetOptions } from './target-options.ts';
 import type { TargetOptions } from './target-options.ts';
@@ -18,8 +17,7 @@ export function addExplainCommand(program: Command): void {
 }
 
 async function explain(asked: string, { target, state, json }: TargetOptions): Promise<void> {
-  const { explainPath } = await import('../../packagelink/merge/explain-path.ts');
-  const { formatPathExplanation } = await import('../../packagelink/merge/format-path-explanation.ts');
+  const { explainPath, formatPathExplanation } = await import('../../packagelink/merge/explain-path.ts');
   const { openLinkedTarget } = await import('../../packagelink/link/linked-target.ts');
   const { readLinkedInput } = await import('../../packagelink/link/merge-onto-target.ts');
   const { printLines } = await import('../../machdb/views/printable.ts');

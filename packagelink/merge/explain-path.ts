@@ -1,11 +1,13 @@
-// Why a path is as it is. In: what a merge gets, one path. Out: who has it, who else would, by which rule; undefined
-// when nobody has it. Never: I/O; throws for a faulty tree, of which it names what concerns the path.
+// Why a path is as it is. In: what a merge gets, one path. Out: who has it, who else would, by which rule, as data
+// and as text; undefined when nobody has it. Never: I/O; throws for a faulty tree, of which it names what concerns the path.
+import { formatFault } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
 import { TARGET_OWNER, generatedCandidates, layerCandidates } from './candidates.ts';
 import type { Candidate, Layer } from './candidates.ts';
 import { choosePath, describeCandidate, identityOf } from './choose-path.ts';
 import { compileGlobs } from '../package/glob.ts';
 import type { MergeInput } from './merge.ts';
+import type { TemplateUse } from '../package/preprocess.ts';
 import { placeCandidates } from './place-candidates.ts';
 import type { PathClass, WantedFile } from '../tree/tree.ts';
 
@@ -142,4 +144,57 @@ function linksOf({ linkGroup }: Candidate, all: readonly Candidate[]): string[] 
     .filter((candidate) => candidate.linkGroup === linkGroup)
     .map(({ path }) => path)
     .toSorted();
+}
+
+/** A use of a variable with its value; null where it is not defined. */
+export type ResolvedUse = TemplateUse & { readonly value: string | null };
+
+const CLASSES: Readonly<Record<PathClass, string>> = {
+  image: 'image: kept by every run with OSMODE=image, left to the package manager with OSMODE=packages',
+  package: 'package: kept by every run',
+  generated: 'generated: rendered for the machine, kept by every run',
+  mutable: 'mutable: installed once, then left alone',
+};
+
+const OUTCOMES: Readonly<Record<Claim['outcome'], string>> = {
+  wins: '',
+  loses: 'is overridden',
+  merges: 'merges',
+  agrees: 'has the same',
+  conflicts: 'conflicts',
+};
+
+/** Owner, rule, class, the others and the template's variables, for a person; `root` stands before each path. */
+export function formatPathExplanation(
+  explanation: PathExplanation,
+  uses: readonly ResolvedUse[],
+  root = '/',
+): string[] {
+  const { path, claims, mutable, pinned, links, faults } = explanation;
+  const [first, ...others] = claims;
+  return [
+    `${root}${path}: ${explanation.owner}`,
+    ...(first === undefined
+      ? []
+      : [`    priority ${first.priority}: ${explanation.why}`, `    ${describeClaim(first, path)}`]),
+    `    ${CLASSES[explanation.class]}${mutable === undefined ? '' : ` ('${mutable.glob}' of ${mutable.owner})`}`,
+    ...(pinned === undefined ? [] : [`    pinned: left alone once installed ('${pinned.glob}' of ${pinned.owner})`]),
+    ...(links.length < 2 ? [] : [`    one file with the names ${links.map((name) => `${root}${name}`).join(', ')}`]),
+    ...others.map(
+      (claim) =>
+        `    ${claim.owner} (priority ${claim.priority}) ${OUTCOMES[claim.outcome]}: ${describeClaim(claim, path)}`,
+    ),
+    ...uses.map((use) => `    line ${use.line}: ##${use.variable}## ${describeUse(use)}`),
+    ...faults.flatMap((fault) => formatFault(fault).split('\n')).map((line) => `    ${line}`),
+  ];
+}
+
+function describeClaim({ source, what }: Claim, path: string): string {
+  return source === path ? what : `${what}, from the template ${source}`;
+}
+
+function describeUse({ leading, value }: ResolvedUse): string {
+  const where = leading ? 'at the start of the line' : 'inside the line';
+  if (value !== null) return `${where} becomes "${value}"`;
+  return `${where} is not defined: ${leading ? 'it stays, as a comment' : 'a fault'}`;
 }
