@@ -15,7 +15,7 @@ import type { PathClass, WantedFile } from '../tree/tree.ts';
 type Outcome = 'wins' | 'loses' | 'merges' | 'agrees' | 'conflicts';
 
 /** What one package would put at the path. */
-export type Claim = {
+type Claim = {
   readonly owner: string;
   readonly priority: number;
   readonly outcome: Outcome;
