@@ -1,7 +1,11 @@
 import { Agent, request } from 'node:http';
-import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 
-export type HttpAnswer = { readonly status: number; readonly body: Uint8Array<ArrayBuffer> };
+export type HttpAnswer = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Uint8Array<ArrayBuffer>;
+};
 
 export type HttpExchange = {
   readonly method: 'GET' | 'POST';
@@ -28,8 +32,9 @@ export async function httpExchange(
   const { method, headers, body, timeoutMs } = exchange;
   const options: RequestOptions = { method, headers, timeout: timeoutMs };
   const onResponse = (response: IncomingMessage): void => {
-    const status = response.statusCode ?? 0;
-    answer.resolve(readBody(response, exchange.maxBytes).then((bytes) => ({ status, body: bytes })));
+    const { statusCode: status = 0, headers: received } = response;
+    const whole = readBody(response, exchange.maxBytes).then((bytes) => ({ status, headers: received, body: bytes }));
+    answer.resolve(whole);
   };
   const asked =
     typeof target === 'string'

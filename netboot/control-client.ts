@@ -1,75 +1,27 @@
 // The administrator's end of the control socket. In: a state directory. Out: checked answers. Never: the network.
 import { join } from 'node:path';
-import { z } from 'zod';
-import { databaseStatusSchema, healthSchema, stateStatusSchema } from '../contract/health.ts';
+import type { z } from 'zod';
+import {
+  compareControlVersions,
+  CONTROL_VERSION,
+  CONTROL_VERSION_HEADER,
+  controlAnswers,
+} from '../contract/control.ts';
+import type {
+  AllAnswer,
+  ArmedAnswer,
+  ClaimAnswer,
+  controlRequests,
+  StatusAnswer,
+  SummaryAnswer,
+} from '../contract/control.ts';
 import type { Health } from '../contract/health.ts';
 import type { Consent } from './machine-source.ts';
-import { reportSchema } from '../contract/report.ts';
 import { UserError } from '../lib/errors.ts';
 import { httpExchange } from '../lib/http-exchange.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 
-const summarySchema = z.object({
-  name: z.string(),
-  machineId: z.string(),
-  macs: z.array(z.string()),
-  state: z.enum(['unknown', 'armed', 'installing', 'booting', 'installed', 'failed']),
-  reason: z.string().nullable(),
-  attempts: z.int(),
-  attemptsAllowed: z.int(),
-  lastStep: z.string().nullable(),
-  changedAtMs: z.number(),
-  /** Data partitions that the next attempt may make. */
-  initData: z.array(z.string()),
-  /** Disks whose unreadable content it takes for free space, by serial number. */
-  knownEmpty: z.array(z.string()),
-  waitingFor: z.string(),
-});
-
-/** `notes`: what who armed it should know. */
-const armedSchema = summarySchema.extend({ notes: z.array(z.string()) });
-
-/** A one-time token, good until `goodUntilMs`, and what to compare. */
-const claimSchema = z.object({
-  name: z.string(),
-  machineId: z.string(),
-  macs: z.array(z.string()),
-  token: z.string(),
-  goodUntilMs: z.number(),
-  serverUrl: z.string(),
-  fingerprints: z.array(z.string()),
-});
-
-const statusSchema = summarySchema.extend({
-  lastReport: z.object({ atMs: z.number(), report: reportSchema }).nullable(),
-  timeline: z.array(
-    z.object({
-      source: z.string(),
-      key: z.string(),
-      text: z.string(),
-      atMs: z.number(),
-      lastAtMs: z.number(),
-      count: z.int(),
-    }),
-  ),
-});
-
-const allSchema = z.object({
-  machines: z.array(summarySchema),
-  unknown: z.array(z.object({ mac: z.string(), lastAtMs: z.number() })),
-  database: databaseStatusSchema,
-  state: stateStatusSchema,
-});
-
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
-
-const errorSchema = z.object({ error: z.string(), hint: z.string().optional() });
-
-export type SummaryAnswer = z.infer<typeof summarySchema>;
-export type ClaimAnswer = z.infer<typeof claimSchema>;
-type ArmedAnswer = z.infer<typeof armedSchema>;
-export type StatusAnswer = z.infer<typeof statusSchema>;
-export type AllAnswer = z.infer<typeof allSchema>;
 
 export type ControlClient = {
   /** Nothing is allowed besides the installation unless given. */
@@ -87,42 +39,52 @@ export type ControlClient = {
 /** Asks the server that uses this state directory. @throws UserError when none is running or it refuses. */
 export function createControlClient(stateDir: string): ControlClient {
   const socketPath = join(stateDir, 'control.sock');
-  async function ask<S extends z.ZodType>(schema: S, path: string, body?: unknown): Promise<z.output<S>> {
+  async function ask<S extends z.ZodType>(schema: S, path: string, body?: object): Promise<z.output<S>> {
     const answer = await exchange(socketPath, path, body);
+    const fault = compareControlVersions({ client: String(CONTROL_VERSION), server: answer.version });
+    if (fault !== undefined) throw new UserError(fault.message, { hint: fault.hint });
     if (answer.status === 200) return parseJsonEdge(schema, answer.text, `the server's answer to ${path}`);
-    const { error, hint } = parseJsonEdge(errorSchema, answer.text, `the server's answer to ${path}`);
+    const { error, hint } = parseJsonEdge(controlAnswers.error, answer.text, `the server's answer to ${path}`);
     throw new UserError(error, { exitCode: answer.status === 400 ? 2 : 1, ...(hint === undefined ? {} : { hint }) });
   }
+  const { arm, claim, disarm, status, all, health } = controlAnswers;
   return {
-    arm: (name, consent) => ask(armedSchema, '/arm', { name, ...consent }),
-    claim: (name) => ask(claimSchema, '/claim', { name }),
-    disarm: (name, why) => ask(summarySchema, '/disarm', { name, why }),
-    status: (name) => ask(statusSchema, `/machines/${encodeURIComponent(name)}`),
+    arm: (name, consent) => ask(arm, '/arm', { name, ...consent } satisfies z.input<typeof controlRequests.arm>),
+    claim: (name) => ask(claim, '/claim', { name } satisfies z.input<typeof controlRequests.claim>),
+    disarm: (name, why) => ask(disarm, '/disarm', { name, why } satisfies z.input<typeof controlRequests.disarm>),
+    status: (name) => ask(status, `/machines/${encodeURIComponent(name)}`),
     all: async () => {
-      const all = await ask(allSchema, '/machines');
-      return { ...all, machines: all.machines.sort(byName) };
+      const answer = await ask(all, '/machines');
+      return { ...answer, machines: answer.machines.sort(byName) };
     },
-    health: () => ask(healthSchema, '/health'),
+    health: () => ask(health, '/health'),
   };
 }
 
 const byName = (one: SummaryAnswer, other: SummaryAnswer): number =>
   one.name < other.name ? -1 : Number(one.name > other.name);
 
-async function exchange(socketPath: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
+type Answer = { readonly status: number; readonly text: string; readonly version: string | undefined };
+
+async function exchange(socketPath: string, path: string, body: object | undefined): Promise<Answer> {
   const request = body === undefined ? {} : { body: JSON.stringify(body) };
   try {
     const answer = await httpExchange(
       { socketPath, path },
       {
         method: body === undefined ? 'GET' : 'POST',
-        headers: body === undefined ? {} : { 'content-type': 'application/json' },
+        headers: {
+          [CONTROL_VERSION_HEADER]: String(CONTROL_VERSION),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
         ...request,
         timeoutMs: 60_000,
         maxBytes: MAX_ANSWER_BYTES,
       },
     );
-    return { status: answer.status, text: new TextDecoder().decode(answer.body) };
+    const version = answer.headers[CONTROL_VERSION_HEADER];
+    const text = new TextDecoder().decode(answer.body);
+    return { status: answer.status, text, version: version === undefined ? undefined : String(version) };
   } catch (error) {
     throw notReached(socketPath, error);
   }

@@ -1,28 +1,11 @@
 // What status says of one machine, as data. In: its row and timeline. Out: JSON-ready objects with plain words. Pure.
+import type { SummaryAnswer } from '../contract/control.ts';
 import { neverKind } from '../lib/never.ts';
 import { consentOf } from './consent.ts';
 import type { MachineRow } from './state/machine-row.ts';
 import type { Life } from './state/transitions.ts';
 
-export type MachineSummary = {
-  readonly name: string;
-  readonly machineId: string;
-  readonly macs: readonly string[];
-  readonly state: Life['state'];
-  readonly reason: string | null;
-  readonly attempts: number;
-  readonly attemptsAllowed: number;
-  readonly lastStep: string | null;
-  readonly changedAtMs: number;
-  /** Data partitions that the next attempt may make. */
-  readonly initData: readonly string[];
-  /** Disks whose unreadable content it takes for free space, by serial number. */
-  readonly knownEmpty: readonly string[];
-  /** What would bring it on, in plain words. */
-  readonly waitingFor: string;
-};
-
-export function summarize(row: MachineRow): MachineSummary {
+export function summarize(row: MachineRow): SummaryAnswer {
   const { life } = row;
   return {
     name: row.name,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { createServer as createHttpServer, request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import type { TestContext } from 'node:test';
 import { createClient } from '../contract/client.ts';
 import { lookupSchema } from '../contract/lookup.ts';
 import { routes } from '../contract/routes.ts';
+import { httpExchange } from '../lib/http-exchange.ts';
 import { createLog } from '../lib/log.ts';
 import { siteSettingsSchema } from '../site/settings.ts';
 import { createControlClient } from './control-client.ts';
@@ -361,6 +362,49 @@ test('status of many lines and of many machines, which are sent piece by piece',
 });
 
 const NO_SITE = { record: {}, recordDigest: '', describe: () => Promise.reject(new Error('not asked')) };
+
+test('a client of another version is refused before it can arm a machine, and told which end is older', async (context) => {
+  const { netboot, control } = await setUp(context);
+  const arm = (version: string) =>
+    httpExchange(
+      { socketPath: netboot.socketPath, path: '/arm' },
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'gutinteg-control-version': version },
+        body: JSON.stringify({ name: 'q-bert' }),
+        timeoutMs: 10_000,
+        maxBytes: 65_536,
+      },
+    );
+  for (const [version, older] of [
+    ['2', 'the running server is older'],
+    ['0', 'this gutinteg is older'],
+  ] as const) {
+    const { status, body } = await arm(version);
+    assert.equal(status, 400);
+    assert.match(new TextDecoder().decode(body), new RegExp(older));
+  }
+  await assert.rejects(control.status('q-bert'), /has not been seen or armed/);
+  assert.equal((await arm('1')).status, 200);
+});
+
+test('a server of another version is not taken at its word', async (context) => {
+  const dir = await mkdtemp(join(tmpdir(), 'gutinteg-control-'));
+  context.after(() => rm(dir, { recursive: true }));
+  const server = createHttpServer((_request, response) => {
+    response.setHeader('gutinteg-control-version', '2');
+    response.end('{"status": "fine"}');
+  });
+  server.listen(join(dir, 'control.sock'));
+  await once(server, 'listening');
+  context.after(() => server.close());
+  await assert.rejects(createControlClient(dir).health(), {
+    name: 'UserError',
+    message:
+      'this gutinteg is older than the running server: it speaks version 1 of the control socket, the server version 2',
+    hint: 'run the gutinteg that serves',
+  });
+});
 
 test('the state directory is closed to others, whatever made it', async (context) => {
   const { netboot, options } = await setUp(context);

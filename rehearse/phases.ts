@@ -1,5 +1,5 @@
 // Turns what was seen, with its time, into phases. In: marks. Out: phases in order. Pure.
-import type { StatusAnswer } from '../netboot/control-client.ts';
+import type { StatusAnswer } from '../contract/control.ts';
 import type { Phase } from './verdict.ts';
 
 /** Something that was seen `atSeconds` after power-on, and the name of the phase that ended with it. */

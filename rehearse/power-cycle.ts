@@ -1,7 +1,7 @@
 // The two starts of a rehearsal: one from the network that installs, one that must come from the disk by itself.
 // In: a run that is set up. Out: what was seen. Never: decides whether a machine is armed; the server does.
 import type { Report } from '../contract/report.ts';
-import type { StatusAnswer } from '../netboot/control-client.ts';
+import type { StatusAnswer } from '../contract/control.ts';
 import { plainConsole } from './console-text.ts';
 import { marksOfTimeline, phasesOf } from './phases.ts';
 import type { RehearsalRun } from './set-up-run.ts';

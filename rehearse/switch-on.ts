@@ -2,7 +2,7 @@
 // Never: decides whether that was right.
 import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
-import type { StatusAnswer } from '../netboot/control-client.ts';
+import type { StatusAnswer } from '../contract/control.ts';
 import { lineSplitter, plainConsole } from './console-text.ts';
 import type { Mark } from './phases.ts';
 import type { RehearsalRun } from './set-up-run.ts';

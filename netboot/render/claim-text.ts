@@ -1,5 +1,5 @@
 // What who adopts a machine needs, as text. In: what the control socket answers. Out: lines. Never: I/O, the clock.
-import type { ClaimAnswer } from '../control-client.ts';
+import type { ClaimAnswer } from '../../contract/control.ts';
 
 /** The command to run on the machine, and the token that it asks for: not in the command, where others could read it. */
 export function renderClaim({ name, macs, token, goodUntilMs, serverUrl, fingerprints }: ClaimAnswer): string {

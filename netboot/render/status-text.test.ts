@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AllAnswer, StatusAnswer } from '../control-client.ts';
+import type { AllAnswer, StatusAnswer } from '../../contract/control.ts';
 import { renderAll, renderStatus } from './status-text.ts';
 
 const START = Date.UTC(2026, 10, 20, 12, 0, 0);

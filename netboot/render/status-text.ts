@@ -1,6 +1,6 @@
 // Statuses as plain text. In: what the control socket answers. Out: lines. Never: I/O, the clock.
 import { describeConsent } from '../consent.ts';
-import type { AllAnswer, StatusAnswer, SummaryAnswer } from '../control-client.ts';
+import type { AllAnswer, StatusAnswer, SummaryAnswer } from '../../contract/control.ts';
 
 /** A table of all machines, the MAC addresses that asked and are in no record, and how the database is. */
 export function renderAll(all: AllAnswer): string {

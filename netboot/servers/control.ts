@@ -6,11 +6,16 @@ import { dirname } from 'node:path';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
-import type { Express } from 'express';
+import type { Express, RequestHandler } from 'express';
 import express from 'express';
-import { z } from 'zod';
 import { describeError, UserError } from '../../lib/errors.ts';
-import { initDataSchema, knownEmptySchema, MAX_INIT_DATA } from '../../contract/lookup.ts';
+import {
+  compareControlVersions,
+  CONTROL_VERSION,
+  CONTROL_VERSION_HEADER,
+  controlRequests,
+} from '../../contract/control.ts';
+import type { AllAnswer, ArmedAnswer, ClaimAnswer, StatusAnswer, SummaryAnswer } from '../../contract/control.ts';
 import type { DatabaseStatus } from '../../contract/health.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Adoptions } from '../adoptions.ts';
@@ -18,7 +23,6 @@ import type { Clients } from '../clients.ts';
 import type { Machines } from '../machines.ts';
 import { describeHealth } from '../describe-health.ts';
 import { summarize } from '../machine-status.ts';
-import type { MachineSummary } from '../machine-status.ts';
 import type { StateStatus } from '../../contract/health.ts';
 import { streamJson } from './stream-json.ts';
 import type { LogOnce } from './limited-log.ts';
@@ -41,14 +45,6 @@ export type ControlOptions = {
 };
 
 const PAGE_ROWS = 500;
-
-const armSchema = z.strictObject({
-  name: z.string().min(1).max(255),
-  initData: z.array(initDataSchema).max(MAX_INIT_DATA).default([]),
-  knownEmpty: z.array(knownEmptySchema).max(MAX_INIT_DATA).default([]),
-});
-const claimSchema = z.strictObject({ name: z.string().min(1).max(255) });
-const disarmSchema = z.strictObject({ name: z.string().min(1).max(255), why: z.string().min(1).max(500) });
 
 export type ControlServer = {
   /** Opens the socket again when it is no longer there: somebody has deleted the state directory. */
@@ -109,45 +105,67 @@ async function listenPrivately(app: Express, socketPath: string): Promise<Server
 
 function addControlRoutes(app: Express, options: ControlOptions): void {
   const { machines, adoptions, clients, databaseStatus, isServing, self } = options;
-  app.use(express.json({ limit: '16kb' }));
+  app.use(refuseOtherVersions, express.json({ limit: '16kb' }));
   app.get('/health', (_request, response) => {
     if (!isServing()) throw new HttpError(503, 'the server is still opening its ports');
     response.json(describeHealth(databaseStatus(), options.stateStatus()));
   });
   app.get('/machines', (_request, response, next) => {
     // The state comes last: reading the machines may be what shows that it cannot be read.
-    const rest = () => asJson({ unknown: clients.unknown(), database: databaseStatus(), state: options.stateStatus() });
+    const rest = () => {
+      const more = { unknown: clients.unknown(), database: databaseStatus(), state: options.stateStatus() };
+      return asJson(more satisfies Omit<AllAnswer, 'machines'>);
+    };
     streamJson(response, { name: 'machines', rows: summaries(options) }, rest).then(undefined, next);
   });
   app.get('/machines/:name', (request, response, next) => {
     const row = byName(machines, request.params.name);
     const lastReport = machines.lastReportText(row.id);
     const rest = () => ({ ...asJson(summarize(row)), lastReport });
-    streamJson(response, { name: 'timeline', rows: machines.timeline(row) }, rest).then(undefined, next);
+    streamJson(
+      response,
+      { name: 'timeline', rows: machines.timeline(row) satisfies StatusAnswer['timeline'] },
+      rest,
+    ).then(undefined, next);
   });
   app.post('/arm', (request, response, next) => {
-    const { name, ...consent } = parseEdge(armSchema, request.body, 'arm');
-    machines.arm(name, consent).then(({ row, notes }) => void response.json({ ...summarize(row), notes }), next);
+    const { name, ...consent } = parseEdge(controlRequests.arm, request.body, 'arm');
+    machines
+      .arm(name, consent)
+      .then(({ row, notes }) => void response.json({ ...summarize(row), notes } satisfies ArmedAnswer), next);
   });
   app.post('/claim', (request, response, next) => {
-    const { name } = parseEdge(claimSchema, request.body, 'claim');
-    adoptions
-      .claim(name)
-      .then(
-        ({ row, ...more }) =>
-          void response.json({ name: row.name, machineId: row.id, macs: row.macs, ...more, ...self }),
-        next,
-      );
+    const { name } = parseEdge(controlRequests.claim, request.body, 'claim');
+    adoptions.claim(name).then(
+      ({ row, ...more }) =>
+        void response.json({
+          name: row.name,
+          machineId: row.id,
+          macs: row.macs,
+          ...more,
+          ...self,
+        } satisfies ClaimAnswer),
+      next,
+    );
   });
   app.post('/disarm', (request, response) => {
-    const { name, why } = parseEdge(disarmSchema, request.body, 'disarm');
+    const { name, why } = parseEdge(controlRequests.disarm, request.body, 'disarm');
     const row = byName(machines, name);
     response.json(summarize(machines.apply(row.id, { kind: 'disarmed', why })));
   });
 }
 
+/** Before a request is read: one that is misunderstood could arm a machine. */
+const refuseOtherVersions: RequestHandler = (request, response, next) => {
+  const server = String(CONTROL_VERSION);
+  response.set(CONTROL_VERSION_HEADER, server);
+  const fault = compareControlVersions({ client: request.get(CONTROL_VERSION_HEADER), server });
+  if (fault !== undefined) throw new UserError(fault.message, { exitCode: 2, hint: fault.hint });
+  next();
+};
+
 /** A page at a time: other requests are answered in between, and 100,000 machines are never in memory at once. */
-function* summaries({ machines, logOnce }: ControlOptions): Iterable<MachineSummary> {
+function* summaries({ machines, logOnce }: ControlOptions): Iterable<SummaryAnswer> {
   for (let after: number | undefined = 0; after !== undefined;) {
     const page: ReturnType<Machines['pageIfReadable']> = machines.pageIfReadable(after, PAGE_ROWS);
     for (const row of page?.rows ?? []) yield summarize(row);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StatusAnswer } from '../../netboot/control-client.ts';
+import type { StatusAnswer } from '../../contract/control.ts';
 import type { VirtualDisk } from '../../rehearse/qemu-argv.ts';
 import type { SwitchedOn } from '../../rehearse/switch-on.ts';
 import { waitFor } from '../../rehearse/wait-for.ts';

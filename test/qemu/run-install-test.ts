@@ -2,7 +2,7 @@
 // In: a name and what to do. Out: nothing, or an error that names the logs. Never: waits for a time instead of a state.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { StatusAnswer } from '../../netboot/control-client.ts';
+import type { StatusAnswer } from '../../contract/control.ts';
 import { plainConsole } from '../../rehearse/console-text.ts';
 import { demoHardware, demoSite } from '../../rehearse/demo-options.ts';
 import type { VirtualDisk } from '../../rehearse/qemu-argv.ts';
