@@ -8,7 +8,8 @@ import { recordedDataSchema } from './disk-record.ts';
 import type { DiskRecord, RecordedData } from './disk-record.ts';
 import { adoptionSchema, siteKeysSchema } from './adoption.ts';
 import type { Adoption, AdoptionRequest } from './adoption.ts';
-import type { InstallEvent } from './events.ts';
+import { EVENTS_VERSION } from './events.ts';
+import type { InstallEvent, PostedEvents } from './events.ts';
 import { lookupSchema } from './lookup.ts';
 import type { Lookup } from './lookup.ts';
 import type { Report } from './report.ts';
@@ -91,7 +92,8 @@ export function createClient(options: ClientOptions): ServerClient {
       return parseJsonEdge(adoptionSchema, text, `${options.serverUrl}${routes.adoptions}`);
     },
     storeFile: async (path) => get(`/store/${path}`),
-    sendEvents: async (machineId, events) => void (await post(routes.events(machineId), { events })),
+    sendEvents: async (machineId, events) =>
+      void (await post(routes.events(machineId), { version: EVENTS_VERSION, events } satisfies PostedEvents)),
     sendReport: async (machineId, report) => void (await post(routes.report(machineId), report)),
   };
 }

@@ -1,5 +1,7 @@
-// What an installer tells the server while it works. In: nothing. Out: zod schemas and their types. Never: I/O.
+// What an installer tells the server while it works. In: what was posted. Out: events, also of machines of another version.
+// Never: I/O.
 import { z } from 'zod';
+import { parseEdge } from '../lib/parse-edge.ts';
 
 const step = z.string().max(80);
 
@@ -26,6 +28,42 @@ const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rebooting') }),
 ]);
 
-export const eventsSchema = z.object({ events: z.array(eventSchema).max(1000) });
+/** Raised when a kind or a field is added. Kinds and fields that exist keep their meaning: servers may be older. */
+export const EVENTS_VERSION = 1;
 
 export type InstallEvent = z.infer<typeof eventSchema>;
+
+/** An event of a kind that a newer machine knows; `text` is all that it said, as JSON. */
+export type UnknownEvent = { readonly kind: 'unknown'; readonly name: string; readonly text: string };
+
+const KINDS: ReadonlySet<string> = new Set(eventSchema.options.map(({ shape }) => shape.kind.value));
+
+/** Whatever else it says is kept as JSON; who writes it down cuts it. */
+const unknownEventSchema = z
+  .looseObject({ kind: z.string().min(1).max(80) })
+  .transform(({ kind, ...fields }): UnknownEvent => ({ kind: 'unknown', name: kind, text: JSON.stringify(fields) }));
+
+/** Machines of the version before say none. */
+const postedSchema = z.object({
+  version: z.int().positive().default(EVENTS_VERSION),
+  events: z.array(z.unknown()).max(1000),
+});
+
+/** What a machine posts. */
+export type PostedEvents = { readonly version: number; readonly events: readonly InstallEvent[] };
+
+/**
+ * The events that were posted, in their order. Fields that are not known are ignored. A kind that is not known is kept as
+ * text when the machine is newer, and is a fault otherwise. @throws FaultsError
+ */
+export function parseEvents(posted: unknown, what: string): (InstallEvent | UnknownEvent)[] {
+  const { version, events } = parseEdge(postedSchema, posted, what);
+  return events.map((event, index) => {
+    const schema = version > EVENTS_VERSION && isOfUnknownKind(event) ? unknownEventSchema : eventSchema;
+    return parseEdge(schema, event, `${what}: event ${index}`);
+  });
+}
+
+function isOfUnknownKind(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'kind' in event && !KINDS.has(String(event.kind));
+}

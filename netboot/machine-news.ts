@@ -1,6 +1,6 @@
 // What an installer or an installed machine says of itself, as lines of its timeline and changes of its life.
 import { neverKind } from '../lib/never.ts';
-import type { InstallEvent } from '../contract/events.ts';
+import type { InstallEvent, UnknownEvent } from '../contract/events.ts';
 import type { Report } from '../contract/report.ts';
 import { formatBytes } from '../lib/bytes.ts';
 import type { Machines } from './machines.ts';
@@ -8,14 +8,14 @@ import type { TimelineNote } from './state/plan-note.ts';
 import type { Occurrence } from './state/transitions.ts';
 
 /** One event of an installation whose token was good. */
-export function applyEvent(machines: Machines, machineId: string, event: InstallEvent): void {
+export function applyEvent(machines: Machines, machineId: string, event: InstallEvent | UnknownEvent): void {
   machines.note(machineId, { source: 'installer', ...eventNote(event) });
   const occurrence = eventOccurrence(event);
   if (event.kind === 'rebooting') machines.keepTokenForSystem(machineId);
   if (occurrence !== undefined) machines.apply(machineId, occurrence);
 }
 
-function eventNote(event: InstallEvent): Omit<TimelineNote, 'source'> {
+function eventNote(event: InstallEvent | UnknownEvent): Omit<TimelineNote, 'source'> {
   switch (event.kind) {
     case 'step-started':
       return { key: `start ${event.step}`, text: `${event.step}: ${event.why}` };
@@ -36,12 +36,14 @@ function eventNote(event: InstallEvent): Omit<TimelineNote, 'source'> {
     }
     case 'rebooting':
       return { key: 'rebooting', text: 'everything is on the disk; rebooting from it' };
+    case 'unknown':
+      return { key: `${event.name} ${event.text}`, text: `${event.name}, of a newer installer: ${event.text}` };
     default:
       return neverKind(event);
   }
 }
 
-function eventOccurrence(event: InstallEvent): Occurrence | undefined {
+function eventOccurrence(event: InstallEvent | UnknownEvent): Occurrence | undefined {
   switch (event.kind) {
     case 'step-started':
     case 'step-progress':
@@ -49,6 +51,7 @@ function eventOccurrence(event: InstallEvent): Occurrence | undefined {
     case 'step-finished':
       return { kind: 'step', step: `${event.step} (done)` };
     case 'message':
+    case 'unknown':
       return undefined;
     case 'failed':
       return { kind: 'install-failed', message: event.message, step: event.step, retry: event.retry };

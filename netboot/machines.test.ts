@@ -341,3 +341,12 @@ test('a machine whose row is damaged boots its disk, and its DHCP does not depen
   assert.equal(machines.claimForNotes(machine), undefined);
   assert.equal(machines.missingLines().lost, 2);
 });
+
+test('what only a newer installer says is a line of the timeline, and changes nothing else', async () => {
+  const { machines, now } = await setUp();
+  await machines.arm('q-bert');
+  const before = now().life;
+  applyEvent(machines, now().id, { kind: 'unknown', name: 'fan', text: '{"rpm":900}' });
+  assert.equal(machines.timeline(now()).at(-1)?.text, 'fan, of a newer installer: {"rpm":900}');
+  assert.deepEqual(now().life, before);
+});

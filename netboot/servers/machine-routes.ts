@@ -1,6 +1,6 @@
 // What an installer or an installed machine says and asks: look-up, events, reports.
 import type { Express, Request } from 'express';
-import { eventsSchema } from '../../contract/events.ts';
+import { parseEvents } from '../../contract/events.ts';
 import { lookupSchema } from '../../contract/lookup.ts';
 import type { Lookup } from '../../contract/lookup.ts';
 import { reportSchema } from '../../contract/report.ts';
@@ -36,7 +36,7 @@ export function addMachineRoutes(app: Express, options: MachineRoutesOptions): v
   // The token is checked before a body is read, so that a stranger cannot make the server parse anything.
   app.post('/v1/machines/:id/events', requireAttempt(machines), ...readBody(MAX_EVENTS_BYTES), (request, response) => {
     const machineId = request.params.id;
-    const { events } = parseEdge(eventsSchema, request.body, 'the events of an installation');
+    const events = parseEvents(request.body, 'the events of an installation');
     // All or none: an installer that is told 503 sends them again.
     machines.together(() => {
       for (const event of events) applyEvent(machines, machineId, event);
