@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
-import { findImageKernel, planBootFiles } from './plan-boot-files.ts';
+import { findImageKernel } from '../systems/find-image-kernel.ts';
+import { planBootFiles } from './plan-boot-files.ts';
 
 const layout = (...mounts: readonly [string, string][]): Layout => {
   const partitions = mounts.map(([mountPoint, uuid]) => ({ content: { mountPoint, uuid } }));

@@ -1,10 +1,7 @@
-// Where GRUB finds kernels and their initramfs. In: the merged tree, the mounts. Out: a file system and paths on it. Pure.
-import { posix } from 'node:path';
+// Where GRUB finds kernels and their initramfs. In: kernels, the mounts. Out: a file system and paths on it. Pure.
 import { UserError } from '../../lib/errors.ts';
-import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import { filledPlaces } from '../../partition-specs/layout.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
-import { releaseOfPath } from './kernel-release.ts';
 
 /** A kernel and its initramfs, as package paths: `boot/vmlinuz-6.1`. */
 export type KernelFiles = { readonly release: string | undefined; readonly kernel: string; readonly initramfs: string };
@@ -15,15 +12,6 @@ export type BootFiles = {
   /** Paths are absolute on that file system, as GRUB names them. The first one is to be started. */
   readonly kernels: readonly KernelFiles[];
 };
-
-/**
- * What `/vmlinuz` and `/initrd.img` of the image lead to.
- * @throws UserError when the image has no such links
- */
-export function findImageKernel(tree: MergedTree): KernelFiles {
-  const kernel = followLink(tree, 'vmlinuz');
-  return { release: releaseOfPath(kernel), kernel, initramfs: followLink(tree, 'initrd.img') };
-}
 
 /**
  * The files as GRUB names them: with a file system of its own at /boot, which GRUB reads without the root, the paths
@@ -49,12 +37,4 @@ export function planBootFiles(layout: Layout, kernels: readonly KernelFiles[]): 
       return { release, kernel: locate(kernel), initramfs: locate(initramfs) };
     }),
   };
-}
-
-function followLink(tree: MergedTree, link: string): string {
-  const entry = tree.entries.find(({ path }) => path === link);
-  if (entry?.type !== 'symlink') {
-    throw new UserError(`the image has no link /${link} to a kernel file; nothing could be booted`, { exitCode: 2 });
-  }
-  return posix.join('/', entry.target).slice(1);
 }

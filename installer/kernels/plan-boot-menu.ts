@@ -7,7 +7,6 @@ import type { Layout } from '../../partition-specs/layout.ts';
 import { renderLinux } from '../../partition-specs/render/linux.ts';
 import { describeError, UserError } from '../../lib/errors.ts';
 import { bootLoaderOf } from '../boot-loaders/all.ts';
-import { findImageKernel } from '../boot-loaders/plan-boot-files.ts';
 import type { KernelFiles } from '../boot-loaders/plan-boot-files.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
 import type { SystemKind } from '../systems/system-kind.ts';
@@ -57,7 +56,7 @@ export function planBootMenu(input: BootMenuInput): BootMenuPlan {
 
 function compareMenu(input: BootMenuInput & { readonly layout: Layout }): BootMenuPlan {
   const { layout, tree, facts, system, title, consoles } = input;
-  const image = findImageKernel(tree);
+  const image = system.findKernel(tree);
   const kernels = [image, ...keptKernels(image, input)];
   const loader = bootLoaderOf(layout);
   const { root } = renderLinux(layout);
@@ -97,7 +96,7 @@ function keptKernels(image: KernelFiles, { facts, system }: BootMenuInput): Kern
 
 /** A menu of somebody else's that does not start what the image brings. */
 function noticeUnnamed({ tree, facts, system }: BootMenuInput): string[] {
-  const image = imageKernelOf(tree);
+  const image = imageKernelOf(tree, system);
   if (image === undefined || facts.menus.length === 0) return [];
   const { kernel, release } = image;
   const menus = facts.menus.map(({ text }) => readMenuNames(text));
@@ -106,9 +105,9 @@ function noticeUnnamed({ tree, facts, system }: BootMenuInput): string[] {
 }
 
 /** An image for a container has none. */
-function imageKernelOf(tree: MergedTree): KernelFiles | undefined {
+function imageKernelOf(tree: MergedTree, system: SystemKind): KernelFiles | undefined {
   try {
-    return findImageKernel(tree);
+    return system.findKernel(tree);
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

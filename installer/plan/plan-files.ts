@@ -5,6 +5,7 @@ import type { MergeInput } from '../../packagelink/merge/merge.ts';
 import type { Manifest } from '../../packagelink/package/manifest.ts';
 import type { MergedTree, TreeEntry } from '../../packagelink/tree/tree.ts';
 import { fatMounts } from './own-mounts.ts';
+import { renderSystem } from '../systems/system-kind.ts';
 import type { SystemKind } from '../systems/system-kind.ts';
 
 export type FilesInput = {
@@ -39,9 +40,10 @@ export function planFiles(input: FilesInput): MergedTree {
 export function mergeInputOf(input: FilesInput): MergeInput {
   const { lookup, image, packages, diskFiles = [], consoles, system } = input;
   const left = leftPaths(input);
-  const rendered = system
-    .renderFiles({ hostname: lookup.name, record: lookup.record, diskFiles, consoles })
-    .filter(({ path }) => !left.has(path));
+  const { name: hostname, record } = lookup;
+  const rendered = renderSystem(system, { hostname, record, diskFiles, consoles }).filter(
+    ({ path }) => !left.has(path),
+  );
   return {
     layers: [
       { name: lookup.image.name, priority: 0, manifest: image },

@@ -19,7 +19,6 @@ import { treeDigest } from '../../packagelink/tree/tree.ts';
 import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import { bootLoaderOf } from '../boot-loaders/all.ts';
 import type { BootArtefact } from '../boot-loaders/boot-artefact.ts';
-import { findImageKernel } from '../boot-loaders/plan-boot-files.ts';
 import type { InstallStep } from './install-step.ts';
 import { wantedInterfaces } from '../render/network-interfaces.ts';
 import { planDiskSteps } from './plan-disk-steps.ts';
@@ -115,7 +114,7 @@ function planSteps(settled: {
   const menu = loader.renderMenu({
     layout,
     root: disks.root,
-    kernels: [findImageKernel(tree)],
+    kernels: [system.findKernel(tree)],
     title: menuTitle(input.lookup.record),
     consoles: input.consoles,
     paths,

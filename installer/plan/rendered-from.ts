@@ -1,8 +1,7 @@
 import type { MachineRecord } from '../../contract/lookup.ts';
 import { UserError } from '../../lib/errors.ts';
-import type { SystemKind } from '../systems/system-kind.ts';
-
-type Rendering = Parameters<SystemKind['renderFiles']>[0];
+import { renderSystem } from '../systems/system-kind.ts';
+import type { Rendering, SystemKind } from '../systems/system-kind.ts';
 
 /**
  * The variables of the record that decide a rendered file, sorted: those without which it would be another one, or
@@ -11,7 +10,7 @@ type Rendering = Parameters<SystemKind['renderFiles']>[0];
 export function renderedFrom(system: SystemKind, rendering: Rendering, path: string): string[] {
   const contentOf = (changed: Partial<Rendering>): string | undefined => {
     try {
-      return system.renderFiles({ ...rendering, ...changed }).find((file) => file.path === path)?.content;
+      return renderSystem(system, { ...rendering, ...changed }).find((file) => file.path === path)?.content;
     } catch (error) {
       if (error instanceof UserError) return undefined;
       throw error;

@@ -1,14 +1,12 @@
 // The files of a Debian machine that depend on its record and its disk layout: the package @generated.
 // In: record, files of the layout, consoles. Out: paths and contents. Never: I/O.
 import type { MachineRecord } from '../../contract/lookup.ts';
-import { nameservers, wantedInterfaces } from './network-interfaces.ts';
-import type { WantedInterface } from './network-interfaces.ts';
+import { HEADER } from './file-header.ts';
+import { nameservers } from './network-interfaces.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import { serialUnit } from './serial-unit.ts';
 
-const HEADER = '# Written by gutinteg from the machine database; a change made here is undone by the next run.\n';
-
-/** fstab and the like, hostname, hosts, resolv.conf, one systemd-networkd file an interface, and GRUB's kernel command line. */
+/** fstab and the like, hostname, hosts, resolv.conf, and GRUB's kernel command line. */
 export function renderDebianFiles(input: {
   readonly hostname: string;
   readonly record: MachineRecord;
@@ -23,9 +21,6 @@ export function renderDebianFiles(input: {
     file('/etc/hostname', `${hostname}\n`),
     file('/etc/hosts', renderHosts(hostname, record)),
     file('/etc/resolv.conf', renderResolvConf(record)),
-    ...wantedInterfaces(record).interfaces.map((wanted, index) =>
-      file(`/etc/systemd/network/10-gutinteg-${index}.network`, renderNetwork(wanted)),
-    ),
     file('/etc/default/grub.d/gutinteg.cfg', renderGrubDefaults(input.consoles)),
   ];
 }
@@ -45,15 +40,6 @@ function renderResolvConf(record: MachineRecord): string {
       .map((address) => `nameserver ${address}\n`)
       .join('')
   );
-}
-
-function renderNetwork(wanted: WantedInterface): string {
-  const network =
-    wanted.address === undefined
-      ? ['DHCP=ipv4']
-      : [`Address=${wanted.address}`, ...(wanted.gateway === undefined ? [] : [`Gateway=${wanted.gateway}`])];
-  const lines = ['[Match]', `MACAddress=${wanted.macs.join(' ')}`, '', '[Network]', ...network];
-  return `${HEADER}${lines.join('\n')}\n`;
 }
 
 function renderGrubDefaults(consoles: readonly string[]): string {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nameservers, wantedInterfaces } from './network-interfaces.ts';
-import { renderDebianFiles } from './debian-files.ts';
+import { debian } from '../systems/debian.ts';
+import { renderSystem } from '../systems/system-kind.ts';
 import { renderGrubCfg } from '../boot-loaders/grub-cfg.ts';
 
 const record = {
@@ -17,7 +18,7 @@ const record = {
 };
 
 const content = (path: string): string => {
-  const files = renderDebianFiles({
+  const files = renderSystem(debian, {
     hostname: 'lab01',
     record,
     diskFiles: [{ path: '/etc/fstab', text: 'FSTAB\n' }],
