@@ -263,6 +263,13 @@ export default {
       to: { path: '^', pathNot: '^(netboot/boot-programs|lib)/' },
     },
     {
+      name: 'builders-alone',
+      severity: 'error',
+      comment: 'A builder of images knows the recipe and what it is to answer, not who asks, and no other builder.',
+      from: { path: '^os-images/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^os-images/', pathNot: '^os-images/($1/|recipe\\.ts|image-builder\\.ts)' },
+    },
+    {
       name: 'installer-without-express',
       severity: 'error',
       comment: 'The ramdisk carries no HTTP server.',

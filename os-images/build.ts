@@ -1,4 +1,4 @@
-// Makes an OS package: recipe → Debian packages → tree → package store.
+// Makes an OS package: recipe → its builder → tree → package store.
 // In: a checked recipe, a store, the site's key. Out: a published name. Never: leaves a half-made tree behind, or moves
 // the published name before the whole image is in the store.
 import { createWriteStream } from 'node:fs';
@@ -16,8 +16,7 @@ import { writeFileAtomically } from '../lib/write-file-atomically.ts';
 import { publishTree } from '../packagelink/publish/publish.ts';
 import { readName } from '../packagelink/store/store.ts';
 import type { Store } from '../packagelink/store/store.ts';
-import { mmdebstrapArgv } from './mmdebstrap-argv.ts';
-import { countPackages, prepareTree } from './prepare-tree.ts';
+import { builderOf } from './builders.ts';
 import { publishedName } from './recipe.ts';
 import type { ImageRecipe } from './recipe.ts';
 
@@ -33,7 +32,7 @@ export type BuildImageOptions = {
   /** Builds although the recipe is the same, for newer packages. */
   readonly force?: boolean;
   readonly onProgress?: ((line: string) => void) | undefined;
-  /** Runs mmdebstrap and chroot; tests give another. */
+  /** Runs the builder's programs; tests give another. */
   readonly run?: RunCommand;
 };
 
@@ -94,7 +93,7 @@ async function buildAndPublish(options: BuildImageOptions) {
     const tree = join(folder, 'tree');
     await buildTree(options, tree);
     const name = publishedName(options.recipe);
-    const packages = await countPackages(tree);
+    const packages = await builderOf(options.recipe).countPackages(tree);
     const { manifest, rawBytes } = await publish(options, tree);
     return { name, manifest, packages, rawBytes };
   } finally {
@@ -116,8 +115,7 @@ async function buildTree(options: BuildImageOptions, tree: string): Promise<void
     return (options.run ?? runCommand)(argv, { timeoutMs: 60 * 60_000, ...runOptions, onLine });
   };
   try {
-    await run(mmdebstrapArgv(recipe, tree, options.mirror));
-    await prepareTree(tree, recipe, run);
+    await builderOf(recipe).build({ recipe, tree, mirror: options.mirror, run });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     throw new UserError(`building image ${recipeName} failed; nothing was published\n${error.message}`, {

@@ -39,6 +39,8 @@ const withMmdebstrap = (change: object) => ({ ...least, build: { mmdebstrap: { s
 
 const wrong: readonly { name: string; recipe: object; where: string }[] = [
   { name: 'a release that YAML read as a number', recipe: { ...least, osrev: 12 }, where: 'osrev' },
+  { name: 'no builder at all', recipe: { ...least, build: undefined }, where: 'build' },
+  { name: 'a builder that there is not', recipe: { ...least, build: { floppy: {} } }, where: 'build.mmdebstrap,build' },
   { name: 'an unknown key', recipe: { ...least, packages: [] }, where: 'recipe' },
   { name: 'an architecture that nothing here can boot', recipe: { ...least, arch: 'vax' }, where: 'arch' },
   {

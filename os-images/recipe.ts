@@ -1,23 +1,22 @@
 // images/NAME.yaml: how an OS package is made. In: parsed YAML. Out: a checked recipe. Never: I/O.
 import { z } from 'zod';
 import { architectures } from '../lib/architecture.ts';
+import { mmdebstrapBuildSchema } from './mmdebstrap/schema.ts';
+import type { MmdebstrapBuild } from './mmdebstrap/schema.ts';
 
 const word = z.string().regex(/^[a-z0-9][a-z0-9+.~-]*$/, 'not a plain lower-case word');
-const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'not the name of a Debian package');
 const unitName = z.string().regex(/^[A-Za-z0-9:_.@-]+\.[a-z]+$/, 'not the name of a systemd unit with its suffix');
-const pathGlob = z.string().regex(/^\/[^\s=]*$/, 'not an absolute path pattern');
+/** Each builder's schema for `build`, by the key that chooses it. */
+export const buildSchemas = { mmdebstrap: mmdebstrapBuildSchema } as const;
+type Build = MmdebstrapBuild;
 
-const mmdebstrapSchema = z.strictObject({
-  suite: word,
-  variant: z.enum(['essential', 'apt', 'minbase', 'standard', 'important']).default('minbase'),
-  components: z.array(word).min(1).default(['main']),
-  include: z.array(packageName).default([]),
-  /** Paths that dpkg leaves out, at the build and on the machine afterwards. */
-  exclude: z.array(pathGlob).default([]),
-  /** Exceptions to `exclude`. */
-  keep: z.array(pathGlob).default([]),
-  /** Hook directories that mmdebstrap itself brings along, such as `merged-usr`. */
-  hooks: z.array(word).default([]),
+/** The key decides, so that faults are those of the builder that was meant, not of all of them. */
+const buildSchema = z.unknown().transform((build, context): Build => {
+  const isChosen = (name: string): boolean => typeof build === 'object' && build !== null && Object.hasOwn(build, name);
+  const [, schema] = Object.entries(buildSchemas).find(([name]) => isChosen(name)) ?? [];
+  const { data, error } = (schema ?? buildSchemas.mmdebstrap).safeParse(build);
+  for (const { message, path } of error?.issues ?? []) context.addIssue({ code: 'custom', message, path: [...path] });
+  return data ?? z.NEVER;
 });
 
 /** One image recipe of a site; see docs/images.md for each key. */
@@ -25,7 +24,7 @@ export const imageRecipeSchema = z.strictObject({
   os: word,
   osrev: z.string().regex(/^[a-z0-9][a-z0-9.]*$/, 'not a release such as "12"; put numbers in quotes'),
   arch: z.enum([architectures.amd64.name]),
-  build: z.strictObject({ mmdebstrap: mmdebstrapSchema }),
+  build: buildSchema,
   units: z
     .strictObject({ enable: z.array(unitName).default([]), mask: z.array(unitName).default([]) })
     .default({ enable: [], mask: [] }),

@@ -2,10 +2,10 @@
 // In: a tree and the recipe's units. Out: the changed tree. Never: touches a path outside the tree.
 import { lstat, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../lib/errors.ts';
-import { listFiles } from '../lib/list-files.ts';
-import type { RunCommand } from '../lib/run-command.ts';
-import type { ImageRecipe } from './recipe.ts';
+import { UserError } from '../../lib/errors.ts';
+import { listFiles } from '../../lib/list-files.ts';
+import type { RunCommand } from '../../lib/run-command.ts';
+import type { ImageRecipe } from '../recipe.ts';
 
 /** Written by the installer, by the machine at its first boot, or left over from the build. */
 const NOT_OF_THE_IMAGE = [

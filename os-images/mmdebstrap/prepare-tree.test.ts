@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { parseEdge } from '../lib/parse-edge.ts';
-import type { Argv, RunCommand } from '../lib/run-command.ts';
+import { parseEdge } from '../../lib/parse-edge.ts';
+import type { Argv, RunCommand } from '../../lib/run-command.ts';
 import { countPackages, prepareTree } from './prepare-tree.ts';
-import { imageRecipeSchema } from './recipe.ts';
+import { imageRecipeSchema } from '../recipe.ts';
 
 const recipe = parseEdge(
   imageRecipeSchema,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseEdge } from '../lib/parse-edge.ts';
+import { parseEdge } from '../../lib/parse-edge.ts';
 import { mmdebstrapArgv } from './mmdebstrap-argv.ts';
-import { imageRecipeSchema } from './recipe.ts';
+import { imageRecipeSchema } from '../recipe.ts';
 
 const recipe = (mmdebstrap: object) =>
   parseEdge(imageRecipeSchema, { os: 'debian', osrev: '12', arch: 'amd64', build: { mmdebstrap } }, 'recipe');

@@ -1,5 +1,5 @@
-import type { Argv } from '../lib/run-command.ts';
-import type { ImageRecipe } from './recipe.ts';
+import type { Argv } from '../../lib/run-command.ts';
+import type { ImageRecipe } from '../recipe.ts';
 
 const HOOKS = '/usr/share/mmdebstrap/hooks';
 
