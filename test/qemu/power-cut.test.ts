@@ -10,7 +10,7 @@ test('data survives an installation that describes all else anew, also when powe
   const survived = await runPowerCuts({
     name: 'power-cut',
     // With it, the first one comes soon after the first write, the second one while files are laid down.
-    seed: '81',
+    seed: '131',
     count: COUNT,
     limitMs: COUNT * 20 * 60_000,
     say: (line) => {
