@@ -1,7 +1,7 @@
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { lineEnd } from './characters.ts';
-import type { Machdb, Place } from './types.ts';
+import type { Machdb, SourceLine } from './types.ts';
 
 /** `message` is a sentence without a final full stop. */
 export type Problem = { readonly message: string; readonly suggestion?: string };
@@ -29,7 +29,7 @@ export function statementFaults(
 /** An error at a line of the database, with the line and, when the column (from 1) is known, a caret below it. */
 export function faultAtLine(
   db: Machdb,
-  { file, line, column }: Place & { readonly column?: number },
+  { file, line, column }: SourceLine & { readonly column?: number },
   problem: Problem,
 ): Fault {
   const caret = column === undefined ? {} : { column };
@@ -38,7 +38,7 @@ export function faultAtLine(
 }
 
 /** The same as a warning: the database may be used as it is. */
-export function warningAtLine(db: Machdb, place: Place & { readonly column?: number }, problem: Problem): Fault {
+export function warningAtLine(db: Machdb, place: SourceLine & { readonly column?: number }, problem: Problem): Fault {
   return { ...faultAtLine(db, place, problem), severity: 'warning' };
 }
 

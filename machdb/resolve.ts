@@ -8,7 +8,7 @@ import { expandInPlace } from './expand.ts';
 import { faultAtLine, faultsError } from './faults.ts';
 import { ancestorsInOrder } from './inheritance.ts';
 import { groupLines, listUnsettled, parentsRecord } from './inherited-records.ts';
-import type { Assignment, Machdb, MachdbObject, Place } from './types.ts';
+import type { Assignment, Machdb, MachdbObject, SourceLine } from './types.ts';
 import { applyAssignment, joinWords, splitWords } from './values.ts';
 import type { RawValue } from './values.ts';
 
@@ -77,7 +77,11 @@ export function assignmentsOf(db: Machdb, object: MachdbObject): readonly Assign
 }
 
 /** The last assignment that touched a variable, or gave it a word, among contributions in order. */
-export function lastPlace(contributions: readonly Contribution[], variable: string, word?: string): Place | undefined {
+export function lastPlace(
+  contributions: readonly Contribution[],
+  variable: string,
+  word?: string,
+): SourceLine | undefined {
   const touching = contributions.filter(({ assignment }) => assignment.variable === variable);
   const giving = ({ assignment: { operator, value } }: Contribution): boolean =>
     operator !== '-=' && word !== undefined && splitWords(value).includes(word);

@@ -1,13 +1,17 @@
 import type { Fault } from '../lib/errors.ts';
 
 /** Where something was written; `line` counts from 1. */
-export type Place = { readonly file: string; readonly line: number };
+export type SourceLine = { readonly file: string; readonly line: number };
 
 /** `=` sets, `+=` adds the words that are not there yet, `-=` removes words. */
 export type Operator = '=' | '+=' | '-=';
 
 /** One line such as `PACKAGES+=tex`; `value` is without quotes, comment and surrounding blanks. */
-export type Assignment = Place & { readonly variable: string; readonly operator: Operator; readonly value: string };
+export type Assignment = SourceLine & {
+  readonly variable: string;
+  readonly operator: Operator;
+  readonly value: string;
+};
 
 /** A name in the header of an object; `column` counts from 1. */
 export type Parent = { readonly name: string; readonly line: number; readonly column: number };
@@ -16,7 +20,7 @@ export type Parent = { readonly name: string; readonly line: number; readonly co
  * `NAME: PARENT…` and where its text lies. What it assigns is parsed when it is asked for (`assignmentsOf`): a million
  * assignments take seconds and gigabytes to keep, a hundred thousand objects do not.
  */
-export type MachdbObject = Place & {
+export type MachdbObject = SourceLine & {
   /** Empty when the header has none that is legal; such an object is in no index. */
   readonly name: string;
   readonly parents: readonly Parent[];
@@ -50,7 +54,7 @@ export type Machine = {
    * The assignment that last touched a variable or, with a word of its value, that last gave this word; undefined when
    * nothing sets it.
    */
-  readonly where: (variable: string, word?: string) => Place | undefined;
+  readonly where: (variable: string, word?: string) => SourceLine | undefined;
 };
 
 /** A check from outside, run for every machine whose record resolves. */

@@ -5,10 +5,10 @@ import type { SiteSettings } from '../site/settings.ts';
 import { parseIpv4, sameNetwork } from '../lib/ipv4.ts';
 
 /** An interface and its IPv4 address and netmask. */
-export type Place = { readonly name: string; readonly address: string; readonly netmask: string };
+export type ServedInterface = { readonly name: string; readonly address: string; readonly netmask: string };
 
 /** @throws UserError when dhcp.range is backwards or not of the served network. */
-export function checkRange(settings: SiteSettings, place: Place): void {
+export function checkRange(settings: SiteSettings, place: ServedInterface): void {
   const { range } = settings.dhcp;
   if (range === undefined) return;
   const inside = [range.from, range.to].every((address) => sameNetwork(address, place.address, place.netmask));
@@ -21,7 +21,7 @@ export function checkRange(settings: SiteSettings, place: Place): void {
 }
 
 /** The address to serve on and its network, checked against this computer's interfaces. @throws UserError */
-export function findPlace(settings: SiteSettings): Place {
+export function findPlace(settings: SiteSettings): ServedInterface {
   const all = Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
     (addresses ?? [])
       .filter(({ family }) => family === 'IPv4')

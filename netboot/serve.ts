@@ -18,7 +18,7 @@ import { createMachines } from './machines.ts';
 import { describeTrouble, everySecond, makeStateDirectory, openState } from './open-state.ts';
 import type { Machines } from './machines.ts';
 import { checkRange, findPlace } from './place.ts';
-import type { Place } from './place.ts';
+import type { ServedInterface } from './place.ts';
 import { addAdoptionRoutes } from './servers/adoption-routes.ts';
 import { addBootRoutes } from './servers/boot-routes.ts';
 import { serveControl } from './servers/control.ts';
@@ -81,7 +81,11 @@ export async function startNetboot(options: NetbootOptions): Promise<Netboot> {
   }
 }
 
-async function startServers(options: NetbootOptions, place: Place, stack: AsyncDisposableStack): Promise<Netboot> {
+async function startServers(
+  options: NetbootOptions,
+  place: ServedInterface,
+  stack: AsyncDisposableStack,
+): Promise<Netboot> {
   const { settings, source, log, stateDir } = options;
   await makeStateDirectory(stateDir, log);
   const socketPath = join(stateDir, 'control.sock');
@@ -148,7 +152,7 @@ async function startServers(options: NetbootOptions, place: Place, stack: AsyncD
 }
 
 type Known = {
-  place: Place;
+  place: ServedInterface;
   machines: Machines;
   clients: Clients;
   logOnce: LogOnce;

@@ -13,6 +13,7 @@ import { digestOf, digestOfFolder } from '../lib/inputs-digest.ts';
 import { CommandError, runCommand } from '../lib/run-command.ts';
 import type { RunCommand } from '../lib/run-command.ts';
 import { writeFileAtomically } from '../lib/write-file-atomically.ts';
+import { whenMissing } from '../lib/when-missing.ts';
 import { publishTree } from '../packagelink/publish/publish.ts';
 import { readName } from '../packagelink/store/store.ts';
 import type { Store } from '../packagelink/store/store.ts';
@@ -82,7 +83,7 @@ async function digestOfRecipe({ recipe, mirror }: BuildImageOptions): Promise<st
 }
 
 async function readLast(path: string): Promise<z.infer<typeof builtSchema> | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => 'null');
+  const text = await readFile(path, 'utf8').catch(whenMissing('null'));
   return builtSchema.safeParse(JSON.parse(text)).data;
 }
 

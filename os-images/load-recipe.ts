@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { UserError } from '../lib/errors.ts';
 import { parseEdge } from '../lib/parse-edge.ts';
+import { whenMissing } from '../lib/when-missing.ts';
 import { imageRecipeSchema } from './recipe.ts';
 import type { ImageRecipe } from './recipe.ts';
 
@@ -23,7 +24,7 @@ export async function loadImageRecipe(siteDir: string, name: string): Promise<Im
 
 /** The names of a site's image recipes, sorted: `['debian-12']`. */
 export async function listImageRecipes(siteDir: string): Promise<string[]> {
-  const files = await readdir(join(siteDir, 'images')).catch(() => []);
+  const files = await readdir(join(siteDir, 'images')).catch(whenMissing<string[]>([]));
   return files
     .filter((file) => file.endsWith('.yaml'))
     .map((file) => file.slice(0, -'.yaml'.length))

@@ -4,7 +4,7 @@
 import type { Argv } from '../lib/run-command.ts';
 import { parseLsblk, probedDisk } from './lsblk-json.ts';
 import { placesToLookAt } from './places-to-look-at.ts';
-import type { Place, ProbedDisk } from './places-to-look-at.ts';
+import type { ProbePlace, ProbedDisk } from './places-to-look-at.ts';
 import { parseSfdisk } from './sfdisk-json.ts';
 
 export type DiskProbe = {
@@ -25,7 +25,7 @@ export type DiskProbe = {
 };
 
 /** False for what cannot be read: nobody has seen that it is empty. */
-export type Zeros = { readonly [Part in keyof Place['mustBeZero']]: boolean };
+export type Zeros = { readonly [Part in keyof ProbePlace['mustBeZero']]: boolean };
 
 const COLUMNS = 'NAME,PATH,TYPE,SIZE,LOG-SEC,PHY-SEC,ROTA,RM,RO,TRAN,SERIAL,WWN,MODEL,FSTYPE,LABEL,UUID,MOUNTPOINTS';
 
@@ -75,7 +75,7 @@ export function disksToProbe(lsblk: string): (ProbedDisk & { readonly sysfsName:
  * for each free space.
  * Exit codes 2 and 8 with nothing on standard output: no signature, or several that contradict each other.
  */
-export function placeProbes(disk: ProbedDisk, table: string | undefined): { place: Place; argv: Argv }[] {
+export function placeProbes(disk: ProbedDisk, table: string | undefined): { place: ProbePlace; argv: Argv }[] {
   const parsed = table === undefined ? undefined : parseSfdisk(table, disk.path);
   return placesToLookAt(disk, parsed).map((place) => {
     return { place, argv: place.kind === 'disk' ? blkidArgv(disk.path) : rangeProbe(disk.path, place) };

@@ -14,7 +14,7 @@ export type PlaceRequest = ExtentRequest & {
 /** What must stay, rounded outwards to units. */
 export type Pinned = Extent & { readonly logical: boolean };
 
-export type Place = { readonly startUnit: number; readonly sizeUnits: number };
+export type UnitExtent = { readonly startUnit: number; readonly sizeUnits: number };
 
 type PlaceInput = {
   readonly usable: Extent;
@@ -32,7 +32,7 @@ export type NoPlace = { readonly neededUnits: number; readonly freeUnits: number
  * Requests keep their order within each stretch of free space and go to the first that has room; `rest` goes to the
  * one with the most room left. Logical partitions lie together, with no primary one between them.
  */
-export function placeExtents(input: PlaceInput): { places: Place[] } | NoPlace {
+export function placeExtents(input: PlaceInput): { places: UnitExtent[] } | NoPlace {
   const { requests, capacity, unitBytes } = input;
   const exact = requests.map((request) => withoutPercent(request, capacity, unitBytes));
   const least = exact.map((request) => leastUnits(request, unitBytes) + (request.logical ? 1 : 0));
@@ -45,7 +45,7 @@ export function placeExtents(input: PlaceInput): { places: Place[] } | NoPlace {
   const together = !input.pinned.some((pin) => pin.logical);
   const assigned = assign({ requests: exact, least, stretches, blocks: blocksOf(exact, together) });
   if ('index' in assigned) return assigned;
-  const places = new Map<number, Place>();
+  const places = new Map<number, UnitExtent>();
   for (const stretch of stretches) {
     const members = inOrder(assigned.of.get(stretch) ?? [], exact, stretch);
     for (const [index, place] of share(members, exact, stretch, unitBytes)) places.set(index, place);
@@ -155,7 +155,7 @@ function share(
   requests: readonly PlaceRequest[],
   stretch: Stretch,
   unitBytes: number,
-): [number, Place][] {
+): [number, UnitExtent][] {
   const chosen = members.flatMap((index) => requests[index] ?? []);
   const leads = chosen.filter((request) => request.logical).length;
   const extents = planExtents(chosen, stretch.end - stretch.start - leads, unitBytes);

@@ -10,7 +10,7 @@ import { isExtended, protectiveType } from './tables/dos.ts';
 export type ProbedDisk = { readonly path: string; readonly sizeBytes: number; readonly sectorBytes: number };
 
 /** A place under the name that its probes go by: the disk's path, a partition's node, `free@SECTOR`. */
-export type Place = {
+export type ProbePlace = {
   readonly key: string;
   readonly kind: 'disk' | 'partition' | 'free';
   readonly startBytes: number;
@@ -28,7 +28,7 @@ const SAMPLES = 128;
 const SAMPLE_BYTES = 4096;
 
 /** The disk first, then its partitions in the table's order, then free space of a MiB and more. */
-export function placesToLookAt(disk: ProbedDisk, table: SfdiskTable | undefined): Place[] {
+export function placesToLookAt(disk: ProbedDisk, table: SfdiskTable | undefined): ProbePlace[] {
   const partitions = table?.partitions ?? [];
   const sectorBytes = table?.sectorsize ?? disk.sectorBytes;
   return [
@@ -51,7 +51,7 @@ function freeKey(startSector: number): string {
   return `free@${startSector}`;
 }
 
-function wholePlace({ path, sizeBytes }: ProbedDisk, table: SfdiskTable | undefined): Place {
+function wholePlace({ path, sizeBytes }: ProbedDisk, table: SfdiskTable | undefined): ProbePlace {
   const whole = placeOf({ offsetBytes: 0, sizeBytes });
   const known = table === undefined ? [] : rangesOfTable(table, sizeBytes);
   const { first, last } = whole.mustBeZero;

@@ -33,9 +33,9 @@ export function describeProgram(program: Command): CommandDescription[] {
   return describe(program, { path: [], spellings: [[]], siblings: [] });
 }
 
-type Place = Pick<CommandDescription, 'path' | 'spellings'> & { readonly siblings: readonly string[] };
+type CommandAtHand = Pick<CommandDescription, 'path' | 'spellings'> & { readonly siblings: readonly string[] };
 
-function describe(command: Command, { path, spellings, siblings }: Place): CommandDescription[] {
+function describe(command: Command, { path, spellings, siblings }: CommandAtHand): CommandDescription[] {
   const help = command.createHelp();
   const below = help.visibleCommands(command);
   const commands = below.flatMap(namesOf);

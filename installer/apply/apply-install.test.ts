@@ -22,7 +22,7 @@ async function apply(steps: readonly InstallStep[], run: RunCommand) {
     send: async (sent) => void events.push(...sent),
   });
   const plan = { steps, layout: { disks: [] } } as unknown as InstallPlan;
-  const tree = { entries: [], images: [], rawBytes: 0, notices: [], intricate: [] };
+  const tree = { entries: [], images: [], rawBytes: 0, notices: [], sharedPaths: [] };
   const work = applyInstall(plan, tree, {
     run,
     progress,

@@ -14,7 +14,7 @@ import {
   tableOkExitCodes,
 } from '../../partition-specs/disk-probes.ts';
 import type { DiskProbe, disksToProbe, Zeros } from '../../partition-specs/disk-probes.ts';
-import type { Place } from '../../partition-specs/places-to-look-at.ts';
+import type { ProbePlace } from '../../partition-specs/places-to-look-at.ts';
 import { listSignaturesArgv } from '../../partition-specs/wipefs-output.ts';
 
 /** Table, signatures of every place, whether it is zero where it must be. */
@@ -46,7 +46,7 @@ export async function readDiskProbe(
   };
 }
 
-async function readZeros(file: FileHandle | undefined, { mustBeZero }: Place): Promise<Zeros> {
+async function readZeros(file: FileHandle | undefined, { mustBeZero }: ProbePlace): Promise<Zeros> {
   const { first, last, between } = mustBeZero;
   if (file === undefined) return { first: false, last: false, between: false };
   return {

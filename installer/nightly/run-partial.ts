@@ -11,8 +11,8 @@ import type { WithCommandsResult } from '../../packagelink/commands/apply-with-c
 import { parsePartitionSpec } from '../../partition-specs/spec.ts';
 import { activateAgent, secureAgent } from '../upgrade/activate-agent.ts';
 import type { Said } from '../upgrade/activate-agent.ts';
-import { bringFilesBack, describePlaces, findShortcut } from './bring-files-back.ts';
-import type { Places } from './bring-files-back.ts';
+import { convergeFiles, describePlaces, findShortcut } from './converge-files.ts';
+import type { Places } from './converge-files.ts';
 import { explainSystemError } from '../upgrade/conclusion.ts';
 import { findDescription } from '../description/find-description.ts';
 import type { Description } from '../description/find-description.ts';
@@ -26,7 +26,7 @@ import type { MachineState } from '../machine/machine-state.ts';
 import type { PartialContext } from './run-context.ts';
 import { readHardware } from '../look/read-hardware.ts';
 import { readSystem } from '../look/read-system.ts';
-import { tellServer } from './tell-server.ts';
+import { deliverReport } from './deliver-report.ts';
 import { systemOf } from '../systems/all.ts';
 
 const REPORTED_CHANGES = 1000;
@@ -56,14 +56,14 @@ export async function runPartial(context: PartialContext): Promise<Report> {
       notices: [],
     };
     // The failure itself is what the caller must see, also when the server cannot be told of it.
-    if (!isQuiet) await tellServer(context, failure).catch(() => undefined);
+    if (!isQuiet) await deliverReport(context, failure).catch(() => undefined);
     throw error;
   });
   const forgotten = isQuiet || description.away !== undefined ? [] : await remember(context, description, done.boot);
   const unkept = [...unnoted, ...forgotten];
   const report = await composeReport({ context, description, about, done: { ...done, unkept }, startedAtMs });
   if (isQuiet) return report;
-  const told = await tellServer(context, report);
+  const told = await deliverReport(context, report);
   if (context.adopting === true || (about.run === 'first-boot' && report.ok && told.serverAway === undefined)) {
     await writeFile(join(context.root, FIRST_BOOT_FILE), '');
   }
@@ -100,7 +100,7 @@ async function bringBack(context: PartialContext, description: Description, plac
       ? undefined
       : { root: context.root, running: context.agent, run: context.run };
   const secured = activating === undefined ? NOTHING_SAID : await secureAgent(activating);
-  const files = await bringFilesBack(context, description, places);
+  const files = await convergeFiles(context, description, places);
   const boot =
     context.root === '/'
       ? await keepBootLoader({ state: context.state, system, run: context.run, changeNothing })

@@ -5,7 +5,7 @@ import { faultAtLine } from '../faults.ts';
 import { isMacVariable } from '../query.ts';
 import { lastPlace, listContributions, tryResolve } from '../resolve.ts';
 import { splitWords } from '../values.ts';
-import type { Machdb, MachdbObject, Place } from '../types.ts';
+import type { Machdb, MachdbObject, SourceLine } from '../types.ts';
 import type { CreateInspection, InspectedMachine } from './inspection.ts';
 
 /** What a variable must hold, going by its name. */
@@ -72,7 +72,7 @@ export const inspectAddresses: CreateInspection = (db, report) => {
 };
 
 /** The line that gives an object an address. */
-function placeOfAddress(db: Machdb, object: MachdbObject, address: string): Place {
+function placeOfAddress(db: Machdb, object: MachdbObject, address: string): SourceLine {
   const variable = tryResolve(db, object.name)
     .values.entries()
     .find(([name, value]) => {

@@ -1,13 +1,13 @@
 import { ancestorsInOrder } from '../inheritance.ts';
 import { assignmentsOf, objectOf } from '../resolve.ts';
 import type { Contribution } from '../resolve.ts';
-import type { Assignment, Machdb, MachdbObject, Place } from '../types.ts';
+import type { Assignment, Machdb, MachdbObject, SourceLine } from '../types.ts';
 import type { ChangedMachine } from './changed-machine.ts';
 import { hasSameParents } from './edited-objects.ts';
 import type { Pair } from './edited-objects.ts';
 
 /** A line that was written, or one that is gone; `text` is the assignment or the header. */
-export type Cause = Place & { readonly side: Side; readonly object: string; readonly text: string };
+export type Cause = SourceLine & { readonly side: Side; readonly object: string; readonly text: string };
 
 /** The edited lines that make a variable of a machine differ. */
 export type FindCauses = (machine: ChangedMachine, variable: string) => Cause[];

@@ -3,7 +3,7 @@
 // differ.
 import { heirsOf } from '../inheritance.ts';
 import { machineNames } from '../query.ts';
-import type { Machdb, MachdbObject, Place } from '../types.ts';
+import type { Machdb, MachdbObject, SourceLine } from '../types.ts';
 import { findEditedObjects } from './edited-objects.ts';
 import type { Pair } from './edited-objects.ts';
 import { findChangedMachines } from './find-changed-machines.ts';
@@ -11,7 +11,7 @@ import { groupMachines } from './group-machines.ts';
 import type { ChangeGroup } from './group-machines.ts';
 
 /** A machine that is in one database only. */
-export type MachineAt = Place & { readonly name: string };
+export type MachineAt = SourceLine & { readonly name: string };
 
 /** The largest group comes first, machines are in the order in which they were written. */
 export type MachdbDiff = {

@@ -53,13 +53,13 @@ export type Draft = {
   readonly files: readonly MachdbFile[];
   /** The files that were looked into, by path. */
   readonly opened: Map<string, DraftFile>;
-  readonly changes: (Omit<Change, 'file' | 'line'> & Place)[];
-  readonly remarks: (Omit<Remark, 'file' | 'line'> & Place)[];
+  readonly changes: (Omit<Change, 'file' | 'line'> & DraftLine)[];
+  readonly remarks: (Omit<Remark, 'file' | 'line'> & DraftLine)[];
   /** What became of a line that was replaced. */
   readonly successors: Map<Line, Line>;
 };
 
-type Place = { readonly file: DraftFile; readonly at: Line };
+type DraftLine = { readonly file: DraftFile; readonly at: Line };
 
 export function openDraft(files: readonly MachdbFile[]): Draft {
   return { files, opened: new Map(), changes: [], remarks: [], successors: new Map() };

@@ -8,11 +8,11 @@ import { listContributions, objectOf } from '../resolve.ts';
 import { applyAssignment, joinWords, splitWords } from '../values.ts';
 import type { Contribution } from '../resolve.ts';
 import type { RawValue } from '../values.ts';
-import type { Machdb, Operator, Place } from '../types.ts';
+import type { Machdb, Operator, SourceLine } from '../types.ts';
 import { referencesIn, wordsOf } from './raw-value.ts';
 
 /** One assignment; `object` names the object that it was written in, which is the one explained or an ancestor. */
-export type Step = Place & {
+export type Step = SourceLine & {
   readonly object: string;
   readonly operator: Operator;
   /** As written. */
@@ -22,7 +22,7 @@ export type Step = Place & {
 
 /** Words that an assignment did not have to add or remove are `present` or `absent`. */
 type Effect =
-  | { readonly did: 'set'; readonly instead?: Place & { readonly value: string } }
+  | { readonly did: 'set'; readonly instead?: SourceLine & { readonly value: string } }
   | { readonly did: 'add'; readonly added: readonly string[]; readonly present: readonly string[] }
   | { readonly did: 'remove'; readonly removed: readonly string[]; readonly absent: readonly string[] };
 
@@ -32,7 +32,7 @@ export type ReplacedReference = {
   readonly value: string;
   /** Before its own references were replaced. */
   readonly raw: string;
-  readonly from?: Place & { readonly object: string };
+  readonly from?: SourceLine & { readonly object: string };
 };
 
 /** One variable of an object. */
@@ -106,7 +106,7 @@ function describeStep(
 function describeEffect(
   { operator, value }: { operator: Operator; value: string },
   raw: RawValue | undefined,
-  instead: (Place & { value: string }) | undefined,
+  instead: (SourceLine & { value: string }) | undefined,
 ): Effect {
   const before = new Set(wordsOf(raw));
   const words = [...new Set(splitWords(value))];
@@ -117,7 +117,7 @@ function describeEffect(
   return instead === undefined ? { did: 'set' } : { did: 'set', instead };
 }
 
-function placeOf({ assignment: { file, line } }: Contribution): Place {
+function placeOf({ assignment: { file, line } }: Contribution): SourceLine {
   return { file, line };
 }
 

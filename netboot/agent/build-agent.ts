@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { architectures } from '../../lib/architecture.ts';
 import { digestOf } from '../../lib/inputs-digest.ts';
 import { runCommand } from '../../lib/run-command.ts';
+import { whenMissing } from '../../lib/when-missing.ts';
 import { publishTree } from '../../packagelink/publish/publish.ts';
 import type { Published } from '../../packagelink/publish/publish.ts';
 import type { Store } from '../../packagelink/store/store.ts';
@@ -50,7 +51,7 @@ export async function buildAgent(options: AgentOptions): Promise<Published> {
 async function strippedNode(cacheDir: string): Promise<string> {
   const { path, version } = await lockedNode(ARCHITECTURE);
   const stripped = join(cacheDir, `node-${version}`);
-  if (await stat(stripped).catch(() => undefined)) return stripped;
+  if (await stat(stripped).catch(whenMissing(undefined))) return stripped;
   await runCommand(['strip', '-o', `${stripped}.new`, path]);
   await rename(`${stripped}.new`, stripped);
   return stripped;

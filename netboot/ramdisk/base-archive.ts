@@ -7,6 +7,7 @@ import { formatBytes } from '../../lib/bytes.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { compressCpio } from './compress-cpio.ts';
 import { digestOf, digestOfFolder } from '../../lib/inputs-digest.ts';
+import { whenMissing } from '../../lib/when-missing.ts';
 import { collectKernel } from './kernel-files.ts';
 import type { KernelFiles } from './kernel-files.ts';
 import { lockedNode } from './locked-node.ts';
@@ -34,7 +35,7 @@ export async function buildBase(options: BaseOptions): Promise<Base> {
   ]);
   const archive = join(options.cacheDir, `base-${architecture.name}-${digest.slice(0, 16)}.img`);
   const kernel = join(options.debianRoot, 'boot', await kernelName(options.debianRoot));
-  if (await stat(archive).catch(() => undefined)) return { archive, kernel, digest };
+  if (await stat(archive).catch(whenMissing(undefined))) return { archive, kernel, digest };
   const workDir = await mkdtemp(join(options.cacheDir, 'work-'));
   try {
     const entries = await baseEntries({ ...options, workDir, node: node.path });

@@ -13,6 +13,7 @@ import { checkSize } from './check-size.ts';
 import { compressCpio } from './compress-cpio.ts';
 import { fetchDebianFiles } from './debian-files.ts';
 import { digestOf } from '../../lib/inputs-digest.ts';
+import { whenMissing } from '../../lib/when-missing.ts';
 import { siteEntries } from './site-entries.ts';
 
 export type RamdiskOptions = {
@@ -59,7 +60,8 @@ export async function buildRamdisk(options: RamdiskOptions): Promise<Ramdisk> {
   const kernel = join(options.outDir, 'vmlinuz');
   const ramdisk = join(options.outDir, 'ramdisk.img');
   const stamp = join(options.outDir, 'ramdisk.digest');
-  const rebuilt = (await readFile(stamp, 'utf8').catch(() => '')) !== inputsDigest || !(await exist(kernel, ramdisk));
+  const rebuilt =
+    (await readFile(stamp, 'utf8').catch(whenMissing(''))) !== inputsDigest || !(await exist(kernel, ramdisk));
   if (rebuilt) {
     await mkdir(options.outDir, { recursive: true });
     await rm(stamp, { force: true });
@@ -85,7 +87,7 @@ async function sizesOrNothing(bytes: { kernelBytes: number; ramdiskBytes: number
 }
 
 async function exist(...paths: string[]): Promise<boolean> {
-  const found = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
+  const found = await Promise.all(paths.map((path) => stat(path).catch(whenMissing(undefined))));
   return found.every((file) => file !== undefined);
 }
 

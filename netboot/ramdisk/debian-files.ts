@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Architecture } from '../../lib/architecture.ts';
 import { CommandError, runCommand } from '../../lib/run-command.ts';
 import { UserError } from '../../lib/errors.ts';
+import { whenMissing } from '../../lib/when-missing.ts';
 import { debianPackages, debianSuite } from './recipe.ts';
 
 export type DebianFilesOptions = {
@@ -23,7 +24,7 @@ export async function fetchDebianFiles(options: DebianFilesOptions): Promise<str
   const packages = debianPackages(options.architecture);
   const key = createHash('sha256').update(JSON.stringify([debianSuite, packages, options.mirror ?? '']));
   const root = join(options.cacheDir, `debian-${debianSuite}-${key.digest('hex').slice(0, 16)}`);
-  if (await stat(root).catch(() => undefined)) return root;
+  if (await stat(root).catch(whenMissing(undefined))) return root;
   await mkdir(options.cacheDir, { recursive: true });
   const partial = await mkdtemp(`${root}.partial-`);
   try {
@@ -34,7 +35,7 @@ export async function fetchDebianFiles(options: DebianFilesOptions): Promise<str
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     // Another build may have finished first.
-    if (!(await stat(root).catch(() => undefined))) throw error;
+    if (!(await stat(root).catch(whenMissing(undefined)))) throw error;
   }
   return root;
 }

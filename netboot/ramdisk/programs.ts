@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Architecture } from '../../lib/architecture.ts';
 import { UserError } from '../../lib/errors.ts';
+import { whenMissing } from '../../lib/when-missing.ts';
 import { readNeededLibraries } from './elf-needed.ts';
 import type { RamdiskEntry } from './cpio.ts';
 
@@ -44,7 +45,7 @@ async function addLibraries(from: Libraries, source: string, libraries: Map<stri
 async function findLibrary({ root, architecture }: Libraries, name: string, wantedBy: string): Promise<string> {
   for (const folder of [`lib/${architecture.multiarch}`, `usr/lib/${architecture.multiarch}`]) {
     const path = join(root, folder, name);
-    if (await readFile(path).catch(() => undefined)) return path;
+    if (await readFile(path).catch(whenMissing(undefined))) return path;
   }
   throw new UserError(`building the boot ramdisk: ${wantedBy} needs ${name}, which no package of the recipe has`);
 }

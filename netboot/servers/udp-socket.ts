@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { bindError } from './bind-error.ts';
 
-type Place = {
+type BindAddress = {
   readonly service: string;
   readonly address: string;
   readonly port: number;
@@ -10,7 +10,7 @@ type Place = {
 };
 
 /** A bound UDP socket. @throws UserError that says what to do when the port cannot be had. */
-export async function openUdpSocket(place: Place): Promise<Socket> {
+export async function openUdpSocket(place: BindAddress): Promise<Socket> {
   const socket = createSocket({ type: 'udp4', reuseAddr: place.reuseAddr ?? false });
   const bound = Promise.withResolvers<void>();
   socket.once('error', bound.reject);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
 import { listFiles } from '../../lib/list-files.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
+import { whenMissing } from '../../lib/when-missing.ts';
 import type { ImageRecipe } from '../recipe.ts';
 
 /** Written by the installer, by the machine at its first boot, or left over from the build. */
@@ -46,13 +47,14 @@ export async function prepareTree(tree: string, recipe: ImageRecipe, run: RunCom
 }
 
 async function emptyFolder(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) await rm(join(folder, name), { recursive: true });
+  for (const name of await readdir(folder).catch(whenMissing<string[]>([])))
+    await rm(join(folder, name), { recursive: true });
 }
 
 async function hostKeysAndLogs(tree: string): Promise<string[]> {
   const logs = await listFiles(join(tree, 'var/log'));
   const ssh = join(tree, 'etc/ssh');
-  const keys = (await readdir(ssh).catch(() => [])).filter((name) => name.startsWith('ssh_host_'));
+  const keys = (await readdir(ssh).catch(whenMissing<string[]>([]))).filter((name) => name.startsWith('ssh_host_'));
   return [...logs, ...keys.map((name) => join(ssh, name))];
 }
 
@@ -72,8 +74,8 @@ async function writeNew(path: string, text: string): Promise<void> {
 async function requireBootFiles(tree: string, { arch }: ImageRecipe): Promise<void> {
   for (const name of ['vmlinuz', 'initrd.img']) {
     const path = join(tree, name);
-    const linked = (await lstat(path).catch(() => undefined))?.isSymbolicLink() === true;
-    if (linked && (await stat(path).catch(() => undefined))?.isFile() === true) continue;
+    const linked = (await lstat(path).catch(whenMissing(undefined)))?.isSymbolicLink() === true;
+    if (linked && (await stat(path).catch(whenMissing(undefined)))?.isFile() === true) continue;
     throw new UserError(`the image has no /${name} that leads to a file, so that no machine could start from it`, {
       hint: `add linux-image-${arch} and initramfs-tools to \`include\` of the recipe`,
     });

@@ -1,6 +1,6 @@
 // A partial run and the commands after it. In: what applyPartial takes, the packages' commands, the place of the run.
 // Out: the same result, and how each command ended. Never: loses a command to a crash between files and commands.
-import type { CommandSource, Place } from '../package/after-command.ts';
+import type { CommandSource, RunPlace } from '../package/after-command.ts';
 import { readJournal, writeJournal } from '../state/after-journal.ts';
 import type { AfterJournal } from '../state/after-journal.ts';
 import { applyPartial } from '../partial/apply-partial.ts';
@@ -17,7 +17,7 @@ import type { RunInGroup } from '../../lib/run-in-group.ts';
 type WithCommandsOptions = ApplyPartialOptions & {
   /** Of every package of the machine, also of those without commands. */
   readonly sources: readonly CommandSource[];
-  readonly place: Place;
+  readonly place: RunPlace;
   /** Packages that this run takes away: they are asked once more. */
   readonly leaving?: readonly CommandSource[];
   /** Of what the commands see; `/` on a running system, else the target, unless given. */

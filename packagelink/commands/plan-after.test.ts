@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import type { AfterCommand, CommandSource, Place } from '../package/after-command.ts';
+import type { AfterCommand, CommandSource, RunPlace } from '../package/after-command.ts';
 import { asPending, planAfter, planPending } from './plan-after.ts';
 import type { AfterInput } from './plan-after.ts';
 import type { PendingCommand } from '../package/after-command.ts';
@@ -18,12 +18,12 @@ const pending = (run: string, more: Partial<PendingCommand> = {}): PendingComman
   return { argv, timeoutSeconds, order, packages: ['ssh'], paths: ['etc/old'], place: 'system', ...more };
 };
 
-const said = (input: Omit<AfterInput, 'place'> & { place?: Place }) =>
+const said = (input: Omit<AfterInput, 'place'> & { place?: RunPlace }) =>
   planAfter({ place: 'system', ...input }).commands.map(({ argv, why }) => `${argv.join(' ')}: ${why}`);
 
 const reload = command('systemctl reload ssh', 'etc/ssh/**');
 
-const cases: [name: string, input: Omit<AfterInput, 'place'> & { place?: Place }, expected: string[]][] = [
+const cases: [name: string, input: Omit<AfterInput, 'place'> & { place?: RunPlace }, expected: string[]][] = [
   ['nothing changed', { sources: [source('ssh', reload)], changes: [] }, []],
   ['another path changed', { sources: [source('ssh', reload)], changes: changed('etc/motd', 'etc/ssh') }, []],
   [
@@ -148,7 +148,7 @@ const anyCommand = fc.record({
   run: fc.constantFrom(['x'], ['x', '1'], ['y'], ['z']),
   timeoutSeconds: fc.integer({ min: 1, max: 9 }),
   order: fc.integer({ min: 0, max: 3 }),
-  in: fc.uniqueArray(fc.constantFrom<Place>('system', 'install', 'chroot'), { minLength: 1 }),
+  in: fc.uniqueArray(fc.constantFrom<RunPlace>('system', 'install', 'chroot'), { minLength: 1 }),
 });
 const anySources = fc.uniqueArray(fc.record({ package: name, commands: fc.array(anyCommand, { maxLength: 4 }) }), {
   selector: (each) => each.package,
@@ -160,7 +160,7 @@ test('each command once, exactly those that are asked for, in an order that noth
     fc.property(
       anySources,
       anyChanges,
-      fc.constantFrom<Place>('system', 'install', 'chroot'),
+      fc.constantFrom<RunPlace>('system', 'install', 'chroot'),
       (sources, paths, place) => {
         const input = { sources, changes: changed(...paths), place };
         const { commands } = planAfter(input);

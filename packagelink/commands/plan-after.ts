@@ -1,7 +1,13 @@
 // What runs after a change. In: the commands that packages name, what changed, what earlier runs still owe.
 // Out: each command once, in order, with the paths that ask for it. Never: I/O; a command where it may not run.
 import type { Argv } from '../../lib/run-command.ts';
-import type { AfterCommand, CommandSource, PendingCommand, Place, PlannedCommand } from '../package/after-command.ts';
+import type {
+  AfterCommand,
+  CommandSource,
+  PendingCommand,
+  RunPlace,
+  PlannedCommand,
+} from '../package/after-command.ts';
 import { compileGlobs } from '../package/glob.ts';
 
 export type AfterInput = {
@@ -12,7 +18,7 @@ export type AfterInput = {
   /** Every path that was created, replaced, deleted, or got another owner or mode. */
   readonly changes: readonly { readonly path: string }[];
   readonly pending?: readonly PendingCommand[];
-  readonly place: Place;
+  readonly place: RunPlace;
 };
 
 /** `commands` are to be run in this order; `elsewhere` are those that may not run in this place. */

@@ -2,7 +2,7 @@
 // installer's ramdisk or a chroot. Never: writes.
 import { existsSync, statSync } from 'node:fs';
 import { whenRefused } from '../../lib/when-missing.ts';
-import type { Place } from '../package/after-command.ts';
+import type { RunPlace } from '../package/after-command.ts';
 
 /** What a process can see of where it runs. */
 export type PlaceFacts = {
@@ -13,13 +13,13 @@ export type PlaceFacts = {
 };
 
 /** Where a run on `/` takes place. What cannot be told counts as a chroot, where less runs. */
-export function decidePlace({ isInitsRoot, isInitrd }: PlaceFacts): Place {
+export function decidePlace({ isInitsRoot, isInitrd }: PlaceFacts): RunPlace {
   if (isInitsRoot !== true) return 'chroot';
   return isInitrd ? 'install' : 'system';
 }
 
 /** Where a run on `/` takes place; it compares the roots as systemd-detect-virt --chroot does. Needs root. */
-export function readPlace(): Place {
+export function readPlace(): RunPlace {
   return decidePlace({ isInitsRoot: isInitsRoot(), isInitrd: existsSync('/etc/initrd-release') });
 }
 

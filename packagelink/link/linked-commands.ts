@@ -1,7 +1,7 @@
 // The commands of packages that are linked onto a directory of this system. In: packages, before and after. Out: what
 // applyWithCommands takes; or a notice for each command that does not run. Never: runs one.
 import { commandSource } from '../package/after-command.ts';
-import type { CommandSource, Place } from '../package/after-command.ts';
+import type { CommandSource, RunPlace } from '../package/after-command.ts';
 import type { PartialResult } from '../partial/apply-partial.ts';
 import type { WithCommandsResult } from '../commands/apply-with-commands.ts';
 import type { LinkedPackage } from '../state/linked-packages.ts';
@@ -12,7 +12,7 @@ type Commands = {
   readonly sources: readonly CommandSource[];
   /** Of packages that are taken away. */
   readonly leaving: readonly CommandSource[];
-  readonly place: Place;
+  readonly place: RunPlace;
 };
 
 /** Of all packages that are linked, and of those that are no longer. */

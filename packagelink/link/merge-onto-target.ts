@@ -11,7 +11,7 @@ import type { LinkState, LinkedPackage, Original } from '../state/linked-package
 import { mergeTree } from '../merge/merge.ts';
 import type { MergeInput } from '../merge/merge.ts';
 import { readMountPoints } from '../filesystem/mount-points.ts';
-import { knownPaths } from '../compare/settle-intents.ts';
+import { knownPaths } from '../compare/carried-out-intents.ts';
 import { readState } from '../state/state.ts';
 import type { State } from '../state/state.ts';
 import { targetLayer } from './target-layer.ts';

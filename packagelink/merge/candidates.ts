@@ -3,7 +3,7 @@ import { sha256 } from '../package/digest.ts';
 import { pickMetadata } from '../package/manifest.ts';
 import type { Chunk, FileEntry, Manifest, ManifestEntry } from '../package/manifest.ts';
 import { isPackagePath, parentOf } from '../package/package-path.ts';
-import { installedPath } from '../package/preprocess.ts';
+import { pathOnTarget } from '../package/preprocess.ts';
 import type { Defines } from '../package/preprocess.ts';
 import type {
   Content,
@@ -84,7 +84,7 @@ export function layerCandidates(layer: Layer, given: Defines): Candidate[] {
     const source = resolveLink(entry, files);
     const template = source.type === 'file' ? source.template : undefined;
     const groupKey = entry.type === 'hardlink' ? entry.target : entry.path;
-    const path = template === undefined ? entry.path : installedPath(entry.path);
+    const path = template === undefined ? entry.path : pathOnTarget(entry.path);
     const owned = { path, owner: name, class: priority === 0 ? 'image' : 'package' } as const;
     const wanted = entryOf(source, owned, { layer, defines });
     return {

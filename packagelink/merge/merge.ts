@@ -69,7 +69,7 @@ export function mergeTree(input: MergeInput): MergedTree {
     images: images.toSorted(),
     rawBytes: sumBytes(entries),
     notices: notices.toSorted(),
-    intricate: findIntricate(several, entries),
+    sharedPaths: findSharedPaths(several, entries),
   };
   const fatFaults = findFatFaults(tree, fat);
   if (fatFaults.length > 0) throw new FaultsError('merging the packages', fatFaults);
@@ -108,7 +108,7 @@ function groupByPath(candidates: readonly Candidate[]): {
   return { firsts, several };
 }
 
-function findIntricate(several: ReadonlyMap<string, readonly Candidate[]>, entries: readonly TreeEntry[]): string[] {
+function findSharedPaths(several: ReadonlyMap<string, readonly Candidate[]>, entries: readonly TreeEntry[]): string[] {
   const paths = new Set<string>();
   for (const [path, candidates] of several)
     if (candidates.some(({ body }) => body.type !== 'directory')) paths.add(path);

@@ -2,7 +2,7 @@
 // Never: I/O.
 import { basename, dirname } from 'node:path/posix';
 import type { MergeInput } from './merge.ts';
-import { installedPath } from '../package/preprocess.ts';
+import { pathOnTarget } from '../package/preprocess.ts';
 
 type KnownPath = { readonly path: string; readonly target?: string };
 
@@ -15,7 +15,7 @@ export function knownPathsOf({ layers, generated = [] }: Pick<MergeInput, 'layer
       manifest.entries.map((entry) => {
         return entry.type === 'symlink'
           ? { path: entry.path, target: entry.target }
-          : { path: entry.type === 'file' && entry.template !== undefined ? installedPath(entry.path) : entry.path };
+          : { path: entry.type === 'file' && entry.template !== undefined ? pathOnTarget(entry.path) : entry.path };
       }),
     ),
     ...generated,
@@ -28,8 +28,8 @@ export function knownPathsOf({ layers, generated = [] }: Pick<MergeInput, 'layer
  */
 export function nearPaths(wanted: string, known: readonly KnownPath[]): string[] {
   const paths = new Set(known.map(({ path }) => path));
-  const straight = [installedPath(wanted), ...throughLinks(wanted, known)].filter((path) => paths.has(path));
-  const name = basename(installedPath(wanted)).toLowerCase();
+  const straight = [pathOnTarget(wanted), ...throughLinks(wanted, known)].filter((path) => paths.has(path));
+  const name = basename(pathOnTarget(wanted)).toLowerCase();
   const others = [...paths].toSorted();
   const sameName = others.filter((path) => basename(path).toLowerCase() === name);
   const start = name.slice(0, 3);

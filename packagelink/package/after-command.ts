@@ -6,7 +6,7 @@ import { globSchema } from './glob.ts';
 
 /** Where a run takes place: on a running system, in an installer's ramdisk with a target below it, in a chroot. */
 export const PLACES = ['system', 'install', 'chroot'] as const;
-export type Place = (typeof PLACES)[number];
+export type RunPlace = (typeof PLACES)[number];
 
 /** A command that is to be run. */
 export type PlannedCommand = {
@@ -17,7 +17,7 @@ export type PlannedCommand = {
   readonly packages: readonly string[];
   /** What changed, as package paths, sorted. */
   readonly paths: readonly string[];
-  readonly place: Place;
+  readonly place: RunPlace;
   /** An earlier run failed at it, or was cut off before it. */
   readonly again: boolean;
   readonly why: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { findTemplateVariables, installedPath, preprocess } from './preprocess.ts';
+import { findTemplateVariables, pathOnTarget, preprocess } from './preprocess.ts';
 
 const run = (text: string, defines: Record<string, string>) =>
   Buffer.from(preprocess(Buffer.from(text), defines, 'etc/x of base')).toString();
@@ -66,8 +66,8 @@ test('the variables of a template, by where they stand', () => {
 });
 
 test('the suffix goes, but never the whole name', () => {
-  assert.equal(installedPath('etc/motd.plprocess'), 'etc/motd');
-  assert.equal(installedPath('etc/.plprocess'), 'etc/.plprocess');
-  assert.equal(installedPath('.plprocess'), '.plprocess');
-  assert.equal(installedPath('etc/motd'), 'etc/motd');
+  assert.equal(pathOnTarget('etc/motd.plprocess'), 'etc/motd');
+  assert.equal(pathOnTarget('etc/.plprocess'), 'etc/.plprocess');
+  assert.equal(pathOnTarget('.plprocess'), '.plprocess');
+  assert.equal(pathOnTarget('etc/motd'), 'etc/motd');
 });

@@ -10,7 +10,7 @@ const VARIABLE = /##([A-Za-z_][A-Za-z0-9_]*)##/g;
 export type Defines = Readonly<Record<string, string>>;
 
 /** The path that a source file is installed as: without `.plprocess`. */
-export function installedPath(path: string): string {
+export function pathOnTarget(path: string): string {
   const isTemplate =
     path.endsWith(TEMPLATE_SUFFIX) && !path.endsWith(`/${TEMPLATE_SUFFIX}`) && path !== TEMPLATE_SUFFIX;
   return isTemplate ? path.slice(0, -TEMPLATE_SUFFIX.length) : path;

@@ -45,10 +45,10 @@ const AHEAD_PACKS = 8;
 export function settledBase(
   frame: string,
   layers: readonly (ManifestRef & { readonly manifest: Manifest })[],
-  { intricate }: MergedTree,
+  { sharedPaths }: MergedTree,
 ): SettledBase {
   const packages = layers.map(({ name, digest, manifest }) => ({ name, digest, header: headerOf(manifest) }));
-  return { frame, packages, intricate: [...intricate] };
+  return { frame, packages, intricate: [...sharedPaths] };
 }
 
 function headerOf(about: Omit<Manifest, 'packs' | 'entries'>): string {
@@ -134,14 +134,14 @@ function treeOf(changes: readonly Change[], { comparing, settled, base, mountPoi
   for (const path of paths)
     for (let at = parentOf(path); at !== undefined && !parents.has(at); at = parentOf(at)) parents.add(at);
   const { installed } = readStateOf(comparing.stateFile, [...paths, ...parents]);
-  const intricate = new Set(base.intricate);
+  const sharedPaths = new Set(base.intricate);
   const isMounted = mountFinder(comparing, mountPoints);
   const entries: TreeEntry[] = [];
   for (const { owner, delta, files } of changes) {
     for (const entry of files) {
       const row = installed.get(entry.path);
       const isOwn = row?.owner === owner && isPlainRow(row, comparing.osmode);
-      if (!isOwn || intricate.has(entry.path) || ACCOUNTS.has(entry.path) || isMounted(entry.path)) return undefined;
+      if (!isOwn || sharedPaths.has(entry.path) || ACCOUNTS.has(entry.path) || isMounted(entry.path)) return undefined;
       entries.push(asWanted(entry, delta, row));
     }
   }
@@ -151,7 +151,7 @@ function treeOf(changes: readonly Change[], { comparing, settled, base, mountPoi
     entries.push(asDirectory(row));
   }
   const rawBytes = entries.reduce((sum, entry) => sum + (entry.type === 'file' ? entry.content.sizeBytes : 0), 0);
-  return { entries: entries.toSorted(comparePaths), images: [], rawBytes, notices: settled.notices, intricate: [] };
+  return { entries: entries.toSorted(comparePaths), images: [], rawBytes, notices: settled.notices, sharedPaths: [] };
 }
 
 function isPlainRow(row: InstalledPath, osmode: Comparing['osmode']): boolean {
@@ -211,6 +211,7 @@ async function fetchAhead(
   }
   const ahead = new Map<string, Promise<Uint8Array<ArrayBuffer> | undefined>>();
   for (const path of [...packs].slice(0, AHEAD_PACKS))
+    // What could not be fetched ahead is fetched again by who needs it, and its error is said there.
     ahead.set(
       path,
       fetchBytes(fetcher, path).catch(() => undefined),

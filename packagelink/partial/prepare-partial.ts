@@ -14,7 +14,7 @@ import type { PartialPlan } from './partial-plan.ts';
 import { leaveMounts } from '../fit/leave-mounts.ts';
 import { readFileSystems, readMountPoints } from '../filesystem/mount-points.ts';
 import { renderTemplates } from '../fit/render-templates.ts';
-import { findCarriedOut, knownPaths } from '../compare/settle-intents.ts';
+import { findCarriedOut, knownPaths } from '../compare/carried-out-intents.ts';
 import { readState, readStateOf } from '../state/state.ts';
 import { installedLink, installedPath } from '../tree/installed-path.ts';
 import { asPathStat } from '../tree/path-stat.ts';

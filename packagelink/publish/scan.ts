@@ -10,7 +10,7 @@ import { hasHoles } from '../native/holes.ts';
 import { specialOf } from '../native/device-nodes.ts';
 import { timeOf } from '../native/times.ts';
 import { comparePaths, isPackagePath } from '../package/package-path.ts';
-import { installedPath } from '../package/preprocess.ts';
+import { pathOnTarget } from '../package/preprocess.ts';
 import { readXattrs } from '../filesystem/xattrs.ts';
 
 type Scanned = Metadata & { readonly path: string };
@@ -110,7 +110,7 @@ function describeEntry({ path, stat }: Found, scan: Scan): ScannedEntry | undefi
   }
   // A template's installed names differ, even where one file has several.
   const isVerbatim = options.verbatim?.has(path) === true;
-  const target = isVerbatim || installedPath(path) === path ? otherName(path, stat, firstNames) : undefined;
+  const target = isVerbatim || pathOnTarget(path) === path ? otherName(path, stat, firstNames) : undefined;
   if (node !== undefined) return describeSpecial({ ...entry, type: 'special', node }, target, scan);
   if (target !== undefined) return { ...entry, type: 'hardlink', target };
   const verbatim = isVerbatim ? ({ verbatim: true } as const) : {};

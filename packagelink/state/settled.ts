@@ -18,7 +18,7 @@ const baseSchema = z.object({
   /** Equal frames: all that decides a machine's files is equal, but for the manifests of these packages. */
   frame: z.string(),
   packages: z.array(packageSchema),
-  /** As a merged tree has them. */
+  /** The `sharedPaths` of the merged tree, under the name that databases have had for them. */
   intricate: z.array(z.string()),
 });
 

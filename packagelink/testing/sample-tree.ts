@@ -2,7 +2,7 @@
 import { sha256 } from '../package/digest.ts';
 import type { Manifest, ManifestEntry, Pack } from '../package/manifest.ts';
 import { comparePaths } from '../package/package-path.ts';
-import { findTemplateVariables, installedPath } from '../package/preprocess.ts';
+import { findTemplateVariables, pathOnTarget } from '../package/preprocess.ts';
 
 const metadata = { mode: 0o644, uid: 0, gid: 0, mtimeSeconds: 1_700_000_000, mtimeNanoseconds: 5 };
 
@@ -35,7 +35,7 @@ export function fileEntry(
   options: FileOptions = {},
 ): Extract<ManifestEntry, { type: 'file' }> {
   const bytes = Buffer.from(text);
-  const template = installedPath(path) === path ? {} : { template: findTemplateVariables(bytes) };
+  const template = pathOnTarget(path) === path ? {} : { template: findTemplateVariables(bytes) };
   const content = {
     sizeBytes: bytes.length,
     sha256: sha256(bytes),

@@ -99,7 +99,7 @@ export type MergedTree = {
    * Files whose package does not alone decide what becomes of them: others have the path, too, or it has further names.
    * See find-update.ts.
    */
-  readonly intricate: readonly string[];
+  readonly sharedPaths: readonly string[];
 };
 
 /** SHA-256 over everything but times: equal digests mean that a machine needs no change. */

@@ -20,7 +20,7 @@ import type { OpenFile } from './open-archive.ts';
 import { openContents } from './open-contents.ts';
 import type { Contents } from './open-contents.ts';
 import { checkPlace, placeTree, readSettingsBefore } from './place-package.ts';
-import type { Place } from './place-package.ts';
+import type { ImportTarget } from './place-package.ts';
 import type { PlannedMember } from './plan-members.ts';
 import type { ControlFiles } from './read-control.ts';
 import { renderSettings } from './render-settings.ts';
@@ -111,7 +111,7 @@ async function importInside(input: ImportInput, file: OpenFile, { site, dir }: P
 }
 
 type Unpacked = {
-  readonly place: Place;
+  readonly place: ImportTarget;
   readonly work: string;
   readonly tree: string;
   readonly members: readonly PlannedMember[];

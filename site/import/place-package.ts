@@ -10,7 +10,7 @@ import { exchange } from '../../packagelink/native/exchange.ts';
 import { SETTINGS_FILE } from '../../packagelink/package/package-settings.ts';
 import { throughDescriptor } from './site-directory.ts';
 
-export type Place = {
+export type ImportTarget = {
   /** The open directory of packages. */
   readonly packages: string;
   readonly name: string;
@@ -19,7 +19,7 @@ export type Place = {
 };
 
 /** @throws UserError when the package is there and is not to be replaced, or is not a directory */
-export function checkPlace({ packages, name, shown }: Place, replace: boolean): void {
+export function checkPlace({ packages, name, shown }: ImportTarget, replace: boolean): void {
   const there = lstatSync(join(packages, name), { throwIfNoEntry: false });
   if (there === undefined) return;
   if (!there.isDirectory()) {
@@ -36,7 +36,7 @@ export function checkPlace({ packages, name, shown }: Place, replace: boolean): 
 }
 
 /** The settings of a package that is there, without defaults; none when there are none. @throws FaultsError, UserError */
-export function readSettingsBefore({ packages, name, shown }: Place): Record<string, unknown> {
+export function readSettingsBefore({ packages, name, shown }: ImportTarget): Record<string, unknown> {
   const text = readInside(join(packages, name), SETTINGS_FILE);
   const file = join(shown, SETTINGS_FILE);
   if (text === undefined) return {};
@@ -49,7 +49,7 @@ export function readSettingsBefore({ packages, name, shown }: Place): Record<str
 }
 
 /** Puts the tree there; what was there lies where the tree was, or in `aside`. */
-export function placeTree({ packages, name }: Place, tree: string, aside: string): void {
+export function placeTree({ packages, name }: ImportTarget, tree: string, aside: string): void {
   const place = join(packages, name);
   const isThere = lstatSync(place, { throwIfNoEntry: false }) !== undefined;
   if (isThere && exchange(tree, place)) return;

@@ -7,7 +7,7 @@ import { compileGlobs } from '../../packagelink/package/glob.ts';
 import { accountNameSchema } from '../../packagelink/package/manifest.ts';
 import { SETTINGS_FILE } from '../../packagelink/package/package-settings.ts';
 import { parentOf } from '../../packagelink/package/package-path.ts';
-import { installedPath } from '../../packagelink/package/preprocess.ts';
+import { pathOnTarget } from '../../packagelink/package/preprocess.ts';
 import type { PlannedMember } from './plan-members.ts';
 import { isBelow, planOwnerTrees } from './plan-owner-trees.ts';
 import { showName } from './show-name.ts';
@@ -63,7 +63,7 @@ export function renderSettings(members: readonly PlannedMember[], { before, nume
 
 /** A file of a stranger stays a file; templates are what the site makes. */
 export function isNamedAsTemplate({ path, type }: PlannedMember): boolean {
-  return (type === 'file' || type === 'hardlink') && installedPath(path) !== path;
+  return (type === 'file' || type === 'hardlink') && pathOnTarget(path) !== path;
 }
 
 function ruleOf(member: PlannedMember, owner: Partial<Rule>): Rule | undefined {

@@ -64,7 +64,7 @@ export async function install(installation: Installation) {
   const lines: string[] = [];
   await applyInstall(
     { steps, layout, facts } as unknown as InstallPlan,
-    { entries: [], images: [], rawBytes: 0, notices: [], intricate: [] },
+    { entries: [], images: [], rawBytes: 0, notices: [], sharedPaths: [] },
     {
       run,
       readFacts,

@@ -6,10 +6,10 @@ import type { Extent, TarMember } from './member.ts';
 import { parsePaxNumber, parsePaxTime } from './pax-records.ts';
 import type { PaxRecord } from './pax-records.ts';
 import { damaged, padded } from './place.ts';
-import type { Place } from './place.ts';
+import type { MemberPosition } from './place.ts';
 import { hasPaxMap, readSparse } from './read-sparse.ts';
 
-type Parts = Place & {
+type Parts = MemberPosition & {
   /** Later ones win. */
   readonly records: readonly PaxRecord[];
   readonly longName?: Buffer;

@@ -4,7 +4,7 @@ import { BLOCK_BYTES } from './header.ts';
 import type { TarHeader } from './header.ts';
 
 /** A header and where it stands. */
-export type Place = { readonly source: ByteSource; readonly position: number; readonly header: TarHeader };
+export type MemberPosition = { readonly source: ByteSource; readonly position: number; readonly header: TarHeader };
 
 /** What is wrong, and at which byte. */
 export function damaged({ what }: ByteSource, position: number, fault: string): UserError {

@@ -8,7 +8,7 @@ import type { TarMember } from './member.ts';
 import { parsePaxRecords } from './pax-records.ts';
 import type { PaxRecord } from './pax-records.ts';
 import { damaged, padded } from './place.ts';
-import type { Place } from './place.ts';
+import type { MemberPosition } from './place.ts';
 
 /** Names of 4,000 bytes, and attributes of 64 KiB. */
 const MAX_EXTENDED_BYTES = 1024 * 1024;
@@ -66,12 +66,12 @@ function noArchive({ what }: ByteSource): UserError {
   });
 }
 
-function readExtended({ source, position, header }: Place): Buffer {
+function readExtended({ source, position, header }: MemberPosition): Buffer {
   if (header.sizeBytes > MAX_EXTENDED_BYTES) throw damaged(source, position, 'an extended header is larger than 1 MiB');
   return Buffer.from(source.read(position + BLOCK_BYTES, header.sizeBytes));
 }
 
-function addPending(pending: Pending, bytes: Buffer, { source, position, header }: Place): Pending {
+function addPending(pending: Pending, bytes: Buffer, { source, position, header }: MemberPosition): Pending {
   const key = header.typeflag === 'x' ? 'pax' : header.typeflag === 'L' ? 'longName' : 'longLink';
   if (pending[key] !== undefined)
     throw damaged(source, position, 'there are two extended headers of a kind for one member');
@@ -81,7 +81,7 @@ function addPending(pending: Pending, bytes: Buffer, { source, position, header 
 }
 
 /** One value for each key, however many headers there are. */
-function withGlobal(before: readonly PaxRecord[], bytes: Buffer, place: Place): PaxRecord[] {
+function withGlobal(before: readonly PaxRecord[], bytes: Buffer, place: MemberPosition): PaxRecord[] {
   const records = parseRecords(bytes, place);
   const wrong = records.find(({ key }) => !GLOBAL_KEYS.has(key));
   if (wrong !== undefined) {
@@ -93,7 +93,7 @@ function withGlobal(before: readonly PaxRecord[], bytes: Buffer, place: Place): 
   return [...said.values()];
 }
 
-function parseRecords(bytes: Buffer, { source, position }: Place): PaxRecord[] {
+function parseRecords(bytes: Buffer, { source, position }: MemberPosition): PaxRecord[] {
   const records = parsePaxRecords(bytes);
   if (records === undefined) throw damaged(source, position, 'an extended header is damaged');
   return records;

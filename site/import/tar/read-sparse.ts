@@ -5,7 +5,7 @@ import type { Extent } from './member.ts';
 import { parsePaxNumber } from './pax-records.ts';
 import type { PaxRecord } from './pax-records.ts';
 import { damaged, padded } from './place.ts';
-import type { Place } from './place.ts';
+import type { MemberPosition } from './place.ts';
 import { MAX_SEGMENTS, isSparseMap, parseMapLines, parseOldGnuEntries, parsePaxMap } from './sparse-map.ts';
 import type { Segment } from './sparse-map.ts';
 
@@ -28,7 +28,7 @@ type Map = {
 
 /** @see the GNU tar manual, "Storing Sparse Files" */
 export function readSparse(
-  place: Place & { readonly records: readonly PaxRecord[] },
+  place: MemberPosition & { readonly records: readonly PaxRecord[] },
   storedBytes: number,
 ): Sparse | undefined {
   const { source, position, header, records } = place;
@@ -60,7 +60,7 @@ export function hasPaxMap(records: readonly PaxRecord[]): boolean {
 }
 
 /** Four entries in the header, more in blocks that follow it. */
-function readOldMap({ source, position }: Place, storedBytes: number): Map | undefined {
+function readOldMap({ source, position }: MemberPosition, storedBytes: number): Map | undefined {
   const block = Buffer.from(source.read(position, BLOCK_BYTES));
   const first = parseOldGnuEntries(block, { offset: 386, count: 4 });
   if (first === undefined) return undefined;
@@ -77,7 +77,10 @@ function readOldMap({ source, position }: Place, storedBytes: number): Map | und
   return { segments, sizeBytes: parseNumber(block.subarray(483, 495)), start, storedBytes };
 }
 
-function readPaxMap(place: Place & { readonly records: readonly PaxRecord[] }, storedBytes: number): Map | undefined {
+function readPaxMap(
+  place: MemberPosition & { readonly records: readonly PaxRecord[] },
+  storedBytes: number,
+): Map | undefined {
   const { position, records } = place;
   const number = (key: string) => {
     const value = records.findLast((record) => record.key === key)?.value;
@@ -99,7 +102,7 @@ function readPaxMap(place: Place & { readonly records: readonly PaxRecord[] }, s
 /** Two numbers of at most 15 digits for each segment. */
 const MAX_MAP_BYTES = MAX_SEGMENTS * 32;
 
-function readMapLines({ source, position }: Place, storedBytes: number) {
+function readMapLines({ source, position }: MemberPosition, storedBytes: number) {
   const limit = Math.min(storedBytes, MAX_MAP_BYTES);
   for (let length = Math.min(BLOCK_BYTES, limit); ; length = Math.min(length * 8, limit)) {
     const map = parseMapLines(source.read(position + BLOCK_BYTES, length).toString('latin1'));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ServerAwayError } from '../../contract/client.ts';
 import type { Report } from '../../contract/report.ts';
-import { tellServer } from './tell-server.ts';
+import { deliverReport } from './deliver-report.ts';
 import type { PartialContext } from './run-context.ts';
 
 const REPORT: Report = {
@@ -29,6 +29,6 @@ test('a report that does not say when its run began waits since now, not since 1
     sendReport: () => Promise.reject(new ServerAwayError('no answer')),
   } as unknown as PartialContext['client'];
   const context = { root, client, state: { machineId: 'm' }, now: () => nowMs } as unknown as PartialContext;
-  const told = await tellServer(context, REPORT);
+  const told = await deliverReport(context, REPORT);
   assert.deepEqual(told.serverAway, { sinceMs: nowMs });
 });

@@ -84,7 +84,7 @@ export async function findShortcut(
 const osmodeOf = ({ record }: Lookup): 'image' | 'packages' => (record['OSMODE'] === 'packages' ? 'packages' : 'image');
 
 /** Compares every path with the description and puts right what differs, then runs what packages ask for; nothing where the last run settled it. */
-export async function bringFilesBack(
+export async function convergeFiles(
   context: PartialContext,
   { lookup, files, fetcher }: Description,
   { keyOf, frameOf, boot, ...places }: Places,

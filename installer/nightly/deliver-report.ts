@@ -6,7 +6,7 @@ import { deliverReports, queueReport } from './report-queue.ts';
 import type { PartialContext } from './run-context.ts';
 
 /** Sends what waits and this report; where the server is away, it waits too, and says since when. */
-export async function tellServer({ root, state, client, now }: PartialContext, report: Report): Promise<Report> {
+export async function deliverReport({ root, state, client, now }: PartialContext, report: Report): Promise<Report> {
   const queue = async (): Promise<Report> => {
     const sinceMs = report.serverAway?.sinceMs ?? (await readAwaySince(root)) ?? report.startedAtMs ?? now();
     const late = { ...report, serverAway: { sinceMs } };
