@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import { createAdoptions } from './adoptions.ts';
 import { FAKE_MAC, oneMachineSite } from './fake-machine-source.ts';
 import { applyReport } from './machine-news.ts';
-import { createMachines } from './machines.ts';
+import { getMachine } from './state/find-machines.ts';
+import { armMachine } from './machines/arm-machine.ts';
+import { authenticate } from './machines/attempts.ts';
+import { createMachines, timelineOf } from './machines/machines.ts';
 import { openDatabase } from './state/database.ts';
 
 const HOUR_MS = 60 * 60_000;
@@ -40,8 +43,8 @@ test('a one-time token is good once, for an hour, for the machine that it was ma
   assert.equal(adoptions.isGood(token), true);
   const adopted = adoptions.exchange(token, FROM) ?? assert.fail();
   assert.deepEqual([adopted.machineId, adopted.name], [row.id, 'q-bert']);
-  assert.equal(machines.authenticate(row.id, adopted.token), 'system');
-  assert.equal(machines.authenticate(row.id, token), undefined);
+  assert.equal(authenticate(machines, row.id, adopted.token), 'system');
+  assert.equal(authenticate(machines, row.id, token), undefined);
   assert.equal(adoptions.exchange(token, FROM), undefined);
   const late = await adoptions.claim('q-bert');
   clock.ms += HOUR_MS;
@@ -55,13 +58,13 @@ test('an adopted machine counts as installed once it has said that it is as desc
   const { machines, adoptions } = setUp();
   const { token, row } = await adoptions.claim('q-bert');
   adoptions.exchange(token, FROM);
-  const state = (): string => machines.get(row.id).life.state;
+  const state = (): string => getMachine(machines.table, row.id).life.state;
   assert.equal(state(), 'unknown');
   applyReport(machines, row.id, { ...REPORT, run: 'adopted', ok: false }, 'system');
   assert.equal(state(), 'unknown');
   applyReport(machines, row.id, { ...REPORT, run: 'adopted' }, 'system');
   assert.equal(state(), 'installed');
-  const texts = machines.timeline(machines.get(row.id)).map(({ text }) => text);
+  const texts = timelineOf(machines, getMachine(machines.table, row.id)).map(({ text }) => text);
   assert(texts.includes('adopted by the system that calls itself by-hand, from 10.77.0.9'), texts.join('\n'));
 });
 
@@ -70,7 +73,7 @@ test('a report that waited says of which run it is', async () => {
   const { row } = await adoptions.claim('q-bert');
   const late = { startedAtMs: clock.ms, serverAway: { sinceMs: clock.ms - 1000 } };
   applyReport(machines, row.id, { ...REPORT, ...late, run: 'partial' }, 'system');
-  const text = machines.timeline(machines.get(row.id)).at(-1)?.text ?? '';
+  const text = timelineOf(machines, getMachine(machines.table, row.id)).at(-1)?.text ?? '';
   assert.match(
     text,
     /\(a run of 2023-11-14T22:13:20\.000Z without this server, away since 2023-11-14T22:13:19\.000Z, against generation aaaaaaaaaaaa\)$/,
@@ -80,7 +83,7 @@ test('a report that waited says of which run it is', async () => {
 test('what is to be installed is not adopted, nor what is in no database or has no network card', async () => {
   const { machines, adoptions } = setUp();
   const { token } = await adoptions.claim('q-bert');
-  await machines.arm('q-bert');
+  await armMachine(machines, 'q-bert');
   await assert.rejects(adoptions.claim('q-bert'), /q-bert is armed/);
   assert.throws(() => adoptions.exchange(token, FROM), /q-bert is armed/);
   await assert.rejects(adoptions.claim('pac-man'), /no such machine/);

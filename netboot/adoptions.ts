@@ -3,7 +3,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { UserError } from '../lib/errors.ts';
 import type { MachineSource } from './machine-source.ts';
-import type { Machines } from './machines.ts';
+import { findMachine } from './state/find-machines.ts';
+import { giveSystemToken } from './machines/attempts.ts';
+import { claimMachine, noteOnTimeline, recordTogether } from './machines/machines.ts';
+import type { Machines } from './machines/machines.ts';
 import type { StateDatabase } from './state/database.ts';
 import type { MachineRow } from './state/machine-row.ts';
 
@@ -29,7 +32,7 @@ export function createAdoptions(options: {
     const wanted = Buffer.from(hash(token), 'hex');
     for (const row of database.all(GOOD, now())) {
       if (timingSafeEqual(Buffer.from(String(row['token_hash']), 'hex'), wanted))
-        return machines.find(String(row['machine_id']));
+        return findMachine(machines.table, String(row['machine_id']));
     }
     return undefined;
   }
@@ -47,13 +50,13 @@ export function createAdoptions(options: {
         const what = site === undefined ? 'no such machine in the database' : 'it has no MAC address to be known by';
         throw new UserError(`claiming ${name}: ${what}`, { exitCode: 2, hint: 'machdb check --site SITE' });
       }
-      const row = machines.claim(site);
+      const row = claimMachine(machines, site);
       refuseWhileInstalling(row);
       const token = randomBytes(32).toString('hex');
       const goodUntilMs = now() + GOOD_FOR_MS;
       database.run(SAVE, row.id, hash(token), goodUntilMs);
       const text = `may be adopted until ${new Date(goodUntilMs).toISOString()}`;
-      machines.note(row.id, { source: 'server', key: `claim ${goodUntilMs}`, text });
+      noteOnTimeline(machines, row.id, { source: 'server', key: `claim ${goodUntilMs}`, text });
       return { row, token, goodUntilMs };
     },
 
@@ -67,17 +70,17 @@ export function createAdoptions(options: {
       refuseWhileInstalling(row);
       if (!from.macs.some((mac) => row.macs.includes(mac))) {
         const text = `refused to be adopted by ${from.address}: its network cards are ${from.macs.join(', ')}`;
-        machines.note(row.id, { source: 'server', key: text, text });
+        noteOnTimeline(machines, row.id, { source: 'server', key: text, text });
         throw new UserError(
           `the one-time token is for ${row.name} (${row.macs.join(', ')}), not for a machine with ${from.macs.join(', ')}`,
         );
       }
-      const token = machines.together(() => {
+      const token = recordTogether(machines, () => {
         database.run('DELETE FROM adoptions WHERE machine_id = ?', row.id);
-        return machines.giveSystemToken(row.id);
+        return giveSystemToken(machines, row.id);
       });
       const text = `adopted by the system that calls itself ${from.hostname}, from ${from.address}`;
-      machines.note(row.id, { source: 'server', key: text, text });
+      noteOnTimeline(machines, row.id, { source: 'server', key: text, text });
       return { machineId: row.id, name: row.name, token };
     },
   };

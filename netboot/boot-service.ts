@@ -6,7 +6,10 @@ import type { Mac } from '../lib/mac.ts';
 import { bootPrograms } from './boot-programs/all.ts';
 import { decideBoot } from './decide.ts';
 import type { MachineSource, SiteMachine } from './machine-source.ts';
-import type { Machines } from './machines.ts';
+import { viewMachine } from './machines/ask-machines.ts';
+import { beginAttempt, localScriptGiven, tokenOfSameBoot } from './machines/attempts.ts';
+import { applyOccurrence, claimMachine, noteOnTimeline, recordIfPossible } from './machines/machines.ts';
+import type { Machines } from './machines/machines.ts';
 import { isUnreadable } from './state/machine-row.ts';
 import { StateError } from './state/state-error.ts';
 import { renderInstallerScript, renderLocalDiskScript, renderStartScript } from './render/ipxe-script.ts';
@@ -49,7 +52,7 @@ export async function createBootService(options: BootServiceOptions) {
         return site === undefined ? unknownMachine(mac) : scriptOf(mac, site);
       } catch (error) {
         if (!isUnreadable(error)) throw error;
-        machines.countLost();
+        machines.lostLines += 1;
         const kind = error instanceof StateError ? error.kind : 'a damaged row';
         return renderLocalDiskScript({ mac, why: `${WITHOUT_STATE} (${kind})` });
       }
@@ -58,19 +61,23 @@ export async function createBootService(options: BootServiceOptions) {
 
   /** The local disk harms nobody, so it is given also when that cannot be recorded. @throws StateError */
   function scriptOf(mac: Mac, site: SiteMachine): string {
-    const row = machines.claim(site);
-    const decision = decideBoot({ via: 'http', wants: 'machine-script' }, machines.view(site));
+    const row = claimMachine(machines, site);
+    const decision = decideBoot({ via: 'http', wants: 'machine-script' }, viewMachine(machines, site));
     if (decision.give !== 'installer') {
       const means = decision.give === 'local-disk' ? decision.means : undefined;
-      if (means !== undefined) machines.record(() => machines.apply(row.id, means));
-      machines.localScriptGiven(row);
-      machines.note(row.id, { source: 'http', key: 'script local', text: 'fetched its boot script: local disk' });
+      if (means !== undefined) recordIfPossible(machines, () => applyOccurrence(machines, row.id, means));
+      localScriptGiven(machines, row);
+      noteOnTimeline(machines, row.id, {
+        source: 'http',
+        key: 'script local',
+        text: 'fetched its boot script: local disk',
+      });
       return localDisk(mac, decision);
     }
     const { attempt, attemptsAllowed } = decision;
-    const token = (decision.again ? machines.tokenOfSameBoot(row) : undefined) ?? machines.beginAttempt(row);
+    const token = (decision.again ? tokenOfSameBoot(machines, row) : undefined) ?? beginAttempt(machines, row);
     const words = `fetched its boot script: the installer, attempt ${attempt} of ${attemptsAllowed}`;
-    machines.note(row.id, { source: 'http', key: `script ${attempt}`, text: words });
+    noteOnTimeline(machines, row.id, { source: 'http', key: `script ${attempt}`, text: words });
     const { consoles } = options;
     return renderInstallerScript({ name: site.name, mac, token, serverUrl, consoles, attempt, attemptsAllowed });
   }

@@ -12,7 +12,10 @@ import { packRange } from '../contract/saved-range.ts';
 import { MiB } from '../lib/bytes.ts';
 import { fakeDiskRecord } from './fake-disk-record.ts';
 import { createFakeSite, FAKE_MAC, fakeDigest } from './fake-machine-source.ts';
-import { createMachines } from './machines.ts';
+import { getMachine } from './state/find-machines.ts';
+import { armMachine } from './machines/arm-machine.ts';
+import { beginAttempt } from './machines/attempts.ts';
+import { applyOccurrence, createMachines, timelineOf } from './machines/machines.ts';
 import { addDiskRoutes } from './servers/disk-routes.ts';
 import { createApp, serveHttp } from './servers/http.ts';
 import { createBodyReader } from './servers/read-body.ts';
@@ -35,9 +38,9 @@ async function setUp(context: TestContext) {
   const server = await serveHttp(app, { address: '127.0.0.1', port: 0 });
   context.after(() => server.close());
   const serverUrl = `http://127.0.0.1:${server.port}`;
-  const { id } = (await machines.arm('q-bert')).row;
+  const { id } = (await armMachine(machines, 'q-bert')).row;
   const begin = () => {
-    const token = machines.beginAttempt(machines.get(id));
+    const token = beginAttempt(machines, getMachine(machines.table, id));
     return { token, client: createClient({ serverUrl, token, patienceMs: 50 }) };
   };
   return { stateDir, machines, id, begin, serverUrl };
@@ -48,7 +51,7 @@ test('what an attempt has saved, the next one is told', async (context) => {
   const first = begin().client;
   assert.deepEqual(await first.recordedData(id), []);
   await first.saveDisks(id, fakeDiskRecord('one'));
-  const told = machines.timeline(machines.get(id)).map(({ text }) => text);
+  const told = timelineOf(machines, getMachine(machines.table, id)).map(({ text }) => text);
   assert.deepEqual(await begin().client.recordedData(id), fakeDiskRecord('one').data);
   assert.deepEqual(await readdir(join(stateDir, 'disks', id)), ['1-1.json']);
   assert.ok(told.includes('the installer saved the tables of 1 disk as record 1; data: disk0/h'), told.join('\n'));
@@ -67,7 +70,7 @@ test('24 disks that nothing can compress fit', async (context) => {
 
 test('who may save, and what', async (context) => {
   const { machines, id, begin, serverUrl, stateDir } = await setUp(context);
-  const { row: other } = await machines.arm('pacman');
+  const { row: other } = await armMachine(machines, 'pacman');
   const old = begin().token;
   const { token } = begin();
   const good = JSON.stringify(fakeDiskRecord());
@@ -117,7 +120,7 @@ test('who may save, and what', async (context) => {
 test('a machine that was disarmed meanwhile is stopped before its first write', async (context) => {
   const { machines, id, begin, stateDir } = await setUp(context);
   const { client } = begin();
-  machines.apply(id, { kind: 'disarmed', why: 'wrong machine' });
+  applyOccurrence(machines, id, { kind: 'disarmed', why: 'wrong machine' });
   await assert.rejects(client.saveDisks(id, fakeDiskRecord()), (error) => {
     assert(error instanceof RefusedError);
     assert.match(error.message, /409: .*this machine is failed, so no installation of it may begin/);
@@ -135,6 +138,8 @@ test('what could not be stored, or cannot be read, is said and is no answer', as
   await rm(join(stateDir, 'disks'), { recursive: true });
   await writeFile(join(stateDir, 'disks'), 'in the way');
   await assert.rejects(client.saveDisks(id, fakeDiskRecord()), /503: .*tables of the disks could not be stored/);
-  const notes = machines.timeline(machines.get(id)).filter(({ text }) => text.includes('saved the tables'));
+  const notes = timelineOf(machines, getMachine(machines.table, id)).filter(({ text }) =>
+    text.includes('saved the tables'),
+  );
   assert.equal(notes.length, 1);
 });

@@ -3,16 +3,18 @@ import { neverKind } from '../lib/never.ts';
 import type { InstallEvent, UnknownEvent } from '../contract/events.ts';
 import type { Report } from '../contract/report.ts';
 import { formatBytes } from '../lib/bytes.ts';
-import type { Machines } from './machines.ts';
+import { keepTokenForSystem, saveReport } from './state/save-machines.ts';
+import { applyOccurrence, noteOnTimeline } from './machines/machines.ts';
+import type { Machines } from './machines/machines.ts';
 import type { TimelineNote } from './state/plan-note.ts';
 import type { Occurrence } from './state/transitions.ts';
 
 /** One event of an installation whose token was good. */
 export function applyEvent(machines: Machines, machineId: string, event: InstallEvent | UnknownEvent): void {
-  machines.note(machineId, { source: 'installer', ...eventNote(event) });
+  noteOnTimeline(machines, machineId, { source: 'installer', ...eventNote(event) });
   const occurrence = eventOccurrence(event);
-  if (event.kind === 'rebooting') machines.keepTokenForSystem(machineId);
-  if (occurrence !== undefined) machines.apply(machineId, occurrence);
+  if (event.kind === 'rebooting') keepTokenForSystem(machines.table, machineId);
+  if (occurrence !== undefined) applyOccurrence(machines, machineId, occurrence);
 }
 
 function eventNote(event: InstallEvent | UnknownEvent): Omit<TimelineNote, 'source'> {
@@ -81,17 +83,17 @@ export function applyReport(machines: Machines, machineId: string, report: Repor
   const kept = report.data === undefined ? '' : `, data kept: ${report.data.map(({ name }) => name).join(' and ')}`;
   const commands = describeCommands(report.commands ?? []);
   const errors = report.errors.length === 0 ? 'no errors' : report.errors.join('; ');
-  machines.note(machineId, {
+  noteOnTimeline(machines, machineId, {
     source: 'system',
     key: `report ${report.run} ${report.ok} ${errors}`,
     text: `${names[report.run]}: ${report.ok ? 'ok' : 'not ok'}, ${changes}${kept}${commands}, ${errors}, ${report.seconds.toFixed(1)} s${lateWords(report)}`,
   });
-  machines.saveReport(machineId, report);
-  if (report.run === 'adopted' && report.ok) machines.apply(machineId, { kind: 'adopted' });
+  saveReport(machines.table, machineId, report);
+  if (report.run === 'adopted' && report.ok) applyOccurrence(machines, machineId, { kind: 'adopted' });
   // A system that a later attempt is about to replace proves nothing of that attempt.
-  if (from === 'attempt') machines.keepTokenForSystem(machineId);
+  if (from === 'attempt') keepTokenForSystem(machines.table, machineId);
   if (report.run === 'first-boot' && from === 'attempt')
-    machines.apply(machineId, { kind: 'first-boot', ok: report.ok, errors: report.errors });
+    applyOccurrence(machines, machineId, { kind: 'first-boot', ok: report.ok, errors: report.errors });
 }
 
 /** A report that could not be delivered when it was made says when that was. */

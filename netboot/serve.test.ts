@@ -18,6 +18,7 @@ import { createControlClient } from './control-client.ts';
 import { FAKE_MAC, fakeDigest, oneMachineSite } from './fake-machine-source.ts';
 import { startNetboot } from './serve.ts';
 import { renderStatus } from './render/status-text.ts';
+import { claimMachine, noteOnTimeline } from './machines/machines.ts';
 
 const DIGEST = fakeDigest('d');
 
@@ -346,7 +347,7 @@ test('status of many lines and of many machines, which are sent piece by piece',
   const { netboot, control } = await setUp(context);
   const { machineId } = await control.arm('q-bert');
   for (let line = 0; line < 350; line += 1) {
-    netboot.machines.note(machineId, { source: 'installer', key: `k${line}`, text: `line ${line}` });
+    noteOnTimeline(netboot.machines, machineId, { source: 'installer', key: `k${line}`, text: `line ${line}` });
   }
   const { timeline, lastReport } = await control.status('q-bert');
   assert.deepEqual([timeline.length, timeline.at(-1)?.text, lastReport], [351, 'line 349', null]);
@@ -354,7 +355,7 @@ test('status of many lines and of many machines, which are sent piece by piece',
     const mac = `02:00:00:00:${Math.floor(machine / 256)
       .toString(16)
       .padStart(2, '0')}:${(machine % 256).toString(16).padStart(2, '0')}`;
-    netboot.machines.claim({ ...NO_SITE, name: `m${9999 - machine}`, macs: [mac] });
+    claimMachine(netboot.machines, { ...NO_SITE, name: `m${9999 - machine}`, macs: [mac] });
   }
   const names = (await control.all()).machines.map(({ name }) => name);
   assert.equal(names.length, 1301);

@@ -14,9 +14,10 @@ import type { BootService } from './boot-service.ts';
 import { createClients } from './clients.ts';
 import type { Clients } from './clients.ts';
 import type { MachineSource } from './machine-source.ts';
-import { createMachines } from './machines.ts';
+import { findForNotes } from './machines/ask-machines.ts';
+import { countMissingLines, createMachines, noteOnTimeline } from './machines/machines.ts';
 import { describeTrouble, everySecond, makeStateDirectory, openState } from './open-state.ts';
-import type { Machines } from './machines.ts';
+import type { Machines } from './machines/machines.ts';
 import { checkRange, findPlace } from './place.ts';
 import type { ServedInterface } from './place.ts';
 import { addAdoptionRoutes } from './servers/adoption-routes.ts';
@@ -105,7 +106,7 @@ async function startServers(
   const isServing = (): boolean => serving;
   let packetsDropped = (): number => 0;
   const stateStatus = (): StateStatus => {
-    const { lost, leftOut } = machines.missingLines();
+    const { lost, leftOut } = countMissingLines(machines);
     const counts = { lost, linesLeftOut: leftOut, logLeftOut: limited.leftOut(), packetsDropped: packetsDropped() };
     return { fault: describeTrouble(database), ...counts };
   };
@@ -168,9 +169,13 @@ function startTftp(options: NetbootOptions, known: Known & { boot: BootService }
     isKnownAddress,
     read: (file) => boot.file(file),
     onEnd: ({ file, from, how }) => {
-      const row = machines.forNotes(clients.macOf(from));
+      const row = findForNotes(machines, clients.macOf(from));
       if (row === undefined) return;
-      machines.note(row.id, { source: 'tftp', key: `tftp ${file} ${how}`, text: `fetched ${file} by TFTP: ${how}` });
+      noteOnTimeline(machines, row.id, {
+        source: 'tftp',
+        key: `tftp ${file} ${how}`,
+        text: `fetched ${file} by TFTP: ${how}`,
+      });
     },
   });
 }

@@ -11,7 +11,8 @@ import { ask, STRANGER, words } from './fake-dhcp-packet.ts';
 import type { Question } from './fake-dhcp-packet.ts';
 import { createClients } from '../clients.ts';
 import type { DhcpReply } from './dhcp-reply.ts';
-import { createMachines } from '../machines.ts';
+import { readPageIfPossible } from '../machines/ask-machines.ts';
+import { createMachines, timelineOf } from '../machines/machines.ts';
 import type { DhcpPacket } from '../protocol/dhcp.ts';
 import { addresses, option, readAddress, readText, text } from '../protocol/dhcp-options.ts';
 import { openDatabase } from '../state/database.ts';
@@ -37,7 +38,9 @@ function setUp(options: { range?: boolean; record?: Readonly<Record<string, stri
   };
   const answer = (packet: DhcpPacket) => answerDhcp(service, packet);
   const timeline = (): string[] =>
-    (machines.pageIfReadable(0, 10)?.rows ?? []).flatMap((row) => machines.timeline(row).map((entry) => entry.text));
+    (readPageIfPossible(machines, 0, 10)?.rows ?? []).flatMap((row) =>
+      timelineOf(machines, row).map((entry) => entry.text),
+    );
   return { answer, logged, timeline, database };
 }
 

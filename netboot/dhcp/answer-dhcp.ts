@@ -13,6 +13,7 @@ import { decideDhcp } from './decide-dhcp.ts';
 import type { DhcpSettings, DhcpView } from './decide-dhcp.ts';
 import { fixedAddressOf } from './dhcp-binding.ts';
 import type { DhcpReply } from './dhcp-reply.ts';
+import { claimForNotes } from '../machines/ask-machines.ts';
 
 export type DhcpService = DhcpHandles & DhcpSettings & { readonly source: MachineSource };
 
@@ -30,7 +31,7 @@ export async function answerDhcp(service: DhcpService, packet: DhcpPacket): Prom
     return undefined;
   }
   const site = await service.source.lookupByMac(mac);
-  const row = site === undefined ? undefined : service.machines.claimForNotes(site);
+  const row = site === undefined ? undefined : claimForNotes(service.machines, site);
   const { reply, effects } = decideDhcp(packet, viewOf(service, packet, { mac, site, row }));
   return carryOutDhcp(service, { mac, row }, effects) ? reply : undefined;
 }

@@ -2,7 +2,9 @@
 // decides anything; sends.
 import { neverKind } from '../../lib/never.ts';
 import type { Clients } from '../clients.ts';
-import type { Machines } from '../machines.ts';
+import { seenNetboot } from '../machines/attempts.ts';
+import { noteOnTimeline, recordIfPossible } from '../machines/machines.ts';
+import type { Machines } from '../machines/machines.ts';
 import type { LogOnce } from '../servers/limited-log.ts';
 import { bindLease, declineLease, releaseLease } from '../state/bind-lease.ts';
 import type { Leases } from '../state/lease-table.ts';
@@ -42,10 +44,10 @@ function carryOut(handles: DhcpHandles, { mac, row }: DhcpAsker, effect: Exclude
       if (leases !== undefined) reserveAddress(leases, mac, effect.address);
       return;
     case 'release':
-      machines.record(() => leases !== undefined && releaseLease(leases, mac, effect.address));
+      recordIfPossible(machines, () => leases !== undefined && releaseLease(leases, mac, effect.address));
       return;
     case 'decline':
-      machines.record(() => leases !== undefined && declineLease(leases, mac, effect.address));
+      recordIfPossible(machines, () => leases !== undefined && declineLease(leases, mac, effect.address));
       return;
     case 'drop-offer':
       if (leases !== undefined) dropOffer(leases, mac);
@@ -55,10 +57,10 @@ function carryOut(handles: DhcpHandles, { mac, row }: DhcpAsker, effect: Exclude
     case 'seen-at':
       return clients.bound(effect.address, mac);
     case 'seen-netboot':
-      if (row !== undefined) machines.seenNetboot(row, effect.stage);
+      if (row !== undefined) seenNetboot(machines, row, effect.stage);
       return;
     case 'note':
-      if (row !== undefined) machines.note(row.id, { source: 'dhcp', key: effect.key, text: effect.text });
+      if (row !== undefined) noteOnTimeline(machines, row.id, { source: 'dhcp', key: effect.key, text: effect.text });
       return;
     case 'log':
       return logOnce(effect.key, effect.message, effect.fields);
@@ -73,7 +75,7 @@ function bind({ machines, leases, logOnce }: DhcpHandles, mac: string, address: 
     return leases !== undefined && bindLease(leases, mac, address);
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
-    machines.countLost();
+    machines.lostLines += 1;
     logOnce('lease', 'a lease of the range could not be recorded and was not given', { why: error.message });
     return false;
   }

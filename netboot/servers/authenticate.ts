@@ -1,7 +1,8 @@
 // Which token a request carries, and whose it is.
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
-import type { Machines } from '../machines.ts';
+import { authenticate } from '../machines/attempts.ts';
+import type { Machines } from '../machines/machines.ts';
 import { HttpError } from './http-errors.ts';
 
 export const WRONG_TOKEN =
@@ -12,7 +13,7 @@ export function authenticated(machines: Machines, request: Request<{ id: string 
   const token = bearerToken(request);
   if (token === undefined) throw new HttpError(401, 'needs Authorization: Bearer with the token of the attempt');
   const from = z.uuid().safeParse(request.params.id).success
-    ? machines.authenticate(request.params.id, token)
+    ? authenticate(machines, request.params.id, token)
     : undefined;
   if (from === undefined) throw new HttpError(401, WRONG_TOKEN);
   return from;

@@ -5,7 +5,8 @@ import { parseMac } from '../../lib/mac.ts';
 import { routes } from '../../contract/routes.ts';
 import type { BootService } from '../boot-service.ts';
 import type { Clients } from '../clients.ts';
-import type { Machines } from '../machines.ts';
+import { noteOnTimeline, noteStep } from '../machines/machines.ts';
+import type { Machines } from '../machines/machines.ts';
 import { HttpError } from './http-errors.ts';
 import { machineOfRequest } from './machine-of-request.ts';
 
@@ -49,8 +50,8 @@ function fixedFile(options: BootRoutesOptions, file: { path: string; step: strin
       }
       const words = error === undefined ? file.step : `${file.step} in part: the connection broke`;
       if (row !== undefined) {
-        options.machines.note(row.id, { source: 'http', key: `file ${file.path}`, text: words });
-        options.machines.noteStep(row.id, words);
+        noteOnTimeline(options.machines, row.id, { source: 'http', key: `file ${file.path}`, text: words });
+        noteStep(options.machines, row.id, words);
       }
     });
   };
@@ -75,7 +76,11 @@ function storeFile(options: BootRoutesOptions): RequestHandler<{ kind: string; f
       if (error !== undefined && !response.headersSent)
         next(new HttpError(404, `not in the package store: ${kind}/${file}`));
       else if (row !== undefined)
-        options.machines.note(row.id, { source: 'http', key: `store ${kind}`, text: `fetched ${kind} from the store` });
+        noteOnTimeline(options.machines, row.id, {
+          source: 'http',
+          key: `store ${kind}`,
+          text: `fetched ${kind} from the store`,
+        });
     });
   };
 }

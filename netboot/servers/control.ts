@@ -20,7 +20,11 @@ import type { DatabaseStatus } from '../../contract/health.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Adoptions } from '../adoptions.ts';
 import type { Clients } from '../clients.ts';
-import type { Machines } from '../machines.ts';
+import { findByName, readLastReportText } from '../state/find-machines.ts';
+import { armMachine } from '../machines/arm-machine.ts';
+import { readPageIfPossible } from '../machines/ask-machines.ts';
+import { applyOccurrence, timelineOf } from '../machines/machines.ts';
+import type { Machines } from '../machines/machines.ts';
 import { describeHealth } from '../describe-health.ts';
 import { summarize } from '../machine-status.ts';
 import type { StateStatus } from '../../contract/health.ts';
@@ -120,19 +124,20 @@ function addControlRoutes(app: Express, options: ControlOptions): void {
   });
   app.get('/machines/:name', (request, response, next) => {
     const row = byName(machines, request.params.name);
-    const lastReport = machines.lastReportText(row.id);
+    const lastReport = readLastReportText(machines.table, row.id);
     const rest = () => ({ ...asJson(summarize(row)), lastReport });
     streamJson(
       response,
-      { name: 'timeline', rows: machines.timeline(row) satisfies StatusAnswer['timeline'] },
+      { name: 'timeline', rows: timelineOf(machines, row) satisfies StatusAnswer['timeline'] },
       rest,
     ).then(undefined, next);
   });
   app.post('/arm', (request, response, next) => {
     const { name, ...consent } = parseEdge(controlRequests.arm, request.body, 'arm');
-    machines
-      .arm(name, consent)
-      .then(({ row, notes }) => void response.json({ ...summarize(row), notes } satisfies ArmedAnswer), next);
+    armMachine(machines, name, consent).then(
+      ({ row, notes }) => void response.json({ ...summarize(row), notes } satisfies ArmedAnswer),
+      next,
+    );
   });
   app.post('/claim', (request, response, next) => {
     const { name } = parseEdge(controlRequests.claim, request.body, 'claim');
@@ -151,7 +156,7 @@ function addControlRoutes(app: Express, options: ControlOptions): void {
   app.post('/disarm', (request, response) => {
     const { name, why } = parseEdge(controlRequests.disarm, request.body, 'disarm');
     const row = byName(machines, name);
-    response.json(summarize(machines.apply(row.id, { kind: 'disarmed', why })));
+    response.json(summarize(applyOccurrence(machines, row.id, { kind: 'disarmed', why })));
   });
 }
 
@@ -167,7 +172,7 @@ const refuseOtherVersions: RequestHandler = (request, response, next) => {
 /** A page at a time: other requests are answered in between, and 100,000 machines are never in memory at once. */
 function* summaries({ machines, logOnce }: ControlOptions): Iterable<SummaryAnswer> {
   for (let after: number | undefined = 0; after !== undefined;) {
-    const page: ReturnType<Machines['pageIfReadable']> = machines.pageIfReadable(after, PAGE_ROWS);
+    const page: ReturnType<typeof readPageIfPossible> = readPageIfPossible(machines, after, PAGE_ROWS);
     for (const row of page?.rows ?? []) yield summarize(row);
     for (const error of page?.damaged ?? []) {
       logOnce(error.message, 'a machine is left out of the status', { why: describeError(error), hint: error.hint });
@@ -181,7 +186,7 @@ function asJson(values: object): Record<string, string> {
 }
 
 function byName(machines: Machines, name: string): MachineRow {
-  const row = machines.byName(name);
+  const row = findByName(machines.table, name);
   if (row === undefined) throw new HttpError(404, `${name} has not been seen or armed by this server`);
   return row;
 }

@@ -5,7 +5,9 @@ import type { DiskRecord, RecordedData } from '../../contract/disk-record.ts';
 import { routes } from '../../contract/routes.ts';
 import { describeError } from '../../lib/errors.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
-import type { Machines } from '../machines.ts';
+import { getMachine } from '../state/find-machines.ts';
+import { noteOnTimeline } from '../machines/machines.ts';
+import type { Machines } from '../machines/machines.ts';
 import type { DiskRecords } from '../state/disk-records.ts';
 import { checkAttempt, requireAttempt } from './authenticate.ts';
 import { HttpError } from './http-errors.ts';
@@ -52,7 +54,7 @@ async function save(
   machineId: string,
   record: DiskRecord,
 ): Promise<void> {
-  const { life } = machines.get(machineId);
+  const { life } = getMachine(machines.table, machineId);
   // Whoever has disarmed the machine in the meantime stops the installer here, before its first write.
   if (life.state !== 'installing') {
     throw new HttpError(409, `this machine is ${life.state}, so no installation of it may begin`);
@@ -60,7 +62,7 @@ async function save(
   const number = await records.save(machineId, life.attempts, record).catch((error: unknown) => {
     throw new HttpError(503, `the tables of the disks could not be stored: ${describeError(error)}`);
   });
-  machines.note(machineId, { source: 'installer', key: `disks ${number}`, text: noteText(record, number) });
+  noteOnTimeline(machines, machineId, { source: 'installer', key: `disks ${number}`, text: noteText(record, number) });
 }
 
 function noteText({ disks, data }: DiskRecord, number: number): string {

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { Clients } from '../clients.ts';
-import type { Machines } from '../machines.ts';
+import { findForNotes } from '../machines/ask-machines.ts';
+import type { Machines } from '../machines/machines.ts';
 import type { MachineRow } from '../state/machine-row.ts';
 
 /** The machine that the request's address was last seen with; only good for naming lines of a timeline. */
@@ -10,5 +11,5 @@ export function machineOfRequest<P>(
 ): MachineRow | undefined {
   const address = request.socket.remoteAddress;
   const mac = address === undefined ? undefined : known.clients.macOf(address);
-  return known.machines.forNotes(mac);
+  return findForNotes(known.machines, mac);
 }

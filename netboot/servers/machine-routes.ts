@@ -11,7 +11,11 @@ import type { Clients } from '../clients.ts';
 import { snapshotOf } from '../consent.ts';
 import { applyEvent, applyReport } from '../machine-news.ts';
 import type { MachineSource } from '../machine-source.ts';
-import type { Machines } from '../machines.ts';
+import { readSnapshot } from '../state/find-machines.ts';
+import { describeMachine } from '../machines/arm-machine.ts';
+import { authenticate } from '../machines/attempts.ts';
+import { claimMachine, noteOnTimeline, recordTogether } from '../machines/machines.ts';
+import type { Machines } from '../machines/machines.ts';
 import { authenticated, bearerToken, requireAttempt, WRONG_TOKEN } from './authenticate.ts';
 import { HttpError } from './http-errors.ts';
 import type { BodyReader } from './read-body.ts';
@@ -38,7 +42,7 @@ export function addMachineRoutes(app: Express, options: MachineRoutesOptions): v
     const machineId = request.params.id;
     const events = parseEvents(request.body, 'the events of an installation');
     // All or none: an installer that is told 503 sends them again.
-    machines.together(() => {
+    recordTogether(machines, () => {
       for (const event of events) applyEvent(machines, machineId, event);
     });
     response.status(204).end();
@@ -54,7 +58,7 @@ export function addMachineRoutes(app: Express, options: MachineRoutesOptions): v
     (request, response) => {
       const report = parseEdge(reportSchema, request.body, 'the report of a machine');
       const from = authenticated(machines, request);
-      machines.together(() => {
+      recordTogether(machines, () => {
         applyReport(machines, request.params.id, report, from);
       });
       response.status(204).end();
@@ -72,16 +76,16 @@ async function lookup(options: MachineRoutesOptions, request: Request<{ mac: str
   const site = mac === undefined ? undefined : await options.source.lookupByMac(mac);
   if (mac === undefined || site === undefined)
     throw new HttpError(404, `no machine has the MAC address ${request.params.mac.slice(0, 40)}`);
-  const row = machines.claim(site);
+  const row = claimMachine(machines, site);
   const token = bearerToken(request);
-  const from = token === undefined ? undefined : machines.authenticate(row.id, token);
+  const from = token === undefined ? undefined : authenticate(machines, row.id, token);
   if (token !== undefined && from === undefined) throw new HttpError(401, WRONG_TOKEN);
   const { remoteAddress } = request.socket;
   // Who has a token is the machine; anybody can ask in its name without one.
   if (from !== undefined && remoteAddress !== undefined) options.clients.bound(remoteAddress, mac);
-  const snapshot = from === 'attempt' ? snapshotOf(row, machines.snapshot(row.id)) : undefined;
+  const snapshot = from === 'attempt' ? snapshotOf(row, readSnapshot(machines.table, row.id)) : undefined;
   const words =
     snapshot === undefined ? 'asked for its description' : 'the installer runs and asked for its description';
-  machines.note(row.id, { source: 'http', key: `lookup ${words}`, text: words });
-  return snapshot ?? parseEdge(lookupSchema, await machines.describe(site, row.id), `the description of ${site.name}`);
+  noteOnTimeline(machines, row.id, { source: 'http', key: `lookup ${words}`, text: words });
+  return snapshot ?? parseEdge(lookupSchema, await describeMachine(site, row.id), `the description of ${site.name}`);
 }

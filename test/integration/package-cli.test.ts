@@ -5,9 +5,10 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDatabase } from '../../netboot/state/database.ts';
-import { createMachines } from '../../netboot/machines.ts';
 import { oneMachineSite } from '../../netboot/fake-machine-source.ts';
 import { makeSmallSite } from '../helpers/small-site.ts';
+import { armMachine } from '../../netboot/machines/arm-machine.ts';
+import { applyOccurrence, createMachines } from '../../netboot/machines/machines.ts';
 
 /** Every file with its inode and the times of its last changes, of contents and of anything else. */
 const fingerprint = (dir: string): string =>
@@ -111,12 +112,12 @@ test('verify and gc: faults have exit code 3, what an armed machine needs stays'
   };
   const database = openDatabase(join(stateDir, 'netboot.db'));
   const machines = createMachines({ database, source, attempts: 3 });
-  const { row } = await machines.arm('q-bert');
+  const { row } = await armMachine(machines, 'q-bert');
   await writeFile(join(motd, 'etc/new'), 'new\n');
   await ok('publish', 'motd');
   const strict = ['gc', '--keep', '1', '--grace-days', '0'];
   assert.match(await ok(...strict), /^0 bytes freed, 0 files; \d+ manifests stay\n$/);
-  machines.apply(row.id, { kind: 'disarmed', why: 'test' });
+  applyOccurrence(machines, row.id, { kind: 'disarmed', why: 'test' });
   database.close();
   await ok('pin', 'motd@~1', '--reason', 'kept by hand');
   assert.match(await ok('pin'), new RegExp(`^${armedWith} kept by hand\n$`));

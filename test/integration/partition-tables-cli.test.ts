@@ -9,7 +9,8 @@ import { storedDiskRecordSchema } from '../../contract/disk-record.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { fakeDiskRecord } from '../../netboot/fake-disk-record.ts';
 import { oneMachineSite } from '../../netboot/fake-machine-source.ts';
-import { createMachines } from '../../netboot/machines.ts';
+import { armMachine } from '../../netboot/machines/arm-machine.ts';
+import { createMachines } from '../../netboot/machines/machines.ts';
 import { openDatabase } from '../../netboot/state/database.ts';
 import { createDiskRecords } from '../../netboot/state/disk-records.ts';
 
@@ -18,7 +19,10 @@ async function setUp(context: TestContext, records: number) {
   context.after(() => rm(dir, { recursive: true, force: true }));
   await writeFile(join(dir, 'site.yaml'), `state: ${dir}\n`);
   const database = openDatabase(join(dir, 'netboot.db'));
-  const { row } = await createMachines({ database, source: oneMachineSite().source, attempts: 3 }).arm('q-bert');
+  const { row } = await armMachine(
+    createMachines({ database, source: oneMachineSite().source, attempts: 3 }),
+    'q-bert',
+  );
   database.close();
   const saved = createDiskRecords(dir, () => 0);
   for (let count = 1; count <= records; count += 1) await saved.save(row.id, count, fakeDiskRecord(`uuid-${count}`));
