@@ -55,7 +55,7 @@ export async function openNightLab() {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'gutinteg-night-')));
   const store = openStore(join(dir, 'store'));
   const fetcher = directoryFetcher(store.dir);
-  const { privateKey: signingKey, publicKey } = await loadOrCreateSiteKey(dir);
+  const { privateKey: signingKey, publicKey, publicPem } = await loadOrCreateSiteKey(dir);
   let count = 0;
 
   async function publish(name: string, files: SmallFiles, options: PublishOptions = {}): Promise<Published> {
@@ -105,7 +105,7 @@ export async function openNightLab() {
   }
 
   const dispose = () => rmSync(dir, { recursive: true });
-  return { store, fetcher, publish, publishDelta, openTarget, [Symbol.dispose]: dispose };
+  return { store, fetcher, publicPem, publish, publishDelta, openTarget, [Symbol.dispose]: dispose };
 }
 
 /** The tree of these packages. */
