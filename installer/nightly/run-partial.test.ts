@@ -235,7 +235,7 @@ suite('a night without the server', () => {
     machine.server.isAway = true;
     const report = await machine.run();
     assert.deepEqual([report.ok, report.said], [false, []]);
-    assert.match(report.errors.join('\n'), /etc\/motd was not put right: .*the server is away/);
+    assert.match(report.errors.join('\n'), /etc\/motd could not be updated: .*the server is away/);
   });
 
   test('a server that goes away before the report is one that was away', async () => {

@@ -192,7 +192,7 @@ test('a target that is none is refused', () => {
   assert.throws(() => openLinkedTarget(undefined, undefined), /--target DIR is missing/);
   assert.throws(() => openLinkedTarget(join(lab.target, 'no'), undefined), /does not exist/);
   writeFileSync(join(lab.target, 'file'), '');
-  assert.throws(() => openLinkedTarget(join(lab.target, 'file'), undefined), /is no directory/);
+  assert.throws(() => openLinkedTarget(join(lab.target, 'file'), undefined), /is not a directory/);
   fillTree(lab.target, { 'var/lib/gutinteg/packagelink.db': '' });
   assert.throws(() => openLinkedTarget(lab.target, undefined), /is a machine that gutinteg keeps/);
 });
