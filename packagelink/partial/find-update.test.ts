@@ -31,8 +31,7 @@ const MERGING = { defines: { HOSTNAME: 'underdog' } };
 const image = await lab.publish('os', { 'usr/x': 'x\n' }, { kind: 'image' });
 const base = await lab.publish('base', BASE, { settings: SETTINGS });
 const over = await lab.publish('over', { 'etc/both': 'above\n' }, { settings: 'priority: 60\n' });
-const newBase = async (files: SmallFiles, settings = SETTINGS) =>
-  await lab.publish('base', { ...BASE, ...files }, { settings });
+const newBase = async (files: SmallFiles) => await lab.publish('base', { ...BASE, ...files }, { settings: SETTINGS });
 const plain = await lab.publish('base', { ...BASE, 'etc/a': 'new\n' }, { settings: SETTINGS, reuses: true });
 
 /** Lays the three down, and says what the night would do without reading manifests. */
@@ -133,35 +132,50 @@ suite('an update that can be told by what has changed', () => {
 });
 
 suite('what is more than that is left to a run that reads everything', () => {
+  const describeBase = async (files: SmallFiles, settings = SETTINGS) =>
+    await lab.publish('base', { ...BASE, ...files }, { settings, dryRun: true });
   const without = (path: string): SmallFiles =>
     Object.fromEntries(Object.entries(BASE).filter(([each]) => each !== path));
   const NEXT: readonly (readonly [name: string, wanted: () => Promise<Published[]>, asking?: Asking])[] = [
-    ['a file more', async () => [image, await newBase({ 'etc/more': 'x\n' }), over]],
-    ['a file less', async () => [image, await lab.publish('base', without('etc/b'), { settings: SETTINGS }), over]],
-    ['another target of a link', async () => [image, await newBase({ 'etc/link': { link: 'b' } }), over]],
-    ['a file that becomes a link', async () => [image, await newBase({ 'etc/a': { link: 'b' } }), over]],
-    ['a template', async () => [image, await newBase({ 'etc/name.plprocess': 'is ##HOSTNAME##\n' }), over]],
-    ['a file that has another name', async () => [image, await newBase({ 'bin/tool': 'newer\n' }), over]],
-    ['a path that another package overrides', async () => [image, await newBase({ 'etc/both': 'new\n' }), over]],
+    ['a file more', async () => [image, await describeBase({ 'etc/more': 'x\n' }), over]],
+    [
+      'a file less',
+      async () => [image, await lab.publish('base', without('etc/b'), { settings: SETTINGS, dryRun: true }), over],
+    ],
+    ['another target of a link', async () => [image, await describeBase({ 'etc/link': { link: 'b' } }), over]],
+    ['a file that becomes a link', async () => [image, await describeBase({ 'etc/a': { link: 'b' } }), over]],
+    ['a template', async () => [image, await describeBase({ 'etc/name.plprocess': 'is ##HOSTNAME##\n' }), over]],
+    ['a file that has another name', async () => [image, await describeBase({ 'bin/tool': 'newer\n' }), over]],
+    ['a path that another package overrides', async () => [image, await describeBase({ 'etc/both': 'new\n' }), over]],
     [
       'a path that overrides another package’s',
-      async () => [image, base, await lab.publish('over', { 'etc/both': 'new\n' }, { settings: 'priority: 60\n' })],
+      async () => [
+        image,
+        base,
+        await lab.publish('over', { 'etc/both': 'new\n' }, { settings: 'priority: 60\n', dryRun: true }),
+      ],
     ],
-    ['the accounts', async () => [image, await newBase({ 'etc/passwd': 'root:x:0:0::/:/bin/sh\n' }), over]],
-    ['what is laid down once', async () => [image, await newBase({ 'etc/once': 'twice\n' }), over]],
-    ['what is pinned', async () => [image, await newBase({ 'etc/pinned': 'new\n' }), over]],
+    ['the accounts', async () => [image, await describeBase({ 'etc/passwd': 'root:x:0:0::/:/bin/sh\n' }), over]],
+    ['what is laid down once', async () => [image, await describeBase({ 'etc/once': 'twice\n' }), over]],
+    ['what is pinned', async () => [image, await describeBase({ 'etc/pinned': 'new\n' }), over]],
     [
       'a file of the image, which the package manager has',
-      async () => [await lab.publish('os', { 'usr/x': 'new\n' }, { kind: 'image' }), base, over],
+      async () => [await lab.publish('os', { 'usr/x': 'new\n' }, { kind: 'image', dryRun: true }), base, over],
       { osmode: 'packages' },
     ],
     [
       'a rule of the package',
-      async () => [image, await newBase({ 'etc/a': 'new\n' }, `${SETTINGS}priority: 55\n`), over],
+      async () => [image, await describeBase({ 'etc/a': 'new\n' }, `${SETTINGS}priority: 55\n`), over],
     ],
     ['a package less', async () => await Promise.resolve([image, plain])],
-    ['another package', async () => [image, plain, await lab.publish('else', { 'etc/both': 'above\n' })]],
-    ['a package more', async () => [image, plain, over, await lab.publish('more', { 'etc/more': 'x\n' })]],
+    [
+      'another package',
+      async () => [image, plain, await lab.publish('else', { 'etc/both': 'above\n' }, { dryRun: true })],
+    ],
+    [
+      'a package more',
+      async () => [image, plain, over, await lab.publish('more', { 'etc/more': 'x\n' }, { dryRun: true })],
+    ],
     ['another frame', async () => await Promise.resolve([image, plain, over]), { frame: 'another' }],
     ['a delta that nobody has', async () => await Promise.resolve([image, plain, over]), { cache: deltas([]) }],
     [

@@ -27,6 +27,8 @@ type PublishOptions = {
   readonly kind?: 'image' | 'site';
   /** Takes what it can from the packs of the last one with this name; otherwise all bytes are packed anew. */
   readonly reuses?: true;
+  /** Only describes it: no target can be brought to it. */
+  readonly dryRun?: true;
 };
 type Merging = Pick<MergeInput, 'pins' | 'generated'> & { readonly defines?: Record<string, string> };
 type Running = Partial<ApplyPartialOptions> & { readonly merging?: Merging };
@@ -59,13 +61,14 @@ export async function openNightLab() {
   let count = 0;
 
   async function publish(name: string, files: SmallFiles, options: PublishOptions = {}): Promise<Published> {
-    const { kind = 'site', settings = '', reuses } = options;
+    const { kind = 'site', settings = '', reuses, dryRun = false } = options;
     const place = join(dir, `published-${(count += 1)}`);
     const [tree, own] = [join(place, 'tree'), reuses ? store : openStore(join(place, 'store'))];
     fillTree(tree, kind === 'site' ? { ...files, '.packagelink.yaml': ownFiles() + settings } : files);
-    const { manifest: digest, after } = await publishTree({ store: own, name, tree, kind, signingKey });
+    const publishing = { store: own, name, tree, kind, signingKey, dryRun };
+    const { manifest: digest, after } = await publishTree(publishing);
     // By way of another store, as one that knows what was before takes its time to make a delta.
-    if (own !== store) cpSync(own.dir, store.dir, { recursive: true });
+    if (own !== store && !dryRun) cpSync(own.dir, store.dir, { recursive: true });
     return { name, digest, manifest: after };
   }
 
