@@ -105,9 +105,11 @@ function openMachine() {
 
 /** The same, after its first night. */
 async function openSettled(): Promise<ReturnType<typeof openMachine>> {
-  const machine = openMachine();
+  using stack = new DisposableStack();
+  const machine = stack.use(openMachine());
   const report = await machine.run();
   assert.deepEqual([report.ok, report.errors], [true, []]);
+  stack.move();
   return machine;
 }
 
