@@ -19,7 +19,7 @@ type Asked = {
 
 const COLUMNS = 'path, type, mode, uid, gid, size, inode, mtime_ms, ctime_ms, xattrs';
 const COMPARED = { image: 'left_alone = 0', packages: "left_alone = 0 AND class <> 'image'" } as const;
-// As fast as a thousand at once, and the whole run needs 83 MB instead of 91.
+// A thousand at once were not faster, and needed 8 MB more.
 const ROWS_AT_ONCE = 100;
 
 /** All rows in the order of their paths, a hundred at a time. @throws UserError when the database is damaged */
