@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Lookup } from '../../contract/lookup.ts';
 import { wordsOf } from '../../contract/record.ts';
 import { digestOf } from '../../lib/inputs-digest.ts';
+import { readIfThere } from '../../lib/read-if-there.ts';
 import { whenMissing } from '../../lib/when-missing.ts';
 import { commandSource } from '../../packagelink/package/after-command.ts';
 import { applyWithCommands } from '../../packagelink/commands/apply-with-commands.ts';
@@ -39,12 +40,11 @@ export type Places = {
 /** Where a run looks, and the key of what it will have brought about. */
 export async function describePlaces({ root, state, agent }: PartialContext): Promise<Places> {
   // The layout says it where there is one. Without fstab no mount is known; with one that cannot be read, nothing is.
-  const fstab =
-    state.layout === undefined ? await readFile(join(root, 'etc/fstab'), 'utf8').catch(whenMissing('')) : '';
+  const fstab = state.layout === undefined ? await readIfThere(join(root, 'etc/fstab')) : undefined;
   // Another agent may render other files from the same description.
   const program =
     agent === undefined ? 'none' : await readFile(join(agent.dir, 'VERSION'), 'utf8').catch(whenMissing(''));
-  const mounts = ownMounts(state.layout, fstab);
+  const mounts = ownMounts(state.layout, fstab?.toString('utf8') ?? '');
   const boot = await readBootFacts(root);
   // Another kernel was started, or another menu written: other kernels may go.
   const starts = JSON.stringify([boot.started, boot.menus, boot.unreadable]);
