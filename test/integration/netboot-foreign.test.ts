@@ -25,6 +25,13 @@ const next = async (s) => {
   clearTimeout(late);
   return { bytes, port: from.port };
 };
+/** The answer to this machine: answers to packets that were sent before may still be on their way. */
+const nextFor = async (s, mac) => {
+  for (;;) {
+    const answer = await next(s);
+    if (answer.bytes.subarray(28, 34).equals(Buffer.from(mac))) return answer;
+  }
+};
 const text = (...words) => Buffer.from(words.join('\\0') + '\\0', 'latin1');
 const rrq = (...words) => Buffer.concat([Buffer.from([0, 1]), text(...words)]);
 /** A DISCOVER by a relay, so that answers come to port 67 of this address. */
@@ -43,7 +50,7 @@ const KNOWN = [0x52, 0x54, 0, 0x12, 0x34, 0x56];
 const SERVED = `
 const relay = await open(67);
 await send(relay, discover(KNOWN), 67);
-const { bytes } = await next(relay);
+const { bytes } = await nextFor(relay, KNOWN);
 const tftp = await open();
 await send(tftp, rrq('start.ipxe', 'octet', 'blksize', '1468'), 69);
 const oack = await next(tftp);
