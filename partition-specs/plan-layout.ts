@@ -26,6 +26,7 @@ import { checkSpecSupport } from './spec-support.ts';
 import type { SupportedSpec } from './spec-support.ts';
 import { specFault } from './spec-tokens.ts';
 import type { DiskSpec, PartitionSpec } from './spec-types.ts';
+import { takenArrayNumbers, takenNames } from './taken-names.ts';
 import { repeatedUuids, takenUuids } from './taken-uuids.ts';
 
 export type LayoutInput = {
@@ -65,7 +66,15 @@ export function planLayout(input: LayoutInput): Layout {
   faults.push(...data.faults);
   const disks = planDisks({ ...supported, spec }, { input, bound, data, faults });
   const complete = disks.length === spec.disks.length;
-  const stacks = planStacks({ spec, disks: complete ? disks : [], family: supported.family, machineId });
+  const granted = [...bound.values()].map(({ disk }) => disk.path);
+  faults.push(...takenNames({ spec, facts, granted }));
+  const stacks = planStacks({
+    spec,
+    disks: complete ? disks : [],
+    family: supported.family,
+    machineId,
+    takenArrays: takenArrayNumbers({ facts, granted }),
+  });
   faults.push(...stacks.problems.map(({ column, message }) => specFault({ text: spec.text, column }, message)));
   const { family: osFamily } = supported;
   faults.push(...checkNewData({ disks, attached: facts.disks, data, spec, machineId, family: osFamily }));

@@ -24,6 +24,8 @@ type StackTask = {
   readonly disks: readonly LayoutDisk[];
   readonly family: OsFamily;
   readonly machineId: string;
+  /** Numbers of arrays that run and stay. */
+  readonly takenArrays: ReadonlySet<number>;
 };
 
 export type Stacks = {
@@ -34,12 +36,17 @@ export type Stacks = {
 
 export function planStacks(task: StackTask): Stacks {
   const problems: Problem[] = [];
-  const arrays = task.spec.arrays.flatMap((array, index) => planArray(array, index, task, problems));
+  const numbers = freeNumbers(task.spec.arrays.length, task.takenArrays);
+  const arrays = task.spec.arrays.flatMap((array, index) => planArray(array, numbers[index] ?? 0, task, problems));
   const groups = task.spec.groups.flatMap((group) => planGroup(group, arrays, task, problems));
   return { arrays, groups, problems };
 }
 
-function planArray(array: ArraySpec, index: number, task: StackTask, problems: Problem[]): LayoutArray[] {
+function freeNumbers(count: number, taken: ReadonlySet<number>): number[] {
+  return Array.from({ length: count + taken.size }, (_, number) => number).filter((number) => !taken.has(number));
+}
+
+function planArray(array: ArraySpec, number: number, task: StackTask, problems: Problem[]): LayoutArray[] {
   const members = partsOf(array.name, task.disks);
   if (members.length === 0) return [];
   const smallest = Math.min(...members.map(({ sizeBytes }) => sizeBytes));
@@ -53,7 +60,7 @@ function planArray(array: ArraySpec, index: number, task: StackTask, problems: P
       uuid: deriveUuid(task.machineId, `array/${array.name}`),
       members: members.map(({ disk, number }) => ({ disk, number })),
       sizeBytes,
-      device: `/dev/md${index}`,
+      device: `/dev/md${number}`,
       why: `${array.name}: ${wordsOf(array.content, task)}`,
       ...holds(array.content, array.name, task),
     },

@@ -10,6 +10,7 @@ import { osFamilies } from './os-families/all.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import { CYLINDER_BYTES } from './spec-size.ts';
 import { withRoot } from './spec-rootfs.ts';
+import { stackNameProblems } from './stack-names.ts';
 import { specFault } from './spec-tokens.ts';
 import { contentsOf, STACK_WORDS } from './spec-types.ts';
 import type { ContentRequest, PartitionSpec } from './spec-types.ts';
@@ -53,6 +54,7 @@ export function checkSpecSupport({ spec, rootfs, ...names }: SpecContext): Suppo
   for (const partition of rooted.spec.disks.flatMap((disk) => disk.partitions)) {
     for (const message of letterProblems(partition.letter, family)) report(partition.column, message);
   }
+  for (const { column, message } of stackNameProblems(spec)) report(column, message);
   for (const stacked of stackedContents(rooted.spec).filter(({ data }) => data)) report(stacked.column, STACKED_DATA);
   if (faults.length > 0) throw new FaultsError('PARTITION', faults);
   const notes = [rooted.note, cylinderNote(rooted.spec), notInstalled(family, firmware)];
