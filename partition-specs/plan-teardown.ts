@@ -4,7 +4,10 @@ import type { Fault } from '../lib/errors.ts';
 import type { Argv } from '../lib/run-command.ts';
 import { devicesOf } from './device-reach.ts';
 import type { Device } from './device-reach.ts';
+import { BINDING_PREFIX } from './disk-bindings.ts';
 import type { MachineFacts } from './disk-facts.ts';
+import { keptDevices } from './layout.ts';
+import type { Layout } from './layout.ts';
 import { planStops } from './plan-stops.ts';
 import { findTeardownFaults } from './teardown-faults.ts';
 
@@ -25,6 +28,25 @@ export function planTeardown(input: TeardownInput): { operations: TeardownOperat
   if (faults.length > 0) return { operations: [], faults };
   const running = devices.filter((device) => [...device.disks].some((disk) => input.granted.includes(disk.path)));
   return { operations: [...stopUses(running), ...planStops(running)], faults };
+}
+
+/**
+ * The same for all disks of a layout: the one judge of what is in the way of it, for plans on paper and for installations.
+ * `where` of a fault is the variable that chose the disk.
+ */
+export function planLayoutTeardown(
+  layout: Pick<Layout, 'disks'>,
+  facts: TeardownInput['facts'],
+): { operations: TeardownOperation[]; faults: Fault[] } {
+  const granted = layout.disks.map(({ hardware }) => hardware.path);
+  const { operations, faults } = planTeardown({ facts, granted, kept: keptDevices(layout) });
+  const chosenBy = new Map(
+    layout.disks.map(({ name, hardware, boundBy }) => {
+      const variable = `${BINDING_PREFIX}${name}`;
+      return [hardware.path, boundBy.startsWith(`${variable}=`) ? variable : 'PARTITION'];
+    }),
+  );
+  return { operations, faults: faults.map((fault) => ({ ...fault, where: chosenBy.get(fault.where) ?? fault.where })) };
 }
 
 const SWAP = '[SWAP]';

@@ -103,28 +103,36 @@ async function checkSpec({ spec, os, rootfs, firmware, json }: SpecOptions): Pro
 
 async function plan(options: PlanOptions): Promise<void> {
   const { formatLayout, describeLosses } = await import('../../partition-specs/format-layout.ts');
-  const { keptDevices } = await import('../../partition-specs/layout.ts');
-  const { planTeardown } = await import('../../partition-specs/plan-teardown.ts');
+  const { exitCodeOfPlan } = await import('../exit-code-of-plan.ts');
   const facts = await readDisks(options.disks);
   const layout = await planOf(options, facts);
   const losses = describeLosses(layout);
-  const granted = layout.disks.map(({ hardware }) => hardware.path);
-  const obstacles = planTeardown({ facts, granted, kept: keptDevices(layout) }).faults.map(({ message }) => message);
+  const obstacles = await obstaclesTo(layout, facts);
   if (options.json === true) process.stdout.write(`${JSON.stringify({ layout, losses, obstacles }, null, 2)}\n`);
   else {
     const list = obstacles.map((obstacle) => `  ${obstacle}\n`).join('');
     const way = list === '' ? '' : `\nWhat stops this installation:\n${list}`;
     process.stdout.write(`${formatLayout(layout)}${way}\n${await renderText(layout)}`);
   }
-  if (losses.length > 0) process.exitCode = 3;
-  else if (obstacles.length > 0) process.exitCode = 2;
+  process.exitCode = exitCodeOfPlan({ obstacles, losesData: losses.length > 0 });
+}
+
+/** One sentence for each, with the variable that chose the disk. */
+async function obstaclesTo(layout: Layout, facts: MachineFacts): Promise<string[]> {
+  const { planLayoutTeardown } = await import('../../partition-specs/plan-teardown.ts');
+  return planLayoutTeardown(layout, facts).faults.map(({ where, message }) => `${where}: ${message}`);
 }
 
 async function render(options: PlanOptions): Promise<void> {
-  const layout = await planOf(options, await readDisks(options.disks));
+  const facts = await readDisks(options.disks);
+  const layout = await planOf(options, facts);
+  const { exitCodeOfPlan } = await import('../exit-code-of-plan.ts');
   const { osFamilies } = await import('../../partition-specs/os-families/all.ts');
   const rendered = osFamilies.get(layout.family)?.render(layout);
   process.stdout.write(options.json === true ? `${JSON.stringify(rendered, null, 2)}\n` : await renderText(layout));
+  const obstacles = await obstaclesTo(layout, facts);
+  for (const obstacle of obstacles) process.stderr.write(`what stops this installation: ${obstacle}\n`);
+  process.exitCode = exitCodeOfPlan({ obstacles, losesData: false });
 }
 
 async function refuseUnknownDisks(bound: readonly string[], disks: readonly string[]): Promise<void> {
@@ -196,6 +204,9 @@ Examples:
 `;
 
 const RENDER_HELP = `
+Exit codes: 0 done; 2 something is in the way, so that an installation would end before its first write: standard error
+has it.
+
 Examples:
   gutinteg partition render --disks facts.json --os freebsd --spec 'disk0: (a 20G ufs /) (b 4G swap)'
   gutinteg partition render --disks facts.json --json --spec 'disk0: (a rest ext4 /)'

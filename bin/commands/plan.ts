@@ -35,6 +35,7 @@ async function plan(host: string, options: PlanOptions): Promise<void> {
   const { fetchManifests } = await import('../../installer/description/fetch-manifests.ts');
   const { directoryFetcher } = await import('../../packagelink/contents/fetch.ts');
   const { openSiteState } = await import('../open-site-state.ts');
+  const { exitCodeOfPlan } = await import('../exit-code-of-plan.ts');
   const { readFactsFile } = await import('../read-facts-file.ts');
 
   const facts = await readFactsFile(options.disks);
@@ -47,8 +48,7 @@ async function plan(host: string, options: PlanOptions): Promise<void> {
   });
   const planned = planInstall({ lookup, ...manifests, facts, consoles: state.settings.consoles }).plan;
   process.stdout.write(options.json === true ? `${JSON.stringify(planned, null, 2)}\n` : formatPlan(planned));
-  if (destroysData(planned)) process.exitCode = 3;
-  else if (planned.obstacles.length > 0) process.exitCode = 2;
+  process.exitCode = exitCodeOfPlan({ obstacles: planned.obstacles, losesData: destroysData(planned) });
 }
 
 /** The machine as a look-up would describe it now; with an id of its own kind until a server has claimed it. */

@@ -3,9 +3,9 @@
 import type { Fault } from '../../lib/errors.ts';
 import type { MachineFacts } from '../../partition-specs/disk-facts.ts';
 import { filesystemOf } from '../../partition-specs/filesystems/all.ts';
-import { filledPlaces, keptDevices } from '../../partition-specs/layout.ts';
+import { filledPlaces } from '../../partition-specs/layout.ts';
 import type { Holds, Layout, LayoutDisk, LayoutPartition } from '../../partition-specs/layout.ts';
-import { planTeardown } from '../../partition-specs/plan-teardown.ts';
+import { planLayoutTeardown } from '../../partition-specs/plan-teardown.ts';
 import type { LinuxDiskPlan } from '../../partition-specs/render/linux.ts';
 import type { InstallStep } from './install-step.ts';
 import type { KeptExtent } from '../look/disk-places.ts';
@@ -18,7 +18,7 @@ export function planDiskSteps(
 ): { steps: InstallStep[]; faults: Fault[] } {
   const paths = layout.disks.map(({ hardware }) => hardware.path);
   const kept = keptExtents(layout);
-  const teardown = planTeardown({ facts, granted: paths, kept: keptDevices(layout) });
+  const teardown = planLayoutTeardown(layout, facts);
   const digest = (when: 'before' | 'after', why: string): InstallStep[] =>
     kept.length === 0
       ? []

@@ -99,6 +99,37 @@ test('render: the commands of another family, from standard input, as text and a
   assert.ok(operations.some(({ argv }) => argv[0] === 'mkfs.ext4'));
 });
 
+test('what is in the way ends plan and render alike with exit code 2, and names the variable that chose the disk', async () => {
+  const disk = (path: string, wwn: string) => ({
+    path,
+    sizeBytes: 20 * 1024 ** 3,
+    logicalSectorBytes: 512,
+    physicalSectorBytes: 512,
+    rotational: true,
+    removable: false,
+    readOnly: false,
+    wwn,
+  });
+  const machine = (disks: readonly object[], stacks: readonly object[] = []) =>
+    JSON.stringify({ firmware: 'bios', memoryBytes: 1024 ** 3, macs: [], disks, stacks });
+  const multipath = { path: '/dev/mapper/mpatha', name: 'mpatha', kind: 'multipath', parents: ['/dev/sda'] };
+  const twoPaths = machine([disk('/dev/sda', '0x600a'), disk('/dev/sdb', '0x600a')]);
+  const mirror = 'disk0: (a rest raid1 sys) disk1: (a rest raid1 sys) sys: (ext4 /)';
+  const bound = ['--bind', 'disk0=path:/dev/sda', '--bind', 'disk1=path:/dev/sdb'];
+  const cases: [facts: string, words: string[], says: RegExp][] = [
+    [twoPaths, ['--spec', mirror, ...bound], /DISK_disk0: disk .*reached by more than one path/],
+    [machine([disk('/dev/sda', '0x1')], [multipath]), ['--spec', 'disk0: (a rest ext4 /)'], /PARTITION: disk .*mpatha/],
+  ];
+  for (const [stdin, words, says] of cases) {
+    for (const command of ['plan', 'render']) {
+      const argv = [join(root, 'bin/gutinteg'), 'partition', command, '--disks', '-', ...words] as const;
+      const result = await runCommand(argv, { stdin, okExitCodes: [0, 1, 2, 3] });
+      assert.equal(result.exitCode, 2, `${command}: ${result.stderr}`);
+      assert.match(command === 'plan' ? result.stdout : result.stderr, says);
+    }
+  }
+});
+
 test('what people paste and mistype', async () => {
   const pasted = await partition('check', '--spec', 'PARTITION=disk0: (a rest ext4 /)');
   assert.equal(pasted.exitCode, 0, pasted.stderr);
