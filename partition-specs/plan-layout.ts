@@ -93,7 +93,7 @@ export function planLayout(input: LayoutInput): Layout {
     groups: [...stacks.groups],
     bootDisks: bootDiskNames(spec),
     untouched: untouchedDisks(disks, facts.disks),
-    notes: [...supported.notes, ...data.notes, ...empty.notes],
+    notes: [...supported.notes, ...data.notes, ...empty.notes, ...stacks.notes, ...bootSectorNotes(disks, supported)],
   };
 }
 
@@ -163,6 +163,20 @@ function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { i
     .filter(({ content }) => content?.mountPoint === undefined || !asked.has(content.mountPoint))
     .map((each) => (spec.name === boots[0] ? each : unmounted(each)));
   return planDisk({ spec, text, bound, family, machineId: input.machineId, added, pins, table, knownEmpty });
+}
+
+/** GRUB's first sector, and every BIOS that is known, read sectors of 512 bytes. */
+function bootSectorNotes(disks: readonly LayoutDisk[], { spec, firmware }: SupportedSpec): string[] {
+  const boots = bootDiskNames(spec);
+  return disks
+    .filter(
+      ({ name, hardware }) =>
+        boots.includes(name) && hardware.logicalSectorBytes > (firmware.bootSectorBytes ?? Infinity),
+    )
+    .map(
+      ({ name, hardware }) =>
+        `${name} has sectors of ${hardware.logicalSectorBytes} bytes: ${firmware.name} firmware starts from sectors of ${firmware.bootSectorBytes} bytes only, so the machine will hardly start from it; boot from another disk`,
+    );
 }
 
 /** The same partition on the further disks of a mirror, which is not mounted. */

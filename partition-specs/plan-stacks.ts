@@ -8,6 +8,7 @@ import { planContent } from './plan-content.ts';
 import type { Problem } from './disk-task.ts';
 import { planExtents } from './plan-extents.ts';
 import { planPart } from './plan-part.ts';
+import { mixedGroups, unlikeMirrors } from './unlike-parts.ts';
 import { STACK_WORDS } from './spec-types.ts';
 import type { ArraySpec, ContentRequest, GroupSpec, PartitionSpec } from './spec-types.ts';
 
@@ -32,6 +33,8 @@ export type Stacks = {
   readonly arrays: readonly LayoutArray[];
   readonly groups: readonly LayoutGroup[];
   readonly problems: readonly Problem[];
+  /** What people should know of parts that are not alike. */
+  readonly notes: readonly string[];
 };
 
 export function planStacks(task: StackTask): Stacks {
@@ -39,7 +42,9 @@ export function planStacks(task: StackTask): Stacks {
   const numbers = freeNumbers(task.spec.arrays.length, task.takenArrays);
   const arrays = task.spec.arrays.flatMap((array, index) => planArray(array, numbers[index] ?? 0, task, problems));
   const groups = task.spec.groups.flatMap((group) => planGroup(group, arrays, task, problems));
-  return { arrays, groups, problems };
+  const layout = { disks: task.disks, arrays, groups };
+  problems.push(...mixedGroups(task.spec, layout));
+  return { arrays, groups, problems, notes: unlikeMirrors(layout) };
 }
 
 function freeNumbers(count: number, taken: ReadonlySet<number>): number[] {

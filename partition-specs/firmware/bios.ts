@@ -6,6 +6,7 @@ export const bios: FirmwareKind = {
   name: 'bios',
   installed: true,
   tables: ['gpt', 'dos', 'sun', 'bsd'],
+  bootSectorBytes: 512,
   onBootDisk: {
     gpt: [
       {

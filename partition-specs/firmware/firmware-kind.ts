@@ -20,6 +20,8 @@ export type FirmwareKind = {
   readonly installed: boolean;
   /** Tables that it can boot from. */
   readonly tables: readonly TableName[];
+  /** The largest logical sectors of a disk that it starts from, in bytes, if there is such a limit. */
+  readonly bootSectorBytes?: number;
   /** By table; nothing where the table needs nothing. */
   readonly onBootDisk: Partial<Record<TableName, readonly AddedPartition[]>>;
 };

@@ -8,6 +8,7 @@ import type { DiskOperation, DiskRef, FamilyPlan } from './disk-operation.ts';
 import { mountsInOrder, renderFstab, swaps } from './fstab.ts';
 import { stackOperations } from './linux-stacks.ts';
 import { refTo, tableOperations } from './linux-table.ts';
+import { sectorBytesOf } from '../sector-bytes.ts';
 import { renderMdadmConf } from './mdadm-conf.ts';
 
 type Mount = {
@@ -97,7 +98,7 @@ function contentOperation({ content, device, kept, why }: Filled, layout: Layout
         uuid: content.uuid,
         ...(content.label === undefined ? {} : { label: content.label }),
         sizeBytes: place.sizeBytes,
-        sectorBytes: place.disk?.hardware.logicalSectorBytes ?? 512,
+        sectorBytes: sectorBytesOf(device, layout),
       }),
       why: `${why}: ${kind.makeWhy}`,
       destroys: true,
