@@ -5,6 +5,7 @@ import { deriveLvmUuid, deriveUuid } from './derive-uuid.ts';
 import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts } from './disk-facts.ts';
 import type { FoundPartition, LayoutDisk } from './layout.ts';
+import { letterOfSlot } from './os-families/letters.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import type { DataPlan } from './plan-data.ts';
 import { describeFree, findOnWholeDisk } from './find-whole-disk.ts';
@@ -118,7 +119,7 @@ function partitionOf({ number, startSector }: FoundPartition, { partitions }: Di
 
 /** What earlier installations of this machine, with disks and groups of these names, may have left. */
 function ownUuids({ spec, machineId, family }: NewDataInput): Set<string> {
-  const letters = Array.from({ length: 26 }, (_, index) => String.fromCharCode('a'.charCodeAt(0) + index));
+  const letters = Array.from({ length: 26 }, (_, index) => letterOfSlot(index + 1));
   const places = [
     ...spec.disks.flatMap(({ name }) => [...letters, 'esp'].map((letter) => `${name}/${letter}`)),
     ...spec.arrays.map(({ name }) => name),

@@ -9,7 +9,7 @@ import type { Pin } from './find-data.ts';
 import type { DiskTask, Problem } from './disk-task.ts';
 import type { PlacedPartition } from './plan-partition.ts';
 import type { PartitionRequest } from './spec-types.ts';
-import { isExtended } from './tables/dos.ts';
+import { isExtended, isLogicalLetter } from './tables/dos.ts';
 
 /** Every partition with its sectors: those that stay, and the others around them. */
 export function placePartitions(task: DiskTask): PlacedPartition[] | { problems: Problem[] } {
@@ -29,7 +29,7 @@ export function placePartitions(task: DiskTask): PlacedPartition[] | { problems:
     ...free.map((request) => ({
       size: request.size,
       restMinBytes: minBytesOf(request, task),
-      logical: table.logicalPartitions && request.letter > 'c',
+      logical: table.logicalPartitions && isLogicalLetter(request.letter),
     })),
   ];
   const usable = table.usableUnits(disk);

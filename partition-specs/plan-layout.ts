@@ -25,6 +25,7 @@ import { inCylinders } from './spec-size.ts';
 import { checkSpecSupport } from './spec-support.ts';
 import type { SupportedSpec } from './spec-support.ts';
 import { specFault } from './spec-tokens.ts';
+import { contentsOf } from './spec-types.ts';
 import type { DiskSpec, PartitionSpec } from './spec-types.ts';
 import { takenArrayNumbers, takenNames } from './taken-names.ts';
 import { repeatedUuids, takenUuids } from './taken-uuids.ts';
@@ -54,12 +55,13 @@ export type LayoutInput = {
  */
 export function planLayout(input: LayoutInput): Layout {
   const { facts, machineId, rootfs, family } = input;
-  const supported = checkSpecSupport({ spec: input.spec, rootfs, family, firmware: facts.firmware });
   const { bound, faults } = bindDisks(
-    supported.spec.disks.map((disk) => disk.name),
+    input.spec.disks.map((disk) => disk.name),
     input.bindings,
     facts.disks,
   );
+  const foundTables = keptTables(input.spec, bound);
+  const supported = checkSpecSupport({ spec: input.spec, rootfs, foundTables, family, firmware: facts.firmware });
   const spec = withCylinders(supported.spec, bound);
   const { recorded = [], initData = [], knownEmpty = [] } = input;
   const data = planData({ spec, bound, disks: facts.disks, machineId, family: supported.family, recorded, initData });
@@ -80,6 +82,7 @@ export function planLayout(input: LayoutInput): Layout {
   faults.push(...checkNewData({ disks, attached: facts.disks, data, spec, machineId, family: osFamily }));
   const empty = noteKnownEmpty(knownEmpty, disks);
   if (complete) faults.push(...empty.faults);
+  if (!contentsOf(input.spec).some(({ mountPoint }) => mountPoint === '/')) faults.push(...otherRoot(disks, rootfs));
   faults.push(...takenUuids({ disks, ...stacks }, facts.disks), ...repeatedUuids({ disks, ...stacks }));
   if (faults.length > 0) throw new FaultsError(`the disk layout of machine ${machineId}`, faults);
   return {
@@ -95,6 +98,30 @@ export function planLayout(input: LayoutInput): Layout {
     untouched: untouchedDisks(disks, facts.disks),
     notes: [...supported.notes, ...data.notes, ...empty.notes, ...stacks.notes, ...bootSectorNotes(disks, supported)],
   };
+}
+
+/** Where partitions are kept, the table stays of the kind that it is. */
+function keptTables({ disks }: PartitionSpec, bound: ReadonlyMap<string, BoundDisk>): ReadonlyMap<string, string> {
+  return new Map(
+    disks
+      .filter(({ partitions }) => partitions.some(({ data }) => data))
+      .flatMap(({ name }) => {
+        const kind = bound.get(name)?.disk.table?.kind;
+        return kind === undefined ? [] : [[name, kind] as const];
+      }),
+  );
+}
+
+/** Around partitions that are kept, logical ones may come to lie in another order than in the text. */
+function otherRoot(disks: readonly LayoutDisk[], rootfs = ''): Fault[] {
+  return disks.flatMap(({ name, partitions }): Fault[] => {
+    const root = partitions.find(({ content }) => content?.mountPoint === '/');
+    const number = rootfs.startsWith(name) ? /^p?(\d+)$/.exec(rootfs.slice(name.length))?.[1] : undefined;
+    if (root === undefined || number === undefined || Number(number) === root.number) return [];
+    const letter = `${name}${root.letter}`;
+    const message = `ROOTFS=${rootfs} is letter ${root.letter} by the order of PARTITION, but beside what is kept it would be ${root.device}`;
+    return [{ severity: 'error', where: 'ROOTFS', message, suggestion: `name it by its letter: ROOTFS=${letter}` }];
+  });
 }
 
 /** Bare numbers count the cylinders of the disk that they are for. */

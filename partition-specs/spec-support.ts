@@ -11,6 +11,7 @@ import type { OsFamily } from './os-families/os-family.ts';
 import { CYLINDER_BYTES } from './spec-size.ts';
 import { withRoot } from './spec-rootfs.ts';
 import { stackNameProblems } from './stack-names.ts';
+import type { FoundTables } from './spec-rootfs.ts';
 import { specFault } from './spec-tokens.ts';
 import { contentsOf, STACK_WORDS } from './spec-types.ts';
 import type { ContentRequest, PartitionSpec } from './spec-types.ts';
@@ -18,6 +19,8 @@ import type { ContentRequest, PartitionSpec } from './spec-types.ts';
 export type SpecContext = {
   readonly spec: PartitionSpec;
   readonly rootfs?: string | undefined;
+  /** Tables that disks have and keep, where that is known: letters become numbers by the kind of table. */
+  readonly foundTables?: FoundTables | undefined;
   /** `linux` unless given. */
   readonly family?: string | undefined;
   /** `bios` unless given. */
@@ -36,16 +39,21 @@ export type SupportedSpec = {
  * Checks all that can be checked of a spec without knowing the hardware; `machdb check` and the planner use it alike.
  * @throws FaultsError with every fault and its column
  */
-export function checkSpecSupport({ spec, rootfs, ...names }: SpecContext): SupportedSpec {
+export function checkSpecSupport({ spec, rootfs, foundTables, ...names }: SpecContext): SupportedSpec {
   const family = osFamilies.get(names.family ?? 'linux');
   const firmware = firmwareKinds.get(names.firmware ?? 'bios');
   const faults: Fault[] = [];
   if (family === undefined) faults.push(unsupported('OS family', names.family, osFamilies));
   if (firmware === undefined) faults.push(unsupported('firmware', names.firmware, firmwareKinds));
   if (family === undefined || firmware === undefined) throw new FaultsError('PARTITION', faults);
-  const rooted = withRoot(spec, rootfs, family);
+  const rooted = withRoot(spec, rootfs, family, foundTables);
   const report = (column: number, message: string) => void faults.push(specFault({ text: spec.text, column }, message));
-  if (rooted.problem !== undefined) report(1, rooted.problem);
+  if (rooted.problem !== undefined) {
+    const { where, message } = rooted.problem;
+    faults.push(
+      where === 'ROOTFS' ? { severity: 'error', where, message } : specFault({ text: spec.text, column: 1 }, message),
+    );
+  }
   for (const content of contentsOf(rooted.spec)) {
     for (const message of [...problemsOf(content, family), ...firmwareProblems(content, firmware)]) {
       report(content.column, message);

@@ -29,6 +29,15 @@ test('PARTITION is checked by the conventions of its OS', () => {
   );
 });
 
+test('a ROOTFS that names no partition is a fault of its own line', () => {
+  const text = 'a:\nIP=10.0.0.1\nROOTFS=hda4\nPARTITION=hda: dos (a 1G ext4 /boot) (d 5G ext4)\n';
+  const faults = checkMachdb(parseMachdb([{ path: 'a.db', text }]), siteChecks(new Set()), { warnings: false });
+  assert.deepEqual(
+    faults.map(({ line, message }) => `${line}: ${message}`),
+    ['3: ROOTFS=hda4 names no partition of this PARTITION; it has hda1 (hda a), hda5 (hda d)'],
+  );
+});
+
 test('disks that nothing tells apart, and bindings of disks that are none, are warnings', () => {
   const two = 'PARTITION=disk0: (a 1G ext4 /) disk1: (a 1G ext4 /srv)';
   const text =

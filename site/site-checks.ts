@@ -35,7 +35,7 @@ function checkPartition(
   const spec = machine.values.get('PARTITION');
   if (spec === undefined) return [];
   const faults = faultsOf(spec, machine.values.get('ROOTFS') ?? '', machine.values.get('OS') ?? '');
-  return faults.map((fault) => ({ ...fault, ...placeOf(machine, 'PARTITION') }));
+  return faults.map((fault) => ({ ...fault, ...placeOf(machine, fault.where) }));
 }
 
 function findPartitionFaults(spec: string, rootfs: string, os: string): readonly Fault[] {

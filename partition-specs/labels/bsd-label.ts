@@ -2,6 +2,7 @@
 // In: the slice and its partitions, in sectors of the disk. Out: 512 bytes for the slice's second sector. Never: writes
 // the boot code around it. Only for disks with sectors of 512 bytes: on others the label is elsewhere, and nothing here
 // can read it back.
+import { slotOfLetter } from '../os-families/letters.ts';
 import { assertApart, assertFits, putText, xorWords } from './byte-range.ts';
 import type { ByteRange } from './byte-range.ts';
 
@@ -146,15 +147,11 @@ function putEntry(
   bytes: Uint8Array,
   entry: Extent & { letter: string; fields: readonly number[]; base: number },
 ): void {
-  const at = ENTRIES_AT + slotOf(entry.letter) * 16;
+  const at = ENTRIES_AT + (slotOfLetter(entry.letter) - 1) * 16;
   const view = new DataView(bytes.buffer);
   view.setUint32(at, entry.sizeSectors, true);
   view.setUint32(at + 4, entry.startSector - entry.base, true);
   bytes.set(entry.fields, at + 8);
-}
-
-function slotOf(letter: string): number {
-  return letter.charCodeAt(0) - 'a'.charCodeAt(0);
 }
 
 function assertLabel({ flavour, disk, partitions, uid }: BsdLabel): void {
@@ -171,7 +168,7 @@ function assertLabel({ flavour, disk, partitions, uid }: BsdLabel): void {
 
 function assertPartition({ letter, fsType, startSector }: BsdPartition, flavour: BsdFlavour, slice: Extent): void {
   if (!/^[a-z]$/.test(letter)) throw new Error(`'${letter}' is not a letter`);
-  assertFits(`slot of ${letter}`, slotOf(letter), flavour.slots - 1);
+  assertFits(`slot of ${letter}`, slotOfLetter(letter) - 1, flavour.slots - 1);
   if (flavour.reserved[letter] !== undefined) throw new Error(`${letter} is reserved and makes itself`);
   assertFits(`file system type of ${letter}`, fsType - 1, 254);
   const overLabel = startSector < slice.startSector + BSD_BOOT_SECTORS;

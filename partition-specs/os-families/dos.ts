@@ -1,6 +1,7 @@
 import { byName, fatKind } from '../filesystems/unix.ts';
 import { partitionPath } from '../linux-device-path.ts';
 import { fatOf, renderDos, renderDosDiskLabel } from '../render/dos.ts';
+import { slotOfLetter } from './letters.ts';
 import type { OsFamily } from './os-family.ts';
 
 /**
@@ -15,7 +16,7 @@ export const dosFamily: OsFamily = {
   reservedLetters: {},
   wholeLetters: {},
   lastLetter: 'z',
-  numberOf: (letter) => letter.charCodeAt(0) - 'a'.charCodeAt(0) + 1,
+  numberOf: slotOfLetter,
   typeOf: ({ startSector, sizeBytes, sectorBytes }) =>
     fatOf({ startSector, sizeSectors: sizeBytes / sectorBytes, sectorBytes }).dosType,
   deviceOf: ({ path }, number) => partitionPath(path, number),

@@ -5,7 +5,8 @@ import { foreignMounts, foreignOperations } from '../render/foreign-layout.ts';
 import { renderForeignFstab } from '../render/foreign-system.ts';
 import { freebsdDevice, freebsdFstab, renderFreebsdDisk } from '../render/freebsd-commands.ts';
 import { dosTypes } from '../tables/dos.ts';
-import { bsdTypeOf, letterOfSlot, slotOfLetter } from './bsd-letters.ts';
+import { bsdTypeOf } from './bsd-types.ts';
+import { letterOfSlot, slotOfLetter } from './letters.ts';
 import type { OsFamily } from './os-family.ts';
 
 /** FreeBSD on PCs: one slice, one disklabel. @see gpart(8), mount(8), fstab(5), tmpfs(5) */

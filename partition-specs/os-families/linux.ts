@@ -3,6 +3,7 @@ import { partitionPath } from '../linux-device-path.ts';
 import { renderLinux } from '../render/linux.ts';
 import { dosTypes } from '../tables/dos.ts';
 import { gptTypes } from '../tables/gpt.ts';
+import { slotOfLetter } from './letters.ts';
 import type { OsFamily } from './os-family.ts';
 
 const typesByMountPoint: Readonly<Record<string, string>> = {
@@ -19,7 +20,7 @@ export const linux: OsFamily = {
   reservedLetters: {},
   wholeLetters: {},
   lastLetter: 'z',
-  numberOf: (letter) => letter.charCodeAt(0) - 'a'.charCodeAt(0) + 1,
+  numberOf: slotOfLetter,
   typeOf: ({ table, mountPoint, kind }) =>
     table === 'dos'
       ? (kind.dosType ?? dosTypes.linux)

@@ -5,7 +5,8 @@ import { foreignMounts, foreignOperations } from '../render/foreign-layout.ts';
 import { renderForeignFstab } from '../render/foreign-system.ts';
 import { netbsdDevice, netbsdFstab, renderNetbsdDisk } from '../render/netbsd-commands.ts';
 import { dosTypes } from '../tables/dos.ts';
-import { bsdTypeOf, letterOfSlot, slotOfLetter } from './bsd-letters.ts';
+import { bsdTypeOf } from './bsd-types.ts';
+import { letterOfSlot, slotOfLetter } from './letters.ts';
 import type { OsFamily } from './os-family.ts';
 
 /** NetBSD on PCs: one DOS partition, one disklabel. @see fdisk(8), disklabel(8), mount(8), fstab(5) */

@@ -4,6 +4,7 @@ import { renderForeignFstab } from '../render/foreign-system.ts';
 import { sliceOfLetter, sunTagOf } from '../render/solaris-commands.ts';
 import { geometryOf, renderSunDiskLabel } from '../render/sun-disk-label.ts';
 import { renderSunosDisk, sunosFstab } from '../render/sunos-commands.ts';
+import { letterOfSlot } from './letters.ts';
 import type { OsFamily } from './os-family.ts';
 
 /** SunOS 4.1. @see format(8S), mount(8), fstab(5) */
@@ -18,7 +19,7 @@ export const sunos: OsFamily = {
   // Partitions are letters; the label has the slices of Solaris.
   numberOf: sliceOfLetter,
   typeOf: ({ mountPoint, kind }) => sunTagOf(kind.use, mountPoint).toString(16),
-  deviceOf: ({ diskName }, number) => `/dev/${diskName}${String.fromCharCode('a'.charCodeAt(0) + number)}`,
+  deviceOf: ({ diskName }, number) => `/dev/${diskName}${letterOfSlot(number + 1)}`,
   stacks: false,
   memoryFilesystem: true,
   memoryOptions: [],

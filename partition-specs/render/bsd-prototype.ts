@@ -1,6 +1,7 @@
 // The text form of a disklabel, which `disklabel -R` of OpenBSD and NetBSD reads. In: the same data as the writer of
 // the label gets. Out: text. Never: leaves a slot out, because one that the old label had would remain.
 import { bsdFsTypes } from '../labels/bsd-label.ts';
+import { letterOfSlot } from '../os-families/letters.ts';
 import type { BsdLabel } from '../labels/bsd-label.ts';
 
 const typeNames: Readonly<Record<number, string>> = {
@@ -45,7 +46,7 @@ export function renderPrototype(dialect: PrototypeDialect, label: BsdLabel): str
     `cylinders: ${Math.floor(disk.diskSectors / cylinderSectors)}`,
     `total sectors: ${disk.diskSectors}`,
   ];
-  const letters = Array.from({ length: flavour.slots }, (_, index) => String.fromCharCode('a'.charCodeAt(0) + index));
+  const letters = Array.from({ length: flavour.slots }, (_, index) => letterOfSlot(index + 1));
   const lines = letters.map((letter) => renderSlot(dialect, label, letter));
   return `${[...head, '', `${flavour.slots} partitions:`, '# size offset fstype [fsize bsize cpg]', ...lines].join('\n')}\n`;
 }

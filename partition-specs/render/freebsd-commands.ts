@@ -1,6 +1,7 @@
 // FreeBSD: a slice in a DOS label, a BSD label in the slice, file systems, boot code, fstab. In: every sector settled.
 // Out: commands and text. Never run here: gpart and newfs are FreeBSD's own.
 import { BSD_BOOT_SECTORS } from '../labels/bsd-label.ts';
+import { slotOfLetter } from '../os-families/letters.ts';
 import { renderNewfs } from './bsd-disk.ts';
 import type { BsdSystemDisk } from './bsd-disk.ts';
 import type { FstabDialect, ForeignCommand, ForeignPartition } from './foreign-system.ts';
@@ -69,7 +70,7 @@ function labelCommands({ name, sliceNumber, disk, partitions }: BsdSystemDisk): 
   const added = partitions.map(({ letter, startSector, sizeSectors, content, mountPoint }) => {
     // gpart counts from the slice, and numbers the letters from 1.
     const place = ['-b', String(startSector - disk.slice.startSector), '-s', String(sizeSectors)];
-    const index = String(letter.charCodeAt(0) - 'a'.charCodeAt(0) + 1);
+    const index = String(slotOfLetter(letter));
     const argv = ['gpart', 'add', '-t', gpartTypes[content], ...place, '-i', index, slice] as const;
     return table(argv, `partition ${letter}: ${mountPoint ?? content}`);
   });

@@ -2,6 +2,7 @@
 // Out: commands and text. Never run here: fmthard, newfs and installboot exist on Solaris only.
 import { SUN_BACKUP_SLICE, sectorsOfGeometry, sunFlags, sunTags } from '../labels/sun-label.ts';
 import type { SunGeometry, SunSlice } from '../labels/sun-label.ts';
+import { slotOfLetter } from '../os-families/letters.ts';
 import { inMountOrder } from './foreign-system.ts';
 import type { ForeignCommand, ForeignMount, ForeignPartition } from './foreign-system.ts';
 
@@ -15,7 +16,7 @@ const tagsByMountPoint: Readonly<Record<string, number>> = {
 
 /** `a` is slice 0, `h` slice 7; `c`, the whole disk, is nobody's. */
 export function sliceOfLetter(letter: string): number {
-  return letter.charCodeAt(0) - 'a'.charCodeAt(0);
+  return slotOfLetter(letter) - 1;
 }
 
 /** The tag that the use of a slice asks for. @see fmthard(1M) */

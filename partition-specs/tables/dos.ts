@@ -33,6 +33,11 @@ export function isExtended({ type }: { readonly type: string }, tableKind: strin
   return tableKind === 'dos' && extendedTypes.has(type.toLowerCase());
 }
 
+/** Whether a letter of a DOS table lies inside the extended partition: all but a, b and c do. */
+export function isLogicalLetter(letter: string): boolean {
+  return letter > 'c';
+}
+
 /** What an MBR in front of a GPT covers the disk with. @see UEFI 2.10 §5.2.3 */
 export const protectiveType = 'ee';
 
