@@ -12,6 +12,8 @@ export type Observed = PathStat & {
   readonly type: 'directory' | 'file' | 'symlink' | 'special' | 'other';
   /** The file system that it is on; inodes are numbers of one. */
   readonly device?: number;
+  /** How many names the file has, wherever they are. */
+  readonly links?: number;
   readonly sha256?: string;
   readonly xattrs?: string;
   /** Of a link; for a special file, what it is: `char 1:3`. */
@@ -44,7 +46,8 @@ export function isUntouched(
 export function observedOf(stat: Stats): Observed {
   const { mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs } = asPathStat(stat);
   const type = typeOf(stat);
-  const observed: Observed = { mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs, type, device: stat.dev };
+  const { dev: device, nlink: links } = stat;
+  const observed: Observed = { mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs, type, device, links };
   return type === 'special' ? { ...observed, target: specialOf(stat) ?? '' } : observed;
 }
 

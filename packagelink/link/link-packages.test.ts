@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { FaultsError } from '../../lib/errors.ts';
@@ -134,6 +134,19 @@ suite('packages on a directory', () => {
     assert.deepEqual((await lab.unlink('tool')).errors, []);
     assert.deepEqual(lab.shown(), before);
   });
+});
+
+test('a foreign file with the same bytes keeps its metadata, though the target has a name of it', async () => {
+  using lab = openLinkLab();
+  mkdirSync(join(lab.target, 'bin'));
+  const [inside, outside] = [join(lab.target, 'bin/tool'), `${lab.target}-other`];
+  writeFileSync(outside, 'tool\n', { mode: 0o600 });
+  linkSync(outside, inside);
+  const tool = lab.put('tool', TOOL);
+  assert.deepEqual((await lab.link(tool)).errors, []);
+  assert.deepEqual([lstatSync(outside).mode & 0o7777, lab.shown()['bin/tool']], [0o600, '0755 tool\n']);
+  assert.deepEqual((await lab.unlink('tool')).errors, []);
+  assert.deepEqual([lstatSync(outside).mode & 0o7777, lab.shown()['bin/tool']], [0o600, '0600 tool\n']);
 });
 
 suite('what is refused before anything changes', () => {

@@ -3,10 +3,12 @@
 // follows a link out of the target; crosses a mount point that is not listed; deletes when a source could not be read.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isUntouched } from '../compare/observed.ts';
 import { discardTemporaries } from './discard-temporaries.ts';
 import { executePlan } from './execute-plan.ts';
 import { withLock } from '../filesystem/file-lock.ts';
 import { beginHistory, forgetVersions, historyDirectory, trimHistory } from '../state/history.ts';
+import { findTouched } from './names-of-files.ts';
 import type { Change, PartialPlan } from './partial-plan.ts';
 import type { ApplyPartialOptions } from './partial-options.ts';
 import { preparePartial } from './prepare-partial.ts';
@@ -15,6 +17,7 @@ import { syncFileSystems } from '../native/sync-file-systems.ts';
 import { recordIntents, updateState } from '../state/state.ts';
 import type { InstalledPath } from '../tree/installed-path.ts';
 import type { PathStat } from '../tree/path-stat.ts';
+import type { TreeEntry } from '../tree/tree.ts';
 
 const LOCK_TIMEOUT_MS = 60_000;
 
@@ -46,7 +49,7 @@ async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> 
   const historyDir = historyDirectory(stateFile);
   const beforeDeletions = prepared.errors.length === 0 ? options.beforeDeletions : undefined;
   const done = await executePlan({ root, plan, fetcher, sync, kept, historyDir, beforeDeletions });
-  const changed = [...done.placed].flatMap((entry) => rowOf(entry) ?? []);
+  const changed = [...done.placed, ...touchedEntries(prepared, done.changes)].flatMap((entry) => rowOf(entry) ?? []);
   const refreshed = plan.refresh.flatMap((entry) => rowOf(entry, observed.get(entry.path)) ?? []);
   const removed = [...done.deleted, ...done.restored.map(({ row }) => row)].map((row) => row.path);
   const summary = { ...summarize(prepared, done.errors), changes: done.changes };
@@ -69,8 +72,18 @@ async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> 
       done.restored.map(({ version }) => version.id),
     );
   // What was cut off or went wrong may have been announced to the history, and never kept.
-  if (kept.size > 0) trimHistory(stateFile, { isWhole: interrupted.length + done.errors.length === 0 });
+  if (kept.size > 0 || interrupted.length > 0)
+    trimHistory(stateFile, { isWhole: interrupted.length + done.errors.length === 0 });
   return summary;
+}
+
+// Other names of files that have changed. Their rows were right, so that only what lstat says now is new.
+function touchedEntries({ tree, plan, installed, observed }: Prepared, changes: readonly Change[]): TreeEntry[] {
+  const stale = new Set(plan.refresh);
+  return findTouched(tree, observed, new Set(changes.map(({ path }) => path))).filter((entry) => {
+    const row = installed.get(entry.path);
+    return stale.has(entry) || (row?.leftAlone === false && isUntouched(row, observed.get(entry.path)));
+  });
 }
 
 function summarize({ plan, errors, notices }: Prepared, more: readonly string[] = []): PartialResult {

@@ -4,7 +4,7 @@ import { closeSync, constants, lchownSync, linkSync, lstatSync, mkdirSync } from
 import { openSync, renameSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { setMetadata, setMetadataOfPath } from '../filesystem/file-metadata.ts';
 import type { KeptVersion } from '../state/history.ts';
-import { copyVersion } from '../filesystem/keep-version.ts';
+import { copyVersion, moveVersion } from '../filesystem/keep-version.ts';
 import { makeSpecial } from '../native/device-nodes.ts';
 import { discard, keepOld, stage, temporaryPath } from './stage-files.ts';
 import { replaceAtOnce } from '../filesystem/replace-at-once.ts';
@@ -75,14 +75,16 @@ export function removePath(staging: Staging, row: InstalledPath): void {
     rmdirSync(place);
     return;
   }
-  keepOld(staging, row.path, place);
-  unlinkSync(place);
+  const to = staging.kept.get(row.path);
+  if (to !== undefined && lstatSync(place).isFile()) moveVersion(place, to);
+  else unlinkSync(place);
 }
 
 /** Brings a version of the history back to its path, over what stands there; `kept` is its file, and stays. */
 export function restorePath(staging: Staging, version: KeptVersion, kept: string): void {
   const place = staging.target.at(version.path);
-  keepOld(staging, version.path, place);
+  const to = staging.kept.get(version.path);
+  if (to !== undefined && lstatSync(place, { throwIfNoEntry: false })?.isFile() === true) copyVersion(place, to);
   const temporary = staging.target.at(temporaryPath(version.path));
   discard(staging, version.path);
   if (version.type === 'file') copyVersion(kept, temporary);

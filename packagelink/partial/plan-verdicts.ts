@@ -2,6 +2,7 @@
 // a person reads. Never: I/O; looks at paths that no package wants.
 import { isSameFatTime } from '../tree/fat-stat.ts';
 import { isLeftAlone } from '../tree/is-left-alone.ts';
+import { foreignNameFinder, isSameInode } from './names-of-files.ts';
 import type { Observed } from '../compare/observed.ts';
 import { formatMode } from '../package/format-mode.ts';
 import { parentOf } from '../package/package-path.ts';
@@ -16,14 +17,20 @@ type Inodes = Map<number, Map<number, string>>;
 /** What is done about a path, and why. */
 export type Verdict = { readonly action: Exclude<Change['action'], 'deleted'>; readonly why: string };
 
+const SHARED = "made anew, as it has another name that is no package's";
+
 /** A verdict for each entry that a run may touch; undefined where the path is right already. */
 export function judgeAll(input: PartialInput): Map<TreeEntry, Verdict | undefined> {
   const byPath = new Map(input.tree.entries.map((entry) => [entry.path, entry]));
   const verdicts = new Map<TreeEntry, Verdict | undefined>();
   const inodes: Inodes = new Map();
+  const hasForeignName = foreignNameFinder(input.tree, input.observed);
   for (const entry of input.tree.entries) {
-    if (entry.type === 'hardlink') continue;
-    if (!isLeftAlone(entry, input)) verdicts.set(entry, judge(entry, input, inodes));
+    if (entry.type === 'hardlink' || isLeftAlone(entry, input)) continue;
+    const verdict = judge(entry, input, inodes);
+    const now = input.observed.get(entry.path);
+    const isShared = verdict?.action === 'metadata' && now !== undefined && hasForeignName(entry, now);
+    verdicts.set(entry, isShared ? { action: 'replaced', why: `${verdict.why}; ${SHARED}` } : verdict);
   }
   for (const entry of input.tree.entries) {
     if (entry.type !== 'hardlink' || isLeftAlone(entry, input)) continue;
@@ -97,10 +104,6 @@ function judgeMetadata(
   // Changing an owner drops capabilities, and no single call sets and removes attributes: such a file is made anew.
   const isReplaced = entry.type === 'file' && (found !== '' || wanted !== '');
   return { action: isReplaced ? 'replaced' : 'metadata', why: differences.join('; ') };
-}
-
-function isSameInode(one: Observed, other: Observed): boolean {
-  return one.inode === other.inode && one.device === other.device && one.type === other.type;
 }
 
 function judgeHardlink(entry: WantedHardlink, isRewritten: boolean, input: PartialInput): Verdict | undefined {

@@ -28,6 +28,8 @@ export type RowOf = (entry: TreeEntry, stat?: PathStat) => InstalledPath | undef
 
 export type Prepared = {
   readonly root: string;
+  readonly tree: MergedTree;
+  readonly installed: ReadonlyMap<string, InstalledPath>;
   readonly plan: PartialPlan;
   readonly rowOf: RowOf;
   /** Rows of what a run that was cut off did before it ended. */
@@ -84,6 +86,8 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
   });
   return {
     root,
+    tree,
+    installed,
     plan,
     carriedOut,
     interrupted: [...reach.only(state.intents).keys()],
