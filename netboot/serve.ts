@@ -203,7 +203,7 @@ function startDhcp(options: NetbootOptions, known: Known & { database: StateData
     clientPort: options.dhcpClientPort ?? 68,
     log,
     logOnce,
-    answer: (packet) => answerDhcp(service, packet),
+    answer: (packet, arrival) => answerDhcp(service, packet, arrival),
     isKnown: (packet) => {
       const mac = macOf(packet);
       return mac !== undefined && source.records.byMac(mac) !== undefined;

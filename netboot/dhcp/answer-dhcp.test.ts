@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { oneMachineSite } from '../fake-machine-source.ts';
 import { answerDhcp } from './answer-dhcp.ts';
 import type { DhcpService } from './answer-dhcp.ts';
-import { ask, STRANGER, words } from './fake-dhcp-packet.ts';
+import { ask, BY_BROADCAST, STRANGER, unicastFrom, words } from './fake-dhcp-packet.ts';
 import type { Question } from './fake-dhcp-packet.ts';
 import { createClients } from '../clients.ts';
 import type { DhcpReply } from './dhcp-reply.ts';
@@ -36,7 +36,7 @@ function setUp(options: { range?: boolean; record?: Readonly<Record<string, stri
     clients: createClients(),
     logOnce: (_key, message, fields) => void logged.push(`${message} ${JSON.stringify(fields)}`),
   };
-  const answer = (packet: DhcpPacket) => answerDhcp(service, packet);
+  const answer = (packet: DhcpPacket, arrival = BY_BROADCAST) => answerDhcp(service, packet, arrival);
   const timeline = (): string[] =>
     (readPageIfPossible(machines, 0, 10)?.rows ?? []).flatMap((row) =>
       timelineOf(machines, row).map((entry) => entry.text),
@@ -225,4 +225,46 @@ test('a lease is recorded before it is acknowledged, and not acknowledged when i
     { ...other.prepare('SELECT address, state FROM leases').get() },
     { address: '10.77.0.100', state: 'bound' },
   );
+});
+
+test('forty strangers behind a relay of another network do not use up a pool of eleven addresses', async () => {
+  const { answer, logged } = setUp({ range: true });
+  for (let last = 0; last < 40; last += 1) {
+    const mac = [2, 0, 0, 0, 9, last];
+    assert.equal(
+      words(await answer(ask({ type: 'discover', mac, giaddr: '10.88.0.2' }), unicastFrom('10.88.0.2'))),
+      'nothing',
+    );
+  }
+  assert.equal(words(await answer(ask({ type: 'discover', mac: STRANGER }))), 'offer 10.77.0.100');
+  assert.match(logged[0] ?? '', /dhcp\.range is not of the network of 10\.88\.0\.2, from which it asks/);
+});
+
+test('what a client tells another server than this one is nothing to us, unless it takes its offer', async () => {
+  const { answer } = setUp({ range: true });
+  await answer(ask({ type: 'discover', mac: STRANGER }));
+  for (const type of ['decline', 'release', 'inform'] as const) {
+    const about = { ciaddr: '10.77.0.100', requested: '10.77.0.100', server: OTHER };
+    assert.equal(words(await answer(ask({ type, mac: STRANGER, ...about }))), 'nothing');
+  }
+  const take = { type: 'request', mac: STRANGER, requested: '10.77.0.100', server: SERVER } as const;
+  assert.equal(words(await answer(ask(take))), 'ack 10.77.0.100');
+});
+
+test('a relay that gives itself out as the server: its address in option 54, and ours understood by either', async () => {
+  const { answer } = setUp();
+  const relay = '10.77.0.2';
+  const more = [[option.relayAgent, Uint8Array.of(1, 1, 7, 11, 4, 10, 77, 0, 2)]] as const;
+  const offer = await answer(ask({ type: 'discover', giaddr: relay, more }), unicastFrom(relay));
+  assert.equal(readAddress(offer?.packet.options ?? new Map(), option.serverId), relay);
+  assert.equal(offer?.packet.siaddr, '0.0.0.0');
+  for (const server of [relay, SERVER]) {
+    const taken = await answer(
+      ask({ type: 'request', requested: MINE, server, giaddr: relay, more }),
+      unicastFrom(relay),
+    );
+    assert.equal(words(taken), `ack ${MINE} to relay ${relay}`);
+  }
+  const foreign = ask({ type: 'request', requested: MINE, server: relay, giaddr: relay });
+  assert.equal(await answer(foreign, unicastFrom(relay)), undefined);
 });

@@ -12,38 +12,51 @@ import type { DhcpHandles } from './carry-out-dhcp.ts';
 import { decideDhcp } from './decide-dhcp.ts';
 import type { DhcpSettings, DhcpView } from './decide-dhcp.ts';
 import { fixedAddressOf } from './dhcp-binding.ts';
+import type { DhcpArrival } from './dhcp-arrival.ts';
+import { serverIdOf } from './dhcp-reply.ts';
 import type { DhcpReply } from './dhcp-reply.ts';
 import { claimForNotes } from '../machines/ask-machines.ts';
 
 export type DhcpService = DhcpHandles & DhcpSettings & { readonly source: MachineSource };
 
 /** @see RFC 2131 §4.3 */
-export async function answerDhcp(service: DhcpService, packet: DhcpPacket): Promise<DhcpReply | undefined> {
+export async function answerDhcp(
+  service: DhcpService,
+  packet: DhcpPacket,
+  arrival: DhcpArrival,
+): Promise<DhcpReply | undefined> {
   const mac = macOf(packet);
   if (mac === undefined) {
     const { htype } = packet;
     service.logOnce(`htype ${htype}`, 'dropped a DHCP packet of a network that is not Ethernet', { htype });
     return undefined;
   }
-  const server = readAddress(packet.options, option.serverId);
-  if (server !== undefined && server !== service.serverAddress) {
-    carryOutDhcp(service, { mac, row: undefined }, [{ kind: 'drop-offer' }]);
+  if (isForAnotherServer(service, packet)) {
+    const takesItsOffer = readUint8(packet.options, option.messageType) === messageType.request;
+    if (takesItsOffer) carryOutDhcp(service, { mac, row: undefined }, [{ kind: 'drop-offer' }]);
     return undefined;
   }
   const site = await service.source.lookupByMac(mac);
   const row = site === undefined ? undefined : claimForNotes(service.machines, site);
-  const { reply, effects } = decideDhcp(packet, viewOf(service, packet, { mac, site, row }));
+  const { reply, effects } = decideDhcp(packet, viewOf(service, packet, { mac, arrival, site, row }));
   return carryOutDhcp(service, { mac, row }, effects) ? reply : undefined;
+}
+
+/** A relay that has given itself out as the server sends on what is meant for us. */
+function isForAnotherServer({ serverAddress }: DhcpService, packet: DhcpPacket): boolean {
+  const server = readAddress(packet.options, option.serverId);
+  return server !== undefined && server !== serverAddress && server !== serverIdOf(packet, serverAddress);
 }
 
 type Asker = {
   readonly mac: string;
+  readonly arrival: DhcpArrival;
   readonly site: SiteMachine | undefined;
   readonly row: MachineRow | undefined;
 };
 
 /** The pool is asked only for what the packet is about: a search through it may cost something. */
-function viewOf(service: DhcpService, packet: DhcpPacket, { mac, site, row }: Asker): DhcpView {
+function viewOf(service: DhcpService, packet: DhcpPacket, { mac, arrival, site, row }: Asker): DhcpView {
   const { serverAddress, serverNetmask, leaseSeconds } = service;
   const leases = fixedAddressOf(site, mac) === undefined ? service.leases : undefined;
   const type = readUint8(packet.options, option.messageType);
@@ -54,6 +67,8 @@ function viewOf(service: DhcpService, packet: DhcpPacket, { mac, site, row }: As
     serverNetmask,
     leaseSeconds,
     mac,
+    arrival,
+    hasRange: service.leases !== undefined,
     site,
     state: row?.life.state,
     offered:

@@ -1,53 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SiteMachine } from '../machine-source.ts';
 import { option, text } from '../protocol/dhcp-options.ts';
 import { decideDhcp } from './decide-dhcp.ts';
 import type { DhcpView } from './decide-dhcp.ts';
-import type { DhcpEffect } from './dhcp-effect.ts';
 import { ask, words } from './fake-dhcp-packet.ts';
 import type { Question } from './fake-dhcp-packet.ts';
-
-const MINE = '10.77.0.9';
-const POOLED = '10.77.0.100';
-const OTHER = '10.77.0.200';
-const SERVER = '10.77.0.1';
-
-const STRANGER: DhcpView = {
-  serverAddress: SERVER,
-  serverNetmask: '255.255.255.0',
-  leaseSeconds: 3600,
-  mac: '52:54:00:12:34:56',
-  site: undefined,
-  state: undefined,
-  offered: undefined,
-  held: undefined,
-};
-const SITE: SiteMachine = {
-  name: 'q-bert',
-  macs: ['52:54:00:12:34:56'],
-  record: { IP: MINE },
-  recordDigest: 'd',
-  describe: () => Promise.reject(new Error('not asked')),
-};
-const MACHINE: DhcpView = { ...STRANGER, site: SITE, state: 'unknown' };
-const WITHOUT_ADDRESS: DhcpView = { ...MACHINE, site: { ...SITE, record: {} } };
+import { inWords, MACHINE, MINE, OTHER, POOLED, SERVER, STRANGER, WITHOUT_ADDRESS } from './fake-dhcp-view.ts';
 
 const FIRMWARE = [
   [option.vendorClass, text('PXEClient:Arch:00000:UNDI:002001')],
   [option.architecture, Uint8Array.of(0, 0)],
 ] as const;
 const NEITHER = [FIRMWARE[0], [option.architecture, Uint8Array.of(0, 99)]] as const;
-
-/** Each effect in a line: what it is, and about what. */
-function inWords(effect: DhcpEffect): string {
-  const about =
-    ('text' in effect && effect.text) ||
-    ('message' in effect && effect.message) ||
-    ('stage' in effect && effect.stage) ||
-    ('address' in effect && effect.address);
-  return about === false ? effect.kind : `${effect.kind} ${about}`;
-}
 
 const CASES: readonly { name: string; ask: Question; view: DhcpView; reply: string; effects: readonly string[] }[] = [
   {
@@ -108,25 +72,56 @@ const CASES: readonly { name: string; ask: Question; view: DhcpView; reply: stri
     effects: ['seen-unknown', `bind ${POOLED}`, `note DHCPREQUEST from the system on its disk: has ${POOLED}`],
   },
   {
-    name: 'what was offered from another network stays reserved, and is not answered',
+    name: 'nothing is reserved for a stranger of another network, and the reason is told',
     ask: { type: 'discover', giaddr: '10.88.0.2' },
     view: { ...STRANGER, offered: POOLED },
     reply: 'nothing',
     effects: [
       'seen-unknown',
-      `reserve ${POOLED}`,
       'log no address for a DHCP client',
-      'note DHCPDISCOVER: no answer, its MAC address is unknown to the site and dhcp.range is not set or used up',
+      'note DHCPDISCOVER: no answer, its MAC address is unknown to the site, and dhcp.range is not of the network of 10.88.0.2, from which it asks',
+    ],
+  },
+  {
+    name: 'nor for a machine of the site without an address',
+    ask: { type: 'discover', giaddr: '10.88.0.2' },
+    view: { ...WITHOUT_ADDRESS, offered: POOLED },
+    reply: 'nothing',
+    effects: [
+      'log no address for a DHCP client',
+      'note DHCPDISCOVER: no answer, its record has no IP address of the network 10.88.0.2, and dhcp.range is not of the network of 10.88.0.2, from which it asks',
+    ],
+  },
+  {
+    name: 'a stranger when the pool is used up',
+    ask: { type: 'discover' },
+    view: STRANGER,
+    reply: 'nothing',
+    effects: [
+      'seen-unknown',
+      'log no address for a DHCP client',
+      'note DHCPDISCOVER: no answer, its MAC address is unknown to the site, and no address of dhcp.range is free',
+    ],
+  },
+  {
+    name: 'a stranger when there is no pool',
+    ask: { type: 'discover', giaddr: '10.88.0.2' },
+    view: { ...STRANGER, hasRange: false },
+    reply: 'nothing',
+    effects: [
+      'seen-unknown',
+      'log no address for a DHCP client',
+      'note DHCPDISCOVER: no answer, its MAC address is unknown to the site, and dhcp.range is not set',
     ],
   },
   {
     name: 'a machine without an address when there is no pool',
     ask: { type: 'discover' },
-    view: WITHOUT_ADDRESS,
+    view: { ...WITHOUT_ADDRESS, hasRange: false },
     reply: 'nothing',
     effects: [
       'log no address for a DHCP client',
-      `note DHCPDISCOVER: no answer, its record has no IP address of the network ${SERVER}`,
+      `note DHCPDISCOVER: no answer, its record has no IP address of the network ${SERVER}, and dhcp.range is not set`,
     ],
   },
   {

@@ -9,8 +9,10 @@ import { messageType, option, readAddress, readUint8 } from '../protocol/dhcp-op
 import { readNetbootClient } from '../protocol/netboot-client.ts';
 import type { NetbootClient } from '../protocol/netboot-client.ts';
 import type { Life } from '../state/transitions.ts';
+import { networkOf } from './dhcp-arrival.ts';
+import type { DhcpArrival } from './dhcp-arrival.ts';
 import type { DhcpEffect } from './dhcp-effect.ts';
-import { askedFrom, bindingOf, fixedAddressOf, netmaskOf } from './dhcp-binding.ts';
+import { bindingOf, fixedAddressOf, netmaskOf } from './dhcp-binding.ts';
 import { grant, refuse, requestKind, requestedAddress } from './dhcp-reply.ts';
 import type { DhcpReply } from './dhcp-reply.ts';
 
@@ -24,6 +26,9 @@ export type DhcpSettings = {
 /** What is known of whoever sent the packet. */
 export type DhcpView = DhcpSettings & {
   readonly mac: string;
+  readonly arrival: DhcpArrival;
+  /** The site has a pool, which is of the server's own network. */
+  readonly hasRange: boolean;
   /** Undefined for strangers. */
   readonly site: SiteMachine | undefined;
   /** Where it is in its life; undefined for strangers, and when the database cannot be read. */
@@ -78,24 +83,24 @@ function discover(packet: DhcpPacket, view: DhcpView): DhcpDecision {
   const client = readNetbootClient(packet.options);
   const fixed = fixedAddressOf(view.site, view.mac);
   const address = fixed ?? view.offered;
-  const effects: DhcpEffect[] = [];
-  if (fixed === undefined && address !== undefined) effects.push({ kind: 'reserve', address });
-  if (client.kind !== 'system') effects.push({ kind: 'seen-netboot', stage: client.kind });
-  if (address === undefined || !isOnThisNetwork(packet, view, address)) {
-    return silently(...effects, ...noAddress(packet, view));
+  const seen: DhcpEffect[] = client.kind === 'system' ? [] : [{ kind: 'seen-netboot', stage: client.kind }];
+  if (address === undefined || !isOnItsNetwork(packet, view, address)) {
+    return silently(...seen, ...noAddress(packet, view));
   }
   const { reply, effects: more } = grantTo(packet, view, { type: 'offer', address, client });
+  const reserves: DhcpEffect[] = fixed === undefined ? [{ kind: 'reserve', address }] : [];
   const words = `DHCPDISCOVER from ${who(view, client.kind)}: offered ${address}${fileWords(reply)}`;
-  return { reply, effects: [...effects, ...more, note(`offer ${client.kind}`, words)] };
+  return { reply, effects: [...reserves, ...seen, ...more, note(`offer ${client.kind}`, words)] };
 }
 
 function request(packet: DhcpPacket, view: DhcpView): DhcpDecision {
   const fixed = fixedAddressOf(view.site, view.mac);
   const wanted = requestedAddress(packet);
   const address = fixed ?? view.held;
-  // A client that no record and no lease of ours knows may belong to another server.
-  if (address === undefined && requestKind(packet) !== 'selecting') return silently();
-  if (address === undefined || wanted !== address || !isOnThisNetwork(packet, view, address)) {
+  if (address === undefined && requestKind(packet) !== 'selecting' && !isOnWrongNetwork(packet, view, wanted)) {
+    return silently();
+  }
+  if (address === undefined || wanted !== address || !isOnItsNetwork(packet, view, address)) {
     const words = `DHCPREQUEST for ${wanted ?? 'no address'}: refused, its address is ${address ?? 'none'}`;
     return {
       reply: refuse(packet, view.serverAddress, 'not your address'),
@@ -117,7 +122,9 @@ function request(packet: DhcpPacket, view: DhcpView): DhcpDecision {
 
 function inform(packet: DhcpPacket, view: DhcpView): DhcpDecision {
   const address = packet.ciaddr;
-  if (!isOnThisNetwork(packet, view, address)) return silently();
+  // What else we know of networks is this record's, or of our own one.
+  const home = fixedAddressOf(view.site, view.mac) ?? view.serverAddress;
+  if (!isOnItsNetwork(packet, view, address) || !sameNetwork(address, home, maskOf(view))) return silently();
   return grantTo(packet, view, { type: 'ack', address, client: readNetbootClient(packet.options) });
 }
 
@@ -135,16 +142,28 @@ function decline(packet: DhcpPacket, { mac, site }: DhcpView): DhcpDecision {
   );
 }
 
-function noAddress(packet: DhcpPacket, { mac, site, serverAddress }: DhcpView): DhcpEffect[] {
-  const why =
+function noAddress(packet: DhcpPacket, view: DhcpView): DhcpEffect[] {
+  const { mac, site } = view;
+  const network = networkOf(packet, view);
+  const record =
     site === undefined
-      ? 'its MAC address is unknown to the site and dhcp.range is not set or used up'
-      : `its record has no IP address of the network ${askedFrom(packet, serverAddress)}`;
+      ? 'its MAC address is unknown to the site'
+      : `its record has no IP address of the network ${network}`;
+  const why = `${record}, and ${noRange(packet, view)}`;
   const fields = { mac, machine: site?.name, why };
+  // A relay of somebody else's network is one fault, not one of each machine behind it.
+  const about = site === undefined && !isOnOurNetwork(packet, view) ? `network ${network}` : mac;
   return [
-    { kind: 'log', key: `none ${mac}`, message: 'no address for a DHCP client', fields },
+    { kind: 'log', key: `none ${about}`, message: 'no address for a DHCP client', fields },
     note('no address', `DHCPDISCOVER: no answer, ${why}`),
   ];
+}
+
+function noRange(packet: DhcpPacket, view: DhcpView): string {
+  if (!view.hasRange) return 'dhcp.range is not set';
+  return isOnOurNetwork(packet, view)
+    ? 'no address of dhcp.range is free'
+    : `dhcp.range is not of the network of ${networkOf(packet, view)}, from which it asks`;
 }
 
 /** An OFFER or ACK; when the firmware asks for a boot that there is none of, its effects say why. */
@@ -169,10 +188,26 @@ function grantTo(
   return { reply, effects: [log, note(`no boot ${boot.why}`, boot.why)] };
 }
 
-function isOnThisNetwork(packet: DhcpPacket, view: DhcpView, address: string): boolean {
-  const netmask = netmaskOf(view.site, view.serverNetmask);
-  return sameNetwork(address, askedFrom(packet, view.serverAddress), netmask);
+/** Whether the address is of the network that the client is on. */
+function isOnItsNetwork(packet: DhcpPacket, view: DhcpView, address: string): boolean {
+  return sameNetwork(address, networkOf(packet, view), maskOf(view));
 }
+
+/** Whether the client is on the server's own network, which the range is of. */
+function isOnOurNetwork(packet: DhcpPacket, view: DhcpView): boolean {
+  return sameNetwork(view.serverAddress, networkOf(packet, view), view.serverNetmask);
+}
+
+/**
+ * Of a client without record and lease: it must not go on with an address of elsewhere, but one of here it may have from
+ * another server. Where we have no address for it, all of it is another server's business. @see RFC 2131 §4.3.2
+ */
+function isOnWrongNetwork(packet: DhcpPacket, view: DhcpView, wanted: string | undefined): boolean {
+  if (wanted === undefined || !view.hasRange || !isOnOurNetwork(packet, view)) return false;
+  return !sameNetwork(wanted, view.serverAddress, view.serverNetmask);
+}
+
+const maskOf = (view: DhcpView): string => netmaskOf(view.site, view.serverNetmask);
 
 function who({ state }: DhcpView, kind: NetbootClient['kind']): string {
   const system = state === 'installing' ? 'the installer' : 'the system on its disk';

@@ -2,7 +2,6 @@
 // address or no host name is left out rather than sent; the database's own checks name it.
 import type { DhcpBinding } from './dhcp-reply.ts';
 import type { SiteMachine } from '../machine-source.ts';
-import type { DhcpPacket } from '../protocol/dhcp.ts';
 import { parseIpv4 } from '../../lib/ipv4.ts';
 
 /** The record's IP, which is the first interface's; other interfaces have no address of their own here yet. */
@@ -15,11 +14,6 @@ export function fixedAddressOf(site: SiteMachine | undefined, mac: string): stri
 export function netmaskOf(site: SiteMachine | undefined, serverNetmask: string): string {
   const netmask = site?.record['NETMASK'];
   return isAddress(netmask) ? netmask : serverNetmask;
-}
-
-/** An address of the network that the packet came from: the relay's, or this server's own. */
-export function askedFrom(packet: DhcpPacket, serverAddress: string): string {
-  return packet.giaddr === '0.0.0.0' ? serverAddress : packet.giaddr;
 }
 
 /** Everything else that a lease carries. NAMESERVER comes before NAMESERVER2, and that before NAMESERVER10. */

@@ -14,6 +14,7 @@ import {
   uint8,
 } from '../protocol/dhcp-options.ts';
 import { broadcastOf } from '../../lib/ipv4.ts';
+import { serverIdOverrideOf } from '../protocol/relay-agent.ts';
 
 /** The network parameters of one client. Addresses are dotted, times in seconds. */
 export type DhcpBinding = {
@@ -51,6 +52,11 @@ export function requestedAddress(packet: DhcpPacket): string | undefined {
   return packet.ciaddr === '0.0.0.0' ? readAddress(packet.options, option.requestedAddress) : packet.ciaddr;
 }
 
+/** The address by which the client is to know this server: its own, or the one that a relay says. @see RFC 5107 §4 */
+export function serverIdOf(packet: DhcpPacket, serverAddress: string): string {
+  return serverIdOverrideOf(packet.options) ?? serverAddress;
+}
+
 /** An OFFER or ACK with the binding and, for a netboot, the boot file. */
 export function grant(request: DhcpPacket, type: 'offer' | 'ack', context: DhcpContext): DhcpReply {
   const inform = readUint8(request.options, option.messageType) === messageType.inform;
@@ -58,7 +64,7 @@ export function grant(request: DhcpPacket, type: 'offer' | 'ack', context: DhcpC
   const file = boots && 'file' in context.boot ? context.boot.file : '';
   const options = new Map<number, Uint8Array>([
     [option.messageType, uint8(messageType[type])],
-    [option.serverId, addresses(context.serverAddress)],
+    [option.serverId, addresses(serverIdOf(request, context.serverAddress))],
     ...(inform ? [] : leaseOptions(context.binding.leaseSeconds)),
     ...networkOptions(context.binding),
     ...bootOptions(request, context.serverAddress, file),
@@ -79,7 +85,7 @@ export function grant(request: DhcpPacket, type: 'offer' | 'ack', context: DhcpC
 export function refuse(request: DhcpPacket, serverAddress: string, why: string): DhcpReply {
   const options = new Map<number, Uint8Array>([
     [option.messageType, uint8(messageType.nak)],
-    [option.serverId, addresses(serverAddress)],
+    [option.serverId, addresses(serverIdOf(request, serverAddress))],
     [option.message, text(why)],
     ...echoedOptions(request),
   ]);
@@ -153,9 +159,9 @@ function bootOptions(request: DhcpPacket, serverAddress: string, file: string): 
   ];
 }
 
-/** The relay's option comes last, as it must. @see RFC 6842 (61), RFC 4578 §2.3 (97), RFC 3046 §2.2 (82) */
+/** The relay's option comes last, as it must. @see RFC 6842 (61), RFC 4578 §2.3 (97), RFC 3011 §4 (118), RFC 3046 §2.2 (82) */
 function echoedOptions(request: DhcpPacket): OptionEntries {
-  return [option.clientId, option.machineUuid, option.relayAgent].flatMap((code) => {
+  return [option.clientId, option.machineUuid, option.subnetSelection, option.relayAgent].flatMap((code) => {
     const bytes = request.options.get(code);
     return bytes === undefined ? [] : [[code, bytes] as const];
   });

@@ -1,4 +1,5 @@
 // DHCP packets for tests: questions in a few words, answers in fewer.
+import type { DhcpArrival } from './dhcp-arrival.ts';
 import type { DhcpReply } from './dhcp-reply.ts';
 import type { DhcpPacket } from '../protocol/dhcp.ts';
 import { addresses, messageType, option, readUint8, uint8 } from '../protocol/dhcp-options.ts';
@@ -6,6 +7,11 @@ import { addresses, messageType, option, readUint8, uint8 } from '../protocol/dh
 /** The card of the fake site's one machine. */
 const KNOWN = [0x52, 0x54, 0, 0x12, 0x34, 0x56];
 export const STRANGER = [0x52, 0x54, 0, 0, 0, 1];
+
+/** As a client without an address sends it. */
+export const BY_BROADCAST: DhcpArrival = { source: '0.0.0.0', isBroadcast: true };
+/** To the server alone, from that address. */
+export const unicastFrom = (source: string): DhcpArrival => ({ source, isBroadcast: false });
 
 export type Question = {
   type: keyof typeof messageType;

@@ -2,7 +2,7 @@
 import { formatIpv4, parseIpv4 } from '../../lib/ipv4.ts';
 import type { DhcpOptions } from './dhcp-option-areas.ts';
 
-/** Codes this server reads or writes. @see RFC 2132, 3004 (77), 3046 (82), 4578 (93, 94, 97), iPXE (175) */
+/** Codes this server reads or writes. @see RFC 2132, 3004 (77), 3046 (82), 4578 (93, 94, 97), 3011 (118), iPXE (175) */
 export const option = {
   netmask: 1,
   routers: 3,
@@ -29,6 +29,7 @@ export const option = {
   architecture: 93,
   networkInterface: 94,
   machineUuid: 97,
+  subnetSelection: 118,
   ipxe: 175,
 } as const;
 

@@ -4,6 +4,7 @@ import type { Log } from '../../lib/log.ts';
 import { option, readUint16 } from '../protocol/dhcp-options.ts';
 import { BOOTREQUEST, MIN_CLIENT_BYTES, parseDhcp, printDhcp } from '../protocol/dhcp.ts';
 import type { DhcpPacket } from '../protocol/dhcp.ts';
+import type { DhcpArrival } from '../dhcp/dhcp-arrival.ts';
 import type { DhcpDestination, DhcpReply } from '../dhcp/dhcp-reply.ts';
 import { bindToDevice } from './bind-to-device.ts';
 import type { LogOnce } from './limited-log.ts';
@@ -17,7 +18,7 @@ export type DhcpServerOptions = {
   readonly clientPort: number;
   readonly log: Log;
   readonly logOnce: LogOnce;
-  readonly answer: (packet: DhcpPacket) => Promise<DhcpReply | undefined>;
+  readonly answer: (packet: DhcpPacket, arrival: DhcpArrival) => Promise<DhcpReply | undefined>;
   /** Whether the packet names a machine of the site: it is answered before those of strangers. */
   readonly isKnown: (packet: DhcpPacket) => boolean;
   /** Broadcasts from other interfaces are not heard, where the platform lets us say so. */
@@ -62,7 +63,8 @@ export async function serveDhcp(options: DhcpServerOptions): Promise<DhcpServer>
   const strangers = createPacketQueue<Received>({ ...STRANGERS, answer: (packet) => void answer(packet) });
   const isPreferred = createPreference();
 
-  function receive(bytes: Uint8Array, from: string): void {
+  function receive(bytes: Uint8Array, arrival: DhcpArrival): void {
+    const { source: from } = arrival;
     const parsed = parseDhcp(bytes);
     if (!parsed.ok) {
       logOnce(`${from} ${parsed.why}`, 'dropped a packet that is no DHCP', { from, why: parsed.why });
@@ -70,18 +72,18 @@ export async function serveDhcp(options: DhcpServerOptions): Promise<DhcpServer>
     }
     const { packet } = parsed;
     if (packet.op !== BOOTREQUEST) return;
-    if (options.isKnown(packet) && isPreferred(packet)) void answer({ packet, from });
-    else strangers.push({ packet, from });
+    if (options.isKnown(packet) && isPreferred(packet)) void answer({ packet, arrival });
+    else strangers.push({ packet, arrival });
   }
 
-  async function answer({ packet, from }: Received): Promise<void> {
+  async function answer({ packet, arrival }: Received): Promise<void> {
     if (pending >= MAX_PENDING) return;
     pending += 1;
     try {
-      const reply = await options.answer(packet);
+      const reply = await options.answer(packet, arrival);
       if (reply !== undefined && !isClosed) send(packet, reply);
     } catch (error) {
-      failed(error, from);
+      failed(error, arrival.source);
     } finally {
       pending -= 1;
     }
@@ -111,7 +113,7 @@ export async function serveDhcp(options: DhcpServerOptions): Promise<DhcpServer>
     });
     socket.on('message', (bytes, remote) => {
       try {
-        receive(bytes, remote.address);
+        receive(bytes, { source: remote.address, isBroadcast: socket === any });
       } catch (error) {
         failed(error, remote.address);
       }
@@ -131,7 +133,7 @@ export async function serveDhcp(options: DhcpServerOptions): Promise<DhcpServer>
   };
 }
 
-type Received = { readonly packet: DhcpPacket; readonly from: string };
+type Received = { readonly packet: DhcpPacket; readonly arrival: DhcpArrival };
 
 /** True for the first packets of a MAC address in each second. */
 function createPreference(now: () => number = Date.now): (packet: DhcpPacket) => boolean {
