@@ -15,6 +15,8 @@ export type DiskTask = {
   readonly added: readonly AddedPartition[];
   readonly pins: ReadonlyMap<PartitionRequest, Pin>;
   readonly table: TableKind;
+  /** Partitions of this disk that the firmware starts something from; absent where it starts from other disks. */
+  readonly startsFrom?: ReadonlySet<PartitionRequest> | undefined;
   /** Serial numbers of disks whose unreadable content counts as free space. */
   readonly knownEmpty: readonly string[];
 };

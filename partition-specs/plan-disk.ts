@@ -1,4 +1,5 @@
 // One disk of a layout. In: its part of the spec, the hardware, what must stay. Out: every sector and UUID.
+import { chooseActive } from './choose-active.ts';
 import { sliceOf } from './choose-table.ts';
 import { deriveUuid } from './derive-uuid.ts';
 import type { DiskTask, Problem } from './disk-task.ts';
@@ -25,8 +26,10 @@ export function planDisk(task: DiskTask): LayoutDisk | Problem[] {
   });
   const numbered = numberPartitions(placed, task);
   if (!Array.isArray(numbered)) return [{ column: spec.column, message: numbered.problem }];
+  const { startsFrom } = task;
+  const active = startsFrom === undefined || table.name !== 'dos' ? undefined : chooseActive(numbered, startsFrom);
   const partitions = [
-    ...numbered.map((partition) => planPartition(partition, task, described)),
+    ...numbered.map((partition) => planPartition(partition, { ...task, active }, described)),
     ...planWholes(task, described),
   ].toSorted((left, right) => left.startSector - right.startSector || right.sizeSectors - left.sizeSectors);
   const problem = table.problemOf?.(partitions, described);

@@ -8,7 +8,7 @@ import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { bindDisks } from './bind-disks.ts';
 import type { BoundDisk } from './bind-disks.ts';
-import { bootDiskNames } from './boot-disks.ts';
+import { bootDiskNames, bootPlaces } from './boot-disks.ts';
 import { chooseTable } from './choose-table.ts';
 import { checkNewData } from './check-new-data.ts';
 import type { DiskFacts, MachineFacts } from './disk-facts.ts';
@@ -172,6 +172,7 @@ function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { i
   if ('problem' in table) return [{ column: spec.column, message: table.problem }];
   const boots = bootDiskNames(supported.spec);
   const isBootDisk = boots.includes(spec.name);
+  const startsFrom = isBootDisk ? new Set(bootPlaces(supported.spec).map(({ partition }) => partition)) : undefined;
   if (isBootDisk && !firmware.tables.includes(table.name)) {
     const message = `${firmware.name} firmware cannot boot from a ${table.name} table; it needs ${firmware.tables.join(' or ')}`;
     return [{ column: spec.column, message }];
@@ -189,7 +190,18 @@ function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { i
   const added = (isBootDisk ? (firmware.onBootDisk[table.name] ?? []) : [])
     .filter(({ content }) => content?.mountPoint === undefined || !asked.has(content.mountPoint))
     .map((each) => (spec.name === boots[0] ? each : unmounted(each)));
-  return planDisk({ spec, text, bound, family, machineId: input.machineId, added, pins, table, knownEmpty });
+  return planDisk({
+    spec,
+    text,
+    bound,
+    family,
+    machineId: input.machineId,
+    added,
+    pins,
+    table,
+    startsFrom,
+    knownEmpty,
+  });
 }
 
 /** GRUB's first sector, and every BIOS that is known, read sectors of 512 bytes. */

@@ -32,6 +32,8 @@ type PartitionTask = {
   readonly family: OsFamily;
   readonly machineId: string;
   readonly table: TableKind;
+  /** Number of the active entry of a DOS table that boots. */
+  readonly active?: number | undefined;
 };
 
 /** @returns the partition as the layout has it; `table` decides how its UUID is written */
@@ -44,6 +46,7 @@ export function planPartition(placed: NumberedPartition, task: PartitionTask, ta
     sizeSectors,
     device: family.deviceOf({ path: bound.disk.path, diskName: spec.name }, number),
     verdict: verdictOf(placed, bound),
+    ...(number === task.active ? { bootable: true } : {}),
   };
   if (request !== undefined) {
     const own = requested(request, placed, task);
@@ -92,8 +95,6 @@ function requested(request: PartitionRequest, { startSector, sizeSectors }: Numb
     letter,
     name: `${spec.name}-${letter}`,
     why: `${spec.name}: ${text.slice(column - 1, text.indexOf(')', column) + 1)}`,
-    // Old firmware and DOS start nothing else.
-    ...(table.name === 'dos' && isBootable(request) ? { bootable: true } : {}),
   };
   if (STACK_WORDS.has(request.filesystem)) {
     const { part, types } = planPart(request, { machineId, place });
@@ -105,10 +106,6 @@ function requested(request: PartitionRequest, { startSector, sizeSectors }: Numb
   const mount = mountPoint === undefined ? {} : { mountPoint };
   const type = family.typeOf({ table: table.name, ...mount, kind, ...extent });
   return { ...own, type, content: planContent(request, kind, { machineId, place }) };
-}
-
-function isBootable({ mountPoint, letter }: PartitionRequest): boolean {
-  return mountPoint === '/boot' || (mountPoint === '/' && letter <= 'c');
 }
 
 /** Of a partition that is kept, the table's entry stays as it is, and its file system has the UUID that it has. */

@@ -34,6 +34,7 @@ function differences(planned: LayoutPartition, found: SfdiskPartition | undefine
     ...differ(what, 'size in sectors', planned.sizeSectors, found.size),
     ...differ(what, 'type', planned.type, found.type.toLowerCase()),
     ...(named ? differ(what, 'UUID', planned.uuid, found.uuid?.toLowerCase()) : []),
+    ...(named ? [] : differ(what, 'active mark', planned.bootable ?? false, found.bootable ?? false)),
     ...(named ? differ(what, 'name', planned.name, found.name) : []),
   ];
 }
@@ -44,7 +45,7 @@ function idOf({ table }: LayoutDisk): string | undefined {
   return 'id' in table ? table.id : undefined;
 }
 
-type Value = string | number | undefined;
+type Value = string | number | boolean | undefined;
 
 function differ(what: string, field: string, planned: Value, found: Value): string[] {
   return planned === found ? [] : [`${field} of ${what}: planned ${planned ?? 'none'}, found ${found ?? 'none'}`];
