@@ -55,6 +55,10 @@ const existingPartitionSchema = z.object({
   uuid: z.string().exactOptional(),
   /** The name in the partition table. */
   label: z.string().exactOptional(),
+  /** Attributes of a GPT entry, in sfdisk's words: `RequiredPartition GUID:60,63`. */
+  attrs: z.string().exactOptional(),
+  /** The active mark of a DOS table. */
+  bootable: z.literal(true).exactOptional(),
   ...contentFields,
   /** The same; absent where something known lies, or nobody looked. */
   blank: z.boolean().exactOptional(),

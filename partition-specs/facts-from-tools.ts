@@ -141,6 +141,8 @@ function partitionFacts(
     type: found.type,
     ...text('uuid', found.uuid?.toLowerCase()),
     ...text('label', found.name),
+    ...text('attrs', found.attrs),
+    ...(found.bootable === true ? { bootable: true as const } : {}),
     ...signature,
     ...(isNamed || zero === undefined ? {} : { blank: isBlank(zero) }),
     mountpoints: node === undefined ? [] : mountpointsOf(node),

@@ -45,6 +45,8 @@ const layoutPartitionSchema = holdsSchema.extend({
   type: z.string(),
   /** Where the table has them. */
   uuid: z.string().exactOptional(),
+  /** What the entry of a kept partition has set in a GPT: `RequiredPartition GUID:60,63`. */
+  attrs: z.string().exactOptional(),
   /** The active one of a DOS table. */
   bootable: z.boolean().exactOptional(),
   verdict: z.enum(['CREATE', 'FORMAT', 'KEEP']),

@@ -575,3 +575,45 @@ function tryInstall(text: string): DiskFacts | undefined {
     return undefined;
   }
 }
+
+test('the entry of a partition that is kept stays as it is: attributes, name or none, active mark', () => {
+  const facts = installed(GPT);
+  const change = (given: Partial<ExistingPartition>): DiskFacts => ({
+    ...facts,
+    partitions: facts.partitions.map((each) => {
+      const { label: _, ...rest } = each;
+      return each.number === 8 ? { ...rest, ...given } : each;
+    }),
+  });
+  const attrs = 'RequiredPartition NoBlockIOProtocol GUID:60,63';
+  const cases: [given: Partial<ExistingPartition>, line: RegExp][] = [
+    [{ attrs, label: 'my data' }, /, name="my data", attrs="RequiredPartition NoBlockIOProtocol GUID:60,63"$/m],
+    [{ attrs }, /^8: .*, name="", attrs=/m],
+    [{}, /^8: .*, name=""$/m],
+  ];
+  for (const [given, line] of cases) {
+    const again = plan(GPT, { disks: [change(given)] });
+    const sfdisk = renderLinux(again).operations.find(({ argv }) => argv[0] === 'sfdisk');
+    assert.match(sfdisk?.stdin ?? '', line);
+    const [disk0 = assert.fail()] = again.disks;
+    const kept = writtenDisk(change(given), disk0).partitions.find(({ number }) => number === 8);
+    const { number, path, mountpoints, holders, ...entry } = numberOf(change(given), 8);
+    assert.deepEqual({ ...kept, number, path, mountpoints, holders }, { ...entry, number, path, mountpoints, holders });
+  }
+});
+
+test('the active mark of a partition that is kept stays, unless the disk boots from another', () => {
+  const facts = { ...installed(DOS), path: '/dev/vdb', serial: 'B' };
+  const active = { ...facts, partitions: facts.partitions.map((each) => ({ ...each, bootable: each.number === 7 })) };
+  const isActive = active.partitions.map(({ bootable, ...each }) =>
+    bootable ? { ...each, bootable: true as const } : each,
+  );
+  const disks = [disk({ serial: 'A' }), { ...facts, partitions: isActive }];
+  const bindings = { boot: 'serial:A', disk0: 'serial:B' };
+  const marksOf = (text: string): string[] =>
+    plan(text, { disks, bindings }).disks.flatMap(({ name, partitions }) =>
+      partitions.filter(({ bootable }) => bootable === true).map(({ letter }) => name + letter),
+    );
+  assert.deepEqual(marksOf('boot: dos (a rest ext4 /) disk0: (h rest xfs /home data)'), ['boota', 'disk0h']);
+  assert.deepEqual(marksOf('boot: dos (a rest ext4 /srv) disk0: (a 1G ext4 /) (h rest xfs /home data)'), ['disk0a']);
+});

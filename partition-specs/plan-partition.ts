@@ -50,7 +50,7 @@ export function planPartition(placed: NumberedPartition, task: PartitionTask, ta
   };
   if (request !== undefined) {
     const own = requested(request, placed, task);
-    return { ...common, ...own, ...uuidOf(own.name, task, table, number, pin), ...keptAs(pin, own) };
+    return { ...common, ...own, ...uuidOf(own.name, task, table, number, pin), ...keptAs(pin, own, task) };
   }
   if (added === undefined) return { ...common, ...EXTENDED, ...uuidOf('extended', task, table, number) };
   return { ...common, ...addedPartition(added, task), ...uuidOf(added.name, task, table, number) };
@@ -109,14 +109,17 @@ function requested(request: PartitionRequest, { startSector, sizeSectors }: Numb
 }
 
 /** Of a partition that is kept, the table's entry stays as it is, and its file system has the UUID that it has. */
-function keptAs(pin: Pin | undefined, own: ReturnType<typeof requested>) {
+function keptAs(pin: Pin | undefined, own: ReturnType<typeof requested>, { table, active }: PartitionTask) {
   if (pin === undefined) return {};
-  const { partition, evidence } = pin;
+  const { partition, inTable, evidence } = pin;
   const content = 'content' in own ? own.content : undefined;
   return {
     evidence,
     ...(partition.type === '' ? {} : { type: partition.type.toLowerCase() }),
-    ...(partition.label === undefined ? {} : { name: partition.label }),
+    ...(inTable && table.names ? { name: partition.label ?? '' } : {}),
+    ...(table.names && partition.attrs !== undefined ? { attrs: partition.attrs } : {}),
+    // Where the disk boots, the mark is that of what it boots from.
+    ...(active === undefined && table.name === 'dos' && partition.bootable === true ? { bootable: true } : {}),
     ...(content === undefined ? {} : { content: { ...content, uuid: partition.fsUuid ?? content.uuid } }),
   };
 }

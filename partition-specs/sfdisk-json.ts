@@ -9,6 +9,8 @@ const partitionSchema = z.object({
   type: z.string(),
   uuid: z.string().exactOptional(),
   name: z.string().exactOptional(),
+  /** Attributes of a GPT entry, as sfdisk also reads them: `RequiredPartition GUID:60,63`. */
+  attrs: z.string().exactOptional(),
   /** The active mark of a DOS table. */
   bootable: z.boolean().exactOptional(),
 });

@@ -46,6 +46,11 @@ const changes: [what: string, change: (table: Written) => unknown, differences: 
   ['a UUID', (table) => (first(table).uuid = 'X'), [/UUID of partition 128/]],
   ['a name', (table) => (first(table).name = ''), [/name of partition 128: planned bios-boot, found $/]],
   [
+    'an attribute',
+    (table) => Object.assign(first(table), { attrs: 'RequiredPartition' }),
+    [/attributes of partition 128: planned none, found RequiredPartition/],
+  ],
+  [
     'a number',
     (table) => (first(table).node = '/dev/nvme0n1p3'),
     [/partition 128 \(bios-boot\) is missing/, /nvme0n1p3 is there and was not planned/],

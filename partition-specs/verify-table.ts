@@ -35,7 +35,8 @@ function differences(planned: LayoutPartition, found: SfdiskPartition | undefine
     ...differ(what, 'type', planned.type, found.type.toLowerCase()),
     ...(named ? differ(what, 'UUID', planned.uuid, found.uuid?.toLowerCase()) : []),
     ...(named ? [] : differ(what, 'active mark', planned.bootable ?? false, found.bootable ?? false)),
-    ...(named ? differ(what, 'name', planned.name, found.name) : []),
+    ...(named ? differ(what, 'name', planned.name, found.name ?? '') : []),
+    ...(named ? differ(what, 'attributes', planned.attrs, found.attrs) : []),
   ];
 }
 

@@ -21,8 +21,9 @@ export function renderSfdiskScript(disk: LayoutDisk): string {
   return `${[...header, '', ...partitions.map(line)].join('\n')}\n`;
 }
 
-function gptLine({ number, startSector, sizeSectors, type, uuid, name }: LayoutPartition): string {
-  return `${number}: start=${startSector}, size=${sizeSectors}, type=${type}, uuid=${uuid}, name="${quoted(name)}"`;
+function gptLine({ number, startSector, sizeSectors, type, uuid, name, attrs }: LayoutPartition): string {
+  const own = attrs === undefined ? '' : `, attrs="${quoted(attrs)}"`;
+  return `${number}: start=${startSector}, size=${sizeSectors}, type=${type}, uuid=${uuid}, name="${quoted(name)}"${own}`;
 }
 
 /** A partition that is kept may have any name; sfdisk reads bytes as `\\x22`, as it prints them in a dump. */

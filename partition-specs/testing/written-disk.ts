@@ -14,7 +14,7 @@ export function writtenDisk(before: DiskFacts, { table, partitions }: LayoutDisk
 }
 
 function written({ content, partOf, ...partition }: LayoutPartition, named: boolean): ExistingPartition {
-  const { number, device, startSector, sizeSectors, type, uuid, name } = partition;
+  const { number, device, startSector, sizeSectors, type, uuid, name, attrs, bootable } = partition;
   const filled = content === undefined ? {} : contentFacts(content);
   const part =
     partOf === undefined
@@ -27,7 +27,9 @@ function written({ content, partOf, ...partition }: LayoutPartition, named: bool
     sizeSectors,
     type,
     ...(uuid === undefined ? {} : { uuid }),
-    ...(named ? { label: name } : {}),
+    ...(named && name !== '' ? { label: name } : {}),
+    ...(attrs === undefined ? {} : { attrs }),
+    ...(bootable === true ? { bootable } : {}),
     ...filled,
     ...part,
     mountpoints: [],

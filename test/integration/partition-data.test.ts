@@ -255,3 +255,19 @@ for (const sectorBytes of [512, 4096]) {
     assert.match(renderLinux(layout).fstab, /^tmpfs \/tmp tmpfs mode=1777,nosuid,nodev 0 0$/m);
   });
 }
+
+test('the entry of a partition that is kept is the same afterwards, as sfdisk reads it', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const directory = await scratchDirectory(cleanup);
+  const path = await loopDisk(cleanup, directory, { sizeBytes: 1100 * MiB, sectorBytes: 512 });
+  const attrs = 'attrs="RequiredPartition LegacyBIOSBootable GUID:60,63"';
+  const stdin = `label: gpt\n1: start=2048, size=200M\n2: start=1228800, size=400M, ${attrs}\n`;
+  await runCommand(['sfdisk', '--quiet', path], { stdin });
+  await runCommand(['partx', '--update', '--nr', '1:2', path]);
+  await runCommand(['mkfs.ext4', '-q', '-L', '/home', `${path}p2`]);
+  const entry = async () => (await extentsOf(path)).filter(({ start }) => start === 1_228_800);
+  const [before] = await entry();
+  await install({ spec: 'disk0: (a 300M ext4 /) (b rest ext4 /home data)', path });
+  assert.deepEqual(await entry(), [before]);
+  assert.match(JSON.stringify(before), /"attrs":"RequiredPartition LegacyBIOSBootable GUID:60,63"/);
+});
