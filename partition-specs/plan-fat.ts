@@ -1,7 +1,7 @@
 // Which FAT a partition gets. In: its size and place. Out: width, cluster size and DOS type. Never: leaves it to
 // mkfs.fat, whose own choice follows other limits than Microsoft's and has changed between versions.
 import { GiB, MiB } from '../lib/bytes.ts';
-import { dosTypes } from './tables/dos.ts';
+import { dosTypes, endsBeyondChs } from './tables/dos.ts';
 
 export type FatPlan = {
   readonly bits: 12 | 16 | 32;
@@ -37,9 +37,6 @@ const FAT16_MIN_CLUSTERS = 4085 + 16;
 const FAT12_MAX_CLUSTERS = 4084 - 16;
 /** Boot sectors, both tables and the root directory of a FAT16 take less than this. */
 const FAT16_OVERHEAD_BYTES = 300 * KiB;
-/** The last sector that cylinder, head and sector can name. */
-const CHS_SECTORS = 1024 * 255 * 63;
-
 /**
  * Undefined where no FAT fits: over 2047 MiB when `largestBits` is 16, as for DOS before Windows 95 OSR2.
  * @see Microsoft, FAT32 File System Specification 1.03: the count of clusters alone decides the width
@@ -52,14 +49,18 @@ export function planFat(partition: {
 }): FatPlan | undefined {
   const { startSector, sizeSectors, sectorBytes, largestBits } = partition;
   const sizeBytes = sizeSectors * sectorBytes;
-  const beyondChs = startSector + sizeSectors > CHS_SECTORS;
+  const beyondChs = endsBeyondChs({ startSector, sizeSectors });
   const clusterOf = (steps: readonly Step[]): number | undefined => {
     const found = steps.find(([maxBytes]) => sizeBytes <= maxBytes);
     return found === undefined ? undefined : Math.max(found[1], sectorBytes);
   };
   if (largestBits === 32 && sizeBytes > FAT32_FROM_BYTES) {
     const clusterBytes = clusterOf(FAT32_STEPS) ?? 0;
-    return { bits: 32, sectorsPerCluster: clusterBytes / sectorBytes, dosType: dosTypes.fat32 };
+    return {
+      bits: 32,
+      sectorsPerCluster: clusterBytes / sectorBytes,
+      dosType: dosTypes.fat32,
+    };
   }
   const clusterBytes = clusterOf(FAT16_STEPS);
   if (clusterBytes === undefined) return undefined;

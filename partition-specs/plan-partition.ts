@@ -10,7 +10,7 @@ import type { Pin } from './find-data.ts';
 import { planPart } from './plan-part.ts';
 import { STACK_WORDS } from './spec-types.ts';
 import type { DiskSpec, PartitionRequest } from './spec-types.ts';
-import { dosTypes } from './tables/dos.ts';
+import { dosTypes, endsBeyondChs } from './tables/dos.ts';
 import type { TableKind } from './tables/table-kind.ts';
 
 /** A partition that has its place: one of the spec, kept or not, or one that was added. */
@@ -52,7 +52,10 @@ export function planPartition(placed: NumberedPartition, task: PartitionTask, ta
     const own = requested(request, placed, task);
     return { ...common, ...own, ...uuidOf(own.name, task, table, number, pin), ...keptAs(pin, own, task) };
   }
-  if (added === undefined) return { ...common, ...EXTENDED, ...uuidOf('extended', task, table, number) };
+  if (added === undefined) {
+    const type = endsBeyondChs(placed) ? dosTypes.extendedLba : dosTypes.extended;
+    return { ...common, ...EXTENDED, type, ...uuidOf('extended', task, table, number) };
+  }
   return { ...common, ...addedPartition(added, task), ...uuidOf(added.name, task, table, number) };
 }
 
@@ -76,7 +79,6 @@ export function planWholes({ spec, bound, family, table }: PartitionTask, descri
 
 const EXTENDED = {
   name: 'extended',
-  type: dosTypes.extended,
   why: 'a DOS table has four entries; more partitions lie inside an extended one',
   role: 'extended',
 } as const;

@@ -57,8 +57,30 @@ test('types of the table follow from use and mount point', () => {
   );
   assert.equal(typesOf('d: (a 1G ffs /) (b 1G swap) (e 1G msdos)', 'netbsd'), '0 0 7 1 8');
   const fats = 'd: (a 3M msdos /) (b 20M msdos) (c 100M msdos) (d 1G msdos) (e 9G msdos) (f 100M msdos)';
-  // An extended partition, and behind 8 GiB a FAT16 that cylinders cannot reach.
-  assert.equal(typesOf(fats, 'dos'), '1 4 6 5 c c e');
+  // An extended partition that ends behind 8 GiB, and there a FAT16 that cylinders cannot reach.
+  assert.equal(typesOf(fats, 'dos'), '1 4 6 f c c e');
+});
+
+test('the type of an extended partition says whether cylinders reach its end', () => {
+  // 1024 cylinders of 255 heads and 63 sectors are 16,450,560 sectors: 8032 MiB and a bit.
+  const cases: [lastMiB: number, sectorBytes: number, type: string][] = [
+    [8032, 512, '5'],
+    [8033, 512, 'f'],
+    [20_000, 512, 'f'],
+    [20_000, 4096, '5'],
+    [64_260, 4096, '5'],
+    [64_261, 4096, 'f'],
+  ];
+  for (const [lastMiB, logicalSectorBytes, type] of cases) {
+    for (const [family, filesystem] of [
+      ['dos', 'msdos'],
+      ['linux', 'ext4'],
+    ] as const) {
+      const text = `d: dos (a 1G ${filesystem} /) (d ${lastMiB - 1026}M ${filesystem})`;
+      const [planned] = plan(text, { family, disk: { sizeBytes: 100 * GiB, logicalSectorBytes } }).disks;
+      assert.equal(planned?.partitions.find(({ role }) => role === 'extended')?.type, type, `${family} ${text}`);
+    }
+  }
 });
 
 test('what a family or its table cannot have is refused, with the reason', () => {

@@ -5,12 +5,15 @@ import type { TableKind } from './table-kind.ts';
 /** Partition types in hexadecimal, as sfdisk prints them. */
 export const dosTypes = {
   extended: '5',
+  /** Beyond what cylinder, head and sector can name. */
+  extendedLba: 'f',
   fat12: '1',
   fat16: '6',
   /** Below 32 MiB. */
   fat16Small: '4',
   /** Beyond what cylinder, head and sector can name. */
   fat16Lba: 'e',
+  /** By LBA, wherever it lies: whatever reads a FAT32 knows it. */
   fat32: 'c',
   freebsd: 'a5',
   openbsd: 'a6',
@@ -31,6 +34,17 @@ export const extendedTypes: ReadonlySet<string> = new Set(['5', 'f', '85']);
  */
 export function isExtended({ type }: { readonly type: string }, tableKind: string | undefined): boolean {
   return tableKind === 'dos' && extendedTypes.has(type.toLowerCase());
+}
+
+/** What cylinder, head and sector can name: 1024 cylinders of 255 heads and 63 sectors. */
+const CHS_SECTORS = 1024 * 255 * 63;
+
+/**
+ * Whether a partition ends behind the last cylinder that its entry can name: programs of old read it only by the type
+ * that says so.
+ */
+export function endsBeyondChs(extent: { readonly startSector: number; readonly sizeSectors: number }): boolean {
+  return extent.startSector + extent.sizeSectors > CHS_SECTORS;
 }
 
 /** Whether a letter of a DOS table lies inside the extended partition: all but a, b and c do. */
