@@ -16,18 +16,23 @@ function say({ line, message, suggestion }: Fault): string {
 }
 
 const legal = 'a host name is made of letters, digits and - inside, in parts separated by dots';
+const own = 'every machine has this name for itself';
 const notMac = 'is not a MAC address such as 52:54:00:77:00:01';
 const notIp = 'is not an IPv4 address such as 10.77.0.101';
 
 suite('checkMachdb', () => {
   const table: [what: string, text: string, faults: string[]][] = [
     ['nothing', '', []],
-    ['a sound machine', 'm:\nMAC=1:2:3:4:5:6 1:2:3:4:5:7\nIP=10.0.0.1\nGATEWAY=', []],
+    ['a sound machine', 'm:\nMAC=0:2:3:4:5:6 0:2:3:4:5:7\nIP=10.0.0.1\nGATEWAY=', []],
     ['classes may be incomplete', 'c:\nNETMASK=${MASK}\nGATEWAY=x\nREQUIRED=IP', []],
     [
       'a MAC',
-      'm:\nMAC=1:2:3:4:5:6 1:2:3:4:5\nNIC_b_MAC=x\nNIC_c_MAC=ffff.ffff.ffff',
-      [`2: MAC: '1:2:3:4:5' ${notMac}`, `3: NIC_b_MAC: 'x' ${notMac}`, `4: NIC_c_MAC: 'ffff.ffff.ffff' ${notMac}`],
+      'm:\nMAC=0:2:3:4:5:6 0:2:3:4:5\nNIC_b_MAC=x\nNIC_c_MAC=ffff.ffff.ffff',
+      [
+        `2: MAC: '0:2:3:4:5' ${notMac}`,
+        `3: NIC_b_MAC: 'x' ${notMac}`,
+        "4: NIC_c_MAC: 'ffff.ffff.ffff' is the address that all cards listen to",
+      ],
     ],
     [
       'addresses',
@@ -53,7 +58,7 @@ suite('checkMachdb', () => {
       'networks',
       'net:\nNETWORK=10.0.1.0\nNETMASK=255.255.255.0\nGATEWAY=10.0.2.1\n' +
         'a: net\nIP=10.0.1.1\nb: net\nIP=10.0.2.1\nGATEWAY=10.0.1.1\nc: net\nIP=10.0.1.0\nd: net\nIP=10.0.1.255\n' +
-        'e:\nMAC=1:2:3:4:5:6\nNIC_x_IP=10.9.0.1\nNIC_x_NETWORK=10.8.0.0\nNIC_x_NETMASK=255.255.0.0\n' +
+        'e:\nMAC=0:2:3:4:5:6\nNIC_x_IP=10.9.0.1\nNIC_x_NETWORK=10.8.0.0\nNIC_x_NETMASK=255.255.0.0\n' +
         'f: net\nIP=10.0.1.6\nNETWORK=10.0.1.4\nGATEWAY=\ng: net\nIP=10.0.1.8\nNETWORK=10.0.1.8\nNETMASK=255.255.255.254\nGATEWAY=',
       [
         '4: GATEWAY: 10.0.2.1 is outside of the network 10.0.1.0 with the netmask 255.255.255.0',
@@ -67,19 +72,19 @@ suite('checkMachdb', () => {
     ['an inherited fault, once', 'c:\nGATEWAY=x\nm: c\nIP=10.0.0.1\nn: c\nIP=10.0.0.2', [`2: GATEWAY: 'x' ${notIp}`]],
     [
       'a MAC twice, in two spellings',
-      'm:\nMAC=1:2:3:4:5:6\nn:\nNIC_b_MAC=01-02-03-04-05-06\nIP=10.0.0.1',
-      ['4: n has the MAC address 01:02:03:04:05:06 of m (a.db:2)'],
+      'm:\nMAC=0:2:3:4:5:6\nn:\nNIC_b_MAC=00-02-03-04-05-06\nIP=10.0.0.1',
+      ['4: n has the MAC address 00:02:03:04:05:06 of m (a.db:2)'],
     ],
     [
       'a MAC twice in one machine',
-      'm:\nMAC=1:2:3:4:5:6 01:2:3:4:5:6',
-      ['2: m has the MAC address 01:02:03:04:05:06 twice'],
+      'm:\nMAC=0:2:3:4:5:6 00:2:3:4:5:6',
+      ['2: m has the MAC address 00:02:03:04:05:06 twice'],
     ],
     ['an IP twice', 'm:\nIP=10.0.0.1\nn:\nIP=10.0.0.1', ['4: n has the IP address 10.0.0.1 of m (a.db:2)']],
     [
       'an inherited MAC',
-      'm:\nMAC=1:2:3:4:5:6\nn: m\nIP=10.0.0.1',
-      ['3: n has the MAC address 01:02:03:04:05:06 of m (a.db:2) (n inherits MAC: give it one of its own)'],
+      'm:\nMAC=0:2:3:4:5:6\nn: m\nIP=10.0.0.1',
+      ['3: n has the MAC address 00:02:03:04:05:06 of m (a.db:2) (n inherits MAC: give it one of its own)'],
     ],
     [
       'names',
@@ -103,9 +108,75 @@ suite('checkMachdb', () => {
       [
         '6: n has the name n.x.example, which is an alias of m (a.db:3)',
         '8: n has the name www.x.example, which is an alias of m (a.db:3)',
-        '11: o has the name ftp.y.example, which is its own',
-        '15: p has the name p.x.example, which is its own',
         `15: ALIASES: 'a_b': 'a_b' is not allowed in one (${legal})`,
+      ],
+    ],
+    [
+      'names that every machine has for itself, in any form',
+      'localhost:\nIP=10.0.0.1\nm:\nIP=10.0.0.2\nALIASES=LocalHost localhost. ip6-loopback\nALIASES+=x localhost.localdomain\n' +
+        'n:\nIP=10.0.0.3\nDOMAIN=x.example\nALIASES=localhost4 localhost.x.example. broadcasthost www.localhost\n' +
+        'o:\nIP=10.0.0.4\nDOMAIN=localhost.\nip6:\nIP=10.0.0.5\nNIC_allnodes_IP=10.1.0.5\np:\nIP=10.0.0.6\nALIASES=localhosts my-localhost loghost',
+      [
+        `1: localhost cannot be a host name: ${own}`,
+        `5: ALIASES: 'LocalHost': ${own}`,
+        `5: ALIASES: 'localhost.': ${own}`,
+        `5: ALIASES: 'ip6-loopback': ${own}`,
+        `6: ALIASES: 'localhost.localdomain': ${own}`,
+        `10: ALIASES: 'localhost4': ${own}`,
+        `10: ALIASES: 'localhost.x.example.': ${own}`,
+        `10: ALIASES: 'broadcasthost': ${own}`,
+        `10: ALIASES: 'www.localhost': ${own}`,
+        `13: DOMAIN: all names below localhost belong to every machine (RFC 6761) (${legal})`,
+        `16: NIC_allnodes_IP: 'ip6-allnodes': ${own} (${legal})`,
+      ],
+    ],
+    [
+      'a dot at the end makes a name whole, wherever it stands',
+      'd:\nDOMAIN=x.example.\nm: d\nIP=10.0.0.1\nALIASES=www.x.example. top.\nn: d\nIP=10.0.0.2\nALIASES=www top\n' +
+        'o.:\nIP=10.0.0.3\nm.x.example: d\nIP=10.0.0.4\np: d\nIP=10.0.0.5\nALIASES=ftp..',
+      [
+        '8: n has the name www.x.example, which is an alias of m (a.db:3)',
+        `9: o. cannot be a host name: it ends with a dot (${legal})`,
+        '11: m.x.example and m are the same host name',
+        `15: ALIASES: 'ftp..': a part of it is empty (${legal})`,
+      ],
+    ],
+    [
+      'names of further interfaces',
+      'd:\nDOMAIN=x.example\na: d\nIP=10.0.0.1\nNIC_b_IP=10.1.0.1\na-b: d\nIP=10.0.0.2\nc: d\nIP=10.0.0.3\nALIASES=e-ib0\n' +
+        'e: d\nIP=10.0.0.4\nNIC_ib0_IP6=2001:db8::4\nf: d\nIP=10.0.0.5\nNIC_x__IP=10.1.0.5\nNIC_y__MAC=\n' +
+        'g: d\nIP=10.0.0.6\nNIC_i_0_IP=10.1.0.6\nNIC_I_0_IP=10.1.0.7\nh: d\nIP=10.0.0.8\nNIC_z_MAC=0:0:0:0:0:1\nh-z: d\nIP=10.0.0.9',
+      [
+        '6: a-b has the name a-b.x.example, which is an interface of a (a.db:3)',
+        '13: NIC_ib0_IP6: e has the name e-ib0.x.example, which is an alias of c (a.db:8)',
+        `16: NIC_x__IP: 'f-x-.x.example': 'f-x-' is not allowed in one (${legal})`,
+        '21: NIC_I_0_IP: g has the name g-i-0.x.example, which is its own',
+      ],
+    ],
+    [
+      'addresses that no machine can have, at the line that gives them',
+      'm:\nIP=0.0.0.0\nIP6=2001:db8::1\nIP6+=::\nIP6+=::1\nIP6+=::ffff:10.0.0.1\nGATEWAY=224.0.0.1\nNAMESERVER=127.0.0.53\nNETMASK=0.0.0.0\n' +
+        'a:\nIP=127.0.0.2\nb:\nIP=239.1.2.3\nc:\nIP=240.0.0.1\nd:\nIP=255.255.255.255\ne:\nIP=0.1.2.3\nf:\nIP=10.0.0.9\nIP6=FF02::1\n' +
+        'g:\nMAC=01:00:5e:00:00:01 33:33:0:0:0:1\nh:\nMAC=0:0:0:0:0:0\ni:\nIP=10.0.0.255\nNETMASK=255.255.255.0\nj:\nIP=10.0.1.0\nNETMASK=255.255.255.0\nk:\nIP=10.0.2.1\nNETMASK=255.255.255.254\n' +
+        'l:\nIP=10.0.3.1\nNETWORK=127.0.0.0\nGATEWAY=0.0.0.0\nNAMESERVER=0.0.0.0',
+      [
+        "2: IP: '0.0.0.0' is in 0.0.0.0/8, which no machine can have",
+        "4: IP6: '::' is the address of machines that have none",
+        "7: GATEWAY: '224.0.0.1' is an address of groups (multicast), which no machine has",
+        "9: NETMASK: '0.0.0.0' is not a netmask such as 255.255.255.0",
+        "11: IP: '127.0.0.2' is in 127.0.0.0/8, which every machine has for itself",
+        "13: IP: '239.1.2.3' is an address of groups (multicast), which no machine has",
+        "15: IP: '240.0.0.1' is in 240.0.0.0/4, which no machine can have",
+        "17: IP: '255.255.255.255' is in 240.0.0.0/4, which no machine can have",
+        "19: IP: '0.1.2.3' is in 0.0.0.0/8, which no machine can have",
+        "22: IP6: 'FF02::1' is an address of groups (multicast), which no machine has",
+        "24: MAC: '01:00:5e:00:00:01' is an address of groups (multicast), which no card has",
+        "26: MAC: '0:0:0:0:0:0' is the address of cards that have none",
+        '28: IP: 10.0.0.255 is the broadcast address of the network 10.0.0.0 with the netmask 255.255.255.0',
+        '31: IP: 10.0.1.0 is the address of the network 10.0.1.0 with the netmask 255.255.255.0',
+        "38: NETWORK: '127.0.0.0' is not the address of a network of machines",
+        "39: GATEWAY: '0.0.0.0' is in 0.0.0.0/8, which no machine can have",
+        "40: NAMESERVER: '0.0.0.0' is in 0.0.0.0/8, which no machine can have",
       ],
     ],
     [

@@ -51,7 +51,7 @@ export function* checkInSteps(
     inspectAddresses,
     inspectNetworks,
     ...(warnings ? [inspectUnused, inspectRemovals, inspectOrderOfParents] : []),
-  ].map((create) => create(db, report));
+  ].map((create) => create(db, report, { warnings }));
   let count = 0;
   for (const object of db.objects.values()) {
     const own = parseOwnLines(db, object);

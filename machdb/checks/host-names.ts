@@ -1,88 +1,80 @@
-import { faultAtLine } from '../faults.ts';
-import { splitWords } from '../values.ts';
+import { describeNames, describeNicName } from '../exports/host-names.ts';
+import type { HostName, MachineNames, NameProblem } from '../exports/host-names.ts';
+import { nameNics } from '../exports/interfaces.ts';
+import { createShortNames } from '../exports/short-names.ts';
+import { faultAtLine, warningAtLine } from '../faults.ts';
 import type { MachdbObject } from '../types.ts';
 import type { CreateInspection, InspectedMachine } from './inspection.ts';
 
-const LABEL = /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
-// What Linux accepts in sethostname; DNS would allow 253.
-const LONGEST_HOST_NAME = 64;
-const LONGEST_DOMAIN_NAME = 253;
-const suggestion = 'a host name is made of letters, digits and - inside, in parts separated by dots';
+/** A name as one machine has it; `variable` is what gives it. */
+type Claim = { readonly name: HostName; readonly variable: string; readonly word?: string };
+type Owner = { readonly object: MachdbObject; readonly variable: string };
 
 /**
- * Machines whose name, ALIASES or DOMAIN cannot be names in DNS, and names that two machines have in one domain,
- * capitals and small letters being the same.
- * @see RFC 1123 §2.1, RFC 1035 §2.3
+ * Machines whose name, ALIASES, DOMAIN or further interfaces cannot be names in DNS, and names that two machines have in
+ * one domain, by the rules of the exports. Short names that several machines share are warned of.
  */
-export const inspectHostNames: CreateInspection = (db, report) => {
-  const owners = new Map<string, MachdbObject>();
-  /** Those of the names that are not the machine's own. */
-  const aliases = new Set<string>();
-  const domains = new Map<string, string | undefined>();
+export const inspectHostNames: CreateInspection = (db, report, { warnings }) => {
+  const owners = new Map<string, Owner>();
+  const shortNames = createShortNames();
 
-  function inspectDomain({ values, where }: InspectedMachine): string {
-    const domain = values.get('DOMAIN') ?? '';
-    if (!domains.has(domain)) {
-      domains.set(domain, domain === '' ? undefined : describeName(domain, LONGEST_DOMAIN_NAME));
-    }
-    const problem = domains.get(domain);
-    const place = problem === undefined ? undefined : where('DOMAIN');
-    if (place !== undefined) report(faultAtLine(db, place, { message: `DOMAIN: ${problem}`, suggestion }));
-    return domain;
+  function say(machine: InspectedMachine, { variable, word, reason, suggestion }: NameProblem): void {
+    const message =
+      variable === 'HOSTNAME'
+        ? `${machine.name} cannot be a host name: ${reason}`
+        : `${variable}: ${variable === 'DOMAIN' ? '' : `'${word.slice(0, 80)}': `}${reason}`;
+    const place = machine.where(variable, word) ?? machine.object;
+    report(faultAtLine(db, place, { message, ...(suggestion === undefined ? {} : { suggestion }) }));
   }
 
-  function claim(machine: InspectedMachine, name: string, domain: string, alias: boolean): void {
-    const full = (name.includes('.') || domain === '' ? name : `${name}.${domain}`).toLowerCase();
+  function claim(machine: InspectedMachine, { name, variable, word }: Claim): void {
+    const full = name.full ?? name.short;
     const other = owners.get(full);
     if (other === undefined) {
-      owners.set(full, machine.object);
-      if (alias) aliases.add(full);
+      owners.set(full, { object: machine.object, variable });
+      if (warnings) shortNames.add(machine.name, name);
       return;
     }
-    const place = (alias ? machine.where('ALIASES') : undefined) ?? machine.object;
-    const isAlias = aliases.has(full);
-    const taken = `${isAlias ? 'an alias of ' : ''}${other.name} (${other.file}:${other.line})`;
-    const message =
-      alias || isAlias
-        ? `${machine.name} has the name ${full}, which is ${other === machine.object ? 'its own' : taken}`
-        : `${machine.name} and ${other.name} are the same host name`;
-    report(faultAtLine(db, place, { message }));
+    const place = machine.where(variable, word) ?? machine.object;
+    report(faultAtLine(db, place, { message: describeTwice(machine, { full, variable, other }) }));
+  }
+
+  function claimAll(machine: InspectedMachine, { host, aliases }: MachineNames): void {
+    claim(machine, { name: host, variable: 'HOSTNAME' });
+    for (const alias of aliases) claim(machine, { name: alias, variable: 'ALIASES', word: alias.word });
+    for (const { name, variable, isAddressed } of nameNics(machine, host)) {
+      const problem = variable === undefined ? undefined : describeNicName(name, variable);
+      if (problem !== undefined) say(machine, problem);
+      else if (variable !== undefined && isAddressed) claim(machine, { name, variable });
+    }
   }
 
   return {
     machine: (machine) => {
-      const { name, values } = machine;
-      const domain = inspectDomain(machine);
-      const problem = describeName(name, LONGEST_HOST_NAME);
-      if (problem !== undefined) {
-        const message = `${name} cannot be a host name: ${problem}`;
-        report(faultAtLine(db, machine.object, { message, suggestion }));
-      }
-      claim(machine, name, domain, false);
-      const aliases = values.get('ALIASES');
-      if (aliases === undefined) return;
-      for (const alias of new Set(splitWords(aliases))) {
-        const wrong = describeName(alias, LONGEST_DOMAIN_NAME);
-        const place = machine.where('ALIASES') ?? machine.object;
-        if (wrong === undefined) claim(machine, alias, domain, true);
-        else report(faultAtLine(db, place, { message: `ALIASES: '${alias.slice(0, 80)}': ${wrong}`, suggestion }));
+      const problems: NameProblem[] = [];
+      const names = describeNames(machine, problems);
+      for (const problem of problems) say(machine, problem);
+      if (names !== undefined) claimAll(machine, names);
+    },
+    finish: () => {
+      for (const { machine, problem } of shortNames.list()) {
+        const object = db.objects.get(machine);
+        if (object !== undefined) report(warningAtLine(db, object, problem));
       }
     },
   };
 };
 
-function describeName(name: string, longest: number): string | undefined {
-  if (name.length > longest) return `it has ${name.length} characters, ${longest} are allowed`;
-  if (!name.includes('.')) return LABEL.test(name) ? describeNumber(name) : describeLabel(name);
-  const labels = name.split('.');
-  const wrong = labels.find((label) => !LABEL.test(label));
-  return wrong === undefined ? describeNumber(labels.at(-1) ?? '') : describeLabel(wrong);
-}
-
-function describeLabel(label: string): string {
-  return label === '' ? 'a part of it is empty' : `'${label.slice(0, 80)}' is not allowed in one`;
-}
-
-function describeNumber(lastLabel: string): string | undefined {
-  return /^\d+$/.test(lastLabel) ? 'its last part is a number, as in an address' : undefined;
+function describeTwice(
+  { name, object }: InspectedMachine,
+  { full, variable, other }: { full: string; variable: string; other: Owner },
+): string {
+  if (variable === 'HOSTNAME' && other.variable === 'HOSTNAME') {
+    return `${name} and ${other.object.name} are the same host name`;
+  }
+  const how = variable === 'HOSTNAME' || variable === 'ALIASES' ? '' : `${variable}: `;
+  if (other.object === object) return `${how}${name} has the name ${full}, which is its own`;
+  const { file, line } = other.object;
+  const what = other.variable === 'HOSTNAME' ? '' : other.variable === 'ALIASES' ? 'an alias of ' : 'an interface of ';
+  return `${how}${name} has the name ${full}, which is ${what}${other.object.name} (${file}:${line})`;
 }

@@ -16,4 +16,7 @@ export type Inspection = {
 /** A fault with the same place and message is said once: a line that is wrong is wrong in every heir. */
 export type Report = (fault: Fault) => void;
 
-export type CreateInspection = (db: Machdb, report: Report) => Inspection;
+/** Whether to look for what is only strange, too. */
+type InspectionOptions = { readonly warnings: boolean };
+
+export type CreateInspection = (db: Machdb, report: Report, options: InspectionOptions) => Inspection;

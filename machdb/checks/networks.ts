@@ -1,12 +1,13 @@
 import { formatIpv4, parseIpv4, prefixLength } from '../../lib/ipv4.ts';
+import { describePlace } from '../exports/interfaces.ts';
+import type { Network } from '../exports/interfaces.ts';
 import { faultAtLine } from '../faults.ts';
+import { canonicalAddress } from '../judge-address.ts';
 import type { CreateInspection, InspectedMachine } from './inspection.ts';
-
-/** A network as numbers; `last` is its broadcast address. */
-type Network = { readonly first: number; readonly last: number; readonly bits: number };
 
 /**
  * Addresses that lie outside their NETWORK, or are its first or last; a NETWORK that is not the first of its NETMASK.
+ * Without a NETWORK, an IP that is the first or last of what its NETMASK says.
  * Each `NIC_<name>_` has its own.
  */
 export const inspectNetworks: CreateInspection = (db, report) => {
@@ -23,21 +24,35 @@ export const inspectNetworks: CreateInspection = (db, report) => {
 
   function inspectInterface(machine: InspectedMachine, prefix: string): void {
     const { values } = machine;
-    const [network, netmask] = [values.get(`${prefix}NETWORK`), values.get(`${prefix}NETMASK`)];
-    // Without either there is nothing to go by; the check of addresses reports what is not an address.
-    if (!network || !netmask || parseIpv4(network) === undefined || prefixLength(netmask) === undefined) return;
-    const parsed = networkOf(network, netmask);
-    if (typeof parsed === 'string') {
-      say(machine, `${prefix}NETWORK`, parsed);
-      return;
+    const netmask = values.get(`${prefix}NETMASK`) ?? '';
+    const network = values.get(`${prefix}NETWORK`) ?? '';
+    // Without a netmask there is nothing to go by; the check of addresses reports what is not an address.
+    if (canonicalAddress(netmask, 'netmask') === undefined) return;
+    if (network === '') inspectAlone(machine, prefix, prefixLength(netmask) ?? 0);
+    else if (canonicalAddress(network, 'network') !== undefined) {
+      const parsed = networkOf(network, netmask);
+      if (typeof parsed === 'string') say(machine, `${prefix}NETWORK`, parsed);
+      else inspectAddresses(machine, prefix, parsed);
     }
+  }
+
+  function inspectAddresses(machine: InspectedMachine, prefix: string, network: Network): void {
     for (const variable of [`${prefix}IP`, `${prefix}GATEWAY`]) {
-      const value = values.get(variable);
+      const value = machine.values.get(variable);
       const address = value === undefined ? undefined : parseIpv4(value);
-      if (address === undefined) continue;
-      const problem = describeAddress(address, parsed);
-      if (problem !== undefined) say(machine, variable, `${value} ${problem} ${network} with the netmask ${netmask}`);
+      const problem = address === undefined ? undefined : describePlace(address, network);
+      if (problem !== undefined) say(machine, variable, `${value} ${problem} ${formatWithNetmask(network)}`);
     }
+  }
+
+  /** Without a NETWORK the address says itself in which one it is. */
+  function inspectAlone(machine: InspectedMachine, prefix: string, prefixBits: number): void {
+    const value = machine.values.get(`${prefix}IP`);
+    const address = value === undefined ? undefined : parseIpv4(value);
+    if (address === undefined) return;
+    const network = { id: address - (address % 2 ** (32 - prefixBits)), prefixBits };
+    const problem = describePlace(address, network);
+    if (problem !== undefined) say(machine, `${prefix}IP`, `${value} ${problem} ${formatWithNetmask(network)}`);
   }
 
   function say(machine: InspectedMachine, variable: string, message: string): void {
@@ -45,16 +60,16 @@ export const inspectNetworks: CreateInspection = (db, report) => {
     report(faultAtLine(db, place, { message: `${variable}: ${message}` }));
   }
 
-  /** `NIC_storage_` for `NIC_storage_NETWORK`, nothing for `NETWORK`. */
+  /** `NIC_storage_` for `NIC_storage_NETMASK`, nothing for `NETMASK`. */
   function prefixOf(variable: string): string | undefined {
-    if (!prefixes.has(variable)) prefixes.set(variable, /^((?:NIC_\w+_)?)NETWORK$/.exec(variable)?.[1]);
+    if (!prefixes.has(variable)) prefixes.set(variable, /^((?:NIC_\w+_)?)NETMASK$/.exec(variable)?.[1]);
     return prefixes.get(variable);
   }
 
   return {
     machine: (machine) => {
       for (const variable of machine.values.keys()) {
-        if (!variable.endsWith('NETWORK')) continue;
+        if (!variable.endsWith('NETMASK')) continue;
         const prefix = prefixOf(variable);
         if (prefix !== undefined) inspectInterface(machine, prefix);
       }
@@ -63,20 +78,15 @@ export const inspectNetworks: CreateInspection = (db, report) => {
 };
 
 function parseNetwork(network: string, netmask: string): Network | string {
-  const bits = prefixLength(netmask) ?? 0;
-  const first = parseIpv4(network) ?? 0;
-  const size = 2 ** (32 - bits);
-  const right = first - (first % size);
-  if (right !== first) {
+  const prefixBits = prefixLength(netmask) ?? 0;
+  const id = parseIpv4(network) ?? 0;
+  const right = id - (id % 2 ** (32 - prefixBits));
+  if (right !== id) {
     return `${network} is not the first address of a network with the netmask ${netmask}; ${formatIpv4(right)} is`;
   }
-  return { first, last: first + size - 1, bits };
+  return { id, prefixBits };
 }
 
-function describeAddress(address: number, { first, last, bits }: Network): string | undefined {
-  if (address < first || address > last) return 'is outside of the network';
-  // Networks of one or two addresses have no others.
-  if (bits >= 31) return undefined;
-  if (address === first) return 'is the address of the network';
-  return address === last ? 'is the broadcast address of the network' : undefined;
+function formatWithNetmask({ id, prefixBits }: Network): string {
+  return `${formatIpv4(id)} with the netmask ${formatIpv4(2 ** 32 - 2 ** (32 - prefixBits))}`;
 }

@@ -49,6 +49,16 @@ const table: [what: string, text: string, warnings: string[]][] = [
   ['what one sets and the other adds to', 'a:\nP=1\nb:\nP+=2\nm: a b\nIP=10.0.0.1\n', ['5: P of m']],
   ['what one adds and the other removes', 'a:\nP+=1 2\nb:\nP-=2\nm: a b\nIP=10.0.0.1\n', ['5: P of m']],
   [
+    'short names that several machines share, each once',
+    'a:\nDOMAIN=a.example\nb:\nDOMAIN=b.example\nc:\nDOMAIN=c.example\nm.a.example: a\nIP=10.0.0.1\nm.b.example: b\nIP=10.0.0.2\nm: c\nIP=10.0.0.3\n' +
+      'n: a\nIP=10.0.0.4\nALIASES=www www.b.example\no: b\nIP=10.0.0.5\nALIASES=n\np: b\nIP=10.0.0.6\nALIASES=q q.a.example\n',
+    [
+      '9: the short name m means m.a.example and m.b.example and 1 more' +
+        ' (in /etc/hosts the first line that has it counts; write the whole name where it matters)',
+      '16: the short name n means n.a.example and n.b.example',
+    ],
+  ],
+  [
     '-= of what is not there',
     'c:\nP=a b\nm: c\nIP=10.0.0.1\nP-=x a\nn: c\nIP=10.0.0.2\nP-=b\nQ-=y\nR-=\n',
     ['5: P-=x removes nothing', '9: Q-=y removes nothing', '10: R-= names no word'],

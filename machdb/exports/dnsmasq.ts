@@ -3,7 +3,7 @@ import { formatIpv4 } from '../../lib/ipv4.ts';
 import type { ExportFormat, ExportInput, ExportMachine } from './format.ts';
 import { readNames } from './host-names.ts';
 import { formatNetwork, readInterfaces } from './interfaces.ts';
-import { takeName } from './name-owners.ts';
+import { takeName, variableOf } from './name-owners.ts';
 import { collectSubnets } from './subnets.ts';
 import type { DhcpOptions, Reservation, Subnet } from './subnets.ts';
 
@@ -44,7 +44,12 @@ function* render(input: ExportInput): Generator<string | Fault> {
   yield* faults;
 }
 
-type Alias = { readonly machine: string; readonly alias: string; readonly target: string };
+type Alias = {
+  readonly machine: string;
+  readonly alias: string;
+  readonly word: string;
+  readonly target: string;
+};
 
 function* nameLines(
   input: ExportInput,
@@ -62,11 +67,11 @@ function* nameLines(
     const lines = pairAddresses(ip, ip6s);
     const whole = name.full ?? name.short;
     if (lines.length === 0) continue;
-    yield* takeName({ input, owners }, { machine: machine.name, variable: `${prefix}IP`, name: whole });
+    yield* takeName({ input, owners }, { machine: machine.name, variable: variableOf(prefix), name: whole });
     for (const addresses of lines) yield `host-record=${[whole, ...addresses].join(',')}\n`;
     if (prefix !== '') continue;
-    for (const { full, short } of names?.aliases ?? []) {
-      aliases.push({ machine: machine.name, alias: full ?? short, target: whole });
+    for (const { full, short, word } of names?.aliases ?? []) {
+      aliases.push({ machine: machine.name, alias: full ?? short, word, target: whole });
     }
   }
   yield* faults;
@@ -74,10 +79,10 @@ function* nameLines(
 
 function* aliasLines(
   input: ExportInput,
-  { machine, alias, target }: Alias,
+  { machine, alias, word, target }: Alias,
   owners: Map<string, string>,
 ): Generator<string | Fault> {
-  yield* takeName({ input, owners }, { machine, variable: 'ALIASES', name: alias });
+  yield* takeName({ input, owners }, { machine, variable: 'ALIASES', name: alias, word });
   yield `cname=${alias},${target}\n`;
 }
 

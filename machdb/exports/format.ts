@@ -27,8 +27,11 @@ export type ExportInput = {
    * do not resolve are left out here: they are faults, and then no text is printed.
    */
   readonly machines: () => Iterable<ExportMachine>;
-  /** A fault of an object, shown at the line that last set the variable, at its header when none did. */
-  readonly faultOf: (object: string, variable: string, problem: Problem) => Fault;
+  /**
+   * A fault of an object, shown at the line that last set the variable or, with a word of its value, that last gave this
+   * word; at its header when none did.
+   */
+  readonly faultOf: (object: string, variable: string, problem: Problem, word?: string) => Fault;
 };
 
 /** The serial number in a document that has one. */

@@ -125,11 +125,22 @@ const refused: {
     formats: ['dns', 'reverse-dns', 'hosts', 'ethers', 'dnsmasq', 'kea'],
     text: `${zone} ZONE+=10.in-addr.arpa\na_b:\n IP=10.0.0.1\nb:\n${net} IP=10.0.0.256\n MAC=x\n IP6=1::%lo\n ALIASES=$INCLUDE @ (\n`,
     said: [
-      "5: a_b: HOSTNAME: 'a_b' is not a host name",
-      ...['$INCLUDE', '@', '('].map((word) => `13: b: ALIASES: '${word}' is not a host name`),
-      "11: b: MAC: 'x' is not a MAC address",
-      "12: b: IP6: '1::%lo' is not an IPv6 address",
-      "10: b: IP: '10.0.0.256' is not an IPv4 address",
+      "5: a_b: HOSTNAME: 'a_b' is not a host name: 'a_b' is not allowed in one",
+      ...['$INCLUDE', '@', '('].map(
+        (word) => `13: b: ALIASES: '${word}' is not a host name: '${word.toLowerCase()}' is not allowed in one`,
+      ),
+      "11: b: MAC: 'x' is not a MAC address such as 52:54:00:77:00:01",
+      "12: b: IP6: '1::%lo' is not an IPv6 address such as 2001:db8::101",
+      "10: b: IP: '10.0.0.256' is not an IPv4 address such as 10.77.0.101",
+    ],
+  },
+  {
+    name: 'names and addresses that every machine has for itself, at the line that gives them',
+    formats: ['dns', 'hosts', 'ethers', 'dnsmasq', 'kea'],
+    text: `${zone}a:\n${net} IP=10.0.0.1\n MAC=0:0:0:0:0:1\n ALIASES=localhost\n ALIASES+=x\nb:\n${net} IP=127.0.0.1\n MAC=0:0:0:0:0:2\n`,
+    said: [
+      "9: a: ALIASES: 'localhost' cannot be given to a machine: every machine has this name for itself",
+      "14: b: IP: '127.0.0.1' is in 127.0.0.0/8, which every machine has for itself",
     ],
   },
   {
@@ -156,7 +167,7 @@ const refused: {
     text: `a:\n IP=10.0.0.1\n MAC=0:0:0:0:0:1\nb:\n IP=10.0.0.2\n MAC=0:0:0:0:0:2\n NETMASK=255.0.255.0\nc:\n IP=10.0.0.3\n MAC=0:0:0:0:0:3\n NETMASK=255.255.255.0\n NETWORK=10.1.0.0\n`,
     said: [
       '1: a: NETMASK: is not set, so the network of 10.0.0.1 is not known',
-      "7: b: NETMASK: '255.0.255.0' is not a netmask",
+      "7: b: NETMASK: '255.0.255.0' is not a netmask such as 255.255.255.0",
       '9: c: IP: 10.0.0.3 is not in the network 10.1.0.0 with the netmask 255.255.255.0',
     ],
   },
@@ -177,7 +188,7 @@ const refused: {
   {
     name: 'more MAC addresses than a line of dnsmasq holds',
     formats: ['dnsmasq'],
-    text: `a:\n IP=10.0.0.1\n NETMASK=255.0.0.0\n MAC=${Array.from({ length: 60 }, (_, i) => `0:0:0:0:0:${i.toString(16)}`).join(' ')}\n`,
+    text: `a:\n IP=10.0.0.1\n NETMASK=255.0.0.0\n MAC=${Array.from({ length: 60 }, (_, i) => `0:0:0:0:0:${(i + 1).toString(16)}`).join(' ')}\n`,
     said: ["4: a: MAC: 60 addresses are more than a line of dnsmasq's configuration can hold"],
   },
   {

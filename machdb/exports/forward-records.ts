@@ -5,7 +5,7 @@ import { parseHostName, readNames } from './host-names.ts';
 import type { MachineNames } from './host-names.ts';
 import { readInterfaces } from './interfaces.ts';
 import type { Interface } from './interfaces.ts';
-import { takeName } from './name-owners.ts';
+import { takeName, variableOf } from './name-owners.ts';
 import type { NameOwners } from './name-owners.ts';
 import { readMailExchangers } from './zone-settings.ts';
 import type { ZoneSettings } from './zone-settings.ts';
@@ -20,6 +20,7 @@ type Use = { readonly object: string; readonly variable: string };
 
 type Alias = {
   readonly name: string;
+  readonly word: string;
   readonly machine: string;
   readonly target: string;
   readonly addresses: readonly string[];
@@ -98,7 +99,7 @@ function isNowhere({ host }: MachineNames, interfaces: readonly Interface[], { v
 function* addressRecords(builder: Builder, machine: string, { name, ip, ip6s, prefix }: Interface) {
   const addresses = ip === undefined ? ip6s : [ip, ...ip6s];
   if (name.full === undefined || addresses.length === 0 || !isOurs(builder, name.full)) return;
-  yield* takeName(builder, { machine, variable: `${prefix}IP`, name: name.full });
+  yield* takeName(builder, { machine, variable: variableOf(prefix), name: name.full });
   yield formatAddresses(builder, name.full, addresses);
 }
 
@@ -125,23 +126,23 @@ function addAliases(
   const { input, zone, zones, aliases } = builder;
   const { machine, names, first } = what;
   const addresses = first.ip === undefined ? first.ip6s : [first.ip, ...first.ip6s];
-  for (const { full: name } of names.aliases) {
+  for (const { full: name, word } of names.aliases) {
     const target = names.host.full;
     if (name === undefined) continue;
-    if (isWithin(name, zone.name)) aliases.push({ name, machine, target: target ?? '', addresses });
+    if (isWithin(name, zone.name)) aliases.push({ name, word, machine, target: target ?? '', addresses });
     else if (target !== undefined && zoneOf(target, zones) === zone.name && zoneOf(name, zones) === undefined) {
       const message = `${machine}: ALIASES: ${name} is not in any zone of the database and is not exported`;
-      faults.push({ ...input.faultOf(machine, 'ALIASES', { message }), severity: 'warning' });
+      faults.push({ ...input.faultOf(machine, 'ALIASES', { message }, word), severity: 'warning' });
     }
   }
 }
 
 /** A CNAME or, where a CNAME is not allowed, the addresses of the machine: the zone's own name, targets of NS and MX. */
-function* aliasRecords(builder: Builder, { name, machine, target, addresses }: Alias): Generator<string | Fault> {
+function* aliasRecords(builder: Builder, { name, word, machine, target, addresses }: Alias): Generator<string | Fault> {
   const { zone, targets } = builder;
   // A machine without an address has no name in DNS, nor have its aliases.
   if (addresses.length === 0 || !isOurs(builder, name)) return;
-  yield* takeName(builder, { machine, variable: 'ALIASES', name });
+  yield* takeName(builder, { machine, variable: 'ALIASES', name, word });
   const noCname = name === zone.name || targets.has(name) || target === '';
   yield noCname ? formatAddresses(builder, name, addresses) : `${ownerIn(zone.name, name)} IN CNAME ${target}.\n`;
 }

@@ -3,8 +3,9 @@ import type { ExportFormat, ExportInput } from './format.ts';
 import { readNames } from './host-names.ts';
 import type { HostName } from './host-names.ts';
 import { readInterfaces } from './interfaces.ts';
-import { takeName } from './name-owners.ts';
+import { takeNames } from './name-owners.ts';
 import type { NameOwners } from './name-owners.ts';
+import { createShortNames } from './short-names.ts';
 
 /**
  * `10.77.0.101 lab01.lab.example lab01 www.lab.example www`: a line for each address, the whole name first.
@@ -14,7 +15,8 @@ export const hostsFormat: ExportFormat = { heeds: [], render };
 
 function* render(input: ExportInput): Generator<string | Fault> {
   yield '# Written by machdb export hosts; changes belong in the machine database.\n127.0.0.1 localhost\n::1 localhost\n';
-  const owners: NameOwners = new Map([['localhost', 'every machine']]);
+  const owners: NameOwners = new Map();
+  const shortNames = createShortNames();
   for (const machine of input.machines()) {
     const faults: Fault[] = [];
     const names = readNames(input, machine, faults);
@@ -23,14 +25,15 @@ function* render(input: ExportInput): Generator<string | Fault> {
         const addresses = ip === undefined ? ip6s : [ip, ...ip6s];
         if (addresses.length === 0) continue;
         const all = prefix === '' ? [name, ...names.aliases] : [name];
-        for (const { full, short } of all) {
-          const variable = full === name.full ? `${prefix}IP` : 'ALIASES';
-          yield* takeName({ input, owners }, { machine: machine.name, variable, name: full ?? short });
-        }
+        yield* takeNames({ input, owners }, { machine: machine.name, prefix, name, aliases: names.aliases });
+        for (const each of all) shortNames.add(machine.name, each);
         for (const address of addresses) yield `${address} ${spell(all)}\n`;
       }
     }
     yield* faults;
+  }
+  for (const { machine, problem } of shortNames.list()) {
+    yield { ...input.faultOf(machine, 'HOSTNAME', problem), severity: 'warning' };
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Fault } from '../../lib/errors.ts';
 import { formatIpv4, parseIpv4, prefixLength } from '../../lib/ipv4.ts';
-import { formatIpv6, parseIpv6 } from '../../lib/ipv6.ts';
-import { parseMac } from '../../lib/mac.ts';
 import type { Mac } from '../../lib/mac.ts';
+import { canonicalAddress, describeWrongAddress } from '../judge-address.ts';
+import type { AddressKind } from '../judge-address.ts';
 import { splitWords } from '../values.ts';
 import type { ExportInput, ExportMachine } from './format.ts';
-import { illegalName, nameOfNic, parseHostName } from './host-names.ts';
-import type { HostName } from './host-names.ts';
+import { describeNicName, nameFault, nameOfNic } from './host-names.ts';
+import type { HostName, NameProblem } from './host-names.ts';
 
 /** One interface of a machine, its addresses in their canonical spelling. */
 export type Interface = {
@@ -49,10 +49,14 @@ export function readNetwork(reader: Reader, { prefix, ip }: Interface): Network 
   };
   const netmask = values.get(variable) ?? '';
   if (netmask === '') return report(`${prefix}NETMASK`, `is not set, so the network of ${ip} is not known`);
-  const prefixBits = prefixLength(netmask);
-  if (prefixBits === undefined) return report(variable, `'${netmask.slice(0, 80)}' is not a netmask`);
+  if (canonicalAddress(netmask, 'netmask') === undefined) {
+    return report(variable, describeWrongAddress(netmask, 'netmask'));
+  }
+  const prefixBits = prefixLength(netmask) ?? 0;
   const address = parseIpv4(ip ?? '') ?? 0;
   const network: Network = { id: address - (address % 2 ** (32 - prefixBits)), prefixBits };
+  const place = describePlace(address, network);
+  if (place !== undefined) return report(`${prefix}IP`, `${ip} ${place} ${formatNetwork(network)}`);
   const text = values.get(networkVariable) ?? '';
   if (text !== '' && parseIpv4(text) !== network.id) {
     return report(`${prefix}IP`, `${ip} is not in the network ${text.slice(0, 80)} with the netmask ${netmask}`);
@@ -62,6 +66,15 @@ export function readNetwork(reader: Reader, { prefix, ip }: Interface): Network 
     return report(`${prefix}NETMASK`, `is not set, so the network of ${ip} is not known`);
   }
   return network;
+}
+
+/** Why an address cannot be that of a machine in this network. Networks of one or two addresses have no others. */
+export function describePlace(address: number, { id, prefixBits }: Network): string | undefined {
+  const size = 2 ** (32 - prefixBits);
+  if (address < id || address >= id + size) return 'is outside of the network';
+  if (prefixBits >= 31) return undefined;
+  if (address === id) return 'is the address of the network';
+  return address === id + size - 1 ? 'is the broadcast address of the network' : undefined;
 }
 
 /** `10.77.0.0/24`. */
@@ -84,62 +97,66 @@ function listNics({ values }: ExportMachine): string[] {
 }
 
 function readNic(reader: Reader, nic: string, host: HostName): Interface[] {
-  const prefix = `NIC_${nic}_`;
-  const name = nameOfNic(host, nic);
+  const { prefix, name, problem } = nameNic(reader.machine, nic, host);
   const nicInterface = readInterface(reader, prefix, name);
   const unused = nicInterface.ip === undefined && nicInterface.ip6s.length === 0 && nicInterface.macs.length === 0;
   if (unused) return [];
-  if (parseHostName(name.full ?? name.short) === undefined) {
-    const text = name.full ?? name.short;
-    reader.faults.push(
-      illegalName({ input: reader.input, name: reader.machine.name, variable: firstVariable(reader, prefix), text }),
-    );
-    return [];
-  }
-  return [nicInterface];
+  if (problem === undefined) return [nicInterface];
+  reader.faults.push(nameFault(reader.input, reader.machine.name, problem));
+  return [];
 }
 
-function firstVariable({ machine }: Reader, prefix: string): string {
-  return ['IP', 'IP6', 'MAC'].map((part) => prefix + part).find((variable) => machine.values.get(variable)) ?? prefix;
+/** A further interface by its name alone; `variable` is the first of its addresses, undefined when it has none. */
+export type NamedNic = {
+  readonly prefix: string;
+  readonly name: HostName;
+  readonly variable: string | undefined;
+  /** It has an address of IPv4 or IPv6, sound or not. */
+  readonly isAddressed: boolean;
+  readonly problem: NameProblem | undefined;
+};
+
+/** The further interfaces of a machine, those without any address too. */
+export function nameNics(machine: ExportMachine, host: HostName): NamedNic[] {
+  return listNics(machine).map((nic) => nameNic(machine, nic, host));
+}
+
+function nameNic({ values }: ExportMachine, nic: string, host: HostName): NamedNic {
+  const prefix = `NIC_${nic}_`;
+  const name = nameOfNic(host, nic);
+  const variable = ['IP', 'IP6', 'MAC'].map((part) => prefix + part).find((each) => values.get(each));
+  const isAddressed = variable !== undefined && variable !== `${prefix}MAC`;
+  return { prefix, name, variable, isAddressed, problem: describeNicName(name, variable ?? prefix) };
 }
 
 function readInterface(reader: Reader, prefix: string, name: HostName): Interface {
-  const macs = readWords(reader, `${prefix}MAC`, { parse: parseMac, kind: 'a MAC address' });
-  const ip6s = readWords(reader, `${prefix}IP6`, { parse: canonicalIpv6, kind: 'an IPv6 address' });
+  const macs = readWords(reader, `${prefix}MAC`, 'MAC address') as Mac[];
+  const ip6s = readWords(reader, `${prefix}IP6`, 'IPv6 address');
   const text = reader.machine.values.get(`${prefix}IP`) ?? '';
-  if (text === '' || parseIpv4(text) !== undefined) {
+  if (text === '' || canonicalAddress(text, 'IP address') !== undefined) {
     return { prefix, name, macs, ip: text === '' ? undefined : text, ip6s };
   }
-  reportAddress(reader, `${prefix}IP`, { text, kind: 'an IPv4 address' });
+  reportAddress(reader, `${prefix}IP`, { text, kind: 'IP address' });
   return { prefix, name, macs, ip: undefined, ip6s };
 }
 
-function readWords<T extends string>(
-  reader: Reader,
-  variable: string,
-  { parse, kind }: { parse: (word: string) => T | undefined; kind: string },
-): T[] {
+function readWords(reader: Reader, variable: string, kind: AddressKind): string[] {
   const value = reader.machine.values.get(variable);
   if (value === undefined || value === '') return [];
-  const found = new Set<T>();
+  const found = new Set<string>();
   for (const text of splitWords(value)) {
-    const address = parse(text);
+    const address = canonicalAddress(text, kind);
     if (address === undefined) reportAddress(reader, variable, { text, kind });
     else found.add(address);
   }
   return [...found];
 }
 
-function canonicalIpv6(text: string): string | undefined {
-  const address = parseIpv6(text);
-  return address === undefined ? undefined : formatIpv6(address);
-}
-
 function reportAddress(
   { input, machine, faults }: Reader,
   variable: string,
-  what: { text: string; kind: string },
+  { text, kind }: { text: string; kind: AddressKind },
 ): void {
-  const message = `${machine.name}: ${variable}: '${what.text.slice(0, 80)}' is not ${what.kind}`;
-  faults.push(input.faultOf(machine.name, variable, { message }));
+  const message = `${machine.name}: ${variable}: ${describeWrongAddress(text, kind)}`;
+  faults.push(input.faultOf(machine.name, variable, { message }, text));
 }

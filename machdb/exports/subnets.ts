@@ -1,6 +1,6 @@
 import type { Fault } from '../../lib/errors.ts';
-import { parseIpv4 } from '../../lib/ipv4.ts';
 import type { Mac } from '../../lib/mac.ts';
+import { addressKindOf, canonicalAddress, describeWrongAddress } from '../judge-address.ts';
 import type { ExportInput, ExportMachine } from './format.ts';
 import { parseHostName, readNames } from './host-names.ts';
 import type { HostName } from './host-names.ts';
@@ -149,8 +149,9 @@ function readOptions(
 
 function readAddress({ input, faults }: Collector, { name, values }: ExportMachine, variable: string): string {
   const text = values.get(variable) ?? '';
-  if (text === '' || parseIpv4(text) !== undefined) return text;
-  const message = `${name}: ${variable}: '${text.slice(0, 80)}' is not an IPv4 address`;
+  const kind = addressKindOf(variable) ?? 'IP address';
+  if (text === '' || canonicalAddress(text, kind) !== undefined) return text;
+  const message = `${name}: ${variable}: ${describeWrongAddress(text, kind)}`;
   faults.push(input.faultOf(name, variable, { message }));
   return '';
 }

@@ -2,7 +2,8 @@ import type { Fault } from '../../lib/errors.ts';
 import { resolveRecord } from '../resolve.ts';
 import { splitWords } from '../values.ts';
 import type { ExportInput } from './format.ts';
-import { illegalName, parseHostName } from './host-names.ts';
+import { illegalName, isWhole, parseHostName } from './host-names.ts';
+import { isNameOfEveryMachine } from './names-of-every-machine.ts';
 import { isReverse } from './zones.ts';
 import type { Zone, Zones } from './zones.ts';
 
@@ -29,6 +30,7 @@ type Scope = { readonly input: ExportInput; readonly name: string; readonly doma
 const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 // RFC 2181 §8: a time has 31 bits.
 const LONGEST_SECONDS = 2 ** 31 - 1;
+const LONGEST_MAIL_NAME = 253;
 const MOST_MX_PREFERENCE = 65_535;
 
 /** Reads NS, MX, HOSTMASTER, TTL, REFRESH, RETRY, EXPIRE and NEGATIVE_TTL of the object that describes a zone. */
@@ -73,9 +75,10 @@ function readHosts(scope: Scope, what: { variable: string; words: readonly strin
   const { input, name, domain } = scope;
   const hosts = what.words.flatMap((text) => {
     const host = parseHostName(text);
-    const whole = host?.includes('.') === true || text.endsWith('.') ? host : joinDomain(host, domain);
-    if (whole !== undefined) return [whole];
-    if (host === undefined) faults.push(illegalName({ input, name, variable: what.variable, text }));
+    const whole = host?.includes('.') === true || isWhole(text) ? host : joinDomain(host, domain);
+    if (whole !== undefined && !isNameOfEveryMachine(whole)) return [whole];
+    if (host === undefined || whole !== undefined)
+      faults.push(illegalName({ input, name, variable: what.variable, text }));
     else {
       const message = `${name}: ${what.variable}: nothing says in which domain ${host} is`;
       faults.push(input.faultOf(name, what.variable, { message, suggestion: 'write the whole name' }));
@@ -93,8 +96,9 @@ function joinDomain(host: string | undefined, domain: string | undefined): strin
 function readHostmaster({ input, name }: Scope, text: string, faults: Fault[]): string {
   const [, mailbox, host = text] = /^([A-Za-z0-9][A-Za-z0-9._+-]{0,62})@(.*)$/s.exec(text) ?? [];
   const domain = parseHostName(host);
-  // Without an @ a single label is more likely a mistake than a name.
-  if (domain !== undefined && (mailbox !== undefined || domain.includes('.'))) {
+  // Without an @ a single label is more likely a mistake than a name. The mailbox is a label before the domain.
+  const fits = domain !== undefined && domain.length + (mailbox?.length ?? 0) < LONGEST_MAIL_NAME;
+  if (fits && (mailbox !== undefined || domain.includes('.'))) {
     return mailbox === undefined ? domain : `${mailbox.replaceAll('.', String.raw`\.`)}.${domain}`;
   }
   const message = `${name}: HOSTMASTER: '${text.slice(0, 80)}' is not a mail address such as hostmaster@lab.example`;

@@ -6,6 +6,7 @@ import { splitWords } from '../values.ts';
 import type { Machdb } from '../types.ts';
 import type { ExportDocument, ExportInput } from './format.ts';
 import { illegalName, parseHostName } from './host-names.ts';
+import { isNameOfEveryMachine } from './names-of-every-machine.ts';
 
 /** A zone and the object whose record describes it; one object may describe several. */
 export type Zone = { readonly name: string; readonly object: string };
@@ -24,11 +25,12 @@ export function listZones(input: Pick<ExportInput, 'db' | 'faultOf'>): Zones {
     for (const text of splitWords(resolveRecord(input.db, object)['ZONE'] ?? '')) {
       const name = parseHostName(text);
       const other = zones.get(name ?? '');
-      if (name === undefined) faults.push(illegalName({ input, name: object, variable: 'ZONE', text }));
+      if (name === undefined || isNameOfEveryMachine(name))
+        faults.push(illegalName({ input, name: object, variable: 'ZONE', text }));
       else if (other === undefined) zones.set(name, { name, object });
       else if (other.object !== object) {
         const message = `${object}: ZONE: ${name} is already described by ${other.object}`;
-        faults.push(input.faultOf(object, 'ZONE', { message }));
+        faults.push(input.faultOf(object, 'ZONE', { message }, text));
       }
     }
   }

@@ -1,0 +1,100 @@
+// Which addresses a variable may hold. In: a word and what it should be. Out: the word in its one spelling, or why it
+// cannot be that. One rule for checks and exports. Never: looks at other machines.
+import { parseIpv4, prefixLength } from '../lib/ipv4.ts';
+import { formatIpv6, parseIpv6 } from '../lib/ipv6.ts';
+import { parseMac } from '../lib/mac.ts';
+import { isMacVariable } from './query.ts';
+
+/** What a variable must hold, going by its name. */
+export type AddressKind =
+  | 'MAC address'
+  | 'IP address'
+  | 'IPv6 address'
+  | 'netmask'
+  | 'network'
+  | 'broadcast'
+  | 'router'
+  | 'name server';
+
+const IPV4 = 'an IPv4 address such as 10.77.0.101';
+
+const examples: Readonly<Record<AddressKind, string>> = {
+  'MAC address': 'a MAC address such as 52:54:00:77:00:01',
+  'IP address': IPV4,
+  'IPv6 address': 'an IPv6 address such as 2001:db8::101',
+  netmask: 'a netmask such as 255.255.255.0',
+  network: IPV4,
+  broadcast: IPV4,
+  router: IPV4,
+  'name server': IPV4,
+};
+
+/** Undefined when the variable holds no address. */
+export function addressKindOf(variable: string): AddressKind | undefined {
+  if (isMacVariable(variable)) return 'MAC address';
+  const [, name = ''] = /^(?:NIC_\w+_)?(IP6?|NETMASK|NETWORK|BROADCAST|GATEWAY)$/.exec(variable) ?? [];
+  return name === '' ? (/^NAMESERVER\d*$/.test(variable) ? 'name server' : undefined) : kinds[name];
+}
+
+const kinds: Readonly<Record<string, AddressKind>> = {
+  IP: 'IP address',
+  IP6: 'IPv6 address',
+  NETMASK: 'netmask',
+  NETWORK: 'network',
+  BROADCAST: 'broadcast',
+  GATEWAY: 'router',
+};
+
+/** The word in its one spelling; undefined when it cannot be what it should be. */
+export function canonicalAddress(word: string, kind: AddressKind): string | undefined {
+  if (kind === 'MAC address') {
+    const mac = parseMac(word);
+    return mac === undefined || describeMac(mac) !== undefined ? undefined : mac;
+  }
+  if (kind === 'IPv6 address') {
+    const address = parseIpv6(word);
+    return address === undefined || describeIpv6(address) !== undefined ? undefined : formatIpv6(address);
+  }
+  if (kind === 'netmask') return (prefixLength(word) ?? 0) === 0 ? undefined : word;
+  const address = parseIpv4(word);
+  return address === undefined || describeIpv4(address, kind) !== undefined ? undefined : word;
+}
+
+/** Why canonicalAddress refuses a word: `is not …`, or that no machine can have it. */
+export function describeWrongAddress(word: string, kind: AddressKind): string {
+  const [mac, ip6, ip] = [parseMac(word), parseIpv6(word), parseIpv4(word)];
+  let reason;
+  if (kind === 'MAC address') reason = mac && describeMac(mac);
+  else if (kind === 'IPv6 address') reason = ip6 === undefined ? undefined : describeIpv6(ip6);
+  else if (kind !== 'netmask') reason = ip === undefined ? undefined : describeIpv4(ip, kind);
+  const shown = `'${word.slice(0, 80)}'`;
+  return reason === undefined ? `${shown} is not ${examples[kind]}` : `${shown} is ${reason}`;
+}
+
+/** Addresses that no card has of its own (IEEE 802: the lowest bit of the first octet is that of groups). */
+function describeMac(mac: string): string | undefined {
+  if (mac === 'ff:ff:ff:ff:ff:ff') return 'the address that all cards listen to';
+  if (mac === '00:00:00:00:00:00') return 'the address of cards that have none';
+  const isGroup = mac.length === 17 && (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
+  return isGroup ? 'an address of groups (multicast), which no card has' : undefined;
+}
+
+/** @see RFC 6890, RFC 1112 §4 */
+function describeIpv4(address: number, kind: AddressKind): string | undefined {
+  const first = Math.floor(address / 2 ** 24);
+  if (kind === 'network') return first < 224 && first !== 127 ? undefined : 'not the address of a network of machines';
+  if (kind === 'broadcast' && address === 2 ** 32 - 1) return undefined;
+  if (first === 0) return 'in 0.0.0.0/8, which no machine can have';
+  // A machine may ask itself for names.
+  if (first === 127 && kind !== 'name server') return 'in 127.0.0.0/8, which every machine has for itself';
+  if (first >= 240) return 'in 240.0.0.0/4, which no machine can have';
+  return first >= 224 ? 'an address of groups (multicast), which no machine has' : undefined;
+}
+
+/** @see RFC 4291 §2.4 */
+function describeIpv6(address: bigint): string | undefined {
+  if (address === 0n) return 'the address of machines that have none';
+  if (address === 1n) return 'the address that every machine has for itself';
+  if (address >> 120n === 0xffn) return 'an address of groups (multicast), which no machine has';
+  return address >> 32n === 0xffffn ? 'an IPv4 address: write it into IP' : undefined;
+}
