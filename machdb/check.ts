@@ -14,7 +14,8 @@ import { inspectRequired } from './checks/required.ts';
 import { inspectSecrets } from './checks/secrets.ts';
 import { inspectUnused } from './checks/unused.ts';
 import { sortFaults, withExcerpt } from './faults.ts';
-import { lastPlace, listContributions, resolveObject } from './resolve.ts';
+import { findPlace } from './find-place.ts';
+import { resolveObject } from './resolve.ts';
 import type { Machdb, Machine, RecordCheck } from './types.ts';
 
 export type CheckOptions = {
@@ -22,6 +23,9 @@ export type CheckOptions = {
   readonly require?: readonly string[];
   /** Whether to look for what is only strange, too; a server has no use for it. */
   readonly warnings?: boolean;
+  /** How many faults, and how many warnings, are kept; all unless given. `onHidden` is told how many more there are. */
+  readonly most?: number;
+  readonly onHidden?: (count: number) => void;
   /** Shown every machine that resolves, so that an index need not resolve them again. */
   readonly onMachine?: (machine: Machine) => void;
 };
@@ -41,9 +45,9 @@ export function checkMachdb(db: Machdb, checks: readonly RecordCheck[], options:
 export function* checkInSteps(
   db: Machdb,
   checks: readonly RecordCheck[],
-  { require = [], warnings = true, onMachine }: CheckOptions = {},
+  { require = [], warnings = true, most = Infinity, onHidden, onMachine }: CheckOptions = {},
 ): Steps<Fault[]> {
-  const { report, reportUnresolved, list } = createCollector();
+  const { report, reportUnresolved, list, countHidden } = createCollector(most);
   const inspections = [
     inspectRequired(require),
     inspectSecrets,
@@ -73,12 +77,13 @@ export function* checkInSteps(
     inspection.finish?.();
     yield;
   }
+  onHidden?.(countHidden());
   return sortFaults(db.texts.keys(), list());
 }
 
 function inspected({ db, object, own, values }: Pick<InspectedMachine, 'object' | 'own' | 'values'> & { db: Machdb }) {
   // `where` looks only when a fault needs it: few machines have one.
-  const where: Machine['where'] = (variable, word) => lastPlace(listContributions(db, object.name), variable, word);
+  const where: Machine['where'] = (variable, word) => findPlace(db, object, { variable, word }, own);
   return { name: object.name, values, where, object, own };
 }
 
@@ -100,24 +105,40 @@ type Collector = {
   /** What one machine cannot resolve, without its name. */
   readonly reportUnresolved: (machine: string, fault: Fault) => void;
   readonly list: () => Fault[];
+  readonly countHidden: () => number;
 };
 
-/** Keeps each fault once: the first machine that has it speaks for all that inherit it. */
-function createCollector(): Collector {
+/**
+ * Keeps each fault once: the first machine that has it speaks for all that inherit it. Of those beyond `most` only the
+ * places are kept, to count them.
+ */
+function createCollector(most: number): Collector {
+  const counts = { error: 0, warning: 0 };
+  const hidden = new Set<string>();
   const faults = new Map<string, Fault>();
   const unresolved = new Map<string, { readonly machine: string; readonly fault: Fault; others: number }>();
   const keyOf = ({ where, line, message }: Fault): string => `${where}:${line}: ${message}`;
 
   function reportUnresolved(machine: string, fault: Fault): void {
-    const known = unresolved.get(keyOf(fault));
-    if (known === undefined) unresolved.set(keyOf(fault), { machine, fault, others: 0 });
-    else known.others += 1;
+    const key = keyOf(fault);
+    const known = unresolved.get(key);
+    if (known !== undefined) known.others += 1;
+    else if (hasRoom(key, fault)) unresolved.set(key, { machine, fault, others: 0 });
+  }
+
+  function hasRoom(key: string, { severity }: Fault): boolean {
+    counts[severity] += 1;
+    if (counts[severity] <= most) return true;
+    hidden.add(key);
+    return false;
   }
 
   return {
     report: (fault) => {
-      if (!faults.has(keyOf(fault))) faults.set(keyOf(fault), fault);
+      const key = keyOf(fault);
+      if (!faults.has(key) && hasRoom(key, fault)) faults.set(key, fault);
     },
+    countHidden: () => hidden.size,
     reportUnresolved,
     list: () => [
       ...faults.values(),

@@ -4,6 +4,9 @@ import type { Problem } from './faults.ts';
 /** Why a variable has no value. */
 type VariableProblem = Problem & { readonly variable: string };
 
+/** How many suggestions may still be made; a search takes a while, and nobody reads the hundredth. */
+export type Suggestions = { left: number };
+
 type Part = { readonly text: string } | { readonly reference: string };
 type Frame = { readonly variable: string; readonly parts: readonly Part[]; nextPart: number };
 type Expansion = {
@@ -11,6 +14,7 @@ type Expansion = {
   /** Values that had references; undefined for a variable that cannot have one. */
   readonly settled: Map<string, string | undefined>;
   readonly problems: VariableProblem[];
+  readonly suggestions: Suggestions;
 };
 
 // `$${` is a literal `${`; whatever else begins with `${` must be a reference.
@@ -18,7 +22,6 @@ const REFERENCE = /\$\$\{|\$\{([^}]*)(\}?)/g;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 // References to references can double a value at every step.
 const LONGEST_EXPANSION = 65536;
-// A search takes a while; nobody reads the hundredth suggestion.
 const MOST_SUGGESTIONS = 20;
 const LONGEST_PATH = 12;
 
@@ -39,10 +42,14 @@ export function expandReferences(texts: ReadonlyMap<string, string>): {
 }
 
 /** As expandReferences, in the map itself; `referring` names at least the variables that hold `${`. */
-export function expandInPlace(texts: Map<string, string>, referring: readonly string[]): readonly VariableProblem[] {
+export function expandInPlace(
+  texts: Map<string, string>,
+  referring: readonly string[],
+  suggestions: Suggestions = { left: MOST_SUGGESTIONS },
+): readonly VariableProblem[] {
   // Most records have few references or none.
   if (referring.length === 0) return [];
-  const expansion: Expansion = { texts, settled: new Map(), problems: [] };
+  const expansion: Expansion = { texts, settled: new Map(), problems: [], suggestions };
   for (const variable of referring) if (!expansion.settled.has(variable)) settle(expansion, variable);
   for (const [variable, value] of expansion.settled) {
     if (value === undefined) texts.delete(variable);
@@ -139,7 +146,8 @@ function describeCircle(path: readonly Frame[], depth: number): Problem {
 }
 
 /** Undefined when the reference names a variable of this record. */
-function describeUnknown({ texts, problems }: Expansion, variable: string, reference: string): Problem | undefined {
+function describeUnknown(expansion: Expansion, variable: string, reference: string): Problem | undefined {
+  const { texts } = expansion;
   if (texts.has(reference)) return undefined;
   if (!VARIABLE.test(reference)) {
     const shown = (reference.startsWith('${') ? reference : `\${${reference}}`).slice(0, 80);
@@ -148,10 +156,22 @@ function describeUnknown({ texts, problems }: Expansion, variable: string, refer
       suggestion: 'write $${ for a literal ${',
     };
   }
-  const others = texts.keys().filter((name) => name !== variable);
-  const suggestion = problems.length < MOST_SUGGESTIONS ? didYouMean(reference, others) : undefined;
+  const suggestion = suggestVariable(expansion, variable, reference);
   return {
     message: `${variable} refers to \${${reference}}, which is not set`,
     ...(suggestion === undefined ? {} : { suggestion }),
   };
+}
+
+function suggestVariable(
+  { texts, problems, suggestions }: Expansion,
+  variable: string,
+  reference: string,
+): string | undefined {
+  if (suggestions.left <= 0 || problems.length >= MOST_SUGGESTIONS) return undefined;
+  suggestions.left -= 1;
+  return didYouMean(
+    reference,
+    texts.keys().filter((name) => name !== variable),
+  );
 }

@@ -7,7 +7,8 @@ import type { Machdb, SourceLine } from './types.ts';
 export type Problem = { readonly message: string; readonly suggestion?: string };
 
 const LONGEST_EXCERPT = 200;
-const MOST_FAULTS = 500;
+/** How many faults are shown of a flood. */
+export const MOST_FAULTS = 500;
 
 const lineStarts = new WeakMap<Machdb, Map<string, readonly number[]>>();
 
@@ -48,12 +49,16 @@ export function withExcerpt(db: Machdb, fault: Fault): Fault {
   return { ...fault, ...excerptOf(lineOf(db, fault.where, fault.line)) };
 }
 
-/** One error for all faults; of a flood only the first 500 are shown, errors before warnings, and how many are not. */
-export function faultsError(what: string, faults: readonly Fault[]): FaultsError {
-  if (faults.length <= MOST_FAULTS) return new FaultsError(what, faults);
+/**
+ * One error for all faults; of a flood only the first 500 are shown, errors before warnings, and how many are not.
+ * `hidden` more were found and not kept.
+ */
+export function faultsError(what: string, faults: readonly Fault[], hidden = 0): FaultsError {
+  if (faults.length <= MOST_FAULTS && hidden === 0) return new FaultsError(what, faults);
   const { error = [], warning = [] } = Object.groupBy(faults, ({ severity }) => severity);
   const shown = [...error.slice(0, MOST_FAULTS), ...warning.slice(0, MOST_FAULTS)].slice(0, MOST_FAULTS);
-  return new FaultsError(`${what} (${faults.length - MOST_FAULTS} more are not shown)`, shown);
+  const more = faults.length - shown.length + hidden;
+  return new FaultsError(`${what} (${more} more are not shown)`, shown);
 }
 
 /** In the order of the files, then of lines and columns. */

@@ -25,12 +25,14 @@ type Cache = {
   readonly records: Map<MachdbObject, RawRecord>;
   /** The own lines of such objects. */
   readonly lines: Map<MachdbObject, OwnLines>;
-  /** How many variables there are in all of `records`. */
+  /** How many variables and words there are in all of `records`. */
   size: number;
 };
 
 const MOST_CACHED_VARIABLES = 500_000;
 const MOST_CACHED_GROUPS = 5000;
+// Of a chain of parents, the nearest are kept: a chain of thousands of machines asks for one after the other.
+const MOST_STEPS_KEPT = 100;
 const NOTHING: RawRecord = { values: new Map([['HOSTNAME', '']]), unsettled: [], removes: false, faults: [] };
 
 // A database never changes, so what was found out about it stays true.
@@ -49,18 +51,46 @@ function inheritedRecord(db: Machdb, object: MachdbObject): RawRecord {
   const cache = cacheOf(db);
   const known = cache.records.get(object);
   if (known !== undefined) return known;
-  const [first, ...others] = object.parents;
-  const parent = first === undefined ? undefined : db.objects.get(first.name);
-  // One step from what is known; a recursion would follow chains that are longer than the call stack.
-  const inherited = parent === undefined || others.length > 0 ? undefined : cache.records.get(parent);
-  const record = apply(inherited ?? sourceAll(db, object.parents), groupLines(db, object));
-  cache.size += record.values.size;
-  if (cache.size > MOST_CACHED_VARIABLES) {
-    cache.records.clear();
-    cache.size = record.values.size;
+  const chain = unknownChain(db, object);
+  const top = chain.at(-1) ?? object;
+  const base = db.objects.get(top.parents[0]?.name ?? '');
+  const steps = chain.splice(0, MOST_STEPS_KEPT).reverse();
+  const inherited = (top.parents.length === 1 && base !== undefined && cache.records.get(base)) || undefined;
+  let record = inherited ?? sourceAll(db, top.parents);
+  if (chain.length > 0)
+    record = apply(
+      record,
+      chain.reverse().map((each) => groupLines(db, each)),
+    );
+  for (const each of steps) {
+    record = apply(record, [groupLines(db, each)]);
+    remember(cache, each, record);
   }
-  cache.records.set(object, record);
   return record;
+}
+
+/** The object, its only parent, that one's only parent and so on, as far as nothing is known of them. */
+function unknownChain(db: Machdb, object: MachdbObject): MachdbObject[] {
+  const { records } = cacheOf(db);
+  // A set, because parents that were not checked may go in a circle; whoever goes on from there finds out.
+  const chain = new Set<MachdbObject>();
+  let next: MachdbObject | undefined = object;
+  while (next !== undefined && !chain.has(next) && !records.has(next)) {
+    chain.add(next);
+    next = next.parents.length === 1 ? db.objects.get(next.parents[0]?.name ?? '') : undefined;
+  }
+  return [...chain];
+}
+
+function remember(cache: Cache, object: MachdbObject, record: RawRecord): void {
+  let size = 0;
+  for (const value of record.values.values()) size += typeof value === 'string' ? 1 : 1 + value.size;
+  if (cache.size + size > MOST_CACHED_VARIABLES) {
+    cache.records.clear();
+    cache.size = 0;
+  }
+  cache.size += size;
+  cache.records.set(object, record);
 }
 
 /** The rule itself: every ancestor once, in order. */
@@ -90,12 +120,17 @@ export function groupLines(db: Machdb, object: MachdbObject): OwnLines {
   return own;
 }
 
-function apply(inherited: RawRecord, own: OwnLines): RawRecord {
+/** What comes out when the own lines of one object after the other are added. */
+function apply(inherited: RawRecord, lines: readonly OwnLines[]): RawRecord {
   const values = new Map(inherited.values);
-  for (const assignment of own.assignments) applyAssignment(values, assignment);
-  const unsettled = new Set([...inherited.unsettled, ...listUnsettled(own)]);
-  const removes = inherited.removes || hasRemovals(own);
-  return { values, unsettled: [...unsettled], removes, faults: [...inherited.faults, ...own.faults] };
+  const unsettled = new Set(inherited.unsettled);
+  for (const own of lines) {
+    for (const assignment of own.assignments) applyAssignment(values, assignment);
+    for (const variable of listUnsettled(own)) unsettled.add(variable);
+  }
+  const removes = inherited.removes || lines.some(hasRemovals);
+  const faults = [...inherited.faults, ...lines.flatMap((own) => own.faults)];
+  return { values, unsettled: [...unsettled], removes, faults };
 }
 
 function hasRemovals({ assignments }: OwnLines): boolean {

@@ -5,11 +5,13 @@ import type { Fault } from '../lib/errors.ts';
 import { parseOwnLines } from './assignments.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { expandInPlace } from './expand.ts';
+import type { Suggestions } from './expand.ts';
 import { faultAtLine, faultsError } from './faults.ts';
+import { findPlace } from './find-place.ts';
 import { ancestorsInOrder } from './inheritance.ts';
 import { groupLines, listUnsettled, parentsRecord } from './inherited-records.ts';
-import type { Assignment, Machdb, MachdbObject, SourceLine } from './types.ts';
-import { applyAssignment, joinWords, splitWords } from './values.ts';
+import type { Assignment, Machdb, MachdbObject } from './types.ts';
+import { applyAssignment, joinWords } from './values.ts';
 import type { RawValue } from './values.ts';
 
 /** One assignment that a record was made of; `object` names the object it was written in. */
@@ -22,6 +24,10 @@ export type Resolution = {
   /** Those of the faults that are in no line by itself: references without a value; the messages do not name the object. */
   readonly unresolved: readonly Fault[];
 };
+
+// Nobody reads the thousandth.
+const MOST_SUGGESTIONS = 1000;
+const suggestions = new WeakMap<Machdb, Suggestions>();
 
 /**
  * The record of an object: variable → value, `HOSTNAME` first, the others in the order in which they first appear.
@@ -48,13 +54,12 @@ export function resolveObject(db: Machdb, object: MachdbObject, ownLines = parse
   raw.set('HOSTNAME', object.name);
   for (const assignment of ownLines.assignments) applyAssignment(raw, assignment);
   const { texts: values, referring } = settleWords(raw, [...inherited.unsettled, ...listUnsettled(ownLines)]);
-  const problems = expandInPlace(values, referring);
+  const problems = expandInPlace(values, referring, suggestionsOf(db));
   const { faults: own } = ownLines;
   const unread = own.length === 0 ? inherited.faults : [...inherited.faults, ...own];
   if (problems.length === 0) return { values, faults: unread, unresolved: [] };
-  const contributions = listContributions(db, object.name);
   const unresolved = problems.map(({ variable, ...problem }) =>
-    faultAtLine(db, lastPlace(contributions, variable) ?? object, problem),
+    faultAtLine(db, findPlace(db, object, { variable }, ownLines) ?? object, problem),
   );
   const named = unresolved.map((fault) => ({ ...fault, message: `${object.name}: ${fault.message}` }));
   return { values, faults: [...unread, ...named], unresolved };
@@ -76,26 +81,19 @@ export function assignmentsOf(db: Machdb, object: MachdbObject): readonly Assign
   return (object.isMachine ? parseOwnLines(db, object) : groupLines(db, object)).assignments;
 }
 
-/** The last assignment that touched a variable, or gave it a word, among contributions in order. */
-export function lastPlace(
-  contributions: readonly Contribution[],
-  variable: string,
-  word?: string,
-): SourceLine | undefined {
-  const touching = contributions.filter(({ assignment }) => assignment.variable === variable);
-  const giving = ({ assignment: { operator, value } }: Contribution): boolean =>
-    operator !== '-=' && word !== undefined && splitWords(value).includes(word);
-  // A word that stands in no line comes out of a reference.
-  const last = touching.findLast(giving) ?? touching.at(-1);
-  return last === undefined ? undefined : { file: last.assignment.file, line: last.assignment.line };
-}
-
 /** @throws UserError when there is no such object */
 export function objectOf(db: Machdb, name: string): MachdbObject {
   const object = db.objects.get(name);
   if (object !== undefined) return object;
   const suggestion = didYouMean(name, db.objects.keys());
   throw new UserError(`the machine database has no object ${name}${suggestion === undefined ? '' : `; ${suggestion}`}`);
+}
+
+/** How many suggestions are still made: every machine may have a fault, and a search among its variables takes a while. */
+function suggestionsOf(db: Machdb): Suggestions {
+  const known = suggestions.get(db) ?? { left: MOST_SUGGESTIONS };
+  suggestions.set(db, known);
+  return known;
 }
 
 /** Joins the words of sets in place, and says which of the variables hold references. */

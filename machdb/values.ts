@@ -11,6 +11,9 @@ export function splitWords(value: string): string[] {
   return value.split(/[ \t]+/).filter((word) => word !== '');
 }
 
+// The sets that were made for a record are changed in place there: a list may be built in thousands of lines.
+const makers = new WeakMap<ReadonlySet<string>, Map<string, RawValue>>();
+
 /** Applies one assignment to what was set before; words that a `-=` did not find are handed to `onMissing`. */
 export function applyAssignment(
   values: Map<string, RawValue>,
@@ -27,13 +30,20 @@ export function applyAssignment(
     for (const word of words) onMissing?.(word);
     return;
   }
-  // A new set: the one there may belong to a parent.
-  const after = new Set(typeof before === 'string' ? splitWords(before) : before);
+  const after = ownSet(values, before);
   for (const word of words) {
     if (operator === '+=') after.add(word);
     else if (!after.delete(word)) onMissing?.(word);
   }
   values.set(variable, after);
+}
+
+/** The words of a value as a set that these values alone hold: the one there may belong to a parent. */
+function ownSet(values: Map<string, RawValue>, before: RawValue | undefined): Set<string> {
+  if (before instanceof Set && makers.get(before) === values) return before;
+  const own = new Set(typeof before === 'string' ? splitWords(before) : before);
+  makers.set(own, values);
+  return own;
 }
 
 /** A value as text: words are joined by one blank. */

@@ -11,7 +11,11 @@ type CheckCommandOptions = SiteOption & {
   readonly warnings: boolean;
   readonly require?: readonly string[];
 };
-type CheckResult = { readonly machines: number; readonly faults: readonly Fault[] };
+/** `more` is how many faults were found and not kept. */
+type CheckResult = { readonly machines: number; readonly faults: readonly Fault[]; readonly more?: number };
+
+// A fault in every machine of a large site is a file of some tens of megabytes, and no more.
+const MOST_IN_JSON = 100_000;
 
 /** `machdb check`. */
 export function addCheckCommand(program: Command): void {
@@ -33,7 +37,9 @@ async function check({ site, json, strict, warnings, require = [] }: CheckComman
   const { listSitePackages } = await import('../../site/load-site.ts');
   const { siteChecks } = await import('../../site/site-checks.ts');
   const checks = siteChecks(new Set(await listSitePackages(site)));
-  const result = await runCheck(site, checks, { require, warnings });
+  const { MOST_FAULTS } = await import('../../machdb/faults.ts');
+  const most = json === true ? MOST_IN_JSON : MOST_FAULTS;
+  const result = await runCheck(site, checks, { require, warnings, most });
   await printCheck(result, { json: json === true, strict: strict === true });
 }
 
@@ -46,7 +52,12 @@ async function runCheck(site: string, checks: readonly RecordCheck[], options: C
   const { machineNames } = await import('../../machdb/query.ts');
   try {
     const db = await loadStructure(join(site, 'machdb'));
-    return { machines: machineNames(db).length, faults: checkMachdb(db, checks, options) };
+    let more = 0;
+    const onHidden = (count: number) => {
+      more = count;
+    };
+    const faults = checkMachdb(db, checks, { ...options, onHidden });
+    return { machines: machineNames(db).length, faults, ...(more > 0 && { more }) };
   } catch (error) {
     if (!(error instanceof FaultsError)) throw error;
     return { machines: 0, faults: error.faults };
@@ -54,17 +65,18 @@ async function runCheck(site: string, checks: readonly RecordCheck[], options: C
 }
 
 async function printCheck(
-  { machines, faults }: CheckResult,
+  { machines, faults, more }: CheckResult,
   { json, strict }: { readonly json: boolean; readonly strict: boolean },
 ): Promise<void> {
   const { formatFault } = await import('../../lib/errors.ts');
   const { faultsError } = await import('../../machdb/faults.ts');
   const failed = faults.some((fault) => strict || fault.severity === 'error');
   if (failed) process.exitCode = 2;
-  if (json) process.stdout.write(`${JSON.stringify({ machines, faults }, undefined, 2)}\n`);
-  else if (failed) throw faultsError('checking the machine database', faults);
+  if (json) process.stdout.write(`${JSON.stringify({ machines, faults, more }, undefined, 2)}\n`);
+  else if (failed) throw faultsError('checking the machine database', faults, more);
   else {
-    const end = faults.length === 0 ? 'no faults' : `no faults, ${count(faults.length, 'warning')}`;
+    const shown = more === undefined ? '' : ` (${more} more are not shown)`;
+    const end = faults.length === 0 ? 'no faults' : `no faults, ${count(faults.length, 'warning')}${shown}`;
     process.stdout.write([...faults.map(formatFault), `${count(machines, 'machine')}, ${end}`, ''].join('\n'));
   }
 }

@@ -1,15 +1,18 @@
 import { faultAtLine } from '../faults.ts';
 import { addressKindOf, canonicalAddress, describeWrongAddress } from '../judge-address.ts';
 import type { AddressKind } from '../judge-address.ts';
-import { lastPlace, listContributions, tryResolve } from '../resolve.ts';
+import { findPlace } from '../find-place.ts';
 import { splitWords } from '../values.ts';
-import type { Machdb, MachdbObject, SourceLine } from '../types.ts';
+import type { MachdbObject } from '../types.ts';
 import type { CreateInspection, InspectedMachine } from './inspection.ts';
+
+/** Who has an address, and in which variable. */
+type Use = { readonly object: MachdbObject; readonly variable: string };
 
 /** MAC and IP addresses and netmasks that are none, and addresses that are given twice (in whatever spelling). */
 export const inspectAddresses: CreateInspection = (db, report) => {
   const kinds = new Map<string, AddressKind | undefined>();
-  const uses = new Map<string, MachdbObject>();
+  const uses = new Map<string, Use>();
 
   function inspect(machine: InspectedMachine, variable: string, value: string, kind: AddressKind): void {
     for (const word of wordsOf(value, kind)) {
@@ -22,7 +25,7 @@ export const inspectAddresses: CreateInspection = (db, report) => {
       }
       if (!isUnique(kind)) continue;
       const other = uses.get(canonical);
-      if (other === undefined) uses.set(canonical, machine.object);
+      if (other === undefined) uses.set(canonical, { object: machine.object, variable });
       else reportDuplicate(machine, variable, { address: canonical, kind, other });
     }
   }
@@ -30,15 +33,15 @@ export const inspectAddresses: CreateInspection = (db, report) => {
   function reportDuplicate(
     machine: InspectedMachine,
     variable: string,
-    { address, kind, other }: { address: string; kind: AddressKind; other: MachdbObject },
+    { address, kind, other }: { address: string; kind: AddressKind; other: Use },
   ): void {
     const own = machine.own.assignments.findLast((assignment) => assignment.variable === variable);
-    const otherPlace = placeOfAddress(db, other, address);
     const what = kind === 'IPv6 address' ? 'IP address' : kind;
+    const place = findPlace(db, other.object, other) ?? other.object;
     const message =
-      machine.object === other
+      machine.object === other.object
         ? `${machine.name} has the ${what} ${address} twice`
-        : `${machine.name} has the ${what} ${address} of ${other.name} (${otherPlace.file}:${otherPlace.line})`;
+        : `${machine.name} has the ${what} ${address} of ${other.object.name} (${place.file}:${place.line})`;
     const suggestion = own === undefined ? `${machine.name} inherits ${variable}: give it one of its own` : undefined;
     report(faultAtLine(db, own ?? machine.object, { message, ...(suggestion === undefined ? {} : { suggestion }) }));
   }
@@ -56,17 +59,6 @@ export const inspectAddresses: CreateInspection = (db, report) => {
     },
   };
 };
-
-/** The line that gives an object an address. */
-function placeOfAddress(db: Machdb, object: MachdbObject, address: string): SourceLine {
-  const variable = tryResolve(db, object.name)
-    .values.entries()
-    .find(([name, value]) => {
-      const kind = addressKindOf(name);
-      return kind !== undefined && wordsOf(value, kind).some((word) => canonicalAddress(word, kind) === address);
-    })?.[0];
-  return lastPlace(listContributions(db, object.name), variable ?? '') ?? object;
-}
 
 /** Others than these are those of many machines. */
 function isUnique(kind: AddressKind): boolean {

@@ -5,6 +5,8 @@ import { assignmentsOf } from '../resolve.ts';
 import { applyAssignment, joinWords } from '../values.ts';
 import type { RawValue } from '../values.ts';
 import type { Assignment, Machdb, MachdbObject, Parent } from '../types.ts';
+import { MOST_LINES, skippedWarning } from './effort.ts';
+import type { Effort } from './effort.ts';
 import type { CreateInspection } from './inspection.ts';
 
 /** A variable that would come out otherwise if the parents were named in reverse. */
@@ -19,19 +21,25 @@ type Finding = { readonly object: MachdbObject; readonly difference: Difference;
  * whoever sorts the names changes a machine.
  */
 export const inspectOrderOfParents: CreateInspection = (db, report) => {
+  const effort = { left: MOST_LINES };
+  let skipped = 0;
   const known = new Map<string, readonly Difference[]>();
   const findings = new Map<string, Finding>();
   const touched = new Map<MachdbObject, ReadonlySet<string>>();
 
   function touchedBy(object: MachdbObject): ReadonlySet<string> {
-    const found = touched.get(object) ?? touchedVariables(db, object);
+    const found = touched.get(object) ?? touchedVariables(db, object, effort);
     touched.set(object, found);
     return found;
   }
 
   function inspect(object: MachdbObject, own: OwnLines): void {
     const key = object.parents.map(({ name }) => name).join(' ');
-    const differences = known.get(key) ?? findDifferences(db, object.parents, touchedBy);
+    if (effort.left <= 0 && !known.has(key)) {
+      skipped += 1;
+      return;
+    }
+    const differences = known.get(key) ?? findDifferences(db, object.parents, { touchedBy, effort });
     known.set(key, differences);
     for (const difference of differences) {
       const { variable } = difference;
@@ -56,6 +64,7 @@ export const inspectOrderOfParents: CreateInspection = (db, report) => {
         const suggestion = `now ${say(now)}; in reverse ${say(reversed)}`;
         report(warningAtLine(db, object, { message, suggestion }));
       }
+      if (skipped > 0) report(skippedWarning(db, 'whether the order of parents matters', skipped));
     },
   };
 };
@@ -71,7 +80,7 @@ function placeOf({ file, line }: Assignment): string {
 function findDifferences(
   db: Machdb,
   parents: readonly Parent[],
-  touchedBy: (object: MachdbObject) => ReadonlySet<string>,
+  { touchedBy, effort }: { touchedBy: (object: MachdbObject) => ReadonlySet<string>; effort: Effort },
 ): Difference[] {
   const shared = sharedVariables(
     parents
@@ -80,8 +89,8 @@ function findDifferences(
       .map(touchedBy),
   );
   if (shared.size === 0) return [];
-  const now = contributors(db, parents, shared);
-  const reversed = contributors(db, parents.toReversed(), shared);
+  const now = contributors(db, parents, { wanted: shared, effort });
+  const reversed = contributors(db, parents.toReversed(), { wanted: shared, effort });
   return [...now].flatMap(([variable, contributor]) => {
     const other = reversed.get(variable);
     return other === undefined || sameWords(contributor.value, other.value)
@@ -92,26 +101,38 @@ function findDifferences(
 
 /** Variables that more than one of the parents has a say about. */
 function sharedVariables(sets: readonly ReadonlySet<string>[]): Set<string> {
+  const seen = new Set<string>();
   const shared = new Set<string>();
-  for (const [index, set] of sets.entries()) {
-    for (const other of sets.slice(index + 1)) {
-      const [small, large] = set.size < other.size ? [set, other] : [other, set];
-      for (const variable of small) if (large.has(variable)) shared.add(variable);
+  for (const set of sets) {
+    for (const variable of set) {
+      if (seen.has(variable)) shared.add(variable);
+      else seen.add(variable);
     }
   }
   return shared;
 }
 
-function touchedVariables(db: Machdb, object: MachdbObject): Set<string> {
-  const objects = [...ancestorsInOrder(db, object.parents), object];
-  return new Set(objects.flatMap((each) => assignmentsOf(db, each).map(({ variable }) => variable)));
+function touchedVariables(db: Machdb, object: MachdbObject, effort: Effort): Set<string> {
+  const touched = new Set<string>();
+  for (const each of [...ancestorsInOrder(db, object.parents), object]) {
+    const own = assignmentsOf(db, each);
+    effort.left -= 1 + own.length;
+    for (const { variable } of own) touched.add(variable);
+  }
+  return touched;
 }
 
-function contributors(db: Machdb, parents: readonly Parent[], wanted: ReadonlySet<string>): Map<string, Contributor> {
+function contributors(
+  db: Machdb,
+  parents: readonly Parent[],
+  { wanted, effort }: { wanted: ReadonlySet<string>; effort: Effort },
+): Map<string, Contributor> {
   const values = new Map<string, RawValue>();
   const last = new Map<string, { object: string; assignment: Assignment }>();
   for (const object of ancestorsInOrder(db, parents)) {
-    for (const assignment of assignmentsOf(db, object)) {
+    const own = assignmentsOf(db, object);
+    effort.left -= 1 + own.length;
+    for (const assignment of own) {
       if (!wanted.has(assignment.variable)) continue;
       applyAssignment(values, assignment);
       last.set(assignment.variable, { object: object.name, assignment });

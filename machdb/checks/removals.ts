@@ -4,6 +4,8 @@ import { listContributions } from '../resolve.ts';
 import { applyAssignment, splitWords } from '../values.ts';
 import type { RawValue } from '../values.ts';
 import type { Assignment, Machdb, MachdbObject } from '../types.ts';
+import { MOST_LINES, skippedWarning } from './effort.ts';
+import type { Effort } from './effort.ts';
 import type { CreateInspection } from './inspection.ts';
 
 type Removal = { readonly assignment: Assignment };
@@ -17,6 +19,7 @@ type Missing = Map<Removal, ReadonlySet<string>>;
  */
 export const inspectRemovals: CreateInspection = (db, report) => {
   const removals = new Map<MachdbObject, Removal[]>();
+  const effort = { left: MOST_LINES };
 
   return {
     object: (object, { assignments }) => {
@@ -28,8 +31,13 @@ export const inspectRemovals: CreateInspection = (db, report) => {
         );
     },
     finish: () => {
+      let skipped = 0;
       for (const [object, own] of removals) {
-        for (const [{ assignment }, missing] of missingEverywhere(db, object, own)) {
+        if (effort.left <= 0) {
+          skipped += 1;
+          continue;
+        }
+        for (const [{ assignment }, missing] of missingEverywhere(db, object, { removals: own, effort })) {
           if (missing.size === 0 && splitWords(assignment.value).length > 0) continue;
           const words = [...missing].join(' ');
           const { variable } = assignment;
@@ -37,23 +45,30 @@ export const inspectRemovals: CreateInspection = (db, report) => {
           report(warningAtLine(db, assignment, { message }));
         }
       }
+      if (skipped > 0) report(skippedWarning(db, "whether '-=' removes anything", skipped));
     },
   };
 };
 
 /** What is missing in the object itself and in every heir. */
-function missingEverywhere(db: Machdb, object: MachdbObject, removals: readonly Removal[]): Missing {
-  const missing = missingIn(db, object.name, removals);
+function missingEverywhere(
+  db: Machdb,
+  object: MachdbObject,
+  { removals, effort }: { removals: readonly Removal[]; effort: Effort },
+): Missing {
+  const missing = missingIn(db, object.name, { removals, effort });
   if (object.isMachine) return missing;
   // Machines with the same parents are alike: one of each will do.
   const seen = new Set<string>();
   for (const heir of heirsOf(db, [object])) {
+    // With one parent, everything applies as it did in that parent.
+    if (heir.parents.length < 2) continue;
     const open = removals.filter((removal) => (missing.get(removal)?.size ?? 0) > 0);
     if (open.length === 0) break;
     const key = heir.parents.map(({ name }) => name).join(' ');
     if (seen.has(key)) continue;
     seen.add(key);
-    const here = missingIn(db, heir.name, open);
+    const here = missingIn(db, heir.name, { removals: open, effort });
     for (const removal of open) {
       const still = [...(missing.get(removal) ?? [])].filter((word) => here.get(removal)?.has(word) === true);
       missing.set(removal, new Set(still));
@@ -63,11 +78,17 @@ function missingEverywhere(db: Machdb, object: MachdbObject, removals: readonly 
 }
 
 /** What is missing when the lines that make up one object are applied in order. */
-function missingIn(db: Machdb, name: string, removals: readonly Removal[]): Missing {
+function missingIn(
+  db: Machdb,
+  name: string,
+  { removals, effort }: { removals: readonly Removal[]; effort: Effort },
+): Missing {
   const variables = new Set(removals.map(({ assignment }) => assignment.variable));
   const values = new Map<string, RawValue>();
   const missing: Missing = new Map(removals.map((removal) => [removal, new Set()]));
-  for (const { assignment } of listContributions(db, name)) {
+  const contributions = listContributions(db, name);
+  effort.left -= contributions.length;
+  for (const { assignment } of contributions) {
     if (!variables.has(assignment.variable)) continue;
     const words = new Set<string>();
     applyAssignment(values, assignment, (word) => words.add(word));
