@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { isUntouched } from '../compare/observed.ts';
 import { discardTemporaries } from './discard-temporaries.ts';
 import { executePlan } from './execute-plan.ts';
+import { separateVersions } from '../filesystem/keep-version.ts';
 import { withLock } from '../filesystem/file-lock.ts';
 import { beginHistory, forgetVersions, historyDirectory, trimHistory } from '../state/history.ts';
 import { findTouched } from './names-of-files.ts';
@@ -72,8 +73,9 @@ async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> 
       done.restored.map(({ version }) => version.id),
     );
   // What was cut off or went wrong may have been announced to the history, and never kept.
-  if (kept.size > 0 || interrupted.length > 0)
-    trimHistory(stateFile, { isWhole: interrupted.length + done.errors.length === 0 });
+  const isWhole = interrupted.length + done.errors.length === 0;
+  if (kept.size > 0 || !isWhole) trimHistory(stateFile, { isWhole });
+  if (!isWhole) separateVersions(historyDir);
   return summary;
 }
 
