@@ -3,8 +3,10 @@
 import { formatBytes } from '../lib/bytes.ts';
 import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts } from './disk-facts.ts';
+import { EFI_MOUNT_POINT } from './efi-system.ts';
 import { placeExtents } from './place-extents.ts';
 import type { NoPlace, Pinned, PlaceRequest } from './place-extents.ts';
+import { fat32MinBytes } from './plan-fat.ts';
 import type { Pin } from './find-data.ts';
 import type { DiskTask, Problem } from './disk-task.ts';
 import type { PlacedPartition } from './plan-partition.ts';
@@ -145,8 +147,10 @@ function unitsOf(size: PlaceRequest['size'], unitBytes: number): number {
   return size.kind === 'exact' ? Math.ceil(size.sizeBytes / unitBytes) : 0;
 }
 
-function minBytesOf(request: PartitionRequest, { family }: DiskTask): number {
-  return family.filesystems.get(request.filesystem)?.minBytes ?? PART_MIN_BYTES;
+function minBytesOf(request: PartitionRequest, { family, bound }: DiskTask): number {
+  const minBytes = family.filesystems.get(request.filesystem)?.minBytes ?? PART_MIN_BYTES;
+  if (request.mountPoint !== EFI_MOUNT_POINT) return minBytes;
+  return Math.max(minBytes, fat32MinBytes(bound.disk.logicalSectorBytes));
 }
 
 /** Of an array or volume group: its own records and something to hold. */
@@ -179,7 +183,10 @@ function tooSmall(placed: readonly PlacedPartition[], task: DiskTask): Problem[]
     const kind = task.family.filesystems.get(filesystem);
     const minBytes = minBytesOf(request, task);
     const found = `${formatBytes(sizeBytes)} for ${filesystem} on disk ${describeDisk(disk)}`;
-    if (sizeBytes < minBytes) return [{ column, message: `${found}; it needs ${formatBytes(minBytes)}` }];
+    if (sizeBytes < minBytes) {
+      const why = request.mountPoint === EFI_MOUNT_POINT ? ', as firmware reads FAT32' : '';
+      return [{ column, message: `${found}; it needs ${formatBytes(minBytes)}${why}` }];
+    }
     if (kind?.maxBytes === undefined || sizeBytes <= kind.maxBytes) return [];
     return [{ column, message: `${found}; it can have ${formatBytes(kind.maxBytes)}` }];
   });

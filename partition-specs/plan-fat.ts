@@ -37,6 +37,19 @@ const FAT16_MIN_CLUSTERS = 4085 + 16;
 const FAT12_MAX_CLUSTERS = 4084 - 16;
 /** Boot sectors, both tables and the root directory of a FAT16 take less than this. */
 const FAT16_OVERHEAD_BYTES = 300 * KiB;
+/** A file system with fewer clusters is a FAT16, whatever it says. */
+const FAT32_MIN_CLUSTERS = 65_525 + 16;
+const FAT32_RESERVED_SECTORS = 32;
+
+/**
+ * The least that is a FAT32, with clusters of one sector: 33 MiB on sectors of 512 bytes, 257 MiB on those of 4096.
+ * @see Microsoft, FAT32 File System Specification 1.03; mkfs.fat(8) makes smaller ones, and only warns
+ */
+export function fat32MinBytes(sectorBytes: number): number {
+  const tableSectors = Math.ceil(((FAT32_MIN_CLUSTERS + 2) * 4) / sectorBytes);
+  return (FAT32_RESERVED_SECTORS + 2 * tableSectors + FAT32_MIN_CLUSTERS) * sectorBytes;
+}
+
 /**
  * Undefined where no FAT fits: over 2047 MiB when `largestBits` is 16, as for DOS before Windows 95 OSR2.
  * @see Microsoft, FAT32 File System Specification 1.03: the count of clusters alone decides the width

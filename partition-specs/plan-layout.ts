@@ -186,10 +186,7 @@ function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { i
     const message = `the data partition that ${spec.name} keeps begins, or has its record, before 1 MiB, which leaves GRUB no room behind the table; boot from another disk`;
     return [{ column: spec.column, message }];
   }
-  const asked = new Set(spec.partitions.map(({ mountPoint }) => mountPoint));
-  const added = (isBootDisk ? (firmware.onBootDisk[table.name] ?? []) : [])
-    .filter(({ content }) => content?.mountPoint === undefined || !asked.has(content.mountPoint))
-    .map((each) => (spec.name === boots[0] ? each : unmounted(each)));
+  const added = isBootDisk ? addedPartitions(spec.name, boots, supported, firmware.onBootDisk[table.name]) : [];
   return planDisk({
     spec,
     text,
@@ -216,6 +213,25 @@ function bootSectorNotes(disks: readonly LayoutDisk[], { spec, firmware }: Suppo
       ({ name, hardware }) =>
         `${name} has sectors of ${hardware.logicalSectorBytes} bytes: ${firmware.name} firmware starts from sectors of ${firmware.bootSectorBytes} bytes only, so the machine will hardly start from it; boot from another disk`,
     );
+}
+
+/**
+ * What the firmware needs on one of the disks that it may start from. Where the text mounts one of these itself, on the
+ * only or another half of a mirror, that disk has it; if on a disk beside them, that one serves for all.
+ */
+function addedPartitions(
+  disk: string,
+  boots: readonly string[],
+  { spec }: SupportedSpec,
+  wanted: readonly AddedPartition[] = [],
+): AddedPartition[] {
+  return wanted.flatMap((each) => {
+    const mountPoint = each.content?.mountPoint;
+    if (mountPoint === undefined) return [each];
+    const own = spec.disks.find(({ partitions }) => partitions.some((asked) => asked.mountPoint === mountPoint));
+    if (own === undefined) return [disk === boots[0] ? each : unmounted(each)];
+    return own.name === disk || !boots.includes(own.name) ? [] : [unmounted(each)];
+  });
 }
 
 /** The same partition on the further disks of a mirror, which is not mounted. */

@@ -3,6 +3,7 @@
 import { formatBytes } from '../lib/bytes.ts';
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
+import { EFI_MOUNT_POINT } from './efi-system.ts';
 import { firmwareKinds } from './firmware/all.ts';
 import type { FirmwareKind } from './firmware/firmware-kind.ts';
 import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
@@ -64,6 +65,9 @@ export function checkSpecSupport({ spec, rootfs, foundTables, ...names }: SpecCo
   }
   for (const { column, message } of stackNameProblems(spec)) report(column, message);
   for (const stacked of stackedContents(rooted.spec).filter(({ data }) => data)) report(stacked.column, STACKED_DATA);
+  for (const stacked of stackedContents(rooted.spec).filter(({ mountPoint }) => mountPoint === EFI_MOUNT_POINT)) {
+    report(stacked.column, STACKED_EFI);
+  }
   if (faults.length > 0) throw new FaultsError('PARTITION', faults);
   const notes = [rooted.note, cylinderNote(rooted.spec), notInstalled(family, firmware)];
   return { spec: rooted.spec, family, firmware, notes: notes.filter((note) => note !== undefined) };
@@ -71,6 +75,8 @@ export function checkSpecSupport({ spec, rootfs, foundTables, ...names }: SpecCo
 
 const STACKED_DATA =
   "'data' is for partitions: what lies on an array or in a volume group is made anew by every installation; give the data a partition of its own";
+
+const STACKED_EFI = `firmware reads ${EFI_MOUNT_POINT} from a partition, and knows no arrays or volumes; leave it out, and every disk that the machine starts from gets one`;
 
 function stackedContents({ arrays, groups }: PartitionSpec): ContentRequest[] {
   return [...arrays.map(({ content }) => content), ...groups.flatMap(({ volumes }) => volumes)];

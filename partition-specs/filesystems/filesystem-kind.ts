@@ -8,6 +8,8 @@ export type MakeTarget = {
   readonly label?: string;
   readonly sizeBytes: number;
   readonly sectorBytes: number;
+  /** An EFI system partition. */
+  readonly forFirmware?: boolean;
 };
 
 /** A command that looks at a file system and changes nothing; exit code 0 is sound. */

@@ -46,9 +46,13 @@ function fatKind(name: 'vfat' | 'msdos', mountOptions: string): FilesystemKind {
   };
 }
 
+type FatTarget = Pick<MakeTarget, 'sizeBytes' | 'sectorBytes' | 'forFirmware'>;
+
 /** FAT32 from where it is sure of its 65,525 clusters, also with sectors of 4096 bytes; else by Microsoft's limits. */
-function sizeOptions({ sizeBytes, sectorBytes }: Pick<MakeTarget, 'sizeBytes' | 'sectorBytes'>): string[] {
+function sizeOptions({ sizeBytes, sectorBytes, forFirmware }: FatTarget): string[] {
   if (sizeBytes >= 260 * MiB) return ['-F', '32'];
+  // Firmware need not read anything else on a fixed disk. @see UEFI 2.10 §13.3.1
+  if (forFirmware === true) return ['-F', '32', '-s', '1'];
   const sizeSectors = Math.floor(sizeBytes / sectorBytes);
   const plan = planFat({ startSector: 0, sizeSectors, sectorBytes, largestBits: 16 });
   return plan === undefined ? [] : ['-F', String(plan.bits), '-s', String(plan.sectorsPerCluster)];

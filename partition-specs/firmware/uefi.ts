@@ -1,4 +1,5 @@
 import { MiB } from '../../lib/bytes.ts';
+import { EFI_MOUNT_POINT } from '../efi-system.ts';
 import { gptTypes } from '../tables/gpt.ts';
 import type { FirmwareKind } from './firmware-kind.ts';
 
@@ -15,7 +16,7 @@ export const uefi: FirmwareKind = {
         sizeBytes: 512 * MiB,
         gptType: gptTypes.efiSystem,
         why: 'UEFI firmware starts boot loaders from an EFI system partition',
-        content: { filesystem: 'vfat', mountPoint: '/boot/efi', options: ['umask=0077'] },
+        content: { filesystem: 'vfat', mountPoint: EFI_MOUNT_POINT, options: ['umask=0077'] },
       },
     ],
   },

@@ -1,3 +1,4 @@
+import { EFI_MOUNT_POINT } from '../efi-system.ts';
 import { filesystems } from '../filesystems/all.ts';
 import { partitionPath } from '../linux-device-path.ts';
 import { renderLinux } from '../render/linux.ts';
@@ -9,7 +10,7 @@ import type { OsFamily } from './os-family.ts';
 const typesByMountPoint: Readonly<Record<string, string>> = {
   '/': gptTypes.linuxRootX64,
   '/home': gptTypes.linuxHome,
-  '/boot/efi': gptTypes.efiSystem,
+  [EFI_MOUNT_POINT]: gptTypes.efiSystem,
 };
 
 export const linux: OsFamily = {
@@ -23,7 +24,9 @@ export const linux: OsFamily = {
   numberOf: slotOfLetter,
   typeOf: ({ table, mountPoint, kind }) =>
     table === 'dos'
-      ? (kind.dosType ?? dosTypes.linux)
+      ? mountPoint === EFI_MOUNT_POINT
+        ? dosTypes.efiSystem
+        : (kind.dosType ?? dosTypes.linux)
       : (typesByMountPoint[mountPoint ?? ''] ?? kind.gptType ?? gptTypes.linux),
   deviceOf: ({ path }, number) => partitionPath(path, number),
   stacks: true,

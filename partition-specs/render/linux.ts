@@ -1,6 +1,7 @@
 // From a layout to what Linux does to create it. In: the layout. Out: operations in order, fstab, mounts.
 // Never: decides anything; every number and UUID comes from the layout.
 import type { Argv } from '../../lib/run-command.ts';
+import { isEfiSystem } from '../efi-system.ts';
 import { filesystemOf } from '../filesystems/all.ts';
 import { filledPlaces } from '../layout.ts';
 import type { Filled, Layout, LayoutDisk } from '../layout.ts';
@@ -99,6 +100,7 @@ function contentOperation({ content, device, kept, why }: Filled, layout: Layout
         ...(content.label === undefined ? {} : { label: content.label }),
         sizeBytes: place.sizeBytes,
         sectorBytes: sectorBytesOf(device, layout),
+        ...(place.forFirmware === true ? { forFirmware: true } : {}),
       }),
       why: `${why}: ${kind.makeWhy}`,
       destroys: true,
@@ -106,10 +108,14 @@ function contentOperation({ content, device, kept, why }: Filled, layout: Layout
   ];
 }
 
-function placeOf(device: string, { disks, arrays, groups }: Layout): { disk?: LayoutDisk; sizeBytes: number } {
+type Place = { readonly disk?: LayoutDisk; readonly sizeBytes: number; readonly forFirmware?: boolean };
+
+function placeOf(device: string, { disks, arrays, groups }: Layout): Place {
   for (const disk of disks) {
     const partition = disk.partitions.find((each) => each.device === device);
-    if (partition !== undefined) return { disk, sizeBytes: partition.sizeSectors * disk.hardware.logicalSectorBytes };
+    if (partition === undefined) continue;
+    const sizeBytes = partition.sizeSectors * disk.hardware.logicalSectorBytes;
+    return { disk, sizeBytes, forFirmware: isEfiSystem(partition) };
   }
   const stacked = [...arrays, ...groups.flatMap(({ volumes }) => volumes)].find((each) => each.device === device);
   return { sizeBytes: stacked?.sizeBytes ?? 0 };
