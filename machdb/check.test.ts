@@ -23,7 +23,7 @@ const notIp = 'is not an IPv4 address such as 10.77.0.101';
 suite('checkMachdb', () => {
   const table: [what: string, text: string, faults: string[]][] = [
     ['nothing', '', []],
-    ['a sound machine', 'm:\nMAC=0:2:3:4:5:6 0:2:3:4:5:7\nIP=10.0.0.1\nGATEWAY=', []],
+    ['a sound machine', 'm:\nMAC=0:2:3:4:5:6 0:2:3:4:5:7\nIP=10.0.0.1\nNETMASK=255.0.0.0\nGATEWAY=', []],
     ['classes may be incomplete', 'c:\nNETMASK=${MASK}\nGATEWAY=x\nREQUIRED=IP', []],
     [
       'a MAC',

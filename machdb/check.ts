@@ -5,6 +5,7 @@ import { runAtOnce } from '../lib/slices.ts';
 import type { Steps } from '../lib/slices.ts';
 import { parseOwnLines } from './assignments.ts';
 import { inspectAddresses } from './checks/addresses.ts';
+import { inspectExports } from './checks/exports.ts';
 import { inspectHostNames } from './checks/host-names.ts';
 import type { InspectedMachine, Inspection, Report } from './checks/inspection.ts';
 import { inspectNetworks } from './checks/networks.ts';
@@ -13,7 +14,10 @@ import { inspectRemovals } from './checks/removals.ts';
 import { inspectRequired } from './checks/required.ts';
 import { inspectSecrets } from './checks/secrets.ts';
 import { inspectUnused } from './checks/unused.ts';
+import { describeNames } from './exports/host-names.ts';
+import type { DescribedNames } from './exports/host-names.ts';
 import { sortFaults, withExcerpt } from './faults.ts';
+import { createCollector } from './checks/collect-faults.ts';
 import { findPlace } from './find-place.ts';
 import { resolveObject } from './resolve.ts';
 import type { Machdb, Machine, RecordCheck } from './types.ts';
@@ -26,6 +30,8 @@ export type CheckOptions = {
   /** How many faults, and how many warnings, are kept; all unless given. `onHidden` is told how many more there are. */
   readonly most?: number;
   readonly onHidden?: (count: number) => void;
+  /** Whether to look for what only an export would refuse, too; a server has no use for that either. */
+  readonly exports?: boolean;
   /** Shown every machine that resolves, so that an index need not resolve them again. */
   readonly onMachine?: (machine: Machine) => void;
 };
@@ -45,9 +51,9 @@ export function checkMachdb(db: Machdb, checks: readonly RecordCheck[], options:
 export function* checkInSteps(
   db: Machdb,
   checks: readonly RecordCheck[],
-  { require = [], warnings = true, most = Infinity, onHidden, onMachine }: CheckOptions = {},
+  { require = [], warnings = true, exports = true, most = Infinity, onHidden, onMachine }: CheckOptions = {},
 ): Steps<Fault[]> {
-  const { report, reportUnresolved, list, countHidden } = createCollector(most);
+  const { report, reportOfMachine, countErrors, list, countHidden } = createCollector(most);
   const inspections = [
     inspectRequired(require),
     inspectSecrets,
@@ -56,6 +62,7 @@ export function* checkInSteps(
     inspectNetworks,
     ...(warnings ? [inspectUnused, inspectRemovals, inspectOrderOfParents] : []),
   ].map((create) => create(db, report, { warnings }));
+  const inExports = exports ? inspectExports(db, reportOfMachine) : {};
   let count = 0;
   for (const object of db.objects.values()) {
     const own = parseOwnLines(db, object);
@@ -65,15 +72,18 @@ export function* checkInSteps(
       const { values, faults, unresolved } = resolveObject(db, object, own);
       const machine = inspected({ db, object, own, values });
       // The other faults are of lines, its own or those of a parent, and said with the object that has them.
-      for (const fault of unresolved) reportUnresolved(object.name, fault);
+      for (const fault of unresolved) reportOfMachine(object.name, fault);
       // What is missing only because a line could not be read is not a fault of its own.
+      const before = countErrors();
       if (faults.length === 0) inspectMachine(db, machine, { inspections, checks, report });
+      // What else is wrong with it is said already, in other words.
+      if (faults.length === 0 && countErrors() === before) inExports.machine?.(machine);
       onMachine?.(machine);
     }
     count += 1;
     if (count % OBJECTS_PER_STEP === 0) yield;
   }
-  for (const inspection of inspections) {
+  for (const inspection of [...inspections, inExports]) {
     inspection.finish?.();
     yield;
   }
@@ -84,7 +94,9 @@ export function* checkInSteps(
 function inspected({ db, object, own, values }: Pick<InspectedMachine, 'object' | 'own' | 'values'> & { db: Machdb }) {
   // `where` looks only when a fault needs it: few machines have one.
   const where: Machine['where'] = (variable, word) => findPlace(db, object, { variable, word }, own);
-  return { name: object.name, values, where, object, own };
+  let described: DescribedNames | undefined;
+  const names = (): DescribedNames => (described ??= describeNames({ name: object.name, values }));
+  return { name: object.name, values, where, object, own, names };
 }
 
 function inspectMachine(
@@ -98,54 +110,4 @@ function inspectMachine(
 ): void {
   for (const inspection of inspections) inspection.machine?.(machine);
   for (const check of checks) for (const fault of check(machine)) report(withExcerpt(db, fault));
-}
-
-type Collector = {
-  readonly report: Report;
-  /** What one machine cannot resolve, without its name. */
-  readonly reportUnresolved: (machine: string, fault: Fault) => void;
-  readonly list: () => Fault[];
-  readonly countHidden: () => number;
-};
-
-/**
- * Keeps each fault once: the first machine that has it speaks for all that inherit it. Of those beyond `most` only the
- * places are kept, to count them.
- */
-function createCollector(most: number): Collector {
-  const counts = { error: 0, warning: 0 };
-  const hidden = new Set<string>();
-  const faults = new Map<string, Fault>();
-  const unresolved = new Map<string, { readonly machine: string; readonly fault: Fault; others: number }>();
-  const keyOf = ({ where, line, message }: Fault): string => `${where}:${line}: ${message}`;
-
-  function reportUnresolved(machine: string, fault: Fault): void {
-    const key = keyOf(fault);
-    const known = unresolved.get(key);
-    if (known !== undefined) known.others += 1;
-    else if (hasRoom(key, fault)) unresolved.set(key, { machine, fault, others: 0 });
-  }
-
-  function hasRoom(key: string, { severity }: Fault): boolean {
-    counts[severity] += 1;
-    if (counts[severity] <= most) return true;
-    hidden.add(key);
-    return false;
-  }
-
-  return {
-    report: (fault) => {
-      const key = keyOf(fault);
-      if (!faults.has(key) && hasRoom(key, fault)) faults.set(key, fault);
-    },
-    countHidden: () => hidden.size,
-    reportUnresolved,
-    list: () => [
-      ...faults.values(),
-      ...unresolved.values().map(({ machine, fault, others }) => {
-        const who = others === 0 ? machine : `${machine} (and ${others} more)`;
-        return { ...fault, message: `${who}: ${fault.message}` };
-      }),
-    ],
-  };
 }

@@ -1,4 +1,4 @@
-import { describeNames, describeNicName } from '../exports/host-names.ts';
+import { describeNicName } from '../exports/host-names.ts';
 import type { HostName, MachineNames, NameProblem } from '../exports/host-names.ts';
 import { nameNics } from '../exports/interfaces.ts';
 import { createShortNames } from '../exports/short-names.ts';
@@ -51,8 +51,7 @@ export const inspectHostNames: CreateInspection = (db, report, { warnings }) => 
 
   return {
     machine: (machine) => {
-      const problems: NameProblem[] = [];
-      const names = describeNames(machine, problems);
+      const { names, problems } = machine.names();
       for (const problem of problems) say(machine, problem);
       if (names !== undefined) claimAll(machine, names);
     },

@@ -1,9 +1,15 @@
 import type { Fault } from '../../lib/errors.ts';
 import type { OwnLines } from '../assignments.ts';
+import type { DescribedNames } from '../exports/host-names.ts';
 import type { Machdb, Machine, MachdbObject } from '../types.ts';
 
 /** A machine that resolves, with the object that it is. */
-export type InspectedMachine = Machine & { readonly object: MachdbObject; readonly own: OwnLines };
+export type InspectedMachine = Machine & {
+  readonly object: MachdbObject;
+  readonly own: OwnLines;
+  /** Its names, and why it has others not; worked out once. */
+  readonly names: () => DescribedNames;
+};
 
 /** One kind of check: it is shown everything once, and says at the end what only the whole can tell. */
 export type Inspection = {

@@ -19,10 +19,10 @@ const table: [what: string, text: string, warnings: string[]][] = [
   ['nothing', 'c:\nA=1\nm: c\nIP=10.0.0.1\n', []],
   [
     'objects that no machine inherits from',
-    'used:\nm: used\nIP=10.0.0.1\nbase:\nleft: base\nns:\nNS=n\nzone: ns\nZONE=x.example\n',
+    'used:\nm: used\nIP=10.0.0.1\nDOMAIN=\nbase:\nleft: base\nns:\nNS=n.o.example\nzone: ns\nZONE=x.example\n',
     [
-      '4: no machine inherits from base (a machine has a MAC or an IP in lines of its own)',
-      '5: no machine inherits from left (a machine has a MAC or an IP in lines of its own)',
+      '5: no machine inherits from base (a machine has a MAC or an IP in lines of its own)',
+      '6: no machine inherits from left (a machine has a MAC or an IP in lines of its own)',
     ],
   ],
   [

@@ -33,10 +33,16 @@ export function formatVariables({ values }: ExportMachine): string {
 
 /** Variables that an inventory cannot carry. */
 export function reportVariables(input: ExportInput, machine: ExportMachine): Fault[] {
-  const taken = [...machine.values.keys()].filter((variable) => TAKEN.has(variable));
-  const faults = taken.map((variable) => {
-    const message = `${machine.name}: ${variable} is a name that ansible keeps for itself`;
-    return input.faultOf(machine.name, variable, { message, suggestion: 'choose another variable' });
-  });
-  return [...faults, ...reportSecrets(input, machine)];
+  return [...reportTaken(input, machine), ...reportSecrets(input, machine)];
+}
+
+/** Variables that ansible would take for its own. */
+export function reportTaken(input: ExportInput, { name, values }: ExportMachine): Fault[] {
+  const faults: Fault[] = [];
+  for (const variable of values.keys()) {
+    if (!TAKEN.has(variable)) continue;
+    const message = `${name}: ${variable} is a name that ansible keeps for itself`;
+    faults.push(input.faultOf(name, variable, { message, suggestion: 'choose another variable' }));
+  }
+  return faults;
 }

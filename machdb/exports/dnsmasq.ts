@@ -2,13 +2,16 @@ import type { Fault } from '../../lib/errors.ts';
 import { formatIpv4 } from '../../lib/ipv4.ts';
 import type { ExportFormat, ExportInput, ExportMachine } from './format.ts';
 import { readNames } from './host-names.ts';
+import type { MachineNames } from './host-names.ts';
 import { formatNetwork, readInterfaces } from './interfaces.ts';
+import type { Interface } from './interfaces.ts';
 import { takeName, variableOf } from './name-owners.ts';
 import { collectSubnets } from './subnets.ts';
 import type { DhcpOptions, Reservation, Subnet } from './subnets.ts';
 
-// dnsmasq reads a line into 1025 bytes and would take the rest for a line of its own.
-const LONGEST_LINE = 1000;
+// dnsmasq reads a line into 1025 bytes and would take the rest for a line of its own. A name, an address and the tags of
+// all options take up to 200.
+const LONGEST_MACS = 800;
 
 // What dnsmasq takes for a lease time or a keyword where it might be a name.
 const NO_NAME = /^(\d+[smhdw]?|infinite|ignore)$/;
@@ -40,8 +43,28 @@ function* render(input: ExportInput): Generator<string | Fault> {
     subnets.add(machine);
   }
   for (const alias of aliases) yield* aliasLines(input, alias, owners);
-  for (const subnet of subnets.list()) yield* subnetLines(input, subnet);
+  for (const subnet of subnets.list()) yield* subnetLines(subnet);
   yield* faults;
+}
+
+/** What dnsmasq cannot be told of a machine that other programs can. */
+export function dnsmasqFaults(
+  input: ExportInput,
+  machine: string,
+  { names, interfaces }: { names: MachineNames; interfaces: readonly Interface[] },
+): Fault[] {
+  const faults: Fault[] = [];
+  if (NO_NAME.test(names.host.short.split('.')[0] ?? '')) {
+    const message = `${machine}: HOSTNAME: dnsmasq takes '${machine}' for a time or a keyword, not for a name`;
+    faults.push(input.faultOf(machine, 'HOSTNAME', { message }));
+  }
+  for (const { prefix, macs, ip } of interfaces) {
+    if (ip === undefined || macs.join(',').length <= LONGEST_MACS) continue;
+    const variable = `${prefix}MAC`;
+    const message = `${machine}: ${variable}: ${macs.length} addresses are more than a line of dnsmasq's configuration can hold`;
+    faults.push(input.faultOf(machine, variable, { message }));
+  }
+  return faults;
 }
 
 type Alias = {
@@ -59,10 +82,7 @@ function* nameLines(
   const faults: Fault[] = [];
   const names = readNames(input, machine, faults);
   const interfaces = names === undefined ? [] : readInterfaces({ input, machine, faults }, names.host);
-  if (NO_NAME.test(names?.host.short.split('.')[0] ?? '')) {
-    const message = `${machine.name}: HOSTNAME: dnsmasq takes '${machine.name}' for a time or a keyword, not for a name`;
-    faults.push(input.faultOf(machine.name, 'HOSTNAME', { message }));
-  }
+  if (names !== undefined) faults.push(...dnsmasqFaults(input, machine.name, { names, interfaces }));
   for (const { prefix, name, ip, ip6s } of interfaces) {
     const lines = pairAddresses(ip, ip6s);
     const whole = name.full ?? name.short;
@@ -92,7 +112,7 @@ function pairAddresses(ip: string | undefined, [ip6, ...others]: readonly string
   return first.length === 0 ? [] : [first, ...others.map((address) => [address])];
 }
 
-function* subnetLines(input: ExportInput, { network, reservations, shared }: Subnet): Generator<string | Fault> {
+function* subnetLines({ network, reservations, shared }: Subnet): Generator<string> {
   const address = formatIpv4(network.id);
   const tag = `net-${address}`;
   yield `dhcp-range=set:${tag},${address},static,${formatIpv4(2 ** 32 - 2 ** (32 - network.prefixBits))}\n`;
@@ -112,24 +132,18 @@ function* subnetLines(input: ExportInput, { network, reservations, shared }: Sub
       tags.push(own);
       if (known === undefined) yield formatOption(option, { tag: own, value });
     }
-    yield* reservationLines(input, reservation, { tags, shared });
+    yield* reservationLines(reservation, { tags, shared });
   }
 }
 
 function* reservationLines(
-  input: ExportInput,
-  { machine, macs, ip, name, options }: Reservation,
+  { macs, ip, name, options }: Reservation,
   { tags, shared }: { tags: readonly string[]; shared: Partial<DhcpOptions> },
-): Generator<string | Fault> {
+): Generator<string> {
   // The name is one label: the rest of the full name is the domain of this address.
   const [label = ''] = name.short.split('.');
   if (shared.domain === undefined && options.domain !== '') yield `domain=${options.domain},${ip},${ip}\n`;
-  const line = `dhcp-host=${[...macs, ...tags.map((tag) => `set:${tag}`), ip, label].join(',')}\n`;
-  if (line.length <= LONGEST_LINE) yield line;
-  else {
-    const message = `${machine}: MAC: ${macs.length} addresses are more than a line of dnsmasq's configuration can hold`;
-    yield input.faultOf(machine, 'MAC', { message });
-  }
+  yield `dhcp-host=${[...macs, ...tags.map((tag) => `set:${tag}`), ip, label].join(',')}\n`;
 }
 
 /** Without a value the option is not sent; dnsmasq would name itself as router and broadcast address otherwise. */

@@ -166,7 +166,7 @@ const refused: {
     formats: ['kea', 'dnsmasq'],
     text: `a:\n IP=10.0.0.1\n MAC=0:0:0:0:0:1\nb:\n IP=10.0.0.2\n MAC=0:0:0:0:0:2\n NETMASK=255.0.255.0\nc:\n IP=10.0.0.3\n MAC=0:0:0:0:0:3\n NETMASK=255.255.255.0\n NETWORK=10.1.0.0\n`,
     said: [
-      '1: a: NETMASK: is not set, so the network of 10.0.0.1 is not known',
+      '1: a: NETMASK: is not set, so nothing says in which network it is',
       "7: b: NETMASK: '255.0.255.0' is not a netmask such as 255.255.255.0",
       '9: c: IP: 10.0.0.3 is not in the network 10.1.0.0 with the netmask 255.255.255.0',
     ],

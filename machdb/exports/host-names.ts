@@ -53,23 +53,35 @@ type Alias = HostName & { readonly word: string };
 /** The names of one machine; what is not a host name is left out and becomes a fault. */
 export type MachineNames = { readonly host: HostName; readonly aliases: readonly Alias[] };
 
+export type DescribedNames = {
+  /** Undefined when the machine cannot be named at all. */
+  readonly names: MachineNames | undefined;
+  readonly problems: readonly NameProblem[];
+};
+
 /**
  * The machine's name within DOMAIN, and its ALIASES, each once: single labels stand within DOMAIN, names with dots for
  * themselves. Undefined when the machine cannot be named at all. The one rule that checks and exports share.
  */
-export function describeNames({ name, values }: ExportMachine, problems: NameProblem[]): MachineNames | undefined {
-  const domain = describeDomain(values.get('DOMAIN') ?? '', problems);
+export function describeNames(machine: ExportMachine): DescribedNames {
+  const problems: NameProblem[] = [];
+  const domain = describeDomain(machine.values.get('DOMAIN') ?? '', problems);
+  const full = describeOwnName(machine.name, domain, problems);
+  if (domain === undefined || full === undefined) return { names: undefined, problems };
+  const words = splitWords(machine.values.get('ALIASES') ?? '');
+  const names = { host: describeHost(full, domain), aliases: describeAliases(words, { full, domain }, problems) };
+  return { names, problems };
+}
+
+function describeOwnName(name: string, domain: string | undefined, problems: NameProblem[]): string | undefined {
   const reason = isWhole(name) ? 'it ends with a dot' : describeName(name.toLowerCase(), LONGEST_HOST_NAME);
   if (reason !== undefined) problems.push({ variable: 'HOSTNAME', word: name, reason, suggestion: FORM });
   if (domain === undefined || reason !== undefined) return undefined;
   const full = joinDomain(name.toLowerCase(), domain);
   if (isTaken({ variable: 'HOSTNAME', word: name, name: full }, problems)) return undefined;
-  if (full.length > LONGEST_NAME) {
-    problems.push({ variable: 'DOMAIN', word: full, reason: describeName(full, LONGEST_NAME) ?? '' });
-    return undefined;
-  }
-  const words = splitWords(values.get('ALIASES') ?? '');
-  return { host: describeHost(full, domain), aliases: describeAliases(words, { full, domain }, problems) };
+  if (full.length <= LONGEST_NAME) return full;
+  problems.push({ variable: 'DOMAIN', word: full, reason: describeWrong(full) });
+  return undefined;
 }
 
 /** Lower case and without a dot at its end; undefined, with a problem, when it is not a domain. */
@@ -115,8 +127,7 @@ const NOT_TO_GIVE = 'every machine has this name for itself';
 
 /** The names of a machine as exports need them, with a fault for each that is none. */
 export function readNames(input: ExportInput, machine: ExportMachine, faults: Fault[]): MachineNames | undefined {
-  const problems: NameProblem[] = [];
-  const names = describeNames(machine, problems);
+  const { names, problems } = describeNames(machine);
   for (const problem of problems) faults.push(nameFault(input, machine.name, problem));
   return names;
 }

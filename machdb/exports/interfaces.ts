@@ -48,7 +48,7 @@ export function readNetwork(reader: Reader, { prefix, ip }: Interface): Network 
     return undefined;
   };
   const netmask = values.get(variable) ?? '';
-  if (netmask === '') return report(`${prefix}NETMASK`, `is not set, so the network of ${ip} is not known`);
+  if (netmask === '') return report(`${prefix}NETMASK`, 'is not set, so nothing says in which network it is');
   if (canonicalAddress(netmask, 'netmask') === undefined) {
     return report(variable, describeWrongAddress(netmask, 'netmask'));
   }
@@ -63,7 +63,7 @@ export function readNetwork(reader: Reader, { prefix, ip }: Interface): Network 
   }
   // Without a NETWORK nothing says where the first interface's network is but its own address.
   if (own !== prefix && text === '' && !holds(network, values.get('IP') ?? '')) {
-    return report(`${prefix}NETMASK`, `is not set, so the network of ${ip} is not known`);
+    return report(`${prefix}NETMASK`, 'is not set, so nothing says in which network it is');
   }
   return network;
 }

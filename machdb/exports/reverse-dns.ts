@@ -7,6 +7,7 @@ import { readNames } from './host-names.ts';
 import { formatNetwork, readInterfaces, readNetwork } from './interfaces.ts';
 import { reverseName, reverseZonesOf } from './reverse-names.ts';
 import { readZoneSettings } from './zone-settings.ts';
+import { lostInDns } from './zone-targets.ts';
 import { formatZoneHead, ownerIn, zoneSerial } from './zone-text.ts';
 import { isReverse, listZoneDocuments, listZones, noZoneError, zoneOf } from './zones.ts';
 import type { Zone, Zones } from './zones.ts';
@@ -68,11 +69,7 @@ function* pointers({ input, zone, zones, owners }: Builder, machine: ExportMachi
         const message = `${machine.name}: ${variable}: ${address} is already the address of ${other}`;
         faults.push(input.faultOf(machine.name, variable, { message }));
       } else if (name.full !== undefined) yield `${ownerIn(zone.name, owner)} IN PTR ${name.full}.\n`;
-      else if (!machine.values.has('DOMAIN')) {
-        const message = `${machine.name}: DOMAIN is not set, so the machine has no name in DNS`;
-        const suggestion = 'an empty DOMAIN= leaves it out of DNS';
-        faults.push(input.faultOf(machine.name, 'DOMAIN', { message, suggestion }));
-      }
+      else if (names !== undefined) faults.push(...lostInDns(input, machine, { names, interfaces }));
     }
   }
   yield* faults;

@@ -3,9 +3,9 @@ import type { Mac } from '../../lib/mac.ts';
 import { addressKindOf, canonicalAddress, describeWrongAddress } from '../judge-address.ts';
 import type { ExportInput, ExportMachine } from './format.ts';
 import { parseHostName, readNames } from './host-names.ts';
-import type { HostName } from './host-names.ts';
+import type { HostName, MachineNames } from './host-names.ts';
 import { formatNetwork, readInterfaces, readNetwork } from './interfaces.ts';
-import type { Network } from './interfaces.ts';
+import type { Interface, Network } from './interfaces.ts';
 
 /** What DHCP tells a machine beside its address; empty when the database does not say it. */
 export type DhcpOptions = {
@@ -34,10 +34,13 @@ export type Subnet = {
   readonly shared: Partial<DhcpOptions>;
 };
 
+type Described = { readonly names: MachineNames; readonly interfaces: readonly Interface[] };
 type OpenSubnet = { readonly network: Network; readonly reservations: Reservation[] };
 type Collector = {
   readonly input: ExportInput;
   readonly faults: Fault[];
+  /** Whether all reservations are wanted, and not only the faults of their networks. */
+  readonly keep: boolean;
   /** By address of the network. */
   readonly subnets: Map<number, OpenSubnet>;
   /** The machine that has an address or MAC address. */
@@ -50,18 +53,30 @@ const NAMESERVER = /^NAMESERVER\d*$/;
 
 /** Gathers the networks of the machines that it is shown. */
 export type SubnetCollector = {
-  readonly add: (machine: ExportMachine) => void;
+  /** `described`: what is known already of its names and interfaces. */
+  readonly add: (machine: ExportMachine, described?: Described) => void;
   /** In the order of their addresses, when all machines have been added. */
   readonly list: () => Subnet[];
 };
 
 /**
- * For the networks that machines with a MAC and an IP lie in. Machines without either are no business of a DHCP server
+ * For the networks that machines with a MAC and an IP lie in; without `keep`, of each only the first reservation.
+ * Machines without either are no business of a DHCP server
  * that hands out what the database says.
  */
-export function collectSubnets(input: ExportInput, faults: Fault[]): SubnetCollector {
-  const collector: Collector = { input, faults, subnets: new Map(), owners: new Map(), options: new Map() };
-  return { add: (machine) => addMachine(collector, machine), list: () => listSubnets(collector) };
+export function collectSubnets(input: ExportInput, faults: Fault[], { keep = true } = {}): SubnetCollector {
+  const collector: Collector = { input, faults, keep, subnets: new Map(), owners: new Map(), options: new Map() };
+  return {
+    add: (machine, described = describe(input, machine, faults)) => {
+      if (described !== undefined) addMachine(collector, machine, described);
+    },
+    list: () => listSubnets(collector),
+  };
+}
+
+function describe(input: ExportInput, machine: ExportMachine, faults: Fault[]): Described | undefined {
+  const names = readNames(input, machine, faults);
+  return names && { names, interfaces: readInterfaces({ input, machine, faults }, names.host) };
 }
 
 function listSubnets(collector: Collector): Subnet[] {
@@ -70,12 +85,10 @@ function listSubnets(collector: Collector): Subnet[] {
   return subnets.map((subnet) => ({ ...subnet, shared: sharedOptions(subnet.reservations) }));
 }
 
-function addMachine(collector: Collector, machine: ExportMachine): void {
+function addMachine(collector: Collector, machine: ExportMachine, { interfaces }: Described): void {
   const { input, faults } = collector;
-  const names = readNames(input, machine, faults);
-  if (names === undefined) return;
   const reader = { input, machine, faults };
-  for (const part of readInterfaces(reader, names.host)) {
+  for (const part of interfaces) {
     const { prefix, macs, ip, name } = part;
     if (ip === undefined || macs.length === 0) continue;
     const network = readNetwork(reader, part);
@@ -100,11 +113,12 @@ function takeAddress(
   return false;
 }
 
-function addReservation({ subnets, input, faults }: Collector, network: Network, reservation: Reservation): void {
+function addReservation({ subnets, input, faults, keep }: Collector, network: Network, reservation: Reservation): void {
   const subnet = subnets.get(network.id);
   if (subnet === undefined) subnets.set(network.id, { network, reservations: [reservation] });
-  else if (subnet.network.prefixBits === network.prefixBits) subnet.reservations.push(reservation);
-  else faults.push(overlap(input, reservation, { network, other: subnet }));
+  else if (subnet.network.prefixBits === network.prefixBits) {
+    if (keep) subnet.reservations.push(reservation);
+  } else faults.push(overlap(input, reservation, { network, other: subnet }));
 }
 
 /** `subnets` are in the order of their addresses, so one that reaches into another reaches into the next. */
