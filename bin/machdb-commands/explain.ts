@@ -22,11 +22,13 @@ async function explain(name: string, variable: string | undefined, { site, json 
   const { explainObject } = await import('../../machdb/views/explain.ts');
   const { formatExplanation } = await import('../../machdb/views/format-explanation.ts');
   const { printLines } = await import('../../machdb/views/printable.ts');
-  const known = explainObject(await loadWanted(join(site, 'machdb'), { name }), name);
-  const variables = variable === undefined ? known : known.filter((each) => each.variable === variable);
+  const db = await loadWanted(join(site, 'machdb'), { name });
+  const variables = explainObject(db, name, variable);
   if (json === true) process.stdout.write(`${JSON.stringify({ name, variables }, undefined, 2)}\n`);
   else process.stdout.write(printLines(variables.flatMap(formatExplanation)));
-  if (variable !== undefined && variables.every(({ raw }) => raw === null)) await failUnset(name, variable, known);
+  if (variable !== undefined && variables.every(({ raw }) => raw === null)) {
+    await failUnset(name, variable, explainObject(db, name));
+  }
   if (variables.some(({ raw, value }) => raw !== null && value === null)) process.exitCode = 2;
 }
 

@@ -106,6 +106,44 @@ suite('explain', () => {
   });
 });
 
+suite('long chains of references', () => {
+  const chain = (count: number, last: string): string => {
+    const lines = Array.from({ length: count }, (_, index) => `R${index}=\${R${index + 1}}\n`);
+    return `m:\n${lines.join('')}${last}`;
+  };
+  const explainAll = (text: string, only?: string) => explainObject(parseMachdb([{ path: 'a.db', text }]), 'm', only);
+
+  test('what is said grows with the number of variables, not with its square', () => {
+    const [small, large] = [500, 1000].map((count) => JSON.stringify(explainAll(chain(count, `R${count}=x\n`))).length);
+    assert.ok((large ?? 0) < 2.2 * (small ?? 0), `${small} and ${large} characters`);
+  });
+
+  test('one variable is explained whole, the others say that there is more', () => {
+    const text = chain(100, 'R100=x\n');
+    const [first] = explainAll(text, 'R0');
+    assert.deepEqual([first?.references.length, first?.more], [100, undefined]);
+    const all = explainAll(text);
+    assert.deepEqual([all[1]?.variable, all[1]?.references.length, all[1]?.more], ['R0', 20, true]);
+    assert.match(
+      formatExplanation(all[1] ?? assert.fail()).at(-1) ?? '',
+      /and so on; with R0 named, all of it is shown/,
+    );
+    assert.deepEqual([all[85]?.references.length, all[85]?.more], [16, undefined]);
+  });
+
+  test('direct references are never left out', () => {
+    const names = Array.from({ length: 60 }, (_, index) => `A${index}`);
+    const text = `m:\n ALL=${names.map((name) => `\${${name}}`).join('')}\n${names.map((name) => ` ${name}=\${B}\n`).join('')} B=x\n`;
+    const all = explainAll(text).find(({ variable }) => variable === 'ALL');
+    assert.deepEqual([all?.references.length, all?.more], [60, true]);
+  });
+
+  test('all that refer to what has no value have its problem', () => {
+    const problems = explainAll(chain(1000, '')).map(({ problem }) => problem);
+    assert.deepEqual(new Set(problems.slice(1)), new Set(['R999 refers to ${R1000}, which is not set']));
+  });
+});
+
 test('replaying an explanation gives exactly what resolving gives', () => {
   fc.assert(
     fc.property(anyDrafts, (drafts) => {

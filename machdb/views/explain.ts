@@ -43,20 +43,26 @@ export type VariableExplanation = {
   readonly raw: string | null;
   /** Direct references first, then those of what replaced them; each once. */
   readonly references: readonly ReplacedReference[];
+  /** There are more of them than a list of all variables shows; it has each one's own under its name. */
+  readonly more?: true;
   /** As `machdb query` prints it; null when it is not set or a reference has no value. */
   readonly value: string | null;
   /** Why it has no value, when a reference of its own or of what it refers to is at fault. */
   readonly problem?: string;
 };
 
+// A chain of two thousand variables would be two million lines.
+const MOST_REFERENCES = 20;
+
 /** What was said of a variable so far; `last` is missing for HOSTNAME. */
 type Trace = { readonly steps: Step[]; last: Contribution | undefined };
 
 /**
- * Every variable that anything was said of, `HOSTNAME` first, the others in the order in which they first appear.
+ * Every variable that anything was said of, `HOSTNAME` first, the others in the order in which they first appear; or
+ * `only` one of them, with all that it refers to.
  * @throws UserError when there is no such object; FaultsError when one of its lines cannot be read.
  */
-export function explainObject(db: Machdb, name: string): VariableExplanation[] {
+export function explainObject(db: Machdb, name: string, only?: string): VariableExplanation[] {
   requireReadable(db, name);
   const traces = new Map<string, Trace>([['HOSTNAME', { steps: [], last: undefined }]]);
   const current = new Map<string, RawValue>([['HOSTNAME', name]]);
@@ -71,18 +77,20 @@ export function explainObject(db: Machdb, name: string): VariableExplanation[] {
   const raws = new Map(current.entries().map(([variable, raw]) => [variable, joinWords(raw)]));
   const { values, problems } = expandReferences(raws);
   const explained = { traces, raws, values };
-  return [...traces].map(([variable, { steps }]) => {
-    const needed = values.has(variable) ? new Set<string>() : listNeeded(raws, variable);
-    const problem = problems.find((each) => needed.has(each.variable));
-    return {
-      variable,
-      steps,
-      raw: raws.get(variable) ?? null,
-      references: listReferences(explained, variable),
-      value: values.get(variable) ?? null,
-      ...(problem === undefined ? {} : { problem: problem.message }),
-    };
-  });
+  const reasons = spreadProblems(raws, problems);
+  return [...traces]
+    .filter(([variable]) => only === undefined || variable === only)
+    .map(([variable, { steps }]) => {
+      const problem = values.has(variable) ? undefined : reasons.get(variable);
+      return {
+        variable,
+        steps,
+        raw: raws.get(variable) ?? null,
+        ...listReferences(explained, variable, only === undefined ? MOST_REFERENCES : Infinity),
+        value: values.get(variable) ?? null,
+        ...(problem === undefined ? {} : { problem }),
+      };
+    });
 }
 
 /** Whoever loaded only what is needed has not looked at the lines below the headers yet. */
@@ -98,8 +106,8 @@ function describeStep(
   before: RawValue | undefined,
   last: Contribution | undefined,
 ): Step {
-  const instead =
-    before === undefined || last === undefined ? undefined : { value: joinWords(before), ...placeOf(last) };
+  const replaces = operator === '=' && before !== undefined && last !== undefined;
+  const instead = replaces ? { value: joinWords(before), ...placeOf(last) } : undefined;
   return { object, file, line, operator, value, effect: describeEffect({ operator, value }, before, instead) };
 }
 
@@ -108,27 +116,64 @@ function describeEffect(
   raw: RawValue | undefined,
   instead: (SourceLine & { value: string }) | undefined,
 ): Effect {
-  const before = new Set(wordsOf(raw));
+  if (operator === '=') return instead === undefined ? { did: 'set' } : { did: 'set', instead };
+  // A list of thousands of words is not copied for each line that adds one.
+  const before = typeof raw === 'object' ? raw : new Set(wordsOf(raw));
   const words = [...new Set(splitWords(value))];
   const there = words.filter((word) => before.has(word));
   const missing = words.filter((word) => !before.has(word));
   if (operator === '+=') return { did: 'add', added: missing, present: there };
-  if (operator === '-=') return { did: 'remove', removed: there, absent: missing };
-  return instead === undefined ? { did: 'set' } : { did: 'set', instead };
+  return { did: 'remove', removed: there, absent: missing };
 }
 
 function placeOf({ assignment: { file, line } }: Contribution): SourceLine {
   return { file, line };
 }
 
-/** The variable and all that it refers to, directly or not. */
-function listNeeded(raws: ReadonlyMap<string, string>, variable: string): Set<string> {
+/**
+ * For each variable that refers to one at fault, directly or not, the first problem that it has this way. Each variable is
+ * visited once: in a chain of thousands, all have the problem of the last.
+ */
+function spreadProblems(
+  raws: ReadonlyMap<string, string>,
+  problems: readonly { readonly variable: string; readonly message: string }[],
+): Map<string, string> {
+  const reasons = new Map<string, string>();
+  if (problems.length === 0) return reasons;
+  const referrers = new Map<string, string[]>();
+  for (const [variable, raw] of raws) {
+    for (const name of referencesIn(raw)) {
+      const known = referrers.get(name);
+      if (known === undefined) referrers.set(name, [variable]);
+      else known.push(variable);
+    }
+  }
+  for (const { variable, message } of problems) {
+    const waiting = [variable];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (reasons.has(next)) continue;
+      reasons.set(next, message);
+      for (const referrer of referrers.get(next) ?? []) waiting.push(referrer);
+    }
+  }
+  return reasons;
+}
+
+/** What a variable refers to directly, and then what that refers to; no more than `most`, but all direct ones. */
+function listNeeded(
+  raws: ReadonlyMap<string, string>,
+  variable: string,
+  most: number,
+): { needed: ReadonlySet<string>; more: boolean } {
   // A set hands out what is added while it is walked.
   const needed = new Set([variable]);
   for (const name of needed) {
-    for (const next of referencesIn(raws.get(name) ?? '')) needed.add(next);
+    for (const next of referencesIn(raws.get(name) ?? '')) {
+      if (name !== variable && needed.size > most && !needed.has(next)) return { needed, more: true };
+      needed.add(next);
+    }
   }
-  return needed;
+  return { needed, more: false };
 }
 
 function listReferences(
@@ -138,9 +183,11 @@ function listReferences(
     values: ReadonlyMap<string, string>;
   },
   variable: string,
-): ReplacedReference[] {
+  most: number,
+): Pick<VariableExplanation, 'references' | 'more'> {
   const references: ReplacedReference[] = [];
-  for (const name of listNeeded(explained.raws, variable)) {
+  const { needed, more } = listNeeded(explained.raws, variable, most);
+  for (const name of needed) {
     if (name === variable) continue;
     const [raw, value] = [explained.raws.get(name), explained.values.get(name)];
     // What has no value replaced nothing; the problem says so.
@@ -149,5 +196,5 @@ function listReferences(
     const from = last && { object: last.object, ...placeOf(last) };
     references.push({ variable: name, value, raw, ...(from === undefined ? {} : { from }) });
   }
-  return references;
+  return { references, ...(more && { more }) };
 }

@@ -3,7 +3,7 @@ import { alignColumns, quote } from './printable.ts';
 
 /** The variable with its value, then a line for each assignment and each reference. */
 export function formatExplanation(explanation: VariableExplanation): string[] {
-  const { variable, steps, raw, references, value } = explanation;
+  const { variable, steps, raw, references, more, value } = explanation;
   const rows = steps.map((step) => [`${step.file}:${step.line}`, step.object, describeStep(step)]);
   return [
     value === null ? `${variable} ${describeMissing(explanation)}` : `${variable}=${quote(value)}`,
@@ -14,6 +14,7 @@ export function formatExplanation(explanation: VariableExplanation): string[] {
       ? []
       : [`    before references were replaced: ${quote(raw)}`]),
     ...references.map((reference) => `    ${describeReference(reference)}`),
+    ...(more === true ? [`    … and so on; with ${variable} named, all of it is shown`] : []),
   ];
 }
 
