@@ -110,8 +110,8 @@ const rooms = {
       'packagelink(8), packageunlink(8) and packagecheck(8): packages on any directory, without a machine database.',
     ],
     testing: [
-      ['native', 'package', 'tree', 'contents', 'manifests', 'store', 'publish', 'merge', 'partial'],
-      'Small packages, trees, stores and nightly runs for tests; only tests import it.',
+      ['native', 'package', 'tree', 'contents', 'manifests', 'store', 'publish', 'merge', 'partial', 'link'],
+      'Small packages, trees, stores, linked targets and nightly runs for tests; only tests import it.',
     ],
   },
   installer: {

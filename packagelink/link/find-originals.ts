@@ -23,7 +23,7 @@ type Search = {
   readonly mountPoints: ReadonlySet<string>;
 };
 
-type Found = { readonly path: string; readonly stat: BigIntStats };
+type Found = { readonly path: string; readonly stat: BigIntStats; readonly pending?: true };
 
 /**
  * Everything that is no package's and stands at a path of the tree, or below one that is to become a file or a link.
@@ -35,10 +35,10 @@ export function findOriginals(search: Search): Original[] {
     const found = findStanding(search, target);
     const faults = found.filter(({ stat }) => isSpecial(stat)).map(({ path }) => special(path));
     if (faults.length > 0) throw new FaultsError(`linking onto ${search.root}`, faults);
-    return found.map(({ path, stat }) => {
+    return found.map((one) => {
       target.trim();
-      const { xattrs } = readXattrs(target.at(path));
-      return { ...describeFound({ path, stat }, target), ...(xattrs === undefined ? {} : { xattrs }) };
+      const { xattrs } = readXattrs(target.at(one.path));
+      return { ...describeFound(one, target), ...(xattrs === undefined ? {} : { xattrs }) };
     });
   } finally {
     target.close();
@@ -55,7 +55,7 @@ function findStanding(search: Search, target: ConfinedDirectories): Found[] {
     const stat = lookAt(target, entry.path);
     if (stat === undefined) continue;
     if (stat.isDirectory()) directories.add(entry.path);
-    if (isClaim(entry) && !search.isKnown(entry.path)) found.push({ path: entry.path, stat });
+    if (isClaim(entry) && !search.isKnown(entry.path)) found.push({ path: entry.path, stat, pending: true });
     if (stat.isDirectory() && entry.type !== 'directory') found.push(...findBelow(entry.path, search, target));
   }
   return found;
@@ -81,8 +81,8 @@ function lookAt(target: ConfinedDirectories, path: string): BigIntStats | undefi
   return lstatSync(target.at(path), { throwIfNoEntry: false, bigint: true });
 }
 
-function describeFound({ path, stat }: Found, target: ConfinedDirectories): Original {
-  const about = { path, ...statMetadata(stat) };
+function describeFound({ path, stat, pending }: Found, target: ConfinedDirectories): Original {
+  const about = { path, ...statMetadata(stat), ...(pending === true ? { pending } : {}) };
   if (stat.isDirectory()) return { type: 'directory', ...about };
   if (stat.isSymbolicLink()) return { type: 'symlink', ...about, target: readlinkSync(target.at(path)) };
   const inode = `${stat.dev}:${stat.ino}`;

@@ -1,68 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { FaultsError } from '../../lib/errors.ts';
-import { parsePackages } from '../package/package-argument.ts';
-import { fillTree, look, mkfifo, ownFiles } from '../testing/small-files.ts';
+import { fillTree, mkfifo } from '../testing/small-files.ts';
 import type { SmallFiles } from '../testing/small-files.ts';
-import { checkTarget } from './check-target.ts';
-import { linkPackages } from './link-packages.ts';
-import { openLinkedTarget, requireApart, reservedPath } from './linked-target.ts';
-import { readNamedPackage } from './read-named-package.ts';
-
-type Linking = { readonly mode?: 'copy' | 'hardlink'; readonly dryRun?: boolean };
-
-/** Trees and a target, in memory: whatever is linked waits until it is on the disk. */
-function openLinkLab() {
-  const dir = mkdtempSync('/dev/shm/gutinteg-link-');
-  const target = join(dir, 'target');
-  mkdirSync(target);
-  const { root, stateFile } = openLinkedTarget(target, undefined);
-  const put = (name: string, files: SmallFiles, settings = ''): string => {
-    const tree = join(dir, name);
-    rmSync(tree, { recursive: true, force: true });
-    fillTree(tree, { ...files, '.packagelink.yaml': ownFiles() + settings });
-    return tree;
-  };
-  const link = async (
-    words: readonly string[],
-    gone: readonly string[],
-    { mode = 'copy', dryRun = false }: Linking,
-  ) => {
-    const result = await linkPackages({
-      target,
-      stateFile,
-      dryRun,
-      massDelete: () => true,
-      mounts: [],
-      runsCommands: false,
-      change: async ({ packages, directories }) => {
-        const reading = { mode, defines: { V: 'value' }, store: undefined };
-        const linked = await Promise.all(
-          parsePackages(words, { hasStore: false }).map(async (one) => await readNamedPackage(one, reading)),
-        );
-        requireApart({ root, stateFile }, linked);
-        const names = new Set([...gone, ...linked.map(({ name }) => name)]);
-        const stay = packages.filter(({ name }) => !names.has(name));
-        return { packages: [...stay, ...linked], linked, unlinked: gone, directories };
-      },
-    });
-    return { ...result, said: result.changes.map(({ action, path }) => `${action} ${path}`).toSorted() };
-  };
-  const own = reservedPath({ root, stateFile }) ?? '';
-  const shown = () => Object.fromEntries(Object.entries(look(target)).filter(([path]) => !path.startsWith(own)));
-  return {
-    target,
-    stateFile,
-    put,
-    shown,
-    link: async (word: string, linking: Linking = {}) => await link([word], [], linking),
-    unlink: async (name: string, linking: Linking = {}) => await link([], [name], linking),
-    check: async () => await checkTarget({ target, stateFile, fast: false, exclude: [], reserved: own, mounts: [] }),
-    [Symbol.dispose]: () => rmSync(dir, { recursive: true }),
-  };
-}
+import { openLinkLab } from '../testing/link-lab.ts';
+import { openLinkedTarget } from './linked-target.ts';
 
 const TOOL: SmallFiles = {
   'bin/tool': { text: 'tool\n', mode: 0o755 },

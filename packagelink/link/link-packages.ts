@@ -72,6 +72,7 @@ async function linkLocked(options: LinkOptions): Promise<WithCommandsResult> {
     fetcher: storesFetcher(change.packages),
     settles: { key: linkedKey(change.packages) },
     restoresForeign: false,
+    foreignPaths: merged.free,
     massDelete: (owner: string) => owner === TARGET_OWNER || massDelete(owner),
   };
   const commands = linkedCommands(before.packages, change.packages);
@@ -104,6 +105,8 @@ function recordLinks({ root, stateFile, before, change, merged }: Recording): st
   const notices = keepOverridden(change.packages, merged.tree, { root, objects });
   const { linked, directories } = change;
   const isNew = before.packages.length + before.originals.length === 0 || linked.length + merged.found.length > 0;
+  // What was never taken, or was given back, is nobody's but the target's; what stands there now was found again.
+  if (merged.free.size > 0) updateLinkState(stateFile, { begins: true, released: [...merged.free], directories });
   if (isNew || directories !== before.directories)
     updateLinkState(stateFile, { begins: true, linked, originals: merged.found, directories });
   adoptHidden({ root, stateFile }, merged.found, merged.tree);

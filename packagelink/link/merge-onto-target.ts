@@ -5,13 +5,13 @@ import type { Layer } from '../merge/candidates.ts';
 import { directoryFetcher } from '../contents/fetch.ts';
 import type { Fetcher } from '../contents/fetch.ts';
 import { findOriginals } from './find-originals.ts';
+import { findTaken } from './find-taken.ts';
 import { objectsDirectory } from '../contents/kept-objects.ts';
 import { readLinkState } from '../state/linked-packages.ts';
 import type { LinkState, LinkedPackage, Original } from '../state/linked-packages.ts';
 import { mergeTree } from '../merge/merge.ts';
 import type { MergeInput } from '../merge/merge.ts';
 import { readMountPoints } from '../filesystem/mount-points.ts';
-import { knownPaths } from '../compare/carried-out-intents.ts';
 import { readState } from '../state/state.ts';
 import type { State } from '../state/state.ts';
 import { targetLayer } from './target-layer.ts';
@@ -59,6 +59,8 @@ export type Merged = {
   readonly originals: readonly Original[];
   /** Those of them that were found now. */
   readonly found: readonly Original[];
+  /** Paths of which the database knows something, and which are the target's own: see find-taken.ts. */
+  readonly free: ReadonlySet<string>;
 };
 
 type Merging = {
@@ -76,18 +78,19 @@ type Merging = {
  */
 export async function mergeOntoTarget({ root, stateFile, before, change, mounts }: Merging): Promise<Merged> {
   const objects = objectsDirectory(stateFile);
-  const installed = knownPaths(existsSync(stateFile) ? readState(stateFile) : EMPTY);
+  const state = existsSync(stateFile) ? readState(stateFile) : EMPTY;
+  const taken = findTaken({ root, state, originals: before.originals });
   const layers = change.packages.map((one) => linkedLayer(one, objects));
-  const originals = new Map(before.originals.map((original) => [original.path, original]));
+  const originals = new Map(taken.originals.map((original) => [original.path, original]));
   const found = new Map<string, Original>();
   const mountPoints = readMountPoints(root, mounts);
   for (;;) {
     const all = [...layers, targetLayer([...originals.values()], objects)];
     const tree = mergeTree({ layers: all, defines: {}, directories: change.directories });
-    // One that is known although no package had its path yet may have changed since a run was cut off.
-    const isKnown = (path: string) => installed.has(path) || found.has(path);
+    const isKnown = (path: string) => taken.rows.has(path) || found.has(path);
     const more = findOriginals({ root, tree, isKnown, mountPoints });
-    if (more.length === 0) return { tree, originals: [...originals.values()], found: [...found.values()] };
+    if (more.length === 0)
+      return { tree, originals: [...originals.values()], found: [...found.values()], free: taken.free };
     for (const original of more) {
       originals.set(original.path, original);
       found.set(original.path, original);

@@ -39,8 +39,9 @@ export function targetLayer(originals: readonly Original[], objects: string): La
 const IMPLIED = { mode: 0o755, uid: 0, gid: 0, mtimeSeconds: 0, mtimeNanoseconds: 0, implied: true } as const;
 
 function asEntry(original: Original, firstNames: Map<string, string>): ManifestEntry {
-  if (original.type !== 'file') return original;
-  const { inode, ...file } = original;
+  const { pending: _pending, ...about } = original;
+  if (about.type !== 'file') return about;
+  const { inode, ...file } = about;
   const key = JSON.stringify([inode, { ...file, path: '' }]);
   const first = firstNames.get(key);
   if (first !== undefined) return { type: 'hardlink', path: file.path, target: first };

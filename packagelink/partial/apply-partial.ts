@@ -1,14 +1,14 @@
 // The nightly run: puts right what differs. In: a merged tree, the state database, a running system's root.
 // Out: every path either old or new, and a list of changes. Never: touches a foreign path or what is right already;
 // follows a link out of the target; crosses a mount point that is not listed; deletes when a source could not be read.
-import { mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isUntouched } from '../compare/observed.ts';
 import { discardTemporaries } from './discard-temporaries.ts';
 import { executePlan } from './execute-plan.ts';
 import { separateVersions } from '../filesystem/keep-version.ts';
 import { withLock } from '../filesystem/file-lock.ts';
-import { beginHistory, forgetVersions, historyDirectory, trimHistory } from '../state/history.ts';
+import { beginHistory, forgetUnkept, forgetVersions, historyDirectory, trimHistory } from '../state/history.ts';
 import { findTouched } from './names-of-files.ts';
 import type { Change, PartialPlan } from './partial-plan.ts';
 import type { ApplyPartialOptions } from './partial-options.ts';
@@ -17,6 +17,7 @@ import type { Prepared, RowOf } from './prepare-partial.ts';
 import { syncFileSystems } from '../native/sync-file-systems.ts';
 import { recordIntents, updateState } from '../state/state.ts';
 import type { InstalledPath } from '../tree/installed-path.ts';
+import { asPathStat } from '../tree/path-stat.ts';
 import type { PathStat } from '../tree/path-stat.ts';
 import type { TreeEntry } from '../tree/tree.ts';
 
@@ -50,7 +51,11 @@ async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> 
   const historyDir = historyDirectory(stateFile);
   const beforeDeletions = prepared.errors.length === 0 ? options.beforeDeletions : undefined;
   const done = await executePlan({ root, plan, fetcher, sync, kept, historyDir, beforeDeletions });
-  const changed = [...done.placed, ...touchedEntries(prepared, done.changes)].flatMap((entry) => rowOf(entry) ?? []);
+  const changed = [
+    ...done.placed,
+    ...touchedEntries(prepared, done.changes),
+    ...halfCorrected(prepared, done.placed),
+  ].flatMap((entry) => rowOf(entry) ?? []);
   const refreshed = plan.refresh.flatMap((entry) => rowOf(entry, observed.get(entry.path)) ?? []);
   const removed = [...done.deleted, ...done.restored.map(({ row }) => row)].map((row) => row.path);
   const summary = { ...summarize(prepared, done.errors), changes: done.changes };
@@ -66,6 +71,13 @@ async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> 
       removed: [...removed, ...(summary.errors.length === 0 ? plan.forget : [])],
       settled: settles === undefined ? undefined : { ...settles, notices: [...summary.notices] },
     });
+  }
+  if (done.changes.length < plan.changes.length) {
+    const changedPaths = new Set(done.changes.map(({ path }) => path));
+    forgetUnkept(
+      stateFile,
+      plan.keeps.filter(({ path }) => !changedPaths.has(path)),
+    );
   }
   if (done.restored.length > 0)
     forgetVersions(
@@ -88,6 +100,16 @@ function touchedEntries({ tree, plan, installed, observed }: Prepared, changes: 
   });
 }
 
+// An owner was set, and then something failed: the path is a package's from then on.
+function halfCorrected({ root, plan, observed }: Prepared, placed: ReadonlySet<TreeEntry>): TreeEntry[] {
+  return plan.metadata.filter((entry) => {
+    const before = observed.get(entry.path);
+    if (placed.has(entry) || before === undefined) return false;
+    const now = lstatSync(`${root}/${entry.path}`, { throwIfNoEntry: false });
+    return now !== undefined && asPathStat(now).ctimeMs !== before.ctimeMs;
+  });
+}
+
 function summarize({ plan, errors, notices }: Prepared, more: readonly string[] = []): PartialResult {
   return {
     changes: plan.changes,
@@ -99,6 +121,7 @@ function summarize({ plan, errors, notices }: Prepared, more: readonly string[] 
 // Before the first write, so that what a run that crashed has made is known as ours by the next.
 function intentsOf(plan: PartialPlan, rowOf: RowOf): InstalledPath[] {
   const nothing: PathStat = { mode: 0, uid: 0, gid: 0, sizeBytes: 0, inode: 0, mtimeMs: 0, ctimeMs: 0 };
-  const entries = [...plan.directories, ...plan.files, ...plan.symlinks, ...plan.specials, ...plan.hardlinks];
+  const { directories, files, symlinks, specials, hardlinks, metadata } = plan;
+  const entries = [...directories, ...files, ...symlinks, ...specials, ...hardlinks, ...metadata];
   return entries.flatMap((entry) => rowOf(entry, nothing) ?? []);
 }

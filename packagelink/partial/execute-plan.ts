@@ -1,5 +1,5 @@
 // Carries out a partial plan. In: a plan, a target. Out: what was done, and errors by path. Never: decides.
-import { UserError, describeError } from '../../lib/errors.ts';
+import { describeError } from '../../lib/errors.ts';
 import { openTarget } from '../filesystem/confined-directory.ts';
 import type { Fetcher } from '../contents/fetch.ts';
 import { correctMetadata, makeDirectory, removePath, restorePath, stageHardlink, stageOther } from './change-path.ts';
@@ -171,8 +171,8 @@ function writeWhole(staging: Staging, file: WantedFile, source: Uint8Array): voi
 function discardQuietly(staging: Staging, path: string): void {
   try {
     discard(staging, path);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+  } catch {
+    // It stands in the way of the next run, too, which says so.
   }
 }
 

@@ -41,6 +41,8 @@ export type ApplyPartialOptions = {
   readonly beforeDeletions?: () => Promise<readonly string[]>;
   /** False when the tree itself says what was there before the packages, in a layer below them. */
   readonly restoresForeign?: boolean;
+  /** Paths that are foreign whatever the state database says of them. */
+  readonly foreignPaths?: ReadonlySet<string>;
   /** Flushes the file systems of these paths, when something was written. */
   readonly sync?: (paths: readonly string[]) => void;
 };

@@ -46,7 +46,7 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
   const { osmode = 'image', sourcesComplete = true, massDelete } = options;
   const root = realpathSync(options.target);
   const state = readStateFor(options);
-  const known = knownPaths(state);
+  const known = withoutForeign(knownPaths(state), options);
   const rendered = await renderTemplates(options.tree, known, options.fetcher);
   const named = await nameOwners(rendered.tree, {
     root,
@@ -66,8 +66,8 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
     retention: options.retention,
   });
   const allowDeletions = sourcesComplete && rendered.errors.length === 0;
-  const carriedOut = findCarriedOut(reach.only(state.intents), observed);
-  const laidDown = reach.only(state.installed);
+  const carriedOut = findCarriedOut(reach.only(withoutForeign(state.intents, options)), observed);
+  const laidDown = reach.only(withoutForeign(state.installed, options));
   const installed =
     carriedOut.length === 0
       ? laidDown
@@ -105,12 +105,21 @@ function readStateFor({ stateFile, isUpdate = false, tree }: ApplyPartialOptions
   return readStateOf(stateFile, paths);
 }
 
+function withoutForeign(
+  rows: ReadonlyMap<string, InstalledPath>,
+  { foreignPaths }: ApplyPartialOptions,
+): ReadonlyMap<string, InstalledPath> {
+  return foreignPaths === undefined ? rows : new Map([...rows].filter(([path]) => !foreignPaths.has(path)));
+}
+
 const EMPTY: State = { installed: new Map(), intents: new Map() };
 
-// Of several, the first one is what was there before any package.
+// Of several, the newest one is what stood there when a package took the path the last time.
 function foreignVersions(stateFile: string): Map<string, KeptVersion> {
   if (!existsSync(stateFile)) return new Map();
-  const foreign = readHistory(stateFile).filter(({ reason }) => reason === 'foreign');
+  const foreign = readHistory(stateFile)
+    .filter(({ reason }) => reason === 'foreign')
+    .toReversed();
   return new Map(foreign.map((version) => [version.path, version]));
 }
 

@@ -89,7 +89,17 @@ export function trimHistory(stateFile: string, { isWhole }: { readonly isWhole: 
   });
 }
 
-/** Forgets single versions, because they were brought back. */
+/** Forgets what the last run announced and did not replace or delete after all: it is still in its place. */
+export function forgetUnkept(stateFile: string, keeps: readonly Keep[]): void {
+  if (keeps.length === 0) return;
+  const ids = withStateDatabase(stateFile, (database) => {
+    const find = database.prepare('SELECT id FROM history WHERE run = (SELECT max(run) FROM history) AND path = ?');
+    return keeps.flatMap(({ path }) => find.all(path).map(({ id }) => Number(id)));
+  });
+  forgetVersions(stateFile, ids);
+}
+
+/** Forgets single versions, because they are in their place again. */
 export function forgetVersions(stateFile: string, ids: readonly number[]): void {
   withStateDatabase(stateFile, (database) => {
     const forget = database.prepare('DELETE FROM history WHERE id = ?');

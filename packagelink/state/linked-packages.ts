@@ -10,7 +10,8 @@ import type { Manifest } from '../package/manifest.ts';
 import type { Defines } from '../package/preprocess.ts';
 import { inTransaction, withStateDatabase } from './state-database.ts';
 
-const FORMAT = 1;
+/** Of the second format, `originals` say which of them were not replaced yet; those of the first do not. */
+const FORMAT = 2;
 const MARK = 'packagelink';
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS packages (
@@ -49,6 +50,8 @@ const metadata = {
   mtimeSeconds: z.int(),
   mtimeNanoseconds: z.int(),
   xattrs: z.record(z.string(), z.string()).exactOptional(),
+  /** A package has its path, and has not replaced it yet: a run that does writes a row, and this goes. */
+  pending: z.literal(true).exactOptional(),
 };
 
 const originalSchema = z.discriminatedUnion('type', [
@@ -87,7 +90,7 @@ export function readLinkState(stateFile: string): LinkState {
       return { packages: [], originals: [], directories: 'merge' };
     }
     const { format, directories } = parseJsonEdge(linkSchema, String(mark['value']), `${stateFile}, packagelink`);
-    if (format !== FORMAT)
+    if (format > FORMAT)
       throw new UserError(`${stateFile} was written by a newer packagelink (format ${format}, known ${FORMAT})`);
     return {
       packages: database.prepare('SELECT * FROM packages ORDER BY name').all().map(asPackage),
@@ -138,6 +141,13 @@ export function updateLinkState(stateFile: string, update: LinkUpdate): void {
       }
     });
   });
+}
+
+/** With the rows of a run, in its transaction: what stood at their paths has been replaced. */
+export function markReplaced(database: DatabaseSync): void {
+  if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'originals'").get() === undefined) return;
+  database.exec(`UPDATE originals SET value = json_remove(value, '$.pending')
+    WHERE json_extract(value, '$.pending') AND path IN (SELECT path FROM paths)`);
 }
 
 function insertPackage(database: DatabaseSync, one: LinkedPackage): void {

@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { UserError } from '../../lib/errors.ts';
 import type { InstalledPath } from '../tree/installed-path.ts';
 import { dropLstatColumns } from './drop-lstat-columns.ts';
+import { markReplaced } from './linked-packages.ts';
 import { isPackagePath } from '../package/package-path.ts';
 import type { Settled } from './settled.ts';
 import { explained, inTransaction, openStateDatabase, withStateDatabase } from './state-database.ts';
@@ -77,6 +78,7 @@ export function updateState(file: string, { changed, removed, settled }: StateUp
     inTransaction(database, () => {
       dropLstatColumns(database);
       insertRows(database, 'paths', changed);
+      markReplaced(database);
       const remove = database.prepare('DELETE FROM paths WHERE path = ?');
       for (const path of removed) remove.run(path);
       database.exec("DELETE FROM intents; DELETE FROM meta WHERE key = 'settled'");
