@@ -6,7 +6,7 @@ import type { Mac } from '../lib/mac.ts';
 import { bootPrograms } from './boot-programs/all.ts';
 import { decideBoot } from './decide.ts';
 import type { MachineSource, SiteMachine } from './machine-source.ts';
-import { viewMachine } from './machines/ask-machines.ts';
+import { findOfSite, viewMachine } from './machines/ask-machines.ts';
 import { beginAttempt, localScriptGiven, tokenOfSameBoot } from './machines/attempts.ts';
 import { applyOccurrence, claimMachine, noteOnTimeline, recordIfPossible } from './machines/machines.ts';
 import type { Machines } from './machines/machines.ts';
@@ -51,18 +51,41 @@ export async function createBootService(options: BootServiceOptions) {
       try {
         return site === undefined ? unknownMachine(mac) : scriptOf(mac, site);
       } catch (error) {
-        if (!isUnreadable(error)) throw error;
+        const instead = scriptWithoutState(mac, error);
         machines.lostLines += 1;
-        const kind = error instanceof StateError ? error.kind : 'a damaged row';
-        return renderLocalDiskScript({ mac, why: `${WITHOUT_STATE} (${kind})` });
+        return instead;
+      }
+    },
+
+    /** What `script` would answer now, as long to the byte. Begins nothing, notes nothing; the token in it is none. */
+    async previewScript(mac: Mac): Promise<string> {
+      const site = await source.lookupByMac(mac);
+      try {
+        return site === undefined ? unknownMachine(mac) : preview(mac, site);
+      } catch (error) {
+        return scriptWithoutState(mac, error);
       }
     },
   };
 
+  function preview(mac: Mac, site: SiteMachine): string {
+    const view = viewMachine(machines, site, findOfSite(machines, site));
+    const decision = decideBoot({ via: 'http', wants: 'machine-script' }, view);
+    if (decision.give !== 'installer') return localDisk(mac, decision);
+    return installer(mac, site, { ...decision, token: NO_TOKEN });
+  }
+
+  type Attempt = { readonly attempt: number; readonly attemptsAllowed: number; readonly token: string };
+
+  function installer(mac: Mac, { name }: SiteMachine, { attempt, attemptsAllowed, token }: Attempt): string {
+    const { consoles } = options;
+    return renderInstallerScript({ name, mac, token, serverUrl, consoles, attempt, attemptsAllowed });
+  }
+
   /** The local disk harms nobody, so it is given also when that cannot be recorded. @throws StateError */
   function scriptOf(mac: Mac, site: SiteMachine): string {
     const row = claimMachine(machines, site);
-    const decision = decideBoot({ via: 'http', wants: 'machine-script' }, viewMachine(machines, site));
+    const decision = decideBoot({ via: 'http', wants: 'machine-script' }, viewMachine(machines, site, row));
     if (decision.give !== 'installer') {
       const means = decision.give === 'local-disk' ? decision.means : undefined;
       if (means !== undefined) recordIfPossible(machines, () => applyOccurrence(machines, row.id, means));
@@ -78,13 +101,22 @@ export async function createBootService(options: BootServiceOptions) {
     const token = (decision.again ? tokenOfSameBoot(machines, row) : undefined) ?? beginAttempt(machines, row);
     const words = `fetched its boot script: the installer, attempt ${attempt} of ${attemptsAllowed}`;
     noteOnTimeline(machines, row.id, { source: 'http', key: `script ${attempt}`, text: words });
-    const { consoles } = options;
-    return renderInstallerScript({ name: site.name, mac, token, serverUrl, consoles, attempt, attemptsAllowed });
+    return installer(mac, site, { attempt, attemptsAllowed, token });
   }
 }
 
+/** As long as a token. */
+const NO_TOKEN = '0'.repeat(64);
+
 /** Stays below what a console line holds. */
 const WITHOUT_STATE = 'the server cannot record what it gives; restart this machine when gutinteg status is well again';
+
+/** @throws the error, unless it is about the state */
+function scriptWithoutState(mac: Mac, error: unknown): string {
+  if (!isUnreadable(error)) throw error;
+  const kind = error instanceof StateError ? error.kind : 'a damaged row';
+  return renderLocalDiskScript({ mac, why: `${WITHOUT_STATE} (${kind})` });
+}
 
 function unknownMachine(mac: Mac): string {
   return localDisk(mac, decideBoot({ via: 'http', wants: 'machine-script' }, { kind: 'unknown' }));

@@ -2,8 +2,9 @@
 // where the database cannot be read. Never: throws for want of a database.
 import type { MachineView } from '../decide.ts';
 import type { SiteMachine } from '../machine-source.ts';
-import { findByMac, readMachinePage } from '../state/find-machines.ts';
+import { findByMac, findMachine, findOwner, readMachinePage } from '../state/find-machines.ts';
 import type { MachinePage } from '../state/find-machines.ts';
+import { NEW_LIFE } from '../state/machine-row.ts';
 import type { MachineRow } from '../state/machine-row.ts';
 import { claimMachine, isDone, recordIfPossible } from './machines.ts';
 import type { Machines } from './machines.ts';
@@ -29,15 +30,19 @@ export function claimForNotes(machines: Machines, site: SiteMachine): MachineRow
   return row;
 }
 
-/** What decideBoot needs to know of a machine that asks for its script. @throws StateError */
-export function viewMachine(machines: Machines, site: SiteMachine | undefined): MachineView {
-  if (site === undefined) return { kind: 'unknown' };
-  const row = claimMachine(machines, site);
+/** The machine's row, for who only looks: undefined when it was never seen, and nothing is made. @throws StateError */
+export function findOfSite({ table }: Machines, { macs }: SiteMachine): MachineRow | undefined {
+  const id = macs.map((mac) => findOwner(table, mac)).find((found) => found !== undefined);
+  return id === undefined ? undefined : findMachine(table, id);
+}
+
+/** What decideBoot needs to know of a machine that asks for its script; its row is undefined when it was never seen. */
+export function viewMachine(machines: Machines, site: SiteMachine, row: MachineRow | undefined): MachineView {
   return {
     kind: 'known',
     name: site.name,
-    life: row.life,
-    recordEdited: row.recordDigest !== undefined && row.recordDigest !== site.recordDigest,
-    sameBoot: machines.boots.given(row.id) !== undefined,
+    life: row?.life ?? NEW_LIFE,
+    recordEdited: row?.recordDigest !== undefined && row.recordDigest !== site.recordDigest,
+    sameBoot: row !== undefined && machines.boots.given(row.id) !== undefined,
   };
 }

@@ -41,16 +41,17 @@ export function localScriptGiven({ boots }: Machines, row: MachineRow): void {
  * Whose token it is: that of the machine's latest attempt, or that of the system on its disk, which stays good until an
  * attempt has replaced that system. A good one of an attempt ends the fetch-again grace.
  */
-export function authenticate(
-  { table, boots }: Machines,
-  machineId: string,
-  token: string,
-): 'attempt' | 'system' | undefined {
-  const row = findMachine(table, machineId);
-  if (matches(token, row?.tokenHash)) {
-    boots.tokenUsed(machineId);
-    return 'attempt';
-  }
+export function authenticate(machines: Machines, machineId: string, token: string): TokenOwner | undefined {
+  const owner = tokenOwner(findMachine(machines.table, machineId), token);
+  if (owner === 'attempt') machines.boots.tokenUsed(machineId);
+  return owner;
+}
+
+type TokenOwner = 'attempt' | 'system';
+
+/** The same for who only looks. */
+export function tokenOwner(row: MachineRow | undefined, token: string): TokenOwner | undefined {
+  if (matches(token, row?.tokenHash)) return 'attempt';
   return matches(token, row?.systemTokenHash) ? 'system' : undefined;
 }
 

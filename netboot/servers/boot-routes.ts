@@ -9,6 +9,7 @@ import { noteOnTimeline, noteStep } from '../machines/machines.ts';
 import type { Machines } from '../machines/machines.ts';
 import { HttpError } from './http-errors.ts';
 import { machineOfRequest } from './machine-of-request.ts';
+import { sendFile } from './send-file.ts';
 
 export type BootRoutesOptions = {
   readonly boot: BootService;
@@ -28,7 +29,9 @@ export function addBootRoutes(app: Express, options: BootRoutesOptions): void {
     const { file } = request.params;
     const mac = file.endsWith('.ipxe') ? parseMac(file.slice(0, -'.ipxe'.length)) : undefined;
     if (mac === undefined) throw new HttpError(404, 'not a MAC address with .ipxe');
-    options.boot.script(mac).then((script) => sendScript(response, script), next);
+    // Whoever asks for the head alone does not boot it.
+    const script = request.method === 'HEAD' ? options.boot.previewScript(mac) : options.boot.script(mac);
+    script.then((text) => sendScript(response, text), next);
   });
   app.get(routes.kernel, fixedFile(options, { path: 'vmlinuz', step: 'fetched the kernel' }));
   app.get(routes.ramdisk, fixedFile(options, { path: 'ramdisk.img', step: 'fetched the ramdisk' }));
@@ -43,12 +46,13 @@ function sendScript(response: Response, script: string): void {
 function fixedFile(options: BootRoutesOptions, file: { path: string; step: string }): RequestHandler {
   return (request, response, next) => {
     const row = request.method === 'GET' ? machineOfRequest(request, options) : undefined;
-    response.sendFile(file.path, { root: options.bootDir, cacheControl: false, dotfiles: 'deny' }, (error) => {
-      if (error !== undefined && !response.headersSent) {
-        next(new HttpError(404, `the server has no ${join('boot', file.path)}; build the boot ramdisk first`));
+    const missing = `the server has no ${join('boot', file.path)}; build the boot ramdisk first`;
+    sendFile({ request, response }, { root: options.bootDir, path: file.path, missing }, (end) => {
+      if (end instanceof Error) {
+        next(end);
         return;
       }
-      const words = error === undefined ? file.step : `${file.step} in part: the connection broke`;
+      const words = end === undefined ? file.step : `${file.step} in part: the connection broke`;
       if (row !== undefined) {
         noteOnTimeline(options.machines, row.id, { source: 'http', key: `file ${file.path}`, text: words });
         noteStep(options.machines, row.id, words);
@@ -69,12 +73,11 @@ function storeFile(options: BootRoutesOptions): RequestHandler<{ kind: string; f
     const { kind, file } = request.params;
     const isNamed = Object.hasOwn(storeNames, kind) && storeNames[kind]?.test(file) === true;
     if (!isNamed) throw new HttpError(404, 'not a name of the package store');
-    const row = machineOfRequest(request, options);
+    const row = request.method === 'GET' ? machineOfRequest(request, options) : undefined;
     response.type('application/octet-stream');
-    const settings = { root: options.storeDir, immutable: true, maxAge: '365d', dotfiles: 'deny' } as const;
-    response.sendFile(join(kind, file), settings, (error) => {
-      if (error !== undefined && !response.headersSent)
-        next(new HttpError(404, `not in the package store: ${kind}/${file}`));
+    const stored = { root: options.storeDir, path: join(kind, file), immutable: true };
+    sendFile({ request, response }, { ...stored, missing: `not in the package store: ${kind}/${file}` }, (end) => {
+      if (end instanceof Error) next(end);
       else if (row !== undefined)
         noteOnTimeline(options.machines, row.id, {
           source: 'http',

@@ -41,12 +41,15 @@ export function answerErrors(logOnce: LogOnce, audience: Audience): ErrorRequest
       logOnce(`request ${describeError(error)}`, 'HTTP request failed', { method, path, error: stackOf(error) });
     }
     if (status === 503) response.set('Retry-After', '2');
+    // A file's headers are set before its range is looked at.
+    for (const name of OF_CONTENT) response.removeHeader(name);
     const message = error instanceof UserError || status < 500 ? describeError(error) : 'internal error; see the log';
     const hint = error instanceof UserError && error.hint !== undefined ? { hint: error.hint } : {};
     response.status(status).json({ error: message, ...hint });
   };
 }
 
+const OF_CONTENT = ['Content-Type', 'Cache-Control', 'ETag', 'Last-Modified'] as const;
 const STATE_AWAY = new HttpError(503, 'the server cannot record or read its state now; try again later');
 
 function statusOf(error: unknown): number {

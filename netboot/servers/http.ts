@@ -11,6 +11,7 @@ import type { Ticket } from './slots.ts';
 import type { LogOnce } from './limited-log.ts';
 import { answerErrors, notFound } from './http-errors.ts';
 import type { Audience } from './http-errors.ts';
+import { mergeSlashes, refuseOtherMethods, refuseSeveralHosts, tidyRange } from './tidy-request.ts';
 
 export type HttpServer = { readonly port: number; readonly close: () => Promise<void> };
 
@@ -37,8 +38,9 @@ export function createApp(
   app.set('query parser', false);
   app.set('strict routing', true);
   app.set('case sensitive routing', true);
+  app.use(refuseSeveralHosts, mergeSlashes, tidyRange);
   addRoutes(app);
-  app.use(notFound);
+  app.use(refuseOtherMethods(app), notFound);
   app.use(answerErrors(logOnce, audience));
   return app;
 }

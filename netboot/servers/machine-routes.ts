@@ -1,4 +1,5 @@
 // What an installer or an installed machine says and asks: look-up, events, reports.
+import { randomUUID } from 'node:crypto';
 import type { Express, Request } from 'express';
 import { parseEvents } from '../../contract/events.ts';
 import { lookupSchema } from '../../contract/lookup.ts';
@@ -6,14 +7,16 @@ import type { Lookup } from '../../contract/lookup.ts';
 import { reportSchema } from '../../contract/report.ts';
 import { MiB } from '../../lib/bytes.ts';
 import { parseMac } from '../../lib/mac.ts';
+import type { Mac } from '../../lib/mac.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Clients } from '../clients.ts';
 import { snapshotOf } from '../consent.ts';
 import { applyEvent, applyReport } from '../machine-news.ts';
-import type { MachineSource } from '../machine-source.ts';
+import type { MachineSource, SiteMachine } from '../machine-source.ts';
 import { readSnapshot } from '../state/find-machines.ts';
 import { describeMachine } from '../machines/arm-machine.ts';
-import { authenticate } from '../machines/attempts.ts';
+import { findOfSite } from '../machines/ask-machines.ts';
+import { authenticate, tokenOwner } from '../machines/attempts.ts';
 import { claimMachine, noteOnTimeline, recordTogether } from '../machines/machines.ts';
 import type { Machines } from '../machines/machines.ts';
 import { authenticated, bearerToken, requireAttempt, WRONG_TOKEN } from './authenticate.ts';
@@ -34,7 +37,8 @@ export function addMachineRoutes(app: Express, options: MachineRoutesOptions): v
   const { machines, readBody } = options;
 
   app.get('/v1/machines/by-mac/:mac', (request, response, next) => {
-    lookup(options, request).then((answer) => void response.set('Cache-Control', 'no-store').json(answer), next);
+    const answered = request.method === 'HEAD' ? previewLookup(options, request) : lookup(options, request);
+    answered.then((answer) => void response.set('Cache-Control', 'no-store').json(answer), next);
   });
 
   // The token is checked before a body is read, so that a stranger cannot make the server parse anything.
@@ -72,10 +76,7 @@ export function addMachineRoutes(app: Express, options: MachineRoutesOptions): v
  */
 async function lookup(options: MachineRoutesOptions, request: Request<{ mac: string }>): Promise<Lookup> {
   const { machines } = options;
-  const mac = parseMac(request.params.mac);
-  const site = mac === undefined ? undefined : await options.source.lookupByMac(mac);
-  if (mac === undefined || site === undefined)
-    throw new HttpError(404, `no machine has the MAC address ${request.params.mac.slice(0, 40)}`);
+  const { mac, site } = await findAsked(options, request);
   const row = claimMachine(machines, site);
   const token = bearerToken(request);
   const from = token === undefined ? undefined : authenticate(machines, row.id, token);
@@ -87,5 +88,34 @@ async function lookup(options: MachineRoutesOptions, request: Request<{ mac: str
   const words =
     snapshot === undefined ? 'asked for its description' : 'the installer runs and asked for its description';
   noteOnTimeline(machines, row.id, { source: 'http', key: `lookup ${words}`, text: words });
-  return snapshot ?? parseEdge(lookupSchema, await describeMachine(site, row.id), `the description of ${site.name}`);
+  return snapshot ?? describe(site, row.id);
+}
+
+/** What `lookup` would answer now, for HEAD: no machine is made or known by its address, and nothing is noted. */
+async function previewLookup(
+  { source, machines }: MachineRoutesOptions,
+  request: Request<{ mac: string }>,
+): Promise<Lookup> {
+  const { site } = await findAsked({ source }, request);
+  const row = findOfSite(machines, site);
+  const token = bearerToken(request);
+  const from = token === undefined ? undefined : tokenOwner(row, token);
+  if (token !== undefined && from === undefined) throw new HttpError(401, WRONG_TOKEN);
+  const snapshot =
+    from === 'attempt' && row !== undefined ? snapshotOf(row, readSnapshot(machines.table, row.id)) : undefined;
+  return snapshot ?? describe(site, row?.id ?? randomUUID());
+}
+
+async function findAsked(
+  { source }: Pick<MachineRoutesOptions, 'source'>,
+  request: Request<{ mac: string }>,
+): Promise<{ mac: Mac; site: SiteMachine }> {
+  const mac = parseMac(request.params.mac);
+  const site = mac === undefined ? undefined : await source.lookupByMac(mac);
+  if (mac !== undefined && site !== undefined) return { mac, site };
+  throw new HttpError(404, `no machine has the MAC address ${request.params.mac.slice(0, 40)}`);
+}
+
+async function describe(site: SiteMachine, machineId: string): Promise<Lookup> {
+  return parseEdge(lookupSchema, await describeMachine(site, machineId), `the description of ${site.name}`);
 }
