@@ -133,7 +133,7 @@ function parseOptions(words: readonly Token[], report: Report): string[] {
   return words.flatMap((word) => {
     const options = word.text.split(',');
     for (const option of options) {
-      if (!/^[A-Za-z0-9_][A-Za-z0-9_.:=/+@-]*$/.test(option)) report(word.column, `'${option}' is not a mount option`);
+      if (!/^[A-Za-z0-9_][A-Za-z0-9_.:=/+@%-]*$/.test(option)) report(word.column, `'${option}' is not a mount option`);
     }
     return options;
   });

@@ -6,7 +6,7 @@ import type { Fault } from '../lib/errors.ts';
 import { EFI_MOUNT_POINT } from './efi-system.ts';
 import { firmwareKinds } from './firmware/all.ts';
 import type { FirmwareKind } from './firmware/firmware-kind.ts';
-import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
+import { mountOptionProblems } from './mount-options.ts';
 import { osFamilies } from './os-families/all.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import { CYLINDER_BYTES } from './spec-size.ts';
@@ -143,7 +143,7 @@ function problemsOf(content: ContentRequest, family: OsFamily): string[] {
   if (mountPoint === '/' && content.data) {
     problems.push("the root cannot be 'data': an installation writes it anew");
   }
-  return [...problems, ...unknownOptions(content, kind, family)];
+  return [...problems, ...mountOptionProblems(content, kind, family)];
 }
 
 const ALIASES: Readonly<Record<string, string>> = {
@@ -170,13 +170,4 @@ function firmwareProblems({ mountPoint, filesystem }: ContentRequest, firmware: 
         ? []
         : [`${firmware.name} firmware reads ${content.filesystem} on ${content.mountPoint}, not ${filesystem}`],
     );
-}
-
-function unknownOptions({ options, mountPoint }: ContentRequest, kind: FilesystemKind, family: OsFamily): string[] {
-  const inMemory = kind.use === 'swap' && mountPoint !== undefined;
-  const known = new Set([...family.mountOptions, ...(inMemory ? family.memoryOptions : kind.mountOptions)]);
-  const what = inMemory ? 'a file system in memory' : kind.name;
-  return options
-    .filter((option) => !option.startsWith('x-') && !known.has(option.split('=')[0] ?? ''))
-    .map((option) => `'${option}' is not a mount option of ${what} on ${family.name}`);
 }

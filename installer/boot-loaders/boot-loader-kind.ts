@@ -12,8 +12,8 @@ export type BootPaths = {
 
 type MenuInput = {
   readonly layout: Layout;
-  /** What the kernel finds its root by: `UUID=…` or a logical volume. */
-  readonly root: string;
+  /** How the kernel finds its root and mounts it: `root=UUID=…`. */
+  readonly rootArguments: readonly string[];
   /** The first one is started. */
   readonly kernels: readonly KernelFiles[];
   readonly title: string;

@@ -27,11 +27,11 @@ export const grubBios: BootLoaderKind = {
       missing: located.missing.flatMap(({ partUuid }) => of(partUuid)),
     };
   },
-  renderMenu: ({ layout, root, kernels, title, consoles, paths }) => ({
+  renderMenu: ({ layout, rootArguments, kernels, title, consoles, paths }) => ({
     path: paths.grubMenu,
     mode: 0o600,
     content: renderGrubCfg({
-      root,
+      rootArguments,
       modules: grubModules(layout),
       boot: planBootFiles(layout, kernels),
       title,

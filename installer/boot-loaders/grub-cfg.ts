@@ -4,8 +4,8 @@ import { serialUnit } from '../render/serial-unit.ts';
 
 /** What a grub.cfg is made from. */
 export type GrubCfgInput = {
-  /** What the kernel finds its root by: `UUID=…` or a logical volume. */
-  readonly root: string;
+  /** How the kernel finds its root and mounts it: `root=UUID=…`. */
+  readonly rootArguments: readonly string[];
   /** GRUB's modules for the tables, arrays and groups below, in the order of need. */
   readonly modules: readonly string[];
   /** Where GRUB finds kernels and initramfs; the first one is started. */
@@ -21,9 +21,9 @@ const TIMEOUT = { one: 1, more: 5 } as const;
  * The grub.cfg of a machine: the first kernel is started, and the next one where its files cannot be loaded.
  * @see GNU GRUB manual 2.06 §16, and §15.1 on `fallback`
  */
-export function renderGrubCfg({ boot, title, consoles, root, modules }: GrubCfgInput): string {
+export function renderGrubCfg({ boot, title, consoles, rootArguments, modules }: GrubCfgInput): string {
   const serial = consoles.map(serialUnit).find((unit) => unit !== undefined);
-  const kernelArguments = [`root=${root}`, 'ro', ...consoles.map((name) => `console=${name}`)];
+  const kernelArguments = [...rootArguments, 'ro', ...consoles.map((name) => `console=${name}`)];
   const hasMore = boot.kernels.length > 1;
   const lines = [
     '# A change made here, or by update-grub, stays: no run writes this file again then.',

@@ -7,7 +7,7 @@ const kernels = ['6.2', '6.1'].map((release) => {
   return { release, kernel: `/boot/vmlinuz-${release}`, initramfs: `/boot/initrd.img-${release}` };
 });
 const menu = renderGrubCfg({
-  root: 'UUID=r',
+  rootArguments: ['root=UUID=r'],
   modules: ['part_gpt', 'ext2'],
   boot: { uuid: 'r', kernels },
   title: 'debian 12',

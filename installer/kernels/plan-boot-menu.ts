@@ -59,8 +59,8 @@ function compareMenu(input: BootMenuInput & { readonly layout: Layout }): BootMe
   const image = system.findKernel(tree);
   const kernels = [image, ...keptKernels(image, input)];
   const loader = bootLoaderOf(layout);
-  const { root } = renderLinux(layout);
-  const file = loader.renderMenu({ layout, root, kernels, title, consoles, paths: system.bootPaths });
+  const { rootArguments } = renderLinux(layout);
+  const file = loader.renderMenu({ layout, rootArguments, kernels, title, consoles, paths: system.bootPaths });
   const path = file.path.slice(1);
   if (tree.entries.some((entry) => entry.path === path)) return { ...NOTHING, notices: noticeUnnamed(input) };
   const before = facts.menus.find((menu) => menu.path === path)?.text;

@@ -113,7 +113,7 @@ function planSteps(settled: {
   const paths = system.bootPaths;
   const menu = loader.renderMenu({
     layout,
-    root: disks.root,
+    rootArguments: disks.rootArguments,
     kernels: [system.findKernel(tree)],
     title: menuTitle(input.lookup.record),
     consoles: input.consoles,

@@ -52,7 +52,7 @@ const boot = { uuid: 'B', kernels: [kernel] };
 test('GRUB speaks on the serial line that the kernel speaks on', () => {
   assert.match(content('/etc/default/grub.d/gutinteg.cfg'), /console=tty0 console=ttyS1,9600n8/);
   const config = renderGrubCfg({
-    root: 'UUID=R',
+    rootArguments: ['root=UUID=R'],
     modules: ['part_gpt', 'ext2'],
     boot,
     title: "debian '12'",
@@ -62,7 +62,13 @@ test('GRUB speaks on the serial line that the kernel speaks on', () => {
   assert.match(config, /linux \/vmlinuz-6 root=UUID=R ro console=tty0 console=ttyS1,9600n8/);
   assert.match(config, /menuentry 'debian 12 \(Linux 6\)'/);
   assert.doesNotMatch(
-    renderGrubCfg({ root: 'UUID=R', modules: ['part_gpt', 'ext2'], boot, title: 'x', consoles: ['tty0'] }),
+    renderGrubCfg({
+      rootArguments: ['root=UUID=R'],
+      modules: ['part_gpt', 'ext2'],
+      boot,
+      title: 'x',
+      consoles: ['tty0'],
+    }),
     /serial/,
   );
 });

@@ -1,5 +1,22 @@
 import { MiB } from '../../lib/bytes.ts';
+import { onlyWhenReadOnly, optionNamed } from '../mount-options.ts';
+import { optionTable } from '../option-table.ts';
 import type { FilesystemKind } from './filesystem-kind.ts';
+
+const LEVELS = 'no|none|lzo|zlib|zstd';
+const COMPRESSIONS = [
+  LEVELS,
+  ...Array.from({ length: 9 }, (_, index) => `zlib:${index + 1}`),
+  ...Array.from({ length: 15 }, (_, index) => `zstd:${index + 1}`),
+].join('|');
+/** @see btrfs(5); devices, rescue and the old space cache, which a fresh one does not have, are left out */
+const BTRFS_OPTIONS =
+  'acl noacl autodefrag noautodefrag barrier nobarrier clear_cache commit=NUMBER ' +
+  `compress[=${COMPRESSIONS}] compress-force[=${COMPRESSIONS}] ` +
+  'datacow nodatacow datasum nodatasum degraded discard[=sync|async] nodiscard enospc_debug noenospc_debug ' +
+  'fatal_errors=bug|panic flushoncommit noflushoncommit max_inline=0..4096 metadata_ratio=NUMBER norecovery ' +
+  'rescan_uuid_tree skip_balance space_cache=v2 ssd ssd_spread nossd nossd_spread subvol=SUBVOLUME subvolid=NUMBER ' +
+  'thread_pool=1..1024 treelog notreelog user_subvol_rm_allowed';
 
 export const btrfs: FilesystemKind = {
   name: 'btrfs',
@@ -11,12 +28,14 @@ export const btrfs: FilesystemKind = {
   labelMaxBytes: 255,
   labelByMountPoint: true,
   operation: 'mkfs',
-  mountOptions: (
-    'acl noacl autodefrag noautodefrag barrier nobarrier commit compress compress-force datacow nodatacow datasum ' +
-    'nodatasum degraded device discard nodiscard enospc_debug noenospc_debug fatal_errors flushoncommit ' +
-    'noflushoncommit max_inline metadata_ratio rescan_uuid_tree rescue skip_balance space_cache nospace_cache ssd ' +
-    'ssd_spread nossd nossd_spread subvol subvolid thread_pool treelog notreelog user_subvol_rm_allowed'
-  ).split(' '),
+  mountOptions: optionTable(BTRFS_OPTIONS),
+  optionProblems: (options, { data }) => [
+    ...onlyWhenReadOnly(options, ['norecovery']),
+    ...(!data && optionNamed(options, 'subvolid') !== undefined
+      ? ["'subvolid=': a new file system has no subvolume with a number yet; name it: subvol=NAME"]
+      : []),
+  ],
+  firstMountOptions: ['subvol', 'subvolid', 'norecovery'],
   addedOptions: { root: [], other: [] },
   // It has nothing to do before it is mounted. @see fsck.btrfs(8)
   fsckPass: { root: 0, other: 0 },

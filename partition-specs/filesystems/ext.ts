@@ -1,24 +1,61 @@
 // ext2, ext3 and ext4: one program makes and checks them.
 import { MiB } from '../../lib/bytes.ts';
+import { onlyWhenReadOnly, optionNamed } from '../mount-options.ts';
+import { optionTable } from '../option-table.ts';
 import type { FilesystemKind } from './filesystem-kind.ts';
 
+/** @see ext4(5); options for debugging, for journals elsewhere, and what newer kernels refuse are left out */
 const EXT2_OPTIONS =
-  'acl noacl errors grpquota noquota quota usrquota user_xattr nouser_xattr minixdf bsddf grpid nogrpid bsdgroups ' +
-  'sysvgroups resuid resgid sb debug nouid32 orlov oldalloc';
+  'acl user_xattr errors=continue|remount-ro|panic grpquota noquota quota usrquota minixdf bsddf grpid nogrpid ' +
+  'bsdgroups sysvgroups resuid=NUMBER resgid=NUMBER debug nouid32 orlov oldalloc barrier[=0|1] nobarrier discard ' +
+  'nodiscard nombcache max_dir_size_kb=NUMBER stripe=NUMBER inode_readahead_blks=POWER block_validity ' +
+  'noblock_validity init_itable[=NUMBER] noinit_itable i_version';
 const JOURNAL_OPTIONS =
-  'barrier nobarrier commit data data_err journal_checksum journal_async_commit journal_dev journal_path noload ' +
-  'norecovery grpjquota jqfmt prjquota usrjquota';
+  'commit=NUMBER data=journal|ordered|writeback data_err=abort|ignore noload norecovery grpjquota=FILE ' +
+  'usrjquota=FILE jqfmt=vfsold|vfsv0|vfsv1 auto_da_alloc[=0|1] noauto_da_alloc max_batch_time=NUMBER ' +
+  'min_batch_time=NUMBER journal_ioprio=0..7';
 const EXT4_OPTIONS =
-  'delalloc nodelalloc discard nodiscard init_itable noinit_itable max_batch_time min_batch_time stripe ' +
-  'auto_da_alloc noauto_da_alloc i_version inode_readahead_blks journal_ioprio abort block_validity ' +
-  'noblock_validity dioread_lock dioread_nolock max_dir_size_kb dax nombcache prjquota test_dummy_encryption';
+  'delalloc nodelalloc dioread_lock dioread_nolock journal_checksum nojournal_checksum journal_async_commit ' +
+  'dax=inode|never';
+
+/** A remount refuses them, or does not heed them. */
+const FIRST_MOUNT_OPTIONS =
+  'data data_err nombcache nodelalloc delalloc dax journal_checksum nojournal_checksum journal_async_commit'.split(' ');
 
 export const ext2: FilesystemKind = {
   ...extKind('ext2', EXT2_OPTIONS),
   makeWhy: 'inode tables are left to the kernel',
 };
-export const ext3: FilesystemKind = extKind('ext3', `${EXT2_OPTIONS} ${JOURNAL_OPTIONS}`);
+export const ext3: FilesystemKind = {
+  ...extKind('ext3', `${EXT2_OPTIONS} ${JOURNAL_OPTIONS}`),
+  optionProblems: (options, { mountPoint }) => [
+    ...extOptionProblems(options),
+    // Linux 6.18: what it has set by itself with this option, it takes for an option of ext4 when the root is remounted.
+    ...(mountPoint === '/' && options.includes('data=journal')
+      ? ["'data=journal' on /: the kernel cannot remount an ext3 with it for writing; make it ext4"]
+      : []),
+  ],
+};
 export const ext4: FilesystemKind = extKind('ext4', `${EXT2_OPTIONS} ${JOURNAL_OPTIONS} ${EXT4_OPTIONS}`);
+
+function extOptionProblems(options: readonly string[]): string[] {
+  const data = options.findLast((option) => option.startsWith('data=')) ?? 'data=ordered';
+  const journal = optionNamed(options, 'data', 'commit', 'journal_checksum', 'journal_async_commit');
+  const unread = optionNamed(options, 'noload', 'norecovery');
+  const quota = optionNamed(options, 'usrjquota', 'grpjquota');
+  const direct = options.find((option) => option === 'delalloc' || option === 'dioread_nolock');
+  return [
+    ...onlyWhenReadOnly(options, ['noload', 'norecovery']),
+    ...(unread !== undefined && journal !== undefined
+      ? [`'${journal}' is about the journal, which '${unread}' leaves alone`]
+      : []),
+    ...(data === 'data=journal' && direct !== undefined ? [`'${direct}' and 'data=journal' exclude each other`] : []),
+    ...(options.includes('journal_async_commit') && data === 'data=ordered'
+      ? ["'journal_async_commit' needs data=writeback or data=journal"]
+      : []),
+    ...(quota !== undefined && optionNamed(options, 'jqfmt') === undefined ? [`'${quota}' needs jqfmt=`] : []),
+  ];
+}
 
 function extKind(name: 'ext2' | 'ext3' | 'ext4', mountOptions: string): FilesystemKind {
   return {
@@ -30,7 +67,9 @@ function extKind(name: 'ext2' | 'ext3' | 'ext4', mountOptions: string): Filesyst
     labelMaxBytes: 16,
     labelByMountPoint: true,
     operation: 'mkfs',
-    mountOptions: mountOptions.split(' '),
+    mountOptions: optionTable(mountOptions),
+    optionProblems: extOptionProblems,
+    firstMountOptions: FIRST_MOUNT_OPTIONS,
     // A root that goes on writing after an error loses more than one that stops.
     addedOptions: { root: ['errors=remount-ro'], other: [] },
     fsckPass: { root: 1, other: 2 },

@@ -1,4 +1,6 @@
 import type { Argv } from '../../lib/run-command.ts';
+import type { OptionTable } from '../option-table.ts';
+import type { ContentRequest } from '../spec-types.ts';
 
 /** What a file system is made on. */
 export type MakeTarget = {
@@ -35,8 +37,15 @@ export type FilesystemKind = {
   /** Whether the mount point is its label where the spec gives none. */
   readonly labelByMountPoint: boolean;
   readonly operation: 'mkfs' | 'mkswap';
-  /** Mount options that only this kind knows, without `=value`. */
-  readonly mountOptions: readonly string[];
+  /** Mount options that only this kind knows. */
+  readonly mountOptions: OptionTable;
+  /** What is wrong with options that are each right, together. */
+  readonly optionProblems?: (
+    options: readonly string[],
+    request: Pick<ContentRequest, 'data' | 'mountPoint'>,
+  ) => string[];
+  /** Names of options that only the first mount heeds: a root is mounted by the kernel's command line first. */
+  readonly firstMountOptions?: readonly string[];
   /** Added to the spec's options, unless the spec sets an option of the same name. */
   readonly addedOptions: { readonly root: readonly string[]; readonly other: readonly string[] };
   /** `fs_passno` of fstab(5): the order of fsck, 0 is never. */

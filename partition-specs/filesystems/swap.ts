@@ -1,6 +1,7 @@
 import { MiB } from '../../lib/bytes.ts';
 import { dosTypes } from '../tables/dos.ts';
 import { gptTypes } from '../tables/gpt.ts';
+import { optionTable } from '../option-table.ts';
 import type { FilesystemKind } from './filesystem-kind.ts';
 
 export const swap: FilesystemKind = {
@@ -14,7 +15,7 @@ export const swap: FilesystemKind = {
   labelMaxBytes: 16,
   labelByMountPoint: false,
   operation: 'mkswap',
-  mountOptions: ['discard', 'pri', 'sw'],
+  mountOptions: optionTable('discard[=once|pages] pri=-1..32767 sw'),
   addedOptions: { root: ['sw'], other: ['sw'] },
   fsckPass: { root: 0, other: 0 },
   uuidFrom: (derived) => derived,

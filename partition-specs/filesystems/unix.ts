@@ -1,6 +1,7 @@
 // File systems of the other Unixes and of DOS, as the specs of their families name them. In: nothing. Out: what the
 // planner asks for. Never run here: except for FAT, their programs exist only on those systems.
 import { GiB, MiB } from '../../lib/bytes.ts';
+import { optionNames } from '../option-table.ts';
 import type { FilesystemKind } from './filesystem-kind.ts';
 
 /** Common to all that these systems know. */
@@ -23,7 +24,7 @@ export function ufsKind(name: 'ufs' | 'ffs', mountOptions: string): FilesystemKi
     minBytes: 4 * MiB,
     use: 'files',
     rootable: true,
-    mountOptions: mountOptions.split(' '),
+    mountOptions: optionNames(mountOptions),
     fsckPass: { root: 1, other: 2 },
     make: ({ device }) => ['newfs', device],
     superblock: { offsetBytes: 8192, sizeBytes: 8192 },
@@ -38,7 +39,7 @@ export const unixSwap: FilesystemKind = {
   minBytes: MiB,
   use: 'swap',
   rootable: false,
-  mountOptions: [],
+  mountOptions: optionNames(''),
   fsckPass: { root: 0, other: 0 },
   // Nothing to make: the system takes the partition as it is.
   make: ({ device }) => ['true', device],
@@ -56,7 +57,7 @@ export function fatKind(given: { rootable: boolean; mountOptions: string }): Fil
     use: 'files',
     rootable: given.rootable,
     labelMaxBytes: 11,
-    mountOptions: given.mountOptions.split(' ').filter(Boolean),
+    mountOptions: optionNames(given.mountOptions),
     fsckPass: { root: 0, other: 0 },
     uuidFrom: (derived) => `${derived.slice(0, 4)}-${derived.slice(4, 8)}`.toUpperCase(),
     make: ({ device }) => ['newfs_msdos', device],

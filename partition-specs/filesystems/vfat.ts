@@ -2,17 +2,20 @@
 import { GiB, MiB } from '../../lib/bytes.ts';
 import { dosTypes } from '../tables/dos.ts';
 import { gptTypes } from '../tables/gpt.ts';
+import { optionTable } from '../option-table.ts';
 import { planFat } from '../plan-fat.ts';
 import type { FilesystemKind, MakeTarget } from './filesystem-kind.ts';
 
+/** @see mount(8), "Mount options for fat" */
 const FAT_OPTIONS =
-  'allow_utime blocksize check codepage conv cvf_format cvf_option debug discard dos1xfloppy dmask errors fat fmask ' +
-  'gid quiet rodir showexec sys_immutable time_offset tz uid umask usefree';
+  'allow_utime=OCTAL check=r|n|s|relaxed|normal|strict codepage=NUMBER debug discard dmask=OCTAL dos1xfloppy ' +
+  'errors=panic|continue|remount-ro fmask=OCTAL gid=NUMBER|root nfs[=stale_rw|nostale_ro] quiet rodir showexec ' +
+  'sys_immutable time_offset=-1440..1440 tz=UTC uid=NUMBER|root umask=OCTAL usefree';
 
-export const msdos: FilesystemKind = fatKind('msdos', `${FAT_OPTIONS} dots nodots dotsOK`);
+export const msdos: FilesystemKind = fatKind('msdos', `${FAT_OPTIONS} dots nodots dotsOK=yes|no`);
 export const vfat: FilesystemKind = fatKind(
   'vfat',
-  `${FAT_OPTIONS} iocharset nonumtail posix shortname uni_xlate utf8 nfs`,
+  `${FAT_OPTIONS} flush iocharset=WORD nonumtail[=0|1] shortname=lower|win95|winnt|mixed uni_xlate[=0|1] utf8[=0|1]`,
 );
 
 function fatKind(name: 'vfat' | 'msdos', mountOptions: string): FilesystemKind {
@@ -28,7 +31,7 @@ function fatKind(name: 'vfat' | 'msdos', mountOptions: string): FilesystemKind {
     labelMaxBytes: 11,
     labelByMountPoint: false,
     operation: 'mkfs',
-    mountOptions: mountOptions.split(' '),
+    mountOptions: optionTable(mountOptions),
     addedOptions: { root: [], other: [] },
     fsckPass: { root: 0, other: 2 },
     uuidFrom: (derived) => `${derived.slice(0, 4)}-${derived.slice(4, 8)}`.toUpperCase(),

@@ -1,5 +1,14 @@
 import { MiB } from '../../lib/bytes.ts';
+import { onlyWhenReadOnly } from '../mount-options.ts';
+import { optionTable } from '../option-table.ts';
 import type { FilesystemKind } from './filesystem-kind.ts';
+
+/** @see xfs(5); logs and realtime parts elsewhere are left out, and stripes, which a fresh one cannot be given */
+const XFS_OPTIONS =
+  'allocsize=ALLOCATION attr2 noattr2 dax[=always|inode|never] discard nodiscard grpid bsdgroups nogrpid sysvgroups ' +
+  'filestreams ikeep noikeep inode32 inode64 largeio nolargeio logbufs=2..8 ' +
+  'logbsize=16k|32k|64k|128k|256k|16384|32768|65536|131072|262144 noalign norecovery nouuid noquota uquota usrquota ' +
+  'quota uqnoenforce qnoenforce gquota grpquota gqnoenforce pquota prjquota pqnoenforce swalloc wsync';
 
 export const xfs: FilesystemKind = {
   name: 'xfs',
@@ -11,11 +20,9 @@ export const xfs: FilesystemKind = {
   labelMaxBytes: 12,
   labelByMountPoint: true,
   operation: 'mkfs',
-  mountOptions: (
-    'allocsize attr2 noattr2 dax discard nodiscard grpid bsdgroups nogrpid sysvgroups filestreams ikeep noikeep ' +
-    'inode32 inode64 largeio nolargeio logbufs logbsize logdev noalign norecovery nouuid noquota uquota usrquota ' +
-    'quota uqnoenforce qnoenforce gquota grpquota gqnoenforce pquota prjquota pqnoenforce rtdev sunit swidth swalloc wsync'
-  ).split(' '),
+  mountOptions: optionTable(XFS_OPTIONS),
+  optionProblems: (options) => onlyWhenReadOnly(options, ['norecovery']),
+  firstMountOptions: [...optionTable(XFS_OPTIONS).keys()].filter((name) => !/^inode(?:32|64)$/.test(name)),
   addedOptions: { root: [], other: [] },
   // It is checked when it is mounted. @see fsck.xfs(8)
   fsckPass: { root: 0, other: 0 },

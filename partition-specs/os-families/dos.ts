@@ -2,6 +2,7 @@ import { byName, fatKind } from '../filesystems/unix.ts';
 import { partitionPath } from '../linux-device-path.ts';
 import { fatOf, renderDos, renderDosDiskLabel } from '../render/dos.ts';
 import { slotOfLetter } from './letters.ts';
+import { optionNames } from '../option-table.ts';
 import type { OsFamily } from './os-family.ts';
 
 /**
@@ -22,8 +23,8 @@ export const dosFamily: OsFamily = {
   deviceOf: ({ path }, number) => partitionPath(path, number),
   stacks: false,
   memoryFilesystem: false,
-  memoryOptions: [],
-  mountOptions: ['defaults'],
+  memoryOptions: optionNames(''),
+  mountOptions: optionNames('defaults'),
   render: renderDos,
   renderLabel: renderDosDiskLabel,
 };

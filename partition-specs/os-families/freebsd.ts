@@ -7,6 +7,8 @@ import { freebsdDevice, freebsdFstab, renderFreebsdDisk } from '../render/freebs
 import { dosTypes } from '../tables/dos.ts';
 import { bsdTypeOf } from './bsd-types.ts';
 import { letterOfSlot, slotOfLetter } from './letters.ts';
+import { bsdTypeOf, letterOfSlot, slotOfLetter } from './bsd-letters.ts';
+import { optionNames } from '../option-table.ts';
 import type { OsFamily } from './os-family.ts';
 
 /** FreeBSD on PCs: one slice, one disklabel. @see gpart(8), mount(8), fstab(5), tmpfs(5) */
@@ -28,11 +30,11 @@ export const freebsd: OsFamily = {
   deviceOf: ({ diskName }, number) => `/dev/${diskName}s1${letterOfSlot(number)}`,
   stacks: false,
   memoryFilesystem: true,
-  memoryOptions: 'size mode uid gid inodes maxfilesize'.split(' '),
-  mountOptions: (
+  memoryOptions: optionNames('size mode uid gid inodes maxfilesize'),
+  mountOptions: optionNames(
     'defaults async noasync sync atime noatime exec noexec suid nosuid symfollow nosymfollow clusterr noclusterr ' +
-    'clusterw noclusterw union untrusted late failok auto noauto ro rw'
-  ).split(' '),
+      'clusterw noclusterw union untrusted late failok auto noauto ro rw',
+  ),
   render: (layout) => ({
     operations: foreignOperations(layout, (disk) => {
       const hasTable = disk.found.length > 0;

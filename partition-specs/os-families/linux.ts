@@ -1,6 +1,7 @@
 import { EFI_MOUNT_POINT } from '../efi-system.ts';
 import { filesystems } from '../filesystems/all.ts';
 import { partitionPath } from '../linux-device-path.ts';
+import { optionTable } from '../option-table.ts';
 import { renderLinux } from '../render/linux.ts';
 import { dosTypes } from '../tables/dos.ts';
 import { gptTypes } from '../tables/gpt.ts';
@@ -31,11 +32,17 @@ export const linux: OsFamily = {
   deviceOf: ({ path }, number) => partitionPath(path, number),
   stacks: true,
   memoryFilesystem: true,
-  // tmpfs(5)
-  memoryOptions: 'size nr_blocks nr_inodes mode gid uid huge mpol noswap'.split(' '),
-  mountOptions: (
-    'async sync dirsync atime noatime relatime norelatime strictatime lazytime auto noauto defaults dev ' +
-    'nodev diratime nodiratime exec noexec nofail ro rw suid nosuid user nouser users group owner'
-  ).split(' '),
+  // tmpfs(5); noswap needs a newer kernel than that of Debian 12
+  memoryOptions: optionTable(
+    'gid=NUMBER|root huge=never|always|within_size|advise inode32 inode64 mode=OCTAL ' +
+      'mpol=default|local|prefer|prefer:0|bind:0|interleave|interleave:0 nr_blocks=COUNT nr_inodes=COUNT ' +
+      'size=SIZE|PERCENT uid=NUMBER|root',
+  ),
+  // mount(8), "FILESYSTEM-INDEPENDENT MOUNT OPTIONS"
+  mountOptions: optionTable(
+    'async sync dirsync atime noatime relatime norelatime strictatime nostrictatime lazytime nolazytime auto noauto ' +
+      'defaults dev nodev diratime nodiratime exec noexec iversion noiversion loud silent nofail _netdev nosymfollow ' +
+      'ro rw suid nosuid user nouser users group owner',
+  ),
   render: renderLinux,
 };

@@ -7,6 +7,8 @@ import { netbsdDevice, netbsdFstab, renderNetbsdDisk } from '../render/netbsd-co
 import { dosTypes } from '../tables/dos.ts';
 import { bsdTypeOf } from './bsd-types.ts';
 import { letterOfSlot, slotOfLetter } from './letters.ts';
+import { bsdTypeOf, letterOfSlot, slotOfLetter } from './bsd-letters.ts';
+import { optionNames } from '../option-table.ts';
 import type { OsFamily } from './os-family.ts';
 
 /** NetBSD on PCs: one DOS partition, one disklabel. @see fdisk(8), disklabel(8), mount(8), fstab(5) */
@@ -32,11 +34,11 @@ export const netbsd: OsFamily = {
   deviceOf: ({ diskName }, number) => `/dev/${diskName}${letterOfSlot(number)}`,
   stacks: false,
   memoryFilesystem: true,
-  memoryOptions: [],
-  mountOptions: (
+  memoryOptions: optionNames(''),
+  mountOptions: optionNames(
     'defaults async noasync sync nosync atime noatime dev nodev devmtime nodevmtime exec noexec suid nosuid symperm ' +
-    'nosymperm coredump nocoredump hidden nohidden union nounion extattr noextattr auto noauto ro rw'
-  ).split(' '),
+      'nosymperm coredump nocoredump hidden nohidden union nounion extattr noextattr auto noauto ro rw',
+  ),
   render: (layout) => ({
     operations: foreignOperations(layout, (disk) => renderNetbsdDisk(bsdSystemDisk(disk, layout))),
     files: [

@@ -7,6 +7,8 @@ import { openbsdDevice, openbsdFstab, renderOpenbsdDisk } from '../render/openbs
 import { dosTypes } from '../tables/dos.ts';
 import { bsdTypeOf } from './bsd-types.ts';
 import { letterOfSlot, slotOfLetter } from './letters.ts';
+import { bsdTypeOf, letterOfSlot, slotOfLetter } from './bsd-letters.ts';
+import { optionNames } from '../option-table.ts';
 import type { OsFamily } from './os-family.ts';
 
 /** OpenBSD on PCs: one DOS partition, one disklabel. @see fdisk(8), disklabel(8), mount(8), fstab(5) */
@@ -29,11 +31,11 @@ export const openbsd: OsFamily = {
   deviceOf: ({ diskName }, number) => `/dev/${diskName}${letterOfSlot(number)}`,
   stacks: false,
   memoryFilesystem: true,
-  memoryOptions: [],
-  mountOptions: (
+  memoryOptions: optionNames(''),
+  mountOptions: optionNames(
     'defaults async noasync sync nosync atime noatime dev nodev exec noexec suid nosuid wxallowed nowxallowed perm ' +
-    'noperm auto noauto ro rw'
-  ).split(' '),
+      'noperm auto noauto ro rw',
+  ),
   render: (layout) => ({
     operations: foreignOperations(layout, (disk) => renderOpenbsdDisk(bsdSystemDisk(disk, layout), ROOT_MOUNTED_ON)),
     files: [

@@ -1,6 +1,7 @@
 import type { FilesystemKind } from '../filesystems/filesystem-kind.ts';
 import type { ByteRange } from '../labels/byte-range.ts';
 import type { Layout, LayoutDisk, LayoutTable } from '../layout.ts';
+import type { OptionTable } from '../option-table.ts';
 import type { FamilyPlan } from '../render/disk-operation.ts';
 import type { WholeOf } from '../tables/table-kind.ts';
 
@@ -42,10 +43,10 @@ export type OsFamily = {
   readonly stacks: boolean;
   /** Whether swap with a mount point means a file system in memory there, as `swap /tmp` of 1996 does. */
   readonly memoryFilesystem: boolean;
-  /** The mount options of that file system, without `=value`. */
-  readonly memoryOptions: readonly string[];
-  /** Mount options that every file system knows here, without `=value`; `x-…` are always allowed. */
-  readonly mountOptions: readonly string[];
+  /** The mount options of that file system. */
+  readonly memoryOptions: OptionTable;
+  /** Mount options that every file system knows here; `x-…` are always allowed. */
+  readonly mountOptions: OptionTable;
   /** The commands that bring a layout about, in order, and the files that mount it. */
   readonly render: (layout: Layout) => FamilyPlan;
   /** The label of a disk as bytes, where our own code can write it: into images, to be read by other programs. */

@@ -2,6 +2,7 @@ import { byName, ufsKind, unixSwap } from '../filesystems/unix.ts';
 import { foreignMounts, foreignOperations, foreignPartitions } from '../render/foreign-layout.ts';
 import { renderSolarisDisk, renderVfstab, sliceOfLetter, sunTagOf } from '../render/solaris-commands.ts';
 import { geometryOf, renderSunDiskLabel } from '../render/sun-disk-label.ts';
+import { optionNames } from '../option-table.ts';
 import type { OsFamily } from './os-family.ts';
 
 /** Solaris on SPARC. @see fmthard(1M), mount_ufs(1M), mount_tmpfs(1M), vfstab(4) */
@@ -25,9 +26,10 @@ export const solaris: OsFamily = {
   deviceOf: ({ diskName }, number) => `/dev/dsk/${diskName}s${number}`,
   stacks: false,
   memoryFilesystem: true,
-  memoryOptions: ['size'],
-  mountOptions:
-    'defaults devices nodevices exec noexec nbmand nonbmand ro rw setuid nosetuid suid nosuid xattr noxattr'.split(' '),
+  memoryOptions: optionNames('size'),
+  mountOptions: optionNames(
+    'defaults devices nodevices exec noexec nbmand nonbmand ro rw setuid nosetuid suid nosuid xattr noxattr',
+  ),
   render: (layout) => ({
     operations: foreignOperations(layout, (disk) =>
       renderSolarisDisk({

@@ -5,6 +5,7 @@ import { sliceOfLetter, sunTagOf } from '../render/solaris-commands.ts';
 import { geometryOf, renderSunDiskLabel } from '../render/sun-disk-label.ts';
 import { renderSunosDisk, sunosFstab } from '../render/sunos-commands.ts';
 import { letterOfSlot } from './letters.ts';
+import { optionNames } from '../option-table.ts';
 import type { OsFamily } from './os-family.ts';
 
 /** SunOS 4.1. @see format(8S), mount(8), fstab(5) */
@@ -22,8 +23,8 @@ export const sunos: OsFamily = {
   deviceOf: ({ diskName }, number) => `/dev/${diskName}${letterOfSlot(number + 1)}`,
   stacks: false,
   memoryFilesystem: true,
-  memoryOptions: [],
-  mountOptions: 'defaults grpid noauto remount ro rw suid nosuid'.split(' '),
+  memoryOptions: optionNames(''),
+  mountOptions: optionNames('defaults grpid noauto remount ro rw suid nosuid'),
   render: (layout) => ({
     operations: foreignOperations(layout, (disk) =>
       renderSunosDisk({

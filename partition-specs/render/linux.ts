@@ -9,6 +9,8 @@ import type { DiskOperation, DiskRef, FamilyPlan } from './disk-operation.ts';
 import { mountsInOrder, renderFstab, swaps } from './fstab.ts';
 import { stackOperations } from './linux-stacks.ts';
 import { refTo, tableOperations } from './linux-table.ts';
+import { optionName } from '../option-table.ts';
+import { GRUB_ROOT_FILE, grubDefaults, rootFlagsOf } from './root-flags.ts';
 import { sectorBytesOf } from '../sector-bytes.ts';
 import { renderMdadmConf } from './mdadm-conf.ts';
 
@@ -29,6 +31,8 @@ export type LinuxDiskPlan = FamilyPlan & {
   readonly swaps: readonly string[];
   /** What the kernel finds its root by: `UUID=…`, or the device of a logical volume, which names its group. */
   readonly root: string;
+  /** The same for the kernel's command line, with what only the first mount heeds: `root=UUID=… rootflags=data=journal`. */
+  readonly rootArguments: readonly string[];
   /** What ends groups and arrays once nothing is mounted, as a clean shutdown would. */
   readonly releases: readonly { readonly argv: Argv; readonly why: string }[];
   /** Where the boot loader goes: every disk that the firmware may start from. */
@@ -45,6 +49,8 @@ export function renderLinux(layout: Layout): LinuxDiskPlan {
   if (root === undefined) throw new Error('a layout without a root');
   const fstab = renderFstab(layout);
   const inGroup = layout.groups.some(({ volumes }) => volumes.some(({ device }) => device === root.device));
+  const rootDevice = inGroup ? root.device : `UUID=${root.content.uuid}`;
+  const rootFlags = rootFlagsOf(root.content);
   return {
     operations: [
       ...layout.disks.flatMap(tableOperations),
@@ -55,6 +61,7 @@ export function renderLinux(layout: Layout): LinuxDiskPlan {
     files: [
       { path: '/etc/fstab', text: fstab },
       ...(layout.arrays.length === 0 ? [] : [{ path: '/etc/mdadm/mdadm.conf', text: renderMdadmConf(layout) }]),
+      ...rootFlags.map((flags) => ({ path: GRUB_ROOT_FILE, text: grubDefaults(flags) })),
     ],
     mounts: mounts.map(({ content, device }) => ({
       device,
@@ -63,7 +70,8 @@ export function renderLinux(layout: Layout): LinuxDiskPlan {
       options: installOptions(content.options),
     })),
     swaps: swaps(layout).map(({ device }) => device),
-    root: inGroup ? root.device : `UUID=${root.content.uuid}`,
+    root: rootDevice,
+    rootArguments: [`root=${rootDevice}`, ...rootFlags],
     releases: [
       ...layout.groups.map(({ name }) => {
         return { argv: ['lvm', 'vgchange', '--activate', 'n', name] as const, why: `${name} ends as at a shutdown` };
@@ -79,21 +87,30 @@ export function renderLinux(layout: Layout): LinuxDiskPlan {
   };
 }
 
-/** Options that say when or by whom to mount, which mount(8) of a ramdisk need not know, or that forbid installing. */
-const LATER = new Set(['auto', 'noauto', 'nofail', 'user', 'nouser', 'users', 'group', 'owner', 'ro', 'noexec']);
+/**
+ * Options that say when or by whom to mount, which mount(8) of a ramdisk need not know, that forbid installing, or that
+ * ask for tables of letters which the ramdisk does not have.
+ */
+const LATER = new Set(
+  (
+    'auto noauto nofail _netdev user nouser users group owner ro noexec nosymfollow ' +
+    'noload norecovery codepage iocharset'
+  ).split(' '),
+);
 
 function installOptions(options: readonly string[]): string {
-  return options.filter((option) => !LATER.has(option) && !option.startsWith('x-')).join(',') || 'defaults';
+  return options.filter((option) => !LATER.has(optionName(option)) && !option.startsWith('x-')).join(',') || 'defaults';
 }
 
 function contentOperation({ content, device, kept, why }: Filled, layout: Layout): DiskOperation[] {
   if (kept) return [];
   const kind = filesystemOf(content.filesystem);
   const place = placeOf(device, layout);
+  const disk = place.disk === undefined ? {} : { disk: refTo(place.disk) };
   return [
     {
       kind: kind.operation,
-      ...(place.disk === undefined ? {} : { disk: refTo(place.disk) }),
+      ...disk,
       argv: kind.make({
         device,
         uuid: content.uuid,
