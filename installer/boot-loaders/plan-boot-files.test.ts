@@ -5,8 +5,10 @@ import type { Layout } from '../../partition-specs/layout.ts';
 import { findImageKernel } from '../systems/find-image-kernel.ts';
 import { planBootFiles } from './plan-boot-files.ts';
 
-const layout = (...mounts: readonly [string, string][]): Layout => {
-  const partitions = mounts.map(([mountPoint, uuid]) => ({ content: { mountPoint, uuid } }));
+const layout = (...mounts: readonly [mountPoint: string, uuid: string, option?: string][]): Layout => {
+  const partitions = mounts.map(([mountPoint, uuid, option = 'defaults']) => ({
+    content: { mountPoint, uuid, options: [option] },
+  }));
   return { disks: [{ partitions }], arrays: [], groups: [] } as unknown as Layout;
 };
 
@@ -33,6 +35,15 @@ test('with a /boot of its own, the paths are those on it', () => {
     uuid: 'B',
     kernels: [{ release: '6.1', kernel: '/vmlinuz-6.1', initramfs: '/initrd.img-6.1' }],
   });
+});
+
+test('in a subvolume of btrfs, the paths begin at its top', () => {
+  const [kernel] = planBootFiles(layout(['/', 'R', 'subvol=/os/@']), [findImageKernel(image)]).kernels;
+  assert.deepEqual([kernel?.kernel, kernel?.initramfs], ['/os/@/boot/vmlinuz-6.1', '/os/@/boot/initrd.img-6.1']);
+  const boot = layout(['/', 'R', 'subvol=@'], ['/boot', 'B', 'subvol=@boot']);
+  assert.equal(planBootFiles(boot, [findImageKernel(image)]).kernels[0]?.kernel, '/@boot/vmlinuz-6.1');
+  const plain = layout(['/', 'R', 'subvol=@'], ['/boot', 'B', 'subvol=/']);
+  assert.equal(planBootFiles(plain, [findImageKernel(image)]).kernels[0]?.kernel, '/vmlinuz-6.1');
 });
 
 test('an image that could not be booted is refused', () => {

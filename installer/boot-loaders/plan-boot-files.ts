@@ -1,5 +1,6 @@
 // Where GRUB finds kernels and their initramfs. In: kernels, the mounts. Out: a file system and paths on it. Pure.
 import { UserError } from '../../lib/errors.ts';
+import { subvolumeOf } from '../../partition-specs/btrfs-subvolume.ts';
 import { filledPlaces } from '../../partition-specs/layout.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
 
@@ -24,9 +25,12 @@ export function planBootFiles(layout: Layout, kernels: readonly KernelFiles[]): 
   const root = contents.find((content) => content?.mountPoint === '/');
   const uuid = (boot ?? root)?.uuid;
   if (uuid === undefined) throw new UserError('the layout has no root file system to boot from');
+  const subvolume = subvolumeOf((boot ?? root)?.options ?? []);
+  // GRUB names files of a btrfs from its top, whatever subvolume is mounted.
+  const top = subvolume === undefined ? '' : `/${subvolume}`;
   const locate = (path: string): string => {
-    if (boot === undefined) return `/${path}`;
-    if (path.startsWith('boot/')) return path.slice('boot'.length);
+    if (boot === undefined) return `${top}/${path}`;
+    if (path.startsWith('boot/')) return top + path.slice('boot'.length);
     throw new UserError(
       `the kernel or initramfs of the image is /${path}, but GRUB reads only the file system of /boot`,
     );

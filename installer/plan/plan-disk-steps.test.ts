@@ -47,6 +47,20 @@ test('new data is looked at before anything is saved or written, kept data befor
   assert.ok(steps.indexOf(touches[0] ?? assert.fail()) < kinds.indexOf('verify-table'));
 });
 
+test('a kept btrfs must have the subvolume that is to be mounted, before anything is written', () => {
+  const text = (root: string) =>
+    `disk0: dos (a 1G ext4 /boot) (d ${root} ext4 /) (h rest btrfs /home data,subvol=@home)`;
+  const first = planned(text('6G'), machine(disk()), ['h']);
+  const installed = writtenDisk(disk(), first.layout.disks[0] ?? assert.fail());
+  const argvs = planned(text('5G'), machine(installed)).steps.map((step) => {
+    return step.kind === 'command' ? [step.destroys, step.argv.join(' ')] : [false, step.kind];
+  });
+  const look = argvs.findIndex(([, line]) =>
+    /^mount -t btrfs -o ro,rescue=nologreplay,subvol=@home \/dev\/vda6 /.test(String(line)),
+  );
+  assert.ok(look > 0 && look < argvs.findIndex(([destroys]) => destroys === true), JSON.stringify(argvs));
+});
+
 test('where a data partition is made, all must be zero, unless somebody knows that the disk is empty', () => {
   const facts = machine(disk({ serial: 'OLD' }));
   const mustBeZero = (knownEmpty: readonly string[]) =>

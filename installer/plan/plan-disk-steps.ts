@@ -41,6 +41,7 @@ export function planDiskSteps(
     ...teardown.operations.map(({ argv, why }): InstallStep => {
       return { phase: 'teardown', kind: 'command', argv, destroys: false, why };
     }),
+    ...insideSteps(layout),
     ...digest('before', 'digests of the data partitions, to compare with afterwards'),
     ...operations(disks, 'partition', (kind) => TABLE_KINDS.has(kind)),
     ...paths.flatMap((disk): InstallStep[] => [
@@ -64,6 +65,24 @@ function operations(
   return disks.operations
     .filter(({ kind }) => wanted(kind))
     .map(({ kind: _kind, disk: _disk, ...command }): InstallStep => ({ phase, kind: 'command', ...command }));
+}
+
+/** What a kept file system must have inside, by the name that its partition has before the first write. */
+function insideSteps(layout: Layout): InstallStep[] {
+  return layout.disks.flatMap(({ partitions, found }) =>
+    partitions.flatMap(({ content, verdict, startSector, why }): InstallStep[] => {
+      const path = found.find((each) => each.verdict === 'KEEP' && each.startSector === startSector)?.path;
+      if (verdict !== 'KEEP' || content === undefined || path === undefined) return [];
+      const argvs = filesystemOf(content.filesystem).expectInside?.(path, content.options) ?? [];
+      return argvs.map((argv) => ({
+        phase: 'save',
+        kind: 'command',
+        argv,
+        destroys: false,
+        why: `${why}: what its mount options name must be there`,
+      }));
+    }),
+  );
 }
 
 /** Superblocks and UUIDs as blkid reads them, then what each file system's own checker says. */

@@ -1,4 +1,5 @@
 import { MiB } from '../../lib/bytes.ts';
+import { expectSubvolume, makeSubvolume } from '../btrfs-subvolume.ts';
 import { onlyWhenReadOnly, optionNamed } from '../mount-options.ts';
 import { optionTable } from '../option-table.ts';
 import type { FilesystemKind } from './filesystem-kind.ts';
@@ -48,6 +49,8 @@ export const btrfs: FilesystemKind = {
     ...(label === undefined ? [] : ['--label', label]),
     device,
   ],
+  makeInside: makeSubvolume,
+  expectInside: expectSubvolume,
   makeWhy: 'the UUID is the one that fstab names',
   check: (device) => ({ argv: ['btrfs', 'check', '--readonly', device], okExitCodes: [0] }),
   superblock: { offsetBytes: 64 * 1024, sizeBytes: 4096 },

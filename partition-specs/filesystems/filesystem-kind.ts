@@ -55,6 +55,10 @@ export type FilesystemKind = {
   readonly make: (target: MakeTarget) => Argv;
   /** Why `make` is run as it is. */
   readonly makeWhy: string;
+  /** What its mount options need inside a fresh one. */
+  readonly makeInside?: (device: string, options: readonly string[]) => Argv[];
+  /** Looks whether one that is kept has what its mount options need; writes nothing. */
+  readonly expectInside?: (device: string, options: readonly string[]) => Argv[];
   /** Looks whether a fresh one is sound. */
   readonly check?: (device: string) => CheckCommand;
   /** Where its first superblock lies: it is compared before and after an installation that keeps it. */

@@ -122,6 +122,9 @@ function contentOperation({ content, device, kept, why }: Filled, layout: Layout
       why: `${why}: ${kind.makeWhy}`,
       destroys: true,
     },
+    ...(kind.makeInside?.(device, content.options) ?? []).map((argv): DiskOperation => {
+      return { kind: kind.operation, ...disk, argv, why: `${why}: what its mount options name`, destroys: false };
+    }),
   ];
 }
 
