@@ -10,6 +10,7 @@ import { mountOptionProblems } from './mount-options.ts';
 import { osFamilies } from './os-families/all.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import { CYLINDER_BYTES } from './spec-size.ts';
+import { mountTreeNotes, mountTreeProblems } from './spec-mount-tree.ts';
 import { withRoot } from './spec-rootfs.ts';
 import { stackNameProblems } from './stack-names.ts';
 import type { FoundTables } from './spec-rootfs.ts';
@@ -68,8 +69,14 @@ export function checkSpecSupport({ spec, rootfs, foundTables, ...names }: SpecCo
   for (const stacked of stackedContents(rooted.spec).filter(({ mountPoint }) => mountPoint === EFI_MOUNT_POINT)) {
     report(stacked.column, STACKED_EFI);
   }
+  for (const { column, message } of mountTreeProblems(rooted.spec, family)) report(column, message);
   if (faults.length > 0) throw new FaultsError('PARTITION', faults);
-  const notes = [rooted.note, cylinderNote(rooted.spec), notInstalled(family, firmware)];
+  const notes = [
+    rooted.note,
+    ...mountTreeNotes(rooted.spec),
+    cylinderNote(rooted.spec),
+    notInstalled(family, firmware),
+  ];
   return { spec: rooted.spec, family, firmware, notes: notes.filter((note) => note !== undefined) };
 }
 

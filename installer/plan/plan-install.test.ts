@@ -166,6 +166,30 @@ test('all faults come at once: disk, network, system and packages', () => {
   );
 });
 
+test('what is mounted among the files of the machine needs directories there', () => {
+  const metadata = { mode: 0o777, uid: 0, gid: 0, mtimeSeconds: 0, mtimeNanoseconds: 0 };
+  const link: Manifest['entries'] = [
+    { type: 'directory', path: 'opt', ...metadata, mode: 0o755 },
+    { type: 'symlink', path: 'opt/tool', target: '/srv/tool', ...metadata },
+  ];
+  const at = (content: string) =>
+    plan({ record: { ...lookup.record, PARTITION: `disk0: (a 2G ext4 /) (b rest ${content})` } }, {}, [
+      manifest('motd', 50, link),
+    ]);
+  const cases: [content: string, says: RegExp][] = [
+    ['ext4 /opt/tool', /mounted on \/opt\/tool: it is a symlink to \/srv\/tool of motd/],
+    ['ext4 /opt/tool/data', /mounted on \/opt\/tool\/data: \/opt\/tool above it is a symlink/],
+    ['swap /opt/tool', /mounted on \/opt\/tool: it is a symlink/],
+    ['ext4 /vmlinuz', /it is a symlink to boot\/vmlinuz-6.1 of debian-12-amd64/],
+  ];
+  for (const [content, says] of cases)
+    assert.throws(
+      () => at(content),
+      (error) => error instanceof FaultsError && says.test(error.message),
+    );
+  assert.equal(at('ext4 /opt/data').plan.obstacles.length, 0);
+});
+
 test('the text names the disk by serial and shows the commands that destroy', () => {
   const text = formatPlan(plan().plan);
   assert.match(text, /GUT1/);

@@ -21,6 +21,7 @@ import { bootLoaderOf } from '../boot-loaders/all.ts';
 import type { BootArtefact } from '../boot-loaders/boot-artefact.ts';
 import type { InstallStep } from './install-step.ts';
 import { wantedInterfaces } from '../render/network-interfaces.ts';
+import { checkMountPoints } from './check-mount-points.ts';
 import { planDiskSteps } from './plan-disk-steps.ts';
 import { menuTitle } from '../render/menu-title.ts';
 import { planFiles } from './plan-files.ts';
@@ -82,6 +83,7 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
   const tree = collect(faults, 'PACKAGES', () =>
     planFiles({ ...input, diskFiles: disks?.files ?? [], system: system ?? systemOf('debian') }),
   );
+  if (layout !== undefined && tree !== undefined) faults.push(...checkMountPoints(layout, tree));
   if (faults.length > 0 || !system || !layout || !disks || !diskSteps || !artefacts || !tree) {
     throw new FaultsError(`planning the installation of ${lookup.name}`, faults, {
       hint: `gutinteg plan ${lookup.name} --site SITE --disks FACTS.json`,

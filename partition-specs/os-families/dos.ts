@@ -3,6 +3,7 @@ import { partitionPath } from '../linux-device-path.ts';
 import { fatOf, renderDos, renderDosDiskLabel } from '../render/dos.ts';
 import { slotOfLetter } from './letters.ts';
 import { optionNames } from '../option-table.ts';
+import { noMounts } from './mount-rules.ts';
 import type { OsFamily } from './os-family.ts';
 
 /**
@@ -17,6 +18,7 @@ export const dosFamily: OsFamily = {
   reservedLetters: {},
   wholeLetters: {},
   lastLetter: 'z',
+  mountRules: noMounts,
   numberOf: slotOfLetter,
   typeOf: ({ startSector, sizeBytes, sectorBytes }) =>
     fatOf({ startSector, sizeSectors: sizeBytes / sectorBytes, sectorBytes }).dosType,

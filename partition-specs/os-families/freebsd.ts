@@ -9,6 +9,7 @@ import { bsdTypeOf } from './bsd-types.ts';
 import { letterOfSlot, slotOfLetter } from './letters.ts';
 import { bsdTypeOf, letterOfSlot, slotOfLetter } from './bsd-letters.ts';
 import { optionNames } from '../option-table.ts';
+import { bsdMounts } from './mount-rules.ts';
 import type { OsFamily } from './os-family.ts';
 
 /** FreeBSD on PCs: one slice, one disklabel. @see gpart(8), mount(8), fstab(5), tmpfs(5) */
@@ -25,6 +26,7 @@ export const freebsd: OsFamily = {
   wholeLetters: { c: 'slice' },
   sliceType: dosTypes.freebsd,
   lastLetter: 'h',
+  mountRules: bsdMounts,
   numberOf: slotOfLetter,
   typeOf: ({ kind }) => bsdTypeOf(kind.name),
   deviceOf: ({ diskName }, number) => `/dev/${diskName}s1${letterOfSlot(number)}`,

@@ -6,6 +6,7 @@ import { renderLinux } from '../render/linux.ts';
 import { dosTypes } from '../tables/dos.ts';
 import { gptTypes } from '../tables/gpt.ts';
 import { slotOfLetter } from './letters.ts';
+import { linuxMounts } from './mount-rules.ts';
 import type { OsFamily } from './os-family.ts';
 
 const typesByMountPoint: Readonly<Record<string, string>> = {
@@ -22,6 +23,7 @@ export const linux: OsFamily = {
   reservedLetters: {},
   wholeLetters: {},
   lastLetter: 'z',
+  mountRules: linuxMounts,
   numberOf: slotOfLetter,
   typeOf: ({ table, mountPoint, kind }) =>
     table === 'dos'

@@ -9,6 +9,7 @@ import { bsdTypeOf } from './bsd-types.ts';
 import { letterOfSlot, slotOfLetter } from './letters.ts';
 import { bsdTypeOf, letterOfSlot, slotOfLetter } from './bsd-letters.ts';
 import { optionNames } from '../option-table.ts';
+import { bsdMounts } from './mount-rules.ts';
 import type { OsFamily } from './os-family.ts';
 
 /** NetBSD on PCs: one DOS partition, one disklabel. @see fdisk(8), disklabel(8), mount(8), fstab(5) */
@@ -29,6 +30,7 @@ export const netbsd: OsFamily = {
   wholeLetters: { c: 'slice', d: 'disk' },
   sliceType: dosTypes.netbsd,
   lastLetter: 'p',
+  mountRules: bsdMounts,
   numberOf: slotOfLetter,
   typeOf: ({ kind }) => bsdTypeOf(kind.name),
   deviceOf: ({ diskName }, number) => `/dev/${diskName}${letterOfSlot(number)}`,

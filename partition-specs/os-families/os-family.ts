@@ -2,6 +2,7 @@ import type { FilesystemKind } from '../filesystems/filesystem-kind.ts';
 import type { ByteRange } from '../labels/byte-range.ts';
 import type { Layout, LayoutDisk, LayoutTable } from '../layout.ts';
 import type { OptionTable } from '../option-table.ts';
+import type { MountRules } from './mount-rules.ts';
 import type { FamilyPlan } from '../render/disk-operation.ts';
 import type { WholeOf } from '../tables/table-kind.ts';
 
@@ -33,6 +34,8 @@ export type OsFamily = {
   readonly sliceType?: string;
   /** The last letter that its tables have room for. */
   readonly lastLetter: string;
+  /** What must not be mounted where. */
+  readonly mountRules: MountRules;
   /** What the abstract letter becomes: 1… or 0… On DOS tables, logical partitions are numbered after they are placed. */
   readonly numberOf: (letter: string) => number;
   /** GPT type GUID, DOS type, slice tag or BSD file system type of a partition, in the table's own spelling. */

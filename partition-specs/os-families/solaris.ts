@@ -3,6 +3,7 @@ import { foreignMounts, foreignOperations, foreignPartitions } from '../render/f
 import { renderSolarisDisk, renderVfstab, sliceOfLetter, sunTagOf } from '../render/solaris-commands.ts';
 import { geometryOf, renderSunDiskLabel } from '../render/sun-disk-label.ts';
 import { optionNames } from '../option-table.ts';
+import { solarisMounts } from './mount-rules.ts';
 import type { OsFamily } from './os-family.ts';
 
 /** Solaris on SPARC. @see fmthard(1M), mount_ufs(1M), mount_tmpfs(1M), vfstab(4) */
@@ -21,6 +22,7 @@ export const solaris: OsFamily = {
   reservedLetters: { c: 'slice 2 stands for the whole disk' },
   wholeLetters: { c: 'disk' },
   lastLetter: 'h',
+  mountRules: solarisMounts,
   numberOf: sliceOfLetter,
   typeOf: ({ mountPoint, kind }) => sunTagOf(kind.use, mountPoint).toString(16),
   deviceOf: ({ diskName }, number) => `/dev/dsk/${diskName}s${number}`,

@@ -6,6 +6,7 @@ import { geometryOf, renderSunDiskLabel } from '../render/sun-disk-label.ts';
 import { renderSunosDisk, sunosFstab } from '../render/sunos-commands.ts';
 import { letterOfSlot } from './letters.ts';
 import { optionNames } from '../option-table.ts';
+import { bsdMounts } from './mount-rules.ts';
 import type { OsFamily } from './os-family.ts';
 
 /** SunOS 4.1. @see format(8S), mount(8), fstab(5) */
@@ -17,6 +18,7 @@ export const sunos: OsFamily = {
   reservedLetters: { c: 'partition c stands for the whole disk' },
   wholeLetters: { c: 'disk' },
   lastLetter: 'h',
+  mountRules: bsdMounts,
   // Partitions are letters; the label has the slices of Solaris.
   numberOf: sliceOfLetter,
   typeOf: ({ mountPoint, kind }) => sunTagOf(kind.use, mountPoint).toString(16),

@@ -1,5 +1,6 @@
 // What the renderers of other systems share. Their programs do not exist on Linux, so nothing of this is run here: it
 // is text for people to read and for those systems to run, checked against their manuals.
+import { parentsFirst } from '../mount-order.ts';
 import type { DiskOperation } from './disk-operation.ts';
 
 /** A command of another system, for a disk that its caller knows. */
@@ -27,7 +28,8 @@ export function inMountOrder<T extends { readonly partition: ForeignPartition }>
   const files = mounts.filter(({ partition }) => partition.content !== 'swap' && partition.mountPoint !== undefined);
   const depth = ({ partition }: T): number => (partition.mountPoint ?? '').split('/').filter(Boolean).length;
   const swaps = mounts.filter(({ partition }) => partition.content === 'swap');
-  return [...files.toSorted((left, right) => depth(left) - depth(right)), ...swaps];
+  const sorted = [...files.toSorted((left, right) => depth(left) - depth(right)), ...swaps];
+  return parentsFirst(sorted, ({ partition }) => partition.mountPoint);
 }
 
 /** How a system spells the lines of a table in the form of 4.2BSD's fstab. */

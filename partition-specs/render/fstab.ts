@@ -2,6 +2,7 @@
 import { filesystemOf } from '../filesystems/all.ts';
 import { filledPlaces } from '../layout.ts';
 import type { Filled, Layout } from '../layout.ts';
+import { parentsFirst } from '../mount-order.ts';
 
 /** Where nothing says otherwise, /tmp in memory is as open as /tmp must be, and no more. */
 const MEMORY_OPTIONS = ['mode=1777', 'nosuid', 'nodev'];
@@ -25,8 +26,10 @@ export function renderFstab(layout: Layout): string {
     `#   ${layout.spec}`,
     '# <device> <mount point> <type> <options> <dump> <pass>',
   ];
-  for (const place of mountsInOrder(layout)) lines.push('', ...mountEntry(place));
-  for (const place of swaps(layout)) lines.push('', ...swapEntry(place));
+  const inMemory = swaps(layout);
+  for (const place of parentsFirst([...mountsInOrder(layout), ...inMemory], ({ content }) => content.mountPoint)) {
+    lines.push('', ...(inMemory.includes(place) ? swapEntry(place) : mountEntry(place)));
+  }
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,0 +1,117 @@
+// Whether a system could start from the mounts that a text asks for. In: the spec, with its root. Out: problems at
+// columns, and notes. Pure; whether a file system knows an option at all, and its values, is another's question.
+import type { Problem } from './disk-task.ts';
+import { isBelow } from './mount-order.ts';
+import type { OsFamily } from './os-families/os-family.ts';
+import { contentsOf, STACK_WORDS } from './spec-types.ts';
+import type { ContentRequest, PartitionSpec } from './spec-types.ts';
+
+/** What is mounted where it must not be, and options that make no sense there. */
+export function mountTreeProblems(spec: PartitionSpec, family: OsFamily): Problem[] {
+  return contentsOf(spec)
+    .filter(({ filesystem }) => !STACK_WORDS.has(filesystem))
+    .flatMap((content) =>
+      [...placeProblems(content, family), ...optionProblems(content, family)].map((message) => ({
+        column: content.column,
+        message,
+      })),
+    );
+}
+
+/** What works, but is hardly meant. */
+export function mountTreeNotes(spec: PartitionSpec): string[] {
+  const root = contentsOf(spec).find(({ mountPoint }) => mountPoint === '/');
+  return ['ro', 'nodev']
+    .filter((option) => root?.options.includes(option) === true)
+    .map((option) => ROOT_NOTES[option] ?? '');
+}
+
+const ROOT_NOTES: Readonly<Record<string, string>> = {
+  ro: '/ is mounted read-only: the nightly run cannot bring back anything on it',
+  nodev: 'nodev on / has no use: devices lie on a file system of the kernel',
+};
+
+function placeProblems(content: ContentRequest, family: OsFamily): string[] {
+  const { mountPoint } = content;
+  if (mountPoint === undefined) return [];
+  const refuse = (reason: string) => [`${content.filesystem} cannot be mounted on ${mountPoint}: ${reason}`];
+  const { onRoot, exactly, systemsOwn, lasting } = family.mountRules;
+  const isMemory = isInMemory(content, family);
+  const own = systemsOwn.find((path) => isAtOrBelow(mountPoint, path));
+  if (own !== undefined && (!isMemory || own === mountPoint || own === '/proc' || own === '/sys')) {
+    return refuse(`the system itself mounts ${own}, and covers it`);
+  }
+  const root = Object.keys(onRoot).find((path) => isAtOrBelow(mountPoint, path));
+  if (root !== undefined) return refuse(`${root} must be on the root, as ${onRoot[root]}`);
+  const place = exactly[mountPoint];
+  if (place !== undefined) return refuse(place);
+  const kept = lasting.find((path) => isAtOrBelow(mountPoint, path) || isBelow(path, mountPoint));
+  if (isMemory && mountPoint !== '/' && kept !== undefined) {
+    return refuse(`it is in memory, and ${kept} must last longer than until the next start`);
+  }
+  return [];
+}
+
+function isAtOrBelow(path: string, directory: string): boolean {
+  return path === directory || isBelow(path, directory);
+}
+
+function isInMemory({ filesystem, mountPoint }: ContentRequest, family: OsFamily): boolean {
+  return mountPoint !== undefined && family.filesystems.get(filesystem)?.use === 'swap';
+}
+
+const EARLY = 'it is mounted before fstab is read';
+const USERS = 'what users may mount is noexec, and this is mounted for all';
+const LATE = 'the machine needs it from the start';
+const ON_ROOT: Readonly<Record<string, string>> = {
+  noexec: 'nothing could be started',
+  noauto: EARLY,
+  nofail: EARLY,
+  bind: EARLY,
+  _netdev: EARLY,
+  'x-systemd.automount': EARLY,
+  'x-initrd.mount': EARLY,
+  user: USERS,
+  users: USERS,
+  owner: USERS,
+  group: USERS,
+};
+const ON_USR: Readonly<Record<string, string>> = {
+  noexec: 'nothing could be started',
+  noauto: EARLY,
+  _netdev: EARLY,
+  'x-systemd.automount': EARLY,
+  user: USERS,
+  users: USERS,
+  owner: USERS,
+  group: USERS,
+};
+/** By mount point: options that would keep a machine from starting, or from being looked after. */
+const SENSELESS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '/': ON_ROOT,
+  '/usr': ON_USR,
+  '/var': { noauto: LATE },
+  '/boot': { noauto: 'the nightly run keeps kernels there' },
+};
+/** What a swap area heeds, beside options of its own. */
+const OF_SWAP: ReadonlySet<string> = new Set(['defaults', 'auto', 'noauto', 'nofail', '_netdev']);
+
+function optionProblems({ filesystem, mountPoint, options }: ContentRequest, family: OsFamily): string[] {
+  const kind = family.filesystems.get(filesystem);
+  if (mountPoint === undefined) {
+    if (kind?.use !== 'swap') return [];
+    return options
+      .filter((option) => !option.startsWith('x-') && family.mountOptions.includes(nameOf(option)))
+      .filter((option) => !OF_SWAP.has(nameOf(option)) && !kind.mountOptions.includes(nameOf(option)))
+      .map((option) => `${option} makes no sense on swap, which is not mounted`);
+  }
+  const senseless = SENSELESS[mountPoint] ?? {};
+  return options.flatMap((option) => {
+    const reason = senseless[nameOf(option)];
+    return reason === undefined ? [] : [`${option} makes no sense on ${mountPoint}: ${reason}`];
+  });
+}
+
+function nameOf(option: string): string {
+  return option.split('=')[0] ?? '';
+}
