@@ -186,6 +186,16 @@ suite('checkMachdb', () => {
     ],
     ['names that differ in case', 'Lab:\nIP=10.0.0.1\nlAb:\nIP=10.0.0.2', ['3: lAb and Lab are the same host name']],
     [
+      'a disk that two machines would have',
+      'm:\nIP=10.0.0.1\nDISK_a=serial:S1 size:1G-\nDISK_b=serial:S1\nn:\nIP=10.0.0.2\nDISK_x=rotational:no serial:S1\no:\nIP=10.0.0.3\nDISK_a=wwn:0x5A\nDISK_b=path:/dev/sda serial:s1\n' +
+        'p:\nIP=10.0.0.4\nDISK_a=wwn:naa.5a\nDISK_b=path:/dev/sda\nc:\nDISK_r=serial:S9\nq: c\nIP=10.0.0.5\nr: c\nIP=10.0.0.6\ns: c\nIP=10.0.0.7\nDISK_r=serial:${HOSTNAME}\nt: c\nIP=10.0.0.8\n',
+      [
+        '7: DISK_x: n has the disk serial:S1 of m (a.db:3)',
+        '14: DISK_a: p has the disk wwn:naa.5a of o (a.db:10)',
+        '17: DISK_r: serial:S9 is one disk, but q and 2 more machines would have it (give each machine a line of its own, or tell disks apart by size: or path:)',
+      ],
+    ],
+    [
       'REQUIRED',
       'c:\nREQUIRED=IP MAC OS constructor\nREQUIRED-=OS\nm: c\nIP=10.0.0.1\nn: c\nMAC=\nIP=10.0.0.2\nconstructor=',
       ['4: m lacks MAC, constructor, required by a.db:3'],

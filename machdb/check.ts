@@ -5,6 +5,7 @@ import { runAtOnce } from '../lib/slices.ts';
 import type { Steps } from '../lib/slices.ts';
 import { parseOwnLines } from './assignments.ts';
 import { inspectAddresses } from './checks/addresses.ts';
+import { inspectDisks } from './checks/disks.ts';
 import { inspectExports } from './checks/exports.ts';
 import { inspectHostNames } from './checks/host-names.ts';
 import type { InspectedMachine, Inspection, Report } from './checks/inspection.ts';
@@ -60,6 +61,7 @@ export function* checkInSteps(
     inspectHostNames,
     inspectAddresses,
     inspectNetworks,
+    inspectDisks,
     ...(warnings ? [inspectUnused, inspectRemovals, inspectOrderOfParents] : []),
   ].map((create) => create(db, report, { warnings }));
   const inExports = exports ? inspectExports(db, reportOfMachine) : {};

@@ -1,5 +1,6 @@
 // The words of DISK_<name>: `serial:WD-1234`, `size:100G- rotational:no`. All words must hold.
 import { formatBytes, parseBytes } from '../lib/bytes.ts';
+import { plainWwn } from '../lib/wwn.ts';
 import type { DiskFacts } from './disk-facts.ts';
 
 /** One word of a selector: undefined when the disk fits, else what was found instead. */
@@ -52,11 +53,6 @@ function sizeCriterion(value: string): Criterion | undefined {
   if (min === undefined || max === undefined || min > max) return undefined;
   return (disk) =>
     disk.sizeBytes >= min && disk.sizeBytes <= max ? undefined : `size is ${formatBytes(disk.sizeBytes)}`;
-}
-
-/** `0x5000C500A1B2C3D4` and `naa.5000c500a1b2c3d4` are one WWN: lsblk prints the first, sysfs the second. */
-export function plainWwn(wwn: string): string {
-  return wwn.toLowerCase().replace(/^(0x|naa\.|eui\.)/, '');
 }
 
 function baseName(path: string): string {

@@ -1,10 +1,10 @@
 // Why disks must be left alone: the reasons for which plan-teardown.ts refuses. In: devices and what may be written.
 // Out: faults, each with the serial numbers of its disks. Never: I/O.
 import type { Fault } from '../lib/errors.ts';
+import { plainWwn } from '../lib/wwn.ts';
 import type { Device } from './device-reach.ts';
 import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts, Group } from './disk-facts.ts';
-import { plainWwn } from './disk-selector.ts';
 import { canStop } from './plan-stops.ts';
 
 type Permission = { readonly granted: readonly string[]; readonly kept: readonly string[] };

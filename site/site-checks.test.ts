@@ -41,15 +41,15 @@ test('a ROOTFS that names no partition is a fault of its own line', () => {
 test('disks that nothing tells apart, and bindings of disks that are none, are warnings', () => {
   const two = 'PARTITION=disk0: (a 1G ext4 /) disk1: (a 1G ext4 /srv)';
   const text =
-    `a:\nIP=10.0.0.1\n${two}\nDISK_disk0=serial:A\nb:\nIP=10.0.0.2\n${two}\nDISK_disk0=serial:A\nDISK_disk1=serial:A\n` +
-    `c:\nIP=10.0.0.3\n${two}\nDISK_disk0=serial:A\nDISK_disk1=serial:B\nDISK_dsk1=serial:C\n` +
+    `a:\nIP=10.0.0.1\n${two}\nDISK_disk0=serial:A\nb:\nIP=10.0.0.2\n${two}\nDISK_disk0=serial:B\nDISK_disk1=serial:B\n` +
+    `c:\nIP=10.0.0.3\n${two}\nDISK_disk0=serial:C\nDISK_disk1=serial:D\nDISK_dsk1=serial:E\n` +
     'd:\nIP=10.0.0.4\nPARTITION=disk0: (a 1G ext4 /)\n';
   const faults = checkMachdb(parseMachdb([{ path: 'a.db', text }]), siteChecks(new Set()), { warnings: false });
   assert.deepEqual(
     faults.map(({ severity, line, message }) => `${severity} ${line}: ${message}`),
     [
       'warning 3: PARTITION has 2 disks, and nothing says which is disk1',
-      'warning 9: DISK_disk1=serial:A binds two disks of PARTITION to the same one',
+      'warning 9: DISK_disk1=serial:B binds two disks of PARTITION to the same one',
       'warning 15: DISK_dsk1 binds a disk that PARTITION does not have',
     ],
   );

@@ -161,6 +161,17 @@ suite('clone', () => {
     assert.deepEqual(said(plan), ['x.db:10: n: lab (new)', 'x.db:12: n IP=2 (was 1)', 'x.db:15: n B=3 (new)']);
   });
 
+  test('leaves the disks of the original, unless they are given', () => {
+    const text =
+      'm:\n IP=1\n DISK_a=serial:S1 size:1G-  # its own\n DISK_b=size:1G-\n DISK_c=wwn:0x5\n DISK_d+= \\\n  serial:S2\n X=serial:S1\n';
+    const plan = planClone([file(text)], { from: 'm', to: 'n', settings: parseSettings(['DISK_c=serial:S3']) });
+    assert.equal(after([file(text)], plan), `${text}\nn:\n IP=1\n DISK_b=size:1G-\n DISK_c=serial:S3\n X=serial:S1\n`);
+    assert.deepEqual(
+      plan.remarks.map(({ line, text: remark }) => `${line}: ${remark}`),
+      ['DISK_a=serial:S1 size:1G-', 'DISK_d+=serial:S2'].map((line) => `10: not copied: ${line}, which is a disk of m`),
+    );
+  });
+
   test('says which variables need a --set', () => {
     const cloning = { from: 'm', to: 'n', settings: parseSettings(['IP=2']) };
     assert.deepEqual(listOwnAddresses([file(before)], cloning), ['NIC_b_MAC', 'ALIASES']);
