@@ -77,13 +77,22 @@ const uefi = { firmware: 'uefi', name: 'x64 UEFI', of: 'amd64' } as const;
 const FILES = [
   {
     name: 'BIOS firmware',
-    request: { via: 'dhcp', client: { kind: 'firmware', architecture: bios } },
+    request: { via: 'dhcp', client: { kind: 'firmware', architectures: [bios] } },
     want: 'undionly.kpxe',
   },
-  { name: 'iPXE on BIOS', request: { via: 'dhcp', client: { kind: 'ipxe', architecture: bios } }, want: 'start.ipxe' },
+  {
+    name: 'firmware that is several: the first that there is a loader for',
+    request: { via: 'dhcp', client: { kind: 'firmware', architectures: [uefi, bios] } },
+    want: 'undionly.kpxe',
+  },
+  {
+    name: 'iPXE on BIOS',
+    request: { via: 'dhcp', client: { kind: 'ipxe', architectures: [bios] } },
+    want: 'start.ipxe',
+  },
   {
     name: 'UEFI firmware',
-    request: { via: 'dhcp', client: { kind: 'firmware', architecture: uefi } },
+    request: { via: 'dhcp', client: { kind: 'firmware', architectures: [uefi] } },
     want: undefined,
   },
   { name: 'a running system', request: { via: 'dhcp', client: { kind: 'system' } }, want: undefined },
@@ -125,7 +134,7 @@ const request: fc.Arbitrary<BootRequest> = fc.oneof(
   fc.record({ via: fc.constant('tftp' as const), file: fc.string() }),
   fc.record({
     via: fc.constant('dhcp' as const),
-    client: fc.constantFrom({ kind: 'system' as const }, { kind: 'ipxe' as const, architecture: bios }),
+    client: fc.constantFrom({ kind: 'system' as const }, { kind: 'ipxe' as const, architectures: [bios] }),
   }),
 );
 

@@ -58,12 +58,16 @@ export function decideBoot(request: BootRequest, machine: MachineView): BootDeci
   }
 }
 
+/** Of what a client says that it is. */
+const MAX_NAMED = 4;
+
 /** Firmware gets iPXE, iPXE its first script: the same for every machine, so that the console always says why. */
 function decideByClient(client: NetbootClient): BootDecision {
   if (client.kind === 'system') return { give: 'nothing', why: 'not a network boot' };
-  const program = bootProgramOf(client.architecture);
+  const program = client.architectures.map(bootProgramOf).find((found) => found !== undefined);
   if (program === undefined) {
-    return { give: 'nothing', why: `network boot of ${client.architecture.name} is not supported` };
+    const names = client.architectures.slice(0, MAX_NAMED).map(({ name }) => name);
+    return { give: 'nothing', why: `network boot of ${names.join(' or ')} is not supported` };
   }
   return client.kind === 'ipxe'
     ? { give: 'start-script', file: program.startScript }

@@ -15,6 +15,7 @@ import type { DhcpEffect } from './dhcp-effect.ts';
 import { bindingOf, fixedAddressOf, netmaskOf } from './dhcp-binding.ts';
 import { grant, refuse, requestKind, requestedAddress } from './dhcp-reply.ts';
 import type { DhcpReply } from './dhcp-reply.ts';
+import { fitReply } from './order-options.ts';
 
 /** What the server says of itself in every reply. */
 export type DhcpSettings = {
@@ -48,9 +49,19 @@ export type DhcpDecision = {
 /** @see RFC 2131 §4.3 */
 export function decideDhcp(packet: DhcpPacket, view: DhcpView): DhcpDecision {
   const type = readUint8(packet.options, option.messageType);
-  const decision = decideByType(packet, view, type);
+  const decision = whatFits(packet, view, decideByType(packet, view, type));
   if (view.site !== undefined) return decision;
   return { ...decision, effects: [{ kind: 'seen-unknown' }, ...decision.effects] };
+}
+
+/** What cannot be sent is not promised either. */
+function whatFits(packet: DhcpPacket, { mac }: DhcpView, decision: DhcpDecision): DhcpDecision {
+  if (decision.reply === undefined) return decision;
+  const { to } = decision.reply;
+  const fitting = fitReply(packet, decision.reply.packet);
+  if (fitting !== undefined) return { ...decision, reply: { packet: fitting, to } };
+  const message = 'a DHCP client leaves no room for an answer in what it takes';
+  return silently({ kind: 'log', key: `room ${mac}`, message, fields: { mac } });
 }
 
 function decideByType(packet: DhcpPacket, view: DhcpView, type: number | undefined): DhcpDecision {
@@ -177,7 +188,8 @@ function grantTo(
   const { serverAddress, leaseSeconds, mac, site } = view;
   const binding = bindingOf(site, { address, netmask: netmaskOf(site, view.serverNetmask), leaseSeconds });
   const reply = grant(packet, type, { serverAddress, boot, binding });
-  if (boot.give !== 'nothing' || client.kind === 'system') return { reply, effects: [] };
+  if (client.kind === 'system') return { reply, effects: [] };
+  if (boot.give !== 'nothing') return { reply, effects: oddArchitecture(packet, mac) };
   const fields = { mac, why: boot.why };
   const log: DhcpEffect = {
     kind: 'log',
@@ -186,6 +198,14 @@ function grantTo(
     fields,
   };
   return { reply, effects: [log, note(`no boot ${boot.why}`, boot.why)] };
+}
+
+/** Two octets are one architecture; what firmware with another number of them is can only be guessed. */
+function oddArchitecture(packet: DhcpPacket, mac: string): DhcpEffect[] {
+  const sizeBytes = packet.options.get(option.architecture)?.length ?? 2;
+  if (sizeBytes % 2 === 0 && sizeBytes > 0) return [];
+  const message = 'a machine names its architecture (option 93) in a number of bytes that makes no sense';
+  return [{ kind: 'log', key: `arch bytes ${mac}`, message, fields: { mac, sizeBytes } }];
 }
 
 /** Whether the address is of the network that the client is on. */

@@ -14,6 +14,8 @@ import {
   uint8,
 } from '../protocol/dhcp-options.ts';
 import { broadcastOf } from '../../lib/ipv4.ts';
+import { orderOptions } from './order-options.ts';
+import { readNetbootClient } from '../protocol/netboot-client.ts';
 import { serverIdOverrideOf } from '../protocol/relay-agent.ts';
 
 /** The network parameters of one client. Addresses are dotted, times in seconds. */
@@ -69,6 +71,7 @@ export function grant(request: DhcpPacket, type: 'offer' | 'ack', context: DhcpC
     ...networkOptions(context.binding),
     ...bootOptions(request, context.serverAddress, file),
     ...echoedOptions(request),
+    ...pxeOptions(request),
   ]);
   const packet: DhcpPacket = {
     ...replyHead(request),
@@ -76,7 +79,7 @@ export function grant(request: DhcpPacket, type: 'offer' | 'ack', context: DhcpC
     yiaddr: inform ? '0.0.0.0' : context.binding.address,
     siaddr: file === '' ? '0.0.0.0' : context.serverAddress,
     file,
-    options,
+    options: orderOptions(request, options),
   };
   return { packet, to: destination(request, type) };
 }
@@ -91,7 +94,8 @@ export function refuse(request: DhcpPacket, serverAddress: string, why: string):
   ]);
   const relayed = request.giaddr !== '0.0.0.0';
   const head = replyHead(request);
-  const packet = { ...head, flags: relayed ? head.flags | BROADCAST_FLAG : head.flags, options };
+  const flags = relayed ? head.flags | BROADCAST_FLAG : head.flags;
+  const packet = { ...head, flags, options: orderOptions(request, options) };
   return { packet, to: relayed ? { kind: 'relay', address: request.giaddr } : { kind: 'broadcast' } };
 }
 
@@ -159,9 +163,18 @@ function bootOptions(request: DhcpPacket, serverAddress: string, file: string): 
   ];
 }
 
-/** The relay's option comes last, as it must. @see RFC 6842 (61), RFC 4578 §2.3 (97), RFC 3011 §4 (118), RFC 3046 §2.2 (82) */
-function echoedOptions(request: DhcpPacket): OptionEntries {
-  return [option.clientId, option.machineUuid, option.subnetSelection, option.relayAgent].flatMap((code) => {
+/** @see RFC 6842 (61), RFC 4578 §2.3 (97), RFC 3011 §4 (118), RFC 3046 §2.2 (82) */
+const echoedOptions = (request: DhcpPacket): OptionEntries =>
+  echo(request, [option.clientId, option.machineUuid, option.subnetSelection, option.relayAgent]);
+
+/** What a PXE client says of its firmware is in both directions. @see RFC 4578 §2.1 (93), §2.2 (94) */
+function pxeOptions(request: DhcpPacket): OptionEntries {
+  if (readNetbootClient(request.options).kind === 'system') return [];
+  return echo(request, [option.architecture, option.networkInterface]);
+}
+
+function echo(request: DhcpPacket, codes: readonly number[]): OptionEntries {
+  return codes.flatMap((code) => {
     const bytes = request.options.get(code);
     return bytes === undefined ? [] : [[code, bytes] as const];
   });

@@ -6,6 +6,7 @@ export type DhcpOptions = ReadonlyMap<number, Uint8Array>;
 const PAD = 0;
 const END = 255;
 const OVERLOAD = 52;
+const RELAY_AGENT = 82;
 const OVERLOADS_FILE = 1;
 const OVERLOADS_SNAME = 2;
 
@@ -68,10 +69,30 @@ type PrintedAreas = {
 };
 
 /**
- * Writes the options, into `file` and `sname` too only when the options field is too small.
- * @throws RangeError when they do not fit in all three.
+ * Writes the options, into `file` and `sname` too only when the options field is too small. The relay's option stands last
+ * in the options field and takes no room there: the relay takes it out before the client gets the packet.
+ * @see RFC 3046 §2.2
+ * @throws RangeError when the others do not fit in all three.
  */
-export function printOptionAreas(options: DhcpOptions, sizes: AreaSizes): PrintedAreas {
+export function printOptionAreas(all: DhcpOptions, sizes: AreaSizes): PrintedAreas {
+  const relay = all.get(RELAY_AGENT);
+  const areas = printClientAreas(new Map([...all].filter(([code]) => code !== RELAY_AGENT)), sizes);
+  if (relay === undefined) return areas;
+  const parts = splitOption(RELAY_AGENT, relay);
+  return { ...areas, options: Uint8Array.from([...areas.options.subarray(0, -1), ...parts, END]) };
+}
+
+/** An option of any size, in parts of at most 255 bytes. @see RFC 3396 §5 */
+function splitOption(code: number, bytes: Uint8Array): number[] {
+  const parts: number[] = [];
+  for (let at = 0; at === 0 || at < bytes.length; at += 255) {
+    const part = bytes.subarray(at, at + 255);
+    parts.push(code, part.length, ...part);
+  }
+  return parts;
+}
+
+function printClientAreas(options: DhcpOptions, sizes: AreaSizes): PrintedAreas {
   const plain = pack(options, [{ sizeBytes: sizes.optionsBytes, first: [] }]);
   if (plain !== undefined) return { options: plain[0] ?? new Uint8Array(), file: undefined, sname: undefined };
 

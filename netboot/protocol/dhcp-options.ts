@@ -72,7 +72,13 @@ export function readUint8(options: DhcpOptions, code: number): number | undefine
   return bytes?.length === 1 ? bytes[0] : undefined;
 }
 
-/** The first 16-bit number of an option such as 57 or 93. */
+/** The 16-bit numbers of an option such as 93; an octet that is left over is none. */
+export function readUint16s(options: DhcpOptions, code: number): readonly number[] {
+  const bytes = options.get(code) ?? new Uint8Array();
+  return Array.from({ length: Math.floor(bytes.length / 2) }, (_, at) => bytes[2 * at]! * 256 + bytes[2 * at + 1]!);
+}
+
+/** The first 16-bit number of an option such as 57. */
 export function readUint16(options: DhcpOptions, code: number): number | undefined {
   const bytes = options.get(code);
   const [high, low] = bytes ?? [];

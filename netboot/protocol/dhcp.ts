@@ -1,5 +1,6 @@
 // DHCP packets. In: bytes. Out: plain objects, and bytes again. Never: I/O, opinions about what to answer.
 import { formatIpv4, parseIpv4 } from '../../lib/ipv4.ts';
+import { option, readUint16 } from './dhcp-options.ts';
 import { parseOptionAreas, printOptionAreas } from './dhcp-option-areas.ts';
 import type { DhcpOptions } from './dhcp-option-areas.ts';
 
@@ -37,7 +38,11 @@ const COOKIE = Uint8Array.of(99, 130, 83, 99);
 const SNAME = { start: 44, sizeBytes: 64 };
 const FILE = { start: 108, sizeBytes: 128 };
 /** A client accepts at least this many bytes of DHCP message: a 576-byte datagram without its headers. */
-export const MIN_CLIENT_BYTES = 548;
+const MIN_CLIENT_BYTES = 548;
+/** What fits an Ethernet frame. */
+const MAX_REPLY_BYTES = 1472;
+/** IP and UDP headers that option 57 counts. */
+const HEADER_BYTES = 28;
 /** Some relays and old clients drop anything shorter than a BOOTP packet. */
 const MIN_BYTES = 300;
 
@@ -77,17 +82,28 @@ export function parseDhcp(bytes: Uint8Array): ParsedDhcp {
   return { ok: true, packet };
 }
 
+/** The most bytes that whoever asks takes for an answer. @see RFC 2132 §9.10 */
+export function replyLimitOf(request: DhcpPacket): number {
+  const datagram = readUint16(request.options, option.maxMessageBytes) ?? 0;
+  return Math.min(Math.max(datagram - HEADER_BYTES, MIN_CLIENT_BYTES), MAX_REPLY_BYTES);
+}
+
 /**
  * Writes one packet, padded to 300 bytes; options in the map's order, long ones split, and moved into unused `file`
- * and `sname` fields when they would exceed `maxBytes`.
+ * and `sname` fields when they would exceed `maxBytes`. The relay's option is not counted, and is left out when the packet
+ * would not fit a frame with it (RFC 3046 §2.2).
  * @throws RangeError when a field cannot be represented or the options do not fit.
  */
 export function printDhcp(packet: DhcpPacket, maxBytes = MIN_CLIENT_BYTES): Uint8Array {
-  const areas = printOptionAreas(packet.options, {
-    optionsBytes: maxBytes - FIXED_BYTES - COOKIE.length,
-    fileBytes: packet.file === '' ? FILE.sizeBytes : 0,
-    snameBytes: packet.sname === '' ? SNAME.sizeBytes : 0,
-  });
+  const print = (options: DhcpOptions) =>
+    printOptionAreas(options, {
+      optionsBytes: maxBytes - FIXED_BYTES - COOKIE.length,
+      fileBytes: packet.file === '' ? FILE.sizeBytes : 0,
+      snameBytes: packet.sname === '' ? SNAME.sizeBytes : 0,
+    });
+  const all = print(packet.options);
+  const isTooLarge = FIXED_BYTES + COOKIE.length + all.options.length > Math.max(maxBytes, MAX_REPLY_BYTES);
+  const areas = isTooLarge ? print(new Map([...packet.options].filter(([code]) => code !== option.relayAgent))) : all;
   const bytes = new Uint8Array(Math.max(MIN_BYTES, FIXED_BYTES + COOKIE.length + areas.options.length));
   const view = new DataView(bytes.buffer);
   view.setUint8(0, packet.op);

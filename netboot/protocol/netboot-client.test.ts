@@ -8,6 +8,7 @@ const arch = (code: number): readonly [number, Uint8Array] => [
   Uint8Array.of(code >> 8, code & 255),
 ];
 const pxe = [option.vendorClass, text('PXEClient:Arch:00000:UNDI:002001')] as const;
+const efi = [option.vendorClass, text('PXEClient:Arch:00007:UNDI:003016')] as const;
 const http = [option.vendorClass, text('HTTPClient:Arch:00016:UNDI:003001')] as const;
 
 const CLIENTS = [
@@ -18,6 +19,25 @@ const CLIENTS = [
   { name: 'x64 UEFI', options: [pxe, arch(7)], want: 'firmware uefi' },
   { name: 'ARM64 UEFI', options: [pxe, arch(11)], want: 'firmware uefi' },
   { name: 'x64 UEFI HTTP', options: [http, arch(16)], want: 'firmware uefi-http' },
+  { name: 'several', options: [pxe, [option.architecture, Uint8Array.of(0, 7, 0, 0)]], want: 'firmware uefi bios' },
+  {
+    name: 'several, one of them unknown and one twice',
+    options: [pxe, [option.architecture, Uint8Array.of(3, 231, 0, 7, 0, 7)]],
+    want: 'firmware other uefi',
+  },
+  { name: 'an octet left over', options: [pxe, [option.architecture, Uint8Array.of(0, 7, 0)]], want: 'firmware uefi' },
+  {
+    name: 'one octet alone: the vendor class says it',
+    options: [efi, [option.architecture, Uint8Array.of(7)]],
+    want: 'firmware uefi',
+  },
+  { name: 'an empty option', options: [efi, [option.architecture, new Uint8Array()]], want: 'firmware uefi' },
+  { name: 'x64 UEFI without option 93', options: [efi], want: 'firmware uefi' },
+  {
+    name: 'a vendor class that says nothing',
+    options: [[option.vendorClass, text('PXEClient')]],
+    want: 'firmware bios',
+  },
   { name: 'an architecture of tomorrow', options: [pxe, arch(999)], want: 'firmware other' },
   { name: 'iPXE by its own option', options: [pxe, arch(0), [option.ipxe, Uint8Array.of(1)]], want: 'ipxe bios' },
   { name: 'iPXE by its user class', options: [pxe, arch(0), [option.userClass, text('iPXE')]], want: 'ipxe bios' },
@@ -27,6 +47,11 @@ const CLIENTS = [
 for (const { name, options, want } of CLIENTS) {
   test(name, () => {
     const client = readNetbootClient(new Map(options));
-    assert.equal(client.kind === 'system' ? 'system' : `${client.kind} ${client.architecture.firmware}`, want);
+    assert.equal(
+      client.kind === 'system'
+        ? 'system'
+        : `${client.kind} ${client.architectures.map(({ firmware }) => firmware).join(' ')}`,
+      want,
+    );
   });
 }

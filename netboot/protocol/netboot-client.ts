@@ -1,7 +1,7 @@
 // Who is asking: a running system, a firmware's network boot, or iPXE. In: DHCP options. Out: a small object.
 import { architectures } from '../../lib/architecture.ts';
 import type { Architecture, ClientArchitecture } from '../../lib/architecture.ts';
-import { option, readText, readUint16, readUserClasses } from './dhcp-options.ts';
+import { option, readText, readUint16s, readUserClasses } from './dhcp-options.ts';
 import type { DhcpOptions } from './dhcp-option-areas.ts';
 
 /** What firmware a machine has; `of` is undefined for a processor that the table of architectures does not have. */
@@ -27,15 +27,23 @@ const byCode = new Map<number, ClientFirmware>([
 
 export type NetbootClient =
   | { readonly kind: 'system' }
-  | { readonly kind: 'firmware'; readonly architecture: ClientFirmware }
-  | { readonly kind: 'ipxe'; readonly architecture: ClientFirmware };
+  /** At least one; what it likes best comes first. */
+  | { readonly kind: 'firmware' | 'ipxe'; readonly architectures: readonly ClientFirmware[] };
 
 /** Tells them apart by vendor class (60), user class (77), architecture (93) and iPXE's own option (175). */
 export function readNetbootClient(options: DhcpOptions): NetbootClient {
-  const code = readUint16(options, option.architecture) ?? 0;
-  const architecture = byCode.get(code) ?? { firmware: 'other', name: `architecture ${code}`, of: undefined };
-  if (options.has(option.ipxe) || readUserClasses(options).includes('iPXE')) return { kind: 'ipxe', architecture };
   const vendor = readText(options, option.vendorClass) ?? '';
-  if (vendor.startsWith('PXEClient') || vendor.startsWith('HTTPClient')) return { kind: 'firmware', architecture };
+  const architectures = readArchitectures(options, vendor);
+  if (options.has(option.ipxe) || readUserClasses(options).includes('iPXE')) return { kind: 'ipxe', architectures };
+  if (vendor.startsWith('PXEClient') || vendor.startsWith('HTTPClient')) return { kind: 'firmware', architectures };
   return { kind: 'system' };
+}
+
+/** Option 93 is a list; where it is missing or broken, the vendor class says one. @see RFC 4578 §2.1, PXE 2.1 §2.2.1 */
+function readArchitectures(options: DhcpOptions, vendor: string): readonly ClientFirmware[] {
+  const listed = readUint16s(options, option.architecture);
+  const codes = listed.length > 0 ? listed : [Number(/:Arch:(\d{5})(?::|$)/.exec(vendor)?.[1] ?? 0)];
+  return [...new Set(codes)].map(
+    (code) => byCode.get(code) ?? { firmware: 'other', name: `architecture ${code}`, of: undefined },
+  );
 }

@@ -1,8 +1,7 @@
 // DHCP over UDP: receives, asks `answerDhcp`, sends. One bad packet never stops the next one.
 import { describeError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { option, readUint16 } from '../protocol/dhcp-options.ts';
-import { BOOTREQUEST, MIN_CLIENT_BYTES, parseDhcp, printDhcp } from '../protocol/dhcp.ts';
+import { BOOTREQUEST, parseDhcp, printDhcp, replyLimitOf } from '../protocol/dhcp.ts';
 import type { DhcpPacket } from '../protocol/dhcp.ts';
 import type { DhcpArrival } from '../dhcp/dhcp-arrival.ts';
 import type { DhcpDestination, DhcpReply } from '../dhcp/dhcp-reply.ts';
@@ -33,9 +32,6 @@ const MAX_PREFERRED_A_SECOND = 10;
 const MAX_PENDING = 1000;
 /** What the kernel may keep for us; it gives less where net.core.rmem_max is smaller. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
-/** IP and UDP headers that option 57 counts. */
-const HEADER_BYTES = 28;
-const MAX_REPLY_BYTES = 1472;
 
 export type DhcpServer = { readonly dropped: () => number; close(): Promise<void> };
 
@@ -96,7 +92,7 @@ export async function serveDhcp(options: DhcpServerOptions): Promise<DhcpServer>
 
   function send(request: DhcpPacket, reply: DhcpReply): void {
     const [toPort, to] = target(reply.to);
-    own.send(printDhcp(reply.packet, replyLimit(request)), toPort, to, (error) => {
+    own.send(printDhcp(reply.packet, replyLimitOf(request)), toPort, to, (error) => {
       if (error !== null)
         logOnce(`send ${to} ${error.message}`, 'could not send a reply', { to, error: error.message });
     });
@@ -148,9 +144,4 @@ function createPreference(now: () => number = Date.now): (packet: DhcpPacket) =>
     counts.set(mac, count);
     return count <= MAX_PREFERRED_A_SECOND;
   };
-}
-
-function replyLimit(request: DhcpPacket): number {
-  const datagram = readUint16(request.options, option.maxMessageBytes) ?? 0;
-  return Math.min(Math.max(datagram - HEADER_BYTES, MIN_CLIENT_BYTES), MAX_REPLY_BYTES);
 }
