@@ -101,8 +101,8 @@ function optionProblems({ filesystem, mountPoint, options }: ContentRequest, fam
   if (mountPoint === undefined) {
     if (kind?.use !== 'swap') return [];
     return options
-      .filter((option) => !option.startsWith('x-') && family.mountOptions.includes(nameOf(option)))
-      .filter((option) => !OF_SWAP.has(nameOf(option)) && !kind.mountOptions.includes(nameOf(option)))
+      .filter((option) => !option.startsWith('x-') && family.mountOptions.has(nameOf(option)))
+      .filter((option) => !OF_SWAP.has(nameOf(option)) && !kind.mountOptions.has(nameOf(option)))
       .map((option) => `${option} makes no sense on swap, which is not mounted`);
   }
   const senseless = SENSELESS[mountPoint] ?? {};

@@ -1,6 +1,6 @@
 import { isDiskVariable, uniqueDiskWords } from '../disk-words.ts';
 import { faultAtLine } from '../faults.ts';
-import { lastPlace, listContributions } from '../resolve.ts';
+import { findPlace } from '../find-place.ts';
 import type { MachdbObject, SourceLine } from '../types.ts';
 import type { CreateInspection } from './inspection.ts';
 
@@ -22,7 +22,7 @@ export const inspectDisks: CreateInspection = (db, report) => {
           if (other === undefined) owners.set(key, { object: machine.object, variable });
           if (other === undefined || other.object === machine.object) continue;
           const place = machine.where(variable, word) ?? machine.object;
-          const theirs = lastPlace(listContributions(db, other.object.name), other.variable, word) ?? other.object;
+          const theirs = findPlace(db, other.object, { variable: other.variable, word }) ?? other.object;
           if (isSame(place, theirs)) shareLine(place, { variable, word, machine: other.object.name });
           else {
             const owner = `${other.object.name} (${theirs.file}:${theirs.line})`;

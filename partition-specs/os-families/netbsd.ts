@@ -7,7 +7,6 @@ import { netbsdDevice, netbsdFstab, renderNetbsdDisk } from '../render/netbsd-co
 import { dosTypes } from '../tables/dos.ts';
 import { bsdTypeOf } from './bsd-types.ts';
 import { letterOfSlot, slotOfLetter } from './letters.ts';
-import { bsdTypeOf, letterOfSlot, slotOfLetter } from './bsd-letters.ts';
 import { optionNames } from '../option-table.ts';
 import { bsdMounts } from './mount-rules.ts';
 import type { OsFamily } from './os-family.ts';

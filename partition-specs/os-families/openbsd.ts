@@ -7,7 +7,6 @@ import { openbsdDevice, openbsdFstab, renderOpenbsdDisk } from '../render/openbs
 import { dosTypes } from '../tables/dos.ts';
 import { bsdTypeOf } from './bsd-types.ts';
 import { letterOfSlot, slotOfLetter } from './letters.ts';
-import { bsdTypeOf, letterOfSlot, slotOfLetter } from './bsd-letters.ts';
 import { optionNames } from '../option-table.ts';
 import { bsdMounts } from './mount-rules.ts';
 import type { OsFamily } from './os-family.ts';

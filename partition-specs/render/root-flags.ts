@@ -9,8 +9,8 @@ const FOR_ALL: readonly string[] = ['dirsync', 'sync'];
 
 /** `rootflags=data=journal`, or nothing. @see kernel-parameters.txt, rootflags= */
 export function rootFlagsOf({ filesystem, options }: LayoutContent): string[] {
-  const first = [...FOR_ALL, ...(filesystemOf(filesystem).firstMountOptions ?? [])];
-  const flags = options.filter((option) => first.includes(optionName(option)));
+  const first = new Set([...FOR_ALL, ...(filesystemOf(filesystem).firstMountOptions ?? [])]);
+  const flags = options.filter((option) => first.has(optionName(option)));
   return flags.length === 0 ? [] : [`rootflags=${flags.join(',')}`];
 }
 
