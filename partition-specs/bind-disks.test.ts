@@ -153,3 +153,29 @@ test('two names on one disk', () => {
 test('bindings are the DISK_ variables of a record', () => {
   assert.deepEqual(diskBindings({ DISK_hda: 'serial:x', DISK_: 'y', DISKS: 'z', PARTITION: 'p' }), { hda: 'serial:x' });
 });
+
+test('a geometry that no label has room for is a fault of DISK_<name>', () => {
+  for (const geometry of [
+    '70000x1',
+    '1x70000',
+    '0x63',
+    '255x0',
+    '65536x1',
+    '-1x63',
+    '255',
+    '255x63x1',
+    'x',
+    '',
+    '1e3x1',
+  ]) {
+    const { bound, faults } = bindDisks(['c0t0d0'], { c0t0d0: `serial:HDD1 geometry:${geometry}` }, [hdd]);
+    assert.equal(bound.size, 0, geometry);
+    assert.match(faults[0]?.message ?? '', /is not geometry:HEADSxSECTORS, both from 1 to 65535/);
+    assert.equal(faults[0]?.where, 'DISK_c0t0d0');
+  }
+  for (const geometry of ['1x1', '14x72', '255x63', '65535x65535']) {
+    const { bound } = bindDisks(['d'], { d: `serial:HDD1 geometry:${geometry}` }, [hdd]);
+    const { heads, sectorsPerTrack } = bound.get('d')?.disk.geometry ?? assert.fail(geometry);
+    assert.equal(`${heads}x${sectorsPerTrack}`, geometry);
+  }
+});

@@ -68,8 +68,12 @@ const existingPartitionSchema = z.object({
   group: groupSchema.exactOptional(),
 });
 
+/** The largest number of heads, or of sectors for each track, that a disk label has room for: 16 bits. */
+export const LABEL_FIELD_MAX = 65_535;
+const labelField = z.int().min(1).max(LABEL_FIELD_MAX);
+
 /** Heads and sectors for each track, where cylinders of this disk are not those of a PC. */
-const geometrySchema = z.object({ heads: z.int().positive(), sectorsPerTrack: z.int().positive() });
+export const geometrySchema = z.object({ heads: labelField, sectorsPerTrack: labelField });
 
 /** One block device that is not part of another. */
 export const diskFactsSchema = z.object({

@@ -1,6 +1,7 @@
 // The words of DISK_<name>: `serial:WD-1234`, `size:100G- rotational:no`. All words must hold.
 import { formatBytes, parseBytes } from '../lib/bytes.ts';
 import { plainWwn } from '../lib/wwn.ts';
+import { geometrySchema, LABEL_FIELD_MAX } from './disk-facts.ts';
 import type { DiskFacts } from './disk-facts.ts';
 
 /** One word of a selector: undefined when the disk fits, else what was found instead. */
@@ -20,19 +21,28 @@ const kinds: Readonly<Record<string, (value: string) => Criterion | undefined>> 
   },
 };
 
-const GEOMETRY = /^geometry:([1-9]\d{0,4})x([1-9]\d{0,4})$/;
+const GEOMETRY = 'geometry:';
 
-/** Heads and sectors for each track that a selector gives: `geometry:14x72`. It selects nothing. */
+/** Heads and sectors for each track that a sound selector gives: `geometry:14x72`. It selects nothing. */
 export function geometryOf(selector: string): NonNullable<DiskFacts['geometry']> | undefined {
-  const match = selector.split(/\s+/).flatMap((word) => GEOMETRY.exec(word) ?? []);
-  return match.length === 0 ? undefined : { heads: Number(match[1]), sectorsPerTrack: Number(match[2]) };
+  const word = selector.split(/\s+/).find((each) => each.startsWith(GEOMETRY));
+  return word === undefined ? undefined : parseGeometry(word);
+}
+
+function parseGeometry(word: string): NonNullable<DiskFacts['geometry']> | undefined {
+  const [, heads, sectors] = /^(\d+)x(\d+)$/.exec(word.slice(GEOMETRY.length)) ?? [];
+  const parsed = geometrySchema.safeParse({ heads: Number(heads), sectorsPerTrack: Number(sectors) });
+  return parsed.success ? parsed.data : undefined;
 }
 
 /** The criteria of a selector, or one sentence that says which word is wrong. */
 export function parseDiskSelector(text: string): readonly Criterion[] | string {
   const criteria: Criterion[] = [];
   for (const word of text.split(/\s+/).filter((part) => part !== '')) {
-    if (GEOMETRY.test(word)) continue;
+    if (word.startsWith(GEOMETRY)) {
+      if (parseGeometry(word) !== undefined) continue;
+      return `'${word}' is not geometry:HEADSxSECTORS, both from 1 to ${LABEL_FIELD_MAX}, which is what labels have room for`;
+    }
     const colon = word.indexOf(':');
     const value = word.slice(colon + 1);
     const name = word.slice(0, Math.max(colon, 0));

@@ -248,3 +248,33 @@ test('a geometry of the database: cylinders are those of the disk', () => {
   // 2,080 cylinders, two of them alternates.
   assert.equal(planned.table.lastSector + 1, (Math.floor(1024 ** 3 / 512 / (14 * 72)) - 2) * 14 * 72);
 });
+
+test('every geometry and every size of a disk gives a layout that its label can say, or a fault', () => {
+  const field = fc.constantFrom(1, 2, 63, 255, 256, 1024, 21_845, 32_767, 32_768, 32_769, 65_535);
+  const bytes = fc.constantFrom(
+    0,
+    512,
+    8_225_280 * 16,
+    GiB,
+    900 * GiB,
+    1024 * GiB - 512,
+    1024 * GiB,
+    2048 * GiB - 512,
+    2048 * GiB,
+    2 ** 53 - 1,
+  );
+  fc.assert(
+    fc.property(field, field, bytes, fc.constantFrom(...families), (heads, sectorsPerTrack, sizeBytes, family) => {
+      const [filesystem] = [...family.filesystems.values()].filter(({ rootable }) => rootable).map(({ name }) => name);
+      const text = `d: (a 10 ${filesystem} /) (e rest ${filesystem})`;
+      try {
+        const layout = plan(text, { family: family.name, disk: { sizeBytes, geometry: { heads, sectorsPerTrack } } });
+        for (const each of layout.disks) assert.ok((family.renderLabel?.(each, layout) ?? []).length > 0);
+        assert.ok(family.render(layout).operations.length > 0);
+      } catch (error) {
+        assert.ok(error instanceof FaultsError, String(error));
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
