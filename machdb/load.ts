@@ -1,11 +1,12 @@
 // The machine database of a site.
 // In: a directory of *.db files. Out: objects, for query.ts, resolve.ts and check.ts. Never: writes.
-import { closeSync, fstatSync, openSync, readSync as fsReadSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { closeSync, fstatSync, readSync as fsReadSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAscii, isUtf8 } from 'node:buffer';
 import { UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
+import { openRegularFileSync, readRegularFile } from '../lib/read-regular-file.ts';
 import { runAtOnce, runInSlices } from '../lib/slices.ts';
 import type { Steps } from '../lib/slices.ts';
 import { ownersOf } from './find-machine.ts';
@@ -125,7 +126,7 @@ async function readBytes(path: string, read: Pace['read'], buffer: ReadBuffer): 
 }
 
 function readSync(path: string, buffer: ReadBuffer): Uint8Array {
-  const file = openSync(path, 'r');
+  const file = openRegularFileSync(path);
   try {
     let length = 0;
     for (grow(buffer, fstatSync(file).size); ; grow(buffer, length)) {
@@ -139,7 +140,7 @@ function readSync(path: string, buffer: ReadBuffer): Uint8Array {
 }
 
 async function readAsync(path: string): Promise<Uint8Array> {
-  return readFile(path);
+  return readRegularFile(path);
 }
 
 /** Room for more than `size` bytes: a file may grow while it is read. */

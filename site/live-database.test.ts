@@ -87,7 +87,7 @@ test('what cannot be read is tried again at each look, and told once, with the r
   await live.refresh();
   await live.refresh();
   assert.deepEqual(unsound.map(describeError), [
-    `cannot read ${dir}/machdb/a.db: EISDIR: illegal operation on a directory, read '${dir}/machdb/a.db'`,
+    `cannot read ${dir}/machdb/a.db: it is a directory, not a regular file`,
   ]);
 });
 

@@ -1,10 +1,11 @@
 // A site directory as data. In: a path. Out: checked settings, database, the names of packages and images.
 // Never: writes into the site.
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { UserError } from '../lib/errors.ts';
 import { parseEdge } from '../lib/parse-edge.ts';
+import { readRegularFile } from '../lib/read-regular-file.ts';
 import { siteSettingsSchema } from './settings.ts';
 import type { SiteSettings } from './settings.ts';
 
@@ -30,7 +31,7 @@ export async function loadSiteSettings(siteDir: string, options: { state?: strin
 
 async function readSiteYaml(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readRegularFile(path)).toString('utf8');
   } catch (cause) {
     throw new UserError(
       `${path} cannot be read; a site is a directory with site.yaml, machdb/, packages/ and images/`,
@@ -74,5 +75,5 @@ export async function readSiteKeys(siteDir: string): Promise<string[]> {
     throw new UserError(`reading the site's keys in ${dir}`, { exitCode: 2, cause: error });
   });
   const keys = names.filter((name) => name.endsWith('.pub')).sort();
-  return Promise.all(keys.map(async (name) => readFile(join(dir, name), 'utf8')));
+  return Promise.all(keys.map(async (name) => (await readRegularFile(join(dir, name))).toString('utf8')));
 }

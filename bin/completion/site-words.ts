@@ -1,10 +1,11 @@
 // The words of a site that can be completed. In: a kind and the beginning of a word. Out: words, each once.
 // Never: complains; a site that cannot be read has no words, and one with faults has those that can be read.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseMac } from '../../lib/mac.ts';
+import { readRegularFile } from '../../lib/read-regular-file.ts';
 import { runAtOnce } from '../../lib/slices.ts';
-import { whenMissing, whenRefused } from '../../lib/when-missing.ts';
+import { whenMissing } from '../../lib/when-missing.ts';
 import { canonicalIp } from '../../machdb/find-machine.ts';
 import { outlineInSteps } from '../../machdb/parse.ts';
 import type { MachdbFile } from '../../machdb/parse.ts';
@@ -58,7 +59,8 @@ function addresses(
 async function outline(site: string): Promise<Machdb> {
   const files: MachdbFile[] = [];
   for (const path of await listFiles(join(site, 'machdb'), '.db')) {
-    files.push({ path, text: await readFile(path, 'utf8').catch(whenRefused('')) });
+    const bytes = await readRegularFile(path).catch(() => Buffer.of());
+    files.push({ path, text: bytes.toString('utf8') });
   }
   return runAtOnce(outlineInSteps(files)).db;
 }

@@ -2,7 +2,7 @@
 // In: a directory, a plan and the checks of the site. Out: what was written where, or the faults that the edit would
 // have caused. Never: leaves a half-written file, changes a byte that was not asked for, or makes the database less
 // sound.
-import { FaultsError } from '../../lib/errors.ts';
+import { FaultsError, UserError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
 import { lockDirectory } from '../../lib/lock-directory.ts';
 import type { RecordCheck } from '../types.ts';
@@ -43,8 +43,10 @@ const MOST_FAULTS = 100;
  */
 export async function editMachdb(edit: Edit, { dir, checks, dryRun }: EditOptions): Promise<EditResult> {
   if (dryRun) {
-    const files = withNewFile(await readFiles(dir), edit);
-    return { ...planChecked(edit, files, checks), written: false };
+    const read = await readFiles(dir);
+    const planned = planChecked(edit, withNewFile(read, edit), checks);
+    refuseOtherBytes(planned, read);
+    return { ...planned, written: false };
   }
   // A directory that is not there should not be called one that cannot be locked.
   await listNames(dir);
@@ -53,8 +55,18 @@ export async function editMachdb(edit: Edit, { dir, checks, dryRun }: EditOption
   const read = await readFiles(dir);
   const planned = planChecked(edit, withNewFile(read, edit), checks);
   if (planned.files.length === 0) return { ...planned, written: false };
+  refuseOtherBytes(planned, read);
   await writeFiles({ dir, read, changed: planned.files, isLocked: lock.isHeld });
   return { ...planned, written: true };
+}
+
+/** What is not UTF-8 would come out as other bytes than it went in. */
+function refuseOtherBytes({ files }: EditPlan, read: readonly ReadFile[]): void {
+  const changed = new Set(files.map(({ path }) => path));
+  const other = read.find(({ path, bytes, text }) => changed.has(path) && !bytes.equals(Buffer.from(text ?? '')));
+  if (other === undefined) return;
+  const message = `${other.path} is not UTF-8 and cannot be edited; nothing was changed`;
+  throw new UserError(message, { exitCode: 2, hint: 'machdb check' });
 }
 
 function planChecked(

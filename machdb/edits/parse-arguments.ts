@@ -42,6 +42,8 @@ export function checkVariables(variables: readonly string[]): void {
 
 function parseSetting(text: string): Setting | string {
   const match = /^([^=]*?)([-+]?=)(.*)$/s.exec(text);
+  // Bytes of an argument that are not UTF-8 have become this character before anybody could look at them.
+  if (text.includes('\uFFFD')) return `'${text}' is not UTF-8`;
   if (match === null) return `'${text}' is not an assignment: write VAR=VALUE, VAR+=WORDS or VAR-=WORDS`;
   const [, variable = '', operator = '', value = ''] = match;
   return { variable, operator: operator as Operator, value };

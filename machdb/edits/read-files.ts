@@ -1,7 +1,8 @@
 import type { BigIntStats } from 'node:fs';
-import { lstat, open, readdir, realpath, rm } from 'node:fs/promises';
+import { lstat, readdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
+import { openRegularFile } from '../../lib/read-regular-file.ts';
 import { whenMissing } from '../../lib/when-missing.ts';
 import type { MachdbFile } from './draft.ts';
 
@@ -59,7 +60,7 @@ export async function isUnchanged({ target, state }: ReadFile): Promise<boolean>
 async function readOne(path: string): Promise<ReadFile> {
   try {
     const target = await realpath(path);
-    await using file = await open(target, 'r');
+    await using file = await openRegularFile(target);
     const state = await file.stat({ bigint: true });
     const bytes = await file.readFile();
     return { path, text: bytes.toString('utf8'), target, bytes, state };

@@ -47,11 +47,6 @@ async function refuseUnwritable(file: ChangedFile, before: ReadFile | undefined)
     ? new Error('it is read-only')
     : await access(before.target, constants.W_OK).catch((error: Error) => error);
   if (cause !== undefined) throw new UserError(`cannot write ${file.path}; ${UNCHANGED}`, { cause });
-  if (before.bytes.equals(Buffer.from(before.text ?? ''))) return;
-  throw new UserError(`${file.path} is not UTF-8 and cannot be edited; ${UNCHANGED}`, {
-    exitCode: 2,
-    hint: 'machdb check',
-  });
 }
 
 async function stage(file: ChangedFile, before: ReadFile | undefined): Promise<StagedFile> {

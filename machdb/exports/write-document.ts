@@ -1,13 +1,14 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
+import { readRegularFile } from '../../lib/read-regular-file.ts';
 import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
 import { whenMissing } from '../../lib/when-missing.ts';
 
 /** The bytes of a file, undefined when there is none. */
 export async function readDocument(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path);
+    return await readRegularFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new UserError(`cannot read ${path}, the old version of the export`, { cause: error });

@@ -1,6 +1,6 @@
 // The machdb command as a user runs it, and its output in the hands of a real shell.
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
@@ -61,6 +61,53 @@ test('check --json prints faults of grammar and of content alike', async () => {
       const { exitCode, stdout, stderr } = await machdb('check', '--json', '--site', site);
       const { faults } = JSON.parse(stdout) as { faults: { message: string }[] };
       assert.deepEqual([exitCode, stderr, faults.map((fault) => fault.message)], [2, '', [message]]);
+    }
+  } finally {
+    await rm(site, { recursive: true });
+  }
+});
+
+test('what is not a regular file is refused by name, and never waited for', async () => {
+  const site = await mkdtemp(join(tmpdir(), 'machdb-cli-'));
+  try {
+    await mkdir(join(site, 'machdb'));
+    await writeFile(join(site, 'machdb/a.db'), 'm:\n IP=10.0.0.1\nz:\n ZONE=lab.example\n NS=ns.x.example\n');
+    await runCommand(['mkfifo', join(site, 'fifo')]);
+    for (const file of ['fifo', '/dev/zero', 'machdb']) {
+      for (const args of [
+        ['dns', '--previous', file],
+        ['hosts', '--output', file],
+      ]) {
+        const said = await machdb(
+          'export',
+          ...args.map((arg) => arg.replace(/^(fifo|machdb)$/, join(site, '$1'))),
+          '--site',
+          site,
+        );
+        assert.match(said.stderr, /cause: it is a (FIFO|device|directory), not a regular file/);
+        assert.notEqual(said.exitCode, 0);
+      }
+    }
+    for (const [target, kind] of [
+      ['../fifo', 'FIFO'],
+      ['/dev/zero', 'device'],
+      ['.', 'directory'],
+    ] as const) {
+      await symlink(target, join(site, 'machdb/b.db'));
+      for (const command of [
+        'check',
+        'list',
+        'query m',
+        'explain m',
+        'export hosts',
+        'set m A=1',
+        'set m A=1 --dry-run',
+      ]) {
+        const { exitCode, stderr } = await machdb(...command.split(' '), '--site', site);
+        assert.equal(exitCode, 2);
+        assert.match(stderr, new RegExp(`cannot read .*b\\.db\n  cause: it is a ${kind}, not a regular file`));
+      }
+      await rm(join(site, 'machdb/b.db'));
     }
   } finally {
     await rm(site, { recursive: true });

@@ -250,10 +250,39 @@ suite('files', () => {
       await chmod(site.file, 0o644);
       const latin1 = Buffer.from(`${TEXT}# caf\xe9\n`, 'latin1');
       await writeFile(site.file, latin1);
-      const said = await site.run('set', 'lab01', 'A=1');
-      assert.match(said.stderr, /machdb\/a\.db is not UTF-8 and cannot be edited; nothing was changed/);
-      assert.deepEqual(await readFile(site.file), latin1);
+      for (const args of [
+        ['set', 'lab01', 'A=1'],
+        ['set', 'lab01', 'A=1', '--dry-run'],
+        ['unset', 'lab01', 'IP'],
+        ['add', 'lab02', 'IP=10.77.0.102'],
+        ['clone', 'lab01', 'lab02', '--set', 'IP=10.77.0.102', '--dry-run'],
+        ['rename', 'lab', 'lab9'],
+        ['remove', 'lab01', '--dry-run'],
+      ]) {
+        const said = await site.run(...args);
+        assert.match(said.stderr, /machdb\/a\.db is not UTF-8 and cannot be edited; nothing was changed/);
+        assert.deepEqual([said.exitCode, said.stdout], [2, '']);
+        assert.deepEqual(await readFile(site.file), latin1);
+      }
     });
+  });
+
+  test('an argument that is not UTF-8 is refused', async () => {
+    await withSite(async (site) => {
+      const script = `exec ${root}/bin/machdb set lab01 "A=caf$(printf '\\351')"`;
+      const said = await runCommand(['sh', '-c', script], { cwd: site.dir, okExitCodes: [0, 2] });
+      assert.equal(said.exitCode, 2);
+      assert.match(said.stderr, /'A=caf.' is not UTF-8/);
+      assert.equal(await readFile(site.file, 'utf8'), TEXT);
+    });
+  });
+
+  test('a byte-order mark, CR LF and a NUL elsewhere stay as they are', async () => {
+    const text = '\uFEFFlab01:\r\n    IP=10.77.0.101\r\n    X=a\0b\r\n';
+    await withSite(async (site) => {
+      assert.equal((await site.run('set', 'lab01', 'IP=10.77.0.102')).exitCode, 0);
+      assert.equal(await readFile(site.file, 'utf8'), text.replace('0.101', '0.102'));
+    }, text);
   });
 
   test('a directory without permission is left alone', async () => {
