@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import type { Command } from 'commander';
 import { runMain } from '../lib/exit.ts';
+import { explainUnexpected } from './explain-unexpected.ts';
 
 /** Runs a program with the house's exit codes: commander alone would exit with 1 for bad usage. */
 export async function runProgram(program: Command): Promise<void> {
@@ -17,7 +18,7 @@ export async function runProgram(program: Command): Promise<void> {
     try {
       await program.parseAsync();
     } catch (error) {
-      if (!(error instanceof CommanderError)) throw error;
+      if (!(error instanceof CommanderError)) throw explainUnexpected(error);
       // Commander has said what is wrong; help and version come this way too, with 0.
       process.exitCode = error.exitCode === 0 ? 0 : 2;
     }

@@ -27,10 +27,18 @@ type ObserveInput = {
   readonly retention?: Retention | undefined;
 };
 
+/** `errors` are of paths that could not even be looked at, which is no sign that they are gone. */
+type Observation = {
+  readonly observed: Map<string, Observed>;
+  readonly notices: readonly string[];
+  readonly errors: readonly string[];
+};
+
 /** Looks at every wanted and every installed path; at contents where lstat differs from the database, or at all. */
-export function observe(input: ObserveInput): { observed: Map<string, Observed>; notices: string[] } {
+export function observe(input: ObserveInput): Observation {
   const wanted = new Map(input.tree.entries.map((entry) => [entry.path, entry]));
-  const observed = lookAtAll(input, wanted);
+  const errors: string[] = [];
+  const observed = lookAtAll(input, wanted, errors);
   const suspects = [...observed.keys()].filter((path) => isSuspect(path, wanted.get(path), observed, input));
   const directories = openTarget(input.root);
   const notices: string[] = [];
@@ -48,13 +56,14 @@ export function observe(input: ObserveInput): { observed: Map<string, Observed>;
   } finally {
     directories.close();
   }
-  return { observed, notices };
+  return { observed, notices, errors };
 }
 
 // Sorted, so that a directory is known before what it holds; below anything else there is nothing of ours.
 function lookAtAll(
   { root, tree, installed }: ObserveInput,
   wanted: ReadonlyMap<string, TreeEntry>,
+  errors: string[],
 ): Map<string, Observed> {
   const observed = new Map<string, Observed>();
   const others = [...installed.keys()].filter((path) => !wanted.has(path));
@@ -62,19 +71,24 @@ function lookAtAll(
   for (const path of others.length === 0 ? entries : [...entries, ...others].toSorted()) {
     const parent = parentOf(path);
     if (parent !== undefined && observed.get(parent)?.type !== 'directory') continue;
-    const stat = lookAt(`${root}/${path}`);
+    const stat = lookAt(`${root}/${path}`, (error) =>
+      errors.push(`${path} could not be looked at: ${describeError(error)}`),
+    );
     if (stat !== undefined) observed.set(path, observedOf(stat));
   }
   return observed;
 }
 
+const GONE = new Set(['ENAMETOOLONG', 'ENOTDIR', 'ELOOP', 'ENOENT']);
+
 // A name that no file can have is not there; writing it will say what is wrong with it, and nothing else is kept back.
-function lookAt(place: string): Stats | undefined {
+function lookAt(place: string, onError: (error: unknown) => void): Stats | undefined {
   try {
     return lstatSync(place, { throwIfNoEntry: false });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return undefined;
-    throw error;
+    // Its directory has gone, or has become something else, in this very moment.
+    if (!GONE.has((error as NodeJS.ErrnoException).code ?? '')) onError(error);
+    return undefined;
   }
 }
 

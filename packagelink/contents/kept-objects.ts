@@ -54,11 +54,14 @@ function copyObject(kept: string, wanted: Wanted, place: string): string | undef
   }
 }
 
-/** Removes every content that is not named. */
-export function trimObjects(objects: string, wanted: ReadonlySet<string>): void {
+/**
+ * Removes every content that was wanted and no longer is, and what was begun. Others stay: a database that was moved away may
+ * still know of them.
+ */
+export function trimObjects(objects: string, { before, now }: Record<'before' | 'now', ReadonlySet<string>>): void {
   if (!existsSync(objects)) return;
   for (const name of readdirSync(objects)) {
-    const isOurs = DIGEST.test(name.replace(/\.part$/, ''));
-    if (isOurs && !wanted.has(name)) rmSync(`${objects}/${name}`, { force: true });
+    const isBegun = name.endsWith('.part') && DIGEST.test(name.slice(0, -'.part'.length));
+    if (isBegun || (before.has(name) && !now.has(name))) rmSync(`${objects}/${name}`, { force: true });
   }
 }

@@ -11,10 +11,10 @@ const SQLITE_BUSY = 5;
  * @throws UserError when the time is up.
  */
 export async function withLock<T>(file: string, work: () => Promise<T>, timeoutMs = 600_000): Promise<T> {
-  const database = new DatabaseSync(file, { timeout: 0 });
+  const database = openLock(file);
   try {
     const deadline = Date.now() + timeoutMs;
-    while (!tryLock(database)) {
+    while (!tryLock(database, file)) {
       if (Date.now() > deadline)
         throw new UserError(`another process has held ${file} for more than ${timeoutMs / 1000} s`);
       await wait(POLL_MS);
@@ -25,13 +25,28 @@ export async function withLock<T>(file: string, work: () => Promise<T>, timeoutM
   }
 }
 
-function tryLock(database: DatabaseSync): boolean {
+function openLock(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(file, { timeout: 0 });
+  } catch (error) {
+    throw unusable(file, error);
+  }
+}
+
+function unusable(file: string, cause: unknown): UserError {
+  return new UserError(`the lock ${file} cannot be used; nothing was changed`, {
+    cause,
+    hint: 'nothing is ever written to it: when it is no regular file, or damaged, remove it; otherwise see who may write there',
+  });
+}
+
+function tryLock(database: DatabaseSync, file: string): boolean {
   try {
     // Without a journal file beside it: nothing is ever written.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return true;
   } catch (error) {
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return false;
-    throw error;
+    throw unusable(file, error);
   }
 }

@@ -96,7 +96,7 @@ async function compare(options: CheckOptions, root: string): Promise<CheckResult
   const mountPoints = readMountPoints(root, mounts);
   const reach = leaveMounts(named, installed, mountPoints);
   const tree = placeOnFat(reach.tree, readFileSystems(root));
-  const { observed, notices } = observe({
+  const { observed, notices, errors } = observe({
     root,
     tree,
     osmode: 'image',
@@ -116,7 +116,7 @@ async function compare(options: CheckOptions, root: string): Promise<CheckResult
     checked: tree.entries.filter((entry) => !isLeftAlone(entry, { tree, osmode: 'image', installed })).length,
     wrong: plan.changes.flatMap((change) => describeWrong(change, entries.get(change.path), observed)),
     foreign: listForeignPaths(options, root, { isOurs: (path) => entries.has(path), mountPoints }),
-    errors: [...rendered.errors, ...reach.errors, ...plan.errors],
+    errors: [...rendered.errors, ...reach.errors, ...errors, ...plan.errors],
     notices: [...notices, ...plan.notices],
   };
 }

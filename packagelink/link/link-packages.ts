@@ -79,7 +79,7 @@ async function linkLocked(options: LinkOptions): Promise<WithCommandsResult> {
   const result = options.runsCommands
     ? await applyWithCommands({ ...partial, ...commands, commandRoot: '/', changedBelow: root })
     : nameCommands(await applyPartial(partial), commands);
-  if (!dryRun && result.isWhole) release({ stateFile, change, merged });
+  if (!dryRun && result.isWhole) release({ stateFile, before, change, merged });
   return { ...result, changes: sayReturns(result.changes, tree), notices: [...notices, ...result.notices] };
 }
 
@@ -114,7 +114,7 @@ function recordLinks({ root, stateFile, before, change, merged }: Recording): st
 }
 
 // Without an error all is as it was wanted: what no package has is the machine's own again.
-function release({ stateFile, change, merged }: Pick<Recording, 'stateFile' | 'change' | 'merged'>): void {
+function release({ stateFile, before, change, merged }: Omit<Recording, 'root'>): void {
   const released = merged.tree.entries.filter(({ owner }) => owner === TARGET_OWNER).map(({ path }) => path);
   const { unlinked, directories } = change;
   if (released.length + unlinked.length > 0) updateLinkState(stateFile, { unlinked, released, directories });
@@ -123,5 +123,12 @@ function release({ stateFile, change, merged }: Pick<Recording, 'stateFile' | 'c
     ...merged.originals.flatMap((one) => (one.type === 'file' && !gone.has(one.path) ? [one.sha256] : [])),
     ...overriddenContents(change.packages, merged.tree).map(({ file }) => file.sha256),
   ];
-  trimObjects(objectsDirectory(stateFile), new Set(wanted));
+  trimObjects(objectsDirectory(stateFile), { before: contentsOf(before), now: new Set(wanted) });
+}
+
+// All that the database may have asked to keep.
+function contentsOf({ packages, originals }: LinkState): ReadonlySet<string> {
+  const files = packages.flatMap(({ manifest }) => manifest.entries.filter((entry) => entry.type === 'file'));
+  const others = originals.filter((one) => one.type === 'file');
+  return new Set([...files, ...others].map(({ sha256 }) => sha256));
 }

@@ -3,6 +3,8 @@
 // follows a link out of the target; crosses a mount point that is not listed; deletes when a source could not be read.
 import { lstatSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { UserError, describeError } from '../../lib/errors.ts';
+import { isSystemError } from '../../lib/when-missing.ts';
 import { isUntouched } from '../compare/observed.ts';
 import { discardTemporaries } from './discard-temporaries.ts';
 import { executePlan } from './execute-plan.ts';
@@ -42,9 +44,8 @@ export async function applyPartial(options: ApplyPartialOptions): Promise<Partia
 
 async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> {
   const { stateFile, fetcher, sync = syncFileSystems } = options;
-  const prepared = await preparePartial(options);
+  const { prepared, left } = await prepareAfterOthers(options);
   const { root, plan, rowOf, observed, carriedOut, interrupted } = prepared;
-  discardTemporaries(root, interrupted);
   if (plan.changes.length > 0) await options.beforeChanges?.(plan.changes);
   if (plan.changes.length > 0) recordIntents(stateFile, intentsOf(plan, rowOf), carriedOut);
   const kept = beginHistory(stateFile, plan.keeps, Date.now());
@@ -60,25 +61,43 @@ async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> 
   const removed = [...done.deleted, ...done.restored.map(({ row }) => row)].map((row) => row.path);
   const summary = { ...summarize(prepared, done.errors), changes: done.changes };
   const settles = summary.errors.length === 0 ? options.settles : undefined;
-  if (
-    settles !== undefined ||
-    interrupted.length > 0 ||
-    plan.changes.length + refreshed.length + plan.forget.length + plan.pinned.length > 0
-  ) {
-    updateState(stateFile, {
-      changed: [...carriedOut, ...plan.pinned, ...refreshed, ...changed],
-      // What was not deleted is looked for below the directories that have rows.
-      removed: [...removed, ...(summary.errors.length === 0 ? plan.forget : [])],
-      settled: settles === undefined ? undefined : { ...settles, notices: [...summary.notices] },
-    });
-  }
-  if (done.changes.length < plan.changes.length) {
-    const changedPaths = new Set(done.changes.map(({ path }) => path));
+  const isNews = plan.changes.length + refreshed.length + plan.forget.length + plan.pinned.length > 0;
+  const errors = collectErrors(
+    () => {
+      if (settles === undefined && interrupted.length === 0 && !isNews) return;
+      updateState(stateFile, {
+        changed: [...carriedOut, ...plan.pinned, ...refreshed, ...changed],
+        // What was not deleted is looked for below the directories that have rows.
+        removed: [...removed, ...(summary.errors.length === 0 ? plan.forget : [])],
+        stillIntended: [...left, ...done.left],
+        settled: settles === undefined ? undefined : { ...settles, notices: [...summary.notices] },
+      });
+    },
+    () => tidyHistory(stateFile, { prepared, done, kept }),
+  );
+  return { ...summary, errors: [...summary.errors, ...errors] };
+}
+
+// What a run that was cut off left beside its paths would keep a directory from being empty.
+async function prepareAfterOthers(options: ApplyPartialOptions): Promise<{ prepared: Prepared; left: string[] }> {
+  const prepared = await preparePartial(options);
+  const { root, interrupted } = prepared;
+  if (interrupted.length === 0) return { prepared, left: [] };
+  const left = discardTemporaries(root, interrupted);
+  return { prepared: await preparePartial(options), left };
+}
+
+type Done = Awaited<ReturnType<typeof executePlan>>;
+type Ending = { readonly prepared: Prepared; readonly done: Done; readonly kept: ReadonlyMap<string, string> };
+
+function tidyHistory(stateFile: string, { prepared, done, kept }: Ending): void {
+  const { plan, interrupted } = prepared;
+  const changed = new Set(done.changes.map(({ path }) => path));
+  if (done.changes.length < plan.changes.length)
     forgetUnkept(
       stateFile,
-      plan.keeps.filter(({ path }) => !changedPaths.has(path)),
+      plan.keeps.filter(({ path }) => !changed.has(path)),
     );
-  }
   if (done.restored.length > 0)
     forgetVersions(
       stateFile,
@@ -87,8 +106,20 @@ async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> 
   // What was cut off or went wrong may have been announced to the history, and never kept.
   const isWhole = interrupted.length + done.errors.length === 0;
   if (kept.size > 0 || !isWhole) trimHistory(stateFile, { isWhole });
-  if (!isWhole) separateVersions(historyDir);
-  return summary;
+  if (!isWhole) separateVersions(historyDirectory(stateFile));
+}
+
+// The target is as the run has left it, whatever becomes of the books: the next run finds out what they do not say.
+function collectErrors(...works: readonly (() => void)[]): string[] {
+  return works.flatMap((work) => {
+    try {
+      work();
+      return [];
+    } catch (error) {
+      if (!(error instanceof UserError) && !isSystemError(error)) throw error;
+      return [`what was done could not be written down, the next run compares it again: ${describeError(error)}`];
+    }
+  });
 }
 
 // Other names of files that have changed. Their rows were right, so that only what lstat says now is new.

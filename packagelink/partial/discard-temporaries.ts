@@ -6,28 +6,32 @@ import { openTarget } from '../filesystem/confined-directory.ts';
 import type { ConfinedDirectories } from '../filesystem/confined-directory.ts';
 import { temporaryPath } from './stage-files.ts';
 
-/** Removes what a cut-off run left beside these paths; where a directory is missing, there is nothing. */
-export function discardTemporaries(root: string, paths: readonly string[]): void {
-  if (paths.length === 0) return;
+/**
+ * Removes what a cut-off run left beside these paths; where a directory is missing, there is nothing. Answers the paths
+ * whose temporaries could not be removed.
+ */
+export function discardTemporaries(root: string, paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
   const directories = openTarget(root);
   try {
-    for (const path of paths) {
+    return paths.filter((path) => {
       directories.trim();
-      discardBeside(directories, path);
-    }
+      return !discardBeside(directories, path);
+    });
   } finally {
     directories.close();
   }
 }
 
-function discardBeside(directories: ConfinedDirectories, path: string): void {
+function discardBeside(directories: ConfinedDirectories, path: string): boolean {
   try {
     const place = directories.at(temporaryPath(path));
     const stat = lstatSync(place, { throwIfNoEntry: false });
     if (stat?.isDirectory() === true) rmdirSync(place);
     else if (stat !== undefined) unlinkSync(place);
+    return true;
   } catch (error) {
     // No such directory, or a link in its place: the run had not come that far.
-    if (!(error instanceof UserError)) throw error;
+    return error instanceof UserError;
   }
 }

@@ -9,7 +9,7 @@ import { planReads } from '../contents/plan-reads.ts';
 import type { PackReads } from '../contents/plan-reads.ts';
 import { preprocess } from '../package/preprocess.ts';
 import { readPacks } from '../contents/read-packs.ts';
-import { abandonFile, beginFile, completeFile, discard, placeStaged, syncTarget, writeBytes } from './stage-files.ts';
+import { abandonFile, beginFile, completeFile, giveUp, placeStaged, syncTarget, writeBytes } from './stage-files.ts';
 import type { Staging } from './stage-files.ts';
 import { stageTreeFile } from './stage-tree-file.ts';
 import type { InstalledPath } from '../tree/installed-path.ts';
@@ -35,6 +35,8 @@ type Executed = {
   readonly restored: PartialPlan['restorations'];
   readonly changes: readonly Change[];
   readonly errors: readonly string[];
+  /** Paths beside which a temporary stays. */
+  readonly left: readonly string[];
 };
 
 /** Does what the plan says, in its order. After any error nothing is deleted. */
@@ -45,7 +47,7 @@ export async function executePlan(execution: Execution): Promise<Executed> {
   const gone: { deleted: InstalledPath[]; restored: PartialPlan['restorations'] } = { deleted: [], restored: [] };
   if (plan.changes.length === 0) {
     if (plan.errors.length === 0) errors.push(...((await beforeDeletions?.()) ?? []));
-    return { placed, ...gone, changes: [], errors };
+    return { placed, ...gone, changes: [], errors, left: [] };
   }
   const onPlaced = (entry: TreeEntry, error?: string) =>
     void (error === undefined ? placed.add(entry) : errors.push(error));
@@ -61,6 +63,7 @@ export async function executePlan(execution: Execution): Promise<Executed> {
     },
     onPlaced,
     open: new Map(),
+    left: new Set(),
     staged: [],
     stagedBytes: 0,
   };
@@ -75,14 +78,14 @@ export async function executePlan(execution: Execution): Promise<Executed> {
     placeStaged(staging);
     forEach(staging, plan.metadata, (entry) => correctMetadata(staging, entry));
     if (errors.length + plan.errors.length === 0 && beforeDeletions !== undefined) {
-      syncTarget(staging);
-      errors.push(...(await beforeDeletions()));
+      errors.push(...trySync(staging));
+      if (errors.length === 0) errors.push(...(await beforeDeletions()));
     }
     if (errors.length + plan.errors.length === 0) {
       gone.restored = restoreAll(staging, plan.restorations, { historyDir, errors });
       gone.deleted.push(...removeAll(staging, plan.deletions, errors));
     }
-    syncTarget(staging, kept.size > 0 ? [historyDir] : []);
+    errors.push(...trySync(staging, kept.size > 0 ? [historyDir] : []));
   } finally {
     for (const file of staging.open.keys()) abandonFile(staging, file);
     staging.target.close();
@@ -94,7 +97,17 @@ export async function executePlan(execution: Execution): Promise<Executed> {
     ...gone,
     changes: plan.changes.filter((change) => done.has(change.path)),
     errors: groupErrors(errors),
+    left: [...staging.left],
   };
+}
+
+function trySync(staging: Staging, others: readonly string[] = []): string[] {
+  try {
+    syncTarget(staging, others);
+    return [];
+  } catch (error) {
+    return [`what was written may not have reached the disk: ${describeError(error)}`];
+  }
 }
 
 function restoreAll(
@@ -119,7 +132,7 @@ function forEach<E extends TreeEntry>(staging: Staging, entries: readonly E[], w
     try {
       work(entry);
     } catch (error) {
-      staging.onPlaced(entry, `${entry.path} could not be updated: ${describeError(error)}`);
+      giveUp(staging, entry, `${entry.path} could not be updated: ${describeError(error)}`);
     }
     staging.target.trim();
   }
@@ -140,13 +153,11 @@ async function writeFiles(staging: Staging, files: readonly WantedFile[], fetche
         writeRead(staging, read, raw);
       } catch (error) {
         failed.add(read.file);
-        abandonFile(staging, read.file);
-        staging.onPlaced(read.file, `${read.file.path} could not be updated: ${describeError(error)}`);
+        giveUp(staging, read.file, `${read.file.path} could not be updated: ${describeError(error)}`);
       }
     }
     staging.target.trim();
   }
-  for (const file of failed) discardQuietly(staging, file.path);
 }
 
 function writeRead(staging: Staging, read: PackReads['reads'][number], raw: Uint8Array): void {
@@ -165,15 +176,6 @@ function writeWhole(staging: Staging, file: WantedFile, source: Uint8Array): voi
   beginFile(staging, file);
   writeBytes(staging, file, bytes, { offset: 0, length: bytes.length, position: 0 });
   completeFile(staging, file);
-}
-
-// The path has failed already, and said so; its directory may be what is missing.
-function discardQuietly(staging: Staging, path: string): void {
-  try {
-    discard(staging, path);
-  } catch {
-    // It stands in the way of the next run, too, which says so.
-  }
 }
 
 function removeAll(staging: Staging, rows: readonly InstalledPath[], errors: string[]): InstalledPath[] {

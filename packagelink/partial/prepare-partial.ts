@@ -1,6 +1,7 @@
 // The reading half of a partial run. In: a merged tree, the state database, a target. Out: a plan, and how its rows
 // will read. Never: writes.
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import type { ApplyPartialOptions } from './partial-options.ts';
 import { placeOnFat } from '../tree/fat-targets.ts';
 import { readHistory } from '../state/history.ts';
@@ -57,7 +58,7 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
   });
   const reach = leaveMounts(named, known, readMountPoints(root, options.mounts));
   const tree = placeOnFat(reach.tree, readFileSystems(root));
-  const { observed, notices } = observe({
+  const { observed, notices, errors } = observe({
     root,
     tree,
     installed: reach.installed,
@@ -65,7 +66,7 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
     contents: options.contents ?? false,
     retention: options.retention,
   });
-  const allowDeletions = sourcesComplete && rendered.errors.length === 0;
+  const allowDeletions = sourcesComplete && rendered.errors.length + errors.length === 0;
   const carriedOut = findCarriedOut(reach.only(withoutForeign(state.intents, options)), observed);
   const laidDown = reach.only(withoutForeign(state.installed, options));
   const installed =
@@ -93,7 +94,7 @@ export async function preparePartial(options: ApplyPartialOptions): Promise<Prep
     interrupted: [...reach.only(state.intents).keys()],
     rowOf: describeRows({ root, tree, digests: rendered.digests }),
     observed,
-    errors: [...rendered.errors, ...reach.errors],
+    errors: [...rendered.errors, ...reach.errors, ...errors],
     notices: [...tree.notices, ...notices],
   };
 }
@@ -123,10 +124,19 @@ function foreignVersions(stateFile: string): Map<string, KeptVersion> {
   return new Map(foreign.map((version) => [version.path, version]));
 }
 
+// What has gone meanwhile, or cannot be looked at, has no row: the next run looks closer.
+function lookAt(place: string): Stats | undefined {
+  try {
+    return lstatSync(place, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 function describeRows(about: { root: string; tree: MergedTree; digests: ReadonlyMap<string, string> }): RowOf {
   const byPath = new Map(about.tree.entries.map((entry) => [entry.path, entry]));
   const rowOf: RowOf = (entry, given) => {
-    const stat = given ?? lstatSync(`${about.root}/${entry.path}`, { throwIfNoEntry: false });
+    const stat = given ?? lookAt(`${about.root}/${entry.path}`);
     if (stat === undefined) return undefined;
     const pathStat = 'ino' in stat ? asPathStat(stat) : stat;
     if (entry.type !== 'hardlink') return installedPath(entry, about.digests.get(entry.path) ?? '', pathStat);

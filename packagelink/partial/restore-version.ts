@@ -56,6 +56,7 @@ async function bringBack(root: string, stateFile: string, version: KeptVersion):
       clear: () => undefined,
       onPlaced: () => undefined,
       open: new Map(),
+      left: new Set(),
       staged: [],
       stagedBytes: 0,
     };

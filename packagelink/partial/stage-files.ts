@@ -2,7 +2,7 @@
 // Never: a file that is partly new; a rename before its bytes are on the disk.
 import { closeSync, constants, lstatSync, openSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { describeError } from '../../lib/errors.ts';
+import { UserError, describeError } from '../../lib/errors.ts';
 import type { ConfinedDirectories } from '../filesystem/confined-directory.ts';
 import { sha256 } from '../package/digest.ts';
 import { setMetadata } from '../filesystem/file-metadata.ts';
@@ -30,6 +30,8 @@ export type Staging = {
   /** Called for a path that is in place, or with the error that kept it away. */
   readonly onPlaced: (entry: TreeEntry, error?: string) => void;
   readonly open: Map<WantedFile, number>;
+  /** Paths whose temporaries could not be removed. */
+  readonly left: Set<string>;
   staged: TreeEntry[];
   stagedBytes: number;
 };
@@ -77,6 +79,22 @@ export function discard(staging: Staging, path: string): void {
   else if (stat !== undefined) unlinkSync(temporary);
 }
 
+/** Says why a path is not as it should be, and removes what was begun of it; a clean-up that fails is said, too. */
+export function giveUp(staging: Staging, entry: TreeEntry, why: string): void {
+  let more = '';
+  try {
+    if (entry.type === 'file') abandonFile(staging, entry);
+    discard(staging, entry.path);
+  } catch (error) {
+    // Without its directory there is no temporary, either.
+    if (!(error instanceof UserError)) {
+      staging.left.add(entry.path);
+      more = `; ${temporaryPath(entry.path)} could not be removed: ${describeError(error)}`;
+    }
+  }
+  staging.onPlaced(entry, why + more);
+}
+
 /** Puts a path in the batch whose temporary is complete; a full batch is placed. */
 export function stage(staging: Staging, entry: TreeEntry, sizeBytes: number): void {
   staging.staged.push(entry);
@@ -90,7 +108,13 @@ export function placeStaged(staging: Staging): void {
   staging.staged = [];
   staging.stagedBytes = 0;
   if (batch.length === 0) return;
-  syncTarget(staging);
+  try {
+    syncTarget(staging);
+  } catch (error) {
+    const why = 'was not put in place, as what was written did not reach the disk';
+    for (const entry of batch) giveUp(staging, entry, `${entry.path} ${why}: ${describeError(error)}`);
+    return;
+  }
   for (const entry of batch) {
     staging.target.trim();
     try {
@@ -103,8 +127,7 @@ export function placeStaged(staging: Staging): void {
       discard(staging, entry.path);
       staging.onPlaced(entry);
     } catch (error) {
-      discard(staging, entry.path);
-      staging.onPlaced(entry, `${entry.path} was not put in place, the old one stays: ${describeError(error)}`);
+      giveUp(staging, entry, `${entry.path} was not put in place, the old one stays: ${describeError(error)}`);
     }
   }
 }

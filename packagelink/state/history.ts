@@ -1,6 +1,7 @@
 // What runs have replaced or deleted on a target, kept beside the state database so that it can be brought back.
 // In: a state file; paths that are about to change. Out: rows of its `history` table, and one file for each in
 // `STATE.history/`. Never: keeps directories, which are only ever removed when they are empty; leaves the target.
+import type { DatabaseSync } from 'node:sqlite';
 import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
@@ -52,16 +53,27 @@ export function beginHistory(stateFile: string, keeps: readonly Keep[], atMs: nu
     inTransaction(database, () => {
       const run = Number(database.prepare('SELECT coalesce(max(run), 0) + 1 AS run FROM history').get()?.['run']);
       const insert = database.prepare(
-        'INSERT INTO history (path, reason, run, at_ms, owner, type, mode, uid, gid, size, sha256, target) ' +
-          'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO history (path, reason, run, at_ms, owner, type, mode, uid, gid, size, sha256, target, id) ' +
+          'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       );
+      let id = lastId(database, dir);
       for (const { path, reason, owner, type, mode, uid, gid, sizeBytes, sha256, target } of keeps) {
-        const row = insert.run(path, reason, run, atMs, owner, type, mode, uid, gid, sizeBytes, sha256, target);
-        if (type === 'file') places.set(path, `${dir}/${row.lastInsertRowid}`);
+        id += 1;
+        insert.run(path, reason, run, atMs, owner, type, mode, uid, gid, sizeBytes, sha256, target, id);
+        if (type === 'file') places.set(path, `${dir}/${id}`);
       }
     });
   });
   return places;
+}
+
+// Also above the files of a database that was moved away: what it knows of is not written over.
+function lastId(database: DatabaseSync, dir: string): number {
+  const known = Number(database.prepare('SELECT coalesce(max(id), 0) AS id FROM history').get()?.['id']);
+  return readdirSync(dir).reduce(
+    (last, name) => (/^\d{1,15}$/.test(name) ? Math.max(last, Number(name)) : last),
+    known,
+  );
 }
 
 /** Forgets what is too old; with `isWhole` false also what was announced but never kept, which takes a look at all. */
@@ -80,11 +92,14 @@ export function trimHistory(stateFile: string, { isWhole }: { readonly isWhole: 
       for (const { id } of old) rmSync(`${dir}/${Number(id)}`, { force: true });
       if (isWhole) return;
       const files = new Set(readdirSync(dir));
+      const first = Number(database.prepare('SELECT min(id) AS id FROM history').get()?.['id'] ?? Infinity);
       const forget = database.prepare('DELETE FROM history WHERE id = ?');
       for (const { id, type } of database.prepare('SELECT id, type FROM history').all()) {
         if (!files.delete(String(id)) && type === 'file') forget.run(Number(id));
       }
-      for (const name of files) rmSync(`${dir}/${basename(name)}`, { force: true });
+      // Those below the first are of another database: see lastId.
+      for (const name of files)
+        if (!(Number.parseInt(name, 10) < first)) rmSync(`${dir}/${basename(name)}`, { force: true });
     });
   });
 }

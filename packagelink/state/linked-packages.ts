@@ -8,7 +8,7 @@ import { parseEdge, parseJsonEdge } from '../../lib/parse-edge.ts';
 import { manifestSchema, packageNameSchema, prioritySchema } from '../package/manifest.ts';
 import type { Manifest } from '../package/manifest.ts';
 import type { Defines } from '../package/preprocess.ts';
-import { inTransaction, withStateDatabase } from './state-database.ts';
+import { REPAIR, inTransaction, withStateDatabase } from './state-database.ts';
 
 /** Of the second format, `originals` say which of them were not replaced yet; those of the first do not. */
 const FORMAT = 2;
@@ -177,12 +177,20 @@ function refuseOthers(database: DatabaseSync, stateFile: string): void {
 
 function asPackage(row: Record<string, unknown>): LinkedPackage {
   const what = `the state database, package ${String(row['name'])}`;
-  const raw = zstdDecompressSync(row['manifest'] as Uint8Array, { maxOutputLength: MOST_MANIFEST_BYTES });
+  const raw = decompress(row['manifest'] as Uint8Array, what);
   return {
     ...parseEdge(packageSchema, row, what),
     defines: parseJsonEdge(z.record(z.string(), z.string()), String(row['defines']), what),
     manifest: parseJsonEdge(manifestSchema, raw.toString('utf8'), what),
   };
+}
+
+function decompress(manifest: Uint8Array, what: string): Buffer {
+  try {
+    return zstdDecompressSync(manifest, { maxOutputLength: MOST_MANIFEST_BYTES });
+  } catch (error) {
+    throw new UserError(`${what}: its manifest is damaged`, { cause: error, hint: REPAIR });
+  }
 }
 
 function asOriginal(row: Record<string, unknown>): Original {

@@ -9,7 +9,20 @@ import type { Migrations } from '../../lib/migrate-database.ts';
 // pages would make an update of rows here and there write most of the file.
 const PAGE_BYTES = 8192;
 
-const SQLITE_BUSY = 5;
+/** What helps when the database itself is damaged, and loses nothing that is kept. */
+export const REPAIR =
+  'packagelink repair --target DIR saves what can be read, keeps the old one beside it, and says what is lost ' +
+  '(on a machine that gutinteg keeps: gutinteg repair)';
+
+/** By the primary code: https://www.sqlite.org/rescode.html */
+const HINTS: Readonly<Record<number, string>> = {
+  3: 'see who may write there: ls -l, lsattr, and how its file system is mounted',
+  5: 'another process holds it: try again when that has ended (fuser says which it is)',
+  8: 'see who may write there: ls -l, lsattr, and how its file system is mounted',
+  10: 'see what the kernel says of the disk (dmesg), and whether a quota is used up; then try again',
+  13: 'free some space on its file system, and try again: nothing is lost',
+  14: 'see whether its directory exists, and who may write there: ls -l, lsattr; then try again',
+};
 
 /** The columns of one installed path, as state.ts reads and writes them. */
 const PATH_COLUMNS = `
@@ -36,7 +49,7 @@ const FIRST_TABLES = `
 const MIGRATIONS: Migrations = {
   first: { version: 2, tables: FIRST_TABLES },
   steps: [],
-  hint: 'move it away: the next run compares everything by content and writes a new one',
+  hint: 'use the gutinteg that wrote it, or a newer one',
 };
 
 /**
@@ -74,13 +87,14 @@ export function explained<T>(file: string, work: () => T): T {
   } catch (error) {
     const { code, errcode } = error as NodeJS.ErrnoException & { errcode?: number };
     if (code !== 'ERR_SQLITE_ERROR') throw error;
-    // An extended code has the primary one in its lowest byte: https://www.sqlite.org/rescode.html
-    const isBusy = errcode !== undefined && (errcode & 0xff) === SQLITE_BUSY;
-    const hint = isBusy
-      ? 'another process holds it: try again when that has ended (fuser says which it is)'
-      : 'move it away: the next run compares everything by content and writes a new one';
+    const hint = hintFor(errcode);
     throw new UserError(`the state database ${file} cannot be used`, { cause: error, hint });
   }
+}
+
+// An extended code has the primary one in its lowest byte.
+function hintFor(errcode = 0): string {
+  return HINTS[errcode & 0xff] ?? REPAIR;
 }
 
 /** Runs `work` in one transaction; one that only reads may be deferred: it keeps nobody from reading. */

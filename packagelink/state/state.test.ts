@@ -77,7 +77,7 @@ test('state: a damaged file is named, with what to try', () => {
     assert.throws(() => readState(file), {
       name: 'UserError',
       message: new RegExp(`${file} cannot be used`),
-      hint: /move it away/,
+      hint: /repair/,
     });
   });
 });

@@ -7,7 +7,7 @@ import { dropLstatColumns } from './drop-lstat-columns.ts';
 import { markReplaced } from './linked-packages.ts';
 import { isPackagePath } from '../package/package-path.ts';
 import type { Settled } from './settled.ts';
-import { explained, inTransaction, openStateDatabase, withStateDatabase } from './state-database.ts';
+import { REPAIR, explained, inTransaction, openStateDatabase, withStateDatabase } from './state-database.ts';
 import type { PathClass, TreeEntry } from '../tree/tree.ts';
 
 const COLUMNS =
@@ -68,12 +68,14 @@ export function recordIntents(
 type StateUpdate = {
   readonly changed: Iterable<InstalledPath>;
   readonly removed: Iterable<string>;
+  /** Paths whose intents stay, as something temporary is still beside them. */
+  readonly stillIntended?: readonly string[];
   /** Of a run without errors. */
   readonly settled?: Settled | undefined;
 };
 
-/** Writes and removes rows and forgets all intents, in one transaction. */
-export function updateState(file: string, { changed, removed, settled }: StateUpdate): void {
+/** Writes and removes rows and forgets intents, in one transaction. */
+export function updateState(file: string, { changed, removed, stillIntended = [], settled }: StateUpdate): void {
   withStateDatabase(file, (database) => {
     inTransaction(database, () => {
       dropLstatColumns(database);
@@ -81,7 +83,9 @@ export function updateState(file: string, { changed, removed, settled }: StateUp
       markReplaced(database);
       const remove = database.prepare('DELETE FROM paths WHERE path = ?');
       for (const path of removed) remove.run(path);
-      database.exec("DELETE FROM intents; DELETE FROM meta WHERE key = 'settled'");
+      const isOver = 'DELETE FROM intents WHERE path NOT IN (SELECT value FROM json_each(?))';
+      database.prepare(isOver).run(JSON.stringify(stillIntended));
+      database.exec("DELETE FROM meta WHERE key = 'settled'");
       if (settled === undefined) return;
       database.prepare("INSERT INTO meta (key, value) VALUES ('settled', ?)").run(JSON.stringify(settled));
     });
@@ -203,7 +207,7 @@ function asInstalledPath(row: Row): InstalledPath {
 
 function damaged(path: string, what: string): UserError {
   return new UserError(`the state database, path ${path}: ${what}; the database is damaged`, {
-    hint: 'move it away: the next run compares everything by content and writes a new one',
+    hint: REPAIR,
   });
 }
 
