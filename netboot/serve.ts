@@ -9,6 +9,7 @@ import type { SiteSettings } from '../site/settings.ts';
 import { createAdoptions } from './adoptions.ts';
 import { answerDhcp, macOf } from './dhcp/answer-dhcp.ts';
 import type { DhcpService } from './dhcp/answer-dhcp.ts';
+import { createRestingAddresses } from './dhcp/resting-addresses.ts';
 import { createBootService } from './boot-service.ts';
 import type { BootService } from './boot-service.ts';
 import { createClients } from './clients.ts';
@@ -193,6 +194,7 @@ function startDhcp(options: NetbootOptions, known: Known & { database: StateData
     source,
     machines,
     leases,
+    resting: createRestingAddresses(),
     clients,
     logOnce,
   };

@@ -11,6 +11,7 @@ import { ask, BY_BROADCAST, STRANGER, unicastFrom, words } from './fake-dhcp-pac
 import type { Question } from './fake-dhcp-packet.ts';
 import { createClients } from '../clients.ts';
 import type { DhcpReply } from './dhcp-reply.ts';
+import { createRestingAddresses } from './resting-addresses.ts';
 import { readPageIfPossible } from '../machines/ask-machines.ts';
 import { createMachines, timelineOf } from '../machines/machines.ts';
 import type { DhcpPacket } from '../protocol/dhcp.ts';
@@ -26,6 +27,7 @@ function setUp(options: { range?: boolean; record?: Readonly<Record<string, stri
   const machines = createMachines({ database, source: site.source, attempts: 3 });
   const pool = { from: '10.77.0.100', to: '10.77.0.110', excluded: [] };
   const logged: string[] = [];
+  const clock = { ms: 1_000_000 };
   const service: DhcpService = {
     serverAddress: SERVER,
     serverNetmask: '255.255.255.0',
@@ -33,6 +35,7 @@ function setUp(options: { range?: boolean; record?: Readonly<Record<string, stri
     source: site.source,
     machines,
     leases: options.range === true ? openLeases(database, { pool, leaseSeconds: 3600, now: Date.now }) : undefined,
+    resting: createRestingAddresses(() => clock.ms),
     clients: createClients(),
     logOnce: (_key, message, fields) => void logged.push(`${message} ${JSON.stringify(fields)}`),
   };
@@ -41,7 +44,7 @@ function setUp(options: { range?: boolean; record?: Readonly<Record<string, stri
     (readPageIfPossible(machines, 0, 10)?.rows ?? []).flatMap((row) =>
       timelineOf(machines, row).map((entry) => entry.text),
     );
-  return { answer, logged, timeline, database };
+  return { answer, logged, timeline, database, clock };
 }
 
 const MINE = '10.77.0.9';
@@ -267,4 +270,37 @@ test('a relay that gives itself out as the server: its address in option 54, and
   }
   const foreign = ask({ type: 'request', requested: MINE, server: relay, giaddr: relay });
   assert.equal(await answer(foreign, unicastFrom(relay)), undefined);
+});
+
+test('a released address is offered to its owner again, though others are free', async () => {
+  const { answer } = setUp({ range: true });
+  const take = { type: 'request', requested: '10.77.0.100', server: SERVER } as const;
+  await answer(ask({ type: 'discover', mac: STRANGER }));
+  await answer(ask({ ...take, mac: STRANGER }));
+  await answer(
+    ask({ type: 'release', mac: STRANGER, ciaddr: '10.77.0.100', server: SERVER }),
+    unicastFrom('10.77.0.100'),
+  );
+  assert.equal(words(await answer(ask({ type: 'discover', mac: [2, 0, 0, 0, 0, 2] }))), 'offer 10.77.0.101');
+  assert.equal(words(await answer(ask({ type: 'discover', mac: STRANGER }))), 'offer 10.77.0.100');
+});
+
+test('the address of a record that is in use by somebody else: not offered for ten minutes, and told once', async () => {
+  const { answer, logged, timeline, clock } = setUp();
+  const asked = { type: 'request', requested: MINE, server: SERVER } as const;
+  assert.equal(words(await answer(ask(asked))), `ack ${MINE}`);
+  await answer(ask({ type: 'decline', requested: MINE, server: SERVER }));
+  for (let time = 0; time < 5; time += 1) assert.equal(await answer(ask({ type: 'discover' })), undefined);
+  assert.equal(logged.length, 1);
+  assert.match(timeline().join('\n'), /DHCPDECLINE: 10\.77\.0\.9 is used by another machine/);
+  assert.match(
+    timeline().at(-1) ?? '',
+    /no answer, its address 10\.77\.0\.9 is used by another machine on the network/,
+  );
+  assert.equal(
+    words(await answer(ask({ type: 'request', ciaddr: MINE }), unicastFrom(MINE))),
+    `ack ${MINE} to client ${MINE}`,
+  );
+  clock.ms += 600_001;
+  assert.equal(words(await answer(ask({ type: 'discover' }))), `offer ${MINE}`);
 });

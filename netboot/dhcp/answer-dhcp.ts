@@ -10,7 +10,7 @@ import { chooseAddress, currentAddress } from '../state/offer-lease.ts';
 import { carryOutDhcp } from './carry-out-dhcp.ts';
 import type { DhcpHandles } from './carry-out-dhcp.ts';
 import { decideDhcp } from './decide-dhcp.ts';
-import type { DhcpSettings, DhcpView } from './decide-dhcp.ts';
+import type { DhcpSettings, DhcpView } from './dhcp-view.ts';
 import { fixedAddressOf } from './dhcp-binding.ts';
 import type { DhcpArrival } from './dhcp-arrival.ts';
 import { serverIdOf } from './dhcp-reply.ts';
@@ -58,7 +58,8 @@ type Asker = {
 /** The pool is asked only for what the packet is about: a search through it may cost something. */
 function viewOf(service: DhcpService, packet: DhcpPacket, { mac, arrival, site, row }: Asker): DhcpView {
   const { serverAddress, serverNetmask, leaseSeconds } = service;
-  const leases = fixedAddressOf(site, mac) === undefined ? service.leases : undefined;
+  const fixed = fixedAddressOf(site, mac);
+  const leases = fixed === undefined ? service.leases : undefined;
   const type = readUint8(packet.options, option.messageType);
   const wanted = readAddress(packet.options, option.requestedAddress);
   const isKnown = site !== undefined;
@@ -75,7 +76,8 @@ function viewOf(service: DhcpService, packet: DhcpPacket, { mac, arrival, site, 
       leases !== undefined && type === messageType.discover
         ? chooseAddress(leases, { mac, wanted, isKnown })
         : undefined,
-    held: leases !== undefined && type === messageType.request ? currentAddress(leases, mac) : undefined,
+    held: leases !== undefined && type !== messageType.discover ? currentAddress(leases, mac) : undefined,
+    isResting: fixed !== undefined && service.resting.isResting(fixed),
   };
 }
 

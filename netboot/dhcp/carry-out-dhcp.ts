@@ -12,12 +12,14 @@ import type { MachineRow } from '../state/machine-row.ts';
 import { dropOffer, reserveAddress } from '../state/offer-lease.ts';
 import { StateError } from '../state/state-error.ts';
 import type { DhcpEffect } from './dhcp-effect.ts';
+import type { RestingAddresses } from './resting-addresses.ts';
 
 /** Where effects go. */
 export type DhcpHandles = {
   readonly machines: Machines;
   /** Undefined when the site has no range: unknown machines then get no address. */
   readonly leases: Leases | undefined;
+  readonly resting: RestingAddresses;
   readonly clients: Clients;
   readonly logOnce: LogOnce;
 };
@@ -49,6 +51,8 @@ function carryOut(handles: DhcpHandles, { mac, row }: DhcpAsker, effect: Exclude
     case 'decline':
       recordIfPossible(machines, () => leases !== undefined && declineLease(leases, mac, effect.address));
       return;
+    case 'rest':
+      return handles.resting.rest(effect.address);
     case 'drop-offer':
       if (leases !== undefined) dropOffer(leases, mac);
       return;

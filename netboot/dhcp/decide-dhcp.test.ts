@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { option, text } from '../protocol/dhcp-options.ts';
 import { decideDhcp } from './decide-dhcp.ts';
-import type { DhcpView } from './decide-dhcp.ts';
+import type { DhcpView } from './dhcp-view.ts';
 import { ask, words } from './fake-dhcp-packet.ts';
 import type { Question } from './fake-dhcp-packet.ts';
 import { inWords, MACHINE, MINE, OTHER, POOLED, SERVER, STRANGER, WITHOUT_ADDRESS } from './fake-dhcp-view.ts';
@@ -139,21 +139,12 @@ const CASES: readonly { name: string; ask: Question; view: DhcpView; reply: stri
     effects: ['seen-unknown'],
   },
   {
-    name: 'release',
-    ask: { type: 'release', ciaddr: POOLED },
-    view: MACHINE,
-    reply: 'nothing',
-    effects: [`release ${POOLED}`, `note DHCPRELEASE: gave ${POOLED} back`],
-  },
-  {
-    name: 'decline',
-    ask: { type: 'decline', requested: POOLED, server: SERVER },
-    view: MACHINE,
+    name: 'a machine whose address was found in use is offered nothing',
+    ask: { type: 'discover' },
+    view: { ...MACHINE, isResting: true },
     reply: 'nothing',
     effects: [
-      `decline ${POOLED}`,
-      'log a machine says that its address is used by another one',
-      `note DHCPDECLINE: ${POOLED} is used by another machine on the network`,
+      `note DHCPDISCOVER: no answer, its address ${MINE} is used by another machine on the network; it is offered again in ten minutes at most`,
     ],
   },
   {

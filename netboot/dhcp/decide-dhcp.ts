@@ -3,48 +3,18 @@
 // dhcp-reply's.
 import { sameNetwork } from '../../lib/ipv4.ts';
 import { decideBoot } from '../decide.ts';
-import type { SiteMachine } from '../machine-source.ts';
 import type { DhcpPacket } from '../protocol/dhcp.ts';
-import { messageType, option, readAddress, readUint8 } from '../protocol/dhcp-options.ts';
+import { messageType, option, readUint8 } from '../protocol/dhcp-options.ts';
 import { readNetbootClient } from '../protocol/netboot-client.ts';
 import type { NetbootClient } from '../protocol/netboot-client.ts';
-import type { Life } from '../state/transitions.ts';
+import { decline, release } from './decide-give-back.ts';
 import { networkOf } from './dhcp-arrival.ts';
-import type { DhcpArrival } from './dhcp-arrival.ts';
 import type { DhcpEffect } from './dhcp-effect.ts';
 import { bindingOf, fixedAddressOf, netmaskOf } from './dhcp-binding.ts';
 import { grant, refuse, requestKind, requestedAddress } from './dhcp-reply.ts';
 import type { DhcpReply } from './dhcp-reply.ts';
+import type { DhcpDecision, DhcpView } from './dhcp-view.ts';
 import { fitReply } from './order-options.ts';
-
-/** What the server says of itself in every reply. */
-export type DhcpSettings = {
-  readonly serverAddress: string;
-  readonly serverNetmask: string;
-  readonly leaseSeconds: number;
-};
-
-/** What is known of whoever sent the packet. */
-export type DhcpView = DhcpSettings & {
-  readonly mac: string;
-  readonly arrival: DhcpArrival;
-  /** The site has a pool, which is of the server's own network. */
-  readonly hasRange: boolean;
-  /** Undefined for strangers. */
-  readonly site: SiteMachine | undefined;
-  /** Where it is in its life; undefined for strangers, and when the database cannot be read. */
-  readonly state: Life['state'] | undefined;
-  /** The address of the pool that would be offered to it; asked for a DHCPDISCOVER alone. */
-  readonly offered: string | undefined;
-  /** The address of the pool that it has, or was offered; asked for a DHCPREQUEST alone. */
-  readonly held: string | undefined;
-};
-
-export type DhcpDecision = {
-  readonly reply: DhcpReply | undefined;
-  /** In the order in which they are to be carried out. */
-  readonly effects: readonly DhcpEffect[];
-};
 
 /** @see RFC 2131 §4.3 */
 export function decideDhcp(packet: DhcpPacket, view: DhcpView): DhcpDecision {
@@ -73,10 +43,7 @@ function decideByType(packet: DhcpPacket, view: DhcpView, type: number | undefin
     case messageType.inform:
       return inform(packet, view);
     case messageType.release:
-      return silently(
-        { kind: 'release', address: packet.ciaddr },
-        note('release', `DHCPRELEASE: gave ${packet.ciaddr} back`),
-      );
+      return release(packet, view);
     case messageType.decline:
       return decline(packet, view);
     case undefined:
@@ -95,6 +62,10 @@ function discover(packet: DhcpPacket, view: DhcpView): DhcpDecision {
   const fixed = fixedAddressOf(view.site, view.mac);
   const address = fixed ?? view.offered;
   const seen: DhcpEffect[] = client.kind === 'system' ? [] : [{ kind: 'seen-netboot', stage: client.kind }];
+  if (view.isResting) {
+    const why = `its address ${fixed} is used by another machine on the network; it is offered again in ten minutes at most`;
+    return silently(...seen, note('resting', `DHCPDISCOVER: no answer, ${why}`));
+  }
   if (address === undefined || !isOnItsNetwork(packet, view, address)) {
     return silently(...seen, ...noAddress(packet, view));
   }
@@ -137,20 +108,6 @@ function inform(packet: DhcpPacket, view: DhcpView): DhcpDecision {
   const home = fixedAddressOf(view.site, view.mac) ?? view.serverAddress;
   if (!isOnItsNetwork(packet, view, address) || !sameNetwork(address, home, maskOf(view))) return silently();
   return grantTo(packet, view, { type: 'ack', address, client: readNetbootClient(packet.options) });
-}
-
-function decline(packet: DhcpPacket, { mac, site }: DhcpView): DhcpDecision {
-  const address = readAddress(packet.options, option.requestedAddress) ?? 'unknown';
-  return silently(
-    { kind: 'decline', address },
-    {
-      kind: 'log',
-      key: `decline ${mac} ${address}`,
-      message: 'a machine says that its address is used by another one',
-      fields: { mac, machine: site?.name, address },
-    },
-    note('decline', `DHCPDECLINE: ${address} is used by another machine on the network`),
-  );
 }
 
 function noAddress(packet: DhcpPacket, view: DhcpView): DhcpEffect[] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { option } from '../protocol/dhcp-options.ts';
 import { decideDhcp } from './decide-dhcp.ts';
-import type { DhcpView } from './decide-dhcp.ts';
+import type { DhcpView } from './dhcp-view.ts';
 import { ask, unicastFrom, words } from './fake-dhcp-packet.ts';
 import type { Question } from './fake-dhcp-packet.ts';
 import { FAR, FAR_MACHINE, inWords, OTHER, POOLED, ROUTER, STRANGER, WITHOUT_ADDRESS } from './fake-dhcp-view.ts';

@@ -8,6 +8,8 @@ export type DhcpEffect =
   | { readonly kind: 'bind'; readonly address: string }
   | { readonly kind: 'release'; readonly address: string }
   | { readonly kind: 'decline'; readonly address: string }
+  /** The address, which is that of its record, is not offered for some minutes. */
+  | { readonly kind: 'rest'; readonly address: string }
   /** It took another server's offer: ours is free again. */
   | { readonly kind: 'drop-offer' }
   /** A MAC address that the site does not know. */

@@ -1,6 +1,6 @@
 // What is known of whoever sends DHCP packets in tests: a stranger, a machine of the site, one behind a router.
 import type { SiteMachine } from '../machine-source.ts';
-import type { DhcpView } from './decide-dhcp.ts';
+import type { DhcpView } from './dhcp-view.ts';
 import type { DhcpEffect } from './dhcp-effect.ts';
 import { BY_BROADCAST } from './fake-dhcp-packet.ts';
 
@@ -20,6 +20,7 @@ export const STRANGER: DhcpView = {
   state: undefined,
   offered: undefined,
   held: undefined,
+  isResting: false,
 };
 const SITE: SiteMachine = {
   name: 'q-bert',

@@ -23,11 +23,20 @@ export function bindLease(leases: Leases, mac: string, address: string): boolean
   return true;
 }
 
-/** Gives the address back. @throws StateError: the address is free all the same, until a restart brings the lease back */
+/**
+ * Gives the address back: anybody may have it, and it is remembered whose it was. @see RFC 2131 §4.3.4
+ * @throws StateError: the address is free all the same, until a restart brings the lease back
+ */
 export function releaseLease(leases: Leases, mac: string, address: string): void {
   const lease = leases.byAddress.get(address);
   if (lease?.mac !== mac || lease.state === 'declined') return;
-  dropLease(leases, address, lease);
+  if (lease.state === 'offered') {
+    forgetLease(leases, address);
+    return;
+  }
+  const ended: Lease = { ...lease, expiresAtMs: leases.now() };
+  keepLease(leases, address, ended);
+  saveLease(leases, address, ended);
 }
 
 /** The client found the address in use by somebody else. @throws StateError: it rests all the same */

@@ -95,13 +95,17 @@ export function isFreeFor({ pool, byAddress, now }: Leases, address: string, mac
   );
 }
 
-/** Puts the lease into the table. Leases of one `queue` are kept in the order in which they end. */
+/**
+ * Puts the lease into the table. Leases of one `queue` are kept in the order in which they end; one that is over only says
+ * whose the address was.
+ */
 export function keepLease(leases: Leases, address: string, lease: Lease, queue: string = lease.state): void {
   forgetLease(leases, address);
   leases.byAddress.set(address, lease);
   if (lease.state === 'declined') leases.declined += 1;
   else leases.addressOfMac.set(lease.mac, address);
-  leases.pool.take(numberOf(address), { expiresAtMs: lease.expiresAtMs, queue });
+  if (lease.expiresAtMs > leases.now()) leases.pool.take(numberOf(address), { expiresAtMs: lease.expiresAtMs, queue });
+  else leases.pool.give(numberOf(address));
 }
 
 /** Takes the lease out of the table, not out of the database. */

@@ -78,8 +78,22 @@ test('only the holder can release or decline', () => {
   releaseLease(leases, 'b', '10.0.0.10');
   assert.equal(declineLease(leases, 'b', '10.0.0.10'), false);
   assert.equal(currentAddress(leases, 'a'), '10.0.0.10');
+  assert.equal(bindLease(leases, 'b', '10.0.0.10'), false);
   releaseLease(leases, 'a', '10.0.0.10');
+  assert(bindLease(leases, 'b', '10.0.0.10'));
   assert.equal(currentAddress(leases, 'a'), undefined);
+});
+
+test('what was released is offered to who had it, also after a restart, and to others when nothing else is left', () => {
+  const { leases, make } = setUp('10.0.0.13');
+  bindLease(leases, 'a', '10.0.0.10');
+  releaseLease(leases, 'a', '10.0.0.10');
+  assert.equal(offer(leases, 'b', undefined), '10.0.0.12');
+  assert.equal(chooseAddress(leases, { mac: 'a' }), '10.0.0.10');
+  assert.equal(chooseAddress(make(), { mac: 'a' }), '10.0.0.10');
+  assert.equal(offer(leases, 'c', undefined), '10.0.0.13');
+  assert.equal(offer(leases, 'd', undefined), '10.0.0.10');
+  assert.equal(chooseAddress(leases, { mac: 'a' }), undefined, 'it is somebody else’s now');
 });
 
 test('a machine that binds another address gives the former back', () => {
