@@ -35,9 +35,9 @@ export async function createBootService(options: BootServiceOptions) {
   return {
     startScript,
 
-    /** A file by TFTP, by the same decision as everything else; a leading slash is what some firmware adds. */
+    /** A file by TFTP, by the same decision as everything else; slashes in front are what firmware and scripts add. */
     file(name: string): Uint8Array | undefined {
-      const decision = decideBoot({ via: 'tftp', file: name.replace(/^\//, '') }, { kind: 'unknown' });
+      const decision = decideBoot({ via: 'tftp', file: name.replace(/^[\\/]+/, '') }, { kind: 'unknown' });
       if (decision.give === 'boot-loader') return loaders.get(decision.file);
       return decision.give === 'start-script' ? Buffer.from(startScript) : undefined;
     },

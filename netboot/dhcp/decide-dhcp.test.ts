@@ -89,7 +89,17 @@ const CASES: readonly { name: string; ask: Question; view: DhcpView; reply: stri
     reply: 'nothing',
     effects: [
       'log no address for a DHCP client',
-      'note DHCPDISCOVER: no answer, its record has no IP address of the network 10.88.0.2, and dhcp.range is not of the network of 10.88.0.2, from which it asks',
+      'note DHCPDISCOVER: no answer, its record has no IP address, and dhcp.range is not of the network of 10.88.0.2, from which it asks',
+    ],
+  },
+  {
+    name: 'a machine whose address is of another network than the one that it asks from',
+    ask: { type: 'discover', giaddr: '10.88.0.2' },
+    view: MACHINE,
+    reply: 'nothing',
+    effects: [
+      'log no address for a DHCP client',
+      `note DHCPDISCOVER: no answer, the address of its record, ${MINE}, is not of the network of 10.88.0.2, from which it asks`,
     ],
   },
   {
@@ -121,7 +131,7 @@ const CASES: readonly { name: string; ask: Question; view: DhcpView; reply: stri
     reply: 'nothing',
     effects: [
       'log no address for a DHCP client',
-      `note DHCPDISCOVER: no answer, its record has no IP address of the network ${SERVER}, and dhcp.range is not set`,
+      'note DHCPDISCOVER: no answer, its record has no IP address, and dhcp.range is not set',
     ],
   },
   {

@@ -113,11 +113,12 @@ function inform(packet: DhcpPacket, view: DhcpView): DhcpDecision {
 function noAddress(packet: DhcpPacket, view: DhcpView): DhcpEffect[] {
   const { mac, site } = view;
   const network = networkOf(packet, view);
-  const record =
-    site === undefined
-      ? 'its MAC address is unknown to the site'
-      : `its record has no IP address of the network ${network}`;
-  const why = `${record}, and ${noRange(packet, view)}`;
+  const fixed = fixedAddressOf(site, mac);
+  const record = site === undefined ? 'its MAC address is unknown to the site' : 'its record has no IP address';
+  const why =
+    fixed === undefined
+      ? `${record}, and ${noRange(packet, view)}`
+      : `the address of its record, ${fixed}, is not of the network of ${network}, from which it asks`;
   const fields = { mac, machine: site?.name, why };
   // A relay of somebody else's network is one fault, not one of each machine behind it.
   const about = site === undefined && !isOnOurNetwork(packet, view) ? `network ${network}` : mac;

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createBootService } from './boot-service.ts';
+import { oneMachineSite } from './fake-machine-source.ts';
+import { createMachines } from './machines/machines.ts';
+import { openDatabase } from './state/database.ts';
+
+const FILES: readonly [name: string, what: 'loader' | 'script' | undefined][] = [
+  ['undionly.kpxe', 'loader'],
+  ['/undionly.kpxe', 'loader'],
+  ['//undionly.kpxe', 'loader'],
+  ['\\undionly.kpxe', 'loader'],
+  ['\\\\/undionly.kpxe', 'loader'],
+  ['/start.ipxe', 'script'],
+  ['//autoexec.ipxe', 'script'],
+  ['UNDIONLY.KPXE', undefined],
+  ['undionly.kpxe/', undefined],
+  ['./undionly.kpxe', undefined],
+  ['/../undionly.kpxe', undefined],
+  ['x/../undionly.kpxe', undefined],
+  ['boot/undionly.kpxe', undefined],
+  ['undionly.kpxe\u00ff', undefined],
+  ['//etc/hostname', undefined],
+  ['/', undefined],
+  ['', undefined],
+];
+
+test('names by TFTP: slashes before a name are none of it, whichever way they lean', async (context) => {
+  const loaderDir = await mkdtemp(join(tmpdir(), 'gutinteg-boot-'));
+  context.after(() => rm(loaderDir, { recursive: true }));
+  await writeFile(join(loaderDir, 'undionly.kpxe'), 'iPXE');
+  const { source } = oneMachineSite();
+  const machines = createMachines({ database: openDatabase(':memory:'), source, attempts: 3 });
+  const boot = await createBootService({ source, machines, serverUrl: 'http://x:8080', consoles: [], loaderDir });
+  for (const [name, what] of FILES) {
+    const text = boot.file(name) === undefined ? undefined : Buffer.from(boot.file(name) ?? []).toString();
+    const found = text === 'iPXE' ? 'loader' : text === boot.startScript ? 'script' : text;
+    assert.equal(found, what, name);
+  }
+});
