@@ -8,6 +8,7 @@ import { placeExtents } from './place-extents.ts';
 import type { NoPlace, Pinned, PlaceRequest } from './place-extents.ts';
 import { fat32MinBytes } from './plan-fat.ts';
 import type { Pin } from './find-data.ts';
+import { rangeInUnits, rangeProblem } from './range-in-units.ts';
 import type { DiskTask, Problem } from './disk-task.ts';
 import type { PlacedPartition } from './plan-partition.ts';
 import type { PartitionRequest } from './spec-types.ts';
@@ -29,13 +30,18 @@ export function placePartitions(task: DiskTask): PlacedPartition[] | { problems:
   const requests: PlaceRequest[] = [
     ...added.map(({ sizeBytes }) => ({ size: { kind: 'exact', sizeBytes } as const, restMinBytes: 0, logical: false })),
     ...free.map((request) => ({
-      size: request.size,
+      size: rangeInUnits(request, table.unitBytesOf(disk)),
       restMinBytes: minBytesOf(request, task),
       logical: table.logicalPartitions && isLogicalLetter(request.letter),
     })),
   ];
   const usable = table.usableUnits(disk);
   const unitBytes = table.unitBytesOf(disk);
+  const impossible = free.flatMap((request) => {
+    const message = rangeProblem(request, unitBytes);
+    return message === undefined ? [] : [{ column: request.column, message }];
+  });
+  if (impossible.length > 0) return { problems: impossible };
   const taken = requests.slice(0, added.length).reduce((total, { size }) => total + unitsOf(size, unitBytes), 0);
   const leads = requests.filter(({ logical }) => logical).length;
   const capacity = Math.max(0, usable.end - usable.first - taken - leads);

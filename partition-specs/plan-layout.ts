@@ -131,7 +131,7 @@ function withCylinders(spec: PartitionSpec, bound: ReadonlyMap<string, BoundDisk
     if (geometry === undefined) return disk;
     return {
       ...disk,
-      partitions: disk.partitions.map((each) => ({ ...each, size: inCylinders(each.size, geometry) })),
+      partitions: disk.partitions.map((each) => inCylinders(each, geometry)),
     };
   });
   return { ...spec, disks };

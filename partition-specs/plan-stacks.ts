@@ -9,6 +9,7 @@ import type { Problem } from './disk-task.ts';
 import { planExtents } from './plan-extents.ts';
 import { planPart } from './plan-part.ts';
 import { mixedGroups, unlikeMirrors } from './unlike-parts.ts';
+import { rangeInUnits } from './range-in-units.ts';
 import { STACK_WORDS } from './spec-types.ts';
 import type { ArraySpec, ContentRequest, GroupSpec, PartitionSpec } from './spec-types.ts';
 
@@ -18,7 +19,8 @@ export const ARRAY_DATA_OFFSET_BYTES = 2 * MiB;
 const ARRAY_SLACK_BYTES = 2 * MiB;
 /** Where the data of a physical volume begins. */
 const GROUP_DATA_OFFSET_BYTES = MiB;
-const EXTENT_BYTES = 4 * MiB;
+/** Volumes are whole extents. */
+export const EXTENT_BYTES = 4 * MiB;
 
 type StackTask = {
   readonly spec: PartitionSpec;
@@ -83,9 +85,9 @@ function planGroup(
     return total + Math.max(0, Math.floor((sizeBytes - GROUP_DATA_OFFSET_BYTES) / EXTENT_BYTES));
   }, 0);
   if (parts.length === 0) return [];
-  const requests = group.volumes.map(({ size, filesystem }) => ({
-    size,
-    restMinBytes: task.family.filesystems.get(filesystem)?.minBytes ?? EXTENT_BYTES,
+  const requests = group.volumes.map((volume) => ({
+    size: rangeInUnits(volume, EXTENT_BYTES),
+    restMinBytes: task.family.filesystems.get(volume.filesystem)?.minBytes ?? EXTENT_BYTES,
   }));
   const extents = planExtents(requests, capacity, EXTENT_BYTES);
   if ('needed' in extents) {

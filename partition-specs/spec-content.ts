@@ -1,5 +1,5 @@
 // One pair of parentheses of a PARTITION text. In: its words. Out: what it asks for; faults go to `report`.
-import { parseSize } from './spec-size.ts';
+import { parseSize, rangeCylindersOf } from './spec-size.ts';
 import type { Token } from './spec-tokens.ts';
 import { stackKindOf, STACK_WORDS } from './spec-types.ts';
 import type { ContentRequest, PartitionRequest, SizeRequest, VolumeRequest } from './spec-types.ts';
@@ -28,7 +28,12 @@ export function parsePartition(group: Group, report: Report): PartitionRequest |
   }
   checkLooseUnit(size, rest[0], report);
   const sized = readSize(size, report);
-  return { letter: letter.text, size: sized, ...parseContent({ ...group, words: rest }, report) };
+  return {
+    letter: letter.text,
+    size: sized,
+    ...rangeCylindersOf(size.text),
+    ...parseContent({ ...group, words: rest }, report),
+  };
 }
 
 /** `(root 20G ext4 /)` of a volume group. */
@@ -42,7 +47,12 @@ export function parseVolume(group: Group, report: Report): VolumeRequest | undef
     report(name.column, `'${name.text}' is not a name for a volume: up to 30 letters, digits and _, first a letter`);
   }
   const sized = readSize(size, report);
-  return { name: name.text, size: sized, ...parseContent({ ...group, words: rest }, report) };
+  return {
+    name: name.text,
+    size: sized,
+    ...rangeCylindersOf(size.text),
+    ...parseContent({ ...group, words: rest }, report),
+  };
 }
 
 function readSize(size: Token, report: Report): SizeRequest {

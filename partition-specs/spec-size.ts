@@ -1,6 +1,6 @@
 // Sizes in a PARTITION text: cylinders, K M G T, percent, MIN-MAX, rest.
 import { parseBytes } from '../lib/bytes.ts';
-import type { SizeRequest } from './spec-types.ts';
+import type { RangeCylinders, SizeRequest } from './spec-types.ts';
 
 /** The cylinder of the paper's PC disks: 255 heads × 63 sectors × 512 bytes, 8,225,280 bytes. */
 export const CYLINDER_BYTES = 255 * 63 * 512;
@@ -30,9 +30,21 @@ function parseRange(text: string, min: string, max: string): SizeRequest | strin
   const minBytes = parseAmount(min);
   const maxBytes = parseAmount(max);
   if (minBytes === undefined || maxBytes === undefined) return `'${text}' is not a range such as 10G-20G`;
-  if (minBytes === 0 || minBytes >= maxBytes)
+  // Which is more, if one of them counts cylinders, the disk's geometry decides.
+  const counts = [min, max].filter((end) => /^\d+$/.test(end)).length;
+  if (minBytes === 0 || maxBytes === 0 || (counts !== 1 && minBytes >= maxBytes))
     return `in '${text}' the first size must be more than 0 and less than the second`;
   return { kind: 'range', minBytes, maxBytes };
+}
+
+/** `500-20G`: the first end counts 500 cylinders; nothing where neither does, or where it is not a range. */
+export function rangeCylindersOf(text: string): { rangeCylinders?: RangeCylinders } {
+  const [, min = '', max = ''] = /^([^-]+)-([^-]+)$/.exec(text) ?? [];
+  const cylinders = {
+    ...(/^\d+$/.test(min) ? { min: Number(min) } : {}),
+    ...(/^\d+$/.test(max) ? { max: Number(max) } : {}),
+  };
+  return Object.keys(cylinders).length === 0 ? {} : { rangeCylinders: cylinders };
 }
 
 function parseAmount(text: string): number | undefined {
@@ -43,9 +55,19 @@ function parseAmount(text: string): number | undefined {
 }
 
 /** The same size, where it counts cylinders, on a disk with another geometry than that of a PC. */
-export function inCylinders(size: SizeRequest, geometry: { heads: number; sectorsPerTrack: number }): SizeRequest {
-  if (size.kind !== 'exact' || size.cylinders === undefined) return size;
-  return { ...size, sizeBytes: size.cylinders * geometry.heads * geometry.sectorsPerTrack * SECTOR_BYTES };
+export function inCylinders<T extends { readonly size: SizeRequest; readonly rangeCylinders?: RangeCylinders }>(
+  request: T,
+  geometry: { heads: number; sectorsPerTrack: number },
+): T {
+  const { size, rangeCylinders: { min, max } = {} } = request;
+  const bytesOf = (cylinders: number) => cylinders * geometry.heads * geometry.sectorsPerTrack * SECTOR_BYTES;
+  if (size.kind === 'exact' && size.cylinders !== undefined) {
+    return { ...request, size: { ...size, sizeBytes: bytesOf(size.cylinders) } };
+  }
+  if (size.kind !== 'range') return request;
+  const minBytes = min === undefined ? size.minBytes : bytesOf(min);
+  const maxBytes = max === undefined ? size.maxBytes : bytesOf(max);
+  return { ...request, size: { ...size, minBytes, maxBytes } };
 }
 
 const SECTOR_BYTES = 512;

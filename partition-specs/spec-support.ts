@@ -7,6 +7,10 @@ import { EFI_MOUNT_POINT } from './efi-system.ts';
 import { firmwareKinds } from './firmware/all.ts';
 import type { FirmwareKind } from './firmware/firmware-kind.ts';
 import { mountOptionProblems } from './mount-options.ts';
+import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
+import type { Problem } from './disk-task.ts';
+import { EXTENT_BYTES } from './plan-stacks.ts';
+import { rangeProblem } from './range-in-units.ts';
 import { osFamilies } from './os-families/all.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import { CYLINDER_BYTES } from './spec-size.ts';
@@ -16,7 +20,8 @@ import { stackNameProblems } from './stack-names.ts';
 import type { FoundTables } from './spec-rootfs.ts';
 import { specFault } from './spec-tokens.ts';
 import { contentsOf, STACK_WORDS } from './spec-types.ts';
-import type { ContentRequest, PartitionSpec } from './spec-types.ts';
+import type { ContentRequest, PartitionRequest, PartitionSpec, VolumeRequest } from './spec-types.ts';
+import { tableKinds } from './tables/all.ts';
 
 export type SpecContext = {
   readonly spec: PartitionSpec;
@@ -69,6 +74,7 @@ export function checkSpecSupport({ spec, rootfs, foundTables, ...names }: SpecCo
   for (const stacked of stackedContents(rooted.spec).filter(({ mountPoint }) => mountPoint === EFI_MOUNT_POINT)) {
     report(stacked.column, STACKED_EFI);
   }
+  for (const { column, message } of rangeProblems(rooted.spec, family)) report(column, message);
   for (const { column, message } of mountTreeProblems(rooted.spec, family)) report(column, message);
   if (faults.length > 0) throw new FaultsError('PARTITION', faults);
   const notes = [
@@ -89,15 +95,39 @@ function stackedContents({ arrays, groups }: PartitionSpec): ContentRequest[] {
   return [...arrays.map(({ content }) => content), ...groups.flatMap(({ volumes }) => volumes)];
 }
 
+/**
+ * Ranges without a whole unit in them. What counts cylinders waits for the disk's geometry, and a table whose unit is a
+ * cylinder for the disk.
+ */
+function rangeProblems({ disks, groups }: PartitionSpec, family: OsFamily): Problem[] {
+  const ofDisks = disks.flatMap(({ table, partitions }) => {
+    const kind = tableKinds.get(family.tables.find((each) => each === table) ?? family.tables[0]);
+    const fixed = partitions.filter(({ rangeCylinders }) => rangeCylinders === undefined);
+    return kind?.fixedUnitBytes === undefined ? [] : fixed.map((each) => [each, kind.fixedUnitBytes ?? 0] as const);
+  });
+  const ofGroups = groups.flatMap(({ volumes }) => volumes.map((each) => [each, EXTENT_BYTES] as const));
+  return [...ofDisks, ...ofGroups].flatMap(([request, unitBytes]) => {
+    const message = rangeProblem(request, unitBytes);
+    return message === undefined ? [] : [{ column: request.column, message }];
+  });
+}
+
 /** `20` is no slip in a text of 1996, and one in most of today. */
-function cylinderNote({ disks }: PartitionSpec): string | undefined {
-  const counted = disks.flatMap(({ name, partitions }) =>
-    partitions.flatMap(({ letter, size }) =>
-      size.kind === 'exact' && size.cylinders !== undefined ? [`${name} ${letter}: ${size.cylinders}`] : [],
-    ),
-  );
+function cylinderNote({ disks, groups }: PartitionSpec): string | undefined {
+  const counted = [
+    ...disks.flatMap(({ name, partitions }) => partitions.flatMap((each) => countedIn(each, `${name} ${each.letter}`))),
+    ...groups.flatMap(({ name, volumes }) => volumes.flatMap((each) => countedIn(each, `${name} ${each.name}`))),
+  ];
   if (counted.length === 0) return undefined;
   return `sizes without K, M, G or T are cylinders, of ${formatBytes(CYLINDER_BYTES)} unless DISK_ says otherwise (${counted.join(', ')})`;
+}
+
+/** `disk0 b: 500`, `disk0 b: 500-501`, `disk0 b: 500-20.0 GiB`. */
+function countedIn({ size, rangeCylinders }: PartitionRequest | VolumeRequest, what: string): string[] {
+  if (size.kind === 'exact' && size.cylinders !== undefined) return [`${what}: ${size.cylinders}`];
+  if (size.kind !== 'range' || rangeCylinders === undefined) return [];
+  const { min = formatBytes(size.minBytes), max = formatBytes(size.maxBytes) } = rangeCylinders;
+  return [`${what}: ${min}-${max}`];
 }
 
 function notInstalled(family: OsFamily, firmware: FirmwareKind): string | undefined {

@@ -6,6 +6,9 @@ export type SizeRequest =
   | { readonly kind: 'range'; readonly minBytes: number; readonly maxBytes: number }
   | { readonly kind: 'rest' };
 
+/** Which ends of a range count cylinders, and how many. */
+export type RangeCylinders = { readonly min?: number; readonly max?: number };
+
 /** What a partition, an array or a logical volume shall hold. */
 export type ContentRequest = {
   /** A file system, `swap`, or one of the words of STACK_WORDS. */
@@ -26,12 +29,14 @@ export type PartitionRequest = ContentRequest & {
   /** `a`…`z`; what it becomes (1…, 0…, a…) is the OS family's business. */
   readonly letter: string;
   readonly size: SizeRequest;
+  readonly rangeCylinders?: RangeCylinders;
 };
 
 export type VolumeRequest = ContentRequest & {
   /** Name of the logical volume. */
   readonly name: string;
   readonly size: SizeRequest;
+  readonly rangeCylinders?: RangeCylinders;
 };
 
 export type DiskSpec = {

@@ -10,6 +10,7 @@ const UNIT_SECTORS = MiB / SECTOR_BYTES;
 export const bsd: TableKind = {
   name: 'bsd',
   foundAs: 'dos',
+  fixedUnitBytes: MiB,
   unitBytesOf: () => MiB,
   usableUnits: ({ sizeBytes }) => ({ first: 1, end: Math.floor(sizeBytes / MiB) }),
   // Elsewhere the systems disagree on where the label lies, and no reader but their own could tell.

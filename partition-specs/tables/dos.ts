@@ -65,6 +65,7 @@ const MAX_SECTORS = 2 ** 32 - 1;
 
 export const dos: TableKind = {
   name: 'dos',
+  fixedUnitBytes: MiB,
   unitBytesOf: () => MiB,
   usableUnits: ({ sizeBytes, logicalSectorBytes }) => {
     const sectors = Math.min(Math.floor(sizeBytes / logicalSectorBytes), MAX_SECTORS);

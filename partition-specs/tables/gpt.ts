@@ -31,6 +31,7 @@ export function gptUsableSectors(sizeBytes: number, sectorBytes: number): { firs
 export const gpt: TableKind = {
   name: 'gpt',
   // Right for every sector and erase block in use. The first unit holds the table.
+  fixedUnitBytes: MiB,
   unitBytesOf: () => MiB,
   usableUnits: ({ sizeBytes, logicalSectorBytes }) => {
     const { last } = gptUsableSectors(sizeBytes, logicalSectorBytes);

@@ -16,6 +16,8 @@ export type TableKind = {
   readonly name: LayoutTable['kind'];
   /** What tools call a disk with this table, where that is another name: the one around it. */
   readonly foundAs?: string;
+  /** The same for every disk, where it is. */
+  readonly fixedUnitBytes?: number;
   /** Partitions begin and end at multiples of this. */
   readonly unitBytesOf: (disk: TableDisk) => number;
   /** The first unit that a partition may use, and the first behind the last one. */
