@@ -1,6 +1,8 @@
 // Which partition of a disk a data partition of the spec is. In: the request, the disk, what the server recorded. Out:
 // its place with the evidence, a doubt, or nothing. Never: guesses between two.
 import { deriveUuid } from './derive-uuid.ts';
+import { labelOf } from './filesystem-labels.ts';
+import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
 import type { DiskFacts, ExistingPartition } from './disk-facts.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import type { DiskSpec, PartitionRequest } from './spec-types.ts';
@@ -63,7 +65,7 @@ export function findPin({ input, disk, request, hardware }: Search): Pin | Doubt
     if (pin !== undefined) return pin;
   }
   const lost = lostPin(recorded);
-  const labelled = pinByLabel(request, hardware.partitions, kind?.blkidType);
+  const labelled = pinByLabel(request, hardware.partitions, kind);
   if (lost === undefined || labelled === undefined) return lost ?? labelled;
   const other = 'doubt' in labelled ? labelled.doubt : `${describePlace(labelled.partition)} is ${labelled.evidence}`;
   return { doubt: `${describePlace(lost.partition)} could be it, as ${lost.evidence}; but ${other}` };
@@ -99,9 +101,11 @@ function lostPin(recorded: RecordedExtent | undefined): Pin | undefined {
 function pinByLabel(
   request: PartitionRequest,
   partitions: readonly ExistingPartition[],
-  blkidType: string | undefined,
+  kind: FilesystemKind | undefined,
 ): Pin | Doubt | undefined {
-  const label = request.label ?? request.mountPoint;
+  if (kind === undefined) return undefined;
+  const { blkidType } = kind;
+  const label = labelOf(request, kind) ?? request.mountPoint;
   if (label === undefined) return undefined;
   const matching = partitions.filter((each) => each.fsLabel === label && each.fsType === blkidType);
   const only = matching.length === 1 ? 'the only' : 'it is';

@@ -1,6 +1,7 @@
 // Where every partition of a disk is: those that stay, and the others around them. In: one disk's task. Out: sectors,
 // or problems, each of which stands for one fault at a column of the spec.
 import { formatBytes } from '../lib/bytes.ts';
+import { sizeProblem } from './filesystem-limits.ts';
 import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts } from './disk-facts.ts';
 import { EFI_MOUNT_POINT } from './efi-system.ts';
@@ -187,13 +188,10 @@ function tooSmall(placed: readonly PlacedPartition[], task: DiskTask): Problem[]
     const { filesystem, column } = request;
     const sizeBytes = sizeSectors * disk.logicalSectorBytes;
     const kind = task.family.filesystems.get(filesystem);
-    const minBytes = minBytesOf(request, task);
-    const found = `${formatBytes(sizeBytes)} for ${filesystem} on disk ${describeDisk(disk)}`;
-    if (sizeBytes < minBytes) {
-      const why = request.mountPoint === EFI_MOUNT_POINT ? ', as firmware reads FAT32' : '';
-      return [{ column, message: `${found}; it needs ${formatBytes(minBytes)}${why}` }];
-    }
-    if (kind?.maxBytes === undefined || sizeBytes <= kind.maxBytes) return [];
-    return [{ column, message: `${found}; it can have ${formatBytes(kind.maxBytes)}` }];
+    const limits = { ...kind, minBytes: minBytesOf(request, task) };
+    const why = request.mountPoint === EFI_MOUNT_POINT ? ', as firmware reads FAT32' : '';
+    const message = sizeProblem(sizeBytes, limits, `${filesystem} on disk ${describeDisk(disk)}`);
+    if (message === undefined) return [];
+    return [{ column, message: sizeBytes < limits.minBytes ? `${message}${why}` : message }];
   });
 }

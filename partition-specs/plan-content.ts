@@ -1,5 +1,6 @@
 // What a partition, an array or a volume will hold, as the layout expresses it.
 import { deriveUuid } from './derive-uuid.ts';
+import { labelOf } from './filesystem-labels.ts';
 import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
 import type { LayoutContent } from './layout.ts';
 import type { ContentRequest } from './spec-types.ts';
@@ -19,12 +20,6 @@ export function planContent(
     options: mountOptions(request, kind),
     ...(request.data ? { data: true } : {}),
   };
-}
-
-function labelOf({ label, mountPoint }: ContentRequest, kind: FilesystemKind): string | undefined {
-  if (label !== undefined) return label;
-  const fits = mountPoint !== undefined && Buffer.byteLength(mountPoint) <= kind.labelMaxBytes;
-  return fits && kind.labelByMountPoint ? mountPoint : undefined;
 }
 
 function mountOptions(request: ContentRequest, kind: FilesystemKind): string[] {

@@ -1,6 +1,7 @@
 // Arrays and volume groups of a layout. In: the spec and its planned disks. Out: sizes, devices and UUIDs settled.
 import { formatBytes, MiB } from '../lib/bytes.ts';
 import { deriveUuid } from './derive-uuid.ts';
+import { sizeProblem } from './filesystem-limits.ts';
 import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
 import type { Holds, LayoutArray, LayoutDisk, LayoutGroup } from './layout.ts';
 import type { OsFamily } from './os-families/os-family.ts';
@@ -58,7 +59,7 @@ function planArray(array: ArraySpec, number: number, task: StackTask, problems: 
   if (members.length === 0) return [];
   const smallest = Math.min(...members.map(({ sizeBytes }) => sizeBytes));
   const sizeBytes = roundDown(smallest - ARRAY_DATA_OFFSET_BYTES - ARRAY_SLACK_BYTES, MiB);
-  problems.push(...tooSmall(array.content, sizeBytes, `array ${array.name}`, task));
+  problems.push(...wrongSize(array.content, sizeBytes, `array ${array.name}`, task));
   if (sizeBytes <= 0) return [];
   return [
     {
@@ -99,7 +100,7 @@ function planGroup(
   const volumes = group.volumes.map((volume, index) => {
     const count = extents.sizes[index] ?? 0;
     const sizeBytes = count * EXTENT_BYTES;
-    problems.push(...tooSmall(volume, sizeBytes, `volume ${volume.name} of ${group.name}`, task));
+    problems.push(...wrongSize(volume, sizeBytes, `volume ${volume.name} of ${group.name}`, task));
     return {
       name: volume.name,
       extents: Math.max(1, count),
@@ -145,11 +146,10 @@ function kindOf({ filesystem }: ContentRequest, { family }: StackTask): Filesyst
   return kind;
 }
 
-function tooSmall(request: ContentRequest, sizeBytes: number, what: string, { family }: StackTask): Problem[] {
-  const minBytes = family.filesystems.get(request.filesystem)?.minBytes ?? EXTENT_BYTES;
-  if (sizeBytes >= minBytes) return [];
-  const found = `${formatBytes(Math.max(0, sizeBytes))} for ${request.filesystem} in ${what}`;
-  return [{ column: request.column, message: `${found}; it needs ${formatBytes(minBytes)}` }];
+function wrongSize(request: ContentRequest, sizeBytes: number, what: string, { family }: StackTask): Problem[] {
+  const limits = family.filesystems.get(request.filesystem) ?? { minBytes: EXTENT_BYTES };
+  const message = sizeProblem(sizeBytes, limits, `${request.filesystem} in ${what}`);
+  return message === undefined ? [] : [{ column: request.column, message }];
 }
 
 function wordsOf({ column }: ContentRequest, { spec }: StackTask): string {

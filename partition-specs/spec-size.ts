@@ -14,7 +14,7 @@ export function parseSize(text: string): SizeRequest | string {
   const dash = text.indexOf('-');
   if (dash >= 0) return parseRange(text, text.slice(0, dash), text.slice(dash + 1));
   const sizeBytes = parseAmount(text);
-  if (sizeBytes === undefined) return `'${text}' is not a size; a size is ${FORMS}`;
+  if (sizeBytes === undefined) return tooLarge(text) ?? `'${text}' is not a size; a size is ${FORMS}`;
   if (sizeBytes === 0) return 'a partition of size 0';
   return /^\d+$/.test(text) ? { kind: 'exact', sizeBytes, cylinders: Number(text) } : { kind: 'exact', sizeBytes };
 }
@@ -29,7 +29,9 @@ function parsePercent(text: string): SizeRequest | string {
 function parseRange(text: string, min: string, max: string): SizeRequest | string {
   const minBytes = parseAmount(min);
   const maxBytes = parseAmount(max);
-  if (minBytes === undefined || maxBytes === undefined) return `'${text}' is not a range such as 10G-20G`;
+  if (minBytes === undefined || maxBytes === undefined) {
+    return tooLarge(min) ?? tooLarge(max) ?? `'${text}' is not a range such as 10G-20G`;
+  }
   // Which is more, if one of them counts cylinders, the disk's geometry decides.
   const counts = [min, max].filter((end) => /^\d+$/.test(end)).length;
   if (minBytes === 0 || maxBytes === 0 || (counts !== 1 && minBytes >= maxBytes))
@@ -45,6 +47,11 @@ export function rangeCylindersOf(text: string): { rangeCylinders?: RangeCylinder
     ...(/^\d+$/.test(max) ? { max: Number(max) } : {}),
   };
   return Object.keys(cylinders).length === 0 ? {} : { rangeCylinders: cylinders };
+}
+
+/** Of the right form, but more than numbers can count to the byte. */
+function tooLarge(text: string): string | undefined {
+  return /^\d+[KMGT]?$/.test(text) ? `'${text}' is too large: 8191T is the most` : undefined;
 }
 
 function parseAmount(text: string): number | undefined {

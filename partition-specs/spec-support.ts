@@ -6,8 +6,8 @@ import type { Fault } from '../lib/errors.ts';
 import { EFI_MOUNT_POINT } from './efi-system.ts';
 import { firmwareKinds } from './firmware/all.ts';
 import type { FirmwareKind } from './firmware/firmware-kind.ts';
+import { labelProblems, repeatedLabels } from './filesystem-labels.ts';
 import { mountOptionProblems } from './mount-options.ts';
-import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
 import type { Problem } from './disk-task.ts';
 import { EXTENT_BYTES } from './plan-stacks.ts';
 import { rangeProblem } from './range-in-units.ts';
@@ -69,7 +69,8 @@ export function checkSpecSupport({ spec, rootfs, foundTables, ...names }: SpecCo
   for (const partition of rooted.spec.disks.flatMap((disk) => disk.partitions)) {
     for (const message of letterProblems(partition.letter, family)) report(partition.column, message);
   }
-  for (const { column, message } of stackNameProblems(spec)) report(column, message);
+  for (const { column, message } of [...stackNameProblems(spec), ...repeatedLabels(rooted.spec, family)])
+    report(column, message);
   for (const stacked of stackedContents(rooted.spec).filter(({ data }) => data)) report(stacked.column, STACKED_DATA);
   for (const stacked of stackedContents(rooted.spec).filter(({ mountPoint }) => mountPoint === EFI_MOUNT_POINT)) {
     report(stacked.column, STACKED_EFI);
@@ -164,10 +165,7 @@ function problemsOf(content: ContentRequest, family: OsFamily): string[] {
       `file system '${filesystem}' is unknown on ${family.name}; ${list(family.filesystems)}${meant(filesystem, family)}`,
     ];
   const problems: string[] = [];
-  const label = content.label ?? '';
-  if (Buffer.byteLength(label) > kind.labelMaxBytes) {
-    problems.push(`label '${label}' is too long: ${kind.name} has room for ${kind.labelMaxBytes} bytes`);
-  }
+  problems.push(...labelProblems(content, kind));
   if (kind.use === 'swap') {
     if (content.data) problems.push('swap holds no data to keep');
     if (mountPoint !== undefined && !family.memoryFilesystem) {

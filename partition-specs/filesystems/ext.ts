@@ -1,5 +1,5 @@
 // ext2, ext3 and ext4: one program makes and checks them.
-import { MiB } from '../../lib/bytes.ts';
+import { GiB, MiB } from '../../lib/bytes.ts';
 import { onlyWhenReadOnly, optionNamed } from '../mount-options.ts';
 import { optionTable } from '../option-table.ts';
 import type { FilesystemKind } from './filesystem-kind.ts';
@@ -22,12 +22,17 @@ const EXT4_OPTIONS =
 const FIRST_MOUNT_OPTIONS =
   'data data_err nombcache nodelalloc delalloc dax journal_checksum nojournal_checksum journal_async_commit'.split(' ');
 
+/** Of ext2 and ext3: block numbers have 32 bits. */
+const limitBytes = 16_384 * GiB;
+
 export const ext2: FilesystemKind = {
   ...extKind('ext2', EXT2_OPTIONS),
+  limitBytes,
   makeWhy: 'inode tables are left to the kernel',
 };
 export const ext3: FilesystemKind = {
   ...extKind('ext3', `${EXT2_OPTIONS} ${JOURNAL_OPTIONS}`),
+  limitBytes,
   optionProblems: (options, { mountPoint }) => [
     ...extOptionProblems(options),
     // Linux 6.18: what it has set by itself with this option, it takes for an option of ext4 when the root is remounted.

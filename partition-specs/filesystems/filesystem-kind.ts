@@ -24,8 +24,8 @@ export type FilesystemKind = {
   readonly blkidType: string;
   /** A smaller partition is refused. */
   readonly minBytes: number;
-  /** A larger one, too. */
-  readonly maxBytes?: number;
+  /** One of this size or more, too. */
+  readonly limitBytes?: number;
   /** `files`: has a mount point or none; `swap`: has none, or that of a file system in memory. */
   readonly use: 'files' | 'swap';
   /** Whether a Unix can have its root on it. */
@@ -34,6 +34,10 @@ export type FilesystemKind = {
   readonly gptType?: string;
   readonly dosType?: string;
   readonly labelMaxBytes: number;
+  /** A character that no label can have. */
+  readonly labelForbids?: RegExp;
+  /** A label as it is on the disk, where its maker changes it. */
+  readonly labelAs?: (label: string) => string;
   /** Whether the mount point is its label where the spec gives none. */
   readonly labelByMountPoint: boolean;
   readonly operation: 'mkfs' | 'mkswap';

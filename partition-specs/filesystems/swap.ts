@@ -1,4 +1,4 @@
-import { MiB } from '../../lib/bytes.ts';
+import { GiB, MiB } from '../../lib/bytes.ts';
 import { dosTypes } from '../tables/dos.ts';
 import { gptTypes } from '../tables/gpt.ts';
 import { optionTable } from '../option-table.ts';
@@ -8,11 +8,14 @@ export const swap: FilesystemKind = {
   name: 'swap',
   blkidType: 'swap',
   minBytes: MiB,
+  // mkswap leaves the rest unused.
+  limitBytes: 16_384 * GiB,
   use: 'swap',
   rootable: false,
   gptType: gptTypes.linuxSwap,
   dosType: dosTypes.linuxSwap,
-  labelMaxBytes: 16,
+  // The 16 bytes end in a zero.
+  labelMaxBytes: 15,
   labelByMountPoint: false,
   operation: 'mkswap',
   mountOptions: optionTable('discard[=once|pages] pri=-1..32767 sw'),
