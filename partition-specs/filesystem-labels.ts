@@ -1,10 +1,10 @@
 // Labels of file systems. In: a spec, its OS family. Out: problems, and labels as they are on the disk. Pure.
-import type { Problem } from './disk-task.ts';
 import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import { contentsOf } from './spec-types.ts';
 import type { ContentRequest, PartitionSpec } from './spec-types.ts';
 
+type Repeated = { readonly column: number; readonly message: string };
 type Labelled = Pick<ContentRequest, 'label' | 'mountPoint'>;
 
 /** What `label=` says or, if it fits, the mount point, as the file system has it: `DATA` on FAT. */
@@ -25,13 +25,11 @@ export function labelProblems({ label = '' }: Labelled, kind: FilesystemKind): s
 }
 
 /** Two with one label: whoever asks for it gets either, and data could not be found by it again. */
-export function repeatedLabels(spec: PartitionSpec, { filesystems }: OsFamily): Problem[] {
+export function repeatedLabels(spec: PartitionSpec, { filesystems }: OsFamily): Repeated[] {
   const seen = new Set<string>();
   return contentsOf(spec).flatMap((content) => {
     const kind = filesystems.get(content.filesystem);
-    // Swap with a mount point is a file system in memory there.
-    const asked = kind?.use === 'swap' ? { ...(content.label === undefined ? {} : { label: content.label }) } : content;
-    const label = kind === undefined ? undefined : labelOf(asked, kind);
+    const label = kind === undefined ? undefined : labelOf(content, kind);
     if (label === undefined) return [];
     const isRepeated = seen.has(label);
     seen.add(label);
