@@ -15,6 +15,7 @@ import { addRenameCommand } from './machdb-commands/rename.ts';
 import { addSetCommand } from './machdb-commands/set.ts';
 import { addTreeCommand } from './machdb-commands/tree.ts';
 import { addUnsetCommand } from './machdb-commands/unset.ts';
+import { addVariablesCommand } from './machdb-commands/variables.ts';
 import { addCompletionCommand } from './completion/add-completion-command.ts';
 
 /** `machdb`: its commands, grouped by task. */
@@ -37,7 +38,7 @@ const TASKS: readonly Task[] = [
   { task: 'Check:', commands: [addCheckCommand, addDiffCommand] },
   {
     task: 'Ask:',
-    commands: [addQueryCommand, addListCommand, addGrepCommand, addTreeCommand, addExplainCommand],
+    commands: [addQueryCommand, addListCommand, addGrepCommand, addTreeCommand, addExplainCommand, addVariablesCommand],
   },
   {
     task: 'Edit:',

@@ -15,6 +15,7 @@ import { inspectRemovals } from './checks/removals.ts';
 import { inspectRequired } from './checks/required.ts';
 import { inspectSecrets } from './checks/secrets.ts';
 import { inspectUnused } from './checks/unused.ts';
+import { inspectVariables } from './checks/variables.ts';
 import { describeNames } from './exports/host-names.ts';
 import type { DescribedNames } from './exports/host-names.ts';
 import { sortFaults, withExcerpt } from './faults.ts';
@@ -33,6 +34,8 @@ export type CheckOptions = {
   readonly onHidden?: (count: number) => void;
   /** Whether to look for what only an export would refuse, too; a server has no use for that either. */
   readonly exports?: boolean;
+  /** Variables that templates and settings of the site use; without them no variable is called unused. */
+  readonly usedVariables?: Iterable<string>;
   /** Shown every machine that resolves, so that an index need not resolve them again. */
   readonly onMachine?: (machine: Machine) => void;
 };
@@ -52,7 +55,15 @@ export function checkMachdb(db: Machdb, checks: readonly RecordCheck[], options:
 export function* checkInSteps(
   db: Machdb,
   checks: readonly RecordCheck[],
-  { require = [], warnings = true, exports = true, most = Infinity, onHidden, onMachine }: CheckOptions = {},
+  {
+    require = [],
+    warnings = true,
+    exports = true,
+    most = Infinity,
+    usedVariables,
+    onHidden,
+    onMachine,
+  }: CheckOptions = {},
 ): Steps<Fault[]> {
   const { report, reportOfMachine, countErrors, list, countHidden } = createCollector(most);
   const inspections = [
@@ -62,6 +73,7 @@ export function* checkInSteps(
     inspectAddresses,
     inspectNetworks,
     inspectDisks,
+    inspectVariables(usedVariables),
     ...(warnings ? [inspectUnused, inspectRemovals, inspectOrderOfParents] : []),
   ].map((create) => create(db, report, { warnings }));
   const inExports = exports ? inspectExports(db, reportOfMachine) : {};

@@ -36,10 +36,12 @@ function collect(value: string, before: readonly string[] = []): string[] {
 async function check({ site, json, strict, warnings, require = [] }: CheckCommandOptions): Promise<void> {
   const { listSitePackages } = await import('../../site/load-site.ts');
   const { siteChecks } = await import('../../site/site-checks.ts');
+  const { listUsedVariables } = await import('../../site/used-variables.ts');
   const checks = siteChecks(new Set(await listSitePackages(site)));
   const { MOST_FAULTS } = await import('../../machdb/faults.ts');
   const most = json === true ? MOST_IN_JSON : MOST_FAULTS;
-  const result = await runCheck(site, checks, { require, warnings, most });
+  const usedVariables = new Set([...(await listUsedVariables(site)), ...require]);
+  const result = await runCheck(site, checks, { require, warnings, most, usedVariables });
   await printCheck(result, { json: json === true, strict: strict === true });
 }
 
@@ -87,7 +89,8 @@ function count(number: number, what: string): string {
 
 const CHECK_HELP = `
 A faulty description cannot be used: a server keeps working with the last sound one. Warnings are worth a look: values
-that depend on the order of parents, '-=' that removes nothing, objects that no machine inherits from.
+that depend on the order of parents, '-=' that removes nothing, objects that no machine inherits from, variables that
+nothing uses.
 
 Examples:
   machdb check --site examples/lab

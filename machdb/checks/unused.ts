@@ -1,8 +1,12 @@
+import { DECLARATION_PREFIX } from '../declarations.ts';
 import { warningAtLine } from '../faults.ts';
-import type { MachdbObject } from '../types.ts';
+import type { Assignment, MachdbObject } from '../types.ts';
 import type { CreateInspection } from './inspection.ts';
 
-/** Objects that nothing is made of: no machine inherits from them, directly or not, nor does one that describes a zone. */
+/**
+ * Objects that nothing is made of: no machine inherits from them, directly or not, nor does one that describes a zone or
+ * declares variables.
+ */
 export const inspectUnused: CreateInspection = (db, report) => {
   const used = new Set<MachdbObject>();
 
@@ -20,7 +24,7 @@ export const inspectUnused: CreateInspection = (db, report) => {
 
   return {
     object: (object, { assignments }) => {
-      if (object.isMachine || assignments.some(({ variable }) => variable === 'ZONE')) use(object);
+      if (object.isMachine || assignments.some(isForItself)) use(object);
     },
     finish: () => {
       for (const object of db.objects.values()) {
@@ -31,3 +35,7 @@ export const inspectUnused: CreateInspection = (db, report) => {
     },
   };
 };
+
+function isForItself({ variable }: Assignment): boolean {
+  return variable === 'ZONE' || variable.startsWith(DECLARATION_PREFIX);
+}

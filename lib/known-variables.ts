@@ -1,0 +1,84 @@
+// The variables of a record that the programs of this repository read, each with what it means. In: nothing.
+// Out: tables. A test compares them with the sources.
+
+/** Those of machines. */
+export const machineVariables = {
+  HOSTNAME: 'The name of the object in the database.',
+  MAC: 'MAC addresses of the first interface, separated by blanks.',
+  IP: 'IPv4 address of the first interface.',
+  IP6: 'IPv6 addresses of the first interface, separated by blanks.',
+  NETMASK: 'Netmask such as 255.255.255.0.',
+  NETWORK: 'First address of the network.',
+  BROADCAST: 'Last address of the network.',
+  GATEWAY: 'Address of the default router.',
+  NAMESERVER: 'Address of a name server; more are NAMESERVER2, NAMESERVER3.',
+  DOMAIN: 'Domain that the machine is in.',
+  ALIASES: 'Further names of the machine, separated by blanks.',
+  OS: 'Operating system; with OSREV and ARCH it selects the OS package.',
+  OSREV: 'Revision of the operating system, exactly as written.',
+  ARCH: 'Architecture of the operating system.',
+  IMAGE: 'OS package by its name, instead of OS, OSREV and ARCH.',
+  PACKAGES: 'Site packages, separated by blanks.',
+  PIN: 'Patterns of paths that every run leaves alone, separated by blanks.',
+  MASS_DELETE: 'Packages of which most files may be deleted in one run, separated by blanks; * for any.',
+  PARTITION: 'Layout of the disks.',
+  ROOTFS: 'The logical partition that holds the root, where PARTITION does not say it.',
+  OSMODE: 'Who owns the files of the OS package after installation: image or packages.',
+  REQUIRED: 'Variables that every heir must have.',
+} as const;
+
+/** Those of zones in DNS, which exports read; MX is of machines, too. */
+export const zoneVariables = {
+  ZONE: 'Names of zones in DNS, forward and reverse.',
+  NS: 'Name servers of the zone, the primary first.',
+  MX: 'Mail exchangers of the zone or the machine, HOST or PREFERENCE:HOST.',
+  HOSTMASTER: 'Mail address of who answers for the zone.',
+  TTL: 'How long answers may be kept: seconds, or 30m, 12h, 1d, 1w.',
+  REFRESH: 'How often secondary servers look for a new zone.',
+  RETRY: 'How long they wait after a failure.',
+  EXPIRE: 'How long they serve a zone that they cannot renew.',
+  NEGATIVE_TTL: 'How long others may remember that a name does not exist.',
+} as const;
+
+/** Names that stand for many; `ansible_…` are what Ansible reads of an inventory. */
+export const variableFamilies: readonly {
+  readonly name: string;
+  readonly pattern: RegExp;
+  readonly meaning: string;
+}[] = [
+  { name: 'NAMESERVER<number>', pattern: /^NAMESERVER\d+$/, meaning: 'Address of a further name server.' },
+  {
+    name: 'NIC_<name>_…',
+    pattern: /^NIC_\w+_(MAC|IP6?|NETMASK|NETWORK|BROADCAST|GATEWAY)$/,
+    meaning: 'A further interface: MAC, IP, IP6, NETMASK, NETWORK, BROADCAST, GATEWAY.',
+  },
+  { name: 'DISK_<name>', pattern: /^DISK_\w+$/, meaning: 'Which disk a disk of PARTITION is.' },
+  { name: 'DECLARE_<variable>', pattern: /^DECLARE_\w+$/, meaning: 'Type and meaning of a variable of the site.' },
+  { name: '<name>_SECRET', pattern: /_SECRET$/, meaning: 'Refused: nothing keeps secrets yet.' },
+  { name: 'ansible_<name>', pattern: /^ansible_\w+$/, meaning: 'What Ansible reads of an inventory.' },
+];
+
+/** Whether a program of this repository reads the variable. */
+export function isKnownVariable(variable: string): boolean {
+  return (
+    Object.hasOwn(machineVariables, variable) ||
+    Object.hasOwn(zoneVariables, variable) ||
+    variableFamilies.some(({ pattern }) => pattern.test(variable))
+  );
+}
+
+const NIC_PARTS = ['MAC', 'IP', 'IP6', 'NETMASK', 'NETWORK', 'BROADCAST', 'GATEWAY'];
+
+/** What a name that nobody knows may have been meant to be: every single name, and names of families that are alike. */
+export function nearKnownNames(variable: string): string[] {
+  const [, interfaceName, part] = /^NIC?_(\w+)_([A-Za-z0-9]+)$/i.exec(variable) ?? [];
+  const [, rest] = /^[A-Za-z]{3,5}_(\w+)$/.exec(variable) ?? [];
+  const [, number] = /^[A-Za-z]+(\d+)$/.exec(variable) ?? [];
+  return [
+    ...Object.keys(machineVariables),
+    ...Object.keys(zoneVariables),
+    ...(part === undefined ? [] : NIC_PARTS.map((each) => `NIC_${interfaceName}_${each}`)),
+    ...(rest === undefined ? [] : [`DISK_${rest}`]),
+    ...(number === undefined ? [] : [`NAMESERVER${number}`]),
+  ];
+}
