@@ -1,3 +1,5 @@
+import { belongsToShell } from './shell-names.ts';
+
 /** The forms in which a record can be printed. */
 export const recordFormats = ['paper', 'json', 'shell', 'defines'] as const;
 
@@ -8,7 +10,7 @@ type MachineRecord = Readonly<Record<string, string>>;
 const formatters: Readonly<Record<RecordFormat, (name: string, record: MachineRecord) => string>> = {
   paper: formatPaper,
   json: formatJson,
-  shell: formatShell,
+  shell: (_name, record) => formatShell(record, ''),
   defines: formatDefines,
 };
 
@@ -16,7 +18,7 @@ const formatters: Readonly<Record<RecordFormat, (name: string, record: MachineRe
  * Prints a record, with a final line end. No value can end its quotes early, whatever is in it.
  * - `paper`: `lab01.IP="10.77.0.101"`, a line each; `\` stands before `"` and `\`, control characters are `\xHH`
  * - `json`: one object, variable → value
- * - `shell`: `IP='10.77.0.101'`, a line each, for `eval "$(…)"`
+ * - `shell`: `IP='10.77.0.101'`, a line each, for `eval "$(…)"`; without the variables that belong to the shell itself
  * - `defines`: `-DIP="10.77.0.101" …` on one line, for `eval "packagelink $(…)"`
  */
 export function formatRecord(name: string, record: MachineRecord, format: RecordFormat): string {
@@ -31,8 +33,18 @@ function formatJson(_name: string, record: MachineRecord): string {
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
-function formatShell(_name: string, record: MachineRecord): string {
-  return formatLines(record, (variable, value) => `${variable}='${value.replaceAll("'", String.raw`'\''`)}'`);
+/** As `shell`, with `prefix` before the name of each variable. */
+export function formatShell(record: MachineRecord, prefix: string): string {
+  const settable = Object.entries(record).filter(([variable]) => !belongsToShell(prefix + variable));
+  return formatLines(
+    Object.fromEntries(settable),
+    (variable, value) => `${prefix}${variable}='${value.replaceAll("'", String.raw`'\''`)}'`,
+  );
+}
+
+/** The variables that formatShell leaves out. */
+export function listShellsOwn(record: MachineRecord, prefix: string): string[] {
+  return Object.keys(record).filter((variable) => belongsToShell(prefix + variable));
 }
 
 function formatDefines(_name: string, record: MachineRecord): string {

@@ -5,7 +5,12 @@ import type { RecordFormat } from '../../machdb/format.ts';
 import { addSiteOption } from './site-option.ts';
 import type { SiteOption } from './site-option.ts';
 
-type QueryOptions = SiteOption & { readonly format: RecordFormat; readonly mac?: string; readonly ip?: string };
+type QueryOptions = SiteOption & {
+  readonly format: RecordFormat;
+  readonly mac?: string;
+  readonly ip?: string;
+  readonly prefix?: string;
+};
 
 /** `machdb query NAME|--mac MAC|--ip IP`. */
 export function addQueryCommand(program: Command): void {
@@ -15,18 +20,19 @@ export function addQueryCommand(program: Command): void {
     .option('--mac <mac>', 'the machine that has this MAC address, in any spelling')
     .option('--ip <ip>', 'the machine that has this IPv4 or IPv6 address')
     .addOption(new Option('--format <format>', 'how to print it').choices(recordFormats).default('paper'))
+    .option('--prefix <prefix>', 'shell: put this before the name of each variable')
     .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
     .addHelpText('after', QUERY_HELP)
     .action(query);
 }
 
-async function query(name: string | undefined, { site, mac, ip, format }: QueryOptions): Promise<void> {
+async function query(name: string | undefined, { site, mac, ip, format, prefix }: QueryOptions): Promise<void> {
   const { join } = await import('node:path');
   const { UserError } = await import('../../lib/errors.ts');
-  const { formatRecord } = await import('../../machdb/format.ts');
   const { findByAddress, parseAddress } = await import('../../machdb/find-machine.ts');
   const { loadWanted } = await import('../../machdb/load.ts');
   const { resolveRecord } = await import('../../machdb/resolve.ts');
+  await checkPrefix(format, prefix);
   const wanted = [
     ...(name === undefined ? [] : [{ name }]),
     ...(mac === undefined ? [] : [{ address: parseAddress('mac', mac) }]),
@@ -43,7 +49,30 @@ async function query(name: string | undefined, { site, mac, ip, format }: QueryO
     const address = mac === undefined ? `IP address ${ip}` : `MAC address ${mac}`;
     throw new UserError(`no machine in the machine database has the ${address}`);
   }
-  process.stdout.write(formatRecord(found, resolveRecord(db, found), format));
+  await printRecord(found, resolveRecord(db, found), { format, prefix });
+}
+
+async function checkPrefix(format: RecordFormat, prefix: string | undefined): Promise<void> {
+  const { UserError } = await import('../../lib/errors.ts');
+  if (prefix === undefined) return;
+  if (format !== 'shell') throw new UserError('--prefix is for --format shell', { exitCode: 2 });
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(prefix)) {
+    throw new UserError(`--prefix '${prefix}' cannot begin the name of a variable`, { exitCode: 2 });
+  }
+}
+
+async function printRecord(
+  name: string,
+  record: Readonly<Record<string, string>>,
+  { format, prefix = '' }: Pick<QueryOptions, 'format'> & { readonly prefix: string | undefined },
+): Promise<void> {
+  const { formatRecord, formatShell, listShellsOwn } = await import('../../machdb/format.ts');
+  process.stdout.write(format === 'shell' ? formatShell(record, prefix) : formatRecord(name, record, format));
+  const left = format === 'shell' ? listShellsOwn(record, prefix) : [];
+  if (left.length === 0) return;
+  process.stderr.write(
+    `warning: ${left.join(', ')} left out: a shell has its own\n  try: --prefix M_, which sets M_${left[0]} and so on\n`,
+  );
 }
 
 const QUERY_HELP = `
@@ -52,6 +81,7 @@ Examples:
   machdb query --mac 52:54:00:77:00:01 --format json
   machdb query --ip 10.77.0.101
   eval "$(machdb query lab01 --format shell)" && echo "$IP"
+  eval "$(machdb query lab01 --format shell --prefix M_)" && echo "$M_IP"
 
 Reads only what the object needs; 'machdb check' reads everything.
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import { runCommand } from '../../lib/run-command.ts';
-import { formatRecord } from '../../machdb/format.ts';
+import type { Argv } from '../../lib/run-command.ts';
+import { formatRecord, formatShell } from '../../machdb/format.ts';
 import { loadMachdb } from '../../machdb/load.ts';
 import { resolveRecord } from '../../machdb/resolve.ts';
 
@@ -133,6 +134,41 @@ suite('a real shell', () => {
     await checkValues(hostile);
     const value = fc.string({ unit: fc.constantFrom(...'\\"\'`$(){};&|<>*?~!# \t\nab=-é'.split('')) });
     await fc.assert(fc.asyncProperty(fc.array(value, { minLength: 50, maxLength: 200 }), checkValues), { numRuns: 20 });
+  });
+
+  const special =
+    `UID EUID PPID SHELLOPTS BASHOPTS BASH_VERSINFO GROUPS RANDOM SECONDS LINENO OPTIND HISTCMD IFS PATH PS4
+    ENV BASH_ENV HOME LD_PRELOAD TMOUT PROMPT_COMMAND _ FUNCNAME path`.split(/\s+/);
+  for (const shell of ['dash', 'bash', 'bash --posix', 'busybox ash']) {
+    test(`${shell} goes on as before, whatever names a record has`, async () => {
+      const record = { A: '-n', ...Object.fromEntries(special.map((name) => [name, '/nonesuch x*'])), Z: 'after' };
+      const program =
+        'set -eu; before="$PATH|$IFS|$HOME|$PPID"; eval "$(cat)"; [ "$before" = "$PATH|$IFS|$HOME|$PPID" ]; ';
+      const argv: Argv = ['env', ...shell.split(' '), '-c', `${program}printf '%s' "$A,$Z"`];
+      const { stdout } = await runCommand(argv, { stdin: formatRecord('m', record, 'shell') });
+      assert.equal(stdout, '-n,after');
+      const prefixed: Argv = ['env', ...shell.split(' '), '-c', `${program}printf '%s' "$M_UID,$M_PATH,$M_Z"`];
+      const all = await runCommand(prefixed, { stdin: formatShell(record, 'M_') });
+      assert.equal(all.stdout, '/nonesuch x*,/nonesuch x*,after');
+    });
+  }
+
+  test('what is left out is said, and --prefix is for shell alone', async () => {
+    const site = await mkdtemp(join(tmpdir(), 'machdb-cli-'));
+    try {
+      await mkdir(join(site, 'machdb'));
+      await writeFile(join(site, 'machdb/a.db'), 'm:\n IFS=x\n UID=1\n Z=after\n');
+      const query = ['query', 'm', '--site', site, '--format'];
+      const said = await machdb(...query, 'shell');
+      assert.equal(said.stdout, "HOSTNAME='m'\nZ='after'\n");
+      assert.match(said.stderr, /^warning: IFS, UID left out: a shell has its own\n {2}try: --prefix M_/);
+      const prefixed = await machdb(...query, 'shell', '--prefix', 'M_');
+      assert.deepEqual([prefixed.stdout, prefixed.stderr], ["M_HOSTNAME='m'\nM_IFS='x'\nM_UID='1'\nM_Z='after'\n", '']);
+      assert.equal((await machdb(...query, 'json', '--prefix', 'M_')).exitCode, 2);
+      assert.equal((await machdb(...query, 'shell', '--prefix', '1;')).exitCode, 2);
+    } finally {
+      await rm(site, { recursive: true });
+    }
   });
 
   test('sets what the example lab says', async () => {
