@@ -1,7 +1,8 @@
 // The netboot server of a lab, with a site in memory: q-bert, whose MAC is 52:54:00:12:34:56. Argument: the directory
-// with settings.json. Prints a line when it serves; ends on SIGTERM.
+// with settings.json and record.json. Prints a line when it serves; ends on SIGTERM.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { createLog } from '../../lib/log.ts';
 import { oneMachineSite } from '../../netboot/fake-machine-source.ts';
 import { startNetboot } from '../../netboot/serve.ts';
@@ -18,6 +19,7 @@ const site = oneMachineSite({
   NAMESERVER: '10.77.0.3',
   NAMESERVER2: '10.77.0.4',
   DOMAIN: 'lab.example',
+  ...z.record(z.string(), z.string()).parse(JSON.parse(await readFile(join(dir, 'record.json'), 'utf8'))),
 });
 const netboot = await startNetboot({
   settings,

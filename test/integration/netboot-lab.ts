@@ -31,6 +31,8 @@ export type LabOptions = {
   readonly range?: { readonly from: string; readonly to: string };
   /** The state directory is a file system of its own, of this size. */
   readonly stateBytes?: number;
+  /** What the machine's record has besides, or instead. */
+  readonly record?: Readonly<Record<string, string>>;
   /** Another program for the server than that of the tests, called with the directory. */
   readonly program?: string;
 };
@@ -91,6 +93,7 @@ async function startServer(
   const program = place.program ?? join(import.meta.dirname, 'netboot-lab-server.ts');
   const settings = { interface: 'lan', ...(place.range === undefined ? {} : { dhcp: { range: place.range } }) };
   await writeFile(join(place.dir, 'settings.json'), JSON.stringify(settings));
+  await writeFile(join(place.dir, 'record.json'), JSON.stringify(place.record ?? {}));
   const argv = ['netns', 'exec', place.namespace, process.execPath, program, place.dir];
   const child = spawn('ip', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit');
