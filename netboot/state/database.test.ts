@@ -159,6 +159,8 @@ test('damaged while it runs: nothing is read or written until a sound file is th
   writeFileSync(path, '');
   again.tend();
   assert.throws(() => again.get(COUNT), { kind: 'broken' });
+  for (let second = 0; second < 3; second += 1) again.tend();
+  assert.deepEqual([statSync(path).size, again.trouble()?.error.kind], [0, 'broken'], 'it is not begun anew');
   removeFiles();
   again.tend();
   assert.equal(again.get(COUNT)?.['n'], 0);

@@ -125,6 +125,8 @@ export function openDatabase(path: string, options: DatabaseOptions = {}): State
     const isFirst = opened === undefined;
     const file = lookAt(path);
     if (damaged !== undefined && file?.changed === damaged) throw new StateError('broken', path);
+    // Emptied while it was in use, or a backup that is being copied: what it had is not to be forgotten.
+    if (!isFirst && file?.isEmpty === true) throw new StateError('broken', path);
     connection = connect(path);
     opened = lookAt(path);
     // The whole file is looked through at the start: damage that a later page has would be met in the middle of the work.
