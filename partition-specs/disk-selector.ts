@@ -8,7 +8,10 @@ import type { DiskFacts } from './disk-facts.ts';
 export type Criterion = (disk: DiskFacts) => string | undefined;
 
 const kinds: Readonly<Record<string, (value: string) => Criterion | undefined>> = {
-  serial: (value) => (disk) => (disk.serial === value ? undefined : `serial is ${disk.serial ?? 'unknown'}`),
+  serial: (value) => (disk) =>
+    disk.serial !== undefined && plainSerial(disk.serial) === plainSerial(value)
+      ? undefined
+      : `serial is ${disk.serial ?? 'unknown'}`,
   wwn: (value) => (disk) =>
     disk.wwn !== undefined && plainWwn(disk.wwn) === plainWwn(value) ? undefined : `wwn is ${disk.wwn ?? 'unknown'}`,
   path: (value) => (disk) =>
@@ -25,7 +28,7 @@ const GEOMETRY = 'geometry:';
 
 /** Heads and sectors for each track that a sound selector gives: `geometry:14x72`. It selects nothing. */
 export function geometryOf(selector: string): NonNullable<DiskFacts['geometry']> | undefined {
-  const word = selector.split(/\s+/).find((each) => each.startsWith(GEOMETRY));
+  const word = selectorWords(selector).find((each) => each.startsWith(GEOMETRY));
   return word === undefined ? undefined : parseGeometry(word);
 }
 
@@ -38,7 +41,8 @@ function parseGeometry(word: string): NonNullable<DiskFacts['geometry']> | undef
 /** The criteria of a selector, or one sentence that says which word is wrong. */
 export function parseDiskSelector(text: string): readonly Criterion[] | string {
   const criteria: Criterion[] = [];
-  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
+  if (QUOTES_LEFT.test(text.replaceAll(QUOTED, ''))) return 'a quotation mark has no other one';
+  for (const word of selectorWords(text)) {
     if (word.startsWith(GEOMETRY)) {
       if (parseGeometry(word) !== undefined) continue;
       return `'${word}' is not geometry:HEADSxSECTORS, both from 1 to ${LABEL_FIELD_MAX}, which is what labels have room for`;
@@ -48,11 +52,38 @@ export function parseDiskSelector(text: string): readonly Criterion[] | string {
     const name = word.slice(0, Math.max(colon, 0));
     const criterion = value === '' || !Object.hasOwn(kinds, name) ? undefined : kinds[name]?.(value);
     if (criterion === undefined) {
-      return `'${word}' is none of serial:…, wwn:…, path:…, size:MIN-MAX (size:100G-, size:-2T), rotational:yes|no, geometry:HEADSxSECTORS`;
+      const blank = colon < 0 ? '; a serial number with blanks needs quotation marks: serial:"A 1"' : '';
+      return `'${word}' is none of serial:…, wwn:…, path:…, size:MIN-MAX (size:100G-, size:-2T), rotational:yes|no, geometry:HEADSxSECTORS${blank}`;
     }
     criteria.push(criterion);
   }
   return criteria.length === 0 ? 'it is empty' : criteria;
+}
+
+const QUOTED = /"[^"]*"|'[^']*'/g;
+const QUOTES_LEFT = /["']/;
+
+/** Words between blanks; in `serial:"A 1"` the blanks between quotation marks belong to the word. */
+function selectorWords(text: string): string[] {
+  const words = text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  return words.map((word) => word.replaceAll(QUOTED, (quoted) => quoted.slice(1, -1)));
+}
+
+/** The serial number that a selector asks for, without quotation marks. */
+export function serialOfSelector(text: string): string | undefined {
+  return selectorWords(text)
+    .find((word) => /^serial:./.test(word))
+    ?.slice('serial:'.length);
+}
+
+/** A selector of the disk with that serial number: `serial:S3Z9`, `serial:"A 1"`. */
+export function selectSerial(serial: string): string {
+  return `serial:${/\s/.test(serial) ? `"${serial}"` : serial}`;
+}
+
+/** udev, and lsblk where there is udev, have `A_1` for the disk that calls itself `A 1`. */
+function plainSerial(serial: string): string {
+  return serial.trim().replaceAll(/\s+/g, '_');
 }
 
 function sizeCriterion(value: string): Criterion | undefined {

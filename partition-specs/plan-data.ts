@@ -6,6 +6,7 @@ import type { Fault } from '../lib/errors.ts';
 import type { BoundDisk } from './bind-disks.ts';
 import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts } from './disk-facts.ts';
+import { selectSerial } from './disk-selector.ts';
 import { describePlace, findPin } from './find-data.ts';
 import type { Pin, RecordedExtent } from './find-data.ts';
 import type { OsFamily } from './os-families/os-family.ts';
@@ -118,7 +119,7 @@ function findElsewhere(task: Task): Settled | undefined {
     const place = `${where} of disk ${describeDisk(other)}`;
     return {
       problem: `data partition ${nameOf(task)} lies on another disk: ${place}, as ${why}; ${task.disk.name} is ${describeDisk(hardware)}`,
-      hint: `bind ${task.disk.name} to the disk that has it: DISK_${task.disk.name}=serial:${other.serial ?? '…'}`,
+      hint: `bind ${task.disk.name} to the disk that has it: DISK_${task.disk.name}=${selectSerial(other.serial ?? '…')}`,
     };
   }
   return undefined;

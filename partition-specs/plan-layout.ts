@@ -9,6 +9,7 @@ import type { Fault } from '../lib/errors.ts';
 import { bindDisks } from './bind-disks.ts';
 import type { BoundDisk } from './bind-disks.ts';
 import { bootDiskNames, bootPlaces } from './boot-disks.ts';
+import { bootNotes } from './boot-notes.ts';
 import { chooseTable } from './choose-table.ts';
 import { checkNewData } from './check-new-data.ts';
 import type { DiskFacts, MachineFacts } from './disk-facts.ts';
@@ -96,7 +97,13 @@ export function planLayout(input: LayoutInput): Layout {
     groups: [...stacks.groups],
     bootDisks: bootDiskNames(spec),
     untouched: untouchedDisks(disks, facts.disks),
-    notes: [...supported.notes, ...data.notes, ...empty.notes, ...stacks.notes, ...bootSectorNotes(disks, supported)],
+    notes: [
+      ...supported.notes,
+      ...data.notes,
+      ...empty.notes,
+      ...stacks.notes,
+      ...bootNotes({ disks, ...stacks }, supported),
+    ],
   };
 }
 
@@ -199,20 +206,6 @@ function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { i
     startsFrom,
     knownEmpty,
   });
-}
-
-/** GRUB's first sector, and every BIOS that is known, read sectors of 512 bytes. */
-function bootSectorNotes(disks: readonly LayoutDisk[], { spec, firmware }: SupportedSpec): string[] {
-  const boots = bootDiskNames(spec);
-  return disks
-    .filter(
-      ({ name, hardware }) =>
-        boots.includes(name) && hardware.logicalSectorBytes > (firmware.bootSectorBytes ?? Infinity),
-    )
-    .map(
-      ({ name, hardware }) =>
-        `${name} has sectors of ${hardware.logicalSectorBytes} bytes: ${firmware.name} firmware starts from sectors of ${firmware.bootSectorBytes} bytes only, so the machine will hardly start from it; boot from another disk`,
-    );
 }
 
 /**

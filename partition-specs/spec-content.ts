@@ -1,5 +1,6 @@
 // One pair of parentheses of a PARTITION text. In: its words. Out: what it asks for; faults go to `report`.
 import { parseSize, rangeCylindersOf } from './spec-size.ts';
+import { asksForEncryption, noEncryption } from './encryption-words.ts';
 import type { Token } from './spec-tokens.ts';
 import { stackKindOf, STACK_WORDS } from './spec-types.ts';
 import type { ContentRequest, PartitionRequest, SizeRequest, VolumeRequest } from './spec-types.ts';
@@ -93,6 +94,17 @@ export function parseContent(group: Group, report: Report): ContentRequest {
     report(group.column, 'an array needs a file system, as in (ext4 /)');
     return { filesystem: '', options: [], data: false, column: group.column };
   }
+  if (asksForEncryption(filesystem.text)) {
+    report(filesystem.column, noEncryption(filesystem.text));
+    const name = rest[0]?.text ?? '';
+    return {
+      filesystem: filesystem.text,
+      ...(isName(name) ? { partOf: name } : {}),
+      options: [],
+      data: false,
+      column: group.column,
+    };
+  }
   if (!/^[a-z][a-z0-9_+-]*$/.test(filesystem.text)) {
     const hint = /^[A-Za-z][A-Za-z0-9]*$/.test(filesystem.text)
       ? `did you mean ${filesystem.text.toLowerCase()}?`
@@ -143,7 +155,9 @@ function parseOptions(words: readonly Token[], report: Report): string[] {
   return words.flatMap((word) => {
     const options = word.text.split(',');
     for (const option of options) {
-      if (!/^[A-Za-z0-9_][A-Za-z0-9_.:=/+@%-]*$/.test(option)) report(word.column, `'${option}' is not a mount option`);
+      if (asksForEncryption(option)) report(word.column, noEncryption(option));
+      else if (!/^[A-Za-z0-9_][A-Za-z0-9_.:=/+@%-]*$/.test(option))
+        report(word.column, `'${option}' is not a mount option`);
     }
     return options;
   });

@@ -1,5 +1,7 @@
 // What a PARTITION text says, before any disk is known. Columns count from 1 in `PartitionSpec.text`.
 
+import { asksForEncryption } from './encryption-words.ts';
+
 export type SizeRequest =
   | { readonly kind: 'exact'; readonly sizeBytes: number; readonly cylinders?: number }
   | { readonly kind: 'percent'; readonly percent: number }
@@ -72,9 +74,9 @@ export const STACK_WORDS: ReadonlyMap<string, 'array' | 'group'> = new Map([
   ['lvm', 'group'],
 ]);
 
-/** What the word makes of a name; other RAID levels are arrays, too, that cannot be made. */
+/** What the word makes of a name; other RAID levels and encryption are like arrays that cannot be made. */
 export function stackKindOf(word: string): 'array' | 'group' | undefined {
-  return STACK_WORDS.get(word) ?? (/^raid\d+$/.test(word) ? 'array' : undefined);
+  return STACK_WORDS.get(word) ?? (/^raid\d+$/.test(word) || asksForEncryption(word) ? 'array' : undefined);
 }
 
 /** Everything of a spec that holds a file system, swap, or part of something else. */

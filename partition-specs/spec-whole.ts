@@ -1,4 +1,5 @@
 // What must hold for a whole PARTITION text: nothing twice, nothing missing, sizes that can add up.
+import { asksForEncryption } from './encryption-words.ts';
 import type { Report } from './spec-content.ts';
 import { contentsOf, stackKindOf } from './spec-types.ts';
 import type { ContentRequest, PartitionSpec, SizeRequest } from './spec-types.ts';
@@ -45,6 +46,8 @@ function checkStacks(spec: PartitionSpec, report: Report): void {
   for (const { content, disk } of parts) checkPart(content, disk === undefined, spec, report);
   for (const array of spec.arrays) {
     const members = parts.filter(({ content }) => content.partOf === array.name);
+    // Said already, and one is no mirror.
+    if (members.some(({ content }) => asksForEncryption(content.filesystem))) continue;
     const disks = new Set(members.map(({ disk }) => disk));
     if (members.length < 2) report(array.column, `array ${array.name} has one member; a mirror needs two or more`);
     else if (disks.size < members.length) {
@@ -55,6 +58,7 @@ function checkStacks(spec: PartitionSpec, report: Report): void {
 
 function checkPart(content: ContentRequest, stacked: boolean, spec: PartitionSpec, report: Report): void {
   const { filesystem, partOf, column } = content;
+  if (asksForEncryption(filesystem)) return;
   if (stacked && filesystem === 'raid1') report(column, 'an array is made of partitions; raid1 stands only there');
   const inVolume = spec.groups.some((group) => group.volumes.some((volume) => volume === content));
   if (inVolume && filesystem === 'lvm') report(column, 'a volume cannot be part of a volume group again');

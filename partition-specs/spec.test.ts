@@ -115,6 +115,26 @@ const faulty: [text: string, faults: [column: number, message: RegExp][]][] = [
   ['disk0: (a rest ext4 /) (b rest ext4)', [[24, /a second 'rest' on disk0/]]],
   ['disk0: (a 60% ext4 /) (b 50% ext4)', [[1, /add up to 110%/]]],
 ];
+const encrypted: string[] = [
+  'disk0: (a rest luks /)',
+  'disk0: (a rest LUKS /)',
+  'disk0: (a 1G ext4 /boot) (b rest crypto_LUKS / noatime)',
+  'disk0: (a 1G ext4 /) (b rest crypt x)',
+  'disk0: (a rest luks sys) sys: (ext4 /)',
+  'disk0: (a rest raid1 x) disk1: (a rest raid1 x) x: (luks y) y: (ext4 /)',
+  'disk0: (a rest lvm vg) vg: (root rest luks y) y: (ext4 /)',
+  'disk0: (a 1G ext4 /) (b 4G swap crypt)',
+  'disk0: (a rest ext4 / noatime,luks)',
+  'disk0: luks (a rest ext4 /)',
+];
+for (const text of encrypted) {
+  test(`encryption is named as what is not supported yet, and nothing else: ${text}`, () => {
+    const { faults, message } = faultsOf(text);
+    assert.equal(faults.length, 1, message);
+    assert.match(faults[0]?.message ?? '', /^'\w+' is not supported yet: nothing is encrypted$/);
+  });
+}
+
 for (const [text, expected] of faulty) {
   test(`faults of '${text}'`, () => {
     const { faults, message } = faultsOf(text);

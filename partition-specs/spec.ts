@@ -2,6 +2,7 @@
 // Never: asks whether a file system or an OS can do it (spec-support.ts), or whether it fits (plan-layout.ts).
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
+import { asksForEncryption, noEncryption } from './encryption-words.ts';
 import { isName, parseContent, parsePartition, parseVolume } from './spec-content.ts';
 import type { Group, Report } from './spec-content.ts';
 import { parseSize } from './spec-size.ts';
@@ -82,7 +83,8 @@ const TABLES: ReadonlySet<string> = new Set(['gpt', 'dos']);
 
 function diskOf({ header, groups }: Section, report: Report): DiskSpec {
   const [table, ...more] = header.words;
-  if (table !== undefined && !TABLES.has(table.text)) {
+  if (table !== undefined && asksForEncryption(table.text)) report(table.column, noEncryption(table.text));
+  else if (table !== undefined && !TABLES.has(table.text)) {
     report(table.column, `expected a partition in parentheses, or gpt or dos, found '${table.text}'`);
   }
   for (const word of more) report(word.column, `expected a partition in parentheses, found '${word.text}'`);

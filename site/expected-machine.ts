@@ -5,6 +5,7 @@ import { loadMachdb } from '../machdb/load.ts';
 import { machineNames, macsOf } from '../machdb/query.ts';
 import { resolveRecord } from '../machdb/resolve.ts';
 import { diskBindings } from '../partition-specs/disk-bindings.ts';
+import { serialOfSelector } from '../partition-specs/disk-selector.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import { contentsOf } from '../partition-specs/spec-types.ts';
 
@@ -61,6 +62,6 @@ export async function expectedMachine(machdbDir: string, name: string): Promise<
 }
 
 function serialOf(binding: string | undefined): { serial?: string } {
-  const serial = /(?:^|\s)serial:(\S+)/.exec(binding ?? '')?.[1];
+  const serial = serialOfSelector(binding ?? '');
   return serial === undefined ? {} : { serial };
 }

@@ -1,4 +1,4 @@
-import { MiB } from '../../lib/bytes.ts';
+import { GiB, MiB } from '../../lib/bytes.ts';
 import { gptTypes } from '../tables/gpt.ts';
 import type { FirmwareKind } from './firmware-kind.ts';
 
@@ -7,6 +7,7 @@ export const bios: FirmwareKind = {
   installed: true,
   tables: ['gpt', 'dos', 'sun', 'bsd'],
   bootSectorBytes: 512,
+  bootReachBytes: 2048 * GiB,
   onBootDisk: {
     gpt: [
       {

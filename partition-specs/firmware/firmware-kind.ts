@@ -22,6 +22,8 @@ export type FirmwareKind = {
   readonly tables: readonly TableName[];
   /** The largest logical sectors of a disk that it starts from, in bytes, if there is such a limit. */
   readonly bootSectorBytes?: number;
+  /** How far into a disk it is sure to read, if there is such a limit. */
+  readonly bootReachBytes?: number;
   /** By table; nothing where the table needs nothing. */
   readonly onBootDisk: Partial<Record<TableName, readonly AddedPartition[]>>;
 };
