@@ -3,7 +3,7 @@
 // partitions. Out: a layout with every sector, number, UUID and verdict (this file), from which an OS family renders
 // operations and fstab (os-families/, render/).
 // Never: touches a disk, runs a program, reads a clock or a file, draws a random number.
-import { MiB } from '../lib/bytes.ts';
+import { formatBytes, MiB } from '../lib/bytes.ts';
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { bindDisks } from './bind-disks.ts';
@@ -12,6 +12,8 @@ import { bootDiskNames, bootPlaces } from './boot-disks.ts';
 import { bootNotes } from './boot-notes.ts';
 import { chooseTable } from './choose-table.ts';
 import { checkNewData } from './check-new-data.ts';
+import { BINDING_PREFIX } from './disk-bindings.ts';
+import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts, MachineFacts } from './disk-facts.ts';
 import type { AddedPartition } from './firmware/firmware-kind.ts';
 import type { Layout, LayoutDisk } from './layout.ts';
@@ -29,6 +31,7 @@ import { specFault } from './spec-tokens.ts';
 import { contentsOf } from './spec-types.ts';
 import type { DiskSpec, PartitionSpec } from './spec-types.ts';
 import { takenArrayNumbers, takenNames } from './taken-names.ts';
+import type { TableKind } from './tables/table-kind.ts';
 import { repeatedUuids, takenUuids } from './taken-uuids.ts';
 
 export type LayoutInput = {
@@ -170,13 +173,18 @@ function hasDataFault(disk: DiskSpec, { pins, made }: DataPlan): boolean {
   return disk.partitions.some((request) => request.data && !pins.has(request) && !made.has(request));
 }
 
-function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { input, data }: Planning) {
+function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { input, data, faults }: Planning) {
   const { knownEmpty = [] } = input;
   const { family, firmware } = supported;
   const { text } = supported.spec;
   const pins = new Map([...data.pins].filter(([request]) => spec.partitions.includes(request)));
   const table = chooseTable(spec, bound.disk, family, [...pins.values()]);
   if ('problem' in table) return [{ column: spec.column, message: table.problem }];
+  const coarse = tooCoarse(spec.name, bound.disk, table);
+  if (coarse !== undefined) {
+    faults.push(coarse);
+    return [];
+  }
   const boots = bootDiskNames(supported.spec);
   const isBootDisk = boots.includes(spec.name);
   const startsFrom = isBootDisk ? new Set(bootPlaces(supported.spec).map(({ partition }) => partition)) : undefined;
@@ -206,6 +214,16 @@ function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { i
     startsFrom,
     knownEmpty,
   });
+}
+
+/** A geometry of which the disk has not one cylinder for partitions, in a table that counts in cylinders. */
+function tooCoarse(name: string, disk: DiskFacts, table: TableKind): Fault | undefined {
+  const { geometry } = disk;
+  if (geometry === undefined || table.fixedUnitBytes !== undefined || table.usableUnits(disk).end > 0) return undefined;
+  const { heads, sectorsPerTrack } = geometry;
+  const cylinder = formatBytes(heads * sectorsPerTrack * 512);
+  const message = `disk ${describeDisk(disk)} has no cylinder for partitions where one is ${heads} heads of ${sectorsPerTrack} sectors, ${cylinder}`;
+  return { severity: 'error', where: `${BINDING_PREFIX}${name}`, message };
 }
 
 /**

@@ -70,7 +70,6 @@ const ON_ROOT: Readonly<Record<string, string>> = {
   bind: EARLY,
   _netdev: EARLY,
   'x-systemd.automount': EARLY,
-  'x-initrd.mount': EARLY,
   user: USERS,
   users: USERS,
   owner: USERS,

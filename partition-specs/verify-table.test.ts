@@ -72,6 +72,31 @@ for (const [what, change, expected] of changes) {
   });
 }
 
+test('the active mark of a DOS table is compared', () => {
+  const [dos = assert.fail('no disk')] = planLayout({
+    spec: parsePartitionSpec('disk0: dos (a 1G ext4 /) (b 1G swap)'),
+    facts: machine(disk()),
+    bindings: {},
+    machineId: '0b6f1d52-6a0e-4c3b-9a57-3f0d8c2e1a41',
+  }).disks;
+  const read = (active: number) => {
+    const partitions = dos.partitions.map(({ number, startSector, sizeSectors, type }) => ({
+      node: `/dev/vda${number}`,
+      start: startSector,
+      size: sizeSectors,
+      type,
+      ...(number === active ? { bootable: true } : {}),
+    }));
+    const id = dos.table.kind === 'dos' ? dos.table.id : '';
+    return verifyTable(dos, JSON.stringify({ partitiontable: { label: 'dos', id, unit: 'sectors', partitions } }));
+  };
+  assert.deepEqual(read(1), []);
+  assert.deepEqual(read(2), [
+    '/dev/vda: active mark of partition 1: planned true, found false',
+    '/dev/vda: active mark of partition 2: planned false, found true',
+  ]);
+});
+
 test("not sfdisk's output", () => {
   assert.throws(() => verifyTable(planned, ''), UserError);
   assert.throws(() => verifyTable(planned, '{}'), UserError);

@@ -249,6 +249,12 @@ test('a geometry of the database: cylinders are those of the disk', () => {
   assert.equal(planned.table.lastSector + 1, (Math.floor(1024 ** 3 / 512 / (14 * 72)) - 2) * 14 * 72);
 });
 
+test('a geometry of which the disk has no cylinder is a fault of DISK_<name>', () => {
+  const geometry = { heads: 65_535, sectorsPerTrack: 65_535 };
+  const messages = faultsOf('d: (a 10 ufs /)', { family: 'solaris', disk: { sizeBytes: 900 * GiB, geometry } });
+  assert.match(messages.join(), /has no cylinder for partitions where one is 65535 heads of 65535 sectors, 2.00 TiB/);
+});
+
 test('every geometry and every size of a disk gives a layout that its label can say, or a fault', () => {
   const field = fc.constantFrom(1, 2, 63, 255, 256, 1024, 21_845, 32_767, 32_768, 32_769, 65_535);
   const bytes = fc.constantFrom(
