@@ -99,7 +99,7 @@ function partitionValues(part: ExistingPartition): Values {
     UUID: part.uuid,
     name: part.label,
     attributes: part.attrs,
-    active: part.bootable,
+    active: part.bootable === true,
     'shown by the kernel': part.path !== undefined,
     blank: part.blank,
     ...contentValues(part),

@@ -58,7 +58,7 @@ const existingPartitionSchema = z.object({
   /** Attributes of a GPT entry, in sfdisk's words: `RequiredPartition GUID:60,63`. */
   attrs: z.string().exactOptional(),
   /** The active mark of a DOS table. */
-  bootable: z.literal(true).exactOptional(),
+  bootable: z.boolean().exactOptional(),
   ...contentFields,
   /** The same; absent where something known lies, or nobody looked. */
   blank: z.boolean().exactOptional(),

@@ -142,7 +142,7 @@ function partitionFacts(
     ...text('uuid', found.uuid?.toLowerCase()),
     ...text('label', found.name),
     ...text('attrs', found.attrs),
-    ...(found.bootable === true ? { bootable: true as const } : {}),
+    ...(found.bootable === true ? { bootable: true } : {}),
     ...signature,
     ...(isNamed || zero === undefined ? {} : { blank: isBlank(zero) }),
     mountpoints: node === undefined ? [] : mountpointsOf(node),

@@ -15,7 +15,7 @@ import { checkNewData } from './check-new-data.ts';
 import { BINDING_PREFIX } from './disk-bindings.ts';
 import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts, MachineFacts } from './disk-facts.ts';
-import type { AddedPartition } from './firmware/firmware-kind.ts';
+import type { AddedPartition, FirmwareKind } from './firmware/firmware-kind.ts';
 import type { Layout, LayoutDisk } from './layout.ts';
 import { noteKnownEmpty } from './known-empty.ts';
 import { isLogicalPin } from './place-partitions.ts';
@@ -188,7 +188,7 @@ function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { i
   const boots = bootDiskNames(supported.spec);
   const isBootDisk = boots.includes(spec.name);
   const startsFrom = isBootDisk ? new Set(bootPlaces(supported.spec).map(({ partition }) => partition)) : undefined;
-  if (isBootDisk && !firmware.tables.includes(table.name)) {
+  if ((isBootDisk || holdsFirmwares(spec, firmware)) && !firmware.tables.includes(table.name)) {
     const message = `${firmware.name} firmware cannot boot from a ${table.name} table; it needs ${firmware.tables.join(' or ')}`;
     return [{ column: spec.column, message }];
   }
@@ -214,6 +214,13 @@ function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { i
     startsFrom,
     knownEmpty,
   });
+}
+
+/** Whether the text mounts on it what the firmware starts from, such as an EFI system partition. */
+function holdsFirmwares({ partitions }: DiskSpec, { onBootDisk }: FirmwareKind): boolean {
+  const added = Object.values(onBootDisk).flat();
+  const points = new Set(added.map(({ content }) => content?.mountPoint));
+  return partitions.some(({ mountPoint }) => mountPoint !== undefined && points.has(mountPoint));
 }
 
 /** A geometry of which the disk has not one cylinder for partitions, in a table that counts in cylinders. */
