@@ -105,8 +105,12 @@ function pinByLabel(
 ): Pin | Doubt | undefined {
   if (kind === undefined) return undefined;
   const { blkidType } = kind;
-  const label = labelOf(request, kind) ?? request.mountPoint;
-  if (label === undefined) return undefined;
+  const label = labelOf(request, kind) ?? (kind.keptOnly === true ? undefined : request.mountPoint);
+  if (label === undefined) {
+    // Its own system has labelled it, or not; the only one of its kind is the one that is meant.
+    const only = kind.keptOnly === true ? partitions.filter((each) => each.fsType === blkidType) : [];
+    return onlyPin(only, `${only.length === 1 ? 'the only' : 'it is'} ${blkidType} on the disk`);
+  }
   const matching = partitions.filter((each) => each.fsLabel === label && each.fsType === blkidType);
   const only = matching.length === 1 ? 'the only' : 'it is';
   return onlyPin(matching, `${only} ${blkidType} labelled '${label}' on the disk`);

@@ -73,7 +73,7 @@ function settle(task: Task): Settled {
   if (found === undefined) {
     const elsewhere = findElsewhere(task);
     if (elsewhere !== undefined) return elsewhere;
-    return consent ? { made: true } : notFound(what, task);
+    return consent && !isKeptOnly(task) ? { made: true } : notFound(what, task);
   }
   if ('doubt' in found) {
     const hint = 'find out which of them is wanted, and wipe, relabel or unplug the others';
@@ -82,7 +82,9 @@ function settle(task: Task): Settled {
   const { partition } = found;
   const blkidType = task.input.family.filesystems.get(request.filesystem)?.blkidType;
   // Made by an attempt with the same consent that was cut off before the file system was there.
-  if (partition.fsType === undefined && consent && partition.fsUuid === undefined) return { made: true };
+  if (partition.fsType === undefined && consent && partition.fsUuid === undefined && !isKeptOnly(task)) {
+    return { made: true };
+  }
   const place = `${describePlace(partition)} of disk ${describeDisk(hardware)}`;
   if (partition.fsType !== blkidType) {
     const holds = partition.fsType === undefined ? 'no known file system' : partition.fsType;
@@ -95,6 +97,10 @@ function settle(task: Task): Settled {
     return { problem: `${what} cannot grow: ${sizes}`, hint: 'ask for what it has, or for rest' };
   }
   return { pin: found };
+}
+
+function isKeptOnly({ input, request }: Task): boolean {
+  return input.family.filesystems.get(request.filesystem)?.keptOnly === true;
 }
 
 function nameOf({ disk, request }: Pick<Task, 'disk' | 'request'>): string {
@@ -129,7 +135,8 @@ function withoutLabel({ label: _label, mountPoint: _mountPoint, ...request }: Pa
   return request;
 }
 
-function notFound(what: string, { request, hardware }: Task): Settled {
+function notFound(what: string, task: Task): Settled {
+  const { request, hardware } = task;
   const label = request.label ?? request.mountPoint;
   const lines = hardware.partitions.map(
     (found) =>
@@ -141,8 +148,11 @@ function notFound(what: string, { request, hardware }: Task): Settled {
     label === undefined || lines.length === 0
       ? ''
       : `if it is one of these, give it the label ${label}, or write its file system and label=… here; `;
+  const problem = `${what} is not on disk ${describeDisk(hardware)}${list}`;
+  if (isKeptOnly(task))
+    return { problem, hint: `${request.filesystem} is kept, never made: let its own system make it` };
   return {
-    problem: `${what} is not on disk ${describeDisk(hardware)}${list}`,
+    problem,
     hint: `${known}only to make it for the first time: gutinteg arm HOST --init-data=${request.letter}`,
   };
 }

@@ -166,6 +166,9 @@ function problemsOf(content: ContentRequest, family: OsFamily): string[] {
     ];
   const problems: string[] = [];
   problems.push(...labelProblems(content, kind));
+  if (kind.keptOnly === true && !content.data) {
+    problems.push(`${kind.name} is kept, never made: add data, as in (c 100G ${kind.name} data)`);
+  }
   if (kind.use === 'swap') {
     if (content.data) problems.push('swap holds no data to keep');
     if (mountPoint !== undefined && !family.memoryFilesystem) {

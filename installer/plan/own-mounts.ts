@@ -11,7 +11,9 @@ const NOT_OWN = /^(nfs\d?|cifs|smb3?|9p|ceph|glusterfs|afs|fuse\..*|swap|none|pr
 /** Those below the root; the root itself is always a machine's own. */
 export function ownMounts(layout: Layout | undefined, fstab: string): string[] {
   const points =
-    layout === undefined ? fstabMounts(fstab) : renderLinux(layout).mounts.map(({ mountPoint }) => mountPoint);
+    layout === undefined
+      ? fstabMounts(fstab)
+      : renderLinux(layout).mounts.flatMap(({ mountPoint, isLater }) => (isLater === true ? [] : [mountPoint]));
   return points.map((point) => point.replace(/^\/+/, '').replace(/\/+$/, '')).filter((point) => point !== '');
 }
 

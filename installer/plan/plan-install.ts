@@ -123,8 +123,10 @@ function planSteps(settled: {
   });
   const install = artefacts.flatMap((artefact) => loader.install(artefact, paths, TARGET));
   return [
-    ...disks.mounts.flatMap(({ device, mountPoint, fsType, options }) =>
-      mountSteps(['mount', '-t', fsType, '-o', options, device, TARGET + mountPoint], TARGET + mountPoint),
+    ...disks.mounts.flatMap(({ device, mountPoint, fsType, options, isLater }) =>
+      isLater === true
+        ? []
+        : mountSteps(['mount', '-t', fsType, '-o', options, device, TARGET + mountPoint], TARGET + mountPoint),
     ),
     {
       phase: 'files',

@@ -2,12 +2,13 @@
 import { btrfs } from './btrfs.ts';
 import { ext2, ext3, ext4 } from './ext.ts';
 import type { FilesystemKind } from './filesystem-kind.ts';
+import { ntfs } from './ntfs.ts';
 import { swap } from './swap.ts';
 import { msdos, vfat } from './vfat.ts';
 import { xfs } from './xfs.ts';
 
 export const filesystems: ReadonlyMap<string, FilesystemKind> = new Map(
-  [ext2, ext3, ext4, xfs, btrfs, vfat, msdos, swap].map((kind) => [kind.name, kind]),
+  [ext2, ext3, ext4, xfs, btrfs, vfat, msdos, ntfs, swap].map((kind) => [kind.name, kind]),
 );
 
 /**

@@ -30,6 +30,10 @@ export type FilesystemKind = {
   readonly use: 'files' | 'swap';
   /** Whether a Unix can have its root on it. */
   readonly rootable: boolean;
+  /** Another system's own: it is kept as `data`, never made, and not mounted while a machine is installed. */
+  readonly keptOnly?: boolean;
+  /** What mount(8) calls it, where that is not its name. */
+  readonly mountType?: string;
   /** GPT type GUID and DOS type in hexadecimal, where the kind has one of its own. */
   readonly gptType?: string;
   readonly dosType?: string;

@@ -39,7 +39,7 @@ function mountEntry({ content, why }: Filled): string[] {
   const fields = [
     `UUID=${content.uuid}`,
     content.mountPoint ?? 'none',
-    kind.name,
+    kind.mountType ?? kind.name,
     content.options.join(','),
     '0',
     pass,

@@ -18,6 +18,8 @@ type Mount = {
   readonly device: string;
   readonly mountPoint: string;
   readonly fsType: string;
+  /** Not mounted while the machine is installed. */
+  readonly isLater?: true;
   /** For `mount -o`, while the machine is installed: without what only a running system heeds. */
   readonly options: string;
 };
@@ -66,7 +68,8 @@ export function renderLinux(layout: Layout): LinuxDiskPlan {
     mounts: mounts.map(({ content, device }) => ({
       device,
       mountPoint: content.mountPoint ?? '',
-      fsType: content.filesystem,
+      fsType: filesystemOf(content.filesystem).mountType ?? content.filesystem,
+      ...(filesystemOf(content.filesystem).keptOnly === true ? { isLater: true as const } : {}),
       options: installOptions(content.options),
     })),
     swaps: swaps(layout).map(({ device }) => device),
