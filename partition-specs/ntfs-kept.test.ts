@@ -50,7 +50,7 @@ test('the only one on the disk is kept: never formatted, not mounted by the inst
   assert.match(kept?.evidence ?? '', /the only ntfs on the disk/);
   const { operations, fstab, mounts } = renderLinux(layout);
   assert.deepEqual(
-    operations.filter(({ argv }) => argv[0]?.startsWith('mkfs') === true).map(({ argv }) => argv[0]),
+    operations.filter(({ argv }) => argv[0]?.startsWith('mkfs')).map(({ argv }) => argv[0]),
     ['mkfs.ext4'],
   );
   assert.match(fstab, /^UUID=01D1AAAABBBBCCCC \/windows ntfs3 nofail 0 0$/m);

@@ -32,6 +32,7 @@ import { contentsOf } from './spec-types.ts';
 import type { DiskSpec, PartitionSpec } from './spec-types.ts';
 import { takenArrayNumbers, takenNames } from './taken-names.ts';
 import type { TableKind } from './tables/table-kind.ts';
+import { sharedArrayNames, takenArrayNumbers, takenNames } from './taken-names.ts';
 import { repeatedUuids, takenUuids } from './taken-uuids.ts';
 
 export type LayoutInput = {
@@ -105,6 +106,7 @@ export function planLayout(input: LayoutInput): Layout {
       ...data.notes,
       ...empty.notes,
       ...stacks.notes,
+      ...sharedArrayNames({ spec, facts, granted }),
       ...bootNotes({ disks, ...stacks }, supported),
     ],
   };

@@ -74,3 +74,10 @@ test('an array gets a number that none has which goes on running', () => {
   const devices = plan(RAID, facts(other(), ...running)).arrays.map(({ device }) => device);
   assert.deepEqual(devices, ['/dev/md1', '/dev/md3']);
 });
+
+test('an array of the same name that stays is spoken of', () => {
+  const member = { kind: 'raid', id: 'other', name: 'host7:one' } as const;
+  const { notes } = plan(RAID, facts(other({ partitions: [{ ...part, path: '/dev/sdc1', group: member }] })));
+  assert.match(notes.join('\n'), /^an array one lies on disk serial C .*, too, which is not touched/);
+  assert.deepEqual(plan(RAID, facts(other())).notes, []);
+});

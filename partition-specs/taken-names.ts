@@ -54,6 +54,23 @@ export function takenArrayNumbers(asked: Omit<Asked, 'spec'>): ReadonlySet<numbe
   return new Set(numbers.map(Number));
 }
 
+/** Another array with the name of one of ours: both run, and the names of their devices are no longer alike. */
+export function sharedArrayNames(asked: Asked): string[] {
+  const found = stayingDevices(asked).flatMap(({ groups, disks }) =>
+    groups.filter(({ kind }) => kind === 'raid').map(({ id, name = '' }) => ({ id, name, disks })),
+  );
+  return asked.spec.arrays.flatMap((array) => {
+    // The superblock has the name behind that of the host which made it: `any:sys`.
+    const alike = found.filter(({ name }) => name.replace(/^[^:]*:/, '') === array.name);
+    const disks = new Set(alike.flatMap((each) => [...each.disks]));
+    if (disks.size === 0) return [];
+    const where = [...disks].map(describeDisk).join(' and disk ');
+    return [
+      `an array ${array.name} lies on disk ${where}, too, which is not touched: /dev/md/${array.name} is the one that PARTITION makes, the other gets a number behind its name`,
+    ];
+  });
+}
+
 /** What is not on planned disks alone; those with both are refused as a whole (teardown-faults.ts). */
 function stayingDevices({ facts, granted }: Omit<Asked, 'spec'>): Device[] {
   return devicesOf(facts).filter(
