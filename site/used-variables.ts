@@ -1,22 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listFiles } from '../lib/list-files.ts';
 import { whenMissing } from '../lib/when-missing.ts';
-import { findTemplateVariables } from '../packagelink/package/preprocess.ts';
-import { listSitePackages, loadSiteSettings } from './load-site.ts';
+import { variablesUsedBy } from '../packagelink/merge/merge.ts';
+import { loadSiteSettings } from './load-site.ts';
+import type { SitePackage } from './site-templates.ts';
 
 /** Variables that the templates of any package of the site use, and those that site.yaml shows to everybody. */
-export async function listUsedVariables(siteDir: string): Promise<Set<string>> {
-  const used = new Set<string>();
-  for (const name of await listSitePackages(siteDir)) {
-    const files = await listFiles(join(siteDir, 'packages', name));
-    for (const path of files.filter((file) => file.endsWith('.plprocess'))) {
-      const { inline, leading } = findTemplateVariables(await readFile(path));
-      for (const variable of [...inline, ...leading]) used.add(variable);
-    }
-  }
-  for (const variable of await readPublicVariables(siteDir)) used.add(variable);
-  return used;
+export async function listUsedVariables(
+  siteDir: string,
+  packages: ReadonlyMap<string, SitePackage>,
+): Promise<Set<string>> {
+  const manifests = [...packages.values()].flatMap(({ manifest }) => manifest ?? []);
+  return new Set([...variablesUsedBy(manifests), ...(await readPublicVariables(siteDir))]);
 }
 
 /** A database needs no site.yaml to be checked. */

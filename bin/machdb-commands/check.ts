@@ -34,13 +34,15 @@ function collect(value: string, before: readonly string[] = []): string[] {
 }
 
 async function check({ site, json, strict, warnings, require = [] }: CheckCommandOptions): Promise<void> {
-  const { listSitePackages } = await import('../../site/load-site.ts');
+  const { checkTemplates } = await import('../../site/check-templates.ts');
+  const { readSiteTemplates } = await import('../../site/site-templates.ts');
   const { siteChecks } = await import('../../site/site-checks.ts');
   const { listUsedVariables } = await import('../../site/used-variables.ts');
-  const checks = siteChecks(new Set(await listSitePackages(site)));
   const { MOST_FAULTS } = await import('../../machdb/faults.ts');
   const most = json === true ? MOST_IN_JSON : MOST_FAULTS;
-  const usedVariables = new Set([...(await listUsedVariables(site)), ...require]);
+  const packages = await readSiteTemplates(site);
+  const checks = [...siteChecks(new Set(packages.keys())), checkTemplates(packages)];
+  const usedVariables = new Set([...(await listUsedVariables(site, packages)), ...require]);
   const result = await runCheck(site, checks, { require, warnings, most, usedVariables });
   await printCheck(result, { json: json === true, strict: strict === true });
 }

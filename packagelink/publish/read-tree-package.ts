@@ -2,8 +2,10 @@
 // Never: writes; the manifest names no packs, so that no store can lay anything down from it.
 import { FaultsError, UserError } from '../../lib/errors.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
+import { sha256 } from '../package/digest.ts';
 import { PACK_RAW_BYTES, packageNameSchema } from '../package/manifest.ts';
 import type { Manifest } from '../package/manifest.ts';
+import { pathOnTarget } from '../package/preprocess.ts';
 import { digestFile, readFilePieces } from './read-contents.ts';
 import type { FileDigest } from './read-contents.ts';
 import type { ScannedFile } from './scan.ts';
@@ -51,4 +53,20 @@ function readWhole(tree: string, file: ScannedFile | undefined, sha256: string):
   const buffer = Buffer.alloc(Math.min(PACK_RAW_BYTES, file.sizeBytes + 1));
   for (const bytes of readFilePieces(tree, file, buffer)) parts.push(Uint8Array.from(bytes));
   return Buffer.concat(parts);
+}
+
+/**
+ * The manifest of a tree of which only templates are read: it says which paths there are and which variables they use,
+ * and nothing of other contents.
+ * @throws FaultsError or UserError for what publishing refuses of paths, settings and templates
+ */
+export async function readTreeTemplates(about: PackageTree): Promise<Manifest> {
+  const { name, tree } = about;
+  parseEdge(packageNameSchema, name, `package '${name}'`);
+  const { entries, manifestOf } = await scanPackage(about);
+  const files = entries.filter((entry) => entry.type === 'file');
+  const templates = files.filter(({ path, verbatim }) => verbatim === undefined && pathOnTarget(path) !== path);
+  const digests = new Map<string, FileDigest>(files.map(({ path }) => [path, { sha256: sha256('') }]));
+  for (const [path, digest] of digestAll(tree, templates)) digests.set(path, digest);
+  return manifestOf({ digests, slices: undefined, previous: undefined });
 }
