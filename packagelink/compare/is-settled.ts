@@ -2,6 +2,7 @@
 // what that run had to say, or no; also when a command is owed. Never: writes; reads a file of the target, unless contents
 // are asked for; needs a manifest or a server.
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { exactInode } from '../filesystem/exact-inode.ts';
 import { hashFile } from '../filesystem/hash-file.ts';
 import { readMountPoints } from '../filesystem/mount-points.ts';
 import { readXattrs } from '../filesystem/xattrs.ts';
@@ -70,7 +71,7 @@ function isRowAsLeft(row: ComparedRow, place: string, contents: boolean): boolea
 function lookAt(place: string): Observed | undefined {
   const stat = lstatSync(place, { throwIfNoEntry: false });
   if (stat === undefined) return undefined;
-  const now = observedOf(stat);
+  const now = observedOf(stat, exactInode(place, stat));
   return now.type === 'directory' ? { ...now, xattrs: xattrsKey(readXattrs(place).xattrs) } : now;
 }
 

@@ -1,10 +1,10 @@
 // What is on a target now. In: the wanted tree and the state database. Out: one Observed for each path of either.
 // Never: writes, follows a symbolic link, reads a file that lstat shows as we left it.
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import type { Stats } from 'node:fs';
 import { describeError } from '../../lib/errors.ts';
 import { openTarget } from '../filesystem/confined-directory.ts';
 import type { ConfinedDirectories } from '../filesystem/confined-directory.ts';
+import { exactInode } from '../filesystem/exact-inode.ts';
 import { hashFile } from '../filesystem/hash-file.ts';
 import { isUntouched, observedOf } from './observed.ts';
 import type { Observed } from './observed.ts';
@@ -74,7 +74,7 @@ function lookAtAll(
     const stat = lookAt(`${root}/${path}`, (error) =>
       errors.push(`${path} could not be looked at: ${describeError(error)}`),
     );
-    if (stat !== undefined) observed.set(path, observedOf(stat));
+    if (stat !== undefined) observed.set(path, stat);
   }
   return observed;
 }
@@ -82,9 +82,10 @@ function lookAtAll(
 const GONE = new Set(['ENAMETOOLONG', 'ENOTDIR', 'ELOOP', 'ENOENT']);
 
 // A name that no file can have is not there; writing it will say what is wrong with it, and nothing else is kept back.
-function lookAt(place: string, onError: (error: unknown) => void): Stats | undefined {
+function lookAt(place: string, onError: (error: unknown) => void): Observed | undefined {
   try {
-    return lstatSync(place, { throwIfNoEntry: false });
+    const stat = lstatSync(place, { throwIfNoEntry: false });
+    return stat === undefined ? undefined : observedOf(stat, exactInode(place, stat));
   } catch (error) {
     // Its directory has gone, or has become something else, in this very moment.
     if (!GONE.has((error as NodeJS.ErrnoException).code ?? '')) onError(error);

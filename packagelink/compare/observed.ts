@@ -5,7 +5,7 @@ import { specialOf } from '../native/device-nodes.ts';
 import { isFatRow, isUntouchedOnFat } from '../tree/fat-stat.ts';
 import type { InstalledPath } from '../tree/installed-path.ts';
 import { asPathStat } from '../tree/path-stat.ts';
-import type { PathStat } from '../tree/path-stat.ts';
+import type { Inode, PathStat } from '../tree/path-stat.ts';
 
 /** One path as it is now. The last four are there where they were needed: see observe.ts. `other` is a socket. */
 export type Observed = PathStat & {
@@ -42,9 +42,9 @@ export function isUntouched(
   return row.type !== 'directory' || row.xattrs === (now.xattrs ?? row.xattrs);
 }
 
-/** What lstat found. */
-export function observedOf(stat: Stats): Observed {
-  const { mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs } = asPathStat(stat);
+/** What lstat found. @param exact the inode number, as `exactInode` says it */
+export function observedOf(stat: Stats, exact: Inode): Observed {
+  const { mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs } = asPathStat(stat, exact);
   const type = typeOf(stat);
   const { dev: device, nlink: links } = stat;
   const observed: Observed = { mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs, type, device, links };

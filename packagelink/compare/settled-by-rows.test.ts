@@ -69,7 +69,7 @@ function rowOf({ at }: Lab, path: string, type: InstalledPath['type'], about: Pa
     target: type === 'symlink' ? readlinkSync(at(path)) : '',
     sha256: type === 'file' || type === 'hardlink' ? sha256(readFileSync(at(path))) : '',
   } as const;
-  return { path, type, ...asPathStat(lstatSync(at(path))), ...said, ...about };
+  return { path, type, ...asPathStat(lstatSync(at(path)), lstatSync(at(path)).ino), ...said, ...about };
 }
 
 const ask = ({ target, stateFile }: Lab, about: { contents?: boolean; osmode?: 'packages' } = {}) =>

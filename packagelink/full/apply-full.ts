@@ -6,6 +6,7 @@ import { rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Fetcher } from '../contents/fetch.ts';
 import { placeOnFat } from '../tree/fat-targets.ts';
+import { exactInode } from '../filesystem/exact-inode.ts';
 import { setMetadataOfPath, setWantedTime } from '../filesystem/file-metadata.ts';
 import { failed } from './lay-file.ts';
 import { isKept, layFiles } from './lay-files.ts';
@@ -182,7 +183,7 @@ function describeInstalled(
       if (!linked.has(file.path)) add(rowOf(file, stat));
     },
     addKept: (file) => {
-      if (!linked.has(file.path)) add(rowOf(file, asPathStat(lstatSync(`${root}/${file.path}`))));
+      if (!linked.has(file.path)) add(rowOf(file, statPath(`${root}/${file.path}`)));
     },
     addRest: (entries) => {
       const firsts = new Map<string, InstalledPath>();
@@ -193,10 +194,15 @@ function describeInstalled(
           if (first !== undefined) add(installedLink(entry, first));
           continue;
         }
-        const row = rowOf(entry, asPathStat(lstatSync(`${root}/${entry.path}`)));
+        const row = rowOf(entry, statPath(`${root}/${entry.path}`));
         if (linked.has(entry.path)) firsts.set(entry.path, row);
         add(row);
       }
     },
   };
+}
+
+function statPath(place: string): PathStat {
+  const stat = lstatSync(place);
+  return asPathStat(stat, exactInode(place, stat));
 }

@@ -7,6 +7,7 @@ import { WrongBytesError, openPack } from '../contents/fetch.ts';
 import { layWhole } from './lay-file.ts';
 import type { Pack } from '../package/manifest.ts';
 import type { PackRead } from '../contents/plan-reads.ts';
+import { inodeOf } from '../tree/path-stat.ts';
 import type { PathStat } from '../tree/path-stat.ts';
 
 /** Files in columns: a thousand small objects take longer to send than the files to write. */
@@ -30,7 +31,9 @@ export type BatchAnswer =
   | { readonly wrong: { readonly message: string; readonly hint: string | undefined } };
 
 const NUMBERS = 7;
-const STATS = 7;
+const STATS = 8;
+// A double has 53 bits, and an inode number may have 64.
+const HALF = 2 ** 32;
 
 /** Whether a read is a whole file that another thread can make. */
 export function isForBatch({ file, isFirst, isLast }: PackRead): boolean {
@@ -105,7 +108,9 @@ function putStat(stats: Float64Array, row: number, stat: PathStat): void {
   stats[at + 1] = stat.uid;
   stats[at + 2] = stat.gid;
   stats[at + 3] = stat.sizeBytes;
-  stats[at + 4] = stat.inode;
+  const inode = BigInt(stat.inode);
+  stats[at + 4] = Number(inode & BigInt(HALF - 1));
+  stats[at + 7] = Number(inode / BigInt(HALF));
   stats[at + 5] = stat.mtimeMs;
   stats[at + 6] = stat.ctimeMs;
 }
@@ -118,7 +123,7 @@ export function statInRow(stats: Float64Array<ArrayBuffer>, row: number): PathSt
     uid: at(1),
     gid: at(2),
     sizeBytes: at(3),
-    inode: at(4),
+    inode: inodeOf(BigInt(at(7)) * BigInt(HALF) + BigInt(at(4))),
     mtimeMs: at(5),
     ctimeMs: at(6),
   };

@@ -2,6 +2,7 @@
 // more than needed; this runs twelve thousand times where a call costs twenty times as much as usual.
 import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, unlinkSync } from 'node:fs';
 import { UserError } from '../../lib/errors.ts';
+import { exactInode } from '../filesystem/exact-inode.ts';
 import { setWantedTime } from '../filesystem/file-metadata.ts';
 import { asPathStat } from '../tree/path-stat.ts';
 import type { PathStat } from '../tree/path-stat.ts';
@@ -43,7 +44,8 @@ export function finishFile(fd: number, file: FileToLay): PathStat {
     finishLength(fd, file);
     if (file.onFat !== true) setOwnerAndMore(fd, file);
     setWantedTime(fd, file);
-    return asPathStat(fstatSync(fd));
+    const stat = fstatSync(fd);
+    return asPathStat(stat, exactInode(fd, stat));
   } catch (error) {
     throw failed(file.path, error);
   } finally {

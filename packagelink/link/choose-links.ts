@@ -3,6 +3,7 @@
 import { lstatSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { parentOf } from '../package/package-path.ts';
+import { inodeOf } from '../tree/path-stat.ts';
 import type { Content, MergedTree, WantedFile } from '../tree/tree.ts';
 import { xattrsKey } from '../tree/tree.ts';
 import { readXattrs } from '../filesystem/xattrs.ts';
@@ -30,7 +31,7 @@ export function chooseLinks({ root, tree, modeOf }: Choice): MergedTree {
     const { content } = entry;
     const source = lookAt(`${content.root}/${content.path}`);
     const isNear = source !== undefined && source.dev === deviceAt(parentOf(entry.path) ?? '');
-    if (modeOf(entry.owner) === 'copy') return isNear ? mark(entry, { apartFrom: Number(source.ino) }) : entry;
+    if (modeOf(entry.owner) === 'copy') return isNear ? mark(entry, { apartFrom: inodeOf(source.ino) }) : entry;
     const reason =
       source === undefined
         ? 'their sources are gone'
@@ -51,7 +52,7 @@ export function chooseLinks({ root, tree, modeOf }: Choice): MergedTree {
 }
 
 function asLink(source: BigIntStats): NonNullable<TreeContent['linkTo']> {
-  return { inode: Number(source.ino), sizeBytes: Number(source.size), mtimeNs: source.mtimeNs };
+  return { inode: inodeOf(source.ino), sizeBytes: Number(source.size), mtimeNs: source.mtimeNs };
 }
 
 function reasonToCopy(entry: WantedFile, content: TreeContent, source: BigIntStats): string | undefined {

@@ -4,6 +4,7 @@ import { lstatSync } from 'node:fs';
 import { UserError } from '../../lib/errors.ts';
 import { TARGET_OWNER } from '../merge/candidates.ts';
 import { keepObject } from '../contents/kept-objects.ts';
+import { exactInode } from '../filesystem/exact-inode.ts';
 import type { LinkedPackage, Original } from '../state/linked-packages.ts';
 import type { FileEntry } from '../package/manifest.ts';
 import { recordIntents } from '../state/state.ts';
@@ -69,7 +70,8 @@ export function adoptHidden(
 }
 
 function rowOf(original: Original, root: string): InstalledPath[] {
-  const stat = lstatSync(`${root}/${original.path}`, { throwIfNoEntry: false });
+  const place = `${root}/${original.path}`;
+  const stat = lstatSync(place, { throwIfNoEntry: false });
   if (stat === undefined) return [];
   return [
     {
@@ -77,7 +79,7 @@ function rowOf(original: Original, root: string): InstalledPath[] {
       owner: TARGET_OWNER,
       class: 'package',
       type: original.type,
-      ...asPathStat(stat),
+      ...asPathStat(stat, exactInode(place, stat)),
       sha256: original.type === 'file' ? original.sha256 : '',
       source: '',
       xattrs: xattrsKey(original.xattrs),

@@ -19,8 +19,8 @@ import type { Prepared, RowOf } from './prepare-partial.ts';
 import { syncFileSystems } from '../native/sync-file-systems.ts';
 import { recordIntents, updateState } from '../state/state.ts';
 import type { InstalledPath } from '../tree/installed-path.ts';
-import { asPathStat } from '../tree/path-stat.ts';
 import type { PathStat } from '../tree/path-stat.ts';
+import { describeUnkept } from '../tree/unkept.ts';
 import type { TreeEntry } from '../tree/tree.ts';
 
 const LOCK_TIMEOUT_MS = 60_000;
@@ -52,14 +52,12 @@ async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> 
   const historyDir = historyDirectory(stateFile);
   const beforeDeletions = prepared.errors.length === 0 ? options.beforeDeletions : undefined;
   const done = await executePlan({ root, plan, fetcher, sync, kept, historyDir, beforeDeletions });
-  const changed = [
-    ...done.placed,
-    ...touchedEntries(prepared, done.changes),
-    ...halfCorrected(prepared, done.placed),
-  ].flatMap((entry) => rowOf(entry) ?? []);
+  const laid = [...done.placed, ...touchedEntries(prepared, done.changes)].flatMap((entry) => rowOf(entry) ?? []);
+  const changed = [...laid, ...halfCorrected(prepared, done.placed).flatMap((entry) => withoutAsked(rowOf(entry)))];
   const refreshed = plan.refresh.flatMap((entry) => rowOf(entry, observed.get(entry.path)) ?? []);
   const removed = [...done.deleted, ...done.restored.map(({ row }) => row)].map((row) => row.path);
-  const summary = { ...summarize(prepared, done.errors), changes: done.changes };
+  const said = summarize(prepared, done.errors);
+  const summary = { ...said, notices: [...said.notices, ...describeUnkept(laid)], changes: done.changes };
   const settles = summary.errors.length === 0 ? options.settles : undefined;
   const isNews = plan.changes.length + refreshed.length + plan.forget.length + plan.pinned.length > 0;
   const errors = collectErrors(
@@ -70,7 +68,7 @@ async function runPartial(options: ApplyPartialOptions): Promise<PartialResult> 
         // What was not deleted is looked for below the directories that have rows.
         removed: [...removed, ...(summary.errors.length === 0 ? plan.forget : [])],
         stillIntended: [...left, ...done.left],
-        settled: settles === undefined ? undefined : { ...settles, notices: [...summary.notices] },
+        settled: settles === undefined ? undefined : { ...settles, notices: [...said.notices] },
       });
     },
     () => tidyHistory(stateFile, { prepared, done, kept }),
@@ -131,13 +129,20 @@ function touchedEntries({ tree, plan, installed, observed }: Prepared, changes: 
   });
 }
 
+// What has failed is asked for again.
+function withoutAsked(row: InstalledPath | undefined): InstalledPath[] {
+  if (row === undefined) return [];
+  const { asked: _asked, ...rest } = row;
+  return [rest];
+}
+
 // An owner was set, and then something failed: the path is a package's from then on.
 function halfCorrected({ root, plan, observed }: Prepared, placed: ReadonlySet<TreeEntry>): TreeEntry[] {
   return plan.metadata.filter((entry) => {
     const before = observed.get(entry.path);
     if (placed.has(entry) || before === undefined) return false;
     const now = lstatSync(`${root}/${entry.path}`, { throwIfNoEntry: false });
-    return now !== undefined && asPathStat(now).ctimeMs !== before.ctimeMs;
+    return now !== undefined && now.ctimeMs !== before.ctimeMs;
   });
 }
 
@@ -154,5 +159,5 @@ function intentsOf(plan: PartialPlan, rowOf: RowOf): InstalledPath[] {
   const nothing: PathStat = { mode: 0, uid: 0, gid: 0, sizeBytes: 0, inode: 0, mtimeMs: 0, ctimeMs: 0 };
   const { directories, files, symlinks, specials, hardlinks, metadata } = plan;
   const entries = [...directories, ...files, ...symlinks, ...specials, ...hardlinks, ...metadata];
-  return entries.flatMap((entry) => rowOf(entry, nothing) ?? []);
+  return entries.flatMap((entry) => withoutAsked(rowOf(entry, nothing)));
 }

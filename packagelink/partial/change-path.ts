@@ -20,7 +20,7 @@ export function makeDirectory(staging: Staging, entry: WantedDirectory): void {
   const temporary = staging.target.at(temporaryPath(entry.path));
   discard(staging, entry.path);
   mkdirSync(temporary, 0o700);
-  setPathMetadata(temporary, entry);
+  setPathMetadata(temporary, entry, { isNew: true });
   if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) keepOld(staging, entry.path, place);
   replaceAtOnce(temporary, place);
   staging.onPlaced(entry);
@@ -53,7 +53,11 @@ export function correctMetadata(
   staging.onPlaced(entry);
 }
 
-function setPathMetadata(place: string, entry: WantedFile | WantedDirectory | WantedSymlink | WantedSpecial): void {
+function setPathMetadata(
+  place: string,
+  entry: WantedFile | WantedDirectory | WantedSymlink | WantedSpecial,
+  options: { readonly isNew?: boolean } = {},
+): void {
   const { mtimeSeconds: _seconds, mtimeNanoseconds: _nanoseconds, ...timeless } = entry;
   const wanted = 'timed' in entry ? entry : timeless;
   if (wanted.type === 'symlink' || wanted.type === 'special') {
@@ -62,7 +66,7 @@ function setPathMetadata(place: string, entry: WantedFile | WantedDirectory | Wa
   }
   const fd = openSync(place, wanted.type === 'directory' ? READ | constants.O_DIRECTORY : READ);
   try {
-    setMetadata(fd, wanted);
+    setMetadata(fd, wanted, options);
   } finally {
     closeSync(fd);
   }

@@ -8,11 +8,13 @@ import { formatMode } from '../package/format-mode.ts';
 import { parentOf } from '../package/package-path.ts';
 import type { Change, PartialInput } from './partial-plan.ts';
 import type { InstalledPath } from '../tree/installed-path.ts';
+import type { Inode } from '../tree/path-stat.ts';
+import { isAskedBefore, isOtherMode, isOtherOwner, isOtherTime } from '../tree/unkept.ts';
 import { contentKey, xattrsKey } from '../tree/tree.ts';
 import type { TreeEntry, WantedHardlink } from '../tree/tree.ts';
 
 /** Paths by device and inode. */
-type Inodes = Map<number, Map<number, string>>;
+type Inodes = Map<number, Map<Inode, string>>;
 
 /** What is done about a path, and why. */
 export type Verdict = { readonly action: Exclude<Change['action'], 'deleted'>; readonly why: string };
@@ -75,7 +77,7 @@ function judgeContent(
 function judgeSharing(entry: TreeEntry, now: Observed, inodes: Inodes): string | undefined {
   if (entry.type !== 'file' || (entry.content.kind === 'tree' && entry.content.linkTo !== undefined)) return undefined;
   const device = now.device ?? 0;
-  const ofDevice = inodes.get(device) ?? new Map<number, string>();
+  const ofDevice = inodes.get(device) ?? new Map<Inode, string>();
   inodes.set(device, ofDevice);
   const other = ofDevice.get(now.inode);
   ofDevice.set(now.inode, entry.path);
@@ -91,18 +93,20 @@ function judgeMetadata(
   const wanted = xattrsKey(entry.xattrs);
   const differences: string[] = [];
   if (entry.onFat === true) {
-    return isAnotherTime(entry, now) ? { action: 'metadata', why: 'the time was another one' } : undefined;
+    return isOtherFatTime(entry, now) ? { action: 'metadata', why: 'the time was another one' } : undefined;
   }
-  if (entry.type !== 'symlink' && now.mode !== entry.mode)
+  const isAsked = isAskedBefore(entry, now, row);
+  if (!isAsked && isOtherMode(entry, now))
     differences.push(`mode was ${formatMode(now.mode)}, should be ${formatMode(entry.mode)}`);
-  if (now.uid !== entry.uid || now.gid !== entry.gid) {
+  if (!isAsked && isOtherOwner(entry, now)) {
     differences.push(`owner was ${now.uid}:${now.gid}, should be ${entry.uid}:${entry.gid}`);
   }
-  if (isAnotherTime(entry, now)) differences.push('the time was another one');
+  if (!isAsked && isOtherTime(entry, now)) differences.push('the time was another one');
   if (found !== wanted) differences.push('extended attributes differ');
   if (differences.length === 0) return undefined;
   // Changing an owner drops capabilities, and no single call sets and removes attributes: such a file is made anew.
-  const isReplaced = entry.type === 'file' && (found !== '' || wanted !== '');
+  // Where a file system has refused something, it may take a file that is new, and no change of one that is there.
+  const isReplaced = entry.type === 'file' && (found !== '' || wanted !== '' || row?.asked !== undefined);
   return { action: isReplaced ? 'replaced' : 'metadata', why: differences.join('; ') };
 }
 
@@ -145,21 +149,9 @@ function judgeSourceLink(entry: TreeEntry, now: Observed): string | undefined {
   return apartFrom === now.inode ? 'should be a copy of its source' : undefined;
 }
 
-// What lstat gives as milliseconds keeps a quarter of a microsecond.
-const TIME_TOLERANCE_MS = 0.002;
-
-/** Whether a time that a package states is not the one found. */
-function isAnotherTime(entry: Exclude<TreeEntry, WantedHardlink>, now: Observed): boolean {
-  if (
-    entry.type === 'directory' ||
-    entry.type === 'special' ||
-    entry.timed !== true ||
-    entry.mtimeSeconds === undefined
-  )
-    return false;
-  if (entry.onFat === true) return !isSameFatTime(entry.mtimeSeconds * 1000, now.mtimeMs);
-  const wantedMs = entry.mtimeSeconds * 1000 + (entry.mtimeNanoseconds ?? 0) / 1e6;
-  return Math.abs(now.mtimeMs - wantedMs) > TIME_TOLERANCE_MS;
+function isOtherFatTime(entry: Exclude<TreeEntry, WantedHardlink>, now: Observed): boolean {
+  if (entry.type !== 'file' || entry.timed !== true || entry.mtimeSeconds === undefined) return false;
+  return !isSameFatTime(entry.mtimeSeconds * 1000, now.mtimeMs);
 }
 
 /** Why this directory is not made: something that no package put there stands in its place. */

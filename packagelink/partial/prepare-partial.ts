@@ -1,7 +1,6 @@
 // The reading half of a partial run. In: a merged tree, the state database, a target. Out: a plan, and how its rows
 // will read. Never: writes.
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
-import type { Stats } from 'node:fs';
 import type { ApplyPartialOptions } from './partial-options.ts';
 import { placeOnFat } from '../tree/fat-targets.ts';
 import { readHistory } from '../state/history.ts';
@@ -13,9 +12,11 @@ import { isLeftAlone } from '../tree/is-left-alone.ts';
 import { planPartial } from './plan-partial.ts';
 import type { PartialPlan } from './partial-plan.ts';
 import { leaveMounts } from '../fit/leave-mounts.ts';
+import { exactInode } from '../filesystem/exact-inode.ts';
 import { readFileSystems, readMountPoints } from '../filesystem/mount-points.ts';
 import { renderTemplates } from '../fit/render-templates.ts';
 import { findCarriedOut, knownPaths } from '../compare/carried-out-intents.ts';
+import { unkeptOf } from '../tree/unkept.ts';
 import { readState, readStateOf } from '../state/state.ts';
 import { installedLink, installedPath } from '../tree/installed-path.ts';
 import { asPathStat } from '../tree/path-stat.ts';
@@ -125,9 +126,10 @@ function foreignVersions(stateFile: string): Map<string, KeptVersion> {
 }
 
 // What has gone meanwhile, or cannot be looked at, has no row: the next run looks closer.
-function lookAt(place: string): Stats | undefined {
+function lookAt(place: string): PathStat | undefined {
   try {
-    return lstatSync(place, { throwIfNoEntry: false });
+    const stat = lstatSync(place, { throwIfNoEntry: false });
+    return stat === undefined ? undefined : asPathStat(stat, exactInode(place, stat));
   } catch {
     return undefined;
   }
@@ -136,10 +138,13 @@ function lookAt(place: string): Stats | undefined {
 function describeRows(about: { root: string; tree: MergedTree; digests: ReadonlyMap<string, string> }): RowOf {
   const byPath = new Map(about.tree.entries.map((entry) => [entry.path, entry]));
   const rowOf: RowOf = (entry, given) => {
-    const stat = given ?? lookAt(`${about.root}/${entry.path}`);
-    if (stat === undefined) return undefined;
-    const pathStat = 'ino' in stat ? asPathStat(stat) : stat;
-    if (entry.type !== 'hardlink') return installedPath(entry, about.digests.get(entry.path) ?? '', pathStat);
+    const pathStat = given ?? lookAt(`${about.root}/${entry.path}`);
+    if (pathStat === undefined) return undefined;
+    if (entry.type !== 'hardlink') {
+      const asked = unkeptOf(entry, pathStat);
+      const row = installedPath(entry, about.digests.get(entry.path) ?? '', pathStat);
+      return asked === undefined ? row : { ...row, asked };
+    }
     const target = byPath.get(entry.target);
     const first = target === undefined ? undefined : rowOf(target, pathStat);
     return first === undefined ? undefined : installedLink(entry, first);

@@ -59,7 +59,7 @@ export function completeFile(staging: Staging, file: WantedFile): void {
   const fd = staging.open.get(file);
   if (fd === undefined) return;
   finishLength(fd, file);
-  setMetadata(fd, file);
+  setMetadata(fd, file, { isNew: true });
   abandonFile(staging, file);
   stage(staging, file, file.content.sizeBytes);
 }

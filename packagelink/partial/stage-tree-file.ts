@@ -4,6 +4,7 @@ import { lstatSync } from 'node:fs';
 import { UserError } from '../../lib/errors.ts';
 import { beginFile, completeFile, discard, stage, temporaryPath, writeBytes } from './stage-files.ts';
 import type { Staging } from './stage-files.ts';
+import { inodeOf } from '../tree/path-stat.ts';
 import type { Content, WantedFile } from '../tree/tree.ts';
 import { tryLink } from '../filesystem/try-link.ts';
 import { copyTreeFile } from '../contents/tree-source.ts';
@@ -28,7 +29,7 @@ function linkSource(staging: Staging, path: string, content: Extract<Content, { 
   if (!tryLink(source, temporary)) return false;
   const { ino, size, mtimeNs } = lstatSync(temporary, { bigint: true });
   const { linkTo } = content;
-  if (Number(ino) === linkTo?.inode && Number(size) === linkTo.sizeBytes && mtimeNs === linkTo.mtimeNs) return true;
+  if (inodeOf(ino) === linkTo?.inode && Number(size) === linkTo.sizeBytes && mtimeNs === linkTo.mtimeNs) return true;
   discard(staging, path);
   throw new UserError(`${source} changed while it was being linked`, { hint: 'link the package again' });
 }

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { InstalledPath } from '../tree/installed-path.ts';
 import type { PathStat } from '../tree/path-stat.ts';
+import { INODE_COLUMN, fromStoredInode } from './inode-column.ts';
 import { explained, openStateDatabase } from './state-database.ts';
 
 /** A row of `paths`, as far as it is compared; with digest and target of a link where contents are, too. */
@@ -17,7 +18,7 @@ type Asked = {
   readonly rowsAtOnce?: number;
 };
 
-const COLUMNS = 'path, type, mode, uid, gid, size, inode, mtime_ms, ctime_ms, xattrs';
+const COLUMNS = `path, type, mode, uid, gid, size, ${INODE_COLUMN}, mtime_ms, ctime_ms, xattrs`;
 const COMPARED = { image: 'left_alone = 0', packages: "left_alone = 0 AND class <> 'image'" } as const;
 // A thousand at once were not faster, and needed 8 MB more.
 const ROWS_AT_ONCE = 100;
@@ -61,7 +62,7 @@ type Row = readonly [
   uid: number,
   gid: number,
   size: number,
-  inode: number,
+  inode: number | string,
   mtimeMs: number,
   ctimeMs: number,
   xattrs: string,
@@ -70,7 +71,8 @@ type Row = readonly [
 ];
 
 function asComparedRow(row: Row): ComparedRow {
-  const [path, type, mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs, xattrs, sha256, target] = row;
+  const [path, type, mode, uid, gid, sizeBytes, stored, mtimeMs, ctimeMs, xattrs, sha256, target] = row;
+  const inode = fromStoredInode(stored);
   const compared = { path, type, mode, uid, gid, sizeBytes, inode, mtimeMs, ctimeMs, xattrs };
   return sha256 === undefined || target === undefined ? compared : { ...compared, sha256, target };
 }

@@ -3,15 +3,19 @@ import type { DatabaseSync } from 'node:sqlite';
 import { rmSync } from 'node:fs';
 import { UserError } from '../../lib/errors.ts';
 import type { InstalledPath } from '../tree/installed-path.ts';
+import { INODE_COLUMN, asStoredInode, fromStoredInode } from './inode-column.ts';
 import { dropLstatColumns } from './drop-lstat-columns.ts';
 import { markReplaced } from './linked-packages.ts';
 import { isPackagePath } from '../package/package-path.ts';
 import type { Settled } from './settled.ts';
+import { readUnkept, writeUnkept } from './unkept-rows.ts';
 import { REPAIR, explained, inTransaction, openStateDatabase, withStateDatabase } from './state-database.ts';
 import type { PathClass, TreeEntry } from '../tree/tree.ts';
 
 const COLUMNS =
   'path, owner, class, type, mode, uid, gid, size, sha256, source, xattrs, target, inode, mtime_ms, ctime_ms, left_alone';
+
+const SELECTED = COLUMNS.replace('inode', INODE_COLUMN);
 
 /** What a state database says. `intents` are what a run that never ended was about to lay down. */
 export type State = {
@@ -22,7 +26,7 @@ export type State = {
 /** All paths that packages have put on a target, or were about to. @throws UserError */
 export function readState(file: string): State {
   return withStateDatabase(file, (database) => ({
-    installed: readRows(database, 'paths'),
+    installed: withUnkept(database, readRows(database, 'paths')),
     intents: readRows(database, 'intents'),
   }));
 }
@@ -30,7 +34,7 @@ export function readState(file: string): State {
 /** The same of these paths alone, on a target that is settled: there are no intents. @throws UserError */
 export function readStateOf(file: string, paths: Iterable<string>): State {
   return withStateDatabase(file, (database) => {
-    const select = database.prepare(`SELECT ${COLUMNS} FROM paths WHERE path = ?`);
+    const select = database.prepare(`SELECT ${SELECTED} FROM paths WHERE path = ?`);
     select.setReturnArrays(true);
     const installed = new Map<string, InstalledPath>();
     // Alone, each of them would lock the file, look for a journal and read its first page.
@@ -41,7 +45,7 @@ export function readStateOf(file: string, paths: Iterable<string>): State {
       }
     };
     inTransaction(database, readAll, 'DEFERRED');
-    return { installed, intents: new Map() };
+    return { installed: withUnkept(database, installed), intents: new Map() };
   });
 }
 
@@ -81,6 +85,7 @@ export function updateState(file: string, { changed, removed, stillIntended = []
       dropLstatColumns(database);
       insertRows(database, 'paths', changed);
       markReplaced(database);
+      writeUnkept(database, changed, removed);
       const remove = database.prepare('DELETE FROM paths WHERE path = ?');
       for (const path of removed) remove.run(path);
       const isOver = 'DELETE FROM intents WHERE path NOT IN (SELECT value FROM json_each(?))';
@@ -134,17 +139,25 @@ type Row = readonly [
   source: string,
   xattrs: string,
   target: string,
-  inode: number,
+  inode: number | string,
   mtimeMs: number,
   ctimeMs: number,
   leftAlone: number,
 ];
 
 function readRows(database: DatabaseSync, table: 'paths' | 'intents'): Map<string, InstalledPath> {
-  const select = database.prepare(`SELECT ${COLUMNS} FROM ${table} ORDER BY path`);
+  const select = database.prepare(`SELECT ${SELECTED} FROM ${table} ORDER BY path`);
   select.setReturnArrays(true);
   const rows = new Map<string, InstalledPath>();
   for (const row of select.iterate() as Iterable<unknown> as Iterable<Row>) rows.set(row[0], asInstalledPath(row));
+  return rows;
+}
+
+function withUnkept(database: DatabaseSync, rows: Map<string, InstalledPath>): Map<string, InstalledPath> {
+  for (const [path, asked] of readUnkept(database)) {
+    const row = rows.get(path);
+    if (row !== undefined) rows.set(path, { ...row, asked });
+  }
   return rows;
 }
 
@@ -171,7 +184,7 @@ function inserter(database: DatabaseSync, table: 'paths' | 'intents'): (row: Ins
       row.source,
       row.xattrs,
       row.target,
-      row.inode,
+      asStoredInode(row.inode),
       row.mtimeMs,
       row.ctimeMs,
       row.leftAlone ? 1 : 0,
@@ -198,7 +211,7 @@ function asInstalledPath(row: Row): InstalledPath {
     source: row[9],
     xattrs: row[10],
     target: row[11],
-    inode: row[12],
+    inode: fromStoredInode(row[12]),
     mtimeMs: row[13],
     ctimeMs: row[14],
     leftAlone: row[15] === 1,

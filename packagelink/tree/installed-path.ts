@@ -19,6 +19,8 @@ export type InstalledPath = PathStat & {
   readonly source: string;
   readonly xattrs: string;
   readonly target: string;
+  /** What was asked of the file system, where what it has kept is something else: see unkept.ts. */
+  readonly asked?: string;
   /** Whether runs neither compare nor change it: it is mutable, pinned, or the package manager's. */
   readonly leftAlone: boolean;
 };

@@ -1,6 +1,7 @@
 // The files that a machine should have. In: nothing. Out: types, and a digest of the whole. Never: I/O.
 import { createHash } from 'node:crypto';
 import type { Metadata, Pack, Xattrs } from '../package/manifest.ts';
+import type { Inode } from './path-stat.ts';
 import type { Defines } from '../package/preprocess.ts';
 
 /** Who looks after a path: see docs/packagelink.md. `mutable` paths are laid down once and then left alone. */
@@ -18,9 +19,9 @@ export type TreeFile = {
   /** A directory of kept bytes, named by their SHA-256, for when the source is gone or has changed. */
   readonly objects: string;
   /** The file is to be another name of this inode: see choose-links.ts. */
-  readonly linkTo?: { readonly inode: number; readonly sizeBytes: number; readonly mtimeNs: bigint };
+  readonly linkTo?: { readonly inode: Inode; readonly sizeBytes: number; readonly mtimeNs: bigint };
   /** The file is to be another one than this inode, which is the source's. */
-  readonly apartFrom?: number;
+  readonly apartFrom?: Inode;
 };
 
 /** Where the bytes of a file come from. `sha256` and `sizeBytes` are of the source, before any preprocessing. */
