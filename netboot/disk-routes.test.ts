@@ -143,3 +143,14 @@ test('what could not be stored, or cannot be read, is said and is no answer', as
   );
   assert.equal(notes.length, 1);
 });
+
+test('HEAD of what was recorded: answered, and the attempt has not begun by it', async (context) => {
+  const { machines, id, begin, serverUrl } = await setUp(context);
+  const { token } = begin();
+  const ask = (method: string) =>
+    fetch(serverUrl + routes.recordedData(id), { method, headers: { authorization: `Bearer ${token}` } });
+  assert.equal((await ask('HEAD')).headers.get('content-length'), '2');
+  assert.equal(machines.boots.given(id), token, 'the same script would be given again');
+  assert.equal(await (await ask('GET')).text(), '[]');
+  assert.equal(machines.boots.given(id), undefined);
+});

@@ -42,7 +42,7 @@ export function localScriptGiven({ boots }: Machines, row: MachineRow): void {
  * attempt has replaced that system. A good one of an attempt ends the fetch-again grace.
  */
 export function authenticate(machines: Machines, machineId: string, token: string): TokenOwner | undefined {
-  const owner = tokenOwner(findMachine(machines.table, machineId), token);
+  const owner = ownerOfToken(machines, machineId, token);
   if (owner === 'attempt') machines.boots.tokenUsed(machineId);
   return owner;
 }
@@ -50,7 +50,8 @@ export function authenticate(machines: Machines, machineId: string, token: strin
 type TokenOwner = 'attempt' | 'system';
 
 /** The same for who only looks. */
-export function tokenOwner(row: MachineRow | undefined, token: string): TokenOwner | undefined {
+export function ownerOfToken({ table }: Machines, machineId: string, token: string): TokenOwner | undefined {
+  const row = findMachine(table, machineId);
   if (matches(token, row?.tokenHash)) return 'attempt';
   return matches(token, row?.systemTokenHash) ? 'system' : undefined;
 }

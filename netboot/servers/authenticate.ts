@@ -1,7 +1,7 @@
 // Which token a request carries, and whose it is.
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
-import { authenticate } from '../machines/attempts.ts';
+import { authenticate, ownerOfToken } from '../machines/attempts.ts';
 import type { Machines } from '../machines/machines.ts';
 import { HttpError } from './http-errors.ts';
 
@@ -12,9 +12,11 @@ export const WRONG_TOKEN =
 export function authenticated(machines: Machines, request: Request<{ id: string }>): 'attempt' | 'system' {
   const token = bearerToken(request);
   if (token === undefined) throw new HttpError(401, 'needs Authorization: Bearer with the token of the attempt');
-  const from = z.uuid().safeParse(request.params.id).success
-    ? authenticate(machines, request.params.id, token)
-    : undefined;
+  const { id } = request.params;
+  const isId = z.uuid().safeParse(id).success;
+  // Whoever asks for the head alone has not begun anything.
+  const ask = request.method === 'HEAD' ? ownerOfToken : authenticate;
+  const from = isId ? ask(machines, id, token) : undefined;
   if (from === undefined) throw new HttpError(401, WRONG_TOKEN);
   return from;
 }

@@ -16,7 +16,7 @@ import type { MachineSource, SiteMachine } from '../machine-source.ts';
 import { readSnapshot } from '../state/find-machines.ts';
 import { describeMachine } from '../machines/arm-machine.ts';
 import { findOfSite } from '../machines/ask-machines.ts';
-import { authenticate, tokenOwner } from '../machines/attempts.ts';
+import { authenticate, ownerOfToken } from '../machines/attempts.ts';
 import { claimMachine, noteOnTimeline, recordTogether } from '../machines/machines.ts';
 import type { Machines } from '../machines/machines.ts';
 import { authenticated, bearerToken, requireAttempt, WRONG_TOKEN } from './authenticate.ts';
@@ -99,7 +99,7 @@ async function previewLookup(
   const { site } = await findAsked({ source }, request);
   const row = findOfSite(machines, site);
   const token = bearerToken(request);
-  const from = token === undefined ? undefined : tokenOwner(row, token);
+  const from = token === undefined || row === undefined ? undefined : ownerOfToken(machines, row.id, token);
   if (token !== undefined && from === undefined) throw new HttpError(401, WRONG_TOKEN);
   const snapshot =
     from === 'attempt' && row !== undefined ? snapshotOf(row, readSnapshot(machines.table, row.id)) : undefined;
