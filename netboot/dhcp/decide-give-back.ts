@@ -35,9 +35,11 @@ export function decline(packet: DhcpPacket, view: DhcpView): DhcpDecision {
   );
 }
 
+const NO_SERVER = 'it does not say for which server it is (option 54)';
+
 /** Both must say which server they are for, as others may hear them, too. @see RFC 2131 §4.4.1, table 5 */
 function whyNotHeeded(packet: DhcpPacket, { mac, site, held }: DhcpView, address: string): string | undefined {
-  if (!packet.options.has(option.serverId)) return 'it does not say for which server it is (option 54)';
+  if (!packet.options.has(option.serverId)) return NO_SERVER;
   const own = fixedAddressOf(site, mac) ?? held;
   return own === address ? undefined : `its address is ${own ?? 'none'}`;
 }
@@ -51,8 +53,10 @@ function whyNotFromThere({ giaddr, ciaddr }: DhcpPacket, { arrival }: DhcpView):
 function ignored(type: string, about: { view: DhcpView; address: string; why: string }): DhcpDecision {
   const { view, address, why } = about;
   const fields = { mac: view.mac, machine: view.site?.name, address, why };
+  // A client that leaves option 54 out does so in all its copies: one line for all of them.
+  const key = why === NO_SERVER ? type : `${type} ${view.mac}`;
   return unanswered(
-    { kind: 'log', key: `${type} ${view.mac}`, message: `a ${type} is not heeded`, fields },
+    { kind: 'log', key, message: `a ${type} is not heeded`, fields },
     note(`${type} ignored`, `${type} of ${address}: not heeded, ${why}`),
   );
 }

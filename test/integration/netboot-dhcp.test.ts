@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { runCommand } from '../../lib/run-command.ts';
 import { createLab, repositoryDir, SERVER, writeUdhcpcScript } from './netboot-lab.ts';
 import type { Lab } from './netboot-lab.ts';
 
@@ -74,6 +75,30 @@ test('an unknown machine: nothing without a range, an address of the range with 
   await lab.client(['ip', 'link', 'set', 'pxe0', 'address', '52:54:00:99:99:99']);
   assert.equal((await udhcpc(lab, 'pxe0'))['ip'], RANGE.from);
   assert.equal((await udhcpc(lab, 'pxe0'))['ip'], RANGE.from, 'the same machine keeps its address');
+});
+
+test('busybox udhcpc finds the address of its record in use: it is not offered again, and the timeline says why', async () => {
+  await using stack = new AsyncDisposableStack();
+  const lab = await createLab(stack);
+  await runCommand(['nsenter', '-t', String(lab.pid), '-n', 'ip', 'address', 'add', '10.77.0.9/32', 'dev', 'lan']);
+  const told = await udhcpc(lab, 'pxe0', ['-a', '-A', '1']);
+  assert.deepEqual(told, {});
+  const { timeline } = await lab.control.status('q-bert');
+  const texts = timeline.map(({ text }) => text);
+  assert.equal(texts.filter((text) => text.startsWith('DHCPREQUEST')).length, 1);
+  assert.match(texts.at(-1) ?? '', /no answer, its address 10\.77\.0\.9 is used by another machine on the network/);
+});
+
+test('busybox udhcpc gives its address of the range back, and gets the same one next time', async () => {
+  await using stack = new AsyncDisposableStack();
+  const lab = await createLab(stack, { range: RANGE });
+  await lab.client(['ip', 'link', 'set', 'pxe0', 'address', '52:54:00:99:99:99']);
+  assert.equal((await udhcpc(lab, 'pxe0', ['-R']))['ip'], RANGE.from);
+  assert.equal((await udhcpc(lab, 'pxe0', ['-R']))['ip'], RANGE.from);
+  assert.deepEqual(
+    lab.log.filter((line) => line.includes('not heeded')),
+    [],
+  );
 });
 
 test('the server is deaf on its other network, even to a machine it knows', async () => {
