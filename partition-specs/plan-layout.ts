@@ -30,7 +30,6 @@ import type { SupportedSpec } from './spec-support.ts';
 import { specFault } from './spec-tokens.ts';
 import { contentsOf } from './spec-types.ts';
 import type { DiskSpec, PartitionSpec } from './spec-types.ts';
-import { takenArrayNumbers, takenNames } from './taken-names.ts';
 import type { TableKind } from './tables/table-kind.ts';
 import { sharedArrayNames, takenArrayNumbers, takenNames } from './taken-names.ts';
 import { repeatedUuids, takenUuids } from './taken-uuids.ts';
