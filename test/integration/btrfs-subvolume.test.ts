@@ -1,5 +1,6 @@
 // Subvolumes as PARTITION names them, made by the real tools, mounted by the fstab, and listed by btrfs itself.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -14,10 +15,11 @@ import { parsePartitionSpec } from '../../partition-specs/spec.ts';
 import { loopDisk, output, readLoopDisk, scratchDirectory } from '../helpers/loop-disk.ts';
 
 const MiB = 1024 ** 2;
+// mkfs.btrfs refuses a UUID that any device has, also one of another test that runs beside this one.
+const machineId = randomUUID();
 
 function plan(text: string, disk: DiskFacts, more: Partial<LayoutInput> = {}) {
   const facts = { firmware: 'bios' as const, memoryBytes: 1024 * MiB, macs: [], disks: [disk], stacks: [] };
-  const machineId = '0b6f1d52-6a0e-4c3b-9a57-3f0d8c2e1a41';
   return planLayout({ spec: parsePartitionSpec(text), facts, bindings: {}, machineId, ...more });
 }
 
