@@ -31,13 +31,14 @@ test('a zone that has changed has a later serial, also when the clock has gone b
   assert.deepEqual(second, { text, serial: nowSeconds + 1, changed: true, warnings: [] });
 });
 
-test('a later serial that is asked for is a change, any other is not', () => {
+test('a later serial that is asked for is a change, the same is none, any other cannot be set', () => {
   const previous = update('10.0.0.1', {}).text;
   const later = update('10.0.0.1', { previous, serial: nowSeconds + 5 });
   assert.deepEqual([later.changed, later.serial, zoneSerial.read(later.text)], [true, nowSeconds + 5, nowSeconds + 5]);
-  for (const serial of [nowSeconds, nowSeconds - 5]) {
-    const { changed, text } = update('10.0.0.1', { previous, serial });
-    assert.deepEqual([changed, text], [false, previous]);
+  const { changed, text } = update('10.0.0.1', { previous, serial: nowSeconds });
+  assert.deepEqual([changed, text], [false, previous]);
+  for (const serial of [nowSeconds - 5, (nowSeconds + 2 ** 31) % 2 ** 32]) {
+    assert.throws(() => update('10.0.0.1', { previous, serial }), /must be greater than the current serial/);
   }
 });
 
@@ -50,6 +51,11 @@ test('text behind the old end, or a part missing, is a change', () => {
 
 test('the serial of a zone that was written by hand goes on', () => {
   const previous = '$TTL 1h ; SOA a. b. 1\n@ 3600 IN soa ns.x.\n hostmaster.x. (2026112105 3h 1h 1w 1h)\n';
+  assert.equal(update('10.0.0.1', { previous }).serial, 2_026_112_106);
+});
+
+test('the serial is found behind any number of comments', () => {
+  const previous = `${'; a word\n'.repeat(20_000)}@ IN SOA ( ns. h. 2026112105 1 1 1 1 )\n`;
   assert.equal(update('10.0.0.1', { previous }).serial, 2_026_112_106);
 });
 

@@ -3,7 +3,7 @@ import type { Fault } from '../../lib/errors.ts';
 import type { Machdb } from '../types.ts';
 import type { ExportFormat, ExportSettings } from './format.ts';
 import { renderExport } from './render-export.ts';
-import { isAfter, nextSerial } from './serial.ts';
+import { nextSerial } from './serial.ts';
 
 /** What is to become of one file: with `changed` false the chunks are what the file holds. */
 export type UpdatedDocument = {
@@ -21,12 +21,9 @@ export type UpdateOptions = {
   readonly nowSeconds: number;
 };
 
-// Where a SOA record is looked for; it is the first record of a zone.
-const HEAD_BYTES = 65_536;
-
 /**
  * Renders a document and compares it with its last version. Formats with a serial number keep the old one when nothing
- * else has changed, and take one after it otherwise; a `serial` after the old one is a change, too.
+ * else has changed, and take one after it otherwise; another `serial` than the old one is a change, too.
  * @throws FaultsError with every fault of the database; UserError when the old version has no serial, or `serial` is
  * not after it.
  */
@@ -40,7 +37,7 @@ export function updateDocument(
   const { chunks, warnings } = renderExport(db, format, { settings, serial: first });
   const serial = format.serial === undefined ? undefined : first;
   if (previous === undefined) return { chunks, changed: true, serial, warnings };
-  const raised = wanted !== undefined && old !== undefined && isAfter(wanted, old);
+  const raised = wanted !== undefined && old !== undefined && wanted !== old;
   if (!raised && isSame(previous, chunks)) return { chunks, changed: false, serial, warnings };
   if (format.serial === undefined) return { chunks, changed: true, serial, warnings };
   const next = nextSerial(old, { nowSeconds, ...(wanted === undefined ? {} : { wanted }) });
@@ -51,7 +48,7 @@ export function updateDocument(
 
 function readSerial(format: ExportFormat, previous: Buffer): number | undefined {
   if (format.serial === undefined || previous.length === 0) return undefined;
-  const serial = format.serial.read(previous.toString('utf8', 0, HEAD_BYTES));
+  const serial = format.serial.read(previous.toString('utf8'));
   if (serial !== undefined) return serial;
   throw new UserError('the old version of the zone has no SOA record, so its serial is not known', {
     exitCode: 2,

@@ -1,4 +1,5 @@
 import type { SerialFormat } from './format.ts';
+import { readSerial } from './read-soa.ts';
 import { isWithin } from './zones.ts';
 import type { ZoneSettings } from './zone-settings.ts';
 
@@ -32,13 +33,6 @@ export function ownerIn(zone: string, name: string): string {
 
 /** Reads the serial of any zone file; replaces it in one that formatZoneHead began. */
 export const zoneSerial: SerialFormat = { read: readSerial, replace: replaceSerial };
-
-const SOA = /(?:^|\s)SOA\s+\S+\s+\S+\s*\(?\s*(\d{1,10})(?![^\s)])/i;
-
-function readSerial(text: string): number | undefined {
-  const serial = Number(SOA.exec(text.replaceAll(/;.*/g, ''))?.[1]);
-  return serial < 2 ** 32 ? serial : undefined;
-}
 
 function replaceSerial(text: string, serial: number): string {
   return text.replace(/^ +\d+ ; serial$/m, `    ${serial} ; serial`);

@@ -11,8 +11,10 @@ import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import * as fc from 'fast-check';
 import { runCommand } from '../../lib/run-command.ts';
+import type { Argv } from '../../lib/run-command.ts';
 import type { ExportFormatName } from '../../machdb/exports/format-names.ts';
 import { reverseName } from '../../machdb/exports/reverse-names.ts';
+import { zoneSerial } from '../../machdb/exports/zone-text.ts';
 import { unpackedPackage } from '../helpers/unpacked-package.ts';
 import { exportSound, hostileText, oftenLegal } from './machdb-exports-lab.ts';
 import type { WrittenMachine } from './machdb-exports-lab.ts';
@@ -125,6 +127,23 @@ function mailExchanger(word: string, domain: string): string {
   const [, preference = '10', host = ''] = /^(?:(\d+):)?(.*)$/.exec(word) ?? [];
   return `${preference} ${host.includes('.') ? host.toLowerCase() : `${host}.${domain}`.toLowerCase()}.`;
 }
+
+test('the serial of an old zone is the one that BIND reads, however it is written', async () => {
+  const rest = '3600 15m 1w 1h';
+  for (const soa of [
+    `@ IN SOA ( ns. h. 2026112101 ${rest} )`,
+    `@ ( 1h30m in soa ns. h. 2026112101 ${rest} )`,
+    `@ SOA(ns. h.(2026112101 ${rest}))`,
+    `$ORIGIN lab.example.\n@ IN 300 SOA soa 1 ( ; ( 5\n 2026112101\n\n ${rest} )`,
+    String.raw`@ CLASS1 TYPE6 ns. a\.b\;c\(d.x. 0000000007 ${rest}`,
+  ]) {
+    const text = `${soa}\n@ IN NS ns.x.\n`;
+    const argv: Argv = ['named-compilezone', '-i', 'none', '-k', 'ignore', '-q', '-o', '-', 'lab.example'];
+    const { stdout } = await runCommand([...argv, await save('old', text)]);
+    const [, serial] = /SOA\s+\S+\s+\S+\s+(\d+)/.exec(stdout) ?? [];
+    assert.equal(String(zoneSerial.read(text)), serial, text);
+  }
+});
 
 test('reverse-dns: BIND reads exactly one PTR for each address', async () => {
   for (const zone of ['10.in-addr.arpa', '8.b.d.0.1.0.0.2.ip6.arpa']) {
