@@ -73,8 +73,8 @@ export function describeWrongAddress(word: string, kind: AddressKind): string {
 
 /** Addresses that no card has of its own (IEEE 802: the lowest bit of the first octet is that of groups). */
 function describeMac(mac: string): string | undefined {
-  if (mac === 'ff:ff:ff:ff:ff:ff') return 'the address that all cards listen to';
-  if (mac === '00:00:00:00:00:00') return 'the address of cards that have none';
+  if (/^(?:ff:)+ff$/.test(mac)) return 'the address that all cards listen to';
+  if (/^(?:00:)+00$/.test(mac)) return 'the address of cards that have none';
   const isGroup = mac.length === 17 && (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
   return isGroup ? 'an address of groups (multicast), which no card has' : undefined;
 }

@@ -1,5 +1,7 @@
 import type { Fault } from '../../lib/errors.ts';
 import { formatIpv4 } from '../../lib/ipv4.ts';
+import { infinibandClientId, isEthernet } from '../../lib/mac.ts';
+import type { Mac } from '../../lib/mac.ts';
 import type { ExportFormat, ExportInput, ExportMachine } from './format.ts';
 import { readNames } from './host-names.ts';
 import type { MachineNames } from './host-names.ts';
@@ -12,6 +14,8 @@ import type { DhcpOptions, Reservation, Subnet } from './subnets.ts';
 // dnsmasq reads a line into 1025 bytes and would take the rest for a line of its own. A name, an address and the tags of
 // all options take up to 200.
 const LONGEST_MACS = 800;
+
+const ONE_PORT_EACH = 'give the other port a NIC_<name>_MAC of its own';
 
 // What dnsmasq takes for a lease time or a keyword where it might be a name.
 const NO_NAME = /^(\d+[smhdw]?|infinite|ignore)$/;
@@ -59,12 +63,24 @@ export function dnsmasqFaults(
     faults.push(input.faultOf(machine, 'HOSTNAME', { message }));
   }
   for (const { prefix, macs, ip } of interfaces) {
-    if (ip === undefined || macs.join(',').length <= LONGEST_MACS) continue;
+    if (ip === undefined) continue;
     const variable = `${prefix}MAC`;
-    const message = `${machine}: ${variable}: ${macs.length} addresses are more than a line of dnsmasq's configuration can hold`;
-    faults.push(input.faultOf(machine, variable, { message }));
+    const ports = infinibandIds(macs).length;
+    if (macs.join(',').length > LONGEST_MACS) {
+      const message = `${machine}: ${variable}: ${macs.length} addresses are more than a line of dnsmasq's configuration can hold`;
+      faults.push(input.faultOf(machine, variable, { message }));
+    }
+    if (ports > 1) {
+      const message = `${machine}: ${variable}: dnsmasq takes one InfiniBand address for an IP address, not ${ports}`;
+      faults.push(input.faultOf(machine, variable, { message, suggestion: ONE_PORT_EACH }));
+    }
   }
   return faults;
+}
+
+/** Each port once: two addresses may have one GUID. @see RFC 4390 §2.1 */
+function infinibandIds(macs: readonly Mac[]): string[] {
+  return [...new Set(macs.filter((mac) => !isEthernet(mac)).map((mac) => `id:${infinibandClientId(mac)}`))];
 }
 
 type Alias = {
@@ -143,7 +159,9 @@ function* reservationLines(
   // The name is one label: the rest of the full name is the domain of this address.
   const [label = ''] = name.short.split('.');
   if (shared.domain === undefined && options.domain !== '') yield `domain=${options.domain},${ip},${ip}\n`;
-  yield `dhcp-host=${[...macs, ...tags.map((tag) => `set:${tag}`), ip, label].join(',')}\n`;
+  const clients = [...macs.filter(isEthernet), ...infinibandIds(macs).slice(0, 1)];
+  yield `dhcp-host=${[...clients, ...tags.map((tag) => `set:${tag}`), ip, label].join(',')}
+`;
 }
 
 /** Without a value the option is not sent; dnsmasq would name itself as router and broadcast address otherwise. */

@@ -1,4 +1,6 @@
 import type { Fault } from '../../lib/errors.ts';
+import { isEthernet } from '../../lib/mac.ts';
+import type { Mac } from '../../lib/mac.ts';
 import type { ExportFormat, ExportInput } from './format.ts';
 import { readNames } from './host-names.ts';
 import { readInterfaces } from './interfaces.ts';
@@ -9,6 +11,11 @@ import { readInterfaces } from './interfaces.ts';
  */
 export const ethersFormat: ExportFormat = { heeds: [], render };
 
+function notEthernet(input: ExportInput, machine: string, what: { variable: string; mac: Mac }): Fault {
+  const message = `${machine}: ${what.variable}: ${what.mac} is an address of InfiniBand, which this file cannot hold`;
+  return { ...input.faultOf(machine, what.variable, { message }), severity: 'warning' };
+}
+
 function* render(input: ExportInput): Generator<string | Fault> {
   yield '# Written by machdb export ethers; changes belong in the machine database.\n';
   const owners = new Map<string, string>();
@@ -18,6 +25,10 @@ function* render(input: ExportInput): Generator<string | Fault> {
     const interfaces = names === undefined ? [] : readInterfaces({ input, machine, faults }, names.host);
     for (const { prefix, name, macs } of interfaces) {
       for (const mac of macs) {
+        if (!isEthernet(mac)) {
+          faults.push(notEthernet(input, machine.name, { variable: `${prefix}MAC`, mac }));
+          continue;
+        }
         const other = owners.get(mac);
         if (other === undefined) yield `${mac} ${name.short}\n`;
         else {

@@ -65,6 +65,47 @@ test('dnsmasq: what machines of a network agree on is said once, the rest by tag
   ]);
 });
 
+const infiniband = `
+lab:
+    DOMAIN=lab.example
+    NETMASK=255.255.255.0
+a: lab
+    MAC=80:00:04:04:fe:80:00:00:00:00:00:00:00:02:c9:03:00:00:10:39
+    IP=10.77.0.1
+b: lab
+    MAC=52:54:00:00:00:01 0002c90300001040
+    IP=10.77.0.2
+`;
+
+test('InfiniBand: a client identifier in DHCP, a warning where only Ethernet is known', () => {
+  const dnsmasq = exportText('dnsmasq', infiniband).text.split('\n');
+  assert.deepEqual(
+    dnsmasq.filter((line) => line.startsWith('dhcp-host=')),
+    [
+      'dhcp-host=id:20:00:02:c9:03:00:00:10:39,10.77.0.1,a',
+      'dhcp-host=52:54:00:00:00:01,id:20:00:02:c9:03:00:00:10:40,10.77.0.2,b',
+    ],
+  );
+  const kea = exportText('kea', infiniband).text;
+  assert.match(kea, /"host-reservation-identifiers": \["hw-address","client-id"\],/);
+  assert.deepEqual(kea.match(/"(client-id|hw-address)":"[^"]*"/g), [
+    '"client-id":"20:00:02:c9:03:00:00:10:39"',
+    '"hw-address":"52:54:00:00:00:01"',
+    '"client-id":"20:00:02:c9:03:00:00:10:40"',
+  ]);
+  const ethers = exportText('ethers', infiniband);
+  assert.deepEqual(ethers.text.split('\n').slice(1), ['52:54:00:00:00:01 b', '']);
+  assert.match(ethers.said.join('\n'), /^a: MAC: 80:.*:39 is an address of InfiniBand, which this file cannot hold$/m);
+});
+
+test('InfiniBand: one port twice is one client, two ports are too many for dnsmasq', () => {
+  const ports = (last: string) =>
+    infiniband.replace('52:54:00:00:00:01 ', `80:00:04:05:fe:80:00:00:00:00:00:00:00:02:c9:03:00:00:10:${last} `);
+  assert.equal(exportText('kea', ports('40')).text.match(/"client-id":/g)?.length, 2);
+  assert.deepEqual(exportText('dnsmasq', ports('40')).said, []);
+  assert.match(exportText('dnsmasq', ports('41')).said.join('\n'), /b: MAC: dnsmasq takes one InfiniBand address/);
+});
+
 test('kea: a reservation for each MAC address, own options where machines differ', () => {
   const { Dhcp4 } = JSON.parse(exportText('kea', office).text) as { Dhcp4: { subnet4: unknown[] } };
   const router = { name: 'routers', data: '10.77.0.1' };

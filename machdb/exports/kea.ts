@@ -1,4 +1,6 @@
 import type { Fault } from '../../lib/errors.ts';
+import { infinibandClientId, isEthernet } from '../../lib/mac.ts';
+import type { Mac } from '../../lib/mac.ts';
 import type { ExportFormat, ExportInput } from './format.ts';
 import { formatNetwork } from './interfaces.ts';
 import { collectSubnets } from './subnets.ts';
@@ -34,7 +36,8 @@ function* render(input: ExportInput): Generator<string | Fault> {
   const subnets = collector.list();
   yield* faults;
   yield '{"Dhcp4": {\n';
-  for (const [key, value] of Object.entries(GLOBALS)) yield `${JSON.stringify(key)}: ${JSON.stringify(value)},\n`;
+  const globals = { ...GLOBALS, ...identifiers(subnets) };
+  for (const [key, value] of Object.entries(globals)) yield `${JSON.stringify(key)}: ${JSON.stringify(value)},\n`;
   yield '"subnet4": [';
   for (const [index, subnet] of subnets.entries()) yield* formatSubnet(subnet, index === 0 ? '\n' : ',\n');
   yield '\n]}}\n';
@@ -47,7 +50,7 @@ function* formatSubnet({ network, reservations, shared }: Subnet, before: string
   yield `${before}${JSON.stringify(subnet).slice(0, -1)},"reservations": [`;
   let comma = '\n';
   for (const reservation of reservations) {
-    for (const mac of reservation.macs) {
+    for (const mac of eachClient(reservation.macs)) {
       yield `${comma}${JSON.stringify(formatReservation(reservation, { mac, shared }))}`;
       comma = ',\n';
     }
@@ -55,18 +58,31 @@ function* formatSubnet({ network, reservations, shared }: Subnet, before: string
   yield '\n]}';
 }
 
+/** Two addresses of one InfiniBand port are one client. */
+function eachClient(macs: readonly Mac[]): Iterable<Mac> {
+  return new Map(macs.map((mac) => [isEthernet(mac) ? mac : infinibandClientId(mac), mac])).values();
+}
+
 function formatReservation(
   { ip, name, options }: Reservation,
-  { mac, shared }: { mac: string; shared: Partial<DhcpOptions> },
+  { mac, shared }: { mac: Mac; shared: Partial<DhcpOptions> },
 ) {
   const own = Object.entries(options).filter(([option]) => !(option in shared));
   const data = formatOptions(Object.fromEntries(own));
   return {
-    'hw-address': mac,
+    ...(isEthernet(mac) ? { 'hw-address': mac } : { 'client-id': infinibandClientId(mac) }),
     'ip-address': ip,
     hostname: name.full ?? name.short,
     ...(data.length === 0 ? {} : { 'option-data': data }),
   };
+}
+
+/** What a client is known by; each kind costs Kea a search. */
+function identifiers(subnets: readonly Subnet[]): Record<string, string[]> {
+  const hasInfiniband = subnets.some(({ reservations }) =>
+    reservations.some(({ macs }) => macs.some((mac) => !isEthernet(mac))),
+  );
+  return { 'host-reservation-identifiers': hasInfiniband ? ['hw-address', 'client-id'] : ['hw-address'] };
 }
 
 /** Addresses and domains have neither commas nor backslashes of their own, which Kea would read as more than one value. */

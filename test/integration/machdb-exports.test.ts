@@ -13,6 +13,7 @@ import * as fc from 'fast-check';
 import { runCommand } from '../../lib/run-command.ts';
 import type { Argv } from '../../lib/run-command.ts';
 import type { ExportFormatName } from '../../machdb/exports/format-names.ts';
+import { exportText } from '../../machdb/exports/export-text.ts';
 import { reverseName } from '../../machdb/exports/reverse-names.ts';
 import { zoneSerial } from '../../machdb/exports/zone-text.ts';
 import { unpackedPackage } from '../helpers/unpacked-package.ts';
@@ -212,6 +213,18 @@ test('kea: the server takes the configuration, with a reservation for each MAC a
   );
   const ips = Dhcp4.subnet4[0]?.reservations.map((one) => (one as { 'ip-address': string })['ip-address']);
   assert.deepEqual(ips, ['10.77.0.2', ...[...records.values()].map(({ IP }) => IP)]);
+});
+
+test('InfiniBand: kea and dnsmasq take the client identifiers', async () => {
+  const guid = '00:02:c9:03:00:00:10:39';
+  const database = `a:\n NETMASK=255.255.255.0\n IP=10.77.0.1\n MAC=80:00:04:04:fe:80:00:00:00:00:00:00:${guid} 52:54:00:00:00:01\n`;
+  const kea = join(await unpackedPackage('kea-dhcp4-server', 'kea-common'), 'usr/sbin/kea-dhcp4');
+  const config = exportText('kea', database).text;
+  const { stdout, stderr } = await runCommand([kea, '-t', await save('infiniband.json', config)]);
+  assert.doesNotMatch(stdout + stderr, /ERROR|WARN/);
+  const conf = await save('infiniband.conf', exportText('dnsmasq', database).text);
+  assert.match((await runCommand(['dnsmasq', '--test', `--conf-file=${conf}`])).stderr, /syntax check OK/);
+  assert.match(await readFile(conf, 'utf8'), new RegExp(`dhcp-host=52:54:00:00:00:01,id:20:${guid},10.77.0.1,a`));
 });
 
 test('dnsmasq: it takes the file, and each line is one that was meant', async () => {
