@@ -48,12 +48,12 @@ suite('inheritance', () => {
   });
 
   test('words are told apart as they were written, before references are replaced', () => {
-  const text = 'm:\nO=a b\nW=a\nW+=${O} ${O}\nX+=${O} b\nX-=b\n';
-  const { W, X } = resolveRecord(parseMachdb([{ path: 'a.db', text }]), 'm');
-  assert.deepEqual([W, X], ['a a b', 'a b']);
-});
+    const text = 'm:\nO=a b\nW=a\nW+=${O} ${O}\nX+=${O} b\nX-=b\n';
+    const { W, X } = resolveRecord(parseMachdb([{ path: 'a.db', text }]), 'm');
+    assert.deepEqual([W, X], ['a a b', 'a b']);
+  });
 
-test('an unknown name is answered with one like it', () => {
+  test('an unknown name is answered with one like it', () => {
     assert.throws(
       () => resolve('lab01:', 'lab1'),
       new UserError('the machine database has no object lab1; did you mean lab01?'),

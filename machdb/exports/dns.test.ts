@@ -167,7 +167,7 @@ test('reverse zones by name, by network, by what is described, by what machines 
     () => ptr({ network: '10.76.0.0/15' }),
     /10\.76\.0\.0\/15 is not one zone but 2 zones: 76\.10\.in-addr\.arpa, 77/,
   );
-  assert.throws(() => ptr({ network: '10.77.0.0/26' }), /not a network with a reverse zone/);
+  assert.throws(() => ptr({ network: '10.77.0.0/32' }), /not a network with a reverse zone/);
   assert.throws(() => ptr({ zone: 'lab.example' }), /not the name of a reverse zone/);
 });
 

@@ -1,5 +1,6 @@
 import { UserError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
+import { classlessZoneOf, listAliases, ownerInClassless, parseClasslessZone } from './classless-zones.ts';
 import { delegationRecords } from './delegations.ts';
 import { faultFinder } from './fault-finder.ts';
 import type { ExportFormat, ExportInput, ExportMachine } from './format.ts';
@@ -28,6 +29,8 @@ type Builder = {
   readonly input: ExportInput;
   readonly zone: Zone;
   readonly zones: Zones;
+  /** The names of those of the zones that are smaller than /24. */
+  readonly classless: readonly string[];
   /** The machine that has an address, by its name in the zone. */
   readonly owners: Map<string, string>;
 };
@@ -40,9 +43,14 @@ function* render(input: ExportInput): Generator<string | Fault> {
   const settings = readZoneSettings(input, { zone, zones }, faults);
   yield* faults;
   yield formatZoneHead(zone.name, settings, input.serial);
-  const builder: Builder = { input, zone, zones, owners: new Map() };
+  const classless = [...zones.keys()].filter((name) => parseClasslessZone(name) !== undefined);
+  const builder: Builder = { input, zone, zones, classless, owners: new Map() };
   const inner = [...delegationRecords(builder)];
   yield* inner;
+  for (const name of classless) {
+    const small = parseClasslessZone(name);
+    if (small?.parent === zone.name) yield* listAliases(small, classless);
+  }
   for (const machine of input.machines()) yield* pointers(builder, machine);
   if (inner.length + builder.owners.size === 0) yield emptyZone(builder);
 }
@@ -54,13 +62,16 @@ function emptyZone({ input, zone }: Builder): Fault {
   return { ...input.faultOf(zone.object, 'ZONE', { message, suggestion }), severity: 'warning' };
 }
 
-function* pointers({ input, zone, zones, owners }: Builder, machine: ExportMachine): Generator<string | Fault> {
+function* pointers(
+  { input, zone, zones, classless, owners }: Builder,
+  machine: ExportMachine,
+): Generator<string | Fault> {
   const faults: Fault[] = [];
   const names = readNames(input, machine, faults);
   const interfaces = names === undefined ? [] : readInterfaces({ input, machine, faults }, names.host);
   for (const { prefix, name, ip, ip6s } of interfaces) {
     for (const address of ip === undefined ? ip6s : [ip, ...ip6s]) {
-      const owner = reverseName(address);
+      const owner = ownerInClassless(reverseName(address), classless);
       if (zoneOf(owner, zones) !== zone.name) continue;
       const variable = address === ip ? `${prefix}IP` : `${prefix}IP6`;
       const other = owners.get(owner);
@@ -81,10 +92,10 @@ function pickName(input: ExportInput, described: Zones): string {
   if (zone !== undefined && network !== undefined) {
     throw new UserError('--zone and --network both say which zone is meant; give one of them', { exitCode: 2 });
   }
-  if (network !== undefined) return zoneOfNetwork(network);
+  if (network !== undefined) return describedZoneOf(network, described) ?? zoneOfNetwork(network);
   if (zone !== undefined) {
     const name = zone.toLowerCase().replace(/\.$/, '');
-    if (/^([0-9a-f]+\.)+(in-addr|ip6)\.arpa$/.test(name)) return name;
+    if (/^([0-9a-f]+\.)+(in-addr|ip6)\.arpa$/.test(name) || parseClasslessZone(name) !== undefined) return name;
     const hint = 'such as --zone 0.77.10.in-addr.arpa, or --network 10.77.0.0/24';
     throw new UserError(`${zone.slice(0, 300)} is not the name of a reverse zone`, { exitCode: 2, hint });
   }
@@ -100,11 +111,23 @@ function pickName(input: ExportInput, described: Zones): string {
   return zoneOfNetwork(onlyNetwork(input));
 }
 
+/** A zone that is smaller than /24 may have been given one of several names. */
+function describedZoneOf(network: string, described: Zones): string | undefined {
+  const wanted = parseClasslessZone(classlessZoneOf(network) ?? '');
+  if (wanted === undefined) return undefined;
+  return [...described.keys()].find((name) => {
+    const zone = parseClasslessZone(name);
+    const { parent, firstOctet, addresses } = zone ?? {};
+    return parent === wanted.parent && firstOctet === wanted.firstOctet && addresses === wanted.addresses;
+  });
+}
+
 function zoneOfNetwork(network: string): string {
-  const zones = reverseZonesOf(network);
+  const classless = classlessZoneOf(network);
+  const zones = classless === undefined ? reverseZonesOf(network) : [classless];
   const [first, ...others] = zones ?? [];
   if (first === undefined) {
-    const hint = 'such as 10.77.0.0/24 or 2001:db8:1::/48; the smallest reverse zones are /24 and /124';
+    const hint = 'such as 10.77.0.0/24 or 2001:db8:1::/48; the smallest reverse zones are /31 and /124';
     throw new UserError(`${network.slice(0, 100)} is not a network with a reverse zone`, { exitCode: 2, hint });
   }
   if (others.length === 0) return first;

@@ -11,7 +11,7 @@ export function reverseName(address: string): string {
 /**
  * The reverse zones that make up a network: `10.77.0.0/24` → `0.77.10.in-addr.arpa`. IPv4 is delegated by octets and
  * IPv6 by hexadecimal digits, so a network between two such bounds is several zones. Undefined when the text is no
- * network, bits below the prefix are set, or it is smaller than the smallest zone (RFC 2317 is not spoken).
+ * network, bits below the prefix are set, or it is smaller than the smallest zone (classless-zones.ts has those of RFC 2317).
  */
 export function reverseZonesOf(network: string): string[] | undefined {
   const [, address = '', bits = ''] = /^([0-9a-f:.]+)\/(\d{1,3})$/i.exec(network) ?? [];

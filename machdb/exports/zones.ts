@@ -5,6 +5,7 @@ import { assignmentsOf, resolveRecord } from '../resolve.ts';
 import { splitWords } from '../values.ts';
 import type { Machdb } from '../types.ts';
 import type { ExportDocument, ExportInput } from './format.ts';
+import { parseClasslessZone } from './classless-zones.ts';
 import { illegalName, parseHostName } from './host-names.ts';
 import { isNameOfEveryMachine } from './names-of-every-machine.ts';
 
@@ -23,7 +24,7 @@ export function listZones(input: Pick<ExportInput, 'db' | 'faultOf'>): Zones {
   const faults: Fault[] = [];
   for (const object of listZoneObjects(input.db)) {
     for (const text of splitWords(resolveRecord(input.db, object)['ZONE'] ?? '')) {
-      const name = parseHostName(text);
+      const name = parseHostName(text) ?? parseClasslessZone(text)?.name;
       const other = zones.get(name ?? '');
       if (name === undefined || isNameOfEveryMachine(name))
         faults.push(illegalName({ input, name: object, variable: 'ZONE', text }));
@@ -56,9 +57,9 @@ export function isWithin(name: string, zone: string): boolean {
   return name === zone || name.endsWith(`.${zone}`);
 }
 
-/** A file for each zone: `lab.example.zone`. */
+/** A file for each zone: `lab.example.zone`, `0-26.2.0.192.in-addr.arpa.zone`. */
 export function listZoneDocuments(zones: Zones): ExportDocument[] {
-  return [...zones.keys()].map((zone) => ({ fileName: `${zone}.zone`, settings: { zone } }));
+  return [...zones.keys()].map((zone) => ({ fileName: `${zone.replace('/', '-')}.zone`, settings: { zone } }));
 }
 
 /** What to write so that there is a zone; `zone` and the names in it are examples where the database gives none. */

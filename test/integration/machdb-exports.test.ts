@@ -161,6 +161,21 @@ test('reverse-dns: BIND reads exactly one PTR for each address', async () => {
   }
 });
 
+test('reverse-dns: BIND takes zones smaller than /24, and the CNAMEs that lead there', async () => {
+  const net = '2.0.192.in-addr.arpa';
+  const small = [`64/26.${net}`, `128-25.${net}`, `0-31.${net}`, `64/30.${net}`];
+  const database = `z:\n ZONE=lab.example ${net} ${small.join(' ')}\n NS=ns.x.example\na:\n DOMAIN=lab.example\n IP=192.0.2.65\n`;
+  const argv: Argv = ['named-checkzone', '-i', 'local', '-k', 'fail', '-D', '-o', '-'];
+  for (const zone of [net, ...small]) {
+    const file = await save('small.zone', exportText('reverse-dns', database, { zone }).text);
+    const { stdout } = await runCommand([...argv, zone, file]);
+    const found = stdout.split('\n').filter((line) => /\s(CNAME|PTR)\s/.test(line)).length;
+    assert.equal(found, zone === net ? 64 + 128 + 32 : zone === `64/30.${net}` ? 1 : 0, stdout);
+    if (zone === net)
+      assert.match(stdout, /^65\.2\.0\.192\.in-addr\.arpa\.\s.*CNAME\s+65\.64\/30\.2\.0\.192\.in-addr\.arpa\.$/m);
+  }
+});
+
 test('dns: named loads the zone and answers from it', async () => {
   const file = await save('lab.zone', sample('dns').text);
   const named = join(await unpackedPackage('bind9', 'bind9-libs'), 'usr/sbin/named');
