@@ -1,5 +1,6 @@
 // The files of a Debian machine that depend on its record and its disk layout: the package @generated.
 // In: record, files of the layout, consoles. Out: paths and contents. Never: I/O.
+import { withoutFinalDot } from '../../lib/final-dot.ts';
 import type { MachineRecord } from '../../contract/lookup.ts';
 import { HEADER } from './file-header.ts';
 import { nameservers } from './network-interfaces.ts';
@@ -26,13 +27,14 @@ export function renderDebianFiles(input: {
 }
 
 function renderHosts(hostname: string, record: MachineRecord): string {
-  const domain = record['DOMAIN'];
-  const names = domain === undefined || domain === '' ? hostname : `${hostname}.${domain} ${hostname}`;
+  const domain = withoutFinalDot(record['DOMAIN'] ?? '');
+  const names = domain === '' ? hostname : `${hostname}.${domain} ${hostname}`;
   return `${HEADER}127.0.0.1 localhost\n${record['IP'] ?? '127.0.1.1'} ${names}\n::1 localhost ip6-localhost ip6-loopback\n`;
 }
 
 function renderResolvConf(record: MachineRecord): string {
-  const search = record['DOMAIN'] ? `search ${record['DOMAIN']}\n` : '';
+  const domain = withoutFinalDot(record['DOMAIN'] ?? '');
+  const search = domain === '' ? '' : `search ${domain}\n`;
   return (
     HEADER +
     search +

@@ -17,10 +17,10 @@ const record = {
   NIC_storage_MAC: '52:54:00:77:00:12 52:54:00:77:00:13',
 };
 
-const content = (path: string): string => {
+const content = (path: string, more: Readonly<Record<string, string>> = {}): string => {
   const files = renderSystem(debian, {
     hostname: 'lab01',
-    record,
+    record: { ...record, ...more },
     diskFiles: [{ path: '/etc/fstab', text: 'FSTAB\n' }],
     consoles: ['tty0', 'ttyS1,9600n8'],
   });
@@ -44,6 +44,12 @@ test('names: hosts, resolv.conf in the order of the numbers', () => {
   assert.match(content('/etc/resolv.conf'), /search lab\.example\nnameserver 10\.77\.0\.1\nnameserver 10\.77\.0\.2\n/);
   assert.equal(content('/etc/hostname'), 'lab01\n');
   assert.equal(content('/etc/fstab'), 'FSTAB\n');
+});
+
+test('a dot at the end of DOMAIN is no part of a name', () => {
+  const whole = { DOMAIN: 'lab.example.' };
+  assert.equal(content('/etc/hosts', whole), content('/etc/hosts'));
+  assert.equal(content('/etc/resolv.conf', whole), content('/etc/resolv.conf'));
 });
 
 const kernel = { release: '6', kernel: '/vmlinuz-6', initramfs: '/initrd-6' };

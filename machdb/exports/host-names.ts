@@ -1,4 +1,5 @@
 import type { Fault } from '../../lib/errors.ts';
+import { withoutFinalDot } from '../../lib/final-dot.ts';
 import { splitWords } from '../values.ts';
 import type { ExportInput, ExportMachine } from './format.ts';
 import { isBelowLocalhost, isNameOfEveryMachine } from './names-of-every-machine.ts';
@@ -18,7 +19,7 @@ const FORM = 'a host name is made of letters, digits and - inside, in parts sepa
  * @see RFC 1123 §2.1
  */
 export function parseHostName(text: string): string | undefined {
-  const name = text.toLowerCase().replace(/\.$/, '');
+  const name = withoutFinalDot(text.toLowerCase());
   return describeName(name, LONGEST_NAME) === undefined ? name : undefined;
 }
 
@@ -114,7 +115,7 @@ function describeAliases(
 }
 
 function describeWrong(text: string): string {
-  return describeName(text.toLowerCase().replace(/\.$/, ''), LONGEST_NAME) ?? 'it is too long';
+  return describeName(withoutFinalDot(text.toLowerCase()), LONGEST_NAME) ?? 'it is too long';
 }
 
 function isTaken({ name, ...what }: { variable: string; word: string; name: string }, problems: NameProblem[]) {

@@ -195,6 +195,12 @@ test('the record decides the network options; the relay option comes last', asyn
   assert.equal([...options.keys()].at(-1), option.relayAgent);
 });
 
+test('a dot at the end of DOMAIN is not sent', async () => {
+  const { answer } = setUp({ record: { DOMAIN: 'lab.example.' } });
+  const reply = await answer(ask({ type: 'request', requested: MINE, server: SERVER }));
+  assert.equal(reply && readText(reply.packet.options, option.domain), 'lab.example');
+});
+
 test('an inform carries no lease', async () => {
   const { answer } = setUp();
   const reply = await answer(ask({ type: 'inform', ciaddr: MINE }));

@@ -2,6 +2,8 @@
 // address or no host name is left out rather than sent; the database's own checks name it.
 import type { DhcpBinding } from './dhcp-reply.ts';
 import type { SiteMachine } from '../machine-source.ts';
+import type { DhcpPacket } from '../protocol/dhcp.ts';
+import { withoutFinalDot } from '../../lib/final-dot.ts';
 import { parseIpv4 } from '../../lib/ipv4.ts';
 
 /** The record's IP, which is the first interface's; other interfaces have no address of their own here yet. */
@@ -30,7 +32,7 @@ export function bindingOf(
     ...lease,
     routers: [record['GATEWAY']].filter(isAddress),
     nameServers: nameServers.filter(isAddress),
-    domain: hostWord(record['DOMAIN']),
+    domain: hostWord(withoutFinalDot(record['DOMAIN'] ?? '')),
     hostName: hostWord(record['HOSTNAME'] ?? site?.name),
   };
 }
