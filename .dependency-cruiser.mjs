@@ -164,6 +164,7 @@ const entries = {
     'full/lay-in-threads.ts',
     'link/check-target.ts',
     'link/link-packages.ts',
+    'link/repair-target.ts',
     'link/linked-target.ts',
     'link/merge-onto-target.ts',
     'link/read-named-package.ts',

@@ -143,6 +143,43 @@ export function updateLinkState(stateFile: string, update: LinkUpdate): void {
   });
 }
 
+/** Makes the tables of linked packages, and marks the database as theirs. */
+export function openLinkTables(database: DatabaseSync): void {
+  database.exec(SCHEMA);
+  const mark = JSON.stringify({ format: FORMAT, directories: 'merge' });
+  database.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(MARK, mark);
+}
+
+/** Drops packages and originals that make no sense, and names them, with the tree where that is known. */
+export function dropUnsound(database: DatabaseSync): string[] {
+  const lost: string[] = [];
+  const drop = database.prepare('DELETE FROM packages WHERE name = ?');
+  for (const row of database.prepare('SELECT * FROM packages').all()) {
+    if (isReadable(() => asPackage(row))) continue;
+    drop.run(String(row['name']));
+    lost.push(
+      `package ${String(row['name'])}, of priority ${String(row['priority'])}, linked from ${String(row['source'])}`,
+    );
+  }
+  const dropOriginal = database.prepare('DELETE FROM originals WHERE path = ?');
+  for (const row of database.prepare('SELECT path, value FROM originals').all()) {
+    if (isReadable(() => asOriginal(row))) continue;
+    dropOriginal.run(String(row['path']));
+    lost.push(`what stood at ${String(row['path'])} before any package`);
+  }
+  return lost;
+}
+
+function isReadable(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
 /** With the rows of a run, in its transaction: what stood at their paths has been replaced. */
 export function markReplaced(database: DatabaseSync): void {
   if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'originals'").get() === undefined) return;

@@ -11,8 +11,9 @@ const PAGE_BYTES = 8192;
 
 /** What helps when the database itself is damaged, and loses nothing that is kept. */
 export const REPAIR =
-  'packagelink repair --target DIR saves what can be read, keeps the old one beside it, and says what is lost ' +
-  '(on a machine that gutinteg keeps: gutinteg repair)';
+  'packagelink repair --target DIR saves what can be read, keeps the old one beside it, and says what is lost; on a ' +
+  'machine that gutinteg keeps, move it away together with its .history: the next run compares everything by content, and ' +
+  'what was kept lies there';
 
 /** By the primary code: https://www.sqlite.org/rescode.html */
 const HINTS: Readonly<Record<number, string>> = {

@@ -218,6 +218,26 @@ function asInstalledPath(row: Row): InstalledPath {
   };
 }
 
+/** Drops rows that make no sense, and counts them: their paths count as foreign from then on. */
+export function dropUnsoundPaths(database: DatabaseSync): string[] {
+  const lost: string[] = [];
+  for (const table of ['paths', 'intents'] as const) {
+    const select = database.prepare(`SELECT ${SELECTED} FROM ${table}`);
+    select.setReturnArrays(true);
+    const drop = database.prepare(`DELETE FROM ${table} WHERE path = ?`);
+    for (const row of select.all() as unknown as Row[]) {
+      try {
+        asInstalledPath(row);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        drop.run(row[0]);
+        if (table === 'paths') lost.push(`how ${row[0]} was laid down`);
+      }
+    }
+  }
+  return lost;
+}
+
 function damaged(path: string, what: string): UserError {
   return new UserError(`the state database, path ${path}: ${what}; the database is damaged`, {
     hint: REPAIR,

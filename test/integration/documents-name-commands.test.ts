@@ -10,6 +10,7 @@ import { addCompletionCommand } from '../../bin/completion/add-completion-comman
 import { defineCheck } from '../../bin/link-commands/check.ts';
 import { addExplainCommand } from '../../bin/link-commands/explain.ts';
 import { defineLink } from '../../bin/link-commands/link.ts';
+import { addRepairCommand } from '../../bin/link-commands/repair.ts';
 import { defineUnlink } from '../../bin/link-commands/unlink.ts';
 import { runCommand } from '../../lib/run-command.ts';
 
@@ -129,6 +130,7 @@ function fromDefinition(command: Command): Known {
 function linkProgram(): Command {
   const program = defineLink(new Command('packagelink'));
   addExplainCommand(program);
+  addRepairCommand(program);
   addCompletionCommand(program);
   return program;
 }

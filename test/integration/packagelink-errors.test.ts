@@ -151,3 +151,50 @@ test('what a database that was moved away knows of is still there when it comes 
   assert.equal(lab.call('packageunlink', 'pkg').status, 0);
   assert.equal(lab.read('mine'), 'precious\n');
 });
+
+const REPAIRS: readonly [name: string, spoil: (lab: Lab) => void, status: number, said: RegExp][] = [
+  ['a sound one', () => undefined, 0, /is sound; nothing was changed/],
+  [
+    'a manifest that is damaged',
+    ({ state }) => {
+      using database = new DatabaseSync(state);
+      database.exec("UPDATE packages SET manifest = x'00' WHERE name = 'pkg'");
+    },
+    1,
+    /lost: package pkg, of priority 50, linked from .*pkg\n/,
+  ],
+  [
+    'a page that is damaged',
+    ({ state }) => {
+      const bytes = readFileSync(state);
+      bytes.fill(0x5a, 8192, 3 * 8192);
+      writeFileSync(state, bytes);
+    },
+    1,
+    /lost: a part of the table/,
+  ],
+  ['a file that is no database', ({ state }) => writeFileSync(state, 'x'.repeat(9000)), 1, /lost: all of it/],
+];
+
+suite('packagelink repair', () => {
+  for (const [name, spoil, wanted, said] of REPAIRS)
+    test(name, () => {
+      using lab = openLab();
+      writeFileSync(join(lab.target, 'mine'), 'precious\n');
+      lab.put('mine', 'of the package\n');
+      assert.equal(lab.call('packagelink', lab.tree).status, 0);
+      spoil(lab);
+      const { status, stdout, stderr } = lab.call('packagelink', 'repair');
+      assert.match(stdout, said);
+      assert.deepEqual([status, stderr], [wanted, '']);
+      assert.equal(lab.call('packagelink', lab.tree).status, 0);
+      assert.equal(lab.call('packagecheck').status, 0);
+      const saved = readdirSync(join(lab.target, '.packagelink'), { recursive: true, encoding: 'utf8' });
+      const kept = saved.filter((path) => /^state\.db\.damaged-\w+\/state\.db\.objects\/\w{64}$/.test(path));
+      assert.equal(kept.length, wanted);
+      if (name === 'a manifest that is damaged') {
+        assert.equal(lab.call('packageunlink', 'pkg').status, 0);
+        assert.equal(lab.read('mine'), 'precious\n');
+      }
+    });
+});
