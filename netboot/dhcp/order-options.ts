@@ -1,5 +1,5 @@
 // Which options a DHCP reply has, and in which order. In: what could be sent, and the question. Out: what is sent. Pure.
-import { printDhcp, replyLimitOf } from '../protocol/dhcp.ts';
+import { fitsPlainly, printDhcp, replyLimitOf } from '../protocol/dhcp.ts';
 import type { DhcpPacket } from '../protocol/dhcp.ts';
 import { option } from '../protocol/dhcp-options.ts';
 import type { DhcpOptions } from '../protocol/dhcp-option-areas.ts';
@@ -42,6 +42,8 @@ const NEEDED: ReadonlySet<number> = new Set([
  */
 export function fitReply(request: DhcpPacket, reply: DhcpPacket): DhcpPacket | undefined {
   const limit = replyLimitOf(request);
+  // Nearly all do, and printing each reply twice took a third of the time of a decision.
+  if (fitsPlainly(reply, limit)) return reply;
   const options = new Map(reply.options);
   const dispensable = inOrderOfNeed(request, options);
   while (!isPrintable({ ...reply, options }, limit)) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { parseDhcp, printDhcp } from './dhcp.ts';
+import { fitsPlainly, parseDhcp, printDhcp } from './dhcp.ts';
 import type { DhcpPacket } from './dhcp.ts';
 import { addresses, option, readAddress, readText, readUint16, readUint8, readUserClasses } from './dhcp-options.ts';
 import { formatIpv4 } from '../../lib/ipv4.ts';
@@ -176,6 +176,17 @@ test("property: the same in 548 bytes, or a RangeError; the relay's option comes
         return;
       }
       assert(bytes.length <= 548 + relayBytes);
+      assert.deepEqual(parsed(bytes), packet);
+    }),
+  );
+});
+
+test('property: what fits plainly is printed in so many bytes, without file and sname', () => {
+  fc.assert(
+    fc.property(anyPacket, fc.integer({ min: 300, max: 1472 }), (packet, maxBytes) => {
+      fc.pre(fitsPlainly(packet, maxBytes));
+      const bytes = printDhcp(packet, maxBytes);
+      assert(bytes.length <= maxBytes);
       assert.deepEqual(parsed(bytes), packet);
     }),
   );

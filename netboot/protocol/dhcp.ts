@@ -88,6 +88,13 @@ export function replyLimitOf(request: DhcpPacket): number {
   return Math.min(Math.max(datagram - HEADER_BYTES, MIN_CLIENT_BYTES), MAX_REPLY_BYTES);
 }
 
+/** Whether the options fit in their own field of a packet of so many bytes, without printing it. */
+export function fitsPlainly({ options }: DhcpPacket, maxBytes: number): boolean {
+  let sizeBytes = FIXED_BYTES + COOKIE.length + 1;
+  for (const { length } of options.values()) sizeBytes += length + 2 * Math.max(1, Math.ceil(length / 255));
+  return sizeBytes <= maxBytes;
+}
+
 /**
  * Writes one packet, padded to 300 bytes; options in the map's order, long ones split, and moved into unused `file`
  * and `sname` fields when they would exceed `maxBytes`. The relay's option is not counted, and is left out when the packet
