@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { routes } from '../contract/routes.ts';
 import { createBootService } from './boot-service.ts';
 import { createClients } from './clients.ts';
@@ -211,4 +212,21 @@ test('one Host, and only one', async (context) => {
   assert.equal(await ask('Host: anything\r\n'), '200');
   assert.equal(await ask('Host: a\r\nHost: b\r\n'), '400');
   assert.equal(await ask(''), '400');
+});
+
+test('a part of the kernel, or none because the client has it, is not noted as the kernel', async (context) => {
+  const { machines, clients, send, state } = await setUp(context);
+  await armMachine(machines, 'q-bert');
+  clients.bound('127.0.0.1', FAKE_MAC);
+  const before = state();
+  const etag = (await send(routes.kernel, { method: 'HEAD' })).headers['etag'] ?? assert.fail();
+  for (const headers of [{ range: 'bytes=0-0' }, { range: 'bytes=-600' }, { 'if-none-match': etag }])
+    await send(routes.kernel, { headers });
+  assert.equal(state(), before);
+  await send(routes.kernel);
+  const deadline = performance.now() + 5000;
+  while (!state().includes('fetched the kernel')) {
+    assert(performance.now() < deadline, 'the whole kernel is noted within 5 s');
+    await setImmediate();
+  }
 });

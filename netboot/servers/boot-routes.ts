@@ -52,6 +52,8 @@ function fixedFile(options: BootRoutesOptions, file: { path: string; step: strin
         next(end);
         return;
       }
+      // A part, or that the client has it already: nothing that a boot goes on with.
+      if (response.statusCode !== 200) return;
       const words = end === undefined ? file.step : `${file.step} in part: the connection broke`;
       if (row !== undefined) {
         noteOnTimeline(options.machines, row.id, { source: 'http', key: `file ${file.path}`, text: words });
