@@ -2,7 +2,6 @@
 // address or no host name is left out rather than sent; the database's own checks name it.
 import type { DhcpBinding } from './dhcp-reply.ts';
 import type { SiteMachine } from '../machine-source.ts';
-import type { DhcpPacket } from '../protocol/dhcp.ts';
 import { withoutFinalDot } from '../../lib/final-dot.ts';
 import { parseIpv4 } from '../../lib/ipv4.ts';
 
