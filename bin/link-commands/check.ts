@@ -30,7 +30,7 @@ async function check(options: CheckOptions): Promise<void> {
   const { UserError } = await import('../../lib/errors.ts');
   const { checkTarget } = await import('../../packagelink/link/check-target.ts');
   const { readLinks } = await import('../../packagelink/link/merge-onto-target.ts');
-  const { openLinkedTarget, reservedPath } = await import('../../packagelink/link/linked-target.ts');
+  const { openLinkedTarget, stateFinder } = await import('../../packagelink/link/linked-target.ts');
   const { fast = false, foreign, json = false, mount, exclude } = options;
   const target = openLinkedTarget(options.target, options.state);
   if (readLinks(target.stateFile).packages.length === 0)
@@ -43,7 +43,7 @@ async function check(options: CheckOptions): Promise<void> {
     stateFile: target.stateFile,
     fast,
     exclude,
-    reserved: reservedPath(target),
+    isOfState: stateFinder(target),
     mounts: asPackagePaths(mount),
   });
   const result = foreign === 'ignore' ? { ...found, foreign: [] } : found;

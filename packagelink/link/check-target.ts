@@ -28,8 +28,8 @@ type CheckOptions = {
   readonly fast: boolean;
   /** Globs of paths that are not looked at for foreign ones. */
   readonly exclude: readonly string[];
-  /** The package path of the state itself. */
-  readonly reserved: string | undefined;
+  /** Whether a path belongs to the state itself. */
+  readonly isOfState: (path: string) => boolean;
   readonly mounts: readonly string[];
 };
 
@@ -122,12 +122,12 @@ async function compare(options: CheckOptions, root: string): Promise<CheckResult
 }
 
 function listForeignPaths(
-  { reserved, exclude }: CheckOptions,
+  { isOfState, exclude }: CheckOptions,
   root: string,
   { isOurs, mountPoints }: { isOurs: (path: string) => boolean; mountPoints: ReadonlySet<string> },
 ): string[] {
   const isExcluded = compileGlobs([...exclude]);
-  const isLeftOut = (path: string) => path === reserved || mountPoints.has(path) || isExcluded(path);
+  const isLeftOut = (path: string) => isOfState(path) || mountPoints.has(path) || isExcluded(path);
   return listForeign({ root, isOurs, isLeftOut });
 }
 

@@ -1,8 +1,9 @@
 // A directory that packages are linked onto. In: paths from a command line. Out: its real path and its state file.
 // Never: writes.
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { FaultsError, UserError } from '../../lib/errors.ts';
+import { pathOnTarget } from '../package/preprocess.ts';
 import type { LinkedPackage } from '../state/linked-packages.ts';
 
 /** Below the target, 0700: state database, locks, kept bytes and history. No package may have this path. */
@@ -42,22 +43,33 @@ export function requireWritable({ root }: LinkedTarget): void {
   }
 }
 
-/** The package path that belongs to the state and not to packages; undefined when the state lies elsewhere. */
-export function reservedPath({ root, stateFile }: LinkedTarget): string | undefined {
-  const path = relative(root, stateFile);
-  if (path.startsWith('../') || path === '..') return undefined;
-  const isDefault = path.startsWith(`${STATE_DIRECTORY}/`);
-  return isDefault ? STATE_DIRECTORY : path;
+// Behind the name of the database: what SQLite puts beside it, locks, what is kept, and what repair makes.
+const BESIDE =
+  /^(?:-(?:wal|shm|journal)|\.(?:lock|packages\.lock|objects|history|after\.json|repaired|damaged-)[^/]*)?(?:\/|$)/;
+
+/** Answers whether a package path belongs to the state and not to packages; none does when the state lies elsewhere. */
+export function stateFinder({ root, stateFile }: LinkedTarget): (path: string) => boolean {
+  const own = relative(root, stateFile);
+  if (own.startsWith('../') || own === '..') return () => false;
+  if (own.startsWith(`${STATE_DIRECTORY}/`))
+    return (path) => path === STATE_DIRECTORY || path.startsWith(`${STATE_DIRECTORY}/`);
+  // The journal of commands is written under a hidden name first.
+  const hidden = join(dirname(own), `.${basename(own)}.after.json.`);
+  return (path) => path.startsWith(hidden) || (path.startsWith(own) && BESIDE.test(path.slice(own.length)));
 }
 
 /** @throws FaultsError for packages that hold the target, or a path that belongs to its state */
 export function requireApart(target: LinkedTarget, packages: readonly LinkedPackage[]): void {
-  const reserved = reservedPath(target);
+  const isOfState = stateFinder(target);
+  const own = relative(target.root, target.stateFile);
   const faults = packages.flatMap(({ name, kind, source, manifest }) => {
     const messages: string[] = [];
     if (kind === 'tree' && (target.root === source || target.root.startsWith(`${source}/`)))
       messages.push(`the target ${target.root} lies inside the tree ${source}`);
-    const taken = manifest.entries.find(({ path }) => path === reserved);
+    const taken = manifest.entries.find(
+      ({ path, type }) =>
+        isOfState(path) || isOfState(pathOnTarget(path)) || (type !== 'directory' && own.startsWith(`${path}/`)),
+    );
     if (taken !== undefined) messages.push(`has ${taken.path}, where packagelink keeps its state`);
     return messages.map((message) => ({ severity: 'error' as const, where: name, message }));
   });

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkTarget } from '../link/check-target.ts';
 import { linkPackages } from '../link/link-packages.ts';
-import { openLinkedTarget, requireApart, reservedPath } from '../link/linked-target.ts';
+import { openLinkedTarget, requireApart, stateFinder } from '../link/linked-target.ts';
 import { readNamedPackage } from '../link/read-named-package.ts';
 import { parsePackages } from '../package/package-argument.ts';
 import { fillTree, look, ownFiles } from './small-files.ts';
@@ -13,11 +13,11 @@ import type { SmallFiles } from './small-files.ts';
 type Linking = { readonly mode?: 'copy' | 'hardlink'; readonly dryRun?: boolean };
 
 /** Trees and a target, in memory: whatever is linked waits until it is on the disk. */
-export function openLinkLab() {
+export function openLinkLab(state?: string) {
   const dir = mkdtempSync('/dev/shm/gutinteg-link-');
   const target = join(dir, 'target');
   mkdirSync(target);
-  const { root, stateFile } = openLinkedTarget(target, undefined);
+  const { root, stateFile } = openLinkedTarget(target, state === undefined ? undefined : join(target, state));
   const put = (name: string, files: SmallFiles, settings = ''): string => {
     const tree = join(dir, name);
     rmSync(tree, { recursive: true, force: true });
@@ -49,8 +49,8 @@ export function openLinkLab() {
     });
     return { ...result, said: result.changes.map(({ action, path }) => `${action} ${path}`).toSorted() };
   };
-  const own = reservedPath({ root, stateFile }) ?? '';
-  const shown = () => Object.fromEntries(Object.entries(look(target)).filter(([path]) => !path.startsWith(own)));
+  const isOfState = stateFinder({ root, stateFile });
+  const shown = () => Object.fromEntries(Object.entries(look(target)).filter(([path]) => !isOfState(path)));
   return {
     target,
     stateFile,
@@ -58,7 +58,7 @@ export function openLinkLab() {
     shown,
     link: async (word: string, linking: Linking = {}) => await link([word], [], linking),
     unlink: async (name: string, linking: Linking = {}) => await link([], [name], linking),
-    check: async () => await checkTarget({ target, stateFile, fast: false, exclude: [], reserved: own, mounts: [] }),
+    check: async () => await checkTarget({ target, stateFile, fast: false, exclude: [], isOfState, mounts: [] }),
     [Symbol.dispose]: () => rmSync(dir, { recursive: true }),
   };
 }
