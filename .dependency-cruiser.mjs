@@ -3,6 +3,7 @@ const folders = [
   'bin',
   'rehearse',
   'service',
+  'update-cluster',
   'site',
   'installer',
   'netboot',
@@ -18,6 +19,7 @@ const folders = [
 const mayImport = {
   rehearse: ['site', 'netboot', 'service', 'contract', 'lib'],
   service: ['packagelink', 'lib'],
+  'update-cluster': ['machdb', 'site', 'lib'],
   site: ['machdb', 'packagelink', 'os-images', 'partition-specs', 'lib', 'contract'],
   installer: ['partition-specs', 'packagelink', 'contract', 'lib'],
   netboot: ['site', 'machdb', 'os-images', 'packagelink', 'contract', 'lib'],
@@ -31,6 +33,8 @@ const mayImport = {
 const why = {
   rehearse: 'A rehearsal drives the same server and the same machine as metal; it never reaches into the installer.',
   service: 'Users, rights and units: it knows where the state lies, not what is served.',
+  'update-cluster':
+    'A list of hosts for other applications: it may ask the database and the site, and neither needs it.',
   site: 'The site combines the modules; only servers and commands stand above it.',
   installer: 'The installer runs in a small ramdisk: it knows the contract, not the server.',
   netboot: 'The server never plans disks; it hands out what the site says.',

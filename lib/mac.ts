@@ -5,8 +5,9 @@ export type Mac = string & { readonly __brand: 'Mac' };
 const LENGTHS = new Set([6, 8, 20]);
 
 /**
- * Accepts `00:40:33:2D:08:3F`, `00-40-33-2d-08-3f`, `0:40:33:2d:8:3f` and `004033.2d083f`-like forms of 12 digits, and the
- * same of the 8 or 20 octets of InfiniBand. Undefined when the text is no MAC address.
+ * Accepts `00:40:33:2D:08:3F`, `00-40-33-2d-08-3f`, `0:40:33:2d:8:3f`, and forms of 12 digits in longer groups such as
+ * `0040.332d.083f`, `0040-332d-083f`, `004033-2d083f`; and the same of the 8 or 20 octets of InfiniBand. Undefined when
+ * the text is no MAC address.
  * @see RFC 4391 §9.1.1
  */
 export function parseMac(text: string): Mac | undefined {
@@ -14,7 +15,7 @@ export function parseMac(text: string): Mac | undefined {
   if (LENGTHS.has(octets.length) && octets.every((octet) => /^[0-9a-f]{1,2}$/.test(octet))) {
     return octets.map((octet) => octet.padStart(2, '0')).join(':') as Mac;
   }
-  const digits = text.trim().toLowerCase().replaceAll('.', '');
+  const digits = text.trim().toLowerCase().replaceAll(/[.-]/g, '');
   if (!/^[0-9a-f]+$/.test(digits) || !LENGTHS.has(digits.length / 2)) return undefined;
   return (digits.match(/../g) ?? []).join(':') as Mac;
 }
