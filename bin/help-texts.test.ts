@@ -4,6 +4,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { Command } from 'commander';
+import { defineAdd } from './cluster-commands/add.ts';
+import { defineParseconfig } from './cluster-commands/parseconfig.ts';
+import { defineRemove } from './cluster-commands/remove.ts';
 import { defineGutinteg } from './define-gutinteg.ts';
 import { defineMachdb } from './define-machdb.ts';
 import { addExplainCommand } from './link-commands/explain.ts';
@@ -19,6 +22,10 @@ const programs = [
   link,
   defineUnlink(new Command('packageunlink')),
   defineCheck(new Command('packagecheck')),
+  defineAdd(new Command('update-cluster-add')),
+  defineParseconfig(new Command('update-cluster-parseconfig')),
+  defineParseconfig(new Command('update-cluster')),
+  defineRemove(new Command('update-cluster-remove')),
 ];
 
 for (const program of programs) {

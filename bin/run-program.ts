@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import type { Command } from 'commander';
 import { runMain } from '../lib/exit.ts';
 import { explainUnexpected } from './explain-unexpected.ts';
+import { isSystemError } from '../lib/when-missing.ts';
 
 /** Runs a program with the house's exit codes: commander alone would exit with 1 for bad usage. */
 export async function runProgram(program: Command): Promise<void> {
@@ -10,9 +11,11 @@ export async function runProgram(program: Command): Promise<void> {
     if (command !== program) command.showHelpAfterError(`(${pathOf(command)} --help says how it is used)`);
   }
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
     // Whoever read the output, such as `head`, has had enough of it.
-    process.exit();
+    if (error.code === 'EPIPE') process.exit();
+    if (!isSystemError(error)) throw error;
+    process.stderr.write(`the output could not be written: ${error.message}\n`);
+    process.exit(1);
   });
   await runMain(async () => {
     try {

@@ -4,6 +4,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { Command } from 'commander';
+import { defineAdd } from '../../bin/cluster-commands/add.ts';
+import { defineParseconfig } from '../../bin/cluster-commands/parseconfig.ts';
+import { defineRemove } from '../../bin/cluster-commands/remove.ts';
 import { defineGutinteg } from '../../bin/define-gutinteg.ts';
 import { defineMachdb } from '../../bin/define-machdb.ts';
 import { addCompletionCommand } from '../../bin/completion/add-completion-command.ts';
@@ -26,6 +29,10 @@ const programs: ReadonlyMap<string, readonly Known[]> = new Map([
   ['packagelink', [fromDefinition(linkProgram())]],
   ['packageunlink', [fromDefinition(defineUnlink(new Command()))]],
   ['packagecheck', [fromDefinition(defineCheck(new Command()))]],
+  ['update-cluster', [fromDefinition(defineParseconfig(new Command()))]],
+  ['update-cluster-add', [fromDefinition(defineAdd(new Command()))]],
+  ['update-cluster-parseconfig', [fromDefinition(defineParseconfig(new Command()))]],
+  ['update-cluster-remove', [fromDefinition(defineRemove(new Command()))]],
 ]);
 
 const pages = ['README.md', ...(await readdir(join(root, 'docs'))).map((name) => `docs/${name}`)].filter((path) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { comparable, isHostName, spellIp, spellMac } from './comparable-values.ts';
+import { comparable, isHostName, sameAs, spellIp, spellMac } from './comparable-values.ts';
 import type { KeyField } from './comparable-values.ts';
 
 const spellings: readonly { field: KeyField; same: string[]; other: string[] }[] = [
@@ -23,6 +23,7 @@ const spellings: readonly { field: KeyField; same: string[]; other: string[] }[]
 test('spellings of one value are the same', () => {
   for (const { field, same, other } of spellings) {
     assert.equal(new Set(same.map((value) => comparable(field, value))).size, 1, field);
+    for (const value of same) assert.deepEqual([...same, ...other].filter(sameAs(field, value)), same);
     assert.equal(new Set([...same, ...other].map((value) => comparable(field, value))).size, 1 + other.length, field);
   }
 });

@@ -25,11 +25,22 @@ export function isHostName(text: string): boolean {
 }
 
 /** Fields by which a host is known: no two hosts have the same. */
-export type KeyField = 'ip' | 'mac' | 'hostname';
+export const keyFields = ['ip', 'mac', 'hostname'] as const;
+export type KeyField = (typeof keyFields)[number];
 
 /** What is equal for all spellings of one value; what cannot be understood is equal to itself. */
 export function comparable(field: KeyField, value: string): string {
   if (field === 'mac') return spellMac(value) ?? value.toLowerCase();
   if (field === 'ip') return spellIp(value) ?? value.toLowerCase();
   return value.toLowerCase().replace(/\.$/, '');
+}
+
+/** As `comparable`, for one value and 100,000 others: what cannot be the same is not spelled anew. */
+export function sameAs(field: KeyField, value: string): (other: string) => boolean {
+  const wanted = comparable(field, value);
+  const isSame = (other: string): boolean => comparable(field, other) === wanted;
+  if (field === 'mac')
+    return (other) => other.slice(-1).toUpperCase() === wanted.slice(-1).toUpperCase() && isSame(other);
+  if (field === 'ip') return (other) => other === wanted || (other.includes(':') && isSame(other));
+  return (other) => Math.abs(other.length - wanted.length) <= 1 && isSame(other);
 }

@@ -4,7 +4,7 @@ import type { Encoding } from './cluster-document.ts';
 import { placeInText } from './place-in-text.ts';
 
 /** As large as a cluster.xml may be. */
-const LARGEST_BYTES = 64 * 1024 * 1024;
+export const LARGEST_BYTES = 64 * 1024 * 1024;
 
 const BYTE_ORDER_MARKS: readonly (readonly [bytes: readonly number[], encoding: string])[] = [
   [[0xff, 0xfe], 'UTF-16LE'],
