@@ -6,6 +6,7 @@ import { suite, test } from 'node:test';
 import { Command } from 'commander';
 import { defineAdd } from './cluster-commands/add.ts';
 import { defineParseconfig } from './cluster-commands/parseconfig.ts';
+import { defineRegenerate } from './cluster-commands/regenerate.ts';
 import { defineRemove } from './cluster-commands/remove.ts';
 import { defineGutinteg } from './define-gutinteg.ts';
 import { defineMachdb } from './define-machdb.ts';
@@ -25,6 +26,7 @@ const programs = [
   defineAdd(new Command('update-cluster-add')),
   defineParseconfig(new Command('update-cluster-parseconfig')),
   defineParseconfig(new Command('update-cluster')),
+  defineRegenerate(new Command('update-cluster-regenerate')),
   defineRemove(new Command('update-cluster-remove')),
 ];
 
