@@ -146,7 +146,9 @@ suite('update-cluster-regenerate', () => {
     await putHook(lab, 'dsh', 'echo $$ >/etc/pid; exec sleep 600');
     const [file = '', ...args] = lab.enter(['update-cluster-regenerate', 'dsh']);
     const running = execa(file, args, { reject: false, env: { CLUSTERXML: '' } });
-    const pid = (await lab.shell('timeout 20 sh -c 'until [ -s /etc/pid ]; do sleep 0.05; done'; cat /etc/pid')).stdout.trim();
+    const pid = (
+      await lab.shell('timeout 20 sh -c "until [ -s /etc/pid ]; do sleep 0.05; done"; cat /etc/pid')
+    ).stdout.trim();
     running.kill('SIGINT');
     assert.equal((await running).signal, 'SIGINT');
     const gone = await lab.shell(
