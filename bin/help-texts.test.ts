@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { Command } from 'commander';
 import { defineAdd } from './cluster-commands/add.ts';
+import { defineBlock } from './cluster-commands/block.ts';
 import { defineParseconfig } from './cluster-commands/parseconfig.ts';
 import { defineRegenerate } from './cluster-commands/regenerate.ts';
 import { defineRemove } from './cluster-commands/remove.ts';
@@ -24,6 +25,7 @@ const programs = [
   defineUnlink(new Command('packageunlink')),
   defineCheck(new Command('packagecheck')),
   defineAdd(new Command('update-cluster-add')),
+  defineBlock(new Command('update-cluster-block')),
   defineParseconfig(new Command('update-cluster-parseconfig')),
   defineParseconfig(new Command('update-cluster')),
   defineRegenerate(new Command('update-cluster-regenerate')),
