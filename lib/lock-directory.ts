@@ -1,9 +1,10 @@
 // A lock that the kernel releases when its holder ends, however it ends: nothing is ever left behind.
 // In: a directory. Out: the exclusive lock on it, or who holds it. Never: writes into the directory.
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { execa } from 'execa';
 import { whenRefused } from './when-missing.ts';
 import { UserError } from './errors.ts';
 
@@ -22,11 +23,12 @@ const CONFLICT = 75;
 export async function lockDirectory(dir: string, waitSeconds: number): Promise<DirectoryLock> {
   const path = resolve(dir);
   const options = ['--exclusive', '--wait', String(waitSeconds), '--conflict-exit-code', String(CONFLICT)];
-  const child = execa('flock', [...options, path, 'cat'], { env: { LC_ALL: 'C' }, reject: false });
+  // Not by execa: loading it takes a quarter of the time of an edit of 100,000 hosts.
+  const child = spawn('flock', [...options, path, 'cat'], { env: { ...process.env, LC_ALL: 'C' } });
   // The pipe breaks when flock gives up; its exit code says why.
   child.stdin.on('error', () => {});
   let held = true;
-  const ended = child.finally(() => {
+  const ended = endOf(child).finally(() => {
     held = false;
   });
   child.stdin.write('locked\n');
@@ -44,6 +46,17 @@ export async function lockDirectory(dir: string, waitSeconds: number): Promise<D
   const hint = result.exitCode === undefined ? 'apt-get install util-linux' : undefined;
   const cause = result.cause ?? new Error(result.stderr || `exit code ${result.exitCode}`);
   throw new UserError(`cannot lock ${path} with flock`, { cause, ...(hint === undefined ? {} : { hint }) });
+}
+
+type Ending = { readonly exitCode?: number | null; readonly stderr: string; readonly cause?: unknown };
+
+function endOf(child: ChildProcessWithoutNullStreams): Promise<Ending> {
+  let stderr = '';
+  child.stderr.on('data', (part: Buffer) => (stderr += part.toString()));
+  return new Promise((resolveEnding) => {
+    child.once('error', (cause) => resolveEnding({ stderr, cause }));
+    child.once('close', (exitCode) => resolveEnding({ exitCode, stderr }));
+  });
 }
 
 async function heldByAnother(path: string, waitSeconds: number): Promise<UserError> {

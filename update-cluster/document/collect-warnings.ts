@@ -38,13 +38,15 @@ function checkHost(source: Source, host: Element, note: (message: string, offset
   for (const child of host.children) {
     if (!child.element) continue;
     const order = fieldOrder(child.name);
-    if (order === -1) continue;
+    if (order === -1) {
+      note(unknown(child, host), child.start);
+      continue;
+    }
     if ((seen & (1 << order)) !== 0) throw failAt(source, child.start, `this host has a second <${child.name}>`);
     seen |= 1 << order;
     if (child.name === 'nfsroot') note('<nfsroot> is deprecated', child.start);
     if (child.children.length > 0) noteUnknown(child, () => false, note);
   }
-  noteUnknown(host, (child) => fieldOrder(child.name) !== -1, note);
 }
 
 function noteUnknown(
@@ -53,6 +55,10 @@ function noteUnknown(
   note: (message: string, offset: number) => void,
 ): void {
   for (const child of parent.children) {
-    if (child.element && !isKnown(child)) note(`<${child.name}> in <${parent.name}> is unknown, and kept`, child.start);
+    if (child.element && !isKnown(child)) note(unknown(child, parent), child.start);
   }
+}
+
+function unknown(child: Element, parent: Element): string {
+  return `<${child.name}> in <${parent.name}> is unknown, and kept`;
 }

@@ -36,8 +36,8 @@ const valid: readonly { name: string; text: string; hosts: HostValues[]; warning
     hosts: [{ ip: '1.1.1.1' }],
     warnings: [
       /text directly in <host>/,
-      /<b> in <ip> is unknown/,
       /<os> in <host> is unknown, and kept \(the first of 2\)/,
+      /<b> in <ip> is unknown/,
       /text directly in <cluster>/,
       /<rack> in <cluster>/,
     ],
