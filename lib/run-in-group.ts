@@ -39,6 +39,8 @@ const POLL_MS = 20;
  * is ended. Whatever it leaves behind when it ends by itself goes on. Never throws for what the program does.
  */
 export const runInGroup: RunInGroup = async ([file, ...args], options) => {
+  // Before it begins: a signal that comes a moment later is heard when there is a group to end.
+  const interruptions = forwardInterruptions(options.graceMs ?? GRACE_MS);
   const child = execa(file, args, {
     detached: true,
     stdin: 'ignore',
@@ -51,20 +53,24 @@ export const runInGroup: RunInGroup = async ([file, ...args], options) => {
   const tail = collectTail(options.tailBytes);
   for (const stream of [child.stdout, child.stderr]) stream.on('data', tail.add);
   const { pid } = child;
-  if (pid === undefined) return { startError: startErrorOf(await child), timedOut: false, output: '' };
+  if (pid === undefined) {
+    interruptions.stop();
+    return { startError: startErrorOf(await child), timedOut: false, output: '' };
+  }
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  const stopForwarding = forwardInterruptions(pid);
+  interruptions.to(pid);
   try {
     const timedOut = !(await isOverWithin(ended, options.timeoutMs));
     if (timedOut) await endGroup(pid, options.graceMs ?? GRACE_MS);
     const { code, signal } = await ended;
+    await interruptions.ifAny();
     if (!(await isOverWithin(child, DRAIN_MS))) for (const stream of [child.stdout, child.stderr]) stream.destroy();
     const how = code === null ? { signal: signal ?? 'an unknown signal' } : { exitCode: code };
     return { ...how, timedOut, output: tail.text() };
   } finally {
-    stopForwarding();
+    interruptions.stop();
   }
 };
 
@@ -99,19 +105,29 @@ function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
+type Interruptions = {
+  readonly to: (pid: number) => void;
+  readonly stop: () => void;
+  /** Waits for the end of an interruption: the caller must not go on while this process is about to end. */
+  readonly ifAny: () => Promise<void>;
+};
+
 // A group of its own does not hear the terminal.
-function forwardInterruptions(pid: number): () => void {
+function forwardInterruptions(graceMs: number): Interruptions {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let group: number | undefined;
+  let interruption = Promise.resolve();
   const forward = (signal: NodeJS.Signals): void => {
+    // A second Ctrl-C ends this process at once.
     stop();
-    signalGroup(pid, 'SIGTERM');
-    process.kill(process.pid, signal);
+    const end = group === undefined ? Promise.resolve() : endGroup(group, graceMs);
+    interruption = end.then(() => void process.kill(process.pid, signal));
   };
   const stop = (): void => {
     for (const signal of signals) process.off(signal, forward);
   };
   for (const signal of signals) process.on(signal, forward);
-  return stop;
+  return { to: (pid) => (group = pid), stop, ifAny: () => interruption };
 }
 
 function collectTail(limitBytes: number): { add: (chunk: Uint8Array) => void; text: () => string } {

@@ -14,8 +14,9 @@ export function placeInText(text: string, offset: number): { line: number; colum
       lineStart = at + 1;
     }
   }
-  const rest = /^[^\r\n]*/.exec(text.slice(lineStart, lineStart + 100_000))?.[0] ?? '';
-  return { line, column: offset - lineStart + 1, text: rest };
+  const rest = text.slice(lineStart);
+  const length = rest.search(/[\r\n]/);
+  return { line, column: offset - lineStart + 1, text: length === -1 ? rest : rest.slice(0, length) };
 }
 
 /** A fault at an offset of a file. */
