@@ -8,6 +8,8 @@ import { parseCluster, parseClusterBytes, scanClusterBytes } from './parse-docum
 
 const valid: readonly { name: string; text: string; hosts: HostValues[]; warnings?: RegExp[] }[] = [
   { name: 'no host', text: '<cluster/>', hosts: [] },
+  { name: 'a public DTD', text: '<!DOCTYPE cluster PUBLIC "-//x" \'y\' ><cluster/>', hosts: [] },
+  { name: 'a DOCTYPE without a DTD', text: '<!DOCTYPE cluster><cluster/>', hosts: [] },
   { name: 'a host without fields', text: '<cluster><host/><host></host></cluster>', hosts: [{}, {}] },
   { name: 'empty elements', text: '<cluster><host><ip/><mac></mac><notes> </notes></host></cluster>', hosts: [{}] },
   {
@@ -92,6 +94,11 @@ const refused: readonly { name: string; text: string; error: RegExp }[] = [
     text: '<cluster><host>\n<ip>1</ip><ip>2</ip></host></cluster>',
     error: /x\.xml:2:11: error: this host has a second <ip>/,
   },
+  ...['cluster SYSTE "x"', 'cl&lt;r SYSTEM "x"', 'cluster SYSTEM x', 'cluster "x"', ''].map((words) => ({
+    name: `DOCTYPE ${words}`,
+    text: `\n<!DOCTYPE ${words}><cluster/>`,
+    error: /x\.xml:2:1: error: this DOCTYPE is malformed/,
+  })),
   { name: 'billion laughs', text: laughs, error: /x\.xml:1:1: error: this DOCTYPE declares/ },
   { name: 'a file as an entity', text: file, error: /x\.xml:1:1: error: this DOCTYPE declares/ },
   {

@@ -91,7 +91,7 @@ export function readElements(source: Source, visit: (host: Element, siblings: No
   parser.on('comment', () => appendMarkup(parser.position + 1));
   parser.on('processinginstruction', () => appendMarkup(parser.position));
   parser.on('doctype', (declaration) => {
-    refuseSubset(source, text.indexOf('<', previousEnd), declaration);
+    checkDoctype(source, text.indexOf('<', previousEnd), declaration);
     appendMarkup(parser.position);
   });
   const declaration = /^\u{feff}?<\?xml\s[^>]*\?>/u.exec(text);
@@ -113,10 +113,19 @@ export function failAt(source: Source, offset: number, message: string, suggesti
   return new FaultsError(`reading ${source.where}`, [suggestion === undefined ? fault : { ...fault, suggestion }]);
 }
 
-/** Entities can only be defined there, or in a file that is never opened. */
-function refuseSubset(source: Source, start: number, declaration: string): void {
-  if (!declaration.replaceAll(/"[^"]*"|'[^']*'/g, '').includes('[')) return;
-  const message = 'this DOCTYPE declares elements or entities of its own, which is refused';
+const QUOTED = `(?:"[^"]*"|'[^']*')`;
+const NAMES_A_DTD = new RegExp(
+  `^\\s+[\\p{L}_:][\\p{L}\\p{N}_:.-]*(?:\\s+SYSTEM\\s+${QUOTED}|\\s+PUBLIC\\s+${QUOTED}\\s+${QUOTED})?\\s*$`,
+  'u',
+);
+
+/** Entities can only be defined in the subset, or in a file that is never opened. The parser leaves a DOCTYPE unread. */
+function checkDoctype(source: Source, start: number, declaration: string): void {
+  if (NAMES_A_DTD.test(declaration)) return;
+  const isSubset = declaration.replaceAll(/"[^"]*"|'[^']*'/g, '').includes('[');
+  const message = isSubset
+    ? 'this DOCTYPE declares elements or entities of its own, which is refused'
+    : 'this DOCTYPE is malformed';
   throw failAt(source, start, message, 'leave only its first part, as in <!DOCTYPE cluster SYSTEM "cluster.dtd">');
 }
 
