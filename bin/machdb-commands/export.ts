@@ -28,6 +28,8 @@ export function addExportCommand(program: Command): void {
     .option('--network <network>', 'reverse-dns: the zone by its addresses, such as 10.77.0.0/24')
     .option('--serial <number>', 'dns, reverse-dns: the serial number of the zone, instead of the time')
     .option('--previous <file>', 'dns, reverse-dns: the old zone, if it is not the file of --output')
+    .option('--masters <object>', 'cluster-xml: an object that masters inherit from, or a variable that they set')
+    .option('--bootmaster <variable>', 'cluster-xml: the variable with the master that a machine boots from')
     .addHelpText('after', EXPORT_HELP)
     .action(exportMachdb);
 }
@@ -47,12 +49,14 @@ async function exportMachdb(name: ExportFormatName, options: ExportOptions): Pro
 /** Whatever a format does not heed must not seem to have had an effect. */
 async function checkOptions(name: string, format: ExportFormat, options: ExportOptions): Promise<void> {
   const { UserError } = await import('../../lib/errors.ts');
-  const { output, outputDir, zone, network, serial, previous } = options;
+  const { output, outputDir, zone, network, serial, previous, masters, bootmaster } = options;
   const refuse = (message: string): never => {
     throw new UserError(message, { exitCode: 2, hint: 'machdb export --help' });
   };
   if (zone !== undefined && !format.heeds.includes('zone')) refuse(`${name} has no zones: --zone means nothing to it`);
   if (network !== undefined && !format.heeds.includes('network')) refuse(`--network means nothing to ${name}`);
+  if (masters !== undefined && !format.heeds.includes('masters')) refuse(`--masters means nothing to ${name}`);
+  if (bootmaster !== undefined && !format.heeds.includes('bootmaster')) refuse(`--bootmaster means nothing to ${name}`);
   if (serial !== undefined && format.serial === undefined) refuse(`${name} carries no serial number`);
   if (previous !== undefined && format.serial === undefined) refuse(`${name} carries no serial number: no --previous`);
   if (outputDir === undefined) return;
@@ -128,6 +132,7 @@ ${exportFormatNames.map((name) => `  ${name.padEnd(15)}${exportDescriptions[name
 Examples:
   machdb export hosts --site examples/lab
   machdb export dns --zone lab.example --output /etc/bind/lab.example.zone
+  machdb export cluster-xml --masters cluster-master --output /etc/update-cluster/cluster.xml
   machdb export reverse-dns --network 10.77.0.0/24 --serial 2026112101
 
 With --output, nothing is written or reported if only the serial number would differ, unless --serial raises it.

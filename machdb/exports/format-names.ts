@@ -6,6 +6,7 @@ export const exportDescriptions = {
   hosts: '/etc/hosts',
   ethers: '/etc/ethers',
   dnsmasq: 'a configuration file of dnsmasq: addresses, options and names',
+  'cluster-xml': 'cluster.xml of update-cluster',
   kea: 'a configuration of the Kea DHCPv4 server',
   ansible: 'what an inventory script prints for ansible',
   'ansible-static': 'an inventory file for ansible, inventory.json',

@@ -11,6 +11,10 @@ export type ExportSettings = {
   readonly zone?: string;
   /** The addresses of a reverse zone: `10.77.0.0/24`, `2001:db8:1::/48`. */
   readonly network?: string;
+  /** An object that masters inherit from, or a variable that they set. */
+  readonly masters?: string;
+  /** The variable that names the master which a machine boots from. */
+  readonly bootmaster?: string;
 };
 
 /** A machine whose record has been resolved. */

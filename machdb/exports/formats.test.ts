@@ -43,6 +43,48 @@ test('ethers: a line for each MAC address', () => {
   ]);
 });
 
+test('cluster-xml: a host for each interface with an address, masters by object, bootmaster by machine or address', () => {
+  const cluster = `master:\n${office
+    .replace('server: office', 'server: office master')
+    .replace(
+      'b: office',
+      'b: office\n    CLUSTER_BOOTMASTER=server\n    CLUSTER_NOTES=a&b <c>',
+    )}\ncard:\n MAC=52:54:00:77:00:77\nsix:\n MAC=52:54:00:77:00:06\n IP6=2001:DB8::6\n CLUSTER_BOOTMASTER=10.77.0.2\n`;
+  const { text, said } = exportText('cluster-xml', cluster, { masters: 'master' });
+  assert.deepEqual(said, ['server: MAC: a host of cluster.xml has one MAC address; only 52:54:00:77:00:01 is written']);
+  const hosts = [
+    '<ip>10.77.0.2</ip><mac>52:54:00:77:00:01</mac><hostname>server</hostname><notes>master</notes>',
+    '<ip>10.78.0.2</ip><mac>52:54:00:77:00:03</mac><hostname>server-storage</hostname><notes>master</notes>',
+    '<ip>10.77.0.9</ip><mac>52:54:00:77:00:09</mac><hostname>b</hostname><notes>a&amp;b &lt;c&gt;</notes><bootmaster>10.77.0.2</bootmaster>',
+    '<ip>2001:db8::6</ip><mac>52:54:00:77:00:06</mac><hostname>six</hostname><bootmaster>10.77.0.2</bootmaster>',
+  ];
+  const written = text.slice(text.indexOf('<cluster>')).replaceAll(/\n */g, '');
+  assert.equal(written, `<cluster>${hosts.map((host) => `<host>${host}</host>`).join('')}</cluster>`);
+});
+
+const masters: readonly [masters: string, found: readonly string[]][] = [
+  ['above', ['heir', 'heir2']],
+  ['heir', ['heir', 'heir2']],
+  ['ROLE', ['heir2']],
+];
+for (const [name, found] of masters) {
+  test(`cluster-xml: --masters ${name}`, () => {
+    const text = 'above:\nheir: above\n IP=10.0.0.1\n ROLE=\nheir2: heir\n IP=10.0.0.2\n ROLE=head\nc:\n IP=10.0.0.3\n';
+    const hosts = exportText('cluster-xml', text, { masters: name }).text.split('<host>').slice(1);
+    const named = hosts.filter((host) => host.includes('<notes>master</notes>'));
+    assert.deepEqual(
+      named.map((host) => /<hostname>(\w+)/.exec(host)?.[1]),
+      found,
+    );
+  });
+}
+
+test('cluster-xml: --masters of a name that is neither object nor variable, --bootmaster of a variable', () => {
+  const text = 'head:\na:\n IP=10.0.0.1\n BOOT=10.0.0.9\n';
+  assert.throws(() => exportText('cluster-xml', text, { masters: 'haed' }), /neither an object .* nor a variable/);
+  assert.match(exportText('cluster-xml', text, { bootmaster: 'BOOT' }).text, /<bootmaster>10\.0\.0\.9</);
+});
+
 test('dnsmasq: what machines of a network agree on is said once, the rest by tags', () => {
   assert.deepEqual(exportText('dnsmasq', office).text.split('\n').slice(1), [
     'host-record=server.lab.example,10.77.0.2,2001:db8::1',
@@ -163,7 +205,7 @@ const refused: {
   },
   {
     name: 'names and addresses that are none',
-    formats: ['dns', 'reverse-dns', 'hosts', 'ethers', 'dnsmasq', 'kea'],
+    formats: ['dns', 'reverse-dns', 'hosts', 'ethers', 'dnsmasq', 'kea', 'cluster-xml'],
     text: `${zone} ZONE+=10.in-addr.arpa\na_b:\n IP=10.0.0.1\nb:\n${net} IP=10.0.0.256\n MAC=x\n IP6=1::%lo\n ALIASES=$INCLUDE @ (\n`,
     said: [
       "5: a_b: HOSTNAME: 'a_b' is not a host name: 'a_b' is not allowed in one",
@@ -201,6 +243,17 @@ const refused: {
     formats: ['kea', 'dnsmasq'],
     text: `a:\n${net} IP=10.0.0.1\n MAC=0:0:0:0:0:1\nb:\n${net} IP=10.0.0.1\n MAC=0:0:0:0:0:2\n`,
     said: ['9: b: IP: 10.0.0.1 is already the address of a'],
+  },
+  {
+    name: 'a name, an address or a card of two hosts, and a bootmaster that is none',
+    formats: ['cluster-xml'],
+    text: `a:\n MAC=0:0:0:0:0:1\n IP=10.0.0.1\n CLUSTER_BOOTMASTER=c\na.x:\n MAC=0-0-0-0-0-1\n IP=10.0.0.1\n DOMAIN=x\nc:\n MAC=0:0:0:0:0:3\n`,
+    said: [
+      "4: a: CLUSTER_BOOTMASTER: 'c' is neither an address nor a machine with one",
+      '7: a.x: IP: the address 10.0.0.1 already belongs to a',
+      '6: a.x: MAC: the MAC address 00:00:00:00:00:01 already belongs to a',
+      '5: a.x: HOSTNAME: the name a already belongs to a',
+    ],
   },
   {
     name: 'no netmask, a strange one, and a network that the address is not in',

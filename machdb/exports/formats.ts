@@ -1,5 +1,6 @@
 import { ansibleStaticFormat } from './ansible-static.ts';
 import { ansibleFormat } from './ansible.ts';
+import { clusterXmlFormat } from './cluster-xml.ts';
 import { dnsFormat } from './dns.ts';
 import { dnsmasqFormat } from './dnsmasq.ts';
 import { ethersFormat } from './ethers.ts';
@@ -17,6 +18,7 @@ export const exportFormats: Readonly<Record<ExportFormatName, ExportFormat>> = {
   hosts: hostsFormat,
   ethers: ethersFormat,
   dnsmasq: dnsmasqFormat,
+  'cluster-xml': clusterXmlFormat,
   kea: keaFormat,
   ansible: ansibleFormat,
   'ansible-static': ansibleStaticFormat,
