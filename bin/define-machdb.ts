@@ -8,6 +8,7 @@ import { addDiffCommand } from './machdb-commands/diff.ts';
 import { addExplainCommand } from './machdb-commands/explain.ts';
 import { addExportCommand } from './machdb-commands/export.ts';
 import { addGrepCommand } from './machdb-commands/grep.ts';
+import { addImportCommand } from './machdb-commands/import.ts';
 import { addListCommand } from './machdb-commands/list.ts';
 import { addQueryCommand } from './machdb-commands/query.ts';
 import { addRemoveCommand } from './machdb-commands/remove.ts';
@@ -44,7 +45,7 @@ const TASKS: readonly Task[] = [
     task: 'Edit:',
     commands: [addAddCommand, addSetCommand, addUnsetCommand, addRemoveCommand, addRenameCommand, addCloneCommand],
   },
-  { task: 'Export to other programs:', commands: [addExportCommand] },
+  { task: 'Other programs:', commands: [addExportCommand, addImportCommand] },
   { task: 'Help:', commands: [addCompletionCommand] },
 ];
 

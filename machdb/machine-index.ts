@@ -16,7 +16,10 @@ export type MachineIndex = {
 type VariableKind = 'mac' | 'ip' | 'other';
 
 /** An index that is filled while a check shows its machines (`CheckOptions.onMachine`). */
-export function createMachineIndex(): { index: MachineIndex; onMachine: (machine: Machine) => void } {
+export function createMachineIndex(): {
+  index: MachineIndex;
+  onMachine: (machine: Pick<Machine, 'name' | 'values'>) => void;
+} {
   const names = new Set<string>();
   const byMac = new Map<string, string>();
   const byIp = new Map<string, string>();
@@ -28,7 +31,7 @@ export function createMachineIndex(): { index: MachineIndex; onMachine: (machine
     return known;
   }
 
-  function onMachine({ name, values }: Machine): void {
+  function onMachine({ name, values }: Pick<Machine, 'name' | 'values'>): void {
     names.add(name);
     for (const [variable, value] of values) {
       const kind = kindOf(variable);
