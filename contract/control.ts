@@ -20,6 +20,8 @@ export const controlRequests = {
     knownEmpty: z.array(knownEmptySchema).max(MAX_INIT_DATA).readonly().default([]),
   }),
   claim: z.strictObject({ name: nameSchema }),
+  /** MAC addresses that somebody has seen on a network. */
+  offer: z.strictObject({ macs: z.array(z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/)).max(200) }),
   disarm: z.strictObject({ name: nameSchema, why: z.string().min(1).max(500) }),
 };
 
@@ -64,6 +66,8 @@ export const controlAnswers = {
     serverUrl: z.string(),
     fingerprints: z.array(z.string()).readonly(),
   }),
+  /** Those that are in no record, and are in the list of unknown cards now. */
+  offer: z.object({ unknown: z.array(z.string()).readonly() }),
   disarm: summarySchema,
   status: summarySchema.extend({
     lastReport: z.object({ atMs: z.number(), report: reportSchema }).nullable(),
@@ -82,6 +86,7 @@ export const controlAnswers = {
 export type SummaryAnswer = z.infer<typeof summarySchema>;
 export type ArmedAnswer = z.infer<typeof controlAnswers.arm>;
 export type ClaimAnswer = z.infer<typeof controlAnswers.claim>;
+export type OfferAnswer = z.infer<typeof controlAnswers.offer>;
 export type StatusAnswer = z.infer<typeof controlAnswers.status>;
 export type AllAnswer = z.infer<typeof controlAnswers.all>;
 

@@ -12,6 +12,7 @@ import type {
   ArmedAnswer,
   ClaimAnswer,
   controlRequests,
+  OfferAnswer,
   StatusAnswer,
   SummaryAnswer,
 } from '../contract/control.ts';
@@ -28,6 +29,8 @@ export type ControlClient = {
   readonly arm: (name: string, consent?: Partial<Consent>) => Promise<ArmedAnswer>;
   /** Consent to take in a machine that was installed by hand. */
   readonly claim: (name: string) => Promise<ClaimAnswer>;
+  /** Puts cards that were seen elsewhere on the list of unknown ones. */
+  readonly offer: (macs: readonly string[]) => Promise<OfferAnswer>;
   /** Takes consent back; `why` is shown wherever the machine's state is. */
   readonly disarm: (name: string, why: string) => Promise<SummaryAnswer>;
   readonly status: (name: string) => Promise<StatusAnswer>;
@@ -47,10 +50,11 @@ export function createControlClient(stateDir: string): ControlClient {
     const { error, hint } = parseJsonEdge(controlAnswers.error, answer.text, `the server's answer to ${path}`);
     throw new UserError(error, { exitCode: answer.status === 400 ? 2 : 1, ...(hint === undefined ? {} : { hint }) });
   }
-  const { arm, claim, disarm, status, all, health } = controlAnswers;
+  const { arm, claim, disarm, offer, status, all, health } = controlAnswers;
   return {
     arm: (name, consent) => ask(arm, '/arm', { name, ...consent } satisfies z.input<typeof controlRequests.arm>),
     claim: (name) => ask(claim, '/claim', { name } satisfies z.input<typeof controlRequests.claim>),
+    offer: (macs) => ask(offer, '/offer', { macs: [...macs] } satisfies z.input<typeof controlRequests.offer>),
     disarm: (name, why) => ask(disarm, '/disarm', { name, why } satisfies z.input<typeof controlRequests.disarm>),
     status: (name) => ask(status, `/machines/${encodeURIComponent(name)}`),
     all: async () => {

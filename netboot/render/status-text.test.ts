@@ -70,7 +70,7 @@ test('all machines', () => {
 q-bert   installing (attempt 1 of 3)  2026-11-20 12:00:00 UTC
 pacman   failed                       2026-11-20 12:00:00 UTC  no disk fits
 
-network cards that asked and are in no record (MAC, last seen):
+network cards that were seen and are in no record (MAC, last seen):
   02:00:00:00:00:01  2026-11-20 12:00:00 UTC
 
 machine database: 6 machines, read 2026-11-20 12:00:00 UTC

@@ -16,7 +16,7 @@ export function renderAll(all: AllAnswer): string {
   const strangers =
     unknown.length === 0
       ? ''
-      : `\nnetwork cards that asked and are in no record (MAC, last seen):\n${unknown.join('')}`;
+      : `\nnetwork cards that were seen and are in no record (MAC, last seen):\n${unknown.join('')}`;
   return `${machines}${strangers}\n${renderDatabase(all.database)}${renderState(all.state)}`;
 }
 

@@ -15,8 +15,16 @@ import {
   CONTROL_VERSION_HEADER,
   controlRequests,
 } from '../../contract/control.ts';
-import type { AllAnswer, ArmedAnswer, ClaimAnswer, StatusAnswer, SummaryAnswer } from '../../contract/control.ts';
+import type {
+  AllAnswer,
+  ArmedAnswer,
+  ClaimAnswer,
+  OfferAnswer,
+  StatusAnswer,
+  SummaryAnswer,
+} from '../../contract/control.ts';
 import type { DatabaseStatus } from '../../contract/health.ts';
+import type { Mac } from '../../lib/mac.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Adoptions } from '../adoptions.ts';
 import type { Clients } from '../clients.ts';
@@ -152,6 +160,13 @@ function addControlRoutes(app: Express, options: ControlOptions): void {
         } satisfies ClaimAnswer),
       next,
     );
+  });
+  app.post('/offer', (request, response) => {
+    const { macs } = parseEdge(controlRequests.offer, request.body, 'offer');
+    const { records } = machines.options.source;
+    const unknown = macs.filter((mac) => records.byMac(mac as Mac) === undefined);
+    for (const mac of unknown) clients.seenUnknown(mac);
+    response.json({ unknown } satisfies OfferAnswer);
   });
   app.post('/disarm', (request, response) => {
     const { name, why } = parseEdge(controlRequests.disarm, request.body, 'disarm');

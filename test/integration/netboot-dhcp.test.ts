@@ -101,6 +101,19 @@ test('busybox udhcpc gives its address of the range back, and gets the same one 
   );
 });
 
+test('cards that somebody else has seen join the list of unknown ones, and known ones do not', async () => {
+  await using stack = new AsyncDisposableStack();
+  const lab = await createLab(stack);
+  const stranger = '00:16:3e:00:00:01';
+  assert.deepEqual(await lab.control.offer([stranger, '52:54:00:12:34:56']), { unknown: [stranger] });
+  const { unknown } = await lab.control.all();
+  assert.deepEqual(
+    unknown.map(({ mac }) => mac),
+    [stranger],
+  );
+  await assert.rejects(lab.control.offer(['00:16:3E:00:00:01\n']), /offer: 1 fault/);
+});
+
 test('the server is deaf on its other network, even to a machine it knows', async () => {
   await using stack = new AsyncDisposableStack();
   const lab = await createLab(stack, { range: RANGE });
