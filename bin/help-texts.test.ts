@@ -6,6 +6,7 @@ import { suite, test } from 'node:test';
 import { Command } from 'commander';
 import { defineAdd } from './cluster-commands/add.ts';
 import { defineBlock } from './cluster-commands/block.ts';
+import { defineMaccollect } from './cluster-commands/maccollect.ts';
 import { defineParseconfig } from './cluster-commands/parseconfig.ts';
 import { defineRegenerate } from './cluster-commands/regenerate.ts';
 import { defineRemove } from './cluster-commands/remove.ts';
@@ -26,6 +27,7 @@ const programs = [
   defineCheck(new Command('packagecheck')),
   defineAdd(new Command('update-cluster-add')),
   defineBlock(new Command('update-cluster-block')),
+  defineMaccollect(new Command('update-cluster-maccollect')),
   defineParseconfig(new Command('update-cluster-parseconfig')),
   defineParseconfig(new Command('update-cluster')),
   defineRegenerate(new Command('update-cluster-regenerate')),

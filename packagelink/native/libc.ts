@@ -22,6 +22,13 @@ const { lib, functions } = dlopen(null, {
   fsetxattr: { arguments: ['int32', 'buffer', 'buffer', 'uint64', 'int32'], return: 'int32' },
   lremovexattr: { arguments: ['string', 'buffer'], return: 'int32' },
   fremovexattr: { arguments: ['int32', 'buffer'], return: 'int32' },
+  socket: { arguments: ['int32', 'int32', 'int32'], return: 'int32' },
+  setsockopt: { arguments: ['int32', 'int32', 'int32', 'buffer', 'uint32'], return: 'int32' },
+  bind: { arguments: ['int32', 'buffer', 'uint32'], return: 'int32' },
+  getsockname: { arguments: ['int32', 'buffer', 'buffer'], return: 'int32' },
+  recv: { arguments: ['int32', 'buffer', 'uint64', 'int32'], return: 'int64' },
+  send: { arguments: ['int32', 'buffer', 'uint64', 'int32'], return: 'int64' },
+  if_nametoindex: { arguments: ['string'], return: 'uint32' },
 });
 
 /** The bound calls, as in their man pages. */

@@ -44,9 +44,14 @@ export async function startCompletingBash(stack: AsyncDisposableStack): Promise<
 }
 
 async function ownScripts(): Promise<string[]> {
-  const programs = ['machdb', 'gutinteg', 'packagelink', 'packageunlink', 'packagecheck'].map((name) =>
-    join(root, 'bin', name),
-  );
+  const programs = [
+    'machdb',
+    'gutinteg',
+    'packagelink',
+    'packageunlink',
+    'packagecheck',
+    'update-cluster-maccollect',
+  ].map((name) => join(root, 'bin', name));
   return Promise.all(programs.map(async (path) => (await runCommand([path, 'completion', 'bash'])).stdout));
 }
 

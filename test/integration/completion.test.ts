@@ -121,6 +121,8 @@ suite('what is offered', () => {
     ['packageunlink --target m', ['machdb']],
     ['packageunlink --target . lab', []],
     ['packagecheck --foreign ', ['fail', 'ignore', 'list']],
+    ['update-cluster-maccollect --lis', ['--listen-only']],
+    ['update-cluster-maccollect --site . --like kio', ['kiosk1']],
     ['machdb query 2>&1 lab04', ['lab04']],
   ];
   test('at the end of each line', async () => {

@@ -6,6 +6,7 @@ import { suite, test } from 'node:test';
 import { Command } from 'commander';
 import { defineAdd } from '../../bin/cluster-commands/add.ts';
 import { defineBlock } from '../../bin/cluster-commands/block.ts';
+import { defineMaccollect } from '../../bin/cluster-commands/maccollect.ts';
 import { defineParseconfig } from '../../bin/cluster-commands/parseconfig.ts';
 import { defineRegenerate } from '../../bin/cluster-commands/regenerate.ts';
 import { defineRemove } from '../../bin/cluster-commands/remove.ts';
@@ -34,6 +35,7 @@ const programs: ReadonlyMap<string, readonly Known[]> = new Map([
   ['update-cluster', [fromDefinition(defineParseconfig(new Command()))]],
   ['update-cluster-add', [fromDefinition(defineAdd(new Command()))]],
   ['update-cluster-block', [fromDefinition(defineBlock(new Command()))]],
+  ['update-cluster-maccollect', [fromDefinition(defineMaccollect(new Command()))]],
   ['update-cluster-parseconfig', [fromDefinition(defineParseconfig(new Command()))]],
   ['update-cluster-regenerate', [fromDefinition(defineRegenerate(new Command()))]],
   ['update-cluster-remove', [fromDefinition(defineRemove(new Command()))]],
