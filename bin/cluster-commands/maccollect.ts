@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { KnownHosts } from '../../update-cluster/collect/known-hosts.ts';
 
 type MaccollectOptions = {
-  readonly interface: string;
+  readonly interface?: string;
   readonly like?: string;
   readonly once?: string;
   readonly listenOnly?: true;
@@ -17,22 +17,28 @@ type MaccollectOptions = {
 
 /** `update-cluster-maccollect --interface IF`. */
 export function defineMaccollect(program: Command): Command {
-  return program
-    .description('Listens to a network, and adds every card that is not known yet to cluster.xml as a host.')
-    .requiredOption('--interface <card>', 'the network card to listen on')
-    .option('--hostname <pattern>', 'how hosts are named: node%03d')
-    .option('--range <first-last>', 'the addresses that they get: 10.0.0.10-10.0.0.250')
-    .option('--config <yaml>', 'where both are written (default: /etc/update-cluster/maccollect.yaml)')
-    .option('--like <object>', 'a host whose bootmaster and notes new ones get; with --site, an object of the database')
-    .option('--once <count>', 'end after so many new cards')
-    .option('--listen-only', 'only say what is seen: send nothing, write nothing')
-    .option('--local', 'also cards with locally administered addresses, as virtual machines have')
-    .option('--file <file>', '$CLUSTERXML, or else /etc/update-cluster/cluster.xml')
-    .option('--site <dir>', 'offer new cards to this gutinteg site instead of writing cluster.xml')
-    .option('--state <dir>', 'with --site: state directory of the running server, instead of the one in site.yaml')
-    .showHelpAfterError('(update-cluster-maccollect --help says how it is used)')
-    .addHelpText('after', MACCOLLECT_HELP)
-    .action(maccollect);
+  return (
+    program
+      .description('Listens to a network, and adds every card that is not known yet to cluster.xml as a host.')
+      // Not a required option: `completion` below this program has none.
+      .option('--interface <card>', 'the network card to listen on')
+      .option('--hostname <pattern>', 'how hosts are named: node%03d')
+      .option('--range <first-last>', 'the addresses that they get: 10.0.0.10-10.0.0.250')
+      .option('--config <yaml>', 'where both are written (default: /etc/update-cluster/maccollect.yaml)')
+      .option(
+        '--like <object>',
+        'a host whose bootmaster and notes new ones get; with --site, an object of the database',
+      )
+      .option('--once <count>', 'end after so many new cards')
+      .option('--listen-only', 'only say what is seen: send nothing, write nothing')
+      .option('--local', 'also cards with locally administered addresses, as virtual machines have')
+      .option('--file <file>', '$CLUSTERXML, or else /etc/update-cluster/cluster.xml')
+      .option('--site <dir>', 'offer new cards to this gutinteg site instead of writing cluster.xml')
+      .option('--state <dir>', 'with --site: state directory of the running server, instead of the one in site.yaml')
+      .showHelpAfterError('(update-cluster-maccollect --help says how it is used)')
+      .addHelpText('after', MACCOLLECT_HELP)
+      .action(maccollect)
+  );
 }
 
 async function maccollect(options: MaccollectOptions): Promise<void> {
@@ -40,6 +46,10 @@ async function maccollect(options: MaccollectOptions): Promise<void> {
   const { SETTINGS_PATH, readChoice } = await import('../../update-cluster/collect/collect-settings.ts');
   const { PROBE_PAUSE_MS } = await import('../../update-cluster/collect/prober.ts');
   const { openNetworkCard } = await import('./open-network-card.ts');
+  const { UserError } = await import('../../lib/errors.ts');
+  if (options.interface === undefined) {
+    throw new UserError('--interface IF must say which network card to listen on', { exitCode: 2, hint: 'ip link' });
+  }
   const count = await readCount(options.once);
   const settings = { path: options.config ?? SETTINGS_PATH, required: options.config !== undefined };
   const choice = options.listenOnly === true ? undefined : await readChoice(options, settings);
