@@ -1,6 +1,6 @@
 // Who inherits from whom. In: a database. Out: objects in the order in which they apply, and heirs.
 import { UserError } from '../lib/errors.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '../lib/did-you-mean.ts';
 import { faultAtLine, faultsError } from './faults.ts';
 import type { Machdb, MachdbObject, Parent } from './types.ts';
 

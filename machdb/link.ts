@@ -1,6 +1,6 @@
 import type { Fault } from '../lib/errors.ts';
 import type { Steps } from '../lib/slices.ts';
-import { didYouMeanInSteps } from './did-you-mean.ts';
+import { didYouMeanInSteps } from '../lib/did-you-mean.ts';
 import { faultAtLine } from './faults.ts';
 import type { Problem } from './faults.ts';
 import type { Machdb, MachdbObject, Parent } from './types.ts';

@@ -3,7 +3,7 @@
 import { UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { parseOwnLines } from './assignments.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '../lib/did-you-mean.ts';
 import { expandInPlace } from './expand.ts';
 import type { Suggestions } from './expand.ts';
 import { faultAtLine, faultsError } from './faults.ts';

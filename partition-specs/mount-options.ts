@@ -1,5 +1,6 @@
 // Whether mount(8), and the kernel at the next boot, will take the options of a line. In: what is asked for, its file
 // system and OS family. Out: one sentence for each fault. Pure.
+import { didYouMean } from '../lib/did-you-mean.ts';
 import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
 import { optionName, optionValueProblem } from './option-table.ts';
 import type { OptionTable } from './option-table.ts';
@@ -20,7 +21,12 @@ export function mountOptionProblems(request: ContentRequest, kind: FilesystemKin
 function optionProblem(option: string, tables: readonly OptionTable[], what: string): string | undefined {
   if (option.startsWith('x-')) return undefined;
   const table = tables.find((each) => each.has(optionName(option)));
-  if (table === undefined) return `'${option}' is not a mount option of ${what}`;
+  if (table === undefined) {
+    const suggestion = didYouMean(optionName(option), new Set(tables.flatMap((each) => [...each.keys()])));
+    return [`'${option}' is not a mount option of ${what}`, ...(suggestion === undefined ? [] : [suggestion])].join(
+      '; ',
+    );
+  }
   const problem = optionValueProblem(option, table);
   return problem === undefined ? undefined : `${problem} (${what})`;
 }

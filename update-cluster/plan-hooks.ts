@@ -1,5 +1,5 @@
 // In: what the directories of hooks hold, and names that were asked for. Out: which hooks run, in order. Pure.
-import { didYouMean } from '../machdb/did-you-mean.ts';
+import { didYouMean } from '../lib/did-you-mean.ts';
 import { UserError } from '../lib/errors.ts';
 
 const SUFFIX = '.updatelist';

@@ -34,7 +34,7 @@ async function explain(name: string, variable: string | undefined, { site, json 
 
 async function failUnset(name: string, variable: string, known: readonly VariableExplanation[]): Promise<never> {
   const { UserError } = await import('../../lib/errors.ts');
-  const { didYouMean } = await import('../../machdb/did-you-mean.ts');
+  const { didYouMean } = await import('../../lib/did-you-mean.ts');
   const others = known.map((each) => each.variable).filter((each) => each !== variable);
   const suggestion = didYouMean(variable, others);
   throw new UserError(`${name} does not set ${variable}${suggestion === undefined ? '' : `; ${suggestion}`}`);

@@ -2,7 +2,7 @@ import { isKnownVariable, nearKnownNames } from '../../lib/known-variables.ts';
 import { DECLARATION_PREFIX, parseDeclaration } from '../declarations.ts';
 import { listDeclarations } from '../list-declarations.ts';
 import type { Declaration } from '../declarations.ts';
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../../lib/did-you-mean.ts';
 import { faultAtLine, warningAtLine } from '../faults.ts';
 import { splitWords } from '../values.ts';
 import type { Assignment, Machdb } from '../types.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../../lib/errors.ts';
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../../lib/did-you-mean.ts';
 import { splitWords } from '../values.ts';
 import { objectsOf, openFile } from './draft.ts';
 import type { Draft, DraftFile } from './draft.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../../lib/errors.ts';
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../../lib/did-you-mean.ts';
 import { machineNames } from '../query.ts';
 import { listContributions, tryResolve } from '../resolve.ts';
 import { splitWords } from '../values.ts';

@@ -1,5 +1,5 @@
-import { runAtOnce } from '../lib/slices.ts';
-import type { Steps } from '../lib/slices.ts';
+import { runAtOnce } from './slices.ts';
+import type { Steps } from './slices.ts';
 
 const LONGEST_NAME = 64;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { didYouMean } from './did-you-mean.ts';
-import { readMachdbInSteps } from './parse.ts';
+import { readMachdbInSteps } from '../machdb/parse.ts';
 
 const names = ['lab01', 'lab02', 'standard-client', 'x', 'NAMESERVER'];
 const table: [wrong: string, nearest: string | undefined][] = [
