@@ -106,7 +106,11 @@ const refused: [text: string, given: Given, messages: RegExp[]][] = [
     [/dos tables reach to 2.00 TiB, and disk .* 4.00 TiB\) would lose the rest/],
   ],
   ['d: (a 1G raid1 m) (b 1G ext4 /) e: (a 1G raid1 m) m: (ext4 /srv data)', twoDisks(), [/'data' is for partitions/]],
-  ['disk0: (a 1G ext4 / dta) (b 1G swap prio=1)', {}, [/'dta' is not a mount option of ext4 on linux; did you mean data\?/, /'prio=1' is not/]],
+  [
+    'disk0: (a 1G ext4 / dta) (b 1G swap prio=1)',
+    {},
+    [/'dta' is not a mount option of ext4 on linux; did you mean data\?/, /'prio=1' is not/],
+  ],
   ['disk0: (a 1G ext4 /) (b 1G ext4 noatime)', {}, [/mount options without a mount point/]],
   ['disk0: (a 1G ext4 /home)', {}, [/nothing is mounted on \/, and ROOTFS names no partition/]],
   ['disk0: (a 1G ext4)', { rootfs: 'disk02' }, [/ROOTFS=disk02 names no partition/]],
