@@ -56,3 +56,8 @@ export const architectures = {
     ],
   },
 } as const satisfies { readonly [Name in Architecture['name']]: Architecture & { readonly name: Name } };
+
+/** Debian's name of the architecture that Node names; of one that we know nothing else of, Node's. */
+export function architectureOf(node: string): string {
+  return Object.values(architectures).find((one) => one.node === node)?.name ?? node;
+}

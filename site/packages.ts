@@ -2,6 +2,7 @@
 import type { MachineRecord } from '../contract/lookup.ts';
 import { wordsOf } from '../contract/record.ts';
 import { UserError } from '../lib/errors.ts';
+import { chooseVariant } from '../packagelink/package/package-variant.ts';
 
 /** `debian-12-amd64` from OS, OSREV and ARCH, or IMAGE outright. @throws UserError when the record names none */
 export function imageOf(machine: string, record: MachineRecord): string {
@@ -18,18 +19,18 @@ export function imageOf(machine: string, record: MachineRecord): string {
 }
 
 /**
- * The most specific variant of each name in PACKAGES: `NAME@OSREV-ARCH`, `NAME@ARCH`, `NAME`.
+ * The most specific variant of each name in PACKAGES.
  * `missing` lists names of which no variant fits.
  */
 export function packagesOf(
   record: MachineRecord,
   available: ReadonlySet<string>,
 ): { found: string[]; missing: string[] } {
-  const { PACKAGES = '', OSREV, ARCH } = record;
+  const { PACKAGES = '' } = record;
   const names = [...new Set(wordsOf(PACKAGES))];
   const choices = names.map((name) => ({
     name,
-    variant: [`${name}@${OSREV}-${ARCH}`, `${name}@${ARCH}`, name].find((candidate) => available.has(candidate)),
+    variant: chooseVariant(name, record, (candidate) => available.has(candidate)),
   }));
   return {
     found: choices.flatMap(({ variant }) => (variant === undefined ? [] : [variant])),

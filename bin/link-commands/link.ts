@@ -83,7 +83,8 @@ Examples:
   packagelink --target /usr/local              restore everything that is linked
 
 Packages that are already linked stay, and are merged again with the new ones. 'packageunlink' removes one,
-'packagecheck' compares. The priority is 50 unless the package or the argument says otherwise; the highest wins.
+'packagecheck' compares. Of NAME and NAME@ARCH beside it, the latter is taken on a machine of that architecture.
+The priority is 50 unless the package or the argument says otherwise; the highest wins.
 
 Exit codes: 0 done, 1 some path could not be updated, 2 bad input or packages that do not fit together,
 3 undefined variables (--list-undefined)`;

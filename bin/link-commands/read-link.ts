@@ -2,17 +2,21 @@
 // Never: touches the target.
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
+import { architectureOf } from '../../lib/architecture.ts';
 import { UserError } from '../../lib/errors.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import { parsePublicKey } from '../../packagelink/manifests/keys.ts';
 import type { LinkChange } from '../../packagelink/link/link-packages.ts';
-import type { LinkState } from '../../packagelink/state/linked-packages.ts';
+import type { LinkState, LinkedPackage } from '../../packagelink/state/linked-packages.ts';
 import { requireApart } from '../../packagelink/link/linked-target.ts';
 import type { LinkedTarget } from '../../packagelink/link/linked-target.ts';
 import { parsePackages } from '../../packagelink/package/package-argument.ts';
+import type { NamedPackage } from '../../packagelink/package/package-argument.ts';
 import type { Defines } from '../../packagelink/package/preprocess.ts';
 import { readNamedPackage } from '../../packagelink/link/read-named-package.ts';
+import { hasName } from '../../packagelink/store/store.ts';
 
 type LinkReading = {
   readonly words: readonly string[];
@@ -30,26 +34,45 @@ export async function readLink(given: LinkReading): Promise<(state: LinkState) =
   const { words, target, store, key, hardlink, directories } = given;
   if (store === undefined && key.length > 0)
     throw new UserError('--key is the key of a --store', { exitCode: 2, hint: 'packagelink --help' });
-  const named = parsePackages(words, { hasStore: store !== undefined });
   const defines = await readDefines(given);
+  const named = parsePackages(words, {
+    // Of a record, it is the machine that the target is for, which may be another one than this.
+    machine: { ARCH: architectureOf(process.arch), ...defines },
+    isInStore: store === undefined ? undefined : (name) => hasName({ dir: store }, name),
+  });
   const reading = {
     mode: hardlink === true ? ('hardlink' as const) : ('copy' as const),
     defines,
     store: store === undefined ? undefined : { dir: store, keys: await readKeys(key) },
   };
   return async (state) => {
-    const linked = [];
+    const linked: LinkedPackage[] = [];
     for (const one of named) linked.push(await readNamedPackage(one, reading));
     requireApart(target, linked);
     const names = new Set(linked.map(({ name }) => name));
-    const packages = [...state.packages.filter(({ name }) => !names.has(name)), ...linked];
+    const unlinked = state.packages.filter((one) => !names.has(one.name) && isReplaced(one, named));
+    const stay = state.packages.filter((one) => !names.has(one.name) && !unlinked.includes(one));
+    const packages = [...stay, ...linked];
     if (packages.length === 0)
       throw new UserError(`nothing is linked onto ${target.root}, and no package is named`, {
         exitCode: 2,
         hint: `packagelink --target ${target.root} TREE`,
       });
-    return { packages, linked, unlinked: [], directories: directories ?? state.directories };
+    return {
+      packages,
+      linked,
+      unlinked: unlinked.map(({ name }) => name),
+      directories: directories ?? state.directories,
+    };
   };
+}
+
+/** Whether another variant of it is linked now. */
+function isReplaced({ name, kind, source }: LinkedPackage, named: readonly NamedPackage[]): boolean {
+  return named.some((one) => {
+    const isBeside = one.kind === 'tree' ? kind === 'tree' && dirname(one.root) === dirname(source) : kind === 'store';
+    return isBeside && one.others.includes(name);
+  });
 }
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;

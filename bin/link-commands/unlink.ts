@@ -17,7 +17,9 @@ export function defineUnlink(program: Command): Command {
     .action(unlink);
 }
 
-async function unlink(names: readonly string[], options: UnlinkOptions): Promise<void> {
+async function unlink(words: readonly string[], options: UnlinkOptions): Promise<void> {
+  const { architectureOf } = await import('../../lib/architecture.ts');
+  const { chooseVariant } = await import('../../packagelink/package/package-variant.ts');
   const { UserError } = await import('../../lib/errors.ts');
   const { linkPackages } = await import('../../packagelink/link/link-packages.ts');
   const { readLinks } = await import('../../packagelink/link/merge-onto-target.ts');
@@ -25,9 +27,10 @@ async function unlink(names: readonly string[], options: UnlinkOptions): Promise
   const { printResult } = await import('./print-result.ts');
   const { dryRun = false, json = false } = options;
   const target = openLinkedTarget(options.target, options.state);
-  requireLinked(readLinks(target.stateFile));
+  findLinked(readLinks(target.stateFile));
   if (!dryRun) requireWritable(target);
   let packages: string[] = [];
+  let names: string[] = [];
   const result = await linkPackages({
     target: target.root,
     stateFile: target.stateFile,
@@ -36,7 +39,7 @@ async function unlink(names: readonly string[], options: UnlinkOptions): Promise
     massDelete: (owner) => names.includes(owner),
     runsCommands: options.runCommands === true,
     change: async (state) => {
-      requireLinked(state);
+      names = findLinked(state);
       const left = state.packages.filter(({ name }) => !names.includes(name));
       packages = left.map(({ name }) => name);
       return { packages: left, linked: [], unlinked: names, directories: state.directories };
@@ -44,10 +47,14 @@ async function unlink(names: readonly string[], options: UnlinkOptions): Promise
   });
   printResult(result, { json, dryRun, packages });
 
-  function requireLinked(state: LinkState): void {
+  /** What the words mean: the package of this name, or the variant of it that packagelink takes on this machine. */
+  function findLinked(state: LinkState): string[] {
     const linked = state.packages.map(({ name }) => name);
-    const unknown = names.filter((name) => !linked.includes(name));
-    if (unknown.length === 0) return;
+    const machine = { ARCH: architectureOf(process.arch) };
+    const isLinked = (name: string) => linked.includes(name);
+    const found = words.map((word) => (isLinked(word) ? word : chooseVariant(word, machine, isLinked)));
+    const unknown = words.filter((_word, index) => found[index] === undefined);
+    if (unknown.length === 0) return found.filter((name) => name !== undefined);
     throw new UserError(`not linked onto ${target.root}: ${unknown.join(' ')}`, {
       exitCode: 2,
       hint: linked.length === 0 ? 'nothing is linked there' : `one of: ${linked.join(' ')}`,

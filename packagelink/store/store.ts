@@ -1,6 +1,6 @@
 // The store: static files that any HTTP server can hand out. In: manifests and packs. Out: files named by their
 // digests. Never: changes a file once it has its name; only `names/` moves.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfThere } from '../../lib/read-if-there.ts';
@@ -53,6 +53,11 @@ export async function readGenerations(store: Store, name: string): Promise<Gener
 function parseGeneration(line: string): Generation | undefined {
   const [digest = '', at = ''] = line.split(' ');
   return DIGEST.test(digest) && !Number.isNaN(Date.parse(at)) ? { digest, at } : undefined;
+}
+
+/** Whether something was published under a name. */
+export function hasName({ dir }: Store, name: string): boolean {
+  return packageNameSchema.safeParse(name).success && existsSync(join(dir, 'names', name));
 }
 
 /** Every name that something was published under, sorted. */

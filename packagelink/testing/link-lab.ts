@@ -39,7 +39,7 @@ export function openLinkLab(state?: string) {
       change: async ({ packages, directories }) => {
         const reading = { mode, defines: { V: 'value' }, store: undefined };
         const linked = await Promise.all(
-          parsePackages(words, { hasStore: false }).map(async (one) => await readNamedPackage(one, reading)),
+          parsePackages(words, { machine: {} }).map(async (one) => await readNamedPackage(one, reading)),
         );
         requireApart({ root, stateFile }, linked);
         const names = new Set([...gone, ...linked.map(({ name }) => name)]);

@@ -15,7 +15,7 @@ export async function linkTrees(
 ): Promise<PartialResult> {
   return await change(target, async (linked) => {
     const read: LinkedPackage[] = [];
-    for (const one of parsePackages(words, { hasStore: false }))
+    for (const one of parsePackages(words, { machine: {} }))
       read.push(await readNamedPackage(one, { mode, defines: { V: 'value' }, store: undefined }));
     return [...linked.filter((one) => !read.some(({ name }) => name === one.name)), ...read];
   });

@@ -5,12 +5,14 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, syml
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { suite, test } from 'node:test';
+import { architectureOf } from '../../lib/architecture.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
 import { publishTree } from '../../packagelink/publish/publish.ts';
 import { openStore } from '../../packagelink/store/store.ts';
 import { walk, withDirectory } from './packagelink-linking-lab.ts';
 
+const ARCH = architectureOf(process.arch);
 const bin = join(import.meta.dirname, '../../bin');
 
 type Said = { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
@@ -107,6 +109,57 @@ test('check: each kind of fault; --fast notices a forged time; foreign paths, ex
     assert.doesNotMatch(await ok('packagecheck', '--exclude', 'home'), /home/);
     assert.equal((await run('packagecheck', '--foreign', 'fail')).exitCode, 3);
     assert.match(await ok('packagecheck', '--foreign', 'ignore'), /^5 paths checked: 0 wrong, 0 foreign\n$/);
+  });
+});
+
+test('of variants beside each other, the one for this machine is taken, and the others go', async () => {
+  const other = ARCH === 'amd64' ? 'arm64' : 'amd64';
+  await inLab(async ({ dir, put, read, run, ok }) => {
+    put('lib/one/a', 'plain\n');
+    put('lib/one/only-plain', 'x\n');
+    assert.match(await ok('packagelink', 'lib/one'), /; linked: one\n$/);
+    put(`lib/one@${ARCH}/a`, 'mine\n');
+    put(`lib/one@${other}/a`, 'other\n');
+    const said = await ok('packagelink', 'lib/one/');
+    assert.match(said, new RegExp(`new version in one@${ARCH}\n`));
+    assert.match(said, new RegExp(`; linked: one@${ARCH}\n$`));
+    assert.deepEqual([read('target/a'), existsSync(join(dir, 'target/only-plain'))], ['mine\n', false]);
+    assert.match(await ok('packagecheck'), /1 path checked: 0 wrong/);
+    const record = JSON.stringify({ ARCH: other, OSREV: '12' });
+    put('record.json', record);
+    assert.match(
+      await ok('packagelink', '--allow-mass-delete', `-DARCH=${other}`, '--dry-run', '60:lib/one'),
+      /not made/,
+    );
+    assert.match(await ok('packageunlink', 'one'), /^deleted a: .*\n1 change; linked: nothing\n$/);
+    put(`lib/one@12-${other}/a`, 'system\n');
+    assert.match(
+      await ok('packagelink', '--record', 'record.json', 'lib/one'),
+      new RegExp(`linked: one@12-${other}\n$`),
+    );
+    await ok('packageunlink', `one@12-${other}`);
+    assert.match(await ok('packagelink', `lib/one@${other}`), new RegExp(`linked: one@${other}\n$`));
+    put(`lib/two@${other}/a`, 'x');
+    const { exitCode, stderr } = await run('packagelink', 'lib/two');
+    assert.deepEqual([exitCode, stderr.includes(`there is two@${other}, for other machines`)], [2, true]);
+    put(`lib/three@${ARCH}/b`, 'x');
+    assert.match(await ok('packagelink', 'lib/three'), new RegExp(`three@${ARCH}\n$`));
+  });
+});
+
+test('of variants in a store, too, the one for this machine is taken', async () => {
+  await inLab(async ({ dir, put, ok }) => {
+    put('plain/a', 'plain\n');
+    put('mine/a', 'mine\n');
+    const store = openStore(join(dir, 'store'));
+    const key = await loadOrCreateSiteKey(dir);
+    for (const [name, tree] of [
+      ['one', 'plain'],
+      [`one@${ARCH}`, 'mine'],
+    ] as const)
+      await publishTree({ store, name, tree: join(dir, tree), kind: 'local', signingKey: key.privateKey });
+    const said = await ok('packagelink', '--store', 'store', '--key', 'keys/site.pub', 'one');
+    assert.match(said, new RegExp(`; linked: one@${ARCH}\n$`));
   });
 });
 
