@@ -19,6 +19,11 @@ const files: Readonly<Record<string, string>> = {
   'plain/etc/plain': 'no template: ##X##\n',
   'plain/etc/verbatim.plprocess': '##X## is ##Y##\n',
   'plain/.packagelink.yaml': 'verbatim: [etc/verbatim.plprocess]\n',
+  'other/etc/x.in': 'x ##OTHER##\n',
+  'other/etc/y.plprocess': 'y ##NOT##\n',
+  'other/.packagelink.yaml': 'suffix: .in\n',
+  'above/etc/x': 'hides it\n',
+  'above/.packagelink.yaml': 'priority: 60\n',
   'broken/.packagelink.yaml': 'priority: high\n',
   'unused/etc/x.plprocess': 'x ##UNUSED##\n',
 };
@@ -54,6 +59,11 @@ const table: [what: string, text: string, faults: string[]][] = [
       'motd@arm64/etc/motd.plprocess:1: ##ARM## (m is one that does not)',
       'theme/etc/motd.plprocess:1: ##COLOUR## (n is one that does not)',
     ],
+  ],
+  [
+    'templates of another suffix, and one that a file of another package hides',
+    'm:\nIP=10.0.0.1\nPACKAGES=other\nn:\nIP=10.0.0.2\nPACKAGES=other above\n',
+    ['other/etc/x.in:1: ##OTHER## (m is one that does not)'],
   ],
 ];
 for (const [what, text, faults] of table) test(what, () => assert.deepEqual(faultsOf(text), faults));

@@ -69,7 +69,7 @@ function listUses(layers: readonly Layer[], packages: ReadonlyMap<string, SitePa
   return layers.flatMap(({ name, manifest }) =>
     manifest.entries.flatMap((entry) => {
       if (entry.type !== 'file' || entry.template === undefined) return [];
-      if (winners !== undefined && !winners.has(`${name} ${pathOnTarget(entry.path)}`)) return [];
+      if (winners !== undefined && !winners.has(`${name} ${pathOnTarget(entry.path, manifest.suffix)}`)) return [];
       const file = join(packages.get(name)?.dir ?? '', entry.path);
       const inside = listTemplateUses(readFileSync(file)).filter(({ leading }) => !leading);
       return inside.map(({ variable, line }) => ({ variable, file, line }));

@@ -10,6 +10,7 @@ type LinkCommandOptions = TargetOptions & {
   readonly dryRun?: true;
   readonly define: readonly string[];
   readonly record?: string;
+  readonly suffix?: string;
   readonly store?: string;
   readonly key: readonly string[];
   readonly directories?: 'merge' | 'same-priority';
@@ -24,6 +25,7 @@ export function defineLink(program: Command): Command {
     .argument('[trees...]', '[PRIORITY:]TREE: directories, or names of packages in --store')
     .option('-D, --define <VAR=VALUE>', 'a variable for templates; may be repeated', collect, [])
     .option('--record <file.json>', "variables as 'machdb query --format json' prints them; -D wins")
+    .option('--suffix <suffix>', 'what names of templates end in; .plprocess, or what the package says, unless given')
     .addOption(new Option('--copy', 'copy files (the default)').conflicts('hardlink'))
     .option('--hardlink', 'make hard links to the files of the trees, where that is possible')
     .option('--store <dir>', 'take arguments without a slash as names in this store')

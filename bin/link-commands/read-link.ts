@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { architectureOf } from '../../lib/architecture.ts';
 import { UserError } from '../../lib/errors.ts';
-import { parseJsonEdge } from '../../lib/parse-edge.ts';
+import { parseEdge, parseJsonEdge } from '../../lib/parse-edge.ts';
 import { parsePublicKey } from '../../packagelink/manifests/keys.ts';
 import type { LinkChange } from '../../packagelink/link/link-packages.ts';
 import type { LinkState, LinkedPackage } from '../../packagelink/state/linked-packages.ts';
@@ -15,6 +15,7 @@ import type { LinkedTarget } from '../../packagelink/link/linked-target.ts';
 import { parsePackages } from '../../packagelink/package/package-argument.ts';
 import type { NamedPackage } from '../../packagelink/package/package-argument.ts';
 import type { Defines } from '../../packagelink/package/preprocess.ts';
+import { templateSuffixSchema } from '../../packagelink/package/template-suffix.ts';
 import { readNamedPackage } from '../../packagelink/link/read-named-package.ts';
 import { hasName } from '../../packagelink/store/store.ts';
 
@@ -24,6 +25,7 @@ type LinkReading = {
   readonly hardlink?: true;
   readonly define: readonly string[];
   readonly record?: string;
+  readonly suffix?: string;
   readonly store?: string;
   readonly key: readonly string[];
   readonly directories?: LinkState['directories'];
@@ -43,6 +45,7 @@ export async function readLink(given: LinkReading): Promise<(state: LinkState) =
   const reading = {
     mode: hardlink === true ? ('hardlink' as const) : ('copy' as const),
     defines,
+    suffix: readSuffix(given, named),
     store: store === undefined ? undefined : { dir: store, keys: await readKeys(key) },
   };
   return async (state) => {
@@ -72,6 +75,15 @@ function isReplaced({ name, kind, source }: LinkedPackage, named: readonly Named
   return named.some((one) => {
     const isBeside = one.kind === 'tree' ? kind === 'tree' && dirname(one.root) === dirname(source) : kind === 'store';
     return isBeside && one.others.includes(name);
+  });
+}
+
+function readSuffix({ suffix }: LinkReading, named: readonly NamedPackage[]): string | undefined {
+  if (suffix === undefined) return undefined;
+  if (named.some(({ kind }) => kind === 'tree')) return parseEdge(templateSuffixSchema, suffix, '--suffix');
+  throw new UserError('--suffix is for directories that are named with it; a package of a store has its own', {
+    exitCode: 2,
+    hint: 'packagelink --target DIR --suffix .in TREE',
   });
 }
 

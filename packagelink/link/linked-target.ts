@@ -68,7 +68,9 @@ export function requireApart(target: LinkedTarget, packages: readonly LinkedPack
       messages.push(`the target ${target.root} lies inside the tree ${source}`);
     const taken = manifest.entries.find(
       ({ path, type }) =>
-        isOfState(path) || isOfState(pathOnTarget(path)) || (type !== 'directory' && own.startsWith(`${path}/`)),
+        isOfState(path) ||
+        isOfState(pathOnTarget(path, manifest.suffix)) ||
+        (type !== 'directory' && own.startsWith(`${path}/`)),
     );
     if (taken !== undefined) messages.push(`has ${taken.path}, where packagelink keeps its state`);
     return messages.map((message) => ({ severity: 'error' as const, where: name, message }));

@@ -14,6 +14,8 @@ import { readName } from '../store/store.ts';
 type Reading = {
   readonly mode: LinkedPackage['mode'];
   readonly defines: Defines;
+  /** What the names of templates of a directory end in, whatever its settings say. */
+  readonly suffix?: string | undefined;
   readonly store: { readonly dir: string; readonly keys: readonly KeyObject[] } | undefined;
 };
 
@@ -23,7 +25,7 @@ export async function readNamedPackage(named: NamedPackage, reading: Reading): P
   const { mode } = reading;
   if (named.kind === 'tree') {
     const { root: tree, priority } = named;
-    const { manifest } = await readTreePackage({ name, tree, kind: 'local', priority });
+    const { manifest } = await readTreePackage({ name, tree, kind: 'local', priority, suffix: reading.suffix });
     const defines = usedBy(manifest, reading.defines);
     return { name, priority: manifest.priority, kind: 'tree', source: named.root, digest: '', mode, defines, manifest };
   }

@@ -5,6 +5,7 @@ import type { Chunk, FileEntry, Manifest, ManifestEntry } from '../package/manif
 import { isPackagePath, parentOf } from '../package/package-path.ts';
 import { pathOnTarget } from '../package/preprocess.ts';
 import type { Defines } from '../package/preprocess.ts';
+import { TEMPLATE_SUFFIX } from '../package/template-suffix.ts';
 import type {
   Content,
   PackSlice,
@@ -55,6 +56,8 @@ export type Candidate = {
   /** Equal for names that were hard links of each other. */
   readonly linkGroup: string | undefined;
   readonly undefinedVariables: readonly string[];
+  /** Of a template, what its name ends in where its package has it. */
+  readonly suffix: string | undefined;
   /** Whether the package names this path in `overrides`. */
   readonly overrides: boolean;
   /** Whether it names this path in `replace`. */
@@ -80,11 +83,12 @@ export function layerCandidates(layer: Layer, given: Defines): Candidate[] {
   }
   const overrides = new Set(manifest.overrides);
   const replace = new Set(manifest.replace);
+  const { suffix = TEMPLATE_SUFFIX } = manifest;
   return manifest.entries.map((entry): Candidate => {
     const source = resolveLink(entry, files);
     const template = source.type === 'file' ? source.template : undefined;
     const groupKey = entry.type === 'hardlink' ? entry.target : entry.path;
-    const path = template === undefined ? entry.path : pathOnTarget(entry.path);
+    const path = template === undefined ? entry.path : pathOnTarget(entry.path, suffix);
     const owned = { path, owner: name, class: priority === 0 ? 'image' : 'package' } as const;
     const wanted = entryOf(source, owned, { layer, defines });
     return {
@@ -98,6 +102,7 @@ export function layerCandidates(layer: Layer, given: Defines): Candidate[] {
       linkGroup: linked.has(groupKey) && template === undefined ? `${name}\0${groupKey}` : undefined,
       undefinedVariables:
         template === undefined ? NONE : template.inline.filter((variable) => !Object.hasOwn(defines, variable)),
+      suffix: template === undefined ? undefined : suffix,
       overrides: overrides.has(path),
       replaces: replace.has(path),
     };
@@ -126,6 +131,7 @@ function generated(path: string, body: Candidate['body'], stated: boolean): Cand
     stated,
     linkGroup: undefined,
     undefinedVariables: [],
+    suffix: undefined,
     overrides: false,
     replaces: false,
   };

@@ -68,7 +68,7 @@ function isConflict(winner: Candidate, other: Candidate): boolean {
 function conflict(winner: Candidate, other: Candidate): Fault {
   const pair =
     other.owner === winner.owner
-      ? `package ${winner.owner} has it twice, once as .plprocess`
+      ? `package ${winner.owner} has it twice, once as a template`
       : `packages ${winner.owner} (${describeCandidate(winner)}) and ${other.owner} (${describeCandidate(other)}) differ, both of priority ${winner.priority}`;
   return {
     severity: 'error',

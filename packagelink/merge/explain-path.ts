@@ -81,14 +81,13 @@ export function explainPath(input: MergeInput, path: string): PathExplanation | 
 }
 
 function asClaim(candidate: Candidate, outcome: Outcome): Claim {
-  const { owner, priority, path, body } = candidate;
-  const isTemplate = body.type === 'file' && body.content.kind === 'template';
+  const { owner, priority, path, suffix = '' } = candidate;
   const implied = candidate.stated ? '' : ', which it does not state';
   return {
     owner,
     priority,
     outcome,
-    source: isTemplate ? `${path}.plprocess` : path,
+    source: `${path}${suffix}`,
     what: describeCandidate(candidate) + implied,
   };
 }

@@ -6,7 +6,7 @@ const known = [
   { path: 'bin', target: 'usr/bin' },
   { path: 'etc' },
   { path: 'etc/alternatives/editor', target: '/usr/bin/vi' },
-  { path: 'etc/motd' },
+  { path: 'etc/motd', template: 'etc/motd.in' },
   { path: 'etc/mtab', target: '../proc/self/mounts' },
   { path: 'lib64', target: '/usr/lib/x86' },
   { path: 'usr/bin/ls' },
@@ -16,6 +16,7 @@ const known = [
 
 const cases: [wanted: string, expected: string[]][] = [
   ['etc/motd.plprocess', ['etc/motd', 'usr/share/motd']],
+  ['etc/motd.in', ['etc/motd']],
   ['etc/mot', ['etc/motd']],
   ['var/MOTD', ['etc/motd', 'usr/share/motd']],
   ['bin/ls', ['usr/bin/ls']],

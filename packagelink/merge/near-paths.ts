@@ -4,7 +4,8 @@ import { basename, dirname } from 'node:path/posix';
 import type { MergeInput } from './merge.ts';
 import { pathOnTarget } from '../package/preprocess.ts';
 
-type KnownPath = { readonly path: string; readonly target?: string };
+/** `template` is the name of the file that it is made of. */
+type KnownPath = { readonly path: string; readonly target?: string; readonly template?: string };
 
 const MOST = 5;
 
@@ -12,10 +13,10 @@ const MOST = 5;
 export function knownPathsOf({ layers, generated = [] }: Pick<MergeInput, 'layers' | 'generated'>): KnownPath[] {
   return [
     ...layers.flatMap(({ manifest }) =>
-      manifest.entries.map((entry) => {
-        return entry.type === 'symlink'
-          ? { path: entry.path, target: entry.target }
-          : { path: entry.type === 'file' && entry.template !== undefined ? pathOnTarget(entry.path) : entry.path };
+      manifest.entries.map((entry): KnownPath => {
+        if (entry.type === 'symlink') return { path: entry.path, target: entry.target };
+        if (entry.type !== 'file' || entry.template === undefined) return { path: entry.path };
+        return { path: pathOnTarget(entry.path, manifest.suffix), template: entry.path };
       }),
     ),
     ...generated,
@@ -23,12 +24,13 @@ export function knownPathsOf({ layers, generated = [] }: Pick<MergeInput, 'layer
 }
 
 /**
- * Paths close to one that nobody has, nearest first: without `.plprocess`; through a symbolic link on the way; with
+ * Paths close to one that nobody has, nearest first: what a template of that name becomes; through a symbolic link on the way; with
  * the same last name elsewhere; with the same beginning in the same directory.
  */
 export function nearPaths(wanted: string, known: readonly KnownPath[]): string[] {
   const paths = new Set(known.map(({ path }) => path));
-  const straight = [pathOnTarget(wanted), ...throughLinks(wanted, known)].filter((path) => paths.has(path));
+  const made = known.filter(({ template }) => template === wanted).map(({ path }) => path);
+  const straight = [...made, pathOnTarget(wanted), ...throughLinks(wanted, known)].filter((path) => paths.has(path));
   const name = basename(pathOnTarget(wanted)).toLowerCase();
   const others = [...paths].toSorted();
   const sameName = others.filter((path) => basename(path).toLowerCase() === name);

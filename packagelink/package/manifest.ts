@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { afterCommandSchema } from './after-command.ts';
 import { isPackagePath } from './package-path.ts';
+import { templateSuffixSchema } from './template-suffix.ts';
 
 /** Raw bytes of one pack, at most: small enough to hold a few in memory, large enough to compress well. */
 export const PACK_RAW_BYTES = 4 * 1024 * 1024;
@@ -69,7 +70,7 @@ export const entrySchema = z.discriminatedUnion('type', [
     chunks: z.array(chunkSchema),
     /** Runs of 64 KiB of zeros and more become holes. */
     sparse: z.literal(true).exactOptional(),
-    /** Present for `.plprocess` files: the variables that the bytes name. */
+    /** Present for templates: the variables that the bytes name. */
     template: templateSchema.optional(),
   }),
   /** Another name of `target`, a file of the same manifest, whose metadata it shares. */
@@ -113,6 +114,8 @@ export const manifestSchema = z.strictObject({
   replace: z.array(path).exactOptional(),
   /** Directories whose content goes where a symbolic link of the same path leads. */
   follow: z.array(path).exactOptional(),
+  /** What the names of templates end in; `.plprocess` unless given. */
+  suffix: templateSuffixSchema.exactOptional(),
   /** Whether the directories of this package hide those of packages of lower priority. */
   directories: z.literal('same-priority').exactOptional(),
   packs: z.array(packSchema),

@@ -10,6 +10,7 @@ import { fileRuleSchema } from './file-rule.ts';
 import { globSchema } from './glob.ts';
 import { prioritySchema } from './manifest.ts';
 import { isPackagePath } from './package-path.ts';
+import { TEMPLATE_SUFFIX, templateSuffixSchema } from './template-suffix.ts';
 
 export const SETTINGS_FILE = '.packagelink.yaml';
 const SITE_PRIORITY = 50;
@@ -38,7 +39,9 @@ export const packageSettingsSchema = z.strictObject({
   follow: z.array(packagePath).default([]),
   /** Exact paths of directories that the package has, although git keeps none that are empty. */
   emptyDirectories: z.array(packagePath).default([]),
-  /** Exact paths of files whose names end in `.plprocess` and that are no templates. */
+  /** The end of the names of files that are templates. */
+  suffix: templateSuffixSchema.default(TEMPLATE_SUFFIX),
+  /** Exact paths of files whose names end in that suffix and that are no templates. */
   verbatim: z.array(packagePath).default([]),
   /** `same-priority`: the directories of this package hide those of lower priority instead of merging with them. */
   directories: z.enum(['merge', 'same-priority']).default('merge'),

@@ -70,4 +70,8 @@ test('the suffix goes, but never the whole name', () => {
   assert.equal(pathOnTarget('etc/.plprocess'), 'etc/.plprocess');
   assert.equal(pathOnTarget('.plprocess'), '.plprocess');
   assert.equal(pathOnTarget('etc/motd'), 'etc/motd');
+  assert.equal(pathOnTarget('etc/motd.in', '.in'), 'etc/motd');
+  assert.equal(pathOnTarget('etc/motd.plprocess', '.in'), 'etc/motd.plprocess');
+  // No directory, and above all not the one above.
+  for (const path of ['..plprocess', 'etc/..plprocess', 'etc/...plprocess']) assert.equal(pathOnTarget(path), path);
 });

@@ -1,19 +1,19 @@
-// The `.plprocess` preprocessor. In: bytes and defines. Out: bytes. Never: text decoding, a second pass, I/O.
+// The preprocessor of templates. In: bytes and defines. Out: bytes. Never: text decoding, a second pass, I/O.
 import { UserError } from '../../lib/errors.ts';
 import type { TemplateVariables } from './manifest.ts';
-
-/** Files with this suffix are preprocessed and installed without it. */
-const TEMPLATE_SUFFIX = '.plprocess';
+import { isPackagePath } from './package-path.ts';
+import { TEMPLATE_SUFFIX } from './template-suffix.ts';
 
 const VARIABLE = /##([A-Za-z_][A-Za-z0-9_]*)##/g;
 
 export type Defines = Readonly<Record<string, string>>;
 
-/** The path that a source file is installed as: without `.plprocess`. */
-export function pathOnTarget(path: string): string {
-  const isTemplate =
-    path.endsWith(TEMPLATE_SUFFIX) && !path.endsWith(`/${TEMPLATE_SUFFIX}`) && path !== TEMPLATE_SUFFIX;
-  return isTemplate ? path.slice(0, -TEMPLATE_SUFFIX.length) : path;
+/** The path that a source file is installed as: without the suffix of its package's templates. */
+export function pathOnTarget(path: string, suffix: string = TEMPLATE_SUFFIX): string {
+  if (!path.endsWith(suffix)) return path;
+  const rest = path.slice(0, -suffix.length);
+  // Without the suffix, `...plprocess` would be the directory above.
+  return isPackagePath(rest) ? rest : path;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { pickMetadata } from '../package/manifest.ts';
 import type { Chunk, Manifest, ManifestEntry, Metadata, Pack, TemplateVariables } from '../package/manifest.ts';
 import type { PackageSettings } from '../package/package-settings.ts';
+import { TEMPLATE_SUFFIX } from '../package/template-suffix.ts';
 import type { FileDigest } from './read-contents.ts';
 import type { ScannedEntry, ScannedFile } from './scan.ts';
 import type { PackSlice } from '../tree/tree.ts';
@@ -51,11 +52,13 @@ function typeRulesOf({
   replace,
   follow,
   directories,
-}: PackageSettings): Pick<Manifest, 'replace' | 'follow' | 'directories'> {
+  suffix,
+}: PackageSettings): Pick<Manifest, 'replace' | 'follow' | 'directories' | 'suffix'> {
   return {
     ...(replace.length === 0 ? {} : { replace }),
     ...(follow.length === 0 ? {} : { follow }),
     ...(directories === 'merge' ? {} : { directories }),
+    ...(suffix === TEMPLATE_SUFFIX ? {} : { suffix }),
   };
 }
 

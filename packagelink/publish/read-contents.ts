@@ -6,7 +6,7 @@ import { UserError } from '../../lib/errors.ts';
 import { sha256 } from '../package/digest.ts';
 import { PACK_RAW_BYTES } from '../package/manifest.ts';
 import type { TemplateVariables } from '../package/manifest.ts';
-import { findTemplateVariables, pathOnTarget } from '../package/preprocess.ts';
+import { findTemplateVariables } from '../package/preprocess.ts';
 import { statMetadata } from './scan.ts';
 import type { ScannedFile } from './scan.ts';
 
@@ -24,7 +24,7 @@ export function digestFile(tree: string, file: ScannedFile, buffer: Uint8Array):
 }
 
 function digestPieces(file: ScannedFile, pieces: Iterable<Uint8Array>): FileDigest {
-  if (file.verbatim === undefined && pathOnTarget(file.path) !== file.path) return digestTemplate(file, pieces);
+  if (file.becomes !== undefined) return digestTemplate(file, pieces);
   if (file.sizeBytes > PACK_RAW_BYTES) {
     const digest = createHash('sha256');
     for (const bytes of pieces) digest.update(bytes);

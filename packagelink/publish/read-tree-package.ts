@@ -5,7 +5,6 @@ import { parseEdge } from '../../lib/parse-edge.ts';
 import { sha256 } from '../package/digest.ts';
 import { PACK_RAW_BYTES, packageNameSchema } from '../package/manifest.ts';
 import type { Manifest } from '../package/manifest.ts';
-import { pathOnTarget } from '../package/preprocess.ts';
 import { digestFile, readFilePieces } from './read-contents.ts';
 import type { FileDigest } from './read-contents.ts';
 import type { ScannedFile } from './scan.ts';
@@ -65,7 +64,7 @@ export async function readTreeTemplates(about: PackageTree): Promise<Manifest> {
   parseEdge(packageNameSchema, name, `package '${name}'`);
   const { entries, manifestOf } = await scanPackage(about);
   const files = entries.filter((entry) => entry.type === 'file');
-  const templates = files.filter(({ path, verbatim }) => verbatim === undefined && pathOnTarget(path) !== path);
+  const templates = files.filter(({ becomes }) => becomes !== undefined);
   const digests = new Map<string, FileDigest>(files.map(({ path }) => [path, { sha256: sha256('') }]));
   for (const [path, digest] of digestAll(tree, templates)) digests.set(path, digest);
   return manifestOf({ digests, slices: undefined, previous: undefined });

@@ -23,6 +23,8 @@ export type PackageTree = {
   readonly kind: PackageKind;
   /** Instead of that of its settings, or 0 for an image. */
   readonly priority?: number | undefined;
+  /** What the names of templates end in, instead of what its settings say. */
+  readonly suffix?: string | undefined;
   /** Globs of paths that are laid down once, besides those of its settings. */
   readonly mutable?: readonly string[];
   /** Globs of FIFOs and device nodes that belong to an image; other packages name them in their settings. */
@@ -50,10 +52,15 @@ export async function scanPackage(about: PackageTree): Promise<ScannedPackage> {
   };
 }
 
-async function settingsOf({ kind, tree, mutable = [], priority }: PackageTree): Promise<PackageSettings> {
+async function settingsOf({ kind, tree, mutable = [], priority, suffix }: PackageTree): Promise<PackageSettings> {
   const settings =
     kind === 'image' ? { ...packageSettingsSchema.parse({}), priority: 0 } : await readPackageSettings(tree);
-  return { ...settings, mutable: [...settings.mutable, ...mutable], priority: priority ?? settings.priority };
+  return {
+    ...settings,
+    mutable: [...settings.mutable, ...mutable],
+    priority: priority ?? settings.priority,
+    suffix: suffix ?? settings.suffix,
+  };
 }
 
 /** `isStated`: whether the package says owner and mode of a directory. */
@@ -63,7 +70,8 @@ function scan(about: PackageTree, settings: PackageSettings): Ruled {
   const { tree, kind, dropDeviceNodes = false } = about;
   if (kind === 'image') {
     const isSpecialAllowed = compileGlobs(about.special ?? []);
-    const scanned = scanTree({ tree, withXattrs: true, isSpecialAllowed, dropDeviceNodes, skip: new Set() });
+    const { suffix } = settings;
+    const scanned = scanTree({ tree, withXattrs: true, isSpecialAllowed, dropDeviceNodes, suffix, skip: new Set() });
     return { ...scanned, isStated: () => true };
   }
   const withXattrs = kind === 'local' || settings.keepXattrs;

@@ -24,6 +24,7 @@ export function scanWithSettings({ tree, settings, withXattrs, dropDeviceNodes =
     isSpecialAllowed: compileGlobs(settings.special),
     dropDeviceNodes,
     skip: new Set([SETTINGS_FILE]),
+    suffix: settings.suffix,
     verbatim: new Set(settings.verbatim),
   });
   const rootTime = statMetadata(lstatSync(tree, { bigint: true }));

@@ -18,7 +18,8 @@ export type ScannedFile = Scanned & {
   readonly type: 'file';
   readonly sizeBytes: number;
   readonly sparse?: true;
-  /** No template, whatever its name is. */ readonly verbatim?: true;
+  /** A template: its path on a target. */
+  readonly becomes?: string;
 };
 type ScannedDirectory = Scanned & { readonly type: 'directory' };
 type ScannedSymlink = Scanned & { readonly type: 'symlink'; readonly target: string };
@@ -37,6 +38,8 @@ type ScanOptions = {
   readonly dropDeviceNodes: boolean;
   /** Paths that are not part of the package. */
   readonly skip: ReadonlySet<string>;
+  /** The end of the names of templates. */
+  readonly suffix: string;
   /** Paths of files that are no templates, whatever their names are. */
   readonly verbatim?: ReadonlySet<string>;
 };
@@ -109,12 +112,12 @@ function describeEntry({ path, stat }: Found, scan: Scan): ScannedEntry | undefi
     return undefined;
   }
   // A template's installed names differ, even where one file has several.
-  const isVerbatim = options.verbatim?.has(path) === true;
-  const target = isVerbatim || pathOnTarget(path) === path ? otherName(path, stat, firstNames) : undefined;
+  const installed = options.verbatim?.has(path) === true ? path : pathOnTarget(path, options.suffix);
+  const target = installed === path ? otherName(path, stat, firstNames) : undefined;
   if (node !== undefined) return describeSpecial({ ...entry, type: 'special', node }, target, scan);
   if (target !== undefined) return { ...entry, type: 'hardlink', target };
-  const verbatim = isVerbatim ? ({ verbatim: true } as const) : {};
-  return { ...entry, type: 'file', sizeBytes: Number(stat.size), ...sparseness(path, stat, options.tree), ...verbatim };
+  const template = installed === path ? {} : { becomes: installed };
+  return { ...entry, type: 'file', sizeBytes: Number(stat.size), ...sparseness(path, stat, options.tree), ...template };
 }
 
 function isOther(stat: BigIntStats): boolean {

@@ -8,7 +8,6 @@ import { createRuleMatcher } from './match-rules.ts';
 import type { Xattrs } from '../package/manifest.ts';
 import { SETTINGS_FILE } from '../package/package-settings.ts';
 import type { PackageSettings } from '../package/package-settings.ts';
-import { pathOnTarget } from '../package/preprocess.ts';
 import type { ScannedEntry } from './scan.ts';
 import { ownerOf, xattrsKey } from '../tree/tree.ts';
 
@@ -140,8 +139,7 @@ function isFile(type: ScannedEntry['type'] | undefined): boolean {
 }
 
 function targetOf(entry: ScannedEntry): string {
-  const isVerbatim = entry.type !== 'file' || entry.verbatim === true;
-  return isVerbatim ? entry.path : pathOnTarget(entry.path);
+  return entry.type === 'file' ? (entry.becomes ?? entry.path) : entry.path;
 }
 
 function findSplitLinks(entries: readonly ScannedEntry[]): Fault[] {

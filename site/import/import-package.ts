@@ -123,7 +123,8 @@ async function finish(
   unpacked: Unpacked,
 ): Promise<ImportedPackage> {
   const { place, work, tree, members, contents } = unpacked;
-  const settings = renderSettings(members, { before: readSettingsBefore(place), numericOwner });
+  const options = { before: readSettingsBefore(place), numericOwner };
+  const settings = renderSettings(members, options);
   if (settings !== '') {
     writeFileSync(join(tree, SETTINGS_FILE), settings, { flag: 'wx' });
     chmodSync(join(tree, SETTINGS_FILE), 0o644);
@@ -133,7 +134,7 @@ async function finish(
   placeTree(place, tree, join(work, 'old'));
   const paths = members.map(({ path }) => path);
   const notes = [
-    ...memberNotes(members, numericOwner),
+    ...memberNotes(members, options),
     ...(await ignoredNotes({ siteDir, name: place.name, paths }, run)),
     ...(contents.control === undefined ? [] : debNotes(contents.control)),
   ];

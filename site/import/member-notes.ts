@@ -2,17 +2,18 @@
 // each kind. Never: I/O.
 import { formatBytes } from '../../lib/bytes.ts';
 import { accountNameSchema } from '../../packagelink/package/manifest.ts';
-import { isNamedAsTemplate } from './render-settings.ts';
+import { namedAsTemplates } from './render-settings.ts';
 import type { PlannedMember } from './plan-members.ts';
+import type { SettingsOptions } from './render-settings.ts';
 import { showName, showNames } from './show-name.ts';
 
 /** Lines for a person, in plain English; nothing where nothing is lost. */
-export function memberNotes(members: readonly PlannedMember[], numericOwner: boolean): string[] {
+export function memberNotes(members: readonly PlannedMember[], { before, numericOwner }: SettingsOptions): string[] {
   return [
     ...ownerNotes(members, numericOwner),
     ...holeNotes(members),
     ...attributeNotes(members),
-    ...templateNotes(members),
+    ...templateNotes(namedAsTemplates(members, before)),
     ...gitNotes(members),
   ];
 }
@@ -53,8 +54,7 @@ function attributeNotes(members: readonly PlannedMember[]): string[] {
   ];
 }
 
-function templateNotes(members: readonly PlannedMember[]): string[] {
-  const paths = members.filter(isNamedAsTemplate).map(({ path }) => path);
+function templateNotes(paths: readonly string[]): string[] {
   return paths.length === 0
     ? []
     : [`no templates, but files of that name (verbatim: in .packagelink.yaml): ${showNames(paths)}`];

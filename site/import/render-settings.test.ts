@@ -56,6 +56,18 @@ test('settings: what an import writes takes the place of what it wrote before', 
   assert.deepEqual(render([of('t.plprocess')], before), { priority: 60, after: [], verbatim: ['t.plprocess'] });
 });
 
+test('settings: files that are named as templates of the package stay files, also of its own suffix', () => {
+  const members = [
+    of('a.in'),
+    of('b.plprocess'),
+    of('c'),
+    of('d.in', { type: 'directory', mode: 0o755 }),
+    of('d.in/x'),
+  ];
+  assert.deepEqual(render(members, { suffix: '.in' }), { suffix: '.in', verbatim: ['a.in', 'b.plprocess'] });
+  assert.deepEqual(render(members, { suffix: 'no/suffix' }), { suffix: 'no/suffix', verbatim: ['b.plprocess'] });
+});
+
 test('settings: attributes are text where they stay what they are', () => {
   const xattrs = new Map([
     ['user.a', Buffer.from('text')],

@@ -8,6 +8,7 @@ import { accountNameSchema } from '../../packagelink/package/manifest.ts';
 import { SETTINGS_FILE } from '../../packagelink/package/package-settings.ts';
 import { parentOf } from '../../packagelink/package/package-path.ts';
 import { pathOnTarget } from '../../packagelink/package/preprocess.ts';
+import { TEMPLATE_SUFFIX, templateSuffixSchema } from '../../packagelink/package/template-suffix.ts';
 import type { PlannedMember } from './plan-members.ts';
 import { isBelow, planOwnerTrees } from './plan-owner-trees.ts';
 import { showName } from './show-name.ts';
@@ -47,7 +48,7 @@ export function renderSettings(members: readonly PlannedMember[], { before, nume
   const faults = files.length > MOST_RULES ? [tooMany(files.length)] : findAmbiguous(own, members);
   if (faults.length > 0) throw new FaultsError('importing: nothing was changed', faults);
   const emptyDirectories = findEmptyDirectories(members);
-  const verbatim = members.filter(isNamedAsTemplate).map(({ path }) => path);
+  const verbatim = namedAsTemplates(members, before);
   const { files: _files, emptyDirectories: _empty, verbatim: _verbatim, ...rest } = before;
   const settings = {
     ...rest,
@@ -61,9 +62,17 @@ export function renderSettings(members: readonly PlannedMember[], { before, nume
   return Object.keys(settings).length === 0 ? '' : stringify(settings);
 }
 
-/** A file of a stranger stays a file; templates are what the site makes. */
-export function isNamedAsTemplate({ path, type }: PlannedMember): boolean {
-  return (type === 'file' || type === 'hardlink') && pathOnTarget(path) !== path;
+/** Files of a stranger stay files, whether or not the site gives the package another suffix; templates are what it makes. */
+export function namedAsTemplates(
+  members: readonly PlannedMember[],
+  before: Readonly<Record<string, unknown>>,
+): string[] {
+  // One that makes no sense is found when the package is published.
+  const suffix = templateSuffixSchema.safeParse(before['suffix']).data ?? TEMPLATE_SUFFIX;
+  const isNamed = (path: string) => [suffix, TEMPLATE_SUFFIX].some((one) => pathOnTarget(path, one) !== path);
+  return members
+    .filter(({ path, type }) => (type === 'file' || type === 'hardlink') && isNamed(path))
+    .map(({ path }) => path);
 }
 
 function ruleOf(member: PlannedMember, owner: Partial<Rule>): Rule | undefined {

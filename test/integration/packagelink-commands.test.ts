@@ -147,6 +147,61 @@ test('of variants beside each other, the one for this machine is taken, and the 
   });
 });
 
+test('templates have the suffix that the package or the option says', async () => {
+  await inLab(async ({ dir, put, read, run, ok }) => {
+    put('one/.packagelink.yaml', 'suffix: .in\nverbatim: [c.in]\npriority: 60\n');
+    for (const name of ['a.in', 'b.plprocess', 'c.in', '...in']) put(`one/${name}`, 'is ##A##\n');
+    put('two/a.tmpl', '##B##two\n');
+    put('two/d.tmpl', 'two ##B##\n');
+    assert.match(await ok('packagelink', '-DA=x', 'one'), /4 changes; linked: one\n$/);
+    assert.deepEqual(
+      ['a', 'b.plprocess', 'c.in', '...in'].map((name) => read(`target/${name}`)),
+      ['is x\n', 'is ##A##\n', 'is ##A##\n', 'is ##A##\n'],
+    );
+    assert.match(await ok('packagelink', 'explain', 'a'), /from the template a\.in\n/);
+    assert.match((await run('packagelink', 'explain', 'a.in')).stderr, /near it are a\n/);
+    assert.match(await ok('packagelink', '--suffix', '.tmpl', '-DB=y', 'two'), /; linked: one two\n$/);
+    assert.deepEqual([read('target/a'), read('target/d')], ['is x\n', 'two y\n']);
+    assert.match(await ok('packagelink'), /^0 changes/);
+    assert.match(await ok('packagecheck'), /5 paths checked: 0 wrong/);
+    await ok('packageunlink', 'one');
+    assert.equal(read('target/a'), 'ytwo\n');
+    // The option counts more than the settings, with which it is not asked any more.
+    put('one/.packagelink.yaml', 'suffix: .in\n');
+    await ok('packagelink', '--suffix', '.plprocess', '-DA=z', '60:one');
+    assert.deepEqual([read('target/a.in'), read('target/b')], ['is ##A##\n', 'is z\n']);
+    const store = openStore(join(dir, 'store'));
+    const { privateKey: signingKey } = await loadOrCreateSiteKey(dir);
+    put('pub/.packagelink.yaml', 'suffix: .in\n');
+    put('pub/p.in', 'is ##A##\n');
+    await publishTree({ store, name: 'pub', tree: join(dir, 'pub'), kind: 'site', signingKey });
+    await ok('packagelink', '-DA=s', '--store', 'store', '--key', 'keys/site.pub', 'pub');
+    assert.equal(read('target/p'), 'is s\n');
+  });
+});
+
+test('a suffix that makes no sense is refused, in settings and on the command line', async () => {
+  await inLab(async ({ put, run }) => {
+    put('one/a', 'x');
+    for (const [suffix, message] of [
+      ['', /empty; every file would be a template/],
+      ['.a/b', /has a slash/],
+      ['in', /does not begin with a dot; did you mean \.in\?/],
+      ['.', /no letters after the dot/],
+      ['..', /no letters after the dot/],
+    ] as const) {
+      put('one/.packagelink.yaml', `suffix: '${suffix}'\n`);
+      const settings = await run('packagelink', 'one');
+      put('one/.packagelink.yaml', '');
+      const option = await run('packagelink', '--suffix', suffix, 'one');
+      for (const { exitCode, stderr } of [settings, option])
+        assert.deepEqual([exitCode, message.test(stderr)], [2, true], stderr);
+    }
+    const idle = await run('packagelink', '--suffix', '.in');
+    assert.deepEqual([idle.exitCode, /is for directories/.test(idle.stderr)], [2, true]);
+  });
+});
+
 test('of variants in a store, too, the one for this machine is taken', async () => {
   await inLab(async ({ dir, put, ok }) => {
     put('plain/a', 'plain\n');
