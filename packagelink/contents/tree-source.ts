@@ -49,13 +49,14 @@ export function copyTreeFile(file: Wanted, write: (bytes: Buffer, position: numb
   throw new UserError(faults[0] ?? '', { hint: 'link the package again' });
 }
 
-/** Copies one file if its bytes are the wanted ones; otherwise says why not. */
+/** Copies one file if its bytes are the wanted ones; otherwise says why not. @throws what `write` throws */
 export function tryCopy(
   place: string,
   { sha256, sizeBytes }: { readonly sha256: string; readonly sizeBytes: number },
   write: (bytes: Buffer, position: number) => void,
 ): string | undefined {
   let fd: number | undefined;
+  let isWriting = false;
   try {
     fd = openSync(place, READ);
     const stat = fstatSync(fd);
@@ -66,11 +67,15 @@ export function tryCopy(
       const count = readSync(fd, buffer, 0, Math.min(buffer.length, sizeBytes - position), position);
       if (count === 0) break;
       digest.update(buffer.subarray(0, count));
+      isWriting = true;
       write(buffer.subarray(0, count), position);
+      isWriting = false;
       position += count;
     }
     return digest.digest('hex') === sha256 ? undefined : `${place} has changed since its package was linked`;
   } catch (error) {
+    // A full disk is no fault of the source.
+    if (isWriting) throw error;
     return `${place} cannot be read: ${describeError(error)}`;
   } finally {
     if (fd !== undefined) closeSync(fd);

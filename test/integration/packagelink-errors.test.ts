@@ -87,7 +87,7 @@ test('a disk that gets full: what fits is done, the rest is counted, nothing tem
   assert.equal(lab.call('packagelink', lab.tree).status, 0);
   for (let index = 0; index < 20; index += 1) lab.put(`f${index}`, bytes('2'));
   const { status, stderr } = lab.call('packagelink', lab.tree);
-  assert.match(stderr, /ENOSPC.*\n.* more paths could not be updated: the file system is full/);
+  assert.match(stderr, /could not be updated: ENOSPC.*\n.* more paths could not be updated: the file system is full/);
   assert.deepEqual([status, lab.temporaries()], [1, []]);
 });
 
