@@ -4,6 +4,7 @@ import { FaultsError } from '../lib/errors.ts';
 import { optionTable, optionValueProblem } from './option-table.ts';
 import { planLayout } from './plan-layout.ts';
 import { renderLinux } from './render/linux.ts';
+import { checkSpecSupport } from './spec-support.ts';
 import { parsePartitionSpec } from './spec.ts';
 import { disk, machine } from './testing/disk.ts';
 
@@ -74,12 +75,30 @@ const taken: string[] = [
   asked('ext4', 'usrjquota=aquota.user,jqfmt=vfsv1'),
   asked('btrfs', 'compress=zstd:3,discard=async'),
   asked('vfat', 'uid=1000,umask=0077,shortname=mixed,utf8'),
+  asked('vfat', 'utf8=true,nonumtail=no,uni_xlate=1,iocharset=iso8859-15,codepage=850'),
+  asked('ext4', 'X-mount.mkdir=0755,X-fstrim.notrim,comment=scratch,nomand,rslave'),
+  asked('ext4', 'nobh,noreservation,prefetch_block_bitmaps,mb_optimize_scan=0'),
+  asked('ext4', 'noatime, nodev , discard,'),
+  asked('xfs', 'logbsize=32K'),
+  asked('btrfs', 'max_inline=2k,subvolid=5'),
+  asked('btrfs', 'subvol=/,subvolid=5'),
 ];
 for (const text of taken) test(`taken: ${text}`, () => assert.deepEqual(faultsOf(text), []));
 
+test('taken: options of an ntfs that is kept', () => {
+  const text = 'disk0: (a 9G ext4 /) (c 9G ntfs /win data,nls=utf8,noacl,nosparse,uid=1000,umask=0022)';
+  assert.doesNotThrow(() => checkSpecSupport({ spec: parsePartitionSpec(text) }));
+});
+
 const refused: [text: string, message: RegExp][] = [
-  [asked('ext4', 'commit=abc', '/'), /^'commit=abc': commit takes a number \(ext4 on linux\)$/],
+  [asked('ext4', 'commit=abc', '/'), /^'commit=abc': commit takes a number from 0 to 2147483 \(ext4 on linux\)$/],
   [asked('ext4', 'noatime=1'), /noatime takes no value/],
+  [asked('ext4', 'commit=30000000'), /commit takes a number from 0 to 2147483/],
+  [asked('vfat', 'iocharset=utf-8'), /iocharset takes a table of letters of the kernel, such as utf8/],
+  [asked('vfat', 'codepage=1'), /codepage takes 437/],
+  [asked('xfs', 'logbsize=512k'), /logbsize takes a power of two from 16k to 256k/],
+  [asked('btrfs', 'max_inline=1m'), /max_inline takes a size from 0 to 4096/],
+  [asked('btrfs', 'subvol=@,subvolid=5'), /'subvol=@' and 'subvolid=5' name different subvolumes/],
   [asked('ext2', 'data=journal'), /'data=journal' is not a mount option of ext2/],
   [asked('ext3', 'journal_checksum'), /is not a mount option of ext3/],
   [asked('ext4', 'dax'), /'dax' needs a value: inode or never/],
@@ -129,7 +148,7 @@ for (const [text, flags] of commandLines) {
 
 test('while it is installed, nothing is mounted so that it cannot be written, or by tables that the ramdisk lacks', () => {
   const text =
-    'disk0: (a 9G ext4 / ro,noatime) (b 9G xfs /srv ro,norecovery) (c 1G vfat /f codepage=850,umask=077,_netdev)';
+    'disk0: (a 9G ext4 / ro,noatime) (b 9G xfs /srv ro,norecovery) (c 1G vfat /f codepage=850,umask=077,_netdev,X-mount.mkdir,private)';
   assert.deepEqual(
     renderLinux(plan(text)).mounts.map(({ options }) => options),
     ['noatime,errors=remount-ro', 'umask=077', 'defaults'],

@@ -2,7 +2,7 @@
 // system and OS family. Out: one sentence for each fault. Pure.
 import { didYouMean } from '../lib/did-you-mean.ts';
 import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
-import { optionName, optionValueProblem } from './option-table.ts';
+import { isForUserSpace, optionName, optionValueProblem } from './option-table.ts';
 import type { OptionTable } from './option-table.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import type { ContentRequest } from './spec-types.ts';
@@ -19,7 +19,7 @@ export function mountOptionProblems(request: ContentRequest, kind: FilesystemKin
 }
 
 function optionProblem(option: string, tables: readonly OptionTable[], what: string): string | undefined {
-  if (option.startsWith('x-')) return undefined;
+  if (isForUserSpace(option)) return undefined;
   const table = tables.find((each) => each.has(optionName(option)));
   if (table === undefined) {
     const suggestion = didYouMean(optionName(option), new Set(tables.flatMap((each) => [...each.keys()])));

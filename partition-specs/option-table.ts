@@ -27,6 +27,10 @@ const bytesOf = (text: string): number => {
 };
 const isPowerOfTwo = (number: number) => Number.isSafeInteger(number) && Number.isInteger(Math.log2(number));
 
+/** What Debian's kernel has, with the aliases of its modules; `utf-8` is none. @see fs/nls/Kconfig */
+const CHARSETS =
+  /^(?:default|ascii|utf8|cp(?:437|737|775|85[0257]|86[0-69]|874|932|936|949|950|125[015])|iso8859-(?:[1-9]|1[345])|koi8-(?:r|u|ru)|euc-(?:jp|kr)|gb2312|big5|sjis|tis-620|mac(?:celtic|centeuro|croatian|cyrillic|gaelic|greek|iceland|inuit|roman|romanian|turkish))$/;
+
 const TYPES: Readonly<Record<string, Value>> = {
   NUMBER: { expected: 'a number', takes: isNumber },
   OCTAL: { expected: 'an octal mode such as 1777', takes: (text) => /^0?[0-7]{1,4}$/.test(text) },
@@ -41,11 +45,26 @@ const TYPES: Readonly<Record<string, Value>> = {
     expected: 'a power of two from 4k to 1g',
     takes: (text) => isPowerOfTwo(bytesOf(text)) && bytesOf(text) >= 4096 && bytesOf(text) <= 1024 ** 3,
   },
+  LOG: {
+    expected: 'a power of two from 16k to 256k',
+    takes: (text) => isPowerOfTwo(bytesOf(text)) && bytesOf(text) >= 16 * 1024 && bytesOf(text) <= 256 * 1024,
+  },
+  COMPRESSION: {
+    expected: 'no, none, lzo, zlib or zstd, these two with a level if need be (zlib:1 to 9, zstd:1 to 15)',
+    takes: (text) => /^(?:no|none|lzo|zlib(?::[1-9])?|zstd(?::(?:[1-9]|1[0-5]))?)$/.test(text),
+  },
+  INLINE: { expected: 'a size from 0 to 4096', takes: (text) => bytesOf(text) <= 4096 },
+  BOOLEAN: { expected: '0, 1, no, yes, false or true', takes: (text) => /^(?:0|1|no|yes|false|true)$/.test(text) },
+  CHARSET: {
+    expected: 'a table of letters of the kernel, such as utf8, ascii, iso8859-15 or cp850',
+    takes: (text) => CHARSETS.test(text),
+  },
   FILE: { expected: "the name of a file in the file system's root", takes: (text) => /^[^/]+$/.test(text) },
   SUBVOLUME: {
     expected: 'a path of letters, digits and . _ + @ -',
     takes: (text) =>
-      /^\/?[A-Za-z0-9._+@-]+(?:\/[A-Za-z0-9._+@-]+)*$/.test(text) && !/(?:^|\/)\.{1,2}(?:\/|$)/.test(text),
+      text === '/' ||
+      (/^\/?[A-Za-z0-9._+@-]+(?:\/[A-Za-z0-9._+@-]+)*$/.test(text) && !/(?:^|\/)\.{1,2}(?:\/|$)/.test(text)),
   },
   WORD: { expected: 'a word', takes: (text) => text !== '' },
 };
@@ -96,6 +115,11 @@ function readAlternative(alternative: string): Value {
 /** `commit` of `commit=5`. */
 export function optionName(option: string): string {
   return option.split('=', 1)[0] ?? '';
+}
+
+/** `x-systemd.automount`, `X-mount.mkdir`: mount(8) keeps them from the kernel. */
+export function isForUserSpace(option: string): boolean {
+  return /^x-/i.test(option);
 }
 
 /** `5` of `commit=5`; undefined where there is none. */

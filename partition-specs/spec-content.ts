@@ -153,7 +153,8 @@ function checkMountPoint(mount: Token, report: Report): void {
 
 function parseOptions(words: readonly Token[], report: Report): string[] {
   return words.flatMap((word) => {
-    const options = word.text.split(',');
+    // `noatime, nodev`: the blank is enough.
+    const options = word.text.split(',').filter((option) => option !== '');
     for (const option of options) {
       if (asksForEncryption(option)) report(word.column, noEncryption(option));
       else if (!/^[A-Za-z0-9_][A-Za-z0-9_.:=/+@%-]*$/.test(option))

@@ -2,6 +2,7 @@
 // columns, and notes. Pure; whether a file system knows an option at all, and its values, is another's question.
 import type { Problem } from './disk-task.ts';
 import { isBelow } from './mount-order.ts';
+import { isForUserSpace } from './option-table.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import { contentsOf, STACK_WORDS } from './spec-types.ts';
 import type { ContentRequest, PartitionSpec } from './spec-types.ts';
@@ -100,7 +101,7 @@ function optionProblems({ filesystem, mountPoint, options }: ContentRequest, fam
   if (mountPoint === undefined) {
     if (kind?.use !== 'swap') return [];
     return options
-      .filter((option) => !option.startsWith('x-') && family.mountOptions.has(nameOf(option)))
+      .filter((option) => !isForUserSpace(option) && family.mountOptions.has(nameOf(option)))
       .filter((option) => !OF_SWAP.has(nameOf(option)) && !kind.mountOptions.has(nameOf(option)))
       .map((option) => `${option} makes no sense on swap, which is not mounted`);
   }

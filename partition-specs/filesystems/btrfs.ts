@@ -4,20 +4,28 @@ import { onlyWhenReadOnly, optionNamed } from '../mount-options.ts';
 import { optionTable } from '../option-table.ts';
 import type { FilesystemKind } from './filesystem-kind.ts';
 
-const LEVELS = 'no|none|lzo|zlib|zstd';
-const COMPRESSIONS = [
-  LEVELS,
-  ...Array.from({ length: 9 }, (_, index) => `zlib:${index + 1}`),
-  ...Array.from({ length: 15 }, (_, index) => `zstd:${index + 1}`),
-].join('|');
 /** @see btrfs(5); devices, rescue and the old space cache, which a fresh one does not have, are left out */
 const BTRFS_OPTIONS =
   'acl noacl autodefrag noautodefrag barrier nobarrier clear_cache commit=NUMBER ' +
-  `compress[=${COMPRESSIONS}] compress-force[=${COMPRESSIONS}] ` +
+  'compress[=COMPRESSION] compress-force[=COMPRESSION] ' +
   'datacow nodatacow datasum nodatasum degraded discard[=sync|async] nodiscard enospc_debug noenospc_debug ' +
-  'fatal_errors=bug|panic flushoncommit noflushoncommit max_inline=0..4096 metadata_ratio=NUMBER norecovery ' +
+  'fatal_errors=bug|panic flushoncommit noflushoncommit max_inline=INLINE metadata_ratio=NUMBER norecovery ' +
   'rescan_uuid_tree skip_balance space_cache=v2 ssd ssd_spread nossd nossd_spread subvol=SUBVOLUME subvolid=NUMBER ' +
   'thread_pool=1..1024 treelog notreelog user_subvol_rm_allowed';
+
+/** The top of a file system, which a new one has, too. */
+const TOP = new Set(['subvolid=0', 'subvolid=5']);
+
+function numberedProblems(options: readonly string[]): string[] {
+  const numbered = optionNamed(options, 'subvolid');
+  const named = optionNamed(options, 'subvol');
+  if (numbered === undefined) return [];
+  if (!TOP.has(numbered)) {
+    return ["'subvolid=': a new file system has no subvolume with a number yet; name it: subvol=NAME"];
+  }
+  if (named === undefined || named === 'subvol=/') return [];
+  return [`'${named}' and '${numbered}' name different subvolumes; leave out '${numbered}'`];
+}
 
 export const btrfs: FilesystemKind = {
   name: 'btrfs',
@@ -32,9 +40,7 @@ export const btrfs: FilesystemKind = {
   mountOptions: optionTable(BTRFS_OPTIONS),
   optionProblems: (options, { data }) => [
     ...onlyWhenReadOnly(options, ['norecovery']),
-    ...(!data && optionNamed(options, 'subvolid') !== undefined
-      ? ["'subvolid=': a new file system has no subvolume with a number yet; name it: subvol=NAME"]
-      : []),
+    ...(data ? [] : numberedProblems(options)),
   ],
   firstMountOptions: ['subvol', 'subvolid', 'norecovery'],
   addedOptions: { root: [], other: [] },

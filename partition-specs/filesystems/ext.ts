@@ -9,14 +9,17 @@ const EXT2_OPTIONS =
   'acl user_xattr errors=continue|remount-ro|panic grpquota noquota quota usrquota minixdf bsddf grpid nogrpid ' +
   'bsdgroups sysvgroups resuid=NUMBER resgid=NUMBER debug nouid32 orlov oldalloc barrier[=0|1] nobarrier discard ' +
   'nodiscard nombcache max_dir_size_kb=NUMBER stripe=NUMBER inode_readahead_blks=POWER block_validity ' +
-  'noblock_validity init_itable[=NUMBER] noinit_itable i_version';
+  'noblock_validity init_itable[=NUMBER] noinit_itable i_version ' +
+  // Ignored, with a line in the kernel's log; fstabs of long ago have them.
+  'bh nobh reservation noreservation';
 const JOURNAL_OPTIONS =
-  'commit=NUMBER data=journal|ordered|writeback data_err=abort|ignore noload norecovery grpjquota=FILE ' +
+  'commit=0..2147483 data=journal|ordered|writeback data_err=abort|ignore noload norecovery grpjquota=FILE ' +
   'usrjquota=FILE jqfmt=vfsold|vfsv0|vfsv1 auto_da_alloc[=0|1] noauto_da_alloc max_batch_time=NUMBER ' +
   'min_batch_time=NUMBER journal_ioprio=0..7';
 const EXT4_OPTIONS =
   'delalloc nodelalloc dioread_lock dioread_nolock journal_checksum nojournal_checksum journal_async_commit ' +
-  'dax=inode|never';
+  'dax=inode|never mblk_io_submit nomblk_io_submit ' +
+  'prefetch_block_bitmaps no_prefetch_block_bitmaps mb_optimize_scan=0|1';
 
 /** A remount refuses them, or does not heed them. */
 const FIRST_MOUNT_OPTIONS =

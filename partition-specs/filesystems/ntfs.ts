@@ -19,8 +19,9 @@ export const ntfs: FilesystemKind = {
   operation: 'mkfs',
   // @see Documentation/filesystems/ntfs3.rst
   mountOptions: optionTable(
-    'acl discard dmask=OCTAL fmask=OCTAL force gid=NUMBER|root hidden iocharset=WORD nohidden prealloc showmeta sparse ' +
-      'sys_immutable uid=NUMBER|root umask=OCTAL windows_names',
+    'acl noacl discard nodiscard dmask=OCTAL fmask=OCTAL force noforce gid=NUMBER|root hidden nohidden ' +
+      'iocharset=CHARSET nls=CHARSET prealloc noprealloc showmeta noshowmeta sparse nosparse sys_immutable ' +
+      'nosys_immutable uid=NUMBER|root umask=OCTAL windows_names',
   ),
   // A Windows that sleeps leaves one that Linux does not mount; the machine starts all the same.
   addedOptions: { root: [], other: ['nofail'] },

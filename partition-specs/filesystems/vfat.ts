@@ -8,14 +8,14 @@ import type { FilesystemKind, MakeTarget } from './filesystem-kind.ts';
 
 /** @see mount(8), "Mount options for fat" */
 const FAT_OPTIONS =
-  'allow_utime=OCTAL check=r|n|s|relaxed|normal|strict codepage=NUMBER debug discard dmask=OCTAL dos1xfloppy ' +
+  'allow_utime=OCTAL check=r|n|s|relaxed|normal|strict codepage=437|737|775|850|852|855|857|860|861|862|863|864|865|866|869|874|932|936|949|950|1250|1251|1255 debug discard dmask=OCTAL dos1xfloppy ' +
   'errors=panic|continue|remount-ro fmask=OCTAL gid=NUMBER|root nfs[=stale_rw|nostale_ro] quiet rodir showexec ' +
   'sys_immutable time_offset=-1440..1440 tz=UTC uid=NUMBER|root umask=OCTAL usefree';
 
 export const msdos: FilesystemKind = fatKind('msdos', `${FAT_OPTIONS} dots nodots dotsOK=yes|no`);
 export const vfat: FilesystemKind = fatKind(
   'vfat',
-  `${FAT_OPTIONS} flush iocharset=WORD nonumtail[=0|1] shortname=lower|win95|winnt|mixed uni_xlate[=0|1] utf8[=0|1]`,
+  `${FAT_OPTIONS} flush iocharset=CHARSET nonumtail[=BOOLEAN] shortname=lower|win95|winnt|mixed uni_xlate[=BOOLEAN] utf8[=BOOLEAN]`,
 );
 
 function fatKind(name: 'vfat' | 'msdos', mountOptions: string): FilesystemKind {

@@ -7,7 +7,7 @@ import type { FilesystemKind } from './filesystem-kind.ts';
 const XFS_OPTIONS =
   'allocsize=ALLOCATION attr2 noattr2 dax[=always|inode|never] discard nodiscard grpid bsdgroups nogrpid sysvgroups ' +
   'filestreams ikeep noikeep inode32 inode64 largeio nolargeio logbufs=2..8 ' +
-  'logbsize=16k|32k|64k|128k|256k|16384|32768|65536|131072|262144 noalign norecovery nouuid noquota uquota usrquota ' +
+  'logbsize=LOG noalign norecovery nouuid noquota uquota usrquota ' +
   'quota uqnoenforce qnoenforce gquota grpquota gqnoenforce pquota prjquota pqnoenforce swalloc wsync';
 
 export const xfs: FilesystemKind = {

@@ -9,7 +9,7 @@ import type { DiskOperation, DiskRef, FamilyPlan } from './disk-operation.ts';
 import { mountsInOrder, renderFstab, swaps } from './fstab.ts';
 import { stackOperations } from './linux-stacks.ts';
 import { refTo, tableOperations } from './linux-table.ts';
-import { optionName } from '../option-table.ts';
+import { isForUserSpace, optionName } from '../option-table.ts';
 import { GRUB_ROOT_FILE, grubDefaults, rootFlagsOf } from './root-flags.ts';
 import { sectorBytesOf } from '../sector-bytes.ts';
 import { renderMdadmConf } from './mdadm-conf.ts';
@@ -97,12 +97,13 @@ export function renderLinux(layout: Layout): LinuxDiskPlan {
 const LATER = new Set(
   (
     'auto noauto nofail _netdev user nouser users group owner ro noexec nosymfollow ' +
-    'noload norecovery codepage iocharset'
+    'noload norecovery codepage iocharset nls comment shared rshared slave rslave private rprivate unbindable ' +
+    'runbindable'
   ).split(' '),
 );
 
 function installOptions(options: readonly string[]): string {
-  return options.filter((option) => !LATER.has(optionName(option)) && !option.startsWith('x-')).join(',') || 'defaults';
+  return options.filter((option) => !LATER.has(optionName(option)) && !isForUserSpace(option)).join(',') || 'defaults';
 }
 
 function contentOperation({ content, device, kept, why }: Filled, layout: Layout): DiskOperation[] {
