@@ -58,7 +58,7 @@ test('what firmware could not read is refused', () => {
     [
       'disk0: (a 32M vfat /boot/efi) (b rest ext4 /)',
       512,
-      /32.0 MiB for vfat .* needs 32.5 MiB, as firmware reads FAT32/,
+      /32.0 MiB for vfat.* needs 32.5 MiB, as firmware reads FAT32/,
     ],
     ['disk0: (a 256M vfat /boot/efi) (b rest ext4 /)', 4096, /256 MiB for vfat .* needs 257 MiB/],
     [

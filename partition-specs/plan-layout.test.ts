@@ -128,7 +128,7 @@ const refused: [text: string, given: Given, messages: RegExp[]][] = [
     [/has 0 bytes for partitions, and 10.0 MiB are asked/],
   ],
   [
-    'disk0: (a 4M ext4 /) (b 1% swap)',
+    'disk0: (a 9% ext4 /) (b 1% swap)',
     { disks: [disk({ sizeBytes: 50 * MiB })] },
     [/4.00 MiB for ext4 on disk .*; it needs 8.00/, /0 bytes for swap/],
   ],

@@ -3,14 +3,12 @@
 import { formatBytes } from '../lib/bytes.ts';
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
+import { askedSizeProblems } from './asked-sizes.ts';
 import { EFI_MOUNT_POINT } from './efi-system.ts';
 import { firmwareKinds } from './firmware/all.ts';
 import type { FirmwareKind } from './firmware/firmware-kind.ts';
 import { labelProblems, repeatedLabels } from './filesystem-labels.ts';
 import { mountOptionProblems } from './mount-options.ts';
-import type { Problem } from './disk-task.ts';
-import { EXTENT_BYTES } from './plan-stacks.ts';
-import { rangeProblem } from './range-in-units.ts';
 import { osFamilies } from './os-families/all.ts';
 import type { OsFamily } from './os-families/os-family.ts';
 import { CYLINDER_BYTES } from './spec-size.ts';
@@ -21,7 +19,6 @@ import type { FoundTables } from './spec-rootfs.ts';
 import { specFault } from './spec-tokens.ts';
 import { contentsOf, STACK_WORDS } from './spec-types.ts';
 import type { ContentRequest, PartitionRequest, PartitionSpec, VolumeRequest } from './spec-types.ts';
-import { tableKinds } from './tables/all.ts';
 
 export type SpecContext = {
   readonly spec: PartitionSpec;
@@ -75,7 +72,7 @@ export function checkSpecSupport({ spec, rootfs, foundTables, ...names }: SpecCo
   for (const stacked of stackedContents(rooted.spec).filter(({ mountPoint }) => mountPoint === EFI_MOUNT_POINT)) {
     report(stacked.column, STACKED_EFI);
   }
-  for (const { column, message } of rangeProblems(rooted.spec, family)) report(column, message);
+  for (const { column, message } of askedSizeProblems(rooted.spec, family)) report(column, message);
   for (const { column, message } of mountTreeProblems(rooted.spec, family)) report(column, message);
   if (faults.length > 0) throw new FaultsError('PARTITION', faults);
   const notes = [
@@ -94,23 +91,6 @@ const STACKED_EFI = `firmware reads ${EFI_MOUNT_POINT} from a partition, and kno
 
 function stackedContents({ arrays, groups }: PartitionSpec): ContentRequest[] {
   return [...arrays.map(({ content }) => content), ...groups.flatMap(({ volumes }) => volumes)];
-}
-
-/**
- * Ranges without a whole unit in them. What counts cylinders waits for the disk's geometry, and a table whose unit is a
- * cylinder for the disk.
- */
-function rangeProblems({ disks, groups }: PartitionSpec, family: OsFamily): Problem[] {
-  const ofDisks = disks.flatMap(({ table, partitions }) => {
-    const kind = tableKinds.get(family.tables.find((each) => each === table) ?? family.tables[0]);
-    const fixed = partitions.filter(({ rangeCylinders }) => rangeCylinders === undefined);
-    return kind?.fixedUnitBytes === undefined ? [] : fixed.map((each) => [each, kind.fixedUnitBytes ?? 0] as const);
-  });
-  const ofGroups = groups.flatMap(({ volumes }) => volumes.map((each) => [each, EXTENT_BYTES] as const));
-  return [...ofDisks, ...ofGroups].flatMap(([request, unitBytes]) => {
-    const message = rangeProblem(request, unitBytes);
-    return message === undefined ? [] : [{ column: request.column, message }];
-  });
 }
 
 /** `20` is no slip in a text of 1996, and one in most of today. */
