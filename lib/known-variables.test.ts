@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isKnownVariable, machineVariables, zoneVariables } from './known-variables.ts';
+import { isKnownVariable, machineVariables, exportVariables } from './known-variables.ts';
 
 const root = join(import.meta.dirname, '..');
 const folders = [
@@ -24,11 +24,16 @@ const sources = folders
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
   .map((file) => readFileSync(file, 'utf8'));
 
+/** `const NOTES = 'CLUSTER_NOTES'`: a name that is read by a constant. */
+const CONSTANTS = /^const [A-Z]+ = '(CLUSTER_[A-Z_]+)'/gm;
+
 /** `record['PIN']`, `values.get('PIN')`, `value('IP')`: how the sources read a variable. */
 const READS = /(?:\brecord\[|\bvalues\.get\(|\bvalues\.has\(|\bvalue\()'([A-Z][A-Z0-9_]*)'/g;
 
 test('every variable that a source reads is in the tables', () => {
-  const read = new Set(sources.flatMap((text) => [...text.matchAll(READS)].map(([, variable]) => variable ?? '')));
+  const find = (pattern: RegExp) =>
+    sources.flatMap((text) => [...text.matchAll(pattern)].map(([, variable]) => variable ?? ''));
+  const read = new Set([...find(READS), ...find(CONSTANTS)]);
   assert.ok(read.size > 15, [...read].join(' '));
   assert.deepEqual(
     [...read].filter((variable) => !isKnownVariable(variable)),
@@ -38,7 +43,7 @@ test('every variable that a source reads is in the tables', () => {
 
 test('every variable in the tables is one that a source names', () => {
   const text = sources.join('\n');
-  const names = [...Object.keys(machineVariables), ...Object.keys(zoneVariables)];
+  const names = [...Object.keys(machineVariables), ...Object.keys(exportVariables)];
   assert.deepEqual(
     names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text)),
     [],

@@ -27,8 +27,8 @@ export const machineVariables = {
   REQUIRED: 'Variables that every heir must have.',
 } as const;
 
-/** Those of zones in DNS, which exports read; MX is of machines, too. */
-export const zoneVariables = {
+/** Those that only exports read: of zones in DNS (MX is of machines, too), and of hosts in cluster.xml. */
+export const exportVariables = {
   ZONE: 'Names of zones in DNS, forward and reverse.',
   NS: 'Name servers of the zone, the primary first.',
   MX: 'Mail exchangers of the zone or the machine, HOST or PREFERENCE:HOST.',
@@ -38,6 +38,8 @@ export const zoneVariables = {
   RETRY: 'How long they wait after a failure.',
   EXPIRE: 'How long they serve a zone that they cannot renew.',
   NEGATIVE_TTL: 'How long others may remember that a name does not exist.',
+  CLUSTER_NOTES: 'Notes of its hosts in cluster.xml, such as master, separated by blanks.',
+  CLUSTER_BOOTMASTER: 'The master that it boots from in cluster.xml: an address or a machine.',
 } as const;
 
 /** Names that stand for many; `ansible_…` are what Ansible reads of an inventory. */
@@ -62,7 +64,7 @@ export const variableFamilies: readonly {
 export function isKnownVariable(variable: string): boolean {
   return (
     Object.hasOwn(machineVariables, variable) ||
-    Object.hasOwn(zoneVariables, variable) ||
+    Object.hasOwn(exportVariables, variable) ||
     variableFamilies.some(({ pattern }) => pattern.test(variable))
   );
 }
@@ -76,7 +78,7 @@ export function nearKnownNames(variable: string): string[] {
   const [, number] = /^[A-Za-z]+(\d+)$/.exec(variable) ?? [];
   return [
     ...Object.keys(machineVariables),
-    ...Object.keys(zoneVariables),
+    ...Object.keys(exportVariables),
     ...(part === undefined ? [] : NIC_PARTS.map((each) => `NIC_${interfaceName}_${each}`)),
     ...(rest === undefined ? [] : [`DISK_${rest}`]),
     ...(number === undefined ? [] : [`NAMESERVER${number}`]),

@@ -81,6 +81,11 @@ const table: [what: string, text: string, faults: string[]][] = [
     ],
   ],
   [
+    'masters of cluster.xml that have no address, and one that has',
+    'a:\nIP6=2001:db8::1\nMAC=0:0:0:0:0:1\nb:\nIP=10.0.0.2\nCLUSTER_BOOTMASTER=a\nc:\nIP=10.0.0.3\nCLUSTER_BOOTMASTER=nobody\n',
+    ["9: c: CLUSTER_BOOTMASTER: 'nobody' is neither an address nor a machine with one"],
+  ],
+  [
     'names that ansible keeps for itself, once for all heirs',
     'all:\ngroups=x\na-b:\na.b:\nm: all a-b\nIP=10.0.0.1\nn: all a.b\nIP=10.0.0.2\n',
     [

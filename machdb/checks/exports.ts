@@ -1,6 +1,7 @@
 import type { Fault } from '../../lib/errors.ts';
 import { groupMachines } from '../exports/ansible-groups.ts';
 import { reportTaken } from '../exports/ansible-variables.ts';
+import { clusterFaults } from '../exports/cluster-xml.ts';
 import { dnsmasqFaults } from '../exports/dnsmasq.ts';
 import { faultFinder } from '../exports/fault-finder.ts';
 import type { ExportInput } from '../exports/format.ts';
@@ -30,6 +31,7 @@ export function inspectExports(db: Machdb, report: ReportOfMachine): Inspection 
       const described = { names, interfaces: readInterfaces({ input, machine, faults }, names.host) };
       subnets.add(machine, described);
       faults.push(...reportTaken(input, machine), ...dnsmasqFaults(input, machine.name, described));
+      faults.push(...clusterFaults(input, machine));
       faults.push(...zones.machine(machine, described), ...inSubnets.splice(0));
       for (const fault of faults) report(machine.name, fault);
     },

@@ -44,10 +44,37 @@ function* renderMachine(rendering: Rendering, machine: ExportMachine): Generator
     const ip = one.ip ?? one.ip6s[0];
     if (ip === undefined) continue;
     const mac = one.macs[0]?.toUpperCase();
-    faults.push(...takeAll(rendering, machine, { one, ip }), ...warnOfMore(input, machine, one));
-    yield renderHost({ ip, mac, hostname: one.name.short, notes, bootmaster });
+    const hostname = chooseName(rendering, machine, { one, faults });
+    faults.push(...takeAll(rendering, machine, { one, ip, hostname }), ...warnOfMore(input, machine, one));
+    yield renderHost({ ip, mac, hostname, notes, bootmaster });
   }
   yield* faults;
+}
+
+/** What this file cannot be told of a machine that others can. */
+export function clusterFaults(input: ExportInput, machine: ExportMachine): Fault[] {
+  const faults: Fault[] = [];
+  readNotes(input, machine, { isMaster: false, faults });
+  readBootmaster(input, machine, faults);
+  return faults;
+}
+
+/** The name inside of DOMAIN; the whole one, with a warning, where a machine of another domain has that already. */
+function chooseName(
+  { input, owners }: Rendering,
+  { name }: ExportMachine,
+  { one, faults }: { one: Interface; faults: Fault[] },
+): string {
+  const { short, full } = one.name;
+  const other = owners.get(`name ${short}`);
+  if (other === undefined || full === undefined || full === short) return short;
+  const message = `${name}: the name ${short} already belongs to ${other}; ${full} is written`;
+  faults.push({ ...input.faultOf(name, nameVariable(one), { message }), severity: 'warning' });
+  return full;
+}
+
+function nameVariable({ prefix }: Interface): string {
+  return prefix === '' ? 'HOSTNAME' : `${prefix}IP`;
 }
 
 /** Fields in the order of the guide's table; a field without a value is left out. */
@@ -66,16 +93,15 @@ function escapeXml(text: string): string {
 function takeAll(
   { input, owners }: Rendering,
   { name }: ExportMachine,
-  { one, ip }: { one: Interface; ip: string },
+  { one, ip, hostname }: { one: Interface; ip: string; hostname: string },
 ): Fault[] {
   const taken: readonly (readonly [string, string, string | undefined])[] = [
-    ['IP', 'address', ip],
-    ['MAC', 'MAC address', one.macs[0]],
-    [one.prefix === '' ? 'HOSTNAME' : 'IP', 'name', one.name.short],
+    [`${one.prefix}IP`, 'address', ip],
+    [`${one.prefix}MAC`, 'MAC address', one.macs[0]],
+    [nameVariable(one), 'name', hostname],
   ];
-  return taken.flatMap(([part, kind, value]) => {
+  return taken.flatMap(([variable, kind, value]) => {
     if (value === undefined) return [];
-    const variable = part === 'HOSTNAME' ? part : one.prefix + part;
     const other = owners.get(`${kind} ${value}`);
     owners.set(`${kind} ${value}`, name);
     if (other === undefined) return [];
@@ -127,9 +153,13 @@ function readBootmaster(input: ExportInput, { name, values }: ExportMachine, fau
   const variable = input.settings.bootmaster ?? BOOTMASTER;
   const text = values.get(variable) ?? '';
   if (text === '') return undefined;
-  const ip = canonicalIp(input.db.objects.has(text) ? (tryResolve(input.db, text).values.get('IP') ?? '') : text);
+  const ip = canonicalIp(input.db.objects.has(text) ? firstAddress(tryResolve(input.db, text).values) : text);
   if (ip !== undefined) return ip;
   const message = `${name}: ${variable}: '${text.slice(0, 80)}' is neither an address nor a machine with one`;
   faults.push(input.faultOf(name, variable, { message }));
   return undefined;
+}
+
+function firstAddress(values: ReadonlyMap<string, string>): string {
+  return values.get('IP') || (splitWords(values.get('IP6') ?? '')[0] ?? '');
 }

@@ -245,14 +245,13 @@ const refused: {
     said: ['9: b: IP: 10.0.0.1 is already the address of a'],
   },
   {
-    name: 'a name, an address or a card of two hosts, and a bootmaster that is none',
+    name: 'an address or a card of two hosts, and a bootmaster that is none',
     formats: ['cluster-xml'],
     text: `a:\n MAC=0:0:0:0:0:1\n IP=10.0.0.1\n CLUSTER_BOOTMASTER=c\na.x:\n MAC=0-0-0-0-0-1\n IP=10.0.0.1\n DOMAIN=x\nc:\n MAC=0:0:0:0:0:3\n`,
     said: [
       "4: a: CLUSTER_BOOTMASTER: 'c' is neither an address nor a machine with one",
       '7: a.x: IP: the address 10.0.0.1 already belongs to a',
       '6: a.x: MAC: the MAC address 00:00:00:00:00:01 already belongs to a',
-      '5: a.x: HOSTNAME: the name a already belongs to a',
     ],
   },
   {
@@ -321,3 +320,12 @@ for (const { name, formats, text, said } of refused) {
     });
   }
 }
+
+test('cluster-xml: of two machines with one short name the second has its whole name', () => {
+  const machine = (name: string, last: number) => `${name}:\n IP=10.0.${last}.1\n NIC_s_IP=10.1.${last}.1\n`;
+  const text = `${machine('pc1.a.example', 1)} DOMAIN=a.example\n${machine('pc1.b.example', 2)} DOMAIN=b.example\n`;
+  const { text: xml, said } = exportText('cluster-xml', text);
+  const names = [...xml.matchAll(/<hostname>(.*)<\/hostname>/g)].map(([, name]) => name);
+  assert.deepEqual(names, ['pc1', 'pc1-s', 'pc1.b.example', 'pc1-s.b.example']);
+  assert.equal(said.length, 2);
+});

@@ -1,5 +1,5 @@
 // What variables mean. In: a database and names. Out: a row for each. Never: values.
-import { machineVariables, variableFamilies, zoneVariables } from '../../lib/known-variables.ts';
+import { machineVariables, variableFamilies, exportVariables } from '../../lib/known-variables.ts';
 import { DECLARATION_PREFIX, parseDeclaration } from '../declarations.ts';
 import { listDeclarations } from '../list-declarations.ts';
 import type { Machdb } from '../types.ts';
@@ -19,7 +19,7 @@ export function listVariables(
   db: Machdb,
   names: readonly string[],
 ): { variables: VariableMeaning[]; missing: readonly string[] } {
-  const single = [...Object.entries(machineVariables), ...Object.entries(zoneVariables)].map(([name, meaning]) => {
+  const single = [...Object.entries(machineVariables), ...Object.entries(exportVariables)].map(([name, meaning]) => {
     return { name, meaning };
   });
   const families = variableFamilies.map(({ name, meaning }) => ({ name, meaning }));
