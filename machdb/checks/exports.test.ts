@@ -57,6 +57,11 @@ const table: [what: string, text: string, faults: string[]][] = [
     ],
   ],
   [
+    'a zone of a network smaller than /24 without a HOSTMASTER',
+    'z:\nZONE=64/26.2.0.192.in-addr.arpa\nNS=ns.o.example\ny:\nZONE=3.0.192.in-addr.arpa 0/26.3.0.192.in-addr.arpa\nNS=ns.o.example\n',
+    [],
+  ],
+  [
     'the object of a zone that does not resolve',
     'z:\nZONE=${X}\nNS=a.b\n',
     ['2: z: ZONE refers to ${X}, which is not set'],

@@ -2,6 +2,7 @@ import type { Fault } from '../../lib/errors.ts';
 import { resolveRecord } from '../resolve.ts';
 import { splitWords } from '../values.ts';
 import type { ExportInput } from './format.ts';
+import { parseClasslessZone } from './classless-zones.ts';
 import { illegalName, isWhole, parseHostName } from './host-names.ts';
 import { isNameOfEveryMachine } from './names-of-every-machine.ts';
 import { isReverse } from './zones.ts';
@@ -38,6 +39,8 @@ export function readZoneSettings(input: ExportInput, { zone, zones }: { zone: Zo
   const record = resolveRecord(input.db, zone.object);
   const domain = parseHostName(record['DOMAIN'] ?? '') ?? firstForwardZone(zones, zone.object);
   const scope: Scope = { input, name: zone.object, domain };
+  // The name of a network smaller than /24 has a slash, which mail addresses have not.
+  const mailDomain = domain ?? parseClasslessZone(zone.name)?.parent ?? zone.name;
   const seconds = (variable: string, standard: number) => readSeconds(scope, { variable, record, standard }, faults);
   const ns = readHosts(scope, { variable: 'NS', words: splitWords(record['NS'] ?? '') }, faults);
   if ((record['NS'] ?? '') === '') {
@@ -47,7 +50,7 @@ export function readZoneSettings(input: ExportInput, { zone, zones }: { zone: Zo
   const settings: ZoneSettings = {
     ns,
     mx: isReverse(zone.name) ? [] : readMailExchangers(scope, record['MX'] ?? '', faults),
-    hostmaster: readHostmaster(scope, record['HOSTMASTER'] ?? `hostmaster@${domain ?? zone.name}`, faults),
+    hostmaster: readHostmaster(scope, record['HOSTMASTER'] ?? `hostmaster@${mailDomain}`, faults),
     ttlSeconds: seconds('TTL', 3600),
     refreshSeconds: seconds('REFRESH', 10_800),
     retrySeconds: seconds('RETRY', 3600),
