@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { didYouMean } from './did-you-mean.ts';
 
-const names = ['lab01', 'lab02', 'standard-client', 'x', 'NAMESERVER'];
+const names = ['ZONE', 'MAC', 'OS', 'IP', 'ALIASES', 'lab01', 'lab02', 'standard-client', 'x', 'NAMESERVER'];
 const table: [wrong: string, nearest: string | undefined][] = [
   ['standrad-client', 'standard-client'],
   ['standardclient', 'standard-client'],
@@ -10,6 +10,16 @@ const table: [wrong: string, nearest: string | undefined][] = [
   ['standard-clients', 'standard-client'],
   ['lab1', 'lab01'],
   ['lab03', 'lab01'],
+  ['ALIAS', 'ALIASES'],
+  ['mac', 'MAC'],
+  ['MCA', 'MAC'],
+  ['ip', 'IP'],
+  ['IPS', 'IP'],
+  ['NOTE', undefined],
+  ['RACK', undefined],
+  ['HOST', undefined],
+  ['OK', undefined],
+  ['Y', undefined],
   ['elsewhere', undefined],
   ['', undefined],
   ['a'.repeat(100), undefined],

@@ -14,7 +14,8 @@ export function didYouMean(wrong: string, names: Iterable<string>): string | und
 export function* didYouMeanInSteps(wrong: string, names: Iterable<string>): Steps<string | undefined> {
   if (wrong.length > LONGEST_NAME) return undefined;
   let nearest: string | undefined;
-  let fewest = Math.min(3, Math.ceil(wrong.length / 3) + 1);
+  // Of a short word half its letters would be another word: RACK is not MAC, nor NOTE ZONE.
+  let fewest = Math.min(3, Math.ceil(wrong.length / 2));
   const lower = wrong.toLowerCase();
   let count = 0;
   for (const name of names) {

@@ -210,10 +210,7 @@ suite('checkMachdb', () => {
     [
       'references; those of several machines, once for each line',
       'c:\nA=${AA}\nm: c\nIP=10.0.0.1\nn: c\nIP=10.0.0.2\nB=${A_}\no: c\nIP=10.0.0.3',
-      [
-        '2: m (and 2 more): A refers to ${AA}, which is not set',
-        '7: n: B refers to ${A_}, which is not set (did you mean A?)',
-      ],
+      ['2: m (and 2 more): A refers to ${AA}, which is not set', '7: n: B refers to ${A_}, which is not set'],
     ],
   ];
   for (const [what, text, faults] of table) test(what, () => assert.deepEqual(check(text).map(say), faults));

@@ -105,9 +105,9 @@ suite('references', () => {
       'unknown, each at the line that holds it',
       'm: p\nNAMESERVER=1\nA=${NAMSERVER} ${X}\np:\nB=${Y}',
       [
-        '5: m: B refers to ${Y}, which is not set (did you mean A?)',
+        '5: m: B refers to ${Y}, which is not set',
         '3: m: A refers to ${NAMSERVER}, which is not set (did you mean NAMESERVER?)',
-        '3: m: A refers to ${X}, which is not set (did you mean B?)',
+        '3: m: A refers to ${X}, which is not set',
       ],
     ],
     ['not a prototype', 'm:\nA=${constructor}', ['2: m: A refers to ${constructor}, which is not set']],
