@@ -94,7 +94,6 @@ const table: [what: string, text: string, faults: string[]][] = [
     'names that ansible keeps for itself, once for all heirs',
     'all:\ngroups=x\na-b:\na.b:\nm: all a-b\nIP=10.0.0.1\nn: all a.b\nIP=10.0.0.2\n',
     [
-      '1: all would be the group all of ansible, which has a meaning of its own',
       '2: m (and 1 more): groups is a name that ansible keeps for itself',
       '4: a.b and a-b would both be the group a_b of ansible',
     ],

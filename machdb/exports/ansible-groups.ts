@@ -72,9 +72,10 @@ function listGroups(db: Machdb, name: string, machines: ReadonlySet<string>): st
   return [...groups];
 }
 
-/** `standard-client` → `standard_client`, `3com` → `_3com`. */
+/** `standard-client` → `standard_client`, `3com` → `_3com`, `all`, which ansible has itself, → `_all`. */
 function nameGroup(object: string): string {
-  return object.replaceAll(/[.-]/g, '_').replace(/^(?=\d)/, '_');
+  const name = object.replaceAll(/[.-]/g, '_');
+  return RESERVED.has(name) || /^\d/.test(name) ? `_${name}` : name;
 }
 
 function checkNames(input: ExportInput, groups: readonly AnsibleGroup[], machines: ReadonlySet<string>): Fault[] {
@@ -87,8 +88,6 @@ function checkNames(input: ExportInput, groups: readonly AnsibleGroup[], machine
     owners.set(name, object);
     if (other !== undefined) fault(object, `${object} and ${other} would both be the group ${name} of ansible`);
     if (machines.has(name)) fault(object, `${object} would be the group ${name} of ansible, which is a machine's name`);
-    if (RESERVED.has(name))
-      fault(object, `${object} would be the group ${name} of ansible, which has a meaning of its own`);
   }
   for (const machine of machines) {
     if (RESERVED.has(machine)) fault(machine, `${machine} means something else as the name of a machine in ansible`);

@@ -177,12 +177,13 @@ test('json: every value as it was written, an object by name', () => {
 });
 
 test('ansible: groups from the inheritance; a machine that others inherit from is none', () => {
-  const text = `base-os:\nroom.a: base-os\n1st:\nunused: base-os
-model: room.a 1st\n IP=10.0.0.1\nheir: model base-os\n IP=10.0.0.2\nalone:\n IP=10.0.0.3\n`;
+  const text = `base-os:\nroom.a: base-os\n1st:\nunused: base-os\nall:
+model: room.a 1st all\n IP=10.0.0.1\nheir: model base-os\n IP=10.0.0.2\nalone:\n IP=10.0.0.3\n`;
   const { _meta, ...groups } = JSON.parse(exportText('ansible', text).text) as Record<string, unknown>;
   assert.deepEqual(groups, {
     room_a: { children: [], hosts: ['model', 'heir'] },
     _1st: { children: [], hosts: ['model', 'heir'] },
+    _all: { children: [], hosts: ['model', 'heir'] },
     base_os: { children: ['room_a'], hosts: ['heir'] },
     ungrouped: { hosts: ['alone'] },
   });
@@ -297,12 +298,12 @@ const refused: {
   {
     name: 'objects that ansible would take for one group, or for something else',
     formats: ['ansible', 'ansible-static'],
-    text: 'a-b:\na.b:\nall:\nx: a-b a.b all\n IP=10.0.0.1\na_b:\n IP=10.0.0.2\n',
+    text: 'a-b:\na.b:\nall:\n_all:\nx: a-b a.b all _all\n IP=10.0.0.1\na_b:\n IP=10.0.0.2\n',
     said: [
       "1: a-b would be the group a_b of ansible, which is a machine's name",
       '2: a.b and a-b would both be the group a_b of ansible',
       "2: a.b would be the group a_b of ansible, which is a machine's name",
-      '3: all would be the group all of ansible, which has a meaning of its own',
+      '4: _all and all would both be the group _all of ansible',
     ],
   },
   {

@@ -11,8 +11,8 @@ import { exportSound, hostileText } from './machdb-exports-lab.ts';
 const root = join(import.meta.dirname, '../..');
 const MACHINES = 200;
 const head =
-  'site-wide:\nroom-a: site-wide\nnet: site-wide\n2nd.floor: net\nupstairs: 2nd.floor\n    IP=10.0.0.9\n    NOTE=x\n';
-const groups = ['_2nd_floor', 'all', 'net', 'room_a', 'site_wide'];
+  'all:\nsite-wide: all\nroom-a: site-wide\nnet: site-wide\n2nd.floor: net\nupstairs: 2nd.floor\n    IP=10.0.0.9\n    NOTE=x\n';
+const groups = ['_2nd_floor', '_all', 'all', 'net', 'room_a', 'site_wide'];
 
 let dir: string;
 let file: string;
