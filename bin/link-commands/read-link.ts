@@ -50,7 +50,9 @@ export async function readLink(given: LinkReading): Promise<(state: LinkState) =
   };
   return async (state) => {
     const linked: LinkedPackage[] = [];
-    for (const one of named) linked.push(await readNamedPackage(one, reading));
+    const unread: string[] = [];
+    for (const one of named)
+      linked.push(await readNamedPackage(one, reading, (path) => unread.push(describeVanished(one.name, path))));
     requireApart(target, linked);
     const names = new Set(linked.map(({ name }) => name));
     const unlinked = state.packages.filter((one) => !names.has(one.name) && isReplaced(one, named));
@@ -66,8 +68,13 @@ export async function readLink(given: LinkReading): Promise<(state: LinkState) =
       linked,
       unlinked: unlinked.map(({ name }) => name),
       directories: directories ?? state.directories,
+      unread,
     };
   };
+}
+
+function describeVanished(name: string, path: string): string {
+  return `${path} of ${name} vanished while the package was read, and is not linked; run again to see whether it is back`;
 }
 
 /** Whether another variant of it is linked now. */

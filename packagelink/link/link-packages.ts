@@ -38,6 +38,8 @@ export type LinkChange = {
   readonly linked: readonly LinkedPackage[];
   readonly unlinked: readonly string[];
   readonly directories: LinkState['directories'];
+  /** What could not be read of the packages and is not linked; all else is. */
+  readonly unread?: readonly string[];
 };
 
 const LOCK_TIMEOUT_MS = 60_000;
@@ -80,7 +82,14 @@ async function linkLocked(options: LinkOptions): Promise<WithCommandsResult> {
     ? await applyWithCommands({ ...partial, ...commands, commandRoot: '/', changedBelow: root })
     : nameCommands(await applyPartial(partial), commands);
   if (!dryRun && result.isWhole) release({ stateFile, before, change, merged });
-  return { ...result, changes: sayReturns(result.changes, tree), notices: [...notices, ...result.notices] };
+  const { unread = [] } = change;
+  return {
+    ...result,
+    changes: sayReturns(result.changes, tree),
+    notices: [...notices, ...result.notices],
+    errors: [...unread, ...result.errors],
+    isWhole: result.isWhole && unread.length === 0,
+  };
 }
 
 function sayReturns(changes: readonly Change[], tree: MergedTree): Change[] {

@@ -19,13 +19,24 @@ type Reading = {
   readonly store: { readonly dir: string; readonly keys: readonly KeyObject[] } | undefined;
 };
 
-/** Reads one package whole. @throws UserError when it cannot be read, FaultsError when it is unsound */
-export async function readNamedPackage(named: NamedPackage, reading: Reading): Promise<LinkedPackage> {
+/** Reads one package whole, without what vanishes meanwhile. @throws UserError when it cannot be read, FaultsError when it is unsound */
+export async function readNamedPackage(
+  named: NamedPackage,
+  reading: Reading,
+  onVanished?: (path: string) => void,
+): Promise<LinkedPackage> {
   const { name } = named;
   const { mode } = reading;
   if (named.kind === 'tree') {
     const { root: tree, priority } = named;
-    const { manifest } = await readTreePackage({ name, tree, kind: 'local', priority, suffix: reading.suffix });
+    const { manifest, vanished } = await readTreePackage({
+      name,
+      tree,
+      kind: 'local',
+      priority,
+      suffix: reading.suffix,
+    });
+    for (const path of vanished) onVanished?.(path);
     const defines = usedBy(manifest, reading.defines);
     return { name, priority: manifest.priority, kind: 'tree', source: named.root, digest: '', mode, defines, manifest };
   }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
+import { TreeChangedError, readOf } from './tree-changed.ts';
 import { sha256 } from '../package/digest.ts';
 import { PACK_RAW_BYTES } from '../package/manifest.ts';
 import type { TemplateVariables } from '../package/manifest.ts';
@@ -50,7 +51,8 @@ function digestTemplate(file: ScannedFile, pieces: Iterable<Uint8Array>): FileDi
  * @throws UserError when the file is not what it was when it was scanned.
  */
 export function* readFilePieces(tree: string, file: ScannedFile, buffer: Uint8Array): Generator<Uint8Array> {
-  const fd = openSync(join(tree, file.path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const fd = readOf(file.path, () => openSync(join(tree, file.path), flags));
   try {
     for (let position = 0; position < file.sizeBytes;) {
       const count = readFully(fd, buffer, { length: Math.min(buffer.length, file.sizeBytes - position), position });
@@ -69,9 +71,7 @@ export function* readFilePieces(tree: string, file: ScannedFile, buffer: Uint8Ar
 
 /** The error for a file that changes while its tree is published. */
 export function changed(path: string): UserError {
-  return new UserError(`publishing: ${path} changed while it was read; nothing was published`, {
-    hint: 'publish again when nothing writes to the tree',
-  });
+  return new TreeChangedError(path, 'changed');
 }
 
 function readFully(fd: number, buffer: Uint8Array, { length, position }: { length: number; position: number }): number {

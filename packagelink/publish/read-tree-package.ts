@@ -9,10 +9,15 @@ import { digestFile, readFilePieces } from './read-contents.ts';
 import type { FileDigest } from './read-contents.ts';
 import type { ScannedFile } from './scan.ts';
 import { scanPackage } from './scan-package.ts';
+import { TreeChangedError } from './tree-changed.ts';
 import type { PackageTree } from './scan-package.ts';
+
+const MOST_TRIES = 20;
 
 export type TreePackage = {
   readonly manifest: Manifest;
+  /** Paths that were there when the scan began, and are not in the manifest. */
+  readonly vanished: readonly string[];
   /** The bytes of a file by their SHA-256. @throws UserError when the tree has changed meanwhile */
   readonly read: (sha256: string) => Uint8Array;
 };
@@ -22,9 +27,37 @@ export type TreePackage = {
  * @throws FaultsError or UserError for whatever publishing refuses; UserError when a file changes meanwhile
  */
 export async function readTreePackage(about: PackageTree): Promise<TreePackage> {
-  const { name, tree } = about;
-  parseEdge(packageNameSchema, name, `package '${name}'`);
-  const { entries, manifestOf } = await scanPackage(about);
+  parseEdge(packageNameSchema, about.name, `package '${about.name}'`);
+  const vanished = new Set<string>();
+  // What has vanished after it was listed can be the first name of a file that has others: all is listed again.
+  for (let tries = MOST_TRIES; ; tries -= 1) {
+    try {
+      const read = await readOnce(about, (path) => vanished.add(path));
+      const there = new Set(read.manifest.entries.map(({ path }) => path));
+      return { ...read, vanished: [...vanished].filter((path) => !there.has(path)).toSorted() };
+    } catch (error) {
+      if (!(error instanceof TreeChangedError)) throw error;
+      if (!error.isGone || error.path === '' || tries === 0) throw unread(about.tree, error);
+      vanished.add(error.path);
+    }
+  }
+}
+
+function unread(tree: string, { path, isGone }: TreeChangedError): UserError {
+  return new UserError(
+    `reading ${tree}: ${path === '' ? 'it' : path} ${isGone ? 'vanished' : 'changed'} while it was read`,
+    {
+      hint: 'try again when nothing writes to the tree',
+    },
+  );
+}
+
+async function readOnce(
+  about: PackageTree,
+  onVanished: (path: string) => void,
+): Promise<Omit<TreePackage, 'vanished'>> {
+  const { tree } = about;
+  const { entries, manifestOf } = await scanPackage({ ...about, onVanished });
   const files = entries.filter((entry) => entry.type === 'file');
   const digests = digestAll(tree, files);
   const manifest = manifestOf({ digests, slices: undefined, previous: undefined });

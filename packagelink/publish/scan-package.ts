@@ -31,6 +31,8 @@ export type PackageTree = {
   readonly special?: readonly string[];
   /** Leaves out device nodes below `dev/` instead of refusing them. */
   readonly dropDeviceNodes?: boolean;
+  /** Told of paths that vanish while the tree is read; without it, they are an error. */
+  readonly onVanished?: ((path: string) => void) | undefined;
 };
 
 type ScannedPackage = {
@@ -75,7 +77,7 @@ function scan(about: PackageTree, settings: PackageSettings): Ruled {
     return { ...scanned, isStated: () => true };
   }
   const withXattrs = kind === 'local' || settings.keepXattrs;
-  const scanned = scanWithSettings({ tree, settings, withXattrs, dropDeviceNodes });
+  const scanned = scanWithSettings({ tree, settings, withXattrs, dropDeviceNodes, onVanished: about.onVanished });
   const { entries, stated } = applySiteRules(scanned.entries, settings, kind === 'local' ? 'tree' : 'site');
   return { entries, isStated: (path) => kind === 'local' || stated.has(path), leftOut: scanned.leftOut };
 }

@@ -14,10 +14,13 @@ type Scanning = {
   /** Whether the extended attributes of the tree are the package's. */
   readonly withXattrs: boolean;
   readonly dropDeviceNodes?: boolean;
+  /** See scanTree. */
+  readonly onVanished?: ((path: string) => void) | undefined;
 };
 
 /** @throws FaultsError for paths that no package can hold, or that are not what the settings say */
-export function scanWithSettings({ tree, settings, withXattrs, dropDeviceNodes = false }: Scanning): ScannedTree {
+export function scanWithSettings(scanning: Scanning): ScannedTree {
+  const { tree, settings, withXattrs, dropDeviceNodes = false, onVanished } = scanning;
   const { entries, leftOut } = scanTree({
     tree,
     withXattrs,
@@ -26,6 +29,7 @@ export function scanWithSettings({ tree, settings, withXattrs, dropDeviceNodes =
     skip: new Set([SETTINGS_FILE]),
     suffix: settings.suffix,
     verbatim: new Set(settings.verbatim),
+    onVanished,
   });
   const rootTime = statMetadata(lstatSync(tree, { bigint: true }));
   return { entries: withEmptyDirectories(entries, settings.emptyDirectories, rootTime), leftOut };

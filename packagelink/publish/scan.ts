@@ -12,6 +12,7 @@ import { timeOf } from '../native/times.ts';
 import { comparePaths, isPackagePath } from '../package/package-path.ts';
 import { pathOnTarget } from '../package/preprocess.ts';
 import { readXattrs } from '../filesystem/xattrs.ts';
+import { TreeChangedError, readOf } from './tree-changed.ts';
 
 type Scanned = Metadata & { readonly path: string };
 export type ScannedFile = Scanned & {
@@ -42,6 +43,8 @@ type ScanOptions = {
   readonly suffix: string;
   /** Paths of files that are no templates, whatever their names are. */
   readonly verbatim?: ReadonlySet<string>;
+  /** Told of paths that were there a moment ago, which are left out then; without it, they end the scan. */
+  readonly onVanished?: ((path: string) => void) | undefined;
 };
 
 type Found = { readonly path: string; readonly stat: BigIntStats };
@@ -82,7 +85,10 @@ export function scanTree(options: ScanOptions): ScannedTree {
 }
 
 function walk(dir: string, options: ScanOptions, found: Found[], faults: Fault[]): void {
-  for (const bytes of readdirSync(join(options.tree, dir), { encoding: 'buffer' })) {
+  const names = listNames(dir, options);
+  // Its own entry was the last one.
+  if (names === undefined) found.pop();
+  for (const bytes of names ?? []) {
     const name = bytes.toString('utf8');
     const path = dir === '' ? name : `${dir}/${name}`;
     if (!isUtf8(bytes)) {
@@ -94,9 +100,29 @@ function walk(dir: string, options: ScanOptions, found: Found[], faults: Fault[]
       faults.push(fault(path, 'the path is too long'));
       continue;
     }
-    const stat = lstatSync(join(options.tree, path), { bigint: true });
+    const stat = unlessVanished(options, () =>
+      readOf(path, () => lstatSync(join(options.tree, path), { bigint: true })),
+    );
+    if (stat === undefined) continue;
     found.push({ path, stat });
     if (stat.isDirectory()) walk(path, options, found, faults);
+  }
+}
+
+/** Undefined for a directory that is gone. */
+function listNames(dir: string, options: ScanOptions): Buffer[] | undefined {
+  const list = () => readdirSync(join(options.tree, dir), { encoding: 'buffer' });
+  return unlessVanished(options, () => readOf(dir, list));
+}
+
+function unlessVanished<T>({ onVanished }: ScanOptions, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    // Without its root there is no package; nothing says that it is to be empty.
+    if (onVanished === undefined || !(error instanceof TreeChangedError) || error.path === '') throw error;
+    onVanished(error.path);
+    return undefined;
   }
 }
 
@@ -150,7 +176,7 @@ function describeNode(node: string): string {
 
 function xattrsOf(path: string, { options, leftOut }: Scan): Pick<Metadata, 'xattrs'> {
   if (!options.withXattrs) return {};
-  const { xattrs, others } = readXattrs(join(options.tree, path));
+  const { xattrs, others } = readOf(path, () => readXattrs(join(options.tree, path)));
   for (const name of others) leftOut.set(name, [...(leftOut.get(name) ?? []), path]);
   return xattrs === undefined ? {} : { xattrs };
 }
@@ -164,7 +190,8 @@ function describeLeftOut(leftOut: ReadonlyMap<string, readonly string[]>): strin
 // Only where fewer blocks are taken than the size needs is it worth a look.
 function sparseness(path: string, stat: BigIntStats, tree: string): { sparse?: true } {
   if (stat.blocks * 512n >= stat.size) return {};
-  const fd = openSync(join(tree, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const fd = readOf(path, () => openSync(join(tree, path), flags));
   try {
     return hasHoles(fd, Number(stat.size)) ? { sparse: true } : {};
   } finally {
@@ -173,7 +200,7 @@ function sparseness(path: string, stat: BigIntStats, tree: string): { sparse?: t
 }
 
 function describeSymlink(entry: Scanned, tree: string, faults: Fault[]): ScannedSymlink | undefined {
-  const target = readlinkSync(join(tree, entry.path), { encoding: 'buffer' });
+  const target = readOf(entry.path, () => readlinkSync(join(tree, entry.path), { encoding: 'buffer' }));
   if (isUtf8(target)) return { ...entry, type: 'symlink', target: target.toString('utf8') };
   faults.push(fault(entry.path, `the target of the symbolic link is not UTF-8 (bytes ${target.toString('hex')})`));
   return undefined;

@@ -202,6 +202,32 @@ test('a suffix that makes no sense is refused, in settings and on the command li
   });
 });
 
+test('a file that vanishes while its package is read is named, and the rest is linked', async () => {
+  await inLab(async ({ dir, put, read }) => {
+    for (const name of ['a', 'b', 'c']) put(`one/${name}`, `${name}\n`);
+    put('two/d', 'd\n');
+    // Somebody removes it between the list of the directory and the look at the file.
+    put(
+      'race.mjs',
+      `import fs from 'node:fs';
+       import { syncBuiltinESMExports } from 'node:module';
+       const { lstatSync } = fs;
+       fs.lstatSync = (place, ...rest) => {
+         if (String(place).endsWith('/one/b')) try { fs.unlinkSync(place); } catch {}
+         return lstatSync(place, ...rest);
+       };
+       syncBuiltinESMExports();`,
+    );
+    const env = { NODE_OPTIONS: `--import ${join(dir, 'race.mjs')}` };
+    const argv = [join(bin, 'packagelink'), '--target', 'target', 'one', 'two'] as const;
+    const { exitCode, stdout, stderr } = await runCommand(argv, { cwd: dir, env, okExitCodes: [1] });
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /^3 changes; linked: one two$/m, stderr);
+    assert.match(stderr, /^error: b of one vanished while the package was read, and is not linked; run again/);
+    assert.deepEqual([read('target/a'), read('target/c'), read('target/d')], ['a\n', 'c\n', 'd\n']);
+  });
+});
+
 test('of variants in a store, too, the one for this machine is taken', async () => {
   await inLab(async ({ dir, put, ok }) => {
     put('plain/a', 'plain\n');
