@@ -32,7 +32,7 @@ type Search = {
     readonly family: OsFamily;
     readonly recorded: readonly RecordedExtent[];
   };
-  readonly disk: Pick<DiskSpec, 'name'>;
+  readonly disk: Pick<DiskSpec, 'name' | 'partitions'>;
   readonly request: PartitionRequest;
   readonly hardware: DiskFacts;
 };
@@ -65,7 +65,7 @@ export function findPin({ input, disk, request, hardware }: Search): Pin | Doubt
     if (pin !== undefined) return pin;
   }
   const lost = lostPin(recorded);
-  const labelled = pinByLabel(request, hardware.partitions, kind);
+  const labelled = pinByLabel(request, hardware.partitions, { kind, spec: disk });
   if (lost === undefined || labelled === undefined) return lost ?? labelled;
   const other = 'doubt' in labelled ? labelled.doubt : `${describePlace(labelled.partition)} is ${labelled.evidence}`;
   return { doubt: `${describePlace(lost.partition)} could be it, as ${lost.evidence}; but ${other}` };
@@ -101,15 +101,20 @@ function lostPin(recorded: RecordedExtent | undefined): Pin | undefined {
 function pinByLabel(
   request: PartitionRequest,
   partitions: readonly ExistingPartition[],
-  kind: FilesystemKind | undefined,
+  { kind, spec }: { kind: FilesystemKind | undefined; spec: Pick<DiskSpec, 'partitions'> },
 ): Pin | Doubt | undefined {
   if (kind === undefined) return undefined;
   const { blkidType } = kind;
   const label = labelOf(request, kind) ?? (kind.keptOnly === true ? undefined : request.mountPoint);
   if (label === undefined) {
     // Its own system has labelled it, or not; the only one of its kind is the one that is meant.
-    const only = kind.keptOnly === true ? partitions.filter((each) => each.fsType === blkidType) : [];
-    return onlyPin(only, `${only.length === 1 ? 'the only' : 'it is'} ${blkidType} on the disk`);
+    const named = new Set(
+      spec.partitions.filter(({ filesystem }) => filesystem === kind.name).map((other) => other.label),
+    );
+    const same = kind.keptOnly === true ? partitions.filter((each) => each.fsType === blkidType) : [];
+    const only = same.filter(({ fsLabel }) => fsLabel === undefined || !named.has(fsLabel));
+    const beside = only.length < same.length ? ' beside those that the text names' : '';
+    return onlyPin(only, `${only.length === 1 ? 'the only' : 'it is'} ${blkidType} on the disk${beside}`);
   }
   const matching = partitions.filter((each) => each.fsLabel === label && each.fsType === blkidType);
   const only = matching.length === 1 ? 'the only' : 'it is';

@@ -70,11 +70,37 @@ test('without a mount point it is kept as well, and one of several by its label'
   assert.doesNotMatch(renderLinux(layout).fstab, /ntfs3/);
 });
 
+test('what Windows makes by itself is kept: one with a label that has a blank, and the one beside it without', () => {
+  const text = 'disk0: dos (a 10G ntfs label="System Reserved",data) (b 10G ntfs data) (c 20G ext4 /)';
+  const layout = plan(text, [windows(1, 30, 'System Reserved'), windows(2, 45)]);
+  const kept = layout.disks[0]?.partitions.filter(({ verdict }) => verdict === 'KEEP') ?? [];
+  assert.deepEqual(
+    kept.map(({ letter, startSector }) => [letter, startSector]),
+    [
+      ['a', 30 * SECTORS],
+      ['b', 45 * SECTORS],
+    ],
+  );
+  assert.match(kept[1]?.evidence ?? '', /the only ntfs on the disk beside those that the text names/);
+});
+
 const refused: [what: string, message: RegExp, ...given: Parameters<typeof plan>][] = [
   ['without data', /ntfs is kept, never made: add data/, 'disk0: dos (a 20G ext4 /) (c 10G ntfs)', [windows(1, 30)]],
   ['on a root', /ntfs cannot hold the root/, 'disk0: dos (c rest ntfs / data)', [windows(1, 30)]],
   ['none there', /disk0c is not on disk .*[^]*ntfs is kept, never made/, KEPT, []],
   ['none there, with consent to make data', /ntfs is kept, never made/, KEPT, [], ['c']],
+  [
+    'two beside the one that is named',
+    /disk0b is not known for certain .* beside those that the text names, and that holds for/,
+    'disk0: dos (a 10G ntfs label=R,data) (b 10G ntfs data) (c 20G ext4 /)',
+    [windows(1, 30, 'R'), windows(2, 45), windows(3, 52)],
+  ],
+  [
+    'a FAT, whose label no mount point can be',
+    /if it is one of these, give it a label, and write its file system and label=… here/,
+    'disk0: dos (a 10G vfat /srv/x data) (c 20G ext4 /)',
+    [windows(1, 30)],
+  ],
   [
     'two there',
     /is not known for certain .* ntfs on the disk, and that holds for/,

@@ -7,6 +7,7 @@ import type { BoundDisk } from './bind-disks.ts';
 import { describeDisk } from './disk-facts.ts';
 import type { DiskFacts } from './disk-facts.ts';
 import { selectSerial } from './disk-selector.ts';
+import { labelProblems } from './filesystem-labels.ts';
 import { describePlace, findPin } from './find-data.ts';
 import type { Pin, RecordedExtent } from './find-data.ts';
 import type { OsFamily } from './os-families/os-family.ts';
@@ -137,7 +138,7 @@ function withoutLabel({ label: _label, mountPoint: _mountPoint, ...request }: Pa
 
 function notFound(what: string, task: Task): Settled {
   const { request, hardware } = task;
-  const label = request.label ?? request.mountPoint;
+  const label = labelToGive(task);
   const lines = hardware.partitions.map(
     (found) =>
       `\n      ${describePlace(found)}: ${found.fsType ?? 'no known file system'}${found.fsLabel === undefined ? '' : `, labelled '${found.fsLabel}'`}, ${formatBytes(found.sizeSectors * hardware.logicalSectorBytes)}`,
@@ -145,9 +146,9 @@ function notFound(what: string, task: Task): Settled {
   const whole = hardware.fsType === undefined ? 'which has no partitions' : `which holds ${hardware.fsType} as a whole`;
   const list = lines.length === 0 ? `, ${whole}` : `; it has${lines.join('')}`;
   const known =
-    label === undefined || lines.length === 0
+    label === undefined || lines.length === 0 || isKeptOnly(task)
       ? ''
-      : `if it is one of these, give it the label ${label}, or write its file system and label=… here; `;
+      : `if it is one of these, ${label}write its file system and label=… here; `;
   const problem = `${what} is not on disk ${describeDisk(hardware)}${list}`;
   if (isKeptOnly(task))
     return { problem, hint: `${request.filesystem} is kept, never made: let its own system make it` };
@@ -155,6 +156,14 @@ function notFound(what: string, task: Task): Settled {
     problem,
     hint: `${known}only to make it for the first time: gutinteg arm HOST --init-data=${request.letter}`,
   };
+}
+
+/** FAT cannot have `/srv` as its label, and what cannot have a label cannot be found by it. */
+function labelToGive({ input, request }: Task): string | undefined {
+  const label = request.label ?? request.mountPoint;
+  const kind = input.family.filesystems.get(request.filesystem);
+  if (label === undefined || kind === undefined) return undefined;
+  return labelProblems({ label }, kind).length === 0 ? `give it the label ${label}, or ` : 'give it a label, and ';
 }
 
 function hasConsent({ initData }: DataInput, disk: DiskSpec, { letter }: PartitionRequest): boolean {

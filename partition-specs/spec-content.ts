@@ -151,15 +151,19 @@ function checkMountPoint(mount: Token, report: Report): void {
   report(mount.column, `'${mount.text}' is not a plain absolute path of letters, digits and . _ + @ -`, hint);
 }
 
+/** As Windows has them: `label="System Reserved"`. */
+const QUOTED_LABEL = /^label="([!-~](?:[ -~]*[!-~])?)"$/;
+
 function parseOptions(words: readonly Token[], report: Report): string[] {
   return words.flatMap((word) => {
     // `noatime, nodev`: the blank is enough.
     const options = word.text.split(',').filter((option) => option !== '');
     for (const option of options) {
+      if (QUOTED_LABEL.test(option)) continue;
       if (asksForEncryption(option)) report(word.column, noEncryption(option));
       else if (!/^[A-Za-z0-9_][A-Za-z0-9_.:=/+@%-]*$/.test(option))
         report(word.column, `'${option}' is not a mount option`);
     }
-    return options;
+    return options.map((option) => option.replace(QUOTED_LABEL, 'label=$1'));
   });
 }

@@ -51,6 +51,10 @@ export function readItems(text: string): { items: SpecItem[]; faults: Fault[] } 
   return { items, faults };
 }
 
+/** In `label="System Reserved"` the blank belongs to the word. */
 function tokens(text: string): Token[] {
-  return [...text.matchAll(/[()]|[^\s()]+/g)].map((match) => ({ text: match[0], column: match.index + 1 }));
+  return [...text.matchAll(/[()]|(?:"[^"()]*"|[^\s()])+/g)].map((match) => ({
+    text: match[0],
+    column: match.index + 1,
+  }));
 }
