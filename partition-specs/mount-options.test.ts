@@ -120,6 +120,7 @@ const refused: [text: string, message: RegExp][] = [
   [asked('xfs', 'ro,norecovery', '/'), /the system writes to it while it starts/],
   [asked('ext4', 'nosymfollow', '/'), /the system starts through symbolic links/],
   ['disk0: (a rest ext4 /) (b 1G swap pri=40000)', /pri takes a number from -1 to 32767/],
+  ['disk0: (a rest ext4 /) (b 1G swap none sw)', /^'none' is not a mount option: .* leave it out$/],
   ['disk0: (a rest ext4 /) (b 1G swap discard=sync)', /discard takes once or pages/],
 ];
 for (const [text, message] of refused) {

@@ -21,6 +21,9 @@ export function mountOptionProblems(request: ContentRequest, kind: FilesystemKin
 function optionProblem(option: string, tables: readonly OptionTable[], what: string): string | undefined {
   if (isForUserSpace(option)) return undefined;
   const table = tables.find((each) => each.has(optionName(option)));
+  if (table === undefined && option === 'none') {
+    return "'none' is not a mount option: what is mounted nowhere has no word for that place; leave it out";
+  }
   if (table === undefined) {
     const suggestion = didYouMean(optionName(option), new Set(tables.flatMap((each) => [...each.keys()])));
     return [`'${option}' is not a mount option of ${what}`, ...(suggestion === undefined ? [] : [suggestion])].join(

@@ -24,17 +24,21 @@ export function parsePartition(group: Group, report: Report): PartitionRequest |
     return undefined;
   }
   if (!/^[a-z]$/.test(letter.text)) {
-    const hint = isName(letter.text) ? 'names are for volumes, of a group that some partition is lvm of' : undefined;
-    report(letter.column, `'${letter.text}' is not a letter from a to z`, hint);
+    report(letter.column, `'${letter.text}' is not a letter from a to z`, hintAtLetter(letter.text));
   }
-  checkLooseUnit(size, rest[0], report);
+  const hasLooseUnit = checkLooseUnit(size, rest[0], report);
   const sized = readSize(size, report);
   return {
     letter: letter.text,
     size: sized,
     ...rangeCylindersOf(size.text),
-    ...parseContent({ ...group, words: rest }, report),
+    ...parseContent({ ...group, words: hasLooseUnit ? rest.slice(1) : rest }, report),
   };
+}
+
+function hintAtLetter(text: string): string | undefined {
+  if (/^[A-Z]$/.test(text)) return `did you mean ${text.toLowerCase()}?`;
+  return isName(text) ? 'names are for volumes, of a group that some partition is lvm of' : undefined;
 }
 
 /** `(root 20G ext4 /)` of a volume group. */
@@ -78,13 +82,14 @@ function suggestSize(text: string): string | undefined {
     : `did you mean ${Math.round(Number(amount) * 1024)}${units[units.indexOf(capital) - 1]}?`;
 }
 
-function checkLooseUnit(size: Token, next: Token | undefined, report: Report): void {
-  if (next === undefined || !/^\d+$/.test(size.text) || !/^[KMGT](i?B)?$/i.test(next.text)) return;
+function checkLooseUnit(size: Token, next: Token | undefined, report: Report): boolean {
+  if (next === undefined || !/^\d+$/.test(size.text) || !/^[KMGT](i?B)?$/i.test(next.text)) return false;
   report(
     next.column,
     `'${next.text}' stands alone`,
     `did you mean ${size.text}${next.text.slice(0, 1).toUpperCase()}?`,
   );
+  return true;
 }
 
 /** `ext4 / noatime,label=sys` or `raid1 sys`: what follows letter and size, and all that an array has. */

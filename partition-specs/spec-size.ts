@@ -30,7 +30,8 @@ function parseRange(text: string, min: string, max: string): SizeRequest | strin
   const minBytes = parseAmount(min);
   const maxBytes = parseAmount(max);
   if (minBytes === undefined || maxBytes === undefined) {
-    return tooLarge(min) ?? tooLarge(max) ?? `'${text}' is not a range such as 10G-20G`;
+    const large = (minBytes === undefined && tooLarge(min)) || (maxBytes === undefined && tooLarge(max));
+    return large || `'${text}' is not a range such as 10G-20G; what may take all that is left is rest`;
   }
   // Which is more, if one of them counts cylinders, the disk's geometry decides.
   const counts = [min, max].filter((end) => /^\d+$/.test(end)).length;
