@@ -55,7 +55,7 @@ export const variableFamilies: readonly {
     meaning: 'A further interface: MAC, IP, IP6, NETMASK, NETWORK, BROADCAST, GATEWAY.',
   },
   { name: 'DISK_<name>', pattern: /^DISK_\w+$/, meaning: 'Which disk a disk of PARTITION is.' },
-  { name: 'DECLARE_<variable>', pattern: /^DECLARE_\w+$/, meaning: 'Type and meaning of a variable of the site.' },
+  { name: 'DECLARE_<variable>', pattern: /^DECLARE_\w*$/, meaning: 'Type and meaning of a variable of the site.' },
   { name: '<name>_SECRET', pattern: /_SECRET$/, meaning: 'Refused: nothing keeps secrets yet.' },
   { name: 'ansible_<name>', pattern: /^ansible_\w+$/, meaning: 'What Ansible reads of an inventory.' },
 ];

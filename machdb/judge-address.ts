@@ -4,6 +4,7 @@ import { parseIpv4, prefixLength } from '../lib/ipv4.ts';
 import { formatIpv6, parseIpv6 } from '../lib/ipv6.ts';
 import { parseMac } from '../lib/mac.ts';
 import { isMacVariable } from './query.ts';
+import { splitWords } from './values.ts';
 
 /** What a variable must hold, going by its name. */
 export type AddressKind =
@@ -66,9 +67,20 @@ export function describeWrongAddress(word: string, kind: AddressKind): string {
   let reason;
   if (kind === 'MAC address') reason = mac && describeMac(mac);
   else if (kind === 'IPv6 address') reason = ip6 === undefined ? undefined : describeIpv6(ip6);
-  else if (kind !== 'netmask') reason = ip === undefined ? undefined : describeIpv4(ip, kind);
+  else if (kind === 'IP address' && ip6 !== undefined) reason = 'an IPv6 address: write it into IP6';
+  else if (ip === undefined) reason = describeSeveral(word, kind);
+  else if (kind !== 'netmask') reason = describeIpv4(ip, kind);
   const shown = `'${word.slice(0, 80)}'`;
   return reason === undefined ? `${shown} is not ${examples[kind]}` : `${shown} is ${reason}`;
+}
+
+/** Where the others of several addresses belong. */
+function describeSeveral(text: string, kind: AddressKind): string | undefined {
+  const words = splitWords(text.replaceAll(',', ' '));
+  if (words.length < 2 || words.some((word) => canonicalAddress(word, kind) === undefined)) return undefined;
+  if (kind === 'name server') return 'more than one address: further ones are NAMESERVER2, NAMESERVER3';
+  const further = kind === 'IP address' ? ': a further interface is NIC_<name>_IP' : '';
+  return `more than one address${further}`;
 }
 
 /** Addresses that no card has of its own (IEEE 802: the lowest bit of the first octet is that of groups). */

@@ -57,6 +57,11 @@ const table: [what: string, text: string, faults: string[]][] = [
     ],
   ],
   [
+    'a preference of a mail exchanger as BIND writes it',
+    'z:\nZONE=x.example\nNS=ns.o.example\nMX=10 mx.o.example 20:mx2.o.example\n',
+    ["4: z: MX: '10' is not the name of a mail exchanger"],
+  ],
+  [
     'a zone of a network smaller than /24 without a HOSTMASTER',
     'z:\nZONE=64/26.2.0.192.in-addr.arpa\nNS=ns.o.example\ny:\nZONE=3.0.192.in-addr.arpa 0/26.3.0.192.in-addr.arpa\nNS=ns.o.example\n',
     [],

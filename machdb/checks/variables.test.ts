@@ -54,6 +54,12 @@ suite('variables that nothing uses', () => {
 });
 
 suite('declared variables', () => {
+  test('a declaration of nothing', () => {
+    assert.deepEqual(check('d:\nDECLARE_=text: What.\nm:\nIP=10.0.0.1\n'), [
+      '2: error: DECLARE_ names no variable (undefined)',
+    ]);
+  });
+
   const types: [type: string, right: string[], wrong: string[]][] = [
     ['text', ['a b', 'x'], []],
     ['word', ['a', 'a:b'], ['a b']],

@@ -104,6 +104,10 @@ function readDeclarations(db: Machdb, report: Report): Map<string, Declared> {
   const declared = new Map<string, Declared>();
   for (const place of listDeclarations(db)) {
     const variable = place.variable.slice(DECLARATION_PREFIX.length);
+    if (variable === '') {
+      report(faultAtLine(db, place, { message: `${place.variable} names no variable` }));
+      continue;
+    }
     const declaration = parseDeclaration(place.value);
     const other = declared.get(variable);
     if (typeof declaration === 'string') {

@@ -26,6 +26,13 @@ const table: [what: string, text: string, warnings: string[]][] = [
     ],
   ],
   [
+    'an address of IPv6 alone makes no machine',
+    'a:\nIP6=2001:db8::1\nb:\nIP6=2001:db8::2\nMAC=0:0:0:0:0:2\n',
+    [
+      '1: no machine inherits from a (a machine has a MAC or an IP in lines of its own; an IP6 alone does not make it one)',
+    ],
+  ],
+  [
     'the later parent wins, until somebody sorts the names',
     'a:\nPRINTER=hall\nb:\nPRINTER=cellar\nm: a b\nIP=10.0.0.1\nn: a b\nIP=10.0.0.2\nsettled: a b\nIP=10.0.0.3\nPRINTER=none\n',
     [

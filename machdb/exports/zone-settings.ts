@@ -62,7 +62,13 @@ export function readZoneSettings(input: ExportInput, { zone, zones }: { zone: Zo
 
 /** Words of the form `HOST` or `PREFERENCE:HOST`; the preference is 10 unless given. */
 export function readMailExchangers(scope: Scope, value: string, faults: Fault[]): MailExchanger[] {
-  return splitWords(value).flatMap((word) => {
+  return splitWords(value).flatMap((word, index, words) => {
+    if (/^\d{1,5}$/.test(word)) {
+      const message = `${scope.name}: MX: '${word}' is not the name of a mail exchanger`;
+      const suggestion = `a preference stands before a colon: ${word}:${words[index + 1] ?? 'mail'}`;
+      faults.push(scope.input.faultOf(scope.name, 'MX', { message, suggestion }));
+      return [];
+    }
     const [, number = '10', text = ''] = /^(?:(\d{1,5}):)?(.*)$/s.exec(word) ?? [];
     const [host] = readHosts(scope, { variable: 'MX', words: [text] }, faults);
     if (host === undefined) return [];
