@@ -63,3 +63,19 @@ test('a pattern of PIN that could match nothing is a fault at its line', () => {
     ["3: PIN: '../x' is not a pattern of paths below the root, such as etc/motd or etc/ssh/**"],
   );
 });
+
+test('an emptied PARTITION is that of a machine that is not installed', () => {
+  const text =
+    'pc:\nPARTITION=disk0: (a rest ext4 /)\nDISK_disk0=size:1G-\nOSMODE=packages\na: pc\nIP=10.0.0.1\n' +
+    'switch: pc\nIP=10.0.0.2\nPARTITION=\nOSMODE=\n';
+  assert.deepEqual(checkMachdb(parseMachdb([{ path: 'a.db', text }]), siteChecks(new Set())), []);
+});
+
+test('an OSMODE that is neither of the two is a fault at its line', () => {
+  const text = 'a:\nIP=10.0.0.1\nOSMODE=package\nb:\nIP=10.0.0.2\nOSMODE=image\n';
+  const faults = checkMachdb(parseMachdb([{ path: 'a.db', text }]), siteChecks(new Set()), { warnings: false });
+  assert.deepEqual(
+    faults.map(({ line, message }) => `${line}: ${message}`),
+    ["3: OSMODE: 'package' is neither image nor packages"],
+  );
+});

@@ -25,6 +25,7 @@ export function siteChecks(availablePackages: ReadonlySet<string>): RecordCheck[
     checkDiskBindings(remember((spec: string, bindings: string) => findBindingWarnings(spec, bindings))),
     (machine) => checkPackages(machine, missingPackages),
     checkPins,
+    checkOsMode,
   ];
 }
 
@@ -32,8 +33,9 @@ function checkPartition(
   machine: Machine,
   faultsOf: (spec: string, rootfs: string, os: string) => readonly Fault[],
 ): Fault[] {
-  const spec = machine.values.get('PARTITION');
-  if (spec === undefined) return [];
+  const spec = machine.values.get('PARTITION') ?? '';
+  // Emptied, it takes back that of a parent: this machine is not installed.
+  if (spec === '') return [];
   const faults = faultsOf(spec, machine.values.get('ROOTFS') ?? '', machine.values.get('OS') ?? '');
   return faults.map((fault) => ({ ...fault, ...placeOf(machine, fault.where) }));
 }
@@ -110,6 +112,13 @@ function checkPins(machine: Machine): Fault[] {
     ...placeOf(machine, 'PIN', pattern),
     message: `PIN: '${pattern}' is not a pattern of paths below the root, such as etc/motd or etc/ssh/**`,
   }));
+}
+
+function checkOsMode(machine: Machine): Fault[] {
+  const mode = machine.values.get('OSMODE') ?? '';
+  if (['', 'image', 'packages'].includes(mode)) return [];
+  const message = `OSMODE: '${mode.slice(0, 80)}' is neither image nor packages`;
+  return [{ severity: 'error', ...placeOf(machine, 'OSMODE'), message }];
 }
 
 function placeOf(machine: Machine, variable: string, word?: string): Pick<Fault, 'where' | 'line'> {
