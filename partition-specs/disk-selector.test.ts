@@ -35,3 +35,7 @@ test('the serial number of a selector, and a selector of a serial number', () =>
   for (const serial of ['S1', 'WD-A 12']) assert.equal(serialOfSelector(selectSerial(serial)), serial);
   assert.deepEqual(geometryOf('serial:"A 1" geometry:14x72'), { heads: 14, sectorsPerTrack: 72 });
 });
+
+test('a name of the kernel alone is answered with the word that it lacks', () => {
+  assert.match(String(parseDiskSelector('/dev/sda')), /write path:\/dev\/sda, or better serial:…/);
+});

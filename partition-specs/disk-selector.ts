@@ -53,6 +53,8 @@ export function parseDiskSelector(text: string): readonly Criterion[] | string {
     const criterion = value === '' || !Object.hasOwn(kinds, name) ? undefined : kinds[name]?.(value);
     if (criterion === undefined) {
       const blank = colon < 0 ? '; a serial number with blanks needs quotation marks: serial:"A 1"' : '';
+      if (/^\/dev\/[^/]+$/.test(word))
+        return `'${word}' does not say what it is; write path:${word}, or better serial:…`;
       return `'${word}' is none of serial:…, wwn:…, path:…, size:MIN-MAX (size:100G-, size:-2T), rotational:yes|no, geometry:HEADSxSECTORS${blank}`;
     }
     criteria.push(criterion);
