@@ -76,7 +76,7 @@ const taken: string[] = [
   asked('btrfs', 'compress=zstd:3,discard=async'),
   asked('vfat', 'uid=1000,umask=0077,shortname=mixed,utf8'),
   asked('vfat', 'utf8=true,nonumtail=no,uni_xlate=1,iocharset=iso8859-15,codepage=850'),
-  asked('ext4', 'X-mount.mkdir=0755,X-fstrim.notrim,comment=scratch,nomand,rslave'),
+  asked('ext4', 'X-mount.mkdir=0755,X-fstrim.notrim,comment=scratch,rslave'),
   asked('ext4', 'nobh,noreservation,prefetch_block_bitmaps,mb_optimize_scan=0'),
   asked('ext4', 'noatime, nodev , discard,'),
   asked('xfs', 'logbsize=32K'),

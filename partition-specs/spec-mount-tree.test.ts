@@ -54,6 +54,14 @@ const refused: [text: string, message: RegExp, family?: string][] = [
   ]),
   [onLinux('ext4 /var noauto'), /noauto makes no sense on \/var/],
   [onLinux('ext4 /boot noauto'), /noauto makes no sense on \/boot/],
+  ...['vfat /usr', 'vfat /var/log', 'msdos /tmp', 'ntfs /var data'].map((content): [string, RegExp] => [
+    onLinux(content),
+    /it has neither links nor owners/,
+  ]),
+  ...['ext4 /var ro', 'xfs /var/tmp ro', 'swap /tmp rw,ro'].map((content): [string, RegExp] => [
+    onLinux(content),
+    /ro makes no sense on .* the system writes there/,
+  ]),
   ...['ro', 'noatime', 'noexec', 'user', 'nodev'].map((option): [string, RegExp] => [
     onLinux(`swap ${option}`),
     new RegExp(`${option} makes no sense on swap`),
@@ -68,6 +76,10 @@ for (const [text, message, family] of refused) {
 }
 
 const sound: [text: string, family?: string][] = [
+  [onLinux('vfat /boot')],
+  [onLinux('vfat /var/www/exchange')],
+  [onLinux('ext4 /var ro,rw')],
+  [onLinux('swap comment=scratch')],
   ...['/usr', '/var', '/boot', '/home', '/srv', '/opt', '/tmp', '/root', '/usr/local', '/var/lib', '/var/log'].map(
     (path): [string] => [onLinux(`ext4 ${path}`)],
   ),
@@ -90,6 +102,9 @@ test('what works, but is hardly meant, is a note', () => {
   const notes = (text: string) => checkSpecSupport({ spec: parsePartitionSpec(text) }).notes.join('\n');
   assert.match(notes('d: (a 9G ext4 / ro)'), /read-only/);
   assert.match(notes('d: (a 9G ext4 / nodev)'), /nodev on \/ has no use/);
+  assert.match(notes(onLinux('ext4 /usr ro')), /^\/usr is mounted read-only/);
+  assert.match(notes(onLinux('ext4 /boot ro')), /^\/boot is mounted read-only/);
+  assert.equal(notes('d: (a 9G ext4 / ro,rw)'), '');
   assert.equal(notes('d: (a 9G ext4 /)'), '');
 });
 

@@ -21,16 +21,25 @@ export function mountTreeProblems(spec: PartitionSpec, family: OsFamily): Proble
 
 /** What works, but is hardly meant. */
 export function mountTreeNotes(spec: PartitionSpec): string[] {
-  const root = contentsOf(spec).find(({ mountPoint }) => mountPoint === '/');
-  return ['ro', 'nodev']
-    .filter((option) => root?.options.includes(option) === true)
-    .map((option) => ROOT_NOTES[option] ?? '');
+  const contents = contentsOf(spec);
+  const isNodev = contents.some(({ mountPoint, options }) => mountPoint === '/' && options.includes('nodev'));
+  return [
+    ...['/', '/usr', '/boot']
+      .filter((path) => contents.some(({ mountPoint, options }) => mountPoint === path && isReadOnly(options)))
+      .map((path) => `${path} is mounted read-only: the nightly run cannot bring back anything on it`),
+    ...(isNodev ? ['nodev on / has no use: devices lie on a file system of the kernel'] : []),
+  ];
 }
 
-const ROOT_NOTES: Readonly<Record<string, string>> = {
-  ro: '/ is mounted read-only: the nightly run cannot bring back anything on it',
-  nodev: 'nodev on / has no use: devices lie on a file system of the kernel',
-};
+/** The last word holds. @see mount(8) */
+function isReadOnly(options: readonly string[]): boolean {
+  return options.findLast((option) => option === 'ro' || option === 'rw') === 'ro';
+}
+
+/** What every installation fills with links, or a system needs owners and sockets in. */
+const NEEDS_LINKS: ReadonlySet<string> = new Set(
+  '/usr /usr/local /usr/share /var /var/lib /var/log /var/cache /var/spool /var/tmp /tmp'.split(' '),
+);
 
 function placeProblems(content: ContentRequest, family: OsFamily): string[] {
   const { mountPoint } = content;
@@ -44,6 +53,10 @@ function placeProblems(content: ContentRequest, family: OsFamily): string[] {
   }
   const root = Object.keys(onRoot).find((path) => isAtOrBelow(mountPoint, path));
   if (root !== undefined) return refuse(`${root} must be on the root, as ${onRoot[root]}`);
+  const kind = family.filesystems.get(content.filesystem);
+  if (kind?.use === 'files' && !kind.rootable && NEEDS_LINKS.has(mountPoint)) {
+    return refuse('it has neither links nor owners, and the system needs them there');
+  }
   const place = exactly[mountPoint];
   if (place !== undefined) return refuse(place);
   const kept = lasting.find((path) => isAtOrBelow(mountPoint, path) || isBelow(path, mountPoint));
@@ -63,6 +76,7 @@ function isInMemory({ filesystem, mountPoint }: ContentRequest, family: OsFamily
 
 const EARLY = 'it is mounted before fstab is read';
 const USERS = 'what users may mount is noexec, and this is mounted for all';
+const WRITTEN = 'the system writes there';
 const LATE = 'the machine needs it from the start';
 const ON_ROOT: Readonly<Record<string, string>> = {
   noexec: 'nothing could be started',
@@ -90,11 +104,13 @@ const ON_USR: Readonly<Record<string, string>> = {
 const SENSELESS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/': ON_ROOT,
   '/usr': ON_USR,
-  '/var': { noauto: LATE },
+  '/var': { noauto: LATE, ro: WRITTEN },
+  '/tmp': { ro: WRITTEN },
+  '/var/tmp': { ro: WRITTEN },
   '/boot': { noauto: 'the nightly run keeps kernels there' },
 };
 /** What a swap area heeds, beside options of its own. */
-const OF_SWAP: ReadonlySet<string> = new Set(['defaults', 'auto', 'noauto', 'nofail', '_netdev']);
+const OF_SWAP: ReadonlySet<string> = new Set(['defaults', 'auto', 'noauto', 'nofail', '_netdev', 'comment']);
 
 function optionProblems({ filesystem, mountPoint, options }: ContentRequest, family: OsFamily): string[] {
   const kind = family.filesystems.get(filesystem);
@@ -107,6 +123,7 @@ function optionProblems({ filesystem, mountPoint, options }: ContentRequest, fam
   }
   const senseless = SENSELESS[mountPoint] ?? {};
   return options.flatMap((option) => {
+    if (option === 'ro' && !isReadOnly(options)) return [];
     const reason = senseless[nameOf(option)];
     return reason === undefined ? [] : [`${option} makes no sense on ${mountPoint}: ${reason}`];
   });

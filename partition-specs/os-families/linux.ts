@@ -44,7 +44,7 @@ export const linux: OsFamily = {
   mountOptions: optionTable(
     'async sync dirsync atime noatime relatime norelatime strictatime nostrictatime lazytime nolazytime auto noauto ' +
       'defaults dev nodev diratime nodiratime exec noexec iversion noiversion loud silent nofail _netdev nosymfollow ' +
-      'ro rw suid nosuid user nouser users group owner mand nomand comment=WORD ' +
+      'ro rw suid nosuid user nouser users group owner comment=WORD ' +
       'shared rshared slave rslave private rprivate unbindable runbindable',
   ),
   render: renderLinux,
