@@ -32,13 +32,13 @@ export function decodeDocument(bytes: Uint8Array, where: string): { text: string
     throw refused(where, `has more than ${LARGEST_BYTES / 1024 / 1024} MiB, the most that is read`);
   }
   const wide = BYTE_ORDER_MARKS.find(([mark]) => mark.every((byte, index) => bytes[index] === byte));
-  if (wide !== undefined) throw refused(where, `is ${wide[1]}, which is not read`, recode(wide[1], where));
+  if (wide !== undefined) throw refused(where, `is ${wide[1]}, which is not read`, recode(wide[1]));
   const declared = declaredEncoding(bytes);
-  const encoding = encodings[declared.toLowerCase()];
+  const encoding = encodings[(declared ?? 'UTF-8').toLowerCase()];
   if (encoding === undefined) {
-    throw refused(where, `says that it is ${declared}, which is not read`, recode(declared, where));
+    throw refused(where, `says that it is ${declared}, which is not read`, recode(`${declared}`));
   }
-  return { text: decode(bytes, encoding, where), encoding };
+  return { text: decode(bytes, { encoding, declared, where }), encoding };
 }
 
 /** The bytes of a text that was decoded with this encoding. */
@@ -46,14 +46,16 @@ export function encodeDocument(text: string, encoding: Encoding): Buffer {
   return Buffer.from(text, encoding === 'latin1' ? 'latin1' : 'utf8');
 }
 
-function declaredEncoding(bytes: Uint8Array): string {
+function declaredEncoding(bytes: Uint8Array): string | undefined {
   const head = Buffer.from(bytes.subarray(0, 200))
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '');
-  return /^<\?xml\s[^>]*?\bencoding\s*=\s*["']([A-Za-z][\w.-]*)["']/.exec(head)?.[1] ?? 'UTF-8';
+  return /^<\?xml\s[^>]*?\bencoding\s*=\s*["']([A-Za-z][\w.-]*)["']/.exec(head)?.[1];
 }
 
-function decode(bytes: Uint8Array, encoding: Encoding, where: string): string {
+type Decoding = { readonly encoding: Encoding; readonly declared: string | undefined; readonly where: string };
+
+function decode(bytes: Uint8Array, { encoding, declared, where }: Decoding): string {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (encoding === 'latin1') return view.toString('latin1');
   try {
@@ -62,8 +64,9 @@ function decode(bytes: Uint8Array, encoding: Encoding, where: string): string {
     const offset = firstWrongByte(view);
     const { text, ...place } = placeInText(view.toString('latin1'), offset);
     const byte = `0x${(view[offset] ?? 0).toString(16).padStart(2, '0')}`;
-    const message = `the byte ${byte} is not UTF-8, and no XML declaration says what it is`;
-    const suggestion = `if it is Latin-1: ${recode('ISO-8859-1', where)}`;
+    const said = declared === undefined ? 'no XML declaration says what it is' : `the XML declaration says ${declared}`;
+    const message = `the byte ${byte} is not UTF-8, and ${said}`;
+    const suggestion = 'if the file is Latin-1, begin it with <?xml version="1.0" encoding="ISO-8859-1"?>';
     throw new FaultsError(`reading ${where}`, [{ severity: 'error', where, ...place, text, message, suggestion }]);
   }
 }
@@ -101,8 +104,9 @@ function isWhole(bytes: Uint8Array): boolean {
   }
 }
 
-function recode(from: string, where: string): string {
-  return `iconv -f ${from} -t UTF-8 ${where}`;
+/** The declaration too: converted alone, the file is refused again. */
+function recode(from: string): string {
+  return `convert it with iconv -f ${from} -t UTF-8, and write encoding="UTF-8" in its XML declaration`;
 }
 
 function refused(where: string, message: string, suggestion?: string): FaultsError {

@@ -150,13 +150,18 @@ const bytes: readonly { name: string; bytes: Buffer; error: RegExp }[] = [
   {
     name: 'UTF-16',
     bytes: Buffer.from('\u{feff}<cluster/>', 'utf16le'),
-    error: /is UTF-16LE, which is not read\n.*iconv -f UTF-16LE -t UTF-8 x\.xml/,
+    error: /is UTF-16LE, which is not read\n.*iconv -f UTF-16LE -t UTF-8, and write encoding="UTF-8"/,
   },
   { name: 'UTF-16 without a mark', bytes: Buffer.from('<cluster/>', 'utf16le'), error: /is UTF-16LE/ },
   {
     name: 'another encoding',
     bytes: Buffer.from('<?xml version="1.0" encoding="EUC-JP"?><cluster/>'),
-    error: /says that it is EUC-JP/,
+    error: /says that it is EUC-JP, .*\n.*iconv -f EUC-JP -t UTF-8, and write encoding="UTF-8"/,
+  },
+  {
+    name: 'Latin-1 that says it is UTF-8',
+    bytes: Buffer.from('<?xml version="1.0" encoding="UTF-8"?><!-- M\xfcller -->', 'latin1'),
+    error: /0xfc is not UTF-8, and the XML declaration says UTF-8\n(.*\n)*.*encoding="ISO-8859-1"/,
   },
   { name: 'more than 64 MiB', bytes: Buffer.alloc(64 * 1024 * 1024 + 1, 32), error: /more than 64 MiB/ },
 ];
