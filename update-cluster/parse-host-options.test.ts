@@ -15,6 +15,11 @@ test('values get the one spelling that is written', () => {
   );
 });
 
+test('notes and bootmaster may be empty, which is none', () => {
+  const options = { ip: '10.0.0.1', notes: ' ', bootmaster: '' };
+  assert.deepEqual(parseHostOptions(options), { ip: '10.0.0.1', notes: '', bootmaster: '' });
+});
+
 const wrong: readonly [Parameters<typeof parseHostOptions>[0], RegExp][] = [
   [{}, /a host needs --ip, --mac, --hostname/],
   [{ notes: 'x' }, /a host needs/],

@@ -22,8 +22,9 @@ export function parseHostOptions(options: HostOptions): HostValues {
     ...check('ip', spellIp, 'an IP address, such as 192.168.0.1'),
     ...check('mac', spellCardMac, 'the MAC address of one card, such as AA:BB:C0:D2:E4:F6'),
     ...check('hostname', (text) => (isHostName(text) ? text : undefined), 'a host name: letters, digits, - _ and .'),
+    // Empty means none: scripts write --notes "$NOTES", and --replace has no other way to take one away.
     ...check('notes', spellWords, 'made of words that XML can hold'),
-    ...check('bootmaster', spellIp, 'an IP address, such as 192.168.0.1'),
+    ...check('bootmaster', (text) => (text === '' ? '' : spellIp(text)), 'an IP address, such as 192.168.0.1'),
   };
   if (problems.length > 0) throw new UserError(problems.join('\n'), { exitCode: 2 });
   if (options.ip !== undefined || options.mac !== undefined || options.hostname !== undefined) return values;
@@ -39,7 +40,7 @@ function spellCardMac(text: string): string | undefined {
 
 function spellWords(text: string): string | undefined {
   const words = text.split(/\s+/).join(' ');
-  return words === '' || /[\p{Cc}\p{Cs}\ufffe\uffff]/u.test(words) ? undefined : words;
+  return /[\p{Cc}\p{Cs}\ufffe\uffff]/u.test(words) ? undefined : words;
 }
 
 function shown(text: string): string {

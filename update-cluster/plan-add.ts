@@ -3,7 +3,7 @@ import { FaultsError, UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { keyFields, sameAs } from './document/comparable-values.ts';
 import type { KeyField } from './document/comparable-values.ts';
-import { fieldValue, findField, hostValues } from './document/cluster-document.ts';
+import { fieldValue, findField, hostValues, withoutEmpty } from './document/cluster-document.ts';
 import type { ClusterFrame, Element, Encoding, HostValues } from './document/cluster-document.ts';
 import { EMPTY_CLUSTER, insertHosts, replaceFields } from './document/edit-document.ts';
 import { scanClusterBytes } from './document/parse-document.ts';
@@ -14,7 +14,7 @@ export type AddRequest = {
   readonly bytes: Uint8Array | undefined;
   /** The file's name for messages. */
   readonly where: string;
-  /** Checked values, addresses in the spelling of `spellMac` and `spellIp`. */
+  /** Checked values, addresses in the spelling of `spellMac` and `spellIp`; an empty one takes the field away. */
   readonly values: HostValues;
   /** Whether a host with the same address or name is updated, instead of refused. */
   readonly replace: boolean;
@@ -50,13 +50,14 @@ export function planAdd({ bytes, where, values, replace }: AddRequest): AddPlan 
   if (host !== undefined && (!replace || hosts.size > 1)) throw taken(document, matches, replace);
   if (host !== undefined) return { ...planReplace(document, host, values), warnings };
   requireKeys(values);
-  const text = insertHosts(document, [values]);
-  return { action: 'added', changed: { text, encoding: document.encoding }, values, warnings };
+  const added = withoutEmpty(values);
+  const text = insertHosts(document, [added]);
+  return { action: 'added', changed: { text, encoding: document.encoding }, values: added, warnings };
 }
 
 function planReplace(document: ClusterFrame, host: Element, values: HostValues): Omit<AddPlan, 'warnings'> {
   const text = replaceFields(document, host, values);
-  const now = { ...hostValues(host), ...values };
+  const now = withoutEmpty({ ...hostValues(host), ...values });
   if (text === document.text) return { action: 'unchanged', changed: undefined, values: now };
   return { action: 'replaced', changed: { text, encoding: document.encoding }, values: now };
 }

@@ -56,6 +56,13 @@ suite('add', () => {
     assert.equal(changed?.text, file.replace('10.0.0.1', '10.0.0.7').replace('Node1', 'NODE1'));
     assert.deepEqual(values, { ip: '10.0.0.7', mac: 'aa-bb-c0-d2-e4-f6', hostname: 'NODE1', notes: 'master spare' });
   });
+  test('an empty value is no field, and takes away the one that is there', () => {
+    assert.equal(add({ ...fresh, notes: '', bootmaster: '' }).changed?.text, add(fresh).changed?.text);
+    const { changed, values } = add({ hostname: 'Node1', notes: '', bootmaster: '' }, true);
+    assert.equal(changed?.text, file.replace('\n    <notes>master spare</notes>', ''));
+    assert.equal(values.notes, undefined);
+    assert.equal(add({ ip: 'fe80::2', notes: '' }, true, file.replaceAll('FE80:0::2', 'fe80::2')).action, 'unchanged');
+  });
   test('--replace with what is there already changes nothing', () => {
     assert.deepEqual(add({ ip: '10.0.0.1' }, true).changed, undefined);
   });

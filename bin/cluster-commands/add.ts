@@ -53,7 +53,8 @@ Examples:
   update-cluster-add --replace --hostname node1 --ip 192.168.1.9
 
 A host needs --ip, --mac and --hostname; none of them may be that of another host, in whatever spelling. With --replace
-one of them is enough to find the host; fields that are not named stay. A file that is missing is made. The file is locked,
-and a reader sees the old one or the new one. Guide: docs/update-cluster.md
+one of them is enough to find the host; fields that are not named stay, and --notes '' or --bootmaster '' takes one
+away. A file that is missing is made. The file is locked, and a reader sees the old one or the new one. Guide:
+docs/update-cluster.md
 
 Exit codes: 0 done, 1 the file could not be read or written, 2 bad input, or the address or name is taken`;

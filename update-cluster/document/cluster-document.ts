@@ -48,6 +48,11 @@ export function fieldValue(host: Element, name: FieldName): string | undefined {
   return value === '' ? undefined : value;
 }
 
+/** The values that say something. */
+export function withoutEmpty(values: HostValues): HostValues {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
+}
+
 /** All values of a host. */
 export function hostValues(host: Element): HostValues {
   const values: { [name in FieldName]?: string } = {};

@@ -1,7 +1,7 @@
 // Edits of a cluster.xml: in a document and what should change, out the new text. Pure. Every other byte stays: comments,
 // unknown elements, order, indentation, line ends.
 import type { ClusterFrame, Element, HostValues } from './cluster-document.ts';
-import { contentEnd, fieldValue, findField } from './cluster-document.ts';
+import { contentEnd, fieldValue, findField, withoutEmpty } from './cluster-document.ts';
 import { fieldNames, fieldOrder } from './fields.ts';
 import type { FieldName } from './fields.ts';
 import { escapeText, printField, printHost, usualLayout } from './print-host.ts';
@@ -33,13 +33,15 @@ export function removeHosts({ text }: ClusterFrame, hosts: readonly Element[]): 
 
 /**
  * Gives fields of one host other values, and adds those that it lacks in their place in the table. A field that has the
- * value already is not touched, and one that is not named stays.
+ * value already is not touched, one that is not named stays, and one whose new value is empty goes.
  */
 export function replaceFields(document: ClusterFrame, host: Element, values: HostValues): string {
-  const wanted = fieldNames.filter((name) => values[name] !== undefined && values[name] !== fieldValue(host, name));
+  const wanted = fieldNames.filter(
+    (name) => values[name] !== undefined && values[name] !== (fieldValue(host, name) ?? ''),
+  );
   if (wanted.length > 0 && host.contentStart === host.end) {
     const layout = findLayout(document);
-    const entry = printHost(values, layout, document.encoding);
+    const entry = printHost(withoutEmpty(values), layout, document.encoding);
     return openElement(document, host, entry.slice('<host>'.length, -'</host>'.length));
   }
   const edits = wanted.map((name) => planField(document, host, name, values[name] ?? ''));
@@ -59,6 +61,9 @@ function planField(document: ClusterFrame, host: Element, name: FieldName, value
   }
   // A comment inside of the field survives its value.
   const kept = field.children.map(({ start, end }) => text.slice(start, end)).join('');
+  if (value === '' && kept === '') {
+    return { start: field.start - leadOf(text, field.start).length, end: field.end, text: '' };
+  }
   const content = escapeText(value, encoding) + kept;
   return { start: field.contentStart, end: contentEnd(document, field), text: content };
 }
