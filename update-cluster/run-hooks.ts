@@ -53,10 +53,17 @@ export async function runHook(
   const { exitCode, signal, startError, timedOut, output } = result;
   const seconds = Math.round(performance.now() - started) / 1000;
   const own = exitCode === undefined ? `was ended by ${signal ?? 'a signal'}` : `exit code ${exitCode}`;
-  const ended = startError === undefined ? own : `could not be started: ${startError}`;
+  const ended = startError === undefined ? own : `could not be started: ${whyNot(startError)}`;
   const ending = timedOut ? `no end after ${timeoutSeconds} s` : ended;
   const isOk = exitCode === 0 && !timedOut;
   return { ...describeHook(hook), status: isOk ? 'ok' : 'failed', exitCode: exitCode ?? null, ending, seconds, output };
+}
+
+/** The hook was there a moment ago: of a script, it is the interpreter that is missing. */
+function whyNot(startError: string): string {
+  return startError === 'ENOENT'
+    ? 'the program in its first line (#!) does not exist, or the line ends with CR'
+    : startError;
 }
 
 /** What `--dry-run` says of a hook. */
