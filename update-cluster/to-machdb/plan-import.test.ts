@@ -51,6 +51,7 @@ const IP = '<ip>10.0.0.9</ip>';
 const refused: readonly [name: string, hosts: string[], said: RegExp[]][] = [
   ['no name', [IP], [/^2: this host has no hostname/]],
   ['a name that is no host name', [h('a_b', IP)], [/^2: 'a_b' is not a host name/]],
+  ['a name that is a number', [h('5', IP)], [/^2: '5' is not a host name: .* last part is no number/]],
   ['a name that would be another line', [h('a:&#10;    IP', IP)], [/is not a host name/]],
   ['an address that is none', [h('a', '<ip>10.0.0.256</ip>')], [/'10\.0\.0\.256' is not an IP address/]],
   ['a MAC address that is none', [h('a', '<mac>xx:xx:xx:xx:xx:xx</mac>')], [/is not a MAC address/]],
@@ -99,11 +100,13 @@ test('what the database has no place for is named once and left out', () => {
     odd,
     odd.replace('a<', 'b<').replace('.9', '.8'),
     h('c', '<notes>master</notes>'),
+    '',
   ]);
   assert.deepEqual(said, [
     '2: <nfsroot> is not imported',
     '2: <rack> is not imported',
     '4: c has neither ip nor mac, so it is no machine, and left out',
+    '5: this host has neither ip nor mac, so it is no machine, and left out',
   ]);
   assert.doesNotMatch(text, /\/x|3\n|^c:/m);
 });

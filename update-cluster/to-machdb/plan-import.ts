@@ -22,6 +22,7 @@ export type Import = { readonly text: string; readonly warnings: readonly Fault[
 
 const HEAD = '# Written by machdb import cluster-xml; from now on it is edited like any file of the database.\n';
 const MOST_FAULTS = 100;
+const NAME_FORM = 'letters, digits, - and dots, and its last part is no number';
 
 type Problem = { readonly offset: number; readonly message: string };
 type Importing = {
@@ -83,18 +84,19 @@ type Rendering = { readonly parents: readonly string[]; readonly left: Problem[]
 /** `node001: lab`, and a line for each variable; empty when the host would be no machine. */
 function renderObject(importing: Importing, host: ReadHost, { parents, left }: Rendering): string {
   const { hostname, ip, mac, notes, bootmaster } = host.values;
+  if (ip === undefined && mac === undefined) {
+    const message = `${hostname ?? 'this host'} has neither ip nor mac, so it is no machine, and left out`;
+    left.push({ offset: host.start, message });
+    return '';
+  }
   const refuse = (message: string) => void importing.problems.push({ offset: host.start, message });
   const name = hostname === undefined ? undefined : parseHostName(hostname);
   if (hostname === undefined) refuse('this host has no hostname, so the object would have no name');
-  else if (name === undefined) refuse(`'${hostname.slice(0, 80)}' is not a host name: letters, digits, - and dots`);
+  else if (name === undefined) refuse(`'${hostname.slice(0, 80)}' is not a host name: ${NAME_FORM}`);
   const address = ip === undefined ? undefined : spellIp(ip);
   if (ip !== undefined && address === undefined) refuse(`'${ip.slice(0, 80)}' is not an IP address`);
   const card = mac === undefined ? undefined : parseMac(mac);
   if (mac !== undefined && card === undefined) refuse(`'${mac.slice(0, 80)}' is not a MAC address`);
-  if (ip === undefined && mac === undefined) {
-    left.push({ offset: host.start, message: `${hostname} has neither ip nor mac, so it is no machine, and left out` });
-    return '';
-  }
   const variables = [
     ['MAC', card],
     [address?.includes(':') === true ? 'IP6' : 'IP', address],
