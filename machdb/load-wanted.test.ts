@@ -117,7 +117,7 @@ suite('no question takes long', () => {
       const started = performance.now();
       assert.deepEqual(await ask(text), answer);
       // A fraction of a second in practice; what is quadratic takes half a minute.
-      assert.ok(performance.now() - started < 5000);
+      assert.ok(performance.now() - started < 15_000);
     });
   }
 });

@@ -1,9 +1,11 @@
 // The kernel itself says which mount options it takes: every option of the tables, each with each kind of value, on a
 // fresh file system, and for a root once more: mounted read-only by the kernel's command line, then remounted by fstab.
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { execa } from 'execa';
 import { runCommand } from '../../lib/run-command.ts';
 import type { Argv } from '../../lib/run-command.ts';
 import { FaultsError } from '../../lib/errors.ts';
@@ -49,7 +51,7 @@ function isAccepted(text: string): boolean {
 
 /** What mount(8) takes and PARTITION does not, by a decision: numbers out of all bounds, and what does nothing. */
 const STRICTER =
-  /^(?:noload|norecovery|dioread_nolock,data=journal)$|^(?:barrier|auto_da_alloc|logbufs|logbsize|compress|compress-force|max_inline|subvolid|max_batch_time|min_batch_time|resuid|resgid)=|=99999999999$/;
+  /^(?:comment|noload|norecovery|dioread_nolock,data=journal)$|^(?:barrier|auto_da_alloc|logbufs|logbsize|compress|compress-force|max_inline|subvolid|max_batch_time|min_batch_time|resuid|resgid)=|=99999999999$/;
 /** What this computer's kernel may lack, and Debian's has; a subvolume is made by the installer. */
 const NOT_HERE = /quota|qnoenforce|huge=|mpol=|inode(?:32|64)$|^subvol=/;
 /** A number that the kernel rounds by itself, at a mount and at a remount differently. */
@@ -69,25 +71,25 @@ for (const { name, table } of tables) {
     const device =
       name === 'tmpfs' ? 'tmpfs' : await loopDisk(cleanup, directory, { sizeBytes: 400 * MiB, sectorBytes: 512 });
     if (name !== 'tmpfs') await runCommand(makeArgv(name, device));
+    const inside = await mountNamespace(cleanup);
     const mount = async (options: string) => {
-      const argv: Argv = ['mount', '-t', name, '-o', options, device, target];
+      const argv = inside('mount', '-t', name, '-o', options, device, target);
       return (await runCommand(argv, { okExitCodes: [0, 1, 32] })).exitCode === 0;
     };
-    const umount = () => runCommand(['umount', target]);
-    cleanup.defer(async () => void (await runCommand(['umount', target], { okExitCodes: [0, 32] })));
+    const umount = () => runCommand(inside('umount', target));
     const wrong: string[] = [];
     for (const option of candidates(name, [...(table ?? new Map<string, unknown>()).keys()])) {
       const accepted = isAccepted(specOf(name, option));
       const taken = await mount(option);
-      const wanted = await shownOptions(target);
+      const wanted = await shownOptions(inside, target);
       if (taken) await umount();
       if (accepted && !taken && !NOT_HERE.test(option)) wrong.push(`${option} is accepted, mount refuses it`);
       if (!accepted && taken && !STRICTER.test(option)) wrong.push(`${option} is refused, mount takes it`);
       const isRootable = name !== 'tmpfs' && !ROUNDED.test(option) && isAccepted(`disk0: (a rest ${name} / ${option})`);
       if (!taken || !isRootable) continue;
-      const problem = await asRoot({ name, option, wanted, mount, target });
+      const problem = await asRoot({ name, option, wanted, mount, target, inside });
       if (problem !== undefined) wrong.push(problem);
-      await runCommand(['umount', target], { okExitCodes: [0, 32] });
+      await runCommand(inside('umount', target), { okExitCodes: [0, 32] });
     }
     assert.deepEqual(wrong, []);
   });
@@ -119,19 +121,15 @@ function specOf(name: string, options: string): string {
 }
 
 /** First as the kernel mounts it, then as fstab does: nothing may be refused, and what it shows is what was asked. */
-async function asRoot({ name, option, wanted, mount, target }: Rooted): Promise<string | undefined> {
+async function asRoot({ name, option, wanted, mount, target, inside }: Rooted): Promise<string | undefined> {
   const options = option.split(',');
   const flags = rootFlagsOf({ filesystem: name, uuid: '', options }).map((flag) => flag.slice('rootflags='.length));
   if (!(await mount(['ro', ...flags].join(',')))) return `${option} as a root: rootflags=${flags.join()} are refused`;
-  const remount: Argv = [
-    'mount',
-    '-o',
-    ['remount', ...(options.includes('ro') ? [] : ['rw']), option].join(','),
-    target,
-  ];
+  const words = ['remount', ...(options.includes('ro') ? [] : ['rw']), option];
+  const remount = inside('mount', '-o', words.join(','), target);
   const { exitCode } = await runCommand(remount, { okExitCodes: [0, 1, 32] });
   if (exitCode !== 0) return `${option} as a root: the remount is refused`;
-  const shown = await shownOptions(target);
+  const shown = await shownOptions(inside, target);
   return shown === wanted ? undefined : `${option} as a root: shown as ${shown}, not ${wanted}`;
 }
 
@@ -142,9 +140,27 @@ type Rooted = {
   readonly wanted: string;
   readonly mount: (options: string) => Promise<boolean>;
   readonly target: string;
+  readonly inside: Inside;
 };
 
-async function shownOptions(target: string): Promise<string> {
-  const lines = (await readFile('/proc/self/mounts', 'utf8')).split('\n');
+/** The argv that runs a program in the namespace. */
+type Inside = (...argv: Argv) => Argv;
+
+/**
+ * Mounts that nobody else sees: a namespace that another program makes meanwhile would have a copy of them, and the file
+ * system would stay mounted there after its umount here.
+ */
+async function mountNamespace(cleanup: AsyncDisposableStack): Promise<Inside> {
+  const holder = execa('unshare', ['-m', '--propagation', 'private', 'sh', '-c', 'echo ready; exec cat']);
+  cleanup.defer(async () => {
+    holder.stdin.end();
+    await holder;
+  });
+  await once(holder.stdout, 'data');
+  return (...argv) => ['nsenter', '-t', String(holder.pid), '-m', ...argv];
+}
+
+async function shownOptions(inside: Inside, target: string): Promise<string> {
+  const lines = (await runCommand(inside('cat', '/proc/self/mounts'))).stdout.split('\n');
   return lines.find((line) => line.split(' ')[1] === target)?.split(' ')[3] ?? '';
 }

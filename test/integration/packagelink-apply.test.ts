@@ -23,7 +23,6 @@ import { describe, test } from 'node:test';
 import type { Fetcher } from '../../packagelink/contents/fetch.ts';
 import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
 import { mergeTree } from '../../packagelink/merge/merge.ts';
-import { syncFileSystems } from '../../packagelink/native/sync-file-systems.ts';
 import { readManifest } from '../../packagelink/manifests/read-manifest.ts';
 import { sealManifest } from '../../packagelink/manifests/seal-manifest.ts';
 import { encodeManifest } from '../../packagelink/manifests/encode-manifest.ts';
@@ -426,7 +425,7 @@ test('OSMODE=packages leaves the image to the package manager', async () => {
   });
 });
 
-test('a run that is killed before its renames leaves everything old, and the next one finishes', async () => {
+test('a sync that fails before the renames leaves everything old, is said, and the next run finishes', async () => {
   await withLab('/var/tmp', async (lab) => {
     await full(lab, await wholeTree(lab));
     put(lab.site, 'etc/issue', 'next\n');
@@ -434,14 +433,16 @@ test('a run that is killed before its renames leaves everything old, and the nex
     symlinkSync('new', join(lab.site, 'etc/link'));
     const tree = await wholeTree(lab);
     // sync comes between the writing of the batch and its renames.
-    const dying = () => {
-      throw new Error('power cut');
+    const failing = () => {
+      throw new Error('syncfs: EIO');
     };
-    await assert.rejects(partial(lab, tree, { sync: dying }), /power cut/);
+    const failed = await partial(lab, tree, { sync: failing });
+    assert.deepEqual(failed.said, []);
+    assert.match(failed.errors.join('\n'), /syncfs: EIO/);
     assert.equal(readFileSync(join(lab.target, 'etc/issue'), 'utf8'), 'site\n');
     assert.ok(!existsSync(join(lab.target, 'etc/new')));
-    assert.deepEqual((await partial(lab, tree)).said, ['created etc/link', 'created etc/new', 'replaced etc/issue']);
     assert.equal(execFileSync('find', [lab.target, '-name', '.gutinteg*'], { encoding: 'utf8' }), '');
+    assert.deepEqual((await partial(lab, tree)).said, ['created etc/link', 'created etc/new', 'replaced etc/issue']);
     assert.deepEqual((await partial(lab, tree)).said, []);
   });
 });
@@ -452,12 +453,9 @@ test('a path made by a run that was killed after its renames is known as ours', 
     await full(lab, before);
     put(lab.site, 'etc/new', 'new\n');
     linkSync(join(lab.site, 'etc/new'), join(lab.site, 'etc/newer'));
-    let syncs = 0;
-    const dying = (paths: readonly string[]) => {
-      if ((syncs += 1) === 3) throw new Error('power cut');
-      syncFileSystems(paths);
-    };
-    await assert.rejects(partial(lab, await wholeTree(lab), { sync: dying }), /power cut/);
+    // What comes before deletions is after the renames, and before the state database.
+    const dying = () => Promise.reject(new Error('power cut'));
+    await assert.rejects(partial(lab, await wholeTree(lab), { beforeDeletions: dying }), /power cut/);
     assert.equal(readFileSync(join(lab.target, 'etc/newer'), 'utf8'), 'new\n');
     const result = await partial(lab, before);
     assert.deepEqual([result.said, result.notices], [['deleted etc/new', 'deleted etc/newer'], []]);
