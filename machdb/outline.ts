@@ -16,6 +16,7 @@ import {
   lineEnd,
   skipBlankCodes,
 } from './characters.ts';
+import { makesMachine } from './machine-variables.ts';
 import { statementFaults } from './faults.ts';
 import { parseStatement } from './parse-statement.ts';
 import type { ParsedStatement, StatementFault } from './parse-statement.ts';
@@ -126,8 +127,11 @@ function lineKind(text: string, start: number, end: number): LineKind {
   return word === start ? 'exact' : 'body';
 }
 
+// IP6 or MAC: most names are longer, and are not cut out.
+const LONGEST_ADDRESS_NAME = 3;
+
 function isAddress(text: string, start: number, end: number): boolean {
-  return (end - start === 3 && text.startsWith('MAC', start)) || (end - start === 2 && text.startsWith('IP', start));
+  return end - start <= LONGEST_ADDRESS_NAME && makesMachine(text.slice(start, end));
 }
 
 /** Reads the statement at a line that matters, and says where the next one begins. */
@@ -202,7 +206,7 @@ function takeStatement(
       const message = `${variable} is before the first header of this file`;
       const { line, column } = parsed;
       reportAll(outline, [{ line, column, message, suggestion: 'begin an object with `NAME: PARENT…`' }], place);
-    } else if ((variable === 'MAC' || variable === 'IP') && operator !== '-=' && value.trim() !== '') {
+    } else if (makesMachine(variable) && operator !== '-=' && value.trim() !== '') {
       owner.isMachine = true;
     }
   }

@@ -10,12 +10,12 @@ function parse(text: string) {
   return parseMachdb([{ path: 'a.db', text }]);
 }
 
-test('a machine is an object with a MAC or IP of its own', () => {
+test('a machine is an object with a MAC, IP or IP6 of its own', () => {
   const db = parse(
-    'mac:\nMAC=1:2:3:4:5:6\nip:\nIP=1.2.3.4\nadded:\nMAC+=1:2:3:4:5:7\nheir: mac\nA=1\nempty:\nIP=\nremoved: mac\nMAC-=x\n' +
+    'mac:\nMAC=1:2:3:4:5:6\nip:\nIP=1.2.3.4\nip6:\nIP6=2001:db8::1\nempty6:\nIP6=\nadded:\nMAC+=1:2:3:4:5:7\nheir: mac\nA=1\nempty:\nIP=\nremoved: mac\nMAC-=x\n' +
       'nic:\nNIC_a_MAC=1:2:3:4:5:8\nclass:\nNETMASK=1',
   );
-  assert.deepEqual(machineNames(db), ['mac', 'ip', 'added']);
+  assert.deepEqual(machineNames(db), ['mac', 'ip', 'ip6', 'added']);
 });
 
 test('the MACs of a record, canonical and once', () => {

@@ -3,7 +3,7 @@ import type { Mac } from '../lib/mac.ts';
 import { splitWords } from './values.ts';
 import type { Machdb } from './types.ts';
 
-/** The machines, in the order in which they were written: objects with a MAC or IP in lines of their own. */
+/** The machines, in the order in which they were written: objects with a MAC, IP or IP6 in lines of their own. */
 export function machineNames(db: Machdb): string[] {
   return db.objects
     .values()

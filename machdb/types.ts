@@ -24,7 +24,7 @@ export type MachdbObject = SourceLine & {
   /** Empty when the header has none that is legal; such an object is in no index. */
   readonly name: string;
   readonly parents: readonly Parent[];
-  /** It has a MAC or an IP in lines of its own. */
+  /** It has a MAC, IP or IP6 in lines of its own. */
   readonly isMachine: boolean;
   readonly span: Span;
 };

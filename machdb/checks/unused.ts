@@ -9,7 +9,6 @@ import type { CreateInspection } from './inspection.ts';
  */
 export const inspectUnused: CreateInspection = (db, report) => {
   const used = new Set<MachdbObject>();
-  const onlyIp6 = new Set<MachdbObject>();
 
   function use(object: MachdbObject): void {
     const waiting = [object];
@@ -26,14 +25,12 @@ export const inspectUnused: CreateInspection = (db, report) => {
   return {
     object: (object, { assignments }) => {
       if (object.isMachine || assignments.some(isForItself)) use(object);
-      else if (assignments.some(({ variable, value }) => variable === 'IP6' && value !== '')) onlyIp6.add(object);
     },
     finish: () => {
       for (const object of db.objects.values()) {
         if (used.has(object)) continue;
         const message = `no machine inherits from ${object.name}`;
-        const but = onlyIp6.has(object) ? '; an IP6 alone does not make it one' : '';
-        const suggestion = `a machine has a MAC or an IP in lines of its own${but}`;
+        const suggestion = 'a machine has a MAC or an address in lines of its own';
         report(warningAtLine(db, object, { message, suggestion }));
       }
     },

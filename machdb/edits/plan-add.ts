@@ -1,3 +1,4 @@
+import { makesMachine } from '../machine-variables.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { Setting } from './change-lines.ts';
 import { closeDraft, objectsOf, openDraft, openFile } from './draft.ts';
@@ -59,10 +60,9 @@ function findLastLike(draft: Draft, files: readonly MachdbFile[], parents: reado
   return undefined;
 }
 
-/** As in query.ts: a MAC or IP of its own. */
+/** It has a MAC or an address of its own. */
 function isMachine(assignments: readonly Setting[]): boolean {
   return assignments.some(
-    ({ variable, operator, value }) =>
-      (variable === 'MAC' || variable === 'IP') && operator !== '-=' && value.trim() !== '',
+    ({ variable, operator, value }) => makesMachine(variable) && operator !== '-=' && value.trim() !== '',
   );
 }

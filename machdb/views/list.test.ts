@@ -10,7 +10,7 @@ const db = parseMachdb([
     path: 'a.db',
     text: `
 net:
-    IP6=fe80::1
+    NIC_b_IP6=fe80::1
 room: net
 class:
 lab10: class room
