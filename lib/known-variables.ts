@@ -24,8 +24,6 @@ export const machineVariables = {
   PARTITION: 'Layout of the disks.',
   ROOTFS: 'The logical partition that holds the root, where PARTITION does not say it.',
   OSMODE: 'Who owns the files of the OS package after installation: image or packages.',
-  CLUSTER_NOTES: 'Words for the notes of cluster.xml; master makes it a master node.',
-  CLUSTER_BOOTMASTER: 'Master node that it boots from in cluster.xml: an address or a machine.',
   REQUIRED: 'Variables that every heir must have.',
 } as const;
 

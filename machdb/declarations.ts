@@ -6,8 +6,6 @@ import { parseIpv6 } from '../lib/ipv6.ts';
 import { parseMac } from '../lib/mac.ts';
 import { splitWords } from './values.ts';
 
-export const DECLARATION_PREFIX = 'DECLARE_';
-
 /** One declared variable; `accepts` is never asked about the empty value, which every type has. */
 export type Declaration = {
   /** As it was written, in single blanks. */

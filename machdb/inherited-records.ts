@@ -5,6 +5,7 @@ import { parseOwnLines } from './assignments.ts';
 import type { OwnLines } from './assignments.ts';
 import { ancestorsInOrder } from './inheritance.ts';
 import type { Machdb, MachdbObject, Parent } from './types.ts';
+import { isOfRecords } from './machine-variables.ts';
 import { applyAssignment } from './values.ts';
 import type { RawValue } from './values.ts';
 
@@ -103,7 +104,7 @@ function sourceAll(db: Machdb, parents: readonly Parent[]): RawRecord {
     const own = groupLines(db, ancestor);
     for (const fault of own.faults) faults.push(fault);
     removes ||= hasRemovals(own);
-    for (const assignment of own.assignments) applyAssignment(values, assignment);
+    for (const assignment of own.assignments) if (isOfRecords(assignment)) applyAssignment(values, assignment);
     for (const variable of listUnsettled(own)) unsettled.add(variable);
   }
   return { values, unsettled: [...unsettled], removes, faults };
@@ -125,7 +126,7 @@ function apply(inherited: RawRecord, lines: readonly OwnLines[]): RawRecord {
   const values = new Map(inherited.values);
   const unsettled = new Set(inherited.unsettled);
   for (const own of lines) {
-    for (const assignment of own.assignments) applyAssignment(values, assignment);
+    for (const assignment of own.assignments) if (isOfRecords(assignment)) applyAssignment(values, assignment);
     for (const variable of listUnsettled(own)) unsettled.add(variable);
   }
   const removes = inherited.removes || lines.some(hasRemovals);

@@ -1,4 +1,4 @@
-import { DECLARATION_PREFIX } from './declarations.ts';
+import { DECLARATION_PREFIX } from './machine-variables.ts';
 import { assignmentsOf } from './resolve.ts';
 import type { Assignment, Machdb } from './types.ts';
 

@@ -168,3 +168,10 @@ test('contributions come in the order in which they apply', () => {
     ['p:4 =', 'q:6 +=', 'm:2 -='],
   );
 });
+
+test('what a site says of its variables is in no record, wherever it stands', () => {
+  const text =
+    'all:\nDECLARE_ROOM=word: Where.\nROOM=A\nm: all\nIP=10.0.0.1\nDECLARE_ROW+=text: x\nn: all\nDECLARE_N=text: y\n';
+  assert.deepEqual(resolve(text), { ROOM: 'A', IP: '10.0.0.1' });
+  assert.deepEqual(resolve(text, 'n'), { ROOM: 'A' });
+});

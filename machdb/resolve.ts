@@ -11,6 +11,7 @@ import { findPlace } from './find-place.ts';
 import { ancestorsInOrder } from './inheritance.ts';
 import { groupLines, listUnsettled, parentsRecord } from './inherited-records.ts';
 import type { Assignment, Machdb, MachdbObject } from './types.ts';
+import { isOfRecords } from './machine-variables.ts';
 import { applyAssignment, joinWords } from './values.ts';
 import type { RawValue } from './values.ts';
 
@@ -52,7 +53,7 @@ export function resolveObject(db: Machdb, object: MachdbObject, ownLines = parse
   const inherited = parentsRecord(db, object);
   const raw = new Map(inherited.values);
   raw.set('HOSTNAME', object.name);
-  for (const assignment of ownLines.assignments) applyAssignment(raw, assignment);
+  for (const assignment of ownLines.assignments) if (isOfRecords(assignment)) applyAssignment(raw, assignment);
   const { texts: values, referring } = settleWords(raw, [...inherited.unsettled, ...listUnsettled(ownLines)]);
   const problems = expandInPlace(values, referring, suggestionsOf(db));
   const { faults: own } = ownLines;

@@ -1,4 +1,4 @@
-import { DECLARATION_PREFIX } from '../declarations.ts';
+import { DECLARATION_PREFIX } from '../machine-variables.ts';
 import { warningAtLine } from '../faults.ts';
 import type { Assignment, MachdbObject } from '../types.ts';
 import type { CreateInspection } from './inspection.ts';

@@ -17,7 +17,7 @@ suite('variables that nothing uses', () => {
   const table: [what: string, lines: string, warnings: string[]][] = [
     [
       'known ones, and families',
-      'OS=x\nNAMESERVER2=10.0.0.2\nNIC_b_IP=\nDISK_a=size:1G-\nansible_user=x\nTTL=1\nMASS_DELETE=x\nCLUSTER_NOTES=x\nCLUSTER_BOOTMASTER=x\n',
+      'OS=x\nNAMESERVER2=10.0.0.2\nNIC_b_IP=\nDISK_a=size:1G-\nansible_user=x\nTTL=1\nMASS_DELETE=x\nCLUSTER_NOTES=x\nCLUSTER_BOOTMASTER=10.0.0.1\n',
       [],
     ],
     [

@@ -1,5 +1,6 @@
 import { isKnownVariable, nearKnownNames } from '../../lib/known-variables.ts';
-import { DECLARATION_PREFIX, parseDeclaration } from '../declarations.ts';
+import { parseDeclaration } from '../declarations.ts';
+import { DECLARATION_PREFIX } from '../machine-variables.ts';
 import { listDeclarations } from '../list-declarations.ts';
 import type { Declaration } from '../declarations.ts';
 import { didYouMean } from '../../lib/did-you-mean.ts';

@@ -1,6 +1,7 @@
 // What variables mean. In: a database and names. Out: a row for each. Never: values.
 import { machineVariables, variableFamilies, exportVariables } from '../../lib/known-variables.ts';
-import { DECLARATION_PREFIX, parseDeclaration } from '../declarations.ts';
+import { parseDeclaration } from '../declarations.ts';
+import { DECLARATION_PREFIX } from '../machine-variables.ts';
 import { listDeclarations } from '../list-declarations.ts';
 import type { Machdb } from '../types.ts';
 import { alignColumns } from './printable.ts';
