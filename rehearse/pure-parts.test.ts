@@ -4,7 +4,6 @@ import type { Report } from '../contract/report.ts';
 import { lineSplitter, plainConsole } from './console-text.ts';
 import { expectNothingChanged, expectSystem } from './expect-system.ts';
 import { marksOfTimeline, phasesOf } from './phases.ts';
-import { qemuArgv } from './qemu-argv.ts';
 import { formatVerdict } from './verdict.ts';
 
 test('console text loses what only a terminal understands', () => {
@@ -48,30 +47,6 @@ test('the timeline of another power-on is left out', () => {
     { ends: 'DHCP', atSeconds: 2.5 },
     { ends: 'installer: files', atSeconds: 8, seconds: 4.5 },
   ]);
-});
-
-const hardware = {
-  name: 'a,b',
-  macs: ['52:54:00:00:00:01', '52:54:00:00:00:02'],
-  tap: 'tap0',
-  memoryMiB: 1024,
-  cpus: 2,
-  disks: [{ file: '/x,y/disk0.raw', serial: 'S1' }],
-  accelerator: 'tcg',
-  serialSocket: '/s',
-  serialLog: '/l',
-  qmpSocket: '/q',
-} as const;
-
-test('QEMU gets every disk by serial, every card, and no value that could end an option', () => {
-  const argv = qemuArgv(hardware);
-  const text = argv.join(' ');
-  assert.match(text, /-name a,,b /);
-  assert.match(text, /file=\/x,,y\/disk0\.raw/);
-  assert.match(text, /serial=S1,bootindex=2/);
-  assert.match(text, /mac=52:54:00:00:00:01,bootindex=1/);
-  assert.match(text, /mac=52:54:00:00:00:02,romfile=/);
-  assert.doesNotMatch(text, /kvm/);
 });
 
 const machine = {
@@ -164,17 +139,6 @@ test('a file system in memory is expected by its place, a FAT by its short UUID'
     expect('UUID=AB12-CD35 /dos vfat defaults 0 2\n').map(({ name }) => name),
     ['/tmp mounted', '/dos mounted'],
   );
-});
-
-test('disks have the kernel names of their order, and boot in an order of their own', () => {
-  const disks = [
-    { file: '/b.raw', serial: 'B', bootOrder: 1 },
-    { file: '/a.raw', serial: 'A', bootOrder: 0, writeLog: '/a,log' },
-  ];
-  const text = qemuArgv({ ...hardware, disks }).join(' ');
-  assert.match(text, /id=disk0,\S*file=\/b\.raw -device virtio-blk-pci,drive=disk0,serial=B,bootindex=3/);
-  assert.match(text, /filename=\/a,,log /);
-  assert.match(text, /driver=blklogwrites,node-name=disk1,\S* -device virtio-blk-pci,drive=disk1,serial=A,bootindex=2/);
 });
 
 test('a verdict that is not as described names what was expected, found, and the log', () => {

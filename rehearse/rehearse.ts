@@ -9,24 +9,23 @@ import type { Start } from './power-cycle.ts';
 import { prepareSite, setUpRun } from './set-up-run.ts';
 import type { RehearsalRun, RunOptions } from './set-up-run.ts';
 import { readRehearsedMachine } from './site-machine.ts';
+import type { RehearsalSubject } from './site-machine.ts';
 import type { Expectation, Verdict } from './verdict.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
 
-export type RehearsalOptions = RunOptions & {
-  readonly host: string;
-  readonly siteDir: string;
-  readonly stateDir?: string;
-  /** More expectations on the running machine after its second start; the demo changes a file by hand here. */
-  readonly more?: (session: RehearsalSession) => Promise<readonly Expectation[]>;
-  /** Called at the end with the machine still running; the rehearsal ends when it returns. */
-  readonly keep?: (session: RehearsalSession) => Promise<void>;
-};
+export type RehearsalOptions = RunOptions &
+  RehearsalSubject & {
+    /** More expectations on the running machine after its second start; the demo changes a file by hand here. */
+    readonly more?: (session: RehearsalSession) => Promise<readonly Expectation[]>;
+    /** Called at the end with the machine still running; the rehearsal ends when it returns. */
+    readonly keep?: (session: RehearsalSession) => Promise<void>;
+  };
 
 export type RehearsalSession = RehearsalRun & { readonly vm: VirtualMachine };
 
 /** @throws UserError when the rehearsal itself could not run; a machine that is not as described is in the verdict */
 export async function rehearse(options: RehearsalOptions): Promise<Verdict> {
-  const machine = await readRehearsedMachine(options.siteDir, options.host, options.stateDir);
+  const machine = await readRehearsedMachine(options);
   await prepareSite(machine.site, options);
   await using stack = new AsyncDisposableStack();
   const run = await setUpRun(stack, machine, options);

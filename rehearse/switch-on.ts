@@ -5,6 +5,7 @@ import { UserError } from '../lib/errors.ts';
 import type { StatusAnswer } from '../contract/control.ts';
 import { lineSplitter, plainConsole } from './console-text.ts';
 import type { Mark } from './phases.ts';
+import type { VirtualHardware } from './qemu-argv.ts';
 import type { RehearsalRun } from './set-up-run.ts';
 import { powerOn } from './virtual-machine.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
@@ -16,7 +17,6 @@ export type SwitchedOn = {
   readonly powerOnMs: number;
   readonly secondsNow: () => number;
   readonly marks: () => Mark[];
-  /** When it first reset itself, or was reset. */
   /** When the machine restarted by itself, in seconds since power-on. */
   readonly resets: () => readonly number[];
   /** When its login prompt was first seen. */
@@ -27,11 +27,11 @@ export type SwitchedOn = {
   readonly assertRunning: () => void;
 };
 
-/** Switches the machine of a run on; `label` begins the names of its phases. The console is kept in `serialLog`. */
 const SAME_RESET_SECONDS = 2;
 
+/** Switches the machine of a run on; `label` begins the names of its phases. The console is kept in `serialLog`. */
 export async function switchOn(run: RehearsalRun, label: string, serialLog: string): Promise<SwitchedOn> {
-  const { machine, options, namespace, socketDir } = run;
+  const { machine, options, namespace } = run;
   const powerOnMs = Date.now();
   const started = performance.now();
   const secondsNow = (): number => (performance.now() - started) / 1000;
@@ -48,37 +48,22 @@ export async function switchOn(run: RehearsalRun, label: string, serialLog: stri
   const resets: number[] = [];
   let tail = '';
   say(`${label}: power on`);
-  const vm = await powerOn(
-    namespace,
-    {
-      name: machine.name,
-      macs: machine.macs,
-      tap: namespace.tap,
-      memoryMiB: options.memoryMiB,
-      cpus: options.cpus,
-      disks: run.disks,
-      accelerator: options.accelerator,
-      serialSocket: join(socketDir, 'serial'),
-      serialLog,
-      qmpSocket: join(socketDir, 'qmp'),
+  const vm = await powerOn(namespace, hardwareOf(run, serialLog), {
+    onReset: () => {
+      // One restart shows as several resets in the same moment.
+      if (secondsNow() - (resets.at(-1) ?? -Infinity) < SAME_RESET_SECONDS) return;
+      resets.push(secondsNow());
+      say('machine: reset');
     },
-    {
-      onReset: () => {
-        // One restart shows as several resets in the same moment.
-        if (secondsNow() - (resets.at(-1) ?? -Infinity) < SAME_RESET_SECONDS) return;
-        resets.push(secondsNow());
-        say('machine: reset');
-      },
-      onConsole: (text) => {
-        split(text);
-        tail = (tail + text).slice(-200);
-        if (plainConsole(tail).includes(login)) {
-          if (!marks.has(names.login)) say(`machine: ${login}`);
-          mark(names.login);
-        }
-      },
+    onConsole: (text) => {
+      split(text);
+      tail = (tail + text).slice(-200);
+      if (plainConsole(tail).includes(login)) {
+        if (!marks.has(names.login)) say(`machine: ${login}`);
+        mark(names.login);
+      }
     },
-  );
+  });
   const told = new Set<string>();
   return {
     vm,
@@ -97,6 +82,27 @@ export async function switchOn(run: RehearsalRun, label: string, serialLog: stri
     assertRunning: () => {
       if (!vm.isRunning()) throw new UserError(`QEMU has ended by itself`, { hint: `read ${serialLog}` });
     },
+  };
+}
+
+function hardwareOf(run: RehearsalRun, serialLog: string): VirtualHardware {
+  const { machine, options, namespace, socketDir } = run;
+  return {
+    name: machine.name,
+    kind: machine.hardware,
+    macs: machine.macs,
+    tap: namespace.tap,
+    memoryMiB: options.memoryMiB,
+    cpus: options.cpus,
+    disks: run.disks,
+    accelerator: options.accelerator,
+    serialSocket: join(socketDir, 'serial'),
+    serialLog,
+    qmpSocket: join(socketDir, 'qmp'),
+    ...(run.variables === undefined ? {} : { variables: run.variables }),
+    ...(options.medium === undefined ? {} : { medium: options.medium }),
+    ...(options.bootOrder === undefined ? {} : { bootOrder: options.bootOrder }),
+    ...(options.recordPackets === true ? { packets: `${serialLog.replace(/-serial\.log$/, '')}.pcap` } : {}),
   };
 }
 

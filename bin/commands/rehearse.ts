@@ -1,5 +1,8 @@
+import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { architectureNames, busNames, firmwareNames, mediaNames, nicNames } from '../../rehearse/hardware/kinds.ts';
+import type { HardwareKind } from '../../rehearse/hardware/kinds.ts';
 
 type RehearseOptions = {
   readonly site: string;
@@ -8,6 +11,13 @@ type RehearseOptions = {
   readonly memory: string;
   readonly cpus: string;
   readonly accel: 'tcg' | 'kvm';
+  readonly firmware?: HardwareKind['firmware'];
+  readonly arch?: HardwareKind['architecture'];
+  readonly bus?: HardwareKind['bus'];
+  readonly nic?: HardwareKind['nic'];
+  readonly from?: HardwareKind['media'];
+  readonly medium?: string;
+  readonly recordPackets?: true;
   readonly json?: true;
   readonly keep?: true;
 };
@@ -28,6 +38,18 @@ export function addRehearseCommand(program: Command): void {
         .choices(['tcg', 'kvm'])
         .default('tcg'),
     )
+    .addOption(
+      new Option(
+        '--firmware <name>',
+        'firmware of the machine; secure is a UEFI with Secure Boot (default: bios)',
+      ).choices(firmwareNames),
+    )
+    .addOption(new Option('--arch <name>', 'its architecture (default: ARCH of its record)').choices(architectureNames))
+    .addOption(new Option('--bus <name>', 'what its disks hang on (default: virtio)').choices(busNames))
+    .addOption(new Option('--nic <name>', 'its network cards (default: virtio)').choices(nicNames))
+    .addOption(new Option('--from <medium>', 'what it boots from (default: network)').choices(mediaNames))
+    .option('--medium <file>', 'the image on the stick or CD')
+    .option('--record-packets', 'keep the packets of each start, in pcap format')
     .option('--json', 'print the verdict as JSON; what happens goes to standard error')
     .option('--keep', 'leave the machine running at the end and connect its console; Ctrl-] ends')
     .addHelpText('after', REHEARSE_HELP)
@@ -53,9 +75,28 @@ async function rehearse(host: string, options: RehearseOptions): Promise<void> {
     memoryMiB: Math.floor(bytes('memory') / MiB),
     cpus,
     accelerator: options.accel,
+    hardware: await hardwareOf(options),
+    ...(options.medium === undefined ? {} : { medium: resolve(options.medium) }),
+    recordPackets: options.recordPackets === true,
     json: options.json === true,
     keep: options.keep === true,
   });
+}
+
+/** Only what was given: the rest is of the record, or the default. */
+async function hardwareOf(options: RehearseOptions): Promise<Partial<HardwareKind>> {
+  const { UserError } = await import('../../lib/errors.ts');
+  const { firmware, arch, bus, nic, from } = options;
+  const needsImage = from === 'stick' || from === 'cd';
+  if (needsImage !== (options.medium !== undefined))
+    throw new UserError('--medium FILE and --from stick or --from cd belong together', { exitCode: 2 });
+  return {
+    ...(firmware === undefined ? {} : { firmware }),
+    ...(arch === undefined ? {} : { architecture: arch }),
+    ...(bus === undefined ? {} : { bus }),
+    ...(nic === undefined ? {} : { nic }),
+    ...(from === undefined ? {} : { media: from }),
+  };
 }
 
 const REHEARSE_HELP = `
@@ -67,4 +108,5 @@ Exit codes: 0 as described, 1 an expectation is not met or the rehearsal failed,
 Examples:
   gutinteg rehearse lab01 --site examples/lab --state /tmp/lab
   gutinteg rehearse lab01 --site examples/lab --state /tmp/lab --keep
+  gutinteg rehearse lab01 --site examples/lab --state /tmp/lab --bus nvme --nic e1000
 `;

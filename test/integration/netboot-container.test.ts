@@ -15,6 +15,7 @@ import { createControlClient } from '../../netboot/control-client.ts';
 import { architectures } from '../../lib/architecture.ts';
 import { bootDirectory } from '../../netboot/boot-directory.ts';
 import { buildRamdisk } from '../../netboot/ramdisk/build.ts';
+import { defaultHardware } from '../../rehearse/hardware/kinds.ts';
 import { createNamespace } from '../../rehearse/namespace.ts';
 import { powerOn } from '../../rehearse/virtual-machine.ts';
 import { waitFor } from '../../rehearse/wait-for.ts';
@@ -240,6 +241,7 @@ for (const way of WAYS) {
       await control.arm('lab01');
       const vm = await powerOn(namespace, {
         name: way.name,
+        kind: defaultHardware,
         macs: ['52:54:00:77:00:01'],
         tap: namespace.tap,
         memoryMiB: 1024,

@@ -110,7 +110,7 @@ test('a rehearsal of a state that is the server’s serves as its user', { timeo
   const copied = async (file: string): Promise<unknown> => import(join(programDir, 'rehearse', file));
   const { setUpRun } = (await copied('set-up-run.ts')) as typeof SetUpRun;
   const { readRehearsedMachine } = (await copied('site-machine.ts')) as typeof SiteMachine;
-  const run = await setUpRun(stack, await readRehearsedMachine(place.siteDir, 'lab01', place.stateDir), {
+  const run = await setUpRun(stack, await readRehearsedMachine({ ...place, host: 'lab01' }), {
     diskBytes: 1024 ** 2,
     memoryMiB: 512,
     cpus: 1,

@@ -54,7 +54,7 @@ test('a machine on RAID 1 and LVM starts, also after either disk is taken out', 
 
       for (const [index, left] of (await copies(lab)).entries()) {
         const log = join(lab.workDir, `only-disk${index}-serial.log`);
-        const alone = await lab.switchOn(`only ${left.serial}`, log, [left]);
+        const alone = await lab.switchOn(`only ${left.serial}`, log, { disks: [left] });
         const { state, attempts, lastReport } = await lab.waitForReport(alone);
         assert.deepEqual([state, attempts], ['installed', 1]);
         const told = [...(lastReport?.report.notices ?? []), ...(lastReport?.report.errors ?? [])].join('\n');

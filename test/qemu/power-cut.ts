@@ -87,7 +87,7 @@ type Prepared = { readonly timing: InstallTiming; readonly data: Awaited<ReturnT
 async function prepare(lab: InstallLab): Promise<Prepared> {
   await lab.server.control.arm(HOST, { initData: ['disk0h', 'disk1a'] });
   const disks = await withWriteLogs(lab);
-  const machine = await lab.switchOn('preparation', join(lab.workDir, 'preparation-serial.log'), disks);
+  const machine = await lab.switchOn('preparation', join(lab.workDir, 'preparation-serial.log'), { disks });
   const first = firstLines(machine, { partitionSeconds: /\] partition: /, formattedSeconds: /\] mount: / });
   await waitForInstaller(lab, machine);
   const timing = { ...first(), restartSeconds: machine.secondsNow() };
@@ -143,7 +143,7 @@ async function assertLogsAreWhole({ workDir }: InstallLab, disks: readonly Virtu
 async function reinstallUncut(lab: InstallLab, data: Prepared['data']): Promise<void> {
   for (const { file } of lab.disks) await copyImage(baseOf(file), file);
   await lab.server.control.arm(HOST);
-  const machine = await lab.switchOn('uncut', join(lab.workDir, 'uncut-serial.log'), swapNames(lab.disks));
+  const machine = await lab.switchOn('uncut', join(lab.workDir, 'uncut-serial.log'), { disks: swapNames(lab.disks) });
   const { timeline } = await waitForInstaller(lab, machine);
   await machine.vm.kill();
   const compared = timeline.flatMap(({ text }) => /^data (\S+): unchanged \(SHA-256 /.exec(text)?.[1] ?? []);
@@ -164,7 +164,7 @@ async function cutOnce(
     text += `, ${await cutPower(lab, { index, moment })}`;
     text += `, ${await loseWrites(lab, moment.seed)}`;
     const log = join(lab.workDir, `cut${index}-after-serial.log`);
-    const machine = await lab.switchOn('power is back', log, inOrder(lab.disks, moment.swapped[1]));
+    const machine = await lab.switchOn('power is back', log, { disks: inOrder(lab.disks, moment.swapped[1]) });
     const { state, attempts, reason } = await waitForInstallation(lab, machine, log);
     text += `: ${state}, attempt ${attempts}`;
     assert.equal(state, 'installed', reason ?? '');
@@ -182,7 +182,7 @@ const inOrder = (disks: readonly VirtualDisk[], swapped: boolean): readonly Virt
 /** Switches the machine on and pulls its plug at the moment; answers when, and in which step of the installer. */
 async function cutPower(lab: InstallLab, { index, moment }: { index: number; moment: CutMoment }): Promise<string> {
   const disks = inOrder(await withWriteLogs(lab), moment.swapped[0]);
-  const machine = await lab.switchOn('cut', join(lab.workDir, `cut${index}-serial.log`), disks);
+  const machine = await lab.switchOn('cut', join(lab.workDir, `cut${index}-serial.log`), { disks });
   if (moment.since === 'partition')
     await waitForLine(machine, { pattern: /\] partition: /, signal: lab.options.signal });
   // Not a wait for a state: the moment is random on purpose, and whatever the machine does then is what is tested.

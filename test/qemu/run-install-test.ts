@@ -5,9 +5,10 @@ import { dirname, join } from 'node:path';
 import type { StatusAnswer } from '../../contract/control.ts';
 import { plainConsole } from '../../rehearse/console-text.ts';
 import { demoHardware, demoSite } from '../../rehearse/demo-options.ts';
-import type { VirtualDisk } from '../../rehearse/qemu-argv.ts';
+import type { HardwareKind } from '../../rehearse/hardware/kinds.ts';
+import type { VirtualDisk, VirtualHardware } from '../../rehearse/qemu-argv.ts';
 import { prepareSite, setUpRun } from '../../rehearse/set-up-run.ts';
-import type { RehearsalRun } from '../../rehearse/set-up-run.ts';
+import type { RehearsalRun, RunOptions } from '../../rehearse/set-up-run.ts';
 import { readRehearsedMachine } from '../../rehearse/site-machine.ts';
 import { switchOn } from '../../rehearse/switch-on.ts';
 import type { SwitchedOn } from '../../rehearse/switch-on.ts';
@@ -23,9 +24,11 @@ const CONSOLE_TIMEOUT_MS = 4 * 60_000;
  */
 const CPUS = 1;
 
-export type InstallTest = {
+export type InstallTest = Options & {
   /** Its logs and disks are kept in `rehearsals/test-NAME` of the state directory. */
   readonly name: string;
+  /** What differs from a PC with BIOS and virtio: `{ firmware: 'uefi', bus: 'nvme' }`. */
+  readonly hardware?: Partial<HardwareKind>;
   /** A machine that the site of such tests lacks; `small1` unless given. */
   readonly machine?: {
     readonly host: string;
@@ -34,10 +37,6 @@ export type InstallTest = {
     /** Files of packages of its own, by their path below `packages/`. */
     readonly packages?: Readonly<Record<string, string>>;
   };
-  /** 16 GiB unless given. */
-  readonly diskBytes?: number;
-  /** Gives the test a package store that it may damage. */
-  readonly copyStore?: boolean;
   /** The whole test is ended after this time. */
   readonly limitMs: number;
   /** Told one line after the other of what happens. */
@@ -45,12 +44,24 @@ export type InstallTest = {
   readonly check: (lab: InstallLab) => Promise<void>;
 };
 
+/** Those of a rehearsal; what is not given is the demo's, with one processor. */
+type Options = Partial<Omit<RunOptions, 'signal' | 'onLine' | 'runName'>>;
+
+/** What somebody has changed of the machine while it was off; `medium: undefined` takes one out. */
+type ChangedMachine = {
+  readonly disks?: readonly VirtualDisk[];
+  readonly variables?: string;
+  readonly medium?: string | undefined;
+  readonly bootOrder?: VirtualHardware['bootOrder'];
+  readonly hardware?: Partial<HardwareKind>;
+};
+
 export type InstallLab = RehearsalRun & {
   /**
-   * Switches the machine on; it is switched off at the end. The console is kept in `serialLog`. `disks` are those of
-   * the run unless given: others, fewer, or in another order.
+   * Switches the machine on; it is switched off at the end. The console is kept in `serialLog`. What is not given is
+   * the run's: other disks, fewer, or in another order; a medium that is put in or taken out.
    */
-  readonly switchOn: (label: string, serialLog: string, disks?: readonly VirtualDisk[]) => Promise<SwitchedOn>;
+  readonly switchOn: (label: string, serialLog: string, changed?: ChangedMachine) => Promise<SwitchedOn>;
   readonly status: () => Promise<StatusAnswer>;
   readonly waitForState: (machine: SwitchedOn, state: StatusAnswer['state']) => Promise<StatusAnswer>;
   /** Waits until the machine has shown `pattern` on its console since `start`, and answers all that it has shown. */
@@ -63,26 +74,24 @@ export type InstallLab = RehearsalRun & {
 
 /** @throws Error with what was last seen and the names of the logs */
 export async function runInstallTest(input: InstallTest): Promise<void> {
-  const signal = AbortSignal.timeout(input.limitMs);
+  const { name, hardware = {}, machine: described, limitMs, onLine: tell, check, ...given } = input;
+  const signal = AbortSignal.timeout(limitMs);
   const lines: string[] = [];
   const onLine = (line: string): void => {
     lines.push(line);
-    input.onLine?.(line);
+    tell?.(line);
   };
   await using stack = new AsyncDisposableStack();
   const siteDir = await copyTestSite(stack);
-  if (input.machine !== undefined) await addMachine(siteDir, input.machine);
-  const machine = await readRehearsedMachine(siteDir, input.machine?.host ?? 'small1', demoSite.stateDir);
+  if (described !== undefined) await addMachine(siteDir, described);
+  const host = described?.host ?? 'small1';
+  const machine = await readRehearsedMachine({ siteDir, host, stateDir: demoSite.stateDir, hardware });
   await prepareSite(machine.site, { onLine, signal });
-  const options = { ...demoHardware, cpus: CPUS, runName: `test-${input.name}`, signal, onLine };
-  const run = await setUpRun(stack, machine, {
-    ...options,
-    ...(input.diskBytes === undefined ? {} : { diskBytes: input.diskBytes }),
-    ...(input.copyStore === undefined ? {} : { copyStore: input.copyStore }),
-  });
+  const options = { ...demoHardware, cpus: CPUS, ...given, runName: `test-${name}`, signal, onLine };
+  const run = await setUpRun(stack, machine, options);
   const logs = new Set<string>([run.logs.server]);
   try {
-    await input.check(openLab(run, { stack, logs, siteDir }));
+    await check(openLab(run, { stack, logs, siteDir }));
   } catch (cause) {
     const seen = lines.slice(-25).join('\n  ');
     const message = `${(cause as Error).message}\nlogs:\n  ${[...logs].join('\n  ')}\nlast seen:\n  ${seen}`;
@@ -129,9 +138,9 @@ function openLab(run: RehearsalRun, { stack, logs, siteDir }: Surroundings): Ins
   return {
     ...run,
     status,
-    switchOn: async (label, serialLog, disks = run.disks) => {
+    switchOn: async (label, serialLog, changed = {}) => {
       logs.add(serialLog);
-      const machine = await switchOn({ ...run, disks }, label, serialLog);
+      const machine = await switchOn(changeMachine(run, changed), label, serialLog);
       stack.defer(machine.vm.kill);
       return machine;
     },
@@ -154,6 +163,25 @@ function openLab(run: RehearsalRun, { stack, logs, siteDir }: Surroundings): Ins
         },
       }),
     describe: (database) => describeAnew(run, databaseFile(siteDir), database),
+  };
+}
+
+function changeMachine(
+  run: RehearsalRun,
+  { hardware, bootOrder, disks = run.disks, variables = run.variables, ...more }: ChangedMachine,
+): RehearsalRun {
+  const { medium: inserted, ...options } = run.options;
+  const medium = 'medium' in more ? more.medium : inserted;
+  return {
+    ...run,
+    disks,
+    machine: { ...run.machine, hardware: { ...run.machine.hardware, ...hardware } },
+    options: {
+      ...options,
+      ...(medium === undefined ? {} : { medium }),
+      ...(bootOrder === undefined ? {} : { bootOrder }),
+    },
+    ...(variables === undefined ? {} : { variables }),
   };
 }
 
