@@ -1,6 +1,7 @@
 // What is known about a machine before its disks are planned: the FACTS.json of `gutinteg plan --disks FACTS.json`.
 import { z } from 'zod';
 import { formatBytes } from '../lib/bytes.ts';
+import { efiFactsSchema } from './efi-facts.ts';
 
 const sectors = z.int().nonnegative();
 const sectorBytes = z.int().refine((size) => size >= 512 && size <= 65536 && Number.isInteger(Math.log2(size)), {
@@ -126,6 +127,8 @@ const stackSchema = z.object({
 /** Everything about a machine that its disk layout depends on. */
 export const machineFactsSchema = z.object({
   firmware: z.enum(['bios', 'uefi']),
+  /** Of a machine with UEFI; no layout depends on it. */
+  efi: efiFactsSchema.exactOptional(),
   memoryBytes: z.int().positive(),
   macs: z.array(z.string()),
   disks: z.array(diskFactsSchema),

@@ -13,6 +13,7 @@ import {
 } from '../../partition-specs/disk-probes.ts';
 import type { DiskProbe } from '../../partition-specs/disk-probes.ts';
 import { diskFactsFromTools, stacksFromTools } from '../../partition-specs/facts-from-tools.ts';
+import { readEfi } from './efi/read-efi.ts';
 import { readDiskProbe } from './read-disk-probe.ts';
 
 /** MAC addresses of the machine's own network cards, sorted; virtual interfaces and loopback are left out. */
@@ -30,11 +31,16 @@ export async function readMacs(): Promise<Mac[]> {
 /** Firmware, memory, network cards and disks of the running machine; reads only. */
 export async function readFacts(run: RunCommand): Promise<MachineFacts> {
   return {
-    firmware: (await exists('/sys/firmware/efi')) ? 'uefi' : 'bios',
+    ...(await readFirmware(run)),
     memoryBytes: totalmem(),
     macs: await readMacs(),
     ...(await readDisks(run)),
   };
+}
+
+async function readFirmware(run: RunCommand): Promise<Pick<MachineFacts, 'firmware' | 'efi'>> {
+  if (!(await exists('/sys/firmware/efi'))) return { firmware: 'bios' };
+  return { firmware: 'uefi', efi: await readEfi(run) };
 }
 
 async function readDisks(run: RunCommand): Promise<Pick<MachineFacts, 'disks' | 'stacks'>> {

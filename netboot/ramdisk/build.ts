@@ -47,7 +47,7 @@ export type Ramdisk = {
 /**
  * Makes `outDir/vmlinuz` and `outDir/ramdisk.img`, or finds them made from the same inputs already.
  * The first call downloads Debian packages into `cacheDir`; a change of the installer alone takes under a second.
- * @throws UserError when a package, tool or library is missing or kernel and ramdisk together exceed 96 MiB.
+ * @throws UserError when a package, tool or library is missing, or the ramdisk exceeds 70 MiB.
  */
 export async function buildRamdisk(options: RamdiskOptions): Promise<Ramdisk> {
   const say = options.onProgress ?? (() => {});

@@ -23,6 +23,7 @@ const PACKAGES = [
   'mdadm',
   'lvm2',
   'dmsetup',
+  'efibootmgr',
   'libc6',
   'libgcc-s1',
   'libstdc++6',
@@ -83,6 +84,8 @@ const MODULES = [
   'fs/xfs/',
   'fs/btrfs/',
   'fs/fat/',
+  'fs/efivarfs/efivarfs.ko',
+  'fs/isofs/isofs.ko',
   'fs/nls/nls_ascii.ko',
   'fs/nls/nls_cp437.ko',
   'fs/nls/nls_iso8859-1.ko',
@@ -120,6 +123,7 @@ export const tools: Readonly<Record<string, string>> = {
   mdadm: 'sbin/mdadm',
   lvm: 'sbin/lvm',
   dmsetup: 'sbin/dmsetup',
+  efibootmgr: 'bin/efibootmgr',
 };
 
 /** More names of the tools, which act by the name that they are called by. */
@@ -141,5 +145,5 @@ export const toolFiles: Readonly<Record<string, string>> = {
   'etc/mke2fs.conf': 'etc/mke2fs.conf',
 };
 
-/** Kernel and ramdisk together; a machine's firmware or iPXE loads both into memory. */
-export const sizeLimitBytes = 96 * 1024 ** 2;
+/** Of the ramdisk alone: GRUB or iPXE loads it by network, and firmware copies it in memory. */
+export const ramdiskLimitBytes = 70 * 1024 ** 2;
