@@ -24,6 +24,8 @@ export const machineVariables = {
   PARTITION: 'Layout of the disks.',
   ROOTFS: 'The logical partition that holds the root, where PARTITION does not say it.',
   OSMODE: 'Who owns the files of the OS package after installation: image or packages.',
+  ROOT_KEYS: "SSH public keys that let in as root: all of root's authorized_keys.",
+  SSH_HOST_KEYS: 'Directory of the SSH host keys; on a data partition, they survive an installation.',
   REQUIRED: 'Variables that every heir must have.',
 } as const;
 

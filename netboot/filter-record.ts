@@ -3,6 +3,8 @@ import type { MachineRecord } from '../contract/lookup.ts';
 
 const KNOWN =
   /^(MAC|IP6?|ALIASES|NETMASK|BROADCAST|NETWORK|GATEWAY|NAMESERVER\d*|DOMAIN|HOSTNAME|OS|OSREV|ARCH|IMAGE|PACKAGES|PARTITION|ROOTFS|OSMODE|MASS_DELETE|PIN|DISK_.+|NIC_.+)$/;
+/** Of no interest to booting: the installer and the agent read them. */
+const OF_THE_MACHINE = /^(ROOT_KEYS|SSH_HOST_KEYS)$/;
 const SECRET = /_SECRET$/;
 
 /**
@@ -18,7 +20,9 @@ export function filterRecord(record: MachineRecord, templateVariables: Iterable<
       { exitCode: 2, hint: `take ${secrets.join(', ')} out of the template` },
     );
   }
-  return Object.fromEntries(Object.entries(record).filter(([variable]) => isPublic(variable, wanted)));
+  return Object.fromEntries(
+    Object.entries(record).filter(([variable]) => isPublic(variable, wanted) || OF_THE_MACHINE.test(variable)),
+  );
 }
 
 /** The part of a record that anybody on the network may read: what booting needs, and `publicVariables`; `*` is all. */

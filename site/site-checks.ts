@@ -11,7 +11,9 @@ import { familyOfOs } from '../partition-specs/os-families/family-of-os.ts';
 import { checkSpecSupport } from '../partition-specs/spec-support.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import { bindingFindings } from './check-bindings.ts';
+import { checkHostKeysDirectory, checkRootKeys } from './check-login.ts';
 import { packagesOf } from './packages.ts';
+import { placeOf } from './place-of.ts';
 
 /** The checks of a record that the database cannot do alone: PARTITION and DISK_* are sound, every package exists. */
 export function siteChecks(availablePackages: ReadonlySet<string>): RecordCheck[] {
@@ -26,6 +28,8 @@ export function siteChecks(availablePackages: ReadonlySet<string>): RecordCheck[
     (machine) => checkPackages(machine, missingPackages),
     checkPins,
     checkOsMode,
+    checkRootKeys,
+    checkHostKeysDirectory,
   ];
 }
 
@@ -119,9 +123,4 @@ function checkOsMode(machine: Machine): Fault[] {
   if (['', 'image', 'packages'].includes(mode)) return [];
   const message = `OSMODE: '${mode.slice(0, 80)}' is neither image nor packages`;
   return [{ severity: 'error', ...placeOf(machine, 'OSMODE'), message }];
-}
-
-function placeOf(machine: Machine, variable: string, word?: string): Pick<Fault, 'where' | 'line'> {
-  const place = machine.where(variable, word);
-  return place === undefined ? { where: `${machine.name}.${variable}` } : { where: place.file, line: place.line };
 }

@@ -5,9 +5,10 @@ import type { MachineRecord } from '../../contract/lookup.ts';
 import { HEADER } from './file-header.ts';
 import { nameservers } from './network-interfaces.ts';
 import type { RenderedFile } from './rendered-file.ts';
+import { renderRootKeys } from './root-keys.ts';
 import { serialUnit } from './serial-unit.ts';
 
-/** fstab and the like, hostname, hosts, resolv.conf, and GRUB's kernel command line. */
+/** fstab and the like, hostname, hosts, resolv.conf, GRUB's kernel command line, and who may log in as root. */
 export function renderDebianFiles(input: {
   readonly hostname: string;
   readonly record: MachineRecord;
@@ -23,6 +24,7 @@ export function renderDebianFiles(input: {
     file('/etc/hosts', renderHosts(hostname, record)),
     file('/etc/resolv.conf', renderResolvConf(record)),
     file('/etc/default/grub.d/gutinteg.cfg', renderGrubDefaults(input.consoles)),
+    ...renderRootKeys(record),
   ];
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { renderRootKeys } from './root-keys.ts';
 import { nameservers, wantedInterfaces } from './network-interfaces.ts';
 import { debian } from '../systems/debian.ts';
 import { renderSystem } from '../systems/system-kind.ts';
@@ -85,4 +86,21 @@ test('faults of the record name the variable', () => {
     wantedInterfaces(wrong).faults.map(({ where }) => where),
     ['MAC', 'IP', 'NETMASK', 'NIC_a_GATEWAY'],
   );
+});
+
+const KEY = 'AAAAC3NzaC1lZDI1NTE5AAAAIGJkqdb3aSmsQgAaJ0vH9W87XIUoA4rGvgdnyKvP6lGg';
+
+test("root's authorized_keys are ROOT_KEYS, a line for each", () => {
+  const [file, ...others] = renderRootKeys({ ROOT_KEYS: `ssh-ed25519 ${KEY} ann@desk ${KEY}` });
+  assert.deepEqual(others, []);
+  assert.equal(file?.path, '/root/.ssh/authorized_keys');
+  assert.equal(file.mode, 0o600);
+  assert.match(file.content, /^# Written by gutinteg.*\n/);
+  assert.deepEqual(file.content.split('\n').slice(1), [`ssh-ed25519 ${KEY} ann@desk`, `ssh-ed25519 ${KEY}`, '']);
+});
+
+test('without ROOT_KEYS there is no such file; what is not a key is refused', () => {
+  assert.deepEqual(renderRootKeys({}), []);
+  assert.deepEqual(renderRootKeys({ ROOT_KEYS: '' }), []);
+  assert.throws(() => renderRootKeys({ ROOT_KEYS: 'password' }), { exitCode: 2 });
 });

@@ -8,7 +8,12 @@ import { loadMachdb } from '../../machdb/load.ts';
 import { machineNames } from '../../machdb/query.ts';
 import { listSitePackages, loadSiteSettings } from '../load-site.ts';
 import { siteChecks } from '../site-checks.ts';
-import { checkEmpty, listNewSite, writeNewSite } from './init-site.ts';
+import { checkEmpty, listNewSite, LOGIN_FILE, writeNewSite } from './init-site.ts';
+
+const KEY = 'AAAAC3NzaC1lZDI1NTE5AAAAIGJkqdb3aSmsQgAaJ0vH9W87XIUoA4rGvgdnyKvP6lGg';
+
+const OTHER =
+  'AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBBdtObLnMmL4Pic9g3xoMbqcjspE+82WX9PvzqCLQC50craIcZigi8cWpfqLoUCU6uBBz+fswSwt2g/knwxKvks=';
 
 async function inTemporary(run: (dir: string) => Promise<void>): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'init-site-'));
@@ -31,6 +36,20 @@ suite('a new site', () => {
       assert.match((await loadSiteSettings(site)).settings.interface ?? '', /./);
       assert.notEqual((await stat(join(site, 'packages/lab-tools/usr/local/bin/whereami'))).mode & 0o111, 0);
       assert.match(await readFile(join(site, '.gitignore'), 'utf8'), /^\*\.key$/m);
+    });
+  });
+
+  test('lets in with the keys it was given', async () => {
+    await inTemporary(async (dir) => {
+      const keys = [
+        { type: 'ssh-ed25519', blob: KEY, comment: 'ann@desk' },
+        { type: 'ecdsa-sha2-nistp256', blob: OTHER, comment: '' },
+      ];
+      await writeNewSite(dir, await listNewSite(keys));
+      const db = await loadMachdb(join(dir, 'machdb'));
+      assert.deepEqual(checkMachdb(db, siteChecks(new Set(await listSitePackages(dir)))), []);
+      const text = await readFile(join(dir, LOGIN_FILE), 'utf8');
+      assert.match(text, new RegExp(`^ {4}ROOT_KEYS="ssh-ed25519 ${KEY} ann@desk"\n {4}ROOT_KEYS\\+="ecdsa-`, 'm'));
     });
   });
 

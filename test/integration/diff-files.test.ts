@@ -234,7 +234,7 @@ suite('a change', () => {
       'kiosk1',
       [
         /etc\/motd added : package motd is new/,
-        /^usr\/local added/,
+        /^usr\/local changed package: lab-tools instead of ssh/,
         /^usr\/local\/bin added/,
         /usr\/local\/bin\/whereami added : package lab-tools is new/,
       ],
@@ -481,8 +481,8 @@ suite('secrets', () => {
   test('are shown nowhere', async () => {
     await replace(
       'machdb/20-classes.db',
-      'PACKAGES=base motd',
-      'PACKAGES=base motd\n    ROOT_SECRET=hunter1\n    URL=x://u:${ROOT_SECRET}@h',
+      'PACKAGES=base motd ssh',
+      'PACKAGES=base motd ssh\n    ROOT_SECRET=hunter1\n    URL=x://u:${ROOT_SECRET}@h',
     );
     await append('packages/motd/etc/motd.plprocess', 'see ##URL##\n');
     commit();

@@ -39,7 +39,7 @@ test('a template: its package, its lines, and where each value was written', asy
   assert.deepEqual(await placesIn(stdout), [
     'LOCATION="Room A, first floor"',
     'PRINTER=printer-a',
-    'PACKAGES=base motd',
+    'PACKAGES=base motd ssh',
     'PACKAGES+=console-autologin',
   ]);
 });

@@ -44,7 +44,7 @@ const DATABASE_FAULTS: readonly DescriptionFault[] = [
   {
     name: 'a package that does not exist',
     file: 'machdb/20-classes.db',
-    from: 'PACKAGES=base motd',
+    from: 'PACKAGES=base motd ssh',
     to: 'PACKAGES=base mtod',
     says: [/20-classes\.db:\d+: error: PACKAGES names 'mtod', but the site has no packages\/mtod/],
   },

@@ -42,6 +42,7 @@ async function follow(commands: readonly string[]): Promise<string[]> {
       GIT_COMMITTER_NAME: git.GIT_AUTHOR_NAME,
       GIT_COMMITTER_EMAIL: git.GIT_AUTHOR_EMAIL,
       HOME: home,
+      SUDO_USER: '',
       PATH: `${join(root, 'bin')}:${process.env['PATH'] ?? ''}`,
     },
     timeoutMs: 120_000,

@@ -22,7 +22,7 @@ suite('exit codes', () => {
   const table: [args: string[], exitCode: number, says: RegExp][] = [
     [['query', 'lab01', '--site', lab], 0, /^lab01\.IP="10\.77\.0\.101"$/m],
     [['query', '--mac', '52-54-0-77-0-1', '--site', lab], 0, /^lab01\.HOSTNAME="lab01"$/m],
-    [['query', 'standard-client', '--site', lab], 0, /^standard-client\.PACKAGES="base motd"$/m],
+    [['query', 'standard-client', '--site', lab], 0, /^standard-client\.PACKAGES="base motd ssh"$/m],
     [['check', '--site', lab], 0, /^6 machines, no faults\n$/],
     [['--help'], 0, /^Usage: machdb /],
     [['query', '--help'], 0, /^Examples:$/m],

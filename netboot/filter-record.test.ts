@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createPublicFilter, filterRecord } from './filter-record.ts';
+
+const RECORD = { IP: '10.77.0.9', ROOT_KEYS: 'ssh-ed25519 AAAA', SSH_HOST_KEYS: '/etc/ssh', ROOM: 'A', OWNER: 'ann' };
+
+test('a machine is told what it is installed from, and what its templates use', () => {
+  const { OWNER: _nobodyAsked, ...told } = RECORD;
+  assert.deepEqual(filterRecord(RECORD, ['ROOM'], 'lab01'), told);
+});
+
+test('everybody is told what booting needs, and not who gets in', () => {
+  assert.deepEqual(createPublicFilter([])(RECORD), { IP: '10.77.0.9' });
+});
