@@ -17,7 +17,7 @@ export async function httpTimes(count: number): Promise<object> {
   return times(count, async () => {
     const answer = Promise.withResolvers<boolean>();
     const asked = get(
-      { host: SERVER, port: HTTP_PORT, path: '/boot/vmlinuz', agent: false, timeout: 5000 },
+      { host: SERVER, port: HTTP_PORT, path: '/boot/amd64/vmlinuz', agent: false, timeout: 5000 },
       (response) => {
         let bytes = 0;
         response.on('data', (part: Buffer) => (bytes += part.length));
@@ -42,7 +42,7 @@ export async function slowReaders(hosts: number, seconds: number): Promise<objec
     const socket = connect({ host: SERVER, port: HTTP_PORT, localAddress: `10.77.2.${(index % hosts) + 1}` });
     socket.on('connect', () => {
       opened += 1;
-      socket.write('GET /boot/vmlinuz HTTP/1.1\r\nHost: x\r\n\r\n');
+      socket.write('GET /boot/amd64/vmlinuz HTTP/1.1\r\nHost: x\r\n\r\n');
     });
     socket.on('close', () => (closed += 1));
     socket.on('error', () => {});

@@ -18,7 +18,8 @@ const FILES = 100;
 const KERNEL_BYTES = 16 * 1024 * 1024;
 
 const dir = process.argv[2] ?? '';
-const [siteDir, stateDir, bootDir] = [join(dir, 'site'), join(dir, 'state'), join(dir, 'boot')];
+const [siteDir, stateDir] = [join(dir, 'site'), join(dir, 'state')];
+const bootDir = join(stateDir, 'boot/amd64');
 
 async function writeSite(): Promise<void> {
   const names = Array.from({ length: PACKAGES }, (_, index) => `p${index}`);
@@ -42,7 +43,7 @@ await writeSite();
 await mkdir(bootDir, { recursive: true });
 await mkdir(join(dir, 'image/bin'), { recursive: true });
 await writeFile(join(dir, 'image/bin/sh'), 'shell');
-await writeFile(join(bootDir, 'vmlinuz'), Buffer.alloc(KERNEL_BYTES, 'k'));
+for (const name of ['vmlinuz', 'ramdisk.img']) await writeFile(join(bootDir, name), Buffer.alloc(KERNEL_BYTES, 'k'));
 await mkdir(stateDir, { recursive: true });
 const key = await loadOrCreateSiteKey(stateDir);
 const store = openStore(join(stateDir, 'store'));
@@ -55,11 +56,11 @@ const source = await openSite({
   store,
   signingKey: key.privateKey,
   publicKey: key.publicKey,
-  everywhere: ['agent'],
+  everywhere: () => ['agent'],
   pollMs: 1000,
 });
 const settings = siteSettingsSchema.parse(JSON.parse(await readFile(join(dir, 'settings.json'), 'utf8')));
-const netboot = await startNetboot({ settings, stateDir, bootDir, source, log: createLog('flood') });
+const netboot = await startNetboot({ settings, stateDir, source, log: createLog('flood') });
 process.once('SIGTERM', () => {
   source.close();
   void netboot.close();

@@ -2,10 +2,8 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { architectures } from '../lib/architecture.ts';
 import { runMain } from '../lib/exit.ts';
 import { createLog } from '../lib/log.ts';
-import { bootDirectory } from '../netboot/boot-directory.ts';
 import { startNetboot } from '../netboot/serve.ts';
 import { logDatabase, openMachines, openSiteState } from './open-site-state.ts';
 
@@ -16,13 +14,11 @@ await runMain(async () => {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
   const log = createLog('dev');
   const state = await openSiteState(join(import.meta.dirname, '../examples/lab'), process.argv[2]);
-  const bootDir = bootDirectory(state.stateDir, architectures.amd64);
-  await mkdir(bootDir, { recursive: true });
+  await mkdir(state.stateDir, { recursive: true });
   const { interface: _interface, dhcp, ...settings } = state.settings;
   const netboot = await startNetboot({
     settings: { ...settings, address: '127.0.0.1', dhcp: { leaseSeconds: dhcp.leaseSeconds } },
     stateDir: state.stateDir,
-    bootDir,
     source: await openMachines(state, logDatabase(log)),
     log,
     ...HIGH_PORTS,

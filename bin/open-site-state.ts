@@ -2,7 +2,7 @@
 import type { Log } from '../lib/log.ts';
 import type { SiteSettingsFile } from '../site/load-site.ts';
 import type { Site, SiteInput } from '../site/open-site.ts';
-import { AGENT_PACKAGE } from '../netboot/agent/agent-package.ts';
+import { packagesEverywhere } from '../netboot/agent/agent-package.ts';
 import { describeError } from '../lib/errors.ts';
 import { loadOrCreateSiteKey } from '../packagelink/manifests/keys.ts';
 import type { SiteKey } from '../packagelink/manifests/keys.ts';
@@ -50,7 +50,7 @@ export async function openMachines(
     store,
     signingKey: key.privateKey,
     publicKey: key.publicKey,
-    everywhere: [AGENT_PACKAGE],
+    everywhere: packagesEverywhere,
     ...watching,
   });
 }

@@ -8,8 +8,9 @@ export const routes = {
   /** The iPXE script that TFTP and DHCP lead to; it chains to `ipxeScript` with the machine's own MAC. */
   ipxeStart: '/boot/start.ipxe',
   ipxeScript: (mac: string) => `/boot/mac/${mac}.ipxe`,
-  kernel: '/boot/vmlinuz',
-  ramdisk: '/boot/ramdisk.img',
+  /** Of an architecture by Debian's name. */
+  kernel: (architecture: string) => `/boot/${architecture}/vmlinuz`,
+  ramdisk: (architecture: string) => `/boot/${architecture}/ramdisk.img`,
   /** GET; answers a Lookup. With a token: the snapshot that the attempt was armed with. */
   lookupByMac: (mac: string) => `/v1/machines/by-mac/${mac}`,
   /** GET; answers a RecordAnswer with an ETag: the variables that the site lets its network read. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { architectures } from './architecture.ts';
+import { architectureOfRecord, architectures } from './architecture.ts';
 
 const all = Object.values(architectures);
 const names: [what: string, ofEach: readonly unknown[]][] = [
@@ -9,6 +9,7 @@ const names: [what: string, ofEach: readonly unknown[]][] = [
   ['directory of libraries', all.map(({ multiarch }) => multiarch)],
   ['dynamic loader', all.map(({ dynamicLoader }) => dynamicLoader.name)],
   ['target of GRUB', all.flatMap(({ grub }) => [grub.bios, grub.efi])],
+  ['machine of ELF', all.map(({ elfMachine }) => elfMachine)],
   ['system of QEMU', all.map(({ qemu }) => qemu.system)],
   ['loader of EFI', all.map(({ efi }) => efi.removableLoader)],
   ['code of DHCP', all.flatMap(({ dhcp }) => dhcp.map(({ code }) => code))],
@@ -24,3 +25,15 @@ test('a row is found by its own name', () => {
     Object.keys(architectures),
   );
 });
+
+const records: [record: { ARCH?: string }, name: string | undefined][] = [
+  [{}, 'amd64'],
+  [{ ARCH: '' }, 'amd64'],
+  [{ ARCH: 'arm64' }, 'arm64'],
+  [{ ARCH: 'sparc' }, undefined],
+  [{ ARCH: 'constructor' }, undefined],
+];
+
+for (const [record, name] of records) {
+  test(`a machine of ${JSON.stringify(record)}`, () => assert.equal(architectureOfRecord(record)?.name, name));
+}

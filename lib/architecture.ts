@@ -17,6 +17,10 @@ export type Architecture = {
   readonly multiarch: string;
   /** What loads a program's libraries; its path in /usr is part of every program. */
   readonly dynamicLoader: { readonly directory: 'lib' | 'lib64'; readonly name: string };
+  /** e_machine of its programs. @see System V ABI, chapter 4, ELF Header */
+  readonly elfMachine: number;
+  /** Kernel consoles of a machine that nothing else is said of: screen, first serial line; the last is /dev/console. */
+  readonly consoles: readonly string[];
   /** GRUB's targets. @see grub-install(8), --target */
   readonly grub: { readonly bios: string | undefined; readonly efi: string };
   readonly qemu: { readonly system: string; readonly machine: string };
@@ -31,6 +35,8 @@ export const architectures = {
     node: 'x64',
     multiarch: 'x86_64-linux-gnu',
     dynamicLoader: { directory: 'lib64', name: 'ld-linux-x86-64.so.2' },
+    elfMachine: 62,
+    consoles: ['tty0', 'ttyS0,115200'],
     grub: { bios: 'i386-pc', efi: 'x86_64-efi' },
     qemu: { system: 'qemu-system-x86_64', machine: 'q35' },
     efi: { removableLoader: 'BOOTX64.EFI' },
@@ -47,6 +53,9 @@ export const architectures = {
     node: 'arm64',
     multiarch: 'aarch64-linux-gnu',
     dynamicLoader: { directory: 'lib', name: 'ld-linux-aarch64.so.1' },
+    elfMachine: 183,
+    // A line of its own speed: what virtual machines have, and servers of Arm's specification (SBSA).
+    consoles: ['tty0', 'ttyAMA0'],
     grub: { bios: undefined, efi: 'arm64-efi' },
     qemu: { system: 'qemu-system-aarch64', machine: 'virt' },
     efi: { removableLoader: 'BOOTAA64.EFI' },
@@ -56,6 +65,15 @@ export const architectures = {
     ],
   },
 } as const satisfies { readonly [Name in Architecture['name']]: Architecture & { readonly name: Name } };
+
+/** Names of all architectures. */
+export const architectureNames = Object.values(architectures).map(({ name }) => name);
+
+/** The architecture of a machine, by ARCH of its record; amd64 where that says nothing, undefined where nobody knows it. */
+export function architectureOfRecord({ ARCH = '' }: { readonly ARCH?: string }): Architecture | undefined {
+  if (ARCH === '') return architectures.amd64;
+  return Object.values(architectures).find(({ name }) => name === ARCH);
+}
 
 /** Debian's name of the architecture that Node names; of one that we know nothing else of, Node's. */
 export function architectureOf(node: string): string {

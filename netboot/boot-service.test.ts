@@ -34,7 +34,15 @@ test('names by TFTP: slashes before a name are none of it, whichever way they le
   await writeFile(join(loaderDir, 'undionly.kpxe'), 'iPXE');
   const { source } = oneMachineSite();
   const machines = createMachines({ database: openDatabase(':memory:'), source, attempts: 3 });
-  const boot = await createBootService({ source, machines, serverUrl: 'http://x:8080', consoles: [], loaderDir });
+  const consoles = { amd64: [], arm64: [] };
+  const boot = await createBootService({
+    source,
+    machines,
+    serverUrl: 'http://x:8080',
+    consoles,
+    firmwareOf: () => undefined,
+    loaderDir,
+  });
   for (const [name, what] of FILES) {
     const text = boot.file(name) === undefined ? undefined : Buffer.from(boot.file(name) ?? []).toString();
     const found = text === 'iPXE' ? 'loader' : text === boot.startScript ? 'script' : text;

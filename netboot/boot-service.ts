@@ -1,8 +1,11 @@
 // What TFTP and HTTP hand out to a booting machine. In: a file name or a MAC. Out: bytes or a script. Never: sockets.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { architectureOfRecord } from '../lib/architecture.ts';
 import { UserError } from '../lib/errors.ts';
 import type { Mac } from '../lib/mac.ts';
+import { consolesOf } from '../site/settings.ts';
+import type { Consoles } from '../site/settings.ts';
 import { bootPrograms } from './boot-programs/all.ts';
 import { decideBoot } from './decide.ts';
 import type { MachineSource, SiteMachine } from './machine-source.ts';
@@ -18,7 +21,10 @@ export type BootServiceOptions = {
   readonly source: MachineSource;
   readonly machines: Machines;
   readonly serverUrl: string;
-  readonly consoles: readonly string[];
+  /** Kernel consoles, by architecture. */
+  readonly consoles: Consoles;
+  /** The architecture that the firmware with this MAC address named when it asked for an address. */
+  readonly firmwareOf: (mac: Mac) => string | undefined;
   /** Directory with iPXE of every boot program: `undionly.kpxe`. */
   readonly loaderDir: string;
 };
@@ -69,23 +75,30 @@ export async function createBootService(options: BootServiceOptions) {
   };
 
   function preview(mac: Mac, site: SiteMachine): string {
-    const view = viewMachine(machines, site, findOfSite(machines, site));
+    const seen = { row: findOfSite(machines, site), firmware: options.firmwareOf(mac) };
+    const view = viewMachine(machines, site, seen);
     const decision = decideBoot({ via: 'http', wants: 'machine-script' }, view);
     if (decision.give !== 'installer') return localDisk(mac, decision);
-    return installer(mac, site, { ...decision, token: NO_TOKEN });
+    const { attempt, attemptsAllowed } = decision;
+    return installer(mac, site, { attempt, attemptsAllowed, token: NO_TOKEN });
   }
 
   type Attempt = { readonly attempt: number; readonly attemptsAllowed: number; readonly token: string };
 
-  function installer(mac: Mac, { name }: SiteMachine, { attempt, attemptsAllowed, token }: Attempt): string {
-    const { consoles } = options;
-    return renderInstallerScript({ name, mac, token, serverUrl, consoles, attempt, attemptsAllowed });
+  function installer(mac: Mac, { name, record }: SiteMachine, attempt: Attempt): string {
+    // What nobody knows was never armed: decideBoot gives it no installer.
+    const architecture = architectureOfRecord(record)?.name ?? 'amd64';
+    const consoles = consolesOf(options.consoles, record);
+    return renderInstallerScript({ name, mac, architecture, serverUrl, consoles, ...attempt });
   }
 
   /** The local disk harms nobody, so it is given also when that cannot be recorded. @throws StateError */
   function scriptOf(mac: Mac, site: SiteMachine): string {
     const row = claimMachine(machines, site);
-    const decision = decideBoot({ via: 'http', wants: 'machine-script' }, viewMachine(machines, site, row));
+    const decision = decideBoot(
+      { via: 'http', wants: 'machine-script' },
+      viewMachine(machines, site, { row, firmware: options.firmwareOf(mac) }),
+    );
     if (decision.give !== 'installer') {
       const means = decision.give === 'local-disk' ? decision.means : undefined;
       if (means !== undefined) recordIfPossible(machines, () => applyOccurrence(machines, row.id, means));

@@ -1,5 +1,5 @@
-// Which machine an address on the network belongs to, as last seen. In memory, bounded. It only names lines of the
-// timeline: nothing that matters is decided by an address.
+// Which machine an address on the network belongs to, and what its firmware is, as last seen. In memory, bounded. It names
+// lines of the timeline, and keeps an installer from a processor that cannot run it; it gives nobody anything.
 
 const MAX_CLIENTS = 5000;
 const MAX_UNKNOWN = 200;
@@ -10,6 +10,7 @@ export type Clients = ReturnType<typeof createClients>;
 export function createClients(now: () => number = Date.now) {
   const macByAddress = new Map<string, string>();
   const unknown = new Map<string, number>();
+  const firmwareByMac = new Map<string, string>();
 
   return {
     /** The machine of the site was given the address by DHCP, or has shown its token there. */
@@ -17,6 +18,12 @@ export function createClients(now: () => number = Date.now) {
       setBounded(macByAddress, { key: address, value: mac, max: MAX_CLIENTS });
     },
     macOf: (address: string): string | undefined => macByAddress.get(address),
+
+    /** The firmware with this MAC address boots from the network, and is of this architecture. */
+    seenFirmware(mac: string, architecture: string): void {
+      setBounded(firmwareByMac, { key: mac, value: architecture, max: MAX_CLIENTS });
+    },
+    firmwareOf: (mac: string): string | undefined => firmwareByMac.get(mac),
 
     /** A MAC that the site does not know. */
     seenUnknown(mac: string): void {

@@ -16,8 +16,12 @@ const LIFE: Life = {
 };
 const SCRIPT: BootRequest = { via: 'http', wants: 'machine-script' };
 
-function known(life: Partial<Life>, more: { recordEdited?: boolean; sameBoot?: boolean } = {}): MachineView {
-  return { kind: 'known', name: 'q-bert', life: { ...LIFE, ...life }, recordEdited: false, sameBoot: false, ...more };
+function known(
+  life: Partial<Life>,
+  more: { recordEdited?: boolean; sameBoot?: boolean; unfit?: string } = {},
+): MachineView {
+  const view = { kind: 'known', name: 'q-bert', recordEdited: false, sameBoot: false, unfit: undefined } as const;
+  return { ...view, life: { ...LIFE, ...life }, ...more };
 }
 
 const SCRIPTS = [
@@ -49,6 +53,16 @@ const SCRIPTS = [
     name: 'installed, record edited',
     machine: known({ state: 'installed' }, { recordEdited: true }),
     want: /is installed$/,
+  },
+  {
+    name: 'armed, of another architecture',
+    machine: known({ state: 'armed' }, { unfit: 'ARCH=amd64, its firmware is of arm64' }),
+    want: /^local-disk: q-bert: ARCH=amd64, its firmware is of arm64 disarmed$/,
+  },
+  {
+    name: 'installed, of another architecture',
+    machine: known({ state: 'installed' }, { unfit: 'ARCH=amd64, its firmware is of arm64' }),
+    want: /^local-disk: q-bert is installed$/,
   },
   { name: 'booting', machine: known({ state: 'booting' }), want: /^local-disk: .*just installed booted-locally$/ },
   { name: 'booting, asked twice', machine: known({ state: 'booting' }, { sameBoot: true }), want: /just installed$/ },
@@ -125,6 +139,7 @@ const view: fc.Arbitrary<MachineView> = fc.oneof(
     name: fc.string(),
     life,
     recordEdited: fc.boolean(),
+    unfit: fc.option(fc.string(), { nil: undefined }),
     sameBoot: fc.boolean(),
   }),
 );
@@ -138,7 +153,7 @@ const request: fc.Arbitrary<BootRequest> = fc.oneof(
   }),
 );
 
-test('property: the installer only for a machine that is armed or installing, unedited, with attempts left', () => {
+test('property: the installer only for a machine that is armed or installing, unedited, fit, with attempts left', () => {
   fc.assert(
     fc.property(request, view, (request, machine) => {
       const decision = decideBoot(request, machine);
@@ -146,6 +161,7 @@ test('property: the installer only for a machine that is armed or installing, un
       assert(machine.kind === 'known');
       assert(machine.life.state === 'armed' || machine.life.state === 'installing');
       assert(!machine.recordEdited);
+      assert.equal(machine.unfit, undefined);
       assert(decision.again ? machine.sameBoot : machine.life.attempts < machine.life.attemptsAllowed);
     }),
     { numRuns: 2000 },

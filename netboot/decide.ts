@@ -20,6 +20,8 @@ export type MachineView =
       readonly life: Life;
       /** The record differs from the one that the machine was armed with. */
       readonly recordEdited: boolean;
+      /** Why no installer could run on it, or would install what cannot; undefined when one can. */
+      readonly unfit: string | undefined;
       /** The same boot asks again for a script it has just been given. */
       readonly sameBoot: boolean;
     };
@@ -89,6 +91,13 @@ function decideScript(machine: MachineView): BootDecision {
   if (machine.recordEdited) {
     const why = 'the record was edited after arming; arm it again';
     return { give: 'local-disk', why: `${machine.name}: ${why}`, means: { kind: 'disarmed', why } };
+  }
+  if (machine.unfit !== undefined) {
+    return {
+      give: 'local-disk',
+      why: `${machine.name}: ${machine.unfit}`,
+      means: { kind: 'disarmed', why: machine.unfit },
+    };
   }
   const { attempts, attemptsAllowed } = life;
   if (machine.sameBoot && life.state === 'installing') {

@@ -27,23 +27,32 @@ const KERNEL = 'kernel of 19 bytes!';
 async function setUp(context: TestContext) {
   const dir = await mkdtemp(join(tmpdir(), 'gutinteg-http-'));
   context.after(() => rm(dir, { recursive: true, force: true }));
-  await mkdir(join(dir, 'packs'));
-  await writeFile(join(dir, 'packs', PACK), 'pack');
-  for (const [name, text] of [
-    ['vmlinuz', KERNEL],
-    ['undionly.kpxe', 'iPXE'],
-  ] as const)
-    await writeFile(join(dir, name), text);
+  for (const [folder, name, text] of [
+    ['store/packs', PACK, 'pack'],
+    ['boot/amd64', 'vmlinuz', KERNEL],
+    ['', 'undionly.kpxe', 'iPXE'],
+  ] as const) {
+    await mkdir(join(dir, folder), { recursive: true });
+    await writeFile(join(dir, folder, name), text);
+  }
   const database = openDatabase(':memory:');
   const { source } = oneMachineSite();
   const machines = createMachines({ database, source, attempts: 3 });
   const clients = createClients();
   const serverUrl = 'http://10.77.0.1:8080';
-  const boot = await createBootService({ source, machines, serverUrl, consoles: [], loaderDir: dir });
+  const consoles = { amd64: [], arm64: [] };
+  const boot = await createBootService({
+    source,
+    machines,
+    serverUrl,
+    consoles,
+    firmwareOf: () => undefined,
+    loaderDir: dir,
+  });
   const app = createApp(
     () => {},
     (added) => {
-      addBootRoutes(added, { boot, machines, clients, bootDir: dir, storeDir: dir });
+      addBootRoutes(added, { boot, machines, clients, stateDir: dir });
       addMachineRoutes(added, { source, machines, clients, readBody: createBodyReader() });
     },
   );
@@ -74,7 +83,14 @@ for (const armed of [false, true]) {
     const { machines, clients, send, state } = await setUp(context);
     if (armed) await armMachine(machines, 'q-bert');
     clients.bound('127.0.0.1', FAKE_MAC);
-    for (const target of [SCRIPT, LOOKUP, routes.kernel, routes.storePack(PACK), routes.ipxeStart, routes.ramdisk]) {
+    for (const target of [
+      SCRIPT,
+      LOOKUP,
+      routes.kernel('amd64'),
+      routes.storePack(PACK),
+      routes.ipxeStart,
+      routes.ramdisk('amd64'),
+    ]) {
       const before = state();
       const heads = [await send(target, { method: 'HEAD' }), await send(target, { method: 'HEAD' })];
       assert.equal(state(), before, target);
@@ -106,19 +122,19 @@ test('HEAD while it is installed: the attempt that comes next, and the token of 
 });
 
 const PATHS: readonly [target: string, status: number][] = [
-  ['//boot/vmlinuz', 200],
-  ['/boot//vmlinuz', 200],
-  ['///boot///vmlinuz?a//b', 200],
+  ['//boot/amd64/vmlinuz', 200],
+  ['/boot//amd64//vmlinuz', 200],
+  ['///boot///amd64/vmlinuz?a//b', 200],
   [`//boot//mac//${FAKE_MAC}.ipxe`, 200],
   [`/store//packs//${PACK}`, 200],
-  ['http://elsewhere.example//boot/vmlinuz', 200],
-  ['//elsewhere.example/boot/vmlinuz', 404],
+  ['http://elsewhere.example//boot/amd64/vmlinuz', 200],
+  ['//elsewhere.example/boot/amd64/vmlinuz', 404],
   ['http://elsewhere.example', 404],
-  ['/boot/vmlinuz/', 404],
-  ['/boot/../boot/vmlinuz', 404],
-  ['/boot/%2e%2e/boot/vmlinuz', 404],
+  ['/boot/amd64/vmlinuz/', 404],
+  ['/boot/../boot/amd64/vmlinuz', 404],
+  ['/boot/%2e%2e/boot/amd64/vmlinuz', 404],
   ['/boot%2fvmlinuz', 404],
-  ['/boot/%2fvmlinuz', 404],
+  ['/boot/amd64/%2fvmlinuz', 404],
   ['/boot\\vmlinuz', 404],
   ['/BOOT/vmlinuz', 404],
   ['/store/packs//', 404],
@@ -132,14 +148,14 @@ test('paths: slashes are merged, and nothing else is', async (context) => {
 });
 
 const METHODS: readonly [method: string, target: string, status: number, allow: string | undefined][] = [
-  ['POST', routes.kernel, 405, 'GET, HEAD, OPTIONS'],
-  ['DELETE', '//boot//vmlinuz', 405, 'GET, HEAD, OPTIONS'],
+  ['POST', routes.kernel('amd64'), 405, 'GET, HEAD, OPTIONS'],
+  ['DELETE', '//boot//amd64//vmlinuz', 405, 'GET, HEAD, OPTIONS'],
   ['PUT', SCRIPT, 405, 'GET, HEAD, OPTIONS'],
   ['TRACE', LOOKUP, 405, 'GET, HEAD, OPTIONS'],
   ['GET', routes.events('x'), 405, 'POST, OPTIONS'],
   ['HEAD', routes.events('x'), 405, 'POST, OPTIONS'],
   ['OPTIONS', routes.events('x'), 204, 'POST, OPTIONS'],
-  ['OPTIONS', routes.kernel, 204, 'GET, HEAD, OPTIONS'],
+  ['OPTIONS', routes.kernel('amd64'), 204, 'GET, HEAD, OPTIONS'],
   ['POST', '/nowhere', 404, undefined],
   ['OPTIONS', '/nowhere', 404, undefined],
   ['POST', '/boot/mac/%zz.ipxe', 400, undefined],
@@ -181,12 +197,12 @@ const RANGES: readonly { asked: Record<string, string>; method?: string; status:
 
 test('ranges and conditions', async (context) => {
   const { send } = await setUp(context);
-  const etag = (await send(routes.kernel)).headers['etag'] ?? assert.fail();
+  const etag = (await send(routes.kernel('amd64'))).headers['etag'] ?? assert.fail();
   for (const { asked, method, status, text } of RANGES) {
     const headers = Object.fromEntries(
       Object.entries(asked).map(([name, value]) => [name, value === ETAG ? etag : value]),
     );
-    const answer = await send(routes.kernel, { headers, ...(method === undefined ? {} : { method }) });
+    const answer = await send(routes.kernel('amd64'), { headers, ...(method === undefined ? {} : { method }) });
     assert.equal(answer.status, status, JSON.stringify(asked));
     if (text !== undefined) assert.equal(answer.text, text, JSON.stringify(asked));
     if (status === 416) assert.equal(answer.headers['content-range'], 'bytes */19');
@@ -205,7 +221,7 @@ test('one Host, and only one', async (context) => {
   const { port } = await setUp(context);
   const ask = async (hosts: string): Promise<string> => {
     const socket = connect(port, '127.0.0.1').setEncoding('latin1');
-    socket.write(`GET ${routes.kernel} HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`);
+    socket.write(`GET ${routes.kernel('amd64')} HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`);
     const [answer] = await once(socket, 'data');
     return String(answer).slice(9, 12);
   };
@@ -219,11 +235,11 @@ test('a part of the kernel, or none because the client has it, is not noted as t
   await armMachine(machines, 'q-bert');
   clients.bound('127.0.0.1', FAKE_MAC);
   const before = state();
-  const etag = (await send(routes.kernel, { method: 'HEAD' })).headers['etag'] ?? assert.fail();
+  const etag = (await send(routes.kernel('amd64'), { method: 'HEAD' })).headers['etag'] ?? assert.fail();
   for (const headers of [{ range: 'bytes=0-0' }, { range: 'bytes=-600' }, { 'if-none-match': etag }])
-    await send(routes.kernel, { headers });
+    await send(routes.kernel('amd64'), { headers });
   assert.equal(state(), before);
-  await send(routes.kernel);
+  await send(routes.kernel('amd64'));
   const deadline = performance.now() + 5000;
   while (!state().includes('fetched the kernel')) {
     assert(performance.now() < deadline, 'the whole kernel is noted within 5 s');

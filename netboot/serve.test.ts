@@ -34,10 +34,12 @@ async function freePort(): Promise<number> {
 async function setUp(context: TestContext) {
   const dir = await mkdtemp(join(tmpdir(), 'gutinteg-serve-'));
   context.after(() => rm(dir, { recursive: true, force: true }));
-  const [bootDir, stateDir] = [join(dir, 'boot'), join(dir, 'state')];
+  const stateDir = join(dir, 'state');
+  const bootDir = join(stateDir, 'boot/amd64');
   await mkdir(bootDir, { recursive: true });
   await mkdir(join(stateDir, 'store/packs'), { recursive: true });
   await writeFile(join(bootDir, 'vmlinuz'), 'kernel of 19 bytes!');
+  await writeFile(join(bootDir, 'ramdisk.img'), 'ramdisk');
   await writeFile(join(stateDir, 'store/packs', DIGEST), 'pack');
   await writeFile(join(stateDir, 'store/packs', 'secret'), 'not named by a digest');
   await writeFile(join(stateDir, 'secret'), 'outside the store');
@@ -46,7 +48,6 @@ async function setUp(context: TestContext) {
   const options = {
     settings: siteSettingsSchema.parse({ address: '127.0.0.1', httpPort: await freePort() }),
     stateDir,
-    bootDir,
     source: site.source,
     log: createLog('test', 'silent'),
     tftpPort: 0,
@@ -77,17 +78,17 @@ async function rawStatus(url: string, path: string): Promise<number | undefined>
 
 test('kernel with ranges, packs by digest, nothing else', async (context) => {
   const { netboot, get } = await setUp(context);
-  const whole = await get(routes.kernel);
+  const whole = await get(routes.kernel('amd64'));
   assert.equal(whole.headers.get('content-length'), '19');
   assert.equal(await whole.text(), 'kernel of 19 bytes!');
-  const part = await get(routes.kernel, { range: 'bytes=7-8' });
+  const part = await get(routes.kernel('amd64'), { range: 'bytes=7-8' });
   assert.equal(part.status, 206);
   assert.equal(part.headers.get('content-range'), 'bytes 7-8/19');
   assert.equal(await part.text(), 'of');
   assert.equal(await (await get(routes.storePack(DIGEST))).text(), 'pack');
-  const missing = await get(routes.ramdisk);
+  const missing = await get(routes.ramdisk('arm64'));
   assert.equal(missing.status, 404);
-  assert.match(await missing.text(), /no boot\/ramdisk\.img; build the boot ramdisk first/);
+  assert.match(await missing.text(), /no boot\/arm64\/ramdisk\.img; run gutinteg prepare first/);
   for (const path of [
     '/store/packs/secret',
     `/store/packs/${fakeDigest('e')}`,
@@ -95,7 +96,10 @@ test('kernel with ranges, packs by digest, nothing else', async (context) => {
     '/store/packs/..%2f..%2fsecret',
     `/store/packs/${DIGEST}%00`,
     `/store/${DIGEST}/..`,
-    '/boot/VMLINUZ',
+    '/boot/amd64/VMLINUZ',
+    '/boot/vmlinuz',
+    '/boot/sparc/vmlinuz',
+    '/boot/constructor/vmlinuz',
     '/boot/mac/rubbish.ipxe',
     `/boot/mac/${FAKE_MAC}`,
     '/machines',
@@ -296,11 +300,11 @@ test('an address belongs to a machine only when it has shown the token: a strang
   await control.arm('q-bert');
   const token = await beginAttempt(get);
   await get(routes.lookupByMac(FAKE_MAC));
-  await (await get(routes.kernel)).arrayBuffer();
+  await (await get(routes.kernel('amd64'))).arrayBuffer();
   const texts = async () => (await control.status('q-bert')).timeline.map(({ text }) => text);
   assert(!(await texts()).includes('fetched the kernel'));
   await get(routes.lookupByMac(FAKE_MAC), { authorization: `Bearer ${token}` });
-  await (await get(routes.kernel)).arrayBuffer();
+  await (await get(routes.kernel('amd64'))).arrayBuffer();
   await waitFor(async () => (await texts()).includes('fetched the kernel'));
 });
 

@@ -14,13 +14,14 @@ import { createBootService } from './boot-service.ts';
 import type { BootService } from './boot-service.ts';
 import { createClients } from './clients.ts';
 import type { Clients } from './clients.ts';
-import type { MachineSource } from './machine-source.ts';
+import type { MachineSource, SiteMachine } from './machine-source.ts';
 import { findForNotes } from './machines/ask-machines.ts';
 import { countMissingLines, createMachines, noteOnTimeline } from './machines/machines.ts';
 import { describeTrouble, everySecond, makeStateDirectory, openState } from './open-state.ts';
 import type { Machines } from './machines/machines.ts';
 import { checkRange, findPlace } from './place.ts';
 import type { ServedInterface } from './place.ts';
+import { requireBootFilesFor } from './require-boot-files.ts';
 import { addAdoptionRoutes } from './servers/adoption-routes.ts';
 import { addBootRoutes } from './servers/boot-routes.ts';
 import { serveControl } from './servers/control.ts';
@@ -39,11 +40,9 @@ import { openLeases } from './state/lease-table.ts';
 
 export type NetbootOptions = {
   readonly settings: SiteSettings;
-  /** Holds netboot.db, control.sock and store/; made when it is missing. */
+  /** Holds netboot.db, control.sock, store/ and boot/; made when it is missing. */
   readonly stateDir: string;
   readonly source: MachineSource;
-  /** Directory with `vmlinuz` and `ramdisk.img`. */
-  readonly bootDir: string;
   readonly log: Log;
   /** PEM text of the site's public keys, for machines that are adopted. */
   readonly publicKeys?: readonly string[];
@@ -97,7 +96,9 @@ async function startServers(
     log.info({ reason: machine.reason }, `${machine.name} is now ${machine.state}`);
   };
   const logOnce = limited.once;
-  const machines = createMachines({ database, source, attempts: settings.attempts, onState });
+  const { attempts } = settings;
+  const requireFiles = (site: SiteMachine): Promise<void> => requireBootFilesFor(site, stateDir);
+  const machines = createMachines({ database, source, attempts, onState, requireBootFiles: requireFiles });
   const adoptions = createAdoptions({ database, source, machines });
   const serverUrl = `http://${place.address}:${settings.httpPort}`;
   const { publicKeys = [] } = options;
@@ -127,10 +128,11 @@ async function startServers(
   stack.use(everySecond(() => void control.tend()));
 
   const loaderDir = options.loaderDir ?? '/usr/lib/ipxe';
-  const boot = await createBootService({ source, machines, serverUrl, consoles: settings.consoles, loaderDir });
+  const { consoles } = settings;
+  const { firmwareOf } = clients;
+  const boot = await createBootService({ source, machines, serverUrl, consoles, firmwareOf, loaderDir });
   const app = createApp(logOnce, (routes) => {
-    const storeDir = join(stateDir, 'store');
-    addBootRoutes(routes, { boot, machines, clients, bootDir: options.bootDir, storeDir });
+    addBootRoutes(routes, { boot, machines, clients, stateDir });
     const readBody = createBodyReader();
     addMachineRoutes(routes, { source, machines, clients, readBody });
     addAdoptionRoutes(routes, { adoptions, publicKeys });

@@ -1,6 +1,6 @@
 // images/NAME.yaml: how an OS package is made. In: parsed YAML. Out: a checked recipe. Never: I/O.
 import { z } from 'zod';
-import { architectures } from '../lib/architecture.ts';
+import { architectureNames } from '../lib/architecture.ts';
 import { mmdebstrapBuildSchema } from './mmdebstrap/schema.ts';
 import type { MmdebstrapBuild } from './mmdebstrap/schema.ts';
 
@@ -23,7 +23,7 @@ const buildSchema = z.unknown().transform((build, context): Build => {
 export const imageRecipeSchema = z.strictObject({
   os: word,
   osrev: z.string().regex(/^[a-z0-9][a-z0-9.]*$/, 'not a release such as "12"; put numbers in quotes'),
-  arch: z.enum([architectures.amd64.name]),
+  arch: z.enum(architectureNames),
   build: buildSchema,
   units: z
     .strictObject({ enable: z.array(unitName).default([]), mask: z.array(unitName).default([]) })

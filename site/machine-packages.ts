@@ -20,7 +20,7 @@ export type MachinePackagesInput = {
   readonly store: Store;
   readonly signingKey: KeyObject;
   readonly publicKey: KeyObject;
-  readonly everywhere: readonly string[];
+  readonly everywhere: (record: Readonly<Record<string, string>>) => readonly string[];
 };
 
 export type MachinePackages = {
@@ -52,7 +52,8 @@ type Look = {
 };
 type Found = {
   readonly published: ReadonlyMap<string, string>;
-  readonly everywhere: readonly { readonly name: string; readonly digest: string }[];
+  /** The digest of a published package, read once. */
+  readonly digestOf: (name: string) => Promise<string>;
 };
 
 export function createMachinePackages(
@@ -64,7 +65,7 @@ export function createMachinePackages(
   let latest: Look | undefined;
 
   async function lookAtTrees(): Promise<Found> {
-    return { published: await publisher.publish(), everywhere: await readNames(input) };
+    return { published: await publisher.publish(), digestOf: createNameReader(input.store) };
   }
 
   /** A look that failed counts as well: a tree that cannot be published must not cost more than one that can. */
@@ -76,8 +77,11 @@ export function createMachinePackages(
   }
 
   async function workOut({ found }: Look, { name, record }: MachineAsked): Promise<MachinePackages> {
-    const { published, everywhere } = await found;
+    const { published, digestOf: readDigest } = await found;
     const image = await publishedImage(input.store, name, record);
+    const everywhere = await Promise.all(
+      input.everywhere(record).map(async (each) => ({ name: each, digest: await readDigest(each) })),
+    );
     const digests = packageDigests({ name, record, published, everywhere });
     const all = await Promise.all([image.manifest, ...digests.map(({ digest }) => digest)].map(manifests));
     const packages = digests.map(({ name, digest }, index) => {
@@ -126,19 +130,22 @@ function packageDigests(input: {
   return [...own, ...input.everywhere];
 }
 
-async function readNames({ store, everywhere }: MachinePackagesInput): Promise<{ name: string; digest: string }[]> {
-  return Promise.all(
-    everywhere.map(async (name) => {
-      const digest = await readName(store, name);
-      if (digest === undefined) {
-        throw new UserError(`the package ${name} is not in the package store`, {
-          exitCode: 2,
-          hint: 'gutinteg prepare --site SITE',
-        });
-      }
-      return { name, digest };
-    }),
-  );
+function createNameReader(store: Store): (name: string) => Promise<string> {
+  const known = new Map<string, Promise<string>>();
+  return async (name) => {
+    const digest = known.get(name) ?? readPublished(store, name);
+    known.set(name, digest);
+    return digest;
+  };
+}
+
+async function readPublished(store: Store, name: string): Promise<string> {
+  const digest = await readName(store, name);
+  if (digest !== undefined) return digest;
+  throw new UserError(`the package ${name} is not in the package store`, {
+    exitCode: 2,
+    hint: 'gutinteg prepare --site SITE',
+  });
 }
 
 /** Manifests are named by their digest and never change, so each is read once. */

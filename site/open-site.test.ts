@@ -43,7 +43,7 @@ async function withSite(use: (lab: Lab) => Promise<void>, pollMs = 0): Promise<v
       store,
       signingKey: privateKey,
       publicKey,
-      everywhere: ['agent'],
+      everywhere: () => ['agent'],
       pollMs,
       onUnsound,
     });

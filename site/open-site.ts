@@ -63,8 +63,8 @@ export type SiteInput = {
   readonly store: Store;
   readonly signingKey: KeyObject;
   readonly publicKey: KeyObject;
-  /** Published packages that every machine gets besides its own, such as the agent. */
-  readonly everywhere: readonly string[];
+  /** Published packages that a machine with this record gets besides its own, such as the agent. */
+  readonly everywhere: (record: Readonly<Record<string, string>>) => readonly string[];
   /**
    * How often the files of the database are looked at; 0: only when a machine is looked up by name. What a machine is told of
    * its packages may be as old, too.

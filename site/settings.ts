@@ -1,5 +1,21 @@
 // site.yaml. In: parsed YAML. Out: checked settings with defaults. Never: I/O.
 import { z } from 'zod';
+import { architectureOfRecord, architectures } from '../lib/architecture.ts';
+import type { Architecture } from '../lib/architecture.ts';
+
+const consoleList = z.array(z.string().regex(/^tty[A-Za-z0-9]+(,[0-9a-z]+)?$/));
+
+/** One list for every machine, or one for each architecture; what is not said is what that architecture usually has. */
+const consolesSchema = z
+  .union([consoleList, z.strictObject({ amd64: consoleList.optional(), arm64: consoleList.optional() })])
+  .default({})
+  .transform((given): Consoles => {
+    const { amd64, arm64 } = Array.isArray(given) ? { amd64: given, arm64: given } : given;
+    return { amd64: amd64 ?? architectures.amd64.consoles, arm64: arm64 ?? architectures.arm64.consoles };
+  });
+
+/** By architecture. */
+export type Consoles = Readonly<Record<Architecture['name'], readonly string[]>>;
 
 /** Settings of one site; see docs/site.md for each key. */
 export const siteSettingsSchema = z.strictObject({
@@ -20,7 +36,7 @@ export const siteSettingsSchema = z.strictObject({
   /** Variables that a look-up of a record hands to anybody on the network, besides those of booting; `*` is all. */
   publicVariables: z.array(z.string().regex(/^([A-Za-z_][A-Za-z0-9_]*|\*)$/)).default([]),
   /** Kernel consoles of ramdisk and installed machines, last one is /dev/console. */
-  consoles: z.array(z.string().regex(/^tty[A-Za-z0-9]+(,[0-9a-z]+)?$/)).default(['tty0', 'ttyS0,115200']),
+  consoles: consolesSchema,
   /** Attempts of one arming before the machine is marked failed and left alone. */
   attempts: z.int().min(1).max(20).default(3),
   /** Package mirror for image builds; the builder's own default when absent. */
@@ -28,3 +44,8 @@ export const siteSettingsSchema = z.strictObject({
 });
 
 export type SiteSettings = z.infer<typeof siteSettingsSchema>;
+
+/** The kernel consoles of a machine, by its record. */
+export function consolesOf(consoles: Consoles, record: { readonly ARCH?: string }): readonly string[] {
+  return consoles[architectureOfRecord(record)?.name ?? 'amd64'];
+}

@@ -43,7 +43,7 @@ type Revisions = { readonly old: string | undefined; readonly current: string | 
 async function diffIn(dir: string, revisions: Revisions, options: DiffOptions): Promise<void> {
   const { runCommand } = await import('../../lib/run-command.ts');
   const { printLines } = await import('../../machdb/views/printable.ts');
-  const { AGENT_PACKAGE } = await import('../../netboot/agent/agent-package.ts');
+  const { packagesEverywhere } = await import('../../netboot/agent/agent-package.ts');
   const { compileGlobs } = await import('../../packagelink/package/glob.ts');
   const { compareSites } = await import('../../site/diff/compare-sites.ts');
   const { formatSiteDiff, hasDifferences } = await import('../../site/diff/format-diff.ts');
@@ -59,7 +59,7 @@ async function diffIn(dir: string, revisions: Revisions, options: DiffOptions): 
     ...sides,
     context: {
       findPublished: await openPublished(settings.stateDir),
-      everywhere: [AGENT_PACKAGE],
+      everywhere: packagesEverywhere,
       planMerge: await mergePlanner(),
     },
     isMachineWanted: machine.length === 0 ? () => true : compileGlobs(machine),

@@ -55,6 +55,7 @@ async function filesOf(host: string, state: SiteState): Promise<FilesInput> {
   const { directoryFetcher } = await import('../../packagelink/contents/fetch.ts');
   const { fetchManifests } = await import('../../installer/description/fetch-manifests.ts');
   const { systemOf } = await import('../../installer/systems/all.ts');
+  const { consolesOf } = await import('../../site/settings.ts');
   const { openMachines } = await import('../open-site-state.ts');
   const { parsePartitionSpec } = await import('../../partition-specs/spec.ts');
   const site = await openMachines(state);
@@ -73,7 +74,7 @@ async function filesOf(host: string, state: SiteState): Promise<FilesInput> {
     diskFiles: ['/etc/fstab', ...(arrays.length === 0 ? [] : ['/etc/mdadm/mdadm.conf'])].map((path) => {
       return { path, text: lookup.record['PARTITION'] ?? '' };
     }),
-    consoles: state.settings.consoles,
+    consoles: consolesOf(state.settings.consoles, lookup.record),
     system: systemOf(lookup.record['OS']),
   };
 }

@@ -34,6 +34,7 @@ async function plan(host: string, options: PlanOptions): Promise<void> {
   const { planInstall } = await import('../../installer/plan/plan-install.ts');
   const { fetchManifests } = await import('../../installer/description/fetch-manifests.ts');
   const { directoryFetcher } = await import('../../packagelink/contents/fetch.ts');
+  const { consolesOf } = await import('../../site/settings.ts');
   const { openSiteState } = await import('../open-site-state.ts');
   const { exitCodeOfPlan } = await import('../exit-code-of-plan.ts');
   const { readFactsFile } = await import('../read-facts-file.ts');
@@ -46,7 +47,8 @@ async function plan(host: string, options: PlanOptions): Promise<void> {
     fetcher: directoryFetcher(state.store.dir),
     publicKeys: [state.key.publicPem],
   });
-  const planned = planInstall({ lookup, ...manifests, facts, consoles: state.settings.consoles }).plan;
+  const consoles = consolesOf(state.settings.consoles, lookup.record);
+  const planned = planInstall({ lookup, ...manifests, facts, consoles }).plan;
   process.stdout.write(options.json === true ? `${JSON.stringify(planned, null, 2)}\n` : formatPlan(planned));
   process.exitCode = exitCodeOfPlan({ obstacles: planned.obstacles, losesData: destroysData(planned) });
 }

@@ -19,13 +19,14 @@ async function prepare(options: PrepareOptions): Promise<void> {
   const { bootDirectory } = await import('../../netboot/boot-directory.ts');
   const { buildAgent } = await import('../../netboot/agent/build-agent.ts');
   const { buildRamdisk } = await import('../../netboot/ramdisk/build.ts');
-  const { ramdiskArchitectures } = await import('../../netboot/ramdisk/recipe.ts');
   const { buildImage } = await import('../../os-images/build.ts');
   const { listImageRecipes, loadImageRecipe } = await import('../../os-images/load-recipe.ts');
   const { readSiteKeys } = await import('../../site/load-site.ts');
+  const { usedArchitectures } = await import('../../site/used-architectures.ts');
   const { openSiteState } = await import('../open-site-state.ts');
 
   const { dir, settings, stateDir, store, key } = await openSiteState(options.site, options.state);
+  const used = await usedArchitectures(dir);
   const installer = join(import.meta.dirname, '../../installer');
   const cacheDir = join(stateDir, 'cache');
   const shared = { mirror: settings.mirror, signingKey: key.privateKey, store };
@@ -43,7 +44,7 @@ async function prepare(options: PrepareOptions): Promise<void> {
   const programs = async (): Promise<void> => {
     const publicKeys = [key.publicPem, ...(await readSiteKeys(dir))];
     const entry = (name: string): string => join(installer, name);
-    for (const architecture of ramdiskArchitectures) {
+    for (const architecture of used) {
       await buildRamdisk({
         architecture,
         cacheDir,
@@ -51,11 +52,12 @@ async function prepare(options: PrepareOptions): Promise<void> {
         publicKeys,
         entry: entry('main.ts'),
         mirror: settings.mirror,
-        onProgress: say('ramdisk'),
+        onProgress: say(`ramdisk ${architecture.name}`),
       });
+      const onProgress = say(`agent ${architecture.name}`);
+      const agent = await buildAgent({ ...shared, architecture, cacheDir, entry: entry('agent.ts'), onProgress });
+      onProgress(`${formatBytes(agent.rawBytes)}, ${agent.changed ? 'published' : 'unchanged'}`);
     }
-    const agent = await buildAgent({ ...shared, cacheDir, entry: entry('agent.ts'), onProgress: say('agent') });
-    say('agent')(`${formatBytes(agent.rawBytes)}, ${agent.changed ? 'published' : 'unchanged'}`);
   };
   // Both download and compress; side by side the processors are busy all the time.
   const results = await Promise.allSettled([images(), programs()]);

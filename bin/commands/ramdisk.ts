@@ -19,7 +19,7 @@ async function build(options: BuildOptions): Promise<void> {
   const { join } = await import('node:path');
   const { loadSiteSettings } = await import('../../site/load-site.ts');
   const { bootDirectory } = await import('../../netboot/boot-directory.ts');
-  const { ramdiskArchitectures } = await import('../../netboot/ramdisk/recipe.ts');
+  const { usedArchitectures } = await import('../../site/used-architectures.ts');
   const { buildRamdisk } = await import('../../netboot/ramdisk/build.ts');
   const { loadOrCreateSiteKey } = await import('../../packagelink/manifests/keys.ts');
   const { dir, settings, stateDir } = await loadSiteSettings(
@@ -29,7 +29,7 @@ async function build(options: BuildOptions): Promise<void> {
   const { publicPem } = await loadOrCreateSiteKey(stateDir);
   const { readSiteKeys } = await import('../../site/load-site.ts');
   const publicKeys = [publicPem, ...(await readSiteKeys(dir))];
-  for (const architecture of ramdiskArchitectures) {
+  for (const architecture of await usedArchitectures(dir)) {
     const { kernel, ramdisk } = await buildRamdisk({
       architecture,
       cacheDir: join(stateDir, 'cache'),
@@ -44,7 +44,8 @@ async function build(options: BuildOptions): Promise<void> {
 }
 
 const HELP = `
-Needs root. The result is boot/vmlinuz and boot/ramdisk.img in the state directory.
+Needs root. The result is vmlinuz and ramdisk.img in boot/ARCH/ of the state directory, for each architecture that a machine or a
+recipe of the site has.
 
 Examples:
   gutinteg ramdisk build --site ~/site`;

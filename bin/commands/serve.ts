@@ -26,15 +26,12 @@ export function addServeCommand(program: Command): void {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { stat } = await import('node:fs/promises');
-  const { join } = await import('node:path');
   const { once } = await import('node:events');
-  const { architectures } = await import('../../lib/architecture.ts');
   const { createLog } = await import('../../lib/log.ts');
-  const { UserError } = await import('../../lib/errors.ts');
-  const { bootDirectory } = await import('../../netboot/boot-directory.ts');
+  const { requireBootFiles } = await import('../../netboot/require-boot-files.ts');
   const { startNetboot } = await import('../../netboot/serve.ts');
   const { readSiteKeys } = await import('../../site/load-site.ts');
+  const { usedArchitectures } = await import('../../site/used-architectures.ts');
   const { logDatabase, openMachines, openSiteState } = await import('../open-site-state.ts');
 
   await dropRootsRights(options);
@@ -42,17 +39,11 @@ async function serve(options: ServeOptions): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   const log = createLog('serve', options.logLevel);
   const state = await openSiteState(options.site, options.state);
-  const bootDir = bootDirectory(state.stateDir, architectures.amd64);
-  for (const name of ['vmlinuz', 'ramdisk.img']) {
-    await stat(join(bootDir, name)).catch((cause: unknown) => {
-      const hint = `gutinteg prepare --site ${options.site}`;
-      throw new UserError(`${join(bootDir, name)} is missing; machines boot from it`, { exitCode: 2, hint, cause });
-    });
-  }
+  for (const architecture of await usedArchitectures(state.dir)) await requireBootFiles(state.stateDir, architecture);
   const source = await openMachines(state, logDatabase(log));
   const settings = { ...state.settings, ...(options.interface === undefined ? {} : { interface: options.interface }) };
   const publicKeys = [state.key.publicPem, ...(await readSiteKeys(state.dir))];
-  const netboot = await startNetboot({ settings, stateDir: state.stateDir, bootDir, source, log, publicKeys });
+  const netboot = await startNetboot({ settings, stateDir: state.stateDir, source, log, publicKeys });
   if (!stop.signal.aborted) await once(stop.signal, 'abort');
   await netboot.close();
   source.close();

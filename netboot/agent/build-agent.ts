@@ -1,22 +1,21 @@
-// The package `gutinteg-agent`: this program, its Node and the libraries that a Debian may lack, for every machine.
+// The package `gutinteg-agent@ARCH`: this program, its Node and the libraries that a Debian may lack, for machines of one architecture.
 // In: the agent's entry, the unpacked Debian of the ramdisk. Out: a published package. Never: touches this computer.
-import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import type { KeyObject } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { architectures } from '../../lib/architecture.ts';
+import type { Architecture } from '../../lib/architecture.ts';
 import { digestOf } from '../../lib/inputs-digest.ts';
-import { runCommand } from '../../lib/run-command.ts';
-import { whenMissing } from '../../lib/when-missing.ts';
 import { publishTree } from '../../packagelink/publish/publish.ts';
 import type { Published } from '../../packagelink/publish/publish.ts';
 import type { Store } from '../../packagelink/store/store.ts';
 import { bundleInstaller } from '../ramdisk/bundle.ts';
-import { AGENT_PACKAGE } from './agent-package.ts';
+import { agentPackage } from './agent-package.ts';
 import { fetchDebianFiles } from '../ramdisk/debian-files.ts';
-import { lockedNode } from '../ramdisk/locked-node.ts';
 import { collectPrograms } from '../ramdisk/programs.ts';
+import { strippedNode } from '../ramdisk/stripped-node.ts';
 
 export type AgentOptions = {
+  readonly architecture: Architecture;
   readonly cacheDir: string;
   readonly store: Store;
   readonly signingKey: KeyObject;
@@ -26,44 +25,32 @@ export type AgentOptions = {
   readonly onProgress?: ((line: string) => void) | undefined;
 };
 
-/** The agent of every machine: nothing else can be installed yet. */
-const ARCHITECTURE = architectures.amd64;
-
 /** The C library is the target's own; what Node needs besides it comes along. */
 const OWN_LIBRARIES = /^lib(stdc\+\+|gcc_s|atomic)\.so/;
 
 /** Publishes the agent; an unchanged one writes nothing. @throws UserError when a library or the bundle fails */
 export async function buildAgent(options: AgentOptions): Promise<Published> {
-  const { cacheDir, store, signingKey } = options;
-  const debianRoot = await fetchDebianFiles({ ...options, architecture: ARCHITECTURE });
-  const node = await strippedNode(cacheDir);
+  const { architecture, cacheDir, store, signingKey } = options;
+  const debianRoot = await fetchDebianFiles(options);
+  const node = await strippedNode(options);
   const bundle = await bundleInstaller(options.entry);
   const tree = await mkdtemp(join(cacheDir, 'agent-'));
   try {
-    await fillTree({ tree, node, debianRoot, bundle: bundle.code });
-    return await publishTree({ store, name: AGENT_PACKAGE, tree, kind: 'site', signingKey });
+    await fillTree({ tree, architecture, node: node.path, debianRoot, bundle: bundle.code });
+    return await publishTree({ store, name: agentPackage(architecture.name), tree, kind: 'site', signingKey });
   } finally {
     await rm(tree, { recursive: true, force: true });
   }
 }
 
-/** Node without its symbols, kept in the cache by version. */
-async function strippedNode(cacheDir: string): Promise<string> {
-  const { path, version } = await lockedNode(ARCHITECTURE);
-  const stripped = join(cacheDir, `node-${version}`);
-  if (await stat(stripped).catch(whenMissing(undefined))) return stripped;
-  await runCommand(['strip', '-o', `${stripped}.new`, path]);
-  await rename(`${stripped}.new`, stripped);
-  return stripped;
-}
-
 async function fillTree(input: {
   readonly tree: string;
+  readonly architecture: Architecture;
   readonly node: string;
   readonly debianRoot: string;
   readonly bundle: Uint8Array;
 }): Promise<void> {
-  const { tree, node, debianRoot, bundle } = input;
+  const { tree, architecture, node, debianRoot, bundle } = input;
   const files = join(import.meta.dirname, 'files');
   const at = async (path: string): Promise<string> => {
     await mkdir(dirname(join(tree, path)), { recursive: true });
@@ -74,7 +61,7 @@ async function fillTree(input: {
   await chmod(join(tree, agent, 'node'), 0o755);
   await writeFile(await at(`${agent}/agent.mjs`), bundle);
   const parts: (string | Uint8Array)[] = [basename(node), bundle];
-  const programs = await collectPrograms({ root: debianRoot, architecture: ARCHITECTURE }, { node });
+  const programs = await collectPrograms({ root: debianRoot, architecture }, { node });
   for (const entry of programs.toSorted((left, right) => (left.path < right.path ? -1 : 1))) {
     if (!('source' in entry) || !OWN_LIBRARIES.test(basename(entry.path))) continue;
     await cp(entry.source, await at(`${agent}/lib/${basename(entry.path)}`), { dereference: true });

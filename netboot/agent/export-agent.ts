@@ -14,23 +14,24 @@ import { mergeTree } from '../../packagelink/merge/merge.ts';
 import { readManifest } from '../../packagelink/manifests/read-manifest.ts';
 import { readName } from '../../packagelink/store/store.ts';
 import type { Store } from '../../packagelink/store/store.ts';
-import { AGENT_PACKAGE } from './agent-package.ts';
 
 /** Writes files and links only: directories that are on the machine keep their owner and mode. @throws UserError */
 export async function exportAgent(input: {
   readonly store: Store;
+  /** As it is published. */
+  readonly name: string;
   readonly publicKey: KeyObject;
   /** Standard output unless given. */
   readonly file: string | undefined;
 }): Promise<void> {
-  const { store, publicKey, file } = input;
-  const digest = await readName(store, AGENT_PACKAGE);
+  const { store, name, publicKey, file } = input;
+  const digest = await readName(store, name);
   if (digest === undefined) {
-    throw new UserError(`${AGENT_PACKAGE} is not in the package store`, { hint: 'gutinteg prepare --site SITE' });
+    throw new UserError(`${name} is not in the package store`, { hint: 'gutinteg prepare --site SITE' });
   }
   const fetcher = directoryFetcher(store.dir);
   const manifest = await readManifest(fetcher, digest, [publicKey]);
-  const tree = mergeTree({ layers: [{ name: AGENT_PACKAGE, priority: manifest.priority, manifest }], defines: {} });
+  const tree = mergeTree({ layers: [{ name, priority: manifest.priority, manifest }], defines: {} });
   const dir = await mkdtemp(join(tmpdir(), 'gutinteg-agent-'));
   try {
     const target = join(dir, 'tree');

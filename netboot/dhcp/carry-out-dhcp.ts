@@ -61,6 +61,7 @@ function carryOut(handles: DhcpHandles, { mac, row }: DhcpAsker, effect: Exclude
     case 'seen-at':
       return clients.bound(effect.address, mac);
     case 'seen-netboot':
+      if (effect.architecture !== undefined) clients.seenFirmware(mac, effect.architecture);
       if (row !== undefined) seenNetboot(machines, row, effect.stage);
       return;
     case 'note':

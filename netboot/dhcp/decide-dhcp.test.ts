@@ -27,7 +27,7 @@ const CASES: readonly { name: string; ask: Question; view: DhcpView; reply: stri
     view: MACHINE,
     reply: `offer ${MINE}`,
     effects: [
-      'seen-netboot firmware',
+      'seen-netboot firmware amd64',
       `note DHCPDISCOVER from the PXE firmware: offered ${MINE} and boot file undionly.kpxe`,
     ],
   },

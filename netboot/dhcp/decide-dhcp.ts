@@ -61,7 +61,7 @@ function discover(packet: DhcpPacket, view: DhcpView): DhcpDecision {
   const client = readNetbootClient(packet.options);
   const fixed = fixedAddressOf(view.site, view.mac);
   const address = fixed ?? view.offered;
-  const seen: DhcpEffect[] = client.kind === 'system' ? [] : [{ kind: 'seen-netboot', stage: client.kind }];
+  const seen: DhcpEffect[] = client.kind === 'system' ? [] : [seenNetboot(client)];
   if (view.isResting) {
     const why = `its address ${fixed} is used by another machine on the network; it is offered again in ten minutes at most`;
     return silently(...seen, note('resting', `DHCPDISCOVER: no answer, ${why}`));
@@ -73,6 +73,12 @@ function discover(packet: DhcpPacket, view: DhcpView): DhcpDecision {
   const reserves: DhcpEffect[] = fixed === undefined ? [{ kind: 'reserve', address }] : [];
   const words = `DHCPDISCOVER from ${who(view, client.kind)}: offered ${address}${fileWords(reply)}`;
   return { reply, effects: [...reserves, ...seen, ...more, note(`offer ${client.kind}`, words)] };
+}
+
+/** The first architecture that the table has is the one that decideBoot chooses a boot program by. */
+function seenNetboot({ kind, architectures }: Exclude<NetbootClient, { kind: 'system' }>): DhcpEffect {
+  const architecture = architectures.find(({ of }) => of !== undefined)?.of;
+  return { kind: 'seen-netboot', stage: kind, architecture };
 }
 
 function request(packet: DhcpPacket, view: DhcpView): DhcpDecision {

@@ -16,8 +16,8 @@ export type DhcpEffect =
   | { readonly kind: 'seen-unknown' }
   /** The machine of the site has this address from now on. */
   | { readonly kind: 'seen-at'; readonly address: string }
-  /** It boots from the network: a new boot of an armed machine opens a new timeline. */
-  | { readonly kind: 'seen-netboot'; readonly stage: 'firmware' | 'ipxe' }
+  /** It boots from the network, with a processor of this architecture: a new boot of an armed machine opens a new timeline. */
+  | { readonly kind: 'seen-netboot'; readonly stage: 'firmware' | 'ipxe'; readonly architecture: string | undefined }
   /** A line of the machine's timeline; strangers have none. */
   | { readonly kind: 'note'; readonly key: string; readonly text: string }
   /** A line of the log, once for each key. */

@@ -41,7 +41,7 @@ export function inWords(effect: DhcpEffect): string {
   const about =
     ('text' in effect && effect.text) ||
     ('message' in effect && effect.message) ||
-    ('stage' in effect && effect.stage) ||
+    ('stage' in effect && [effect.stage, effect.architecture].filter((part) => part !== undefined).join(' ')) ||
     ('address' in effect && effect.address);
   return about === false ? effect.kind : `${effect.kind} ${about}`;
 }

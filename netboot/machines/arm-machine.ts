@@ -26,6 +26,7 @@ export async function armMachine(
 ): Promise<Armed> {
   const site = await findToArm(machines, name);
   const consent: Consent = { initData, knownEmpty };
+  await machines.options.requireBootFiles?.(site);
   const notes = (await site.verify?.(consent)) ?? [];
   const row = claimMachine(machines, site);
   const snapshot = { ...(await describeMachine(site, row.id)), ...consentInLookup(consent) };

@@ -2,6 +2,7 @@
 // where the database cannot be read. Never: throws for want of a database.
 import type { MachineView } from '../decide.ts';
 import type { SiteMachine } from '../machine-source.ts';
+import { findMisfit } from '../find-misfit.ts';
 import { findByMac, findMachine, findOwner, readMachinePage } from '../state/find-machines.ts';
 import type { MachinePage } from '../state/find-machines.ts';
 import { NEW_LIFE } from '../state/machine-row.ts';
@@ -36,13 +37,21 @@ export function findOfSite({ table }: Machines, { macs }: SiteMachine): MachineR
   return id === undefined ? undefined : findMachine(table, id);
 }
 
-/** What decideBoot needs to know of a machine that asks for its script; its row is undefined when it was never seen. */
-export function viewMachine(machines: Machines, site: SiteMachine, row: MachineRow | undefined): MachineView {
+/**
+ * What decideBoot needs to know of a machine that asks for its script.
+ * @param seen its row, undefined when it was never seen, and the architecture that its firmware has named
+ */
+export function viewMachine(
+  machines: Machines,
+  site: SiteMachine,
+  { row, firmware }: { readonly row: MachineRow | undefined; readonly firmware: string | undefined },
+): MachineView {
   return {
     kind: 'known',
     name: site.name,
     life: row?.life ?? NEW_LIFE,
     recordEdited: row?.recordDigest !== undefined && row.recordDigest !== site.recordDigest,
+    unfit: findMisfit(site.record, firmware),
     sameBoot: row !== undefined && machines.boots.given(row.id) !== undefined,
   };
 }

@@ -24,11 +24,13 @@ async function setUp(site: FakeSite = oneMachineSite()) {
   const clock = { ms: 1_000_000 };
   const make = () => createMachines({ database, source: site.source, attempts: 3, now: () => clock.ms });
   const machines = make();
+  const firmware = new Map<string, string>();
   const boot = await createBootService({
     source: site.source,
     machines,
     serverUrl: 'http://10.77.0.1:8080',
-    consoles: ['tty0', 'ttyS0,115200'],
+    consoles: { amd64: ['tty0', 'ttyS0,115200'], arm64: ['ttyAMA0'] },
+    firmwareOf: (mac) => firmware.get(mac),
     loaderDir: '/usr/lib/ipxe',
   });
   const now = (): MachineRow => {
@@ -43,13 +45,47 @@ async function setUp(site: FakeSite = oneMachineSite()) {
     seenNetboot(machines, now(), 'ipxe');
     return fetchScript();
   };
-  return { site, database, machines, make, clock, boot, now, fetchScript, powerOn };
+  return { site, database, machines, make, clock, boot, now, firmware, fetchScript, powerOn };
 }
 
 test('an unarmed machine boots its disk and says so', async () => {
   const { boot, fetchScript } = await setUp();
   assert.equal(await fetchScript(), undefined);
   assert.match(await boot.script(MAC ?? assert.fail()), /q-bert is not armed/);
+});
+
+test('an installer goes to the architecture of the record alone; any other says so, and needs a new arming', async () => {
+  const { site, machines, boot, now, firmware } = await setUp(oneMachineSite({ ARCH: 'arm64' }));
+  await armMachine(machines, 'q-bert');
+  firmware.set(MAC, 'amd64');
+  assert.match(await boot.previewScript(MAC), /q-bert: its record has ARCH=arm64, but its firmware is of amd64/);
+  assert.match(await boot.script(MAC), /^echo .*its firmware is of amd64; change ARCH, then arm it again\n/m);
+  assert.equal(now().life.state, 'unknown');
+  assert.match(now().life.reason ?? '', /^disarmed: its record has ARCH=arm64/);
+  site.edit('q-bert', { ARCH: 'amd64' });
+  await armMachine(machines, 'q-bert');
+  const script = await boot.script(MAC);
+  assert.match(
+    script,
+    /^kernel http:\/\/10\.77\.0\.1:8080\/boot\/amd64\/vmlinuz .* console=tty0 console=ttyS0,115200 /m,
+  );
+});
+
+test('an arm64 machine is given kernel, ramdisk and consoles of its own', async () => {
+  const { machines, boot, firmware } = await setUp(oneMachineSite({ ARCH: 'arm64' }));
+  await armMachine(machines, 'q-bert');
+  firmware.set(MAC, 'arm64');
+  const script = await boot.script(MAC);
+  assert.match(script, /^kernel http:\/\/10\.77\.0\.1:8080\/boot\/arm64\/vmlinuz .* console=ttyAMA0 panic=30/m);
+  assert.match(script, /^initrd --name ramdisk\.img http:\/\/10\.77\.0\.1:8080\/boot\/arm64\/ramdisk\.img /m);
+});
+
+test('what has nothing to be installed by is not armed', async () => {
+  const { site, machines } = await setUp();
+  const requireBootFiles = (): Promise<void> => Promise.reject(new UserError('no kernel'));
+  const without = { ...machines, options: { ...machines.options, requireBootFiles } };
+  await assert.rejects(armMachine(without, 'q-bert'), /no kernel/);
+  assert.equal((await site.source.lookupByName('q-bert'))?.name, 'q-bert');
 });
 
 test('three attempts, each with a token of its own; then failed and left alone', async () => {

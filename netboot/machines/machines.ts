@@ -18,6 +18,8 @@ export type MachinesOptions = {
   readonly source: MachineSource;
   /** Attempts of one arming. */
   readonly attempts: number;
+  /** Told of a machine before it is armed. @throws UserError when it has nothing to be installed by */
+  readonly requireBootFiles?: (site: SiteMachine) => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** Told of every change of a machine's state or of the reason for it. */

@@ -1,16 +1,16 @@
 // The part of the ramdisk that is the same for every site: drivers, Node, tools. In: an unpacked Debian. Out: one
 // compressed archive in the cache. Never: anything of a site.
-import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Architecture } from '../../lib/architecture.ts';
 import { formatBytes } from '../../lib/bytes.ts';
-import { runCommand } from '../../lib/run-command.ts';
+import { readAppletNames } from './busybox-applets.ts';
 import { compressCpio } from './compress-cpio.ts';
 import { digestOf, digestOfFolder } from '../../lib/inputs-digest.ts';
 import { whenMissing } from '../../lib/when-missing.ts';
 import { collectKernel } from './kernel-files.ts';
 import type { KernelFiles } from './kernel-files.ts';
-import { lockedNode } from './locked-node.ts';
+import { strippedNode } from './stripped-node.ts';
 import { collectPrograms } from './programs.ts';
 import { toolFiles, toolLinks, tools } from './recipe.ts';
 import type { RamdiskEntry } from './cpio.ts';
@@ -27,7 +27,7 @@ export type Base = { readonly archive: string; readonly kernel: string; readonly
 /** The base archive of this recipe, Node and Debian; made once and kept in `cacheDir`. */
 export async function buildBase(options: BaseOptions): Promise<Base> {
   const { architecture } = options;
-  const node = await lockedNode(architecture);
+  const node = await strippedNode(options);
   const digest = digestOf([
     node.version,
     await digestOfFolder(import.meta.dirname, (path) => path.endsWith('.ts') && !path.endsWith('.test.ts')),
@@ -66,15 +66,13 @@ async function kernelName(root: string): Promise<string> {
 async function baseEntries(input: BaseOptions & { workDir: string; node: string }): Promise<RamdiskEntry[]> {
   const kernel: KernelFiles = await collectKernel(input.debianRoot, input.architecture, input.workDir);
   input.onProgress(`kernel ${kernel.version}, ${kernel.moduleCount} modules`);
-  const node = join(input.workDir, 'node');
-  await runCommand(['strip', '-o', node, input.node]);
   const programs = Object.entries(tools).map(([name, path]) => [name, join(input.debianRoot, path)] as const);
   return [
     ...skeleton,
     ...kernel.entries,
     ...(await collectPrograms(
       { root: input.debianRoot, architecture: input.architecture },
-      { ...Object.fromEntries(programs), node },
+      { ...Object.fromEntries(programs), node: input.node },
     )),
     ...Object.entries(toolLinks).map(([name, tool]) => linkInBin(name, tool)),
     ...(await busyboxLinks(input.debianRoot)),
@@ -104,8 +102,7 @@ const skeleton: readonly RamdiskEntry[] = [
 
 /** Every busybox command that no real tool provides. */
 async function busyboxLinks(root: string): Promise<RamdiskEntry[]> {
-  const { stdout } = await runCommand([join(root, tools['busybox'] ?? ''), '--list']);
-  const names = stdout.trim().split('\n');
+  const names = readAppletNames(await readFile(join(root, tools['busybox'] ?? '')));
   return names.filter((name) => !(name in tools) && !(name in toolLinks)).map((name) => linkInBin(name, 'busybox'));
 }
 

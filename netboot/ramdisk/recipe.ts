@@ -1,11 +1,9 @@
 // What the boot ramdisk is made of: Debian packages, drivers, tools. In: an architecture. Out: data. Never: I/O.
-import { architectures } from '../../lib/architecture.ts';
 import type { Architecture } from '../../lib/architecture.ts';
-import { UserError } from '../../lib/errors.ts';
 
 export const debianSuite = 'bookworm';
 
-/** Packages whose files are picked from; they are unpacked, never configured or run (busybox excepted). */
+/** Packages whose files are picked from; they are unpacked, never configured or run. */
 export function debianPackages({ name }: Architecture): readonly string[] {
   return [`linux-image-${name}`, ...PACKAGES];
 }
@@ -30,28 +28,19 @@ const PACKAGES = [
   'libatomic1',
 ] as const;
 
-/** Accelerated checksums and the like, which are other modules on each architecture; none is chosen where there is no row. */
-const OWN_MODULES: { readonly [name in Architecture['name']]?: readonly string[] } = {
+/** Accelerated checksums and the like, which are other modules on each architecture. */
+const OWN_MODULES: { readonly [name in Architecture['name']]: readonly string[] } = {
   amd64: ['arch/x86/crypto/crc32c-intel.ko', 'arch/x86/crypto/crct10dif-pclmul.ko'],
+  // Its CRC-32C is in the kernel itself.
+  arm64: ['arch/arm64/crypto/crct10dif-ce.ko'],
 };
-
-/** Whose ramdisk can be built. */
-export const ramdiskArchitectures: readonly Architecture[] = Object.values(architectures).filter(
-  ({ name }) => OWN_MODULES[name] !== undefined,
-);
 
 /**
  * Kernel modules to carry, as folders (with a final slash) or single modules below `kernel/`; what they depend on
  * comes along. Network cards and disk controllers of PCs and servers, and the file systems an installer makes.
- * @throws UserError for an architecture whose ramdisk cannot be built yet
  */
 export function moduleSelection({ name }: Architecture): readonly string[] {
-  const own = OWN_MODULES[name];
-  if (own !== undefined) return [...MODULES, ...own];
-  const known = ramdiskArchitectures.map((each) => each.name).join(', ');
-  throw new UserError(`a boot ramdisk for ${name} cannot be built yet; one can be built for: ${known}`, {
-    exitCode: 2,
-  });
+  return [...MODULES, ...OWN_MODULES[name]];
 }
 
 const MODULES = [

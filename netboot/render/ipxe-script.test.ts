@@ -8,6 +8,7 @@ const INSTALLER = {
   mac: '52:54:00:12:34:56',
   token: 'ab'.repeat(32),
   serverUrl: 'http://10.77.0.1:8080',
+  architecture: 'amd64',
   consoles: ['tty0', 'ttyS0,115200'],
   attempt: 1,
   attemptsAllowed: 3,
@@ -25,7 +26,7 @@ test('the installer script', () => {
   assert.match(
     script,
     new RegExp(
-      '^kernel http://10\\.77\\.0\\.1:8080/boot/vmlinuz initrd=ramdisk\\.img gutinteg\\.server=http://10\\.77\\.0\\.1:8080 ' +
+      '^kernel http://10\\.77\\.0\\.1:8080/boot/amd64/vmlinuz initrd=ramdisk\\.img gutinteg\\.server=http://10\\.77\\.0\\.1:8080 ' +
         `gutinteg\\.mac=52:54:00:12:34:56 gutinteg\\.token=${INSTALLER.token} console=tty0 console=ttyS0,115200 panic=30 `,
       'm',
     ),

@@ -49,6 +49,8 @@ export type InstallerScript = {
   readonly mac: string;
   readonly token: string;
   readonly serverUrl: string;
+  /** Debian's name of the machine's architecture. */
+  readonly architecture: string;
   /** Kernel consoles; the last one is /dev/console. */
   readonly consoles: readonly string[];
   readonly attempt: number;
@@ -70,8 +72,8 @@ export function renderInstallerScript(script: InstallerScript): string {
   ];
   return lines([
     `echo gutinteg: installing ${plain(script.name)}, attempt ${script.attempt} of ${script.attemptsAllowed}`,
-    `kernel ${script.serverUrl}${routes.kernel} ${parameters.join(' ')} || goto failed`,
-    `initrd --name ramdisk.img ${script.serverUrl}${routes.ramdisk} || goto failed`,
+    `kernel ${script.serverUrl}${routes.kernel(script.architecture)} ${parameters.join(' ')} || goto failed`,
+    `initrd --name ramdisk.img ${script.serverUrl}${routes.ramdisk(script.architecture)} || goto failed`,
     'boot ||',
     ':failed',
     'echo gutinteg: the installer could not be loaded or started (see the line above)',

@@ -1,8 +1,10 @@
 // Scripts, kernel, ramdisk and the package store: what a machine reads without a token.
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Express, RequestHandler, Response } from 'express';
+import { architectures } from '../../lib/architecture.ts';
 import { parseMac } from '../../lib/mac.ts';
 import { routes } from '../../contract/routes.ts';
+import { bootDirectory } from '../boot-directory.ts';
 import type { BootService } from '../boot-service.ts';
 import type { Clients } from '../clients.ts';
 import { noteOnTimeline, noteStep } from '../machines/machines.ts';
@@ -15,10 +17,8 @@ export type BootRoutesOptions = {
   readonly boot: BootService;
   readonly machines: Machines;
   readonly clients: Clients;
-  /** Directory with `vmlinuz` and `ramdisk.img`. */
-  readonly bootDir: string;
-  /** Directory with `manifests/`, `deltas/` and `packs/`. */
-  readonly storeDir: string;
+  /** Has `boot/ARCH/` with `vmlinuz` and `ramdisk.img`, and `store/` with `manifests/`, `deltas/` and `packs/`. */
+  readonly stateDir: string;
 };
 
 export function addBootRoutes(app: Express, options: BootRoutesOptions): void {
@@ -33,8 +33,12 @@ export function addBootRoutes(app: Express, options: BootRoutesOptions): void {
     const script = request.method === 'HEAD' ? options.boot.previewScript(mac) : options.boot.script(mac);
     script.then((text) => sendScript(response, text), next);
   });
-  app.get(routes.kernel, fixedFile(options, { path: 'vmlinuz', step: 'fetched the kernel' }));
-  app.get(routes.ramdisk, fixedFile(options, { path: 'ramdisk.img', step: 'fetched the ramdisk' }));
+  for (const architecture of Object.values(architectures)) {
+    const { name } = architecture;
+    const root = bootDirectory(options.stateDir, architecture);
+    app.get(routes.kernel(name), fixedFile(options, { root, path: 'vmlinuz', step: 'fetched the kernel' }));
+    app.get(routes.ramdisk(name), fixedFile(options, { root, path: 'ramdisk.img', step: 'fetched the ramdisk' }));
+  }
   app.get('/store/:kind/:file', storeFile(options));
 }
 
@@ -43,11 +47,12 @@ function sendScript(response: Response, script: string): void {
 }
 
 /** With Range and Content-Length; noted on the machine's timeline when all of it was sent. */
-function fixedFile(options: BootRoutesOptions, file: { path: string; step: string }): RequestHandler {
+function fixedFile(options: BootRoutesOptions, file: { root: string; path: string; step: string }): RequestHandler {
   return (request, response, next) => {
     const row = request.method === 'GET' ? machineOfRequest(request, options) : undefined;
-    const missing = `the server has no ${join('boot', file.path)}; build the boot ramdisk first`;
-    sendFile({ request, response }, { root: options.bootDir, path: file.path, missing }, (end) => {
+    const { root, path } = file;
+    const missing = `the server has no boot/${basename(root)}/${path}; run gutinteg prepare first`;
+    sendFile({ request, response }, { root, path, missing }, (end) => {
       if (end instanceof Error) {
         next(end);
         return;
@@ -77,7 +82,7 @@ function storeFile(options: BootRoutesOptions): RequestHandler<{ kind: string; f
     if (!isNamed) throw new HttpError(404, 'not a name of the package store');
     const row = request.method === 'GET' ? machineOfRequest(request, options) : undefined;
     response.type('application/octet-stream');
-    const stored = { root: options.storeDir, path: join(kind, file), immutable: true };
+    const stored = { root: join(options.stateDir, 'store'), path: join(kind, file), immutable: true };
     sendFile({ request, response }, { ...stored, missing: `not in the package store: ${kind}/${file}` }, (end) => {
       if (end instanceof Error) next(end);
       else if (row !== undefined)

@@ -3,7 +3,7 @@ import type { Express, RequestHandler } from 'express';
 import { HttpError } from './http-errors.ts';
 
 /**
- * `//boot///vmlinuz` is `/boot/vmlinuz`, as URLs that are put together from parts have a slash twice. Of a URL with a host
+ * `//boot///a` is `/boot/a`, as URLs that are put together from parts have a slash twice. Of a URL with a host
  * only the path counts: there is one site here.
  */
 export const mergeSlashes: RequestHandler = (request, _response, next) => {

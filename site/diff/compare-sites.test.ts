@@ -65,7 +65,7 @@ async function diffWith(edits: Edits, wanted: Wanted = {}) {
   fill(to, Object.fromEntries(edited));
   const run = async () => await Promise.reject(new Error('no program may run'));
   const sides = await readSides({ old: undefined, current: undefined, from, to, site: to, dir, run });
-  const context = { findPublished: await openPublished(dir), everywhere: [], planMerge };
+  const context = { findPublished: await openPublished(dir), everywhere: () => [], planMerge };
   const all = { isMachineWanted: () => true, isPathWanted: () => true };
   const diff = await compareSites({ ...sides, context, ...all, ...wanted });
   const differ = createDiffer(runCommand, dir);

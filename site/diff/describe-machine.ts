@@ -6,6 +6,7 @@ import type { Manifest } from '../../packagelink/package/manifest.ts';
 import { variablesUsedBy } from '../../packagelink/merge/merge.ts';
 import type { MergeInput } from '../../packagelink/merge/merge.ts';
 import { imageOf, packagesOf } from '../packages.ts';
+import { consolesOf } from '../settings.ts';
 import type { FindPublished } from './published-packages.ts';
 import type { DiffPackage, Side } from './read-side.ts';
 
@@ -34,8 +35,8 @@ export type Faulty = { readonly record: MachineValues; readonly faults: readonly
 
 export type DescribeContext = {
   readonly findPublished: FindPublished;
-  /** Published packages that every machine gets besides its own. */
-  readonly everywhere: readonly string[];
+  /** Published packages that a machine with this record gets besides its own. */
+  readonly everywhere: (record: MachineValues) => readonly string[];
   readonly planMerge: PlanMerge;
 };
 
@@ -70,7 +71,7 @@ async function describe(
     if (each instanceof UserError) throw each;
     if (each !== undefined) packages.push(each);
   }
-  for (const each of everywhere) {
+  for (const each of everywhere(record)) {
     const published = await findPublished(each);
     if (published !== undefined) packages.push(published);
   }
@@ -81,7 +82,7 @@ async function describe(
     record,
     image: imageName,
     packages: new Map(all.map((each) => [each.name, each])),
-    input: planMerge({ name, record: open, image, packages, consoles }),
+    input: planMerge({ name, record: open, image, packages, consoles: consolesOf(consoles, record) }),
   };
 }
 

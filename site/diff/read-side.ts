@@ -9,6 +9,7 @@ import type { Manifest } from '../../packagelink/package/manifest.ts';
 import { readTreePackage } from '../../packagelink/publish/read-tree-package.ts';
 import type { WantedFile } from '../../packagelink/tree/tree.ts';
 import { listSitePackages, loadSiteSettings } from '../load-site.ts';
+import type { Consoles } from '../settings.ts';
 
 /** A package of a machine, and the source bytes of its files. */
 export type DiffPackage = {
@@ -21,7 +22,7 @@ export type Side = {
   /** As a reader knows it: `HEAD`, `/srv/site`. */
   readonly label: string;
   readonly db: Machdb;
-  readonly consoles: readonly string[];
+  readonly consoles: Consoles;
   /** By the name of the tree; a tree that could not be published has the reason instead. */
   readonly packages: ReadonlyMap<string, DiffPackage | UserError>;
   /** Published name of an image → how it is made, as JSON. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../../lib/run-command.ts';
 import type { CommandResult } from '../../lib/run-command.ts';
-import { AGENT_PACKAGE } from '../../netboot/agent/agent-package.ts';
+import { agentPackage } from '../../netboot/agent/agent-package.ts';
 import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
 import { publishTree } from '../../packagelink/publish/publish.ts';
 import { openStore } from '../../packagelink/store/store.ts';
@@ -60,7 +60,7 @@ async function fillStore(dir: string, stateDir: string): Promise<void> {
   }
   await put(join(trees.agent, 'usr/lib/gutinteg/agent/agent.mjs'), '// the agent\n');
   await publishTree({ store, name: IMAGE, tree: trees.image, kind: 'image', signingKey });
-  await publishTree({ store, name: AGENT_PACKAGE, tree: trees.agent, kind: 'site', signingKey });
+  await publishTree({ store, name: agentPackage('amd64'), tree: trees.agent, kind: 'site', signingKey });
 }
 
 async function put(path: string, text: string): Promise<void> {

@@ -6,6 +6,7 @@ import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs
 import { dirname, join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { openMachines, openSiteState } from '../../bin/open-site-state.ts';
+import { consolesOf } from '../../site/settings.ts';
 import { fetchManifests } from '../../installer/description/fetch-manifests.ts';
 import { planFiles } from '../../installer/plan/plan-files.ts';
 import { systemOf } from '../../installer/systems/all.ts';
@@ -92,7 +93,7 @@ async function layDown(siteDir: string, host: string, target: string): Promise<v
     const lookup = await machine.describe('00000000-0000-4000-8000-000000000000');
     const fetcher = directoryFetcher(state.store.dir);
     const manifests = await fetchManifests({ lookup, fetcher, publicKeys: [state.key.publicPem] });
-    const { consoles } = state.settings;
+    const consoles = consolesOf(state.settings.consoles, lookup.record);
     const tree = planFiles({ lookup, ...manifests, diskFiles: [], consoles, system: systemOf(lookup.record['OS']) });
     await mkdir(target);
     await applyFull({ target, tree, fetcher, stateFile: join(root, 'laid-down.db') });

@@ -10,9 +10,10 @@ import { siteSettingsSchema } from '../../site/settings.ts';
 
 const dir = process.argv[2] ?? '';
 const settings = siteSettingsSchema.parse(JSON.parse(await readFile(join(dir, 'settings.json'), 'utf8')));
-const bootDir = join(dir, 'boot');
+const stateDir = join(dir, 'state');
+const bootDir = join(stateDir, 'boot/amd64');
 await mkdir(bootDir, { recursive: true });
-await writeFile(join(bootDir, 'vmlinuz'), 'kernel');
+for (const name of ['vmlinuz', 'ramdisk.img']) await writeFile(join(bootDir, name), 'kernel');
 const site = oneMachineSite({
   NETMASK: '255.255.0.0',
   GATEWAY: '10.77.0.254',
@@ -23,8 +24,7 @@ const site = oneMachineSite({
 });
 const netboot = await startNetboot({
   settings,
-  stateDir: join(dir, 'state'),
-  bootDir,
+  stateDir,
   source: site.source,
   log: createLog('lab'),
 });

@@ -141,11 +141,11 @@ test('1,600 connections that send nothing, or read nothing, keep nobody from the
     const holders = Array.from({ length: 1600 }, (_, index) => {
       const socket = connect({ host: SERVER, port: 8080, localAddress: '10.77.2.' + ((index % 32) + 1) });
       socket.on('error', () => {});
-      if (index % 2 === 0) socket.on('connect', () => socket.write('GET /boot/vmlinuz HTTP/1.1\\r\\nHost: x\\r\\nX-Slow: '));
+      if (index % 2 === 0) socket.on('connect', () => socket.write('GET /boot/amd64/vmlinuz HTTP/1.1\\r\\nHost: x\\r\\nX-Slow: '));
       return new Promise((done) => socket.once('connect', done).once('close', done));
     });
     Promise.all(holders).then(() => {
-      get('http://' + SERVER + ':8080/boot/vmlinuz', { localAddress: '10.77.0.2', timeout: 5000 }, (response) => {
+      get('http://' + SERVER + ':8080/boot/amd64/vmlinuz', { localAddress: '10.77.0.2', timeout: 5000 }, (response) => {
         response.setEncoding('utf8').on('data', (text) => console.log(text)).on('end', () => process.exit());
       }).on('error', (error) => { console.log(error.message); process.exit(); });
     });`,

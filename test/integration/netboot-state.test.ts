@@ -35,7 +35,7 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 
 /** What a machine gets that does not depend on the state. */
 async function goesOn(lab: Lab): Promise<void> {
-  assert.equal((await curl(lab, '/boot/vmlinuz')).text, 'kernel');
+  assert.equal((await curl(lab, '/boot/amd64/vmlinuz')).text, 'kernel');
   const tftp = await lab.client(['curl', '-sS', `tftp://${SERVER}/start.ipxe`]);
   assert.match(tftp.stdout, /^#!ipxe/);
   const udhcpc = ['busybox', 'udhcpc', '-i', 'pxe0', '-f', '-q', '-n', '-t', '3', '-T', '1'] as const;

@@ -9,7 +9,7 @@ import { openMachines, openSiteState } from '../../bin/open-site-state.ts';
 import { createLog } from '../../lib/log.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import type { Argv, CommandResult } from '../../lib/run-command.ts';
-import { AGENT_PACKAGE } from '../../netboot/agent/agent-package.ts';
+import { agentPackage } from '../../netboot/agent/agent-package.ts';
 import { createControlClient } from '../../netboot/control-client.ts';
 import type { ControlClient } from '../../netboot/control-client.ts';
 import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';
@@ -101,7 +101,7 @@ function agentPublisher(
     await put(join(tree, 'usr/bin/gutinteg'), moved, 0o755);
     const { privateKey: signingKey } = await loadOrCreateSiteKey(site.stateDir);
     const store = openStore(join(site.stateDir, 'store'));
-    await publishTree({ store, name: AGENT_PACKAGE, tree, kind: 'site', signingKey });
+    await publishTree({ store, name: agentPackage('amd64'), tree, kind: 'site', signingKey });
   };
 }
 
@@ -115,7 +115,6 @@ async function makeServer(stack: AsyncDisposableStack, site: SmallSite) {
     const netboot = await startNetboot({
       settings: { ...settings, dhcp: { leaseSeconds: 3600 }, address: '127.0.0.1', httpPort: ports.httpPort },
       stateDir: site.stateDir,
-      bootDir: join(site.stateDir, 'boot/amd64'),
       source,
       log: createLog('lab', 'silent'),
       publicKeys: [state.key.publicPem],
