@@ -79,6 +79,8 @@ export const controlAnswers = {
     database: databaseStatusSchema,
     state: stateStatusSchema,
   }),
+  /** Machines that have reported SSH host keys, `TYPE KEY` each. */
+  hostKeys: z.object({ machines: z.array(z.object({ name: z.string(), keys: z.array(z.string()) })) }),
   health: healthSchema,
   error: z.object({ error: z.string(), hint: z.string().optional() }),
 };
@@ -88,6 +90,7 @@ export type ArmedAnswer = z.infer<typeof controlAnswers.arm>;
 export type ClaimAnswer = z.infer<typeof controlAnswers.claim>;
 export type OfferAnswer = z.infer<typeof controlAnswers.offer>;
 export type StatusAnswer = z.infer<typeof controlAnswers.status>;
+export type HostKeysAnswer = z.infer<typeof controlAnswers.hostKeys>;
 export type AllAnswer = z.infer<typeof controlAnswers.all>;
 
 /**

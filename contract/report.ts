@@ -72,6 +72,8 @@ export const reportSchema = z.object({
   /** What ran after the changes, in order; absent when nothing did. */
   commands: z.array(commandSchema).max(100).exactOptional(),
   system: systemFactsSchema.optional(),
+  /** The public SSH host keys, `TYPE KEY` each; whoever uses one looks first whether it is one. */
+  hostKeys: z.array(z.string().max(4096)).max(20).exactOptional(),
   /** When the run began, in milliseconds since 1970: a report may be delivered by a later run. */
   startedAtMs: z.int().nonnegative().exactOptional(),
   /** The server did not answer: the run went by the last generation that is known on the machine. */

@@ -12,6 +12,7 @@ import type {
   ArmedAnswer,
   ClaimAnswer,
   controlRequests,
+  HostKeysAnswer,
   OfferAnswer,
   StatusAnswer,
   SummaryAnswer,
@@ -35,6 +36,8 @@ export type ControlClient = {
   readonly disarm: (name: string, why: string) => Promise<SummaryAnswer>;
   readonly status: (name: string) => Promise<StatusAnswer>;
   readonly all: () => Promise<AllAnswer>;
+  /** Of every machine that has reported some. */
+  readonly hostKeys: () => Promise<HostKeysAnswer>;
   /** @throws UserError also while the server is still opening its ports */
   readonly health: () => Promise<Health>;
 };
@@ -50,7 +53,7 @@ export function createControlClient(stateDir: string): ControlClient {
     const { error, hint } = parseJsonEdge(controlAnswers.error, answer.text, `the server's answer to ${path}`);
     throw new UserError(error, { exitCode: answer.status === 400 ? 2 : 1, ...(hint === undefined ? {} : { hint }) });
   }
-  const { arm, claim, disarm, offer, status, all, health } = controlAnswers;
+  const { arm, claim, disarm, offer, status, all, hostKeys, health } = controlAnswers;
   return {
     arm: (name, consent) => ask(arm, '/arm', { name, ...consent } satisfies z.input<typeof controlRequests.arm>),
     claim: (name) => ask(claim, '/claim', { name } satisfies z.input<typeof controlRequests.claim>),
@@ -61,6 +64,7 @@ export function createControlClient(stateDir: string): ControlClient {
       const answer = await ask(all, '/machines');
       return { ...answer, machines: answer.machines.sort(byName) };
     },
+    hostKeys: () => ask(hostKeys, '/host-keys'),
     health: () => ask(health, '/health'),
   };
 }

@@ -9,7 +9,8 @@ import { addSiteOption } from './site-option.ts';
 import type { SiteOption } from './site-option.ts';
 
 type ExportOptions = SiteOption &
-  ExportSettings & {
+  Omit<ExportSettings, 'hostKeys'> & {
+    readonly state?: string;
     readonly output?: string;
     readonly outputDir?: string;
     readonly serial?: string;
@@ -28,6 +29,7 @@ export function addExportCommand(program: Command): void {
     .option('--network <network>', 'reverse-dns: the zone by its addresses, such as 10.77.0.0/24')
     .option('--serial <number>', 'dns, reverse-dns: the serial number of the zone, instead of the time')
     .option('--previous <file>', 'dns, reverse-dns: the old zone, if it is not the file of --output')
+    .option('--state <dir>', 'known-hosts: state directory of the running server, instead of the one in site.yaml')
     .option('--masters <object>', 'cluster-xml: an object that masters inherit from, or a variable that they set')
     .option('--bootmaster <variable>', 'cluster-xml: the variable with the master that a machine boots from')
     .addHelpText('after', EXPORT_HELP)
@@ -42,14 +44,25 @@ async function exportMachdb(name: ExportFormatName, options: ExportOptions): Pro
   await checkOptions(name, format, options);
   const serial = options.serial === undefined ? undefined : await readSerialOption(options.serial);
   const work: Export = { db: await loadMachdb(join(options.site, 'machdb')), format, serial };
-  if (options.outputDir === undefined) await exportOne(work, options, options);
+  const { state, ...settings } = options;
+  const asked = format.heeds.includes('hostKeys') ? { hostKeys: await askHostKeys(options.site, state) } : {};
+  if (options.outputDir === undefined) await exportOne(work, { ...settings, ...asked }, options);
   else await exportAll(work, options.outputDir);
+}
+
+/** The database says nothing of host keys: machines make them, and report them to the server. */
+async function askHostKeys(site: string, state: string | undefined): Promise<NonNullable<ExportSettings['hostKeys']>> {
+  const { loadSiteSettings } = await import('../../site/load-site.ts');
+  const { createControlClient } = await import('../../netboot/control-client.ts');
+  const { stateDir } = await loadSiteSettings(site, state === undefined ? {} : { state });
+  const { machines } = await createControlClient(stateDir).hostKeys();
+  return new Map(machines.map(({ name, keys }) => [name, keys]));
 }
 
 /** Whatever a format does not heed must not seem to have had an effect. */
 async function checkOptions(name: string, format: ExportFormat, options: ExportOptions): Promise<void> {
   const { UserError } = await import('../../lib/errors.ts');
-  const { output, outputDir, zone, network, serial, previous, masters, bootmaster } = options;
+  const { output, outputDir, zone, network, serial, previous, masters, bootmaster, state } = options;
   const refuse = (message: string): never => {
     throw new UserError(message, { exitCode: 2, hint: 'machdb export --help' });
   };
@@ -57,6 +70,8 @@ async function checkOptions(name: string, format: ExportFormat, options: ExportO
   if (network !== undefined && !format.heeds.includes('network')) refuse(`--network means nothing to ${name}`);
   if (masters !== undefined && !format.heeds.includes('masters')) refuse(`--masters means nothing to ${name}`);
   if (bootmaster !== undefined && !format.heeds.includes('bootmaster')) refuse(`--bootmaster means nothing to ${name}`);
+  if (state !== undefined && !format.heeds.includes('hostKeys'))
+    refuse(`${name} asks no server: --state means nothing`);
   if (serial !== undefined && format.serial === undefined) refuse(`${name} carries no serial number`);
   if (previous !== undefined && format.serial === undefined) refuse(`${name} carries no serial number: no --previous`);
   if (outputDir === undefined) return;
@@ -133,6 +148,7 @@ Examples:
   machdb export hosts --site examples/lab
   machdb export dns --zone lab.example --output /etc/bind/lab.example.zone
   machdb export cluster-xml --masters cluster-master --output /etc/update-cluster/cluster.xml
+  machdb export known-hosts --output /etc/ssh/ssh_known_hosts
   machdb export reverse-dns --network 10.77.0.0/24 --serial 2026112101
 
 With --output, nothing is written or reported if only the serial number would differ, unless --serial raises it.

@@ -24,6 +24,7 @@ import { readAwaySince, saveLastKnown } from '../description/last-known.ts';
 import { FIRST_BOOT_FILE, writeMachineState } from '../machine/machine-state.ts';
 import type { MachineState } from '../machine/machine-state.ts';
 import type { PartialContext } from './run-context.ts';
+import { readHostKeys } from '../look/read-host-keys.ts';
 import { readHardware } from '../look/read-hardware.ts';
 import { readSystem } from '../look/read-system.ts';
 import { deliverReport } from './deliver-report.ts';
@@ -70,7 +71,7 @@ export async function runPartial(context: PartialContext): Promise<Report> {
   return told;
 }
 
-type About = Pick<Report, 'run' | 'generation' | 'bootId' | 'startedAtMs' | 'serverAway'>;
+type About = Pick<Report, 'run' | 'generation' | 'bootId' | 'startedAtMs' | 'serverAway' | 'hostKeys'>;
 type Done = {
   readonly files: WithCommandsResult;
   readonly boot: KeptBootLoader;
@@ -86,6 +87,7 @@ async function describeRun({ mode, root, adopting }: PartialContext, description
     generation: description.lookup.generation,
     bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
     startedAtMs,
+    hostKeys: await readHostKeys(root, description.lookup.record),
     ...(mode === 'run' && description.away !== undefined ? { serverAway: { sinceMs } } : {}),
   };
   return about;

@@ -5,6 +5,7 @@ export const exportDescriptions = {
   'reverse-dns': 'a BIND zone of PTR records, in-addr.arpa or ip6.arpa',
   hosts: '/etc/hosts',
   ethers: '/etc/ethers',
+  'known-hosts': 'known_hosts of ssh: the host keys that machines have reported',
   dnsmasq: 'a configuration file of dnsmasq: addresses, options and names',
   'cluster-xml': 'cluster.xml of update-cluster',
   kea: 'a configuration of the Kea DHCPv4 server',

@@ -15,6 +15,8 @@ export type ExportSettings = {
   readonly masters?: string;
   /** The variable that names the master which a machine boots from. */
   readonly bootmaster?: string;
+  /** SSH host keys of machines by their names, `TYPE KEY` each, as the server knows them. */
+  readonly hostKeys?: ReadonlyMap<string, readonly string[]>;
 };
 
 /** A machine whose record has been resolved. */

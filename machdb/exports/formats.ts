@@ -9,6 +9,7 @@ import type { ExportFormat } from './format.ts';
 import { hostsFormat } from './hosts.ts';
 import { jsonFormat } from './json.ts';
 import { keaFormat } from './kea.ts';
+import { knownHostsFormat } from './known-hosts.ts';
 import { reverseDnsFormat } from './reverse-dns.ts';
 
 /** Every form of export, by the name that the user gives. */
@@ -17,6 +18,7 @@ export const exportFormats: Readonly<Record<ExportFormatName, ExportFormat>> = {
   'reverse-dns': reverseDnsFormat,
   hosts: hostsFormat,
   ethers: ethersFormat,
+  'known-hosts': knownHostsFormat,
   dnsmasq: dnsmasqFormat,
   'cluster-xml': clusterXmlFormat,
   kea: keaFormat,

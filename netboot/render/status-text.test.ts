@@ -121,3 +121,16 @@ since the server started:
 `,
   );
 });
+
+test('a machine whose last report names host keys: those that are some, by their fingerprints', () => {
+  const report = { run: 'partial', generation: 'a'.repeat(64), bootId: 'b', ok: true, seconds: 1 } as const;
+  const rest = { changes: [], changedTotal: 0, errors: [], notices: [] };
+  const hostKeys = [
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJkqdb3aSmsQgAaJ0vH9W87XIUoA4rGvgdnyKvP6lGg',
+    'rubbish\u001b[2J',
+  ];
+  const text = renderStatus({ ...STATUS, lastReport: { atMs: START, report: { ...report, ...rest, hostKeys } } });
+  assert.deepEqual(text.match(/host key.*/g), [
+    'host key: ssh-ed25519 SHA256:8S3L/Hi0yZQqL1Xer1PENIzgU5z9mzoel1iJMNRAD0E',
+  ]);
+});

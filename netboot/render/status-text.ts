@@ -1,5 +1,6 @@
 // Statuses as plain text. In: what the control socket answers. Out: lines. Never: I/O, the clock.
 import { describeConsent } from '../consent.ts';
+import { describeHostKey, isHostKey } from '../../lib/host-key.ts';
 import type { AllAnswer, StatusAnswer, SummaryAnswer } from '../../contract/control.ts';
 
 /** A table of all machines, the MAC addresses that asked and are in no record, and how the database is. */
@@ -60,6 +61,7 @@ export function renderStatus(status: StatusAnswer): string {
     `  waiting for: ${status.waitingFor}`,
     ...describeConsent(status).map((may) => `  ${may}`),
     `  machine id: ${status.machineId}, MAC ${status.macs.join(' ')}`,
+    ...(status.lastReport?.report.hostKeys ?? []).filter(isHostKey).map((key) => `  host key: ${describeHostKey(key)}`),
   ];
   return [...head, '', ...renderTimeline(status.timeline), ''].join('\n');
 }

@@ -19,6 +19,7 @@ import type {
   AllAnswer,
   ArmedAnswer,
   ClaimAnswer,
+  HostKeysAnswer,
   OfferAnswer,
   StatusAnswer,
   SummaryAnswer,
@@ -34,6 +35,7 @@ import { readPageIfPossible } from '../machines/ask-machines.ts';
 import { applyOccurrence, timelineOf } from '../machines/machines.ts';
 import type { Machines } from '../machines/machines.ts';
 import { describeHealth } from '../describe-health.ts';
+import { readHostKeys } from '../host-keys.ts';
 import { summarize } from '../machine-status.ts';
 import type { StateStatus } from '../../contract/health.ts';
 import { streamJson } from './stream-json.ts';
@@ -139,6 +141,9 @@ function addControlRoutes(app: Express, options: ControlOptions): void {
       { name: 'timeline', rows: timelineOf(machines, row) satisfies StatusAnswer['timeline'] },
       rest,
     ).then(undefined, next);
+  });
+  app.get('/host-keys', (_request, response) => {
+    response.json({ machines: readHostKeys(machines.table) } satisfies HostKeysAnswer);
   });
   app.post('/arm', (request, response, next) => {
     const { name, ...consent } = parseEdge(controlRequests.arm, request.body, 'arm');
