@@ -6,7 +6,7 @@ ARG BASE=debian:12-slim
 # npm, and what else is only needed to fill /opt/gutinteg, stays behind in this stage.
 FROM ${BASE} AS build
 RUN apt-get update \
- && apt-get install -y --no-install-recommends binutils ca-certificates ipxe libatomic1 libcap2-bin npm
+ && apt-get install -y --no-install-recommends binutils ca-certificates libatomic1 libcap2-bin npm
 WORKDIR /opt/gutinteg
 COPY package.json package-lock.json ./
 # esbuild bundles what `prepare` puts into the ramdisk. Of the package that holds Node, the program is enough.
@@ -28,9 +28,8 @@ COPY service service
 COPY site site
 RUN find . -path ./node_modules -prune -o -name '*.test.ts' -exec rm {} + \
  && rm -rf partition-specs/examples \
- && mkdir -p /tree/opt /tree/usr/lib/ipxe /tree/usr/lib/gutinteg \
+ && mkdir -p /tree/opt /tree/usr/lib/gutinteg \
  && cp -a /opt/gutinteg /tree/opt/ \
- && cp /usr/lib/ipxe/undionly.kpxe /tree/usr/lib/ipxe/ \
  && cp -L /usr/lib/*-linux-gnu/libatomic.so.1 /tree/usr/lib/gutinteg/ \
  && setcap cap_net_bind_service=ep "$(echo /tree/opt/gutinteg/node_modules/node-linux-*/bin/node)"
 

@@ -16,6 +16,7 @@ const PACKAGES = 10;
 const FILES = 100;
 /** Large enough that a reader who does not read leaves most of it unsent. */
 const KERNEL_BYTES = 16 * 1024 * 1024;
+const LOADER_BYTES = 70_000;
 
 const dir = process.argv[2] ?? '';
 const [siteDir, stateDir] = [join(dir, 'site'), join(dir, 'state')];
@@ -60,7 +61,8 @@ const source = await openSite({
   pollMs: 1000,
 });
 const settings = siteSettingsSchema.parse(JSON.parse(await readFile(join(dir, 'settings.json'), 'utf8')));
-const netboot = await startNetboot({ settings, stateDir, source, log: createLog('flood') });
+const loaders = new Map([['undionly.kpxe', Buffer.alloc(LOADER_BYTES, 'i')]]);
+const netboot = await startNetboot({ settings, stateDir, loaders, source, log: createLog('flood') });
 process.once('SIGTERM', () => {
   source.close();
   void netboot.close();

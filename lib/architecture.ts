@@ -24,8 +24,11 @@ export type Architecture = {
   /** GRUB's targets. @see grub-install(8), --target */
   readonly grub: { readonly bios: string | undefined; readonly efi: string };
   readonly qemu: { readonly system: string; readonly machine: string };
-  /** The file that firmware starts on a medium without boot entries. @see UEFI 2.10 §3.5.1.1 */
-  readonly efi: { readonly removableLoader: string };
+  /**
+   * How names of its EFI programs end, and the file that firmware starts on a medium without boot entries.
+   * @see UEFI 2.10 §3.5.1.1
+   */
+  readonly efi: { readonly suffix: string; readonly removableLoader: string };
   readonly dhcp: readonly ClientArchitecture[];
 };
 
@@ -39,7 +42,7 @@ export const architectures = {
     consoles: ['tty0', 'ttyS0,115200'],
     grub: { bios: 'i386-pc', efi: 'x86_64-efi' },
     qemu: { system: 'qemu-system-x86_64', machine: 'q35' },
-    efi: { removableLoader: 'BOOTX64.EFI' },
+    efi: { suffix: 'x64', removableLoader: 'BOOTX64.EFI' },
     dhcp: [
       { code: 0, firmware: 'bios', name: 'x86 BIOS' },
       { code: 7, firmware: 'uefi', name: 'x64 UEFI' },
@@ -58,7 +61,7 @@ export const architectures = {
     consoles: ['tty0', 'ttyAMA0'],
     grub: { bios: undefined, efi: 'arm64-efi' },
     qemu: { system: 'qemu-system-aarch64', machine: 'virt' },
-    efi: { removableLoader: 'BOOTAA64.EFI' },
+    efi: { suffix: 'aa64', removableLoader: 'BOOTAA64.EFI' },
     dhcp: [
       { code: 11, firmware: 'uefi', name: 'ARM64 UEFI' },
       { code: 19, firmware: 'uefi-http', name: 'ARM64 UEFI HTTP' },

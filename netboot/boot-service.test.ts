@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { createBootService } from './boot-service.ts';
 import { oneMachineSite } from './fake-machine-source.ts';
@@ -28,20 +25,18 @@ const FILES: readonly [name: string, what: 'loader' | 'script' | undefined][] = 
   ['', undefined],
 ];
 
-test('names by TFTP: slashes before a name are none of it, whichever way they lean', async (context) => {
-  const loaderDir = await mkdtemp(join(tmpdir(), 'gutinteg-boot-'));
-  context.after(() => rm(loaderDir, { recursive: true }));
-  await writeFile(join(loaderDir, 'undionly.kpxe'), 'iPXE');
+test('names by TFTP: slashes before a name are none of it, whichever way they lean', () => {
+  const loaders = new Map([['undionly.kpxe', Buffer.from('iPXE')]]);
   const { source } = oneMachineSite();
   const machines = createMachines({ database: openDatabase(':memory:'), source, attempts: 3 });
   const consoles = { amd64: [], arm64: [] };
-  const boot = await createBootService({
+  const boot = createBootService({
     source,
     machines,
     serverUrl: 'http://x:8080',
     consoles,
     firmwareOf: () => undefined,
-    loaderDir,
+    loaders,
   });
   for (const [name, what] of FILES) {
     const text = boot.file(name) === undefined ? undefined : Buffer.from(boot.file(name) ?? []).toString();

@@ -1,12 +1,8 @@
 // What TFTP and HTTP hand out to a booting machine. In: a file name or a MAC. Out: bytes or a script. Never: sockets.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { architectureOfRecord } from '../lib/architecture.ts';
-import { UserError } from '../lib/errors.ts';
 import type { Mac } from '../lib/mac.ts';
 import { consolesOf } from '../site/settings.ts';
 import type { Consoles } from '../site/settings.ts';
-import { bootPrograms } from './boot-programs/all.ts';
 import { decideBoot } from './decide.ts';
 import type { MachineSource, SiteMachine } from './machine-source.ts';
 import { findOfSite, viewMachine } from './machines/ask-machines.ts';
@@ -25,17 +21,14 @@ export type BootServiceOptions = {
   readonly consoles: Consoles;
   /** The architecture that the firmware with this MAC address named when it asked for an address. */
   readonly firmwareOf: (mac: Mac) => string | undefined;
-  /** Directory with iPXE of every boot program: `undionly.kpxe`. */
-  readonly loaderDir: string;
+  /** Boot loaders by their names in `boot/ARCH/`: `undionly.kpxe`. */
+  readonly loaders: ReadonlyMap<string, Uint8Array>;
 };
 
-export type BootService = Awaited<ReturnType<typeof createBootService>>;
+export type BootService = ReturnType<typeof createBootService>;
 
-/** @throws UserError when the boot loader that firmware needs is not installed. */
-export async function createBootService(options: BootServiceOptions) {
-  const { machines, source, serverUrl } = options;
-  const loaders = new Map<string, Uint8Array>();
-  for (const { loader } of bootPrograms) loaders.set(loader, await readLoader(join(options.loaderDir, loader)));
+export function createBootService(options: BootServiceOptions) {
+  const { machines, source, serverUrl, loaders } = options;
   const startScript = renderStartScript({ url: serverUrl });
 
   return {
@@ -137,12 +130,4 @@ function unknownMachine(mac: Mac): string {
 
 function localDisk(mac: string, decision: ReturnType<typeof decideBoot>): string {
   return renderLocalDiskScript({ mac, why: 'why' in decision ? decision.why : 'nothing to boot from the network' });
-}
-
-async function readLoader(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new UserError(`reading the boot loader ${path}`, { cause: error, hint: 'apt-get install ipxe' });
-  }
 }

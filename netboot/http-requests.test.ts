@@ -30,7 +30,6 @@ async function setUp(context: TestContext) {
   for (const [folder, name, text] of [
     ['store/packs', PACK, 'pack'],
     ['boot/amd64', 'vmlinuz', KERNEL],
-    ['', 'undionly.kpxe', 'iPXE'],
   ] as const) {
     await mkdir(join(dir, folder), { recursive: true });
     await writeFile(join(dir, folder, name), text);
@@ -41,13 +40,13 @@ async function setUp(context: TestContext) {
   const clients = createClients();
   const serverUrl = 'http://10.77.0.1:8080';
   const consoles = { amd64: [], arm64: [] };
-  const boot = await createBootService({
+  const boot = createBootService({
     source,
     machines,
     serverUrl,
     consoles,
     firmwareOf: () => undefined,
-    loaderDir: dir,
+    loaders: new Map(),
   });
   const app = createApp(
     () => {},

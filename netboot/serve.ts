@@ -46,8 +46,8 @@ export type NetbootOptions = {
   readonly log: Log;
   /** PEM text of the site's public keys, for machines that are adopted. */
   readonly publicKeys?: readonly string[];
-  /** Directory of `undionly.kpxe`; that of Debian's package `ipxe` unless given. */
-  readonly loaderDir?: string;
+  /** Boot loaders by their names in `boot/ARCH/`; without them firmware is told that there is no such file. */
+  readonly loaders?: ReadonlyMap<string, Uint8Array>;
   /** Ports other than the standard ones, for tests. `tftpPort` 0 takes any free one. */
   readonly dhcpPort?: number;
   readonly dhcpClientPort?: number;
@@ -127,10 +127,10 @@ async function startServers(
   stack.use(disposable(control));
   stack.use(everySecond(() => void control.tend()));
 
-  const loaderDir = options.loaderDir ?? '/usr/lib/ipxe';
+  const loaders = options.loaders ?? new Map();
   const { consoles } = settings;
   const { firmwareOf } = clients;
-  const boot = await createBootService({ source, machines, serverUrl, consoles, firmwareOf, loaderDir });
+  const boot = createBootService({ source, machines, serverUrl, consoles, firmwareOf, loaders });
   const app = createApp(logOnce, (routes) => {
     addBootRoutes(routes, { boot, machines, clients, stateDir });
     const readBody = createBodyReader();

@@ -6,7 +6,9 @@ type PrepareOptions = { readonly site: string; readonly state?: string };
 export function addPrepareCommand(program: Command): void {
   program
     .command('prepare')
-    .description('build what machines need, where it is missing or out of date: OS packages, boot ramdisk, agent')
+    .description(
+      'build what machines need, where it is missing or out of date: OS packages, boot loaders, boot ramdisk, agent',
+    )
     .option('--site <dir>', 'site directory', '.')
     .option('--state <dir>', 'state directory, instead of the one in site.yaml')
     .addHelpText('after', HELP)
@@ -19,6 +21,7 @@ async function prepare(options: PrepareOptions): Promise<void> {
   const { bootDirectory } = await import('../../netboot/boot-directory.ts');
   const { buildAgent } = await import('../../netboot/agent/build-agent.ts');
   const { buildRamdisk } = await import('../../netboot/ramdisk/build.ts');
+  const { placeBootFiles } = await import('../../netboot/boot-files/place-boot-files.ts');
   const { buildImage } = await import('../../os-images/build.ts');
   const { listImageRecipes, loadImageRecipe } = await import('../../os-images/load-recipe.ts');
   const { readSiteKeys } = await import('../../site/load-site.ts');
@@ -45,10 +48,13 @@ async function prepare(options: PrepareOptions): Promise<void> {
     const publicKeys = [key.publicPem, ...(await readSiteKeys(dir))];
     const entry = (name: string): string => join(installer, name);
     for (const architecture of used) {
+      const outDir = bootDirectory(stateDir, architecture);
+      const { mirror } = settings;
+      await placeBootFiles({ architecture, cacheDir, outDir, mirror, onProgress: say('boot loaders') });
       await buildRamdisk({
         architecture,
         cacheDir,
-        outDir: bootDirectory(stateDir, architecture),
+        outDir,
         publicKeys,
         entry: entry('main.ts'),
         mirror: settings.mirror,

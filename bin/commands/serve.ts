@@ -28,6 +28,7 @@ export function addServeCommand(program: Command): void {
 async function serve(options: ServeOptions): Promise<void> {
   const { once } = await import('node:events');
   const { createLog } = await import('../../lib/log.ts');
+  const { loadLoaders } = await import('../../netboot/boot-files/load-boot-files.ts');
   const { requireBootFiles } = await import('../../netboot/require-boot-files.ts');
   const { startNetboot } = await import('../../netboot/serve.ts');
   const { readSiteKeys } = await import('../../site/load-site.ts');
@@ -39,11 +40,13 @@ async function serve(options: ServeOptions): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   const log = createLog('serve', options.logLevel);
   const state = await openSiteState(options.site, options.state);
-  for (const architecture of await usedArchitectures(state.dir)) await requireBootFiles(state.stateDir, architecture);
+  const used = await usedArchitectures(state.dir);
+  for (const architecture of used) await requireBootFiles(state.stateDir, architecture);
+  const loaders = await loadLoaders(state.stateDir, used, `gutinteg prepare --site ${options.site}`);
   const source = await openMachines(state, logDatabase(log));
   const settings = { ...state.settings, ...(options.interface === undefined ? {} : { interface: options.interface }) };
   const publicKeys = [state.key.publicPem, ...(await readSiteKeys(state.dir))];
-  const netboot = await startNetboot({ settings, stateDir: state.stateDir, source, log, publicKeys });
+  const netboot = await startNetboot({ settings, stateDir: state.stateDir, loaders, source, log, publicKeys });
   if (!stop.signal.aborted) await once(stop.signal, 'abort');
   await netboot.close();
   source.close();

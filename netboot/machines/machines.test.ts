@@ -25,13 +25,13 @@ async function setUp(site: FakeSite = oneMachineSite()) {
   const make = () => createMachines({ database, source: site.source, attempts: 3, now: () => clock.ms });
   const machines = make();
   const firmware = new Map<string, string>();
-  const boot = await createBootService({
+  const boot = createBootService({
     source: site.source,
     machines,
     serverUrl: 'http://10.77.0.1:8080',
     consoles: { amd64: ['tty0', 'ttyS0,115200'], arm64: ['ttyAMA0'] },
     firmwareOf: (mac) => firmware.get(mac),
-    loaderDir: '/usr/lib/ipxe',
+    loaders: new Map(),
   });
   const now = (): MachineRow => {
     const [row] = readPageIfPossible(machines, 0, 1)?.rows ?? [];

@@ -5,6 +5,10 @@ import { dirname, join } from 'node:path';
 import { runCommand } from '../../lib/run-command.ts';
 import type { CommandResult } from '../../lib/run-command.ts';
 import { agentPackage } from '../../netboot/agent/agent-package.ts';
+import { bootDirectory } from '../../netboot/boot-directory.ts';
+import { writeBootFiles } from '../../netboot/boot-files/place-boot-files.ts';
+import { bootFiles } from '../../netboot/boot-files/recipe.ts';
+import { architectures } from '../../lib/architecture.ts';
 import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
 import { publishTree } from '../../packagelink/publish/publish.ts';
 import { openStore } from '../../packagelink/store/store.ts';
@@ -29,7 +33,10 @@ export async function makeSmallSite(stack: AsyncDisposableStack): Promise<SmallS
   const [siteDir, stateDir] = [join(dir, 'site'), join(dir, 'state')];
   await cp(join(root, 'examples/lab'), siteDir, { recursive: true });
   await fillStore(dir, stateDir);
-  for (const name of ['vmlinuz', 'ramdisk.img']) await put(join(stateDir, 'boot/amd64', name), 'stand-in');
+  const bootDir = bootDirectory(stateDir, architectures.amd64);
+  for (const name of ['vmlinuz', 'ramdisk.img']) await put(join(bootDir, name), 'stand-in');
+  const loaders = bootFiles(architectures.amd64).map(({ name }) => [name, Buffer.from('stand-in')] as const);
+  await writeBootFiles(bootDir, new Map(loaders));
   return {
     siteDir,
     stateDir,

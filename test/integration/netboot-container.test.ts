@@ -14,6 +14,7 @@ import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import { createControlClient } from '../../netboot/control-client.ts';
 import { architectures } from '../../lib/architecture.ts';
 import { bootDirectory } from '../../netboot/boot-directory.ts';
+import { placeBootFiles } from '../../netboot/boot-files/place-boot-files.ts';
 import { buildRamdisk } from '../../netboot/ramdisk/build.ts';
 import { defaultHardware } from '../../rehearse/hardware/kinds.ts';
 import { createNamespace } from '../../rehearse/namespace.ts';
@@ -207,9 +208,11 @@ async function makeState(stack: AsyncDisposableStack): Promise<{ siteDir: string
   const { publicPem } = await readPublicKey(site.stateDir);
   await rm(boot, { recursive: true });
   const entry = join(root, 'installer/main.ts');
+  const cacheDir = join(root, '.state/cache');
+  await placeBootFiles({ architecture, cacheDir, outDir: boot });
   await buildRamdisk({
     architecture,
-    cacheDir: join(root, '.state/cache'),
+    cacheDir,
     outDir: boot,
     entry,
     publicKeys: [publicPem],

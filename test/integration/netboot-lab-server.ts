@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { SAMPLE_LOADER } from './sample-loader.ts';
 import { createLog } from '../../lib/log.ts';
 import { oneMachineSite } from '../../netboot/fake-machine-source.ts';
 import { startNetboot } from '../../netboot/serve.ts';
@@ -25,6 +26,7 @@ const site = oneMachineSite({
 const netboot = await startNetboot({
   settings,
   stateDir,
+  loaders: new Map([['undionly.kpxe', SAMPLE_LOADER]]),
   source: site.source,
   log: createLog('lab'),
 });

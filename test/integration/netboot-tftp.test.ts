@@ -6,8 +6,7 @@ import { test } from 'node:test';
 import type { Argv } from '../../lib/run-command.ts';
 import { createLab, SERVER } from './netboot-lab.ts';
 import type { Lab } from './netboot-lab.ts';
-
-const LOADER = '/usr/lib/ipxe/undionly.kpxe';
+import { SAMPLE_LOADER } from './sample-loader.ts';
 
 type Fetch = (lab: Lab, file: string, to: string) => Argv;
 const curl =
@@ -35,12 +34,11 @@ const CLIENTS: readonly { name: string; fetch: Fetch }[] = [
 test('every client gets the boot loader whole, and the server survives rubbish in between', async (context) => {
   await using stack = new AsyncDisposableStack();
   const lab = await createLab(stack);
-  const loader = await readFile(LOADER);
   for (const [index, { name, fetch }] of CLIENTS.entries()) {
     await context.test(name, async () => {
       const to = join(lab.dir, `got-${index}`);
       await lab.client(fetch(lab, 'undionly.kpxe', to));
-      assert.deepEqual(await readFile(to), loader);
+      assert.deepEqual(await readFile(to), Buffer.from(SAMPLE_LOADER));
     });
   }
   await context.test('a script in netascii', async () => {
