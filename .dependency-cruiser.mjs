@@ -123,7 +123,7 @@ const rooms = {
     'saved-tables': [[], 'Partition tables as they stand on a disk, and as they are stored.'],
     render: [[], 'Files that depend on the machine, as text.'],
     'boot-loaders': [
-      ['render'],
+      ['look', 'render'],
       'Boot loaders: one file a kind; what is installed, where it lies, whether it is as it was.',
     ],
     machine: [['boot-loaders'], 'What an installed machine keeps of itself: its state, its lock.'],

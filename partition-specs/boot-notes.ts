@@ -14,7 +14,7 @@ export function bootNotes(planned: Planned, boot: Boot): string[] {
 }
 
 function sectorNotes({ disks }: Planned, { spec, firmware }: Boot): string[] {
-  const { name: kind, bootSectorBytes = Infinity } = firmware;
+  const { title: kind, bootSectorBytes = Infinity } = firmware;
   return disks
     .filter(({ name, hardware }) => bootDiskNames(spec).includes(name) && hardware.logicalSectorBytes > bootSectorBytes)
     .map(({ name, hardware }) => {
@@ -37,7 +37,7 @@ function reachNotes(planned: Planned, { firmware }: Boot): string[] {
       .filter((part) => (part.startSector + part.sizeSectors) * hardware.logicalSectorBytes > bootReachBytes)
       .map(({ device }) => {
         const reach = formatBytes(bootReachBytes);
-        return `${device} holds the kernels and ends beyond ${reach}: many a ${firmware.name} reads no further, and the machine would not start once a kernel lies there; add a small /boot in front: (a 1G ext4 /boot)`;
+        return `${device} holds the kernels and ends beyond ${reach}: many a ${firmware.title} reads no further, and the machine would not start once a kernel lies there; add a small /boot in front: (a 1G ext4 /boot)`;
       }),
   );
 }

@@ -67,7 +67,7 @@ test('what firmware could not read is refused', () => {
       /firmware reads \/boot\/efi from a partition/,
     ],
     ['disk0: (a rest lvm vg) vg: (efi 300M vfat /boot/efi) (root rest ext4 /)', 512, /knows no arrays or volumes/],
-    ['disk0: (a rest ext4 /) disk1: dos (a 512M vfat /boot/efi)', 512, /uefi firmware cannot boot from a dos table/],
+    ['disk0: (a rest ext4 /) disk1: dos (a 512M vfat /boot/efi)', 512, /UEFI firmware cannot boot from a dos table/],
     ['disk0: (a 512M ext4 /boot/efi) (b rest ext4 /)', 512, /reads vfat on \/boot\/efi, not ext4/],
   ];
   for (const [text, sectorBytes, message] of refused) {

@@ -12,6 +12,7 @@ import type { Layout } from './layout.ts';
 import { osFamilies } from './os-families/all.ts';
 import { planLayout } from './plan-layout.ts';
 import { renderLinux } from './render/linux.ts';
+import { wantedFirmware } from './wanted-firmware.ts';
 import { parsePartitionSpec } from './spec.ts';
 
 // Each folder of examples/ is a record, the facts of a machine, and what follows from them. After a change that is
@@ -37,7 +38,8 @@ function planExample(name: string): Layout {
   const facts = parseJsonEdge(machineFactsSchema, read('facts.json'), `${name}/facts.json`);
   const spec = parsePartitionSpec(record['PARTITION'] ?? '');
   const bindings = diskBindings(record);
-  return planLayout({ spec, facts, bindings, machineId, family, initData, rootfs: record['ROOTFS'] });
+  const firmware = wantedFirmware(record, facts.firmware);
+  return planLayout({ spec, facts, firmware, bindings, machineId, family, initData, rootfs: record['ROOTFS'] });
 }
 
 function formatOperations(layout: Layout): string {

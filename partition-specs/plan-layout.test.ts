@@ -84,7 +84,7 @@ const refused: [text: string, given: Given, messages: RegExp[]][] = [
   [
     'disk0: (a 1G ext4 /boot/efi) (b 1G ext4 /)',
     { facts: { ...machine(disk()), firmware: 'uefi' } },
-    [/uefi firmware reads vfat on \/boot\/efi, not ext4/],
+    [/UEFI firmware reads vfat on \/boot\/efi, not ext4/],
   ],
   ['disk0: (a 1G ext4 / data)', {}, [/the root cannot be 'data'/]],
   ['disk0: (a 1G ext4 /) (b 1G swap data)', {}, [/swap holds no data/]],
@@ -98,7 +98,7 @@ const refused: [text: string, given: Given, messages: RegExp[]][] = [
   [
     'disk0: dos (a 1G ext4 /)',
     { facts: { ...machine(disk()), firmware: 'uefi' } },
-    [/uefi firmware cannot boot from a dos/],
+    [/UEFI firmware cannot boot from a dos/],
   ],
   [
     'disk0: dos (a 1G ext4 /) (b 3T ext4 /srv)',

@@ -41,6 +41,8 @@ export type LayoutInput = {
   readonly bindings: Readonly<Record<string, string>>;
   /** A UUID; every UUID of the layout derives from it. */
   readonly machineId: string;
+  /** For which firmware, where it is not the machine's own: `wantedFirmware` says. */
+  readonly firmware?: string | undefined;
   /** ROOTFS of the record. */
   readonly rootfs?: string | undefined;
   /** OS family, `linux` unless given. */
@@ -65,7 +67,13 @@ export function planLayout(input: LayoutInput): Layout {
     facts.disks,
   );
   const foundTables = keptTables(input.spec, bound);
-  const supported = checkSpecSupport({ spec: input.spec, rootfs, foundTables, family, firmware: facts.firmware });
+  const supported = checkSpecSupport({
+    spec: input.spec,
+    rootfs,
+    foundTables,
+    family,
+    firmware: input.firmware ?? facts.firmware,
+  });
   const spec = withCylinders(supported.spec, bound);
   const { recorded = [], initData = [], knownEmpty = [] } = input;
   const data = planData({ spec, bound, disks: facts.disks, machineId, family: supported.family, recorded, initData });
@@ -190,7 +198,7 @@ function planOne(spec: DiskSpec, bound: BoundDisk, supported: SupportedSpec, { i
   const isBootDisk = boots.includes(spec.name);
   const startsFrom = isBootDisk ? new Set(bootPlaces(supported.spec).map(({ partition }) => partition)) : undefined;
   if ((isBootDisk || holdsFirmwares(spec, firmware)) && !firmware.tables.includes(table.name)) {
-    const message = `${firmware.name} firmware cannot boot from a ${table.name} table; it needs ${firmware.tables.join(' or ')}`;
+    const message = `${firmware.title} firmware cannot boot from a ${table.name} table; it needs ${firmware.tables.join(' or ')}`;
     return [{ column: spec.column, message }];
   }
   const early = [...pins.values()].find((pin) => {

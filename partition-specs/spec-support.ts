@@ -112,7 +112,7 @@ function countedIn({ size, rangeCylinders }: PartitionRequest | VolumeRequest, w
 }
 
 function notInstalled(family: OsFamily, firmware: FirmwareKind): string | undefined {
-  const what = family.installed ? (firmware.installed ? undefined : `${firmware.name} firmware`) : family.name;
+  const what = family.installed ? (firmware.installed ? undefined : `${firmware.title} firmware`) : family.name;
   return what === undefined ? undefined : `this can be shown, not installed: gutinteg installs nothing for ${what} yet`;
 }
 
@@ -186,6 +186,6 @@ function firmwareProblems({ mountPoint, filesystem }: ContentRequest, firmware: 
     .flatMap(({ content }) =>
       content?.mountPoint === undefined
         ? []
-        : [`${firmware.name} firmware reads ${content.filesystem} on ${content.mountPoint}, not ${filesystem}`],
+        : [`${firmware.title} firmware reads ${content.filesystem} on ${content.mountPoint}, not ${filesystem}`],
     );
 }

@@ -63,6 +63,6 @@ test('a mirror of unequal members says how much is unused', () => {
 
 test('a BIOS that should start from sectors of 4096 bytes is warned of', () => {
   const text = 'disk0: (a rest ext4 /) disk1: (a rest ext4 /srv)';
-  assert.match(plan(text, {}, FOUR_K).notes.join('\n'), /disk0 has sectors of 4096 bytes: bios firmware starts from/);
+  assert.match(plan(text, {}, FOUR_K).notes.join('\n'), /disk0 has sectors of 4096 bytes: BIOS firmware starts from/);
   assert.deepEqual(plan(text, FOUR_K).notes, []);
 });

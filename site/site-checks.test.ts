@@ -79,3 +79,12 @@ test('an OSMODE that is neither of the two is a fault at its line', () => {
     ["3: OSMODE: 'package' is neither image nor packages"],
   );
 });
+
+test('a FIRMWARE that is not known is a fault at its line', () => {
+  const text = 'a:\nIP=10.0.0.1\nFIRMWARE=uefi\nb:\nIP=10.0.0.2\nFIRMWARE=both\nc: b\nIP=10.0.0.3\nFIRMWARE=\n';
+  const faults = checkMachdb(parseMachdb([{ path: 'a.db', text }]), siteChecks(new Set()), { warnings: false });
+  assert.deepEqual(
+    faults.map(({ line, message }) => `${line}: ${message}`),
+    ["3: FIRMWARE: 'uefi' is not both; without FIRMWARE, the machine's own firmware decides"],
+  );
+});

@@ -10,6 +10,7 @@ import { parseDiskSelector } from '../partition-specs/disk-selector.ts';
 import { familyOfOs } from '../partition-specs/os-families/family-of-os.ts';
 import { checkSpecSupport } from '../partition-specs/spec-support.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
+import { firmwareFault } from '../partition-specs/wanted-firmware.ts';
 import { bindingFindings } from './check-bindings.ts';
 import { checkHostKeysDirectory, checkRootKeys } from './check-login.ts';
 import { packagesOf } from './packages.ts';
@@ -28,6 +29,7 @@ export function siteChecks(availablePackages: ReadonlySet<string>): RecordCheck[
     (machine) => checkPackages(machine, missingPackages),
     checkPins,
     checkOsMode,
+    checkFirmware,
     checkRootKeys,
     checkHostKeysDirectory,
   ];
@@ -116,6 +118,11 @@ function checkPins(machine: Machine): Fault[] {
     ...placeOf(machine, 'PIN', pattern),
     message: `PIN: '${pattern}' is not a pattern of paths below the root, such as etc/motd or etc/ssh/**`,
   }));
+}
+
+function checkFirmware(machine: Machine): Fault[] {
+  const fault = firmwareFault(machine.values.get('FIRMWARE'));
+  return fault === undefined ? [] : [{ ...fault, ...placeOf(machine, fault.where) }];
 }
 
 function checkOsMode(machine: Machine): Fault[] {

@@ -9,7 +9,7 @@ type SpecOptions = {
   readonly spec: string;
   readonly os: string;
   readonly rootfs?: string;
-  readonly firmware?: 'bios' | 'uefi';
+  readonly firmware?: 'bios' | 'uefi' | 'both';
   readonly json?: true;
 };
 
@@ -45,7 +45,7 @@ function withSpec(command: Command): Command {
     .requiredOption('--spec <text>', 'the text of PARTITION', (text) => text.replace(/^\s*PARTITION\s*=\s*/, ''))
     .addOption(new Option('--os <family>', 'whose conventions').choices(FAMILIES).default('linux'))
     .option('--rootfs <partition>', 'the root, where the text does not say it: hda2')
-    .addOption(new Option('--firmware <kind>', "instead of the disks' machine's own").choices(['bios', 'uefi']))
+    .addOption(new Option('--firmware <kind>', "instead of the disks' machine's own").choices(['bios', 'uefi', 'both']))
     .option('--json', 'the result as JSON');
 }
 
@@ -163,7 +163,8 @@ async function planOf(options: PlanOptions, facts: MachineFacts): Promise<Layout
   );
   return planLayout({
     spec,
-    facts: options.firmware === undefined ? facts : { ...facts, firmware: options.firmware },
+    facts,
+    firmware: options.firmware,
     bindings: options.bind ?? {},
     machineId: parseEdge(z.uuid(), options.machineId, '--machine-id'),
     rootfs: options.rootfs,

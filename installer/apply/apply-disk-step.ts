@@ -29,7 +29,17 @@ export type DiskEffects = {
 
 type DiskStep = Exclude<
   InstallStep,
-  { kind: 'command' | 'make-directory' | 'lay-files' | 'run-after' | 'write-files' | 'leave-state' }
+  {
+    kind:
+      | 'command'
+      | 'make-directory'
+      | 'lay-files'
+      | 'run-after'
+      | 'write-files'
+      | 'write-esp'
+      | 'boot-entries'
+      | 'leave-state';
+  }
 >;
 
 /** Digests of data partitions, by their names: before the first write, and afterwards. */

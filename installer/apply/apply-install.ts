@@ -7,6 +7,7 @@ import { applyFull } from '../../packagelink/full/apply-full.ts';
 import type { LayThreads } from '../../packagelink/full/lay-in-threads.ts';
 import type { Fetcher } from '../../packagelink/contents/fetch.ts';
 import type { MergedTree } from '../../packagelink/tree/tree.ts';
+import { applyBootStep } from './apply-boot-step.ts';
 import { applyDiskStep } from './apply-disk-step.ts';
 import type { DataReport, DiskEffects } from './apply-disk-step.ts';
 import { bootLoaderNamed } from '../boot-loaders/all.ts';
@@ -108,6 +109,9 @@ async function applyStep(step: InstallStep, run: Run): Promise<void> {
     case 'write-files':
       for (const file of step.files) await writeBelow(TARGET, file.path, file.content, file.mode);
       return;
+    case 'write-esp':
+    case 'boot-entries':
+      return applyBootStep(step, { ...effects, message: effects.progress.message });
     case 'leave-state':
       return leaveState(step, run);
     case 'confirm-facts':
@@ -149,7 +153,6 @@ async function leaveState(
   { plan, effects, data }: Run,
 ): Promise<void> {
   const { token, publicKeys, ...identity } = effects.identity;
-  const { name: loader, digest } = bootLoaderNamed(step.loader);
   const state: MachineState = {
     format: 2,
     machineId: plan.machine.machineId,
@@ -159,7 +162,9 @@ async function leaveState(
     layout: plan.layout,
     data: [...data].flatMap(([name, { before, after }]) => (after === undefined ? [] : [{ name, before, after }])),
     bootLoader: await Promise.all(
-      step.artefacts.map(async (artefact) => ({ loader, artefact, digests: await digest(artefact) })),
+      step.artefacts.map(async ({ loader, artefact, digests }) => {
+        return { loader, artefact, digests: digests ?? (await bootLoaderNamed(loader).digest(artefact)) };
+      }),
     ),
   };
   await writeBelow(TARGET, MACHINE_FILE, formatMachineState(state), 0o644);

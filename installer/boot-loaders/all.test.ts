@@ -1,10 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bootLoaderNamed, bootLoaderOf } from './all.ts';
+import { bootLoaderNamed, bootLoadersOf } from './all.ts';
 
-test('a boot loader is found by firmware and by its name', () => {
-  const loader = bootLoaderOf({ firmware: 'bios' });
-  assert.equal(bootLoaderNamed(loader.name), loader);
-  assert.throws(() => bootLoaderOf({ firmware: 'uefi' }), /has uefi firmware; .* for BIOS firmware only/);
-  assert.throws(() => bootLoaderNamed('lilo'), /the boot loader 'lilo'.*known are: grub-bios/);
+for (const [firmware, wanted, names] of [
+  ['bios', undefined, ['grub-bios']],
+  ['uefi', '', ['grub-efi']],
+  ['uefi', 'grub', ['grub-efi']],
+  ['both', undefined, ['grub-bios', 'grub-efi']],
+] as const) {
+  test(`${firmware} firmware and BOOTLOADER=${wanted}: ${names.join(' and ')}`, () => {
+    const loaders = bootLoadersOf({ firmware }, wanted);
+    assert.deepEqual(
+      loaders.map(({ name }) => name),
+      names,
+    );
+    for (const loader of loaders) assert.equal(bootLoaderNamed(loader.name), loader);
+  });
+}
+
+test('what is not known is named', () => {
+  assert.throws(
+    () => bootLoadersOf({ firmware: 'bios' }, 'lilo'),
+    /BOOTLOADER: 'lilo' is not for bios .* known there: grub/,
+  );
+  assert.throws(() => bootLoadersOf({ firmware: 'coreboot' }), /'' is not for coreboot firmware/);
+  assert.throws(() => bootLoaderNamed('lilo'), /the boot loader 'lilo'.*known are: grub-bios, grub-efi/);
 });

@@ -1,17 +1,36 @@
-import { UserError } from '../../lib/errors.ts';
+import { FaultsError, UserError } from '../../lib/errors.ts';
+import type { Fault } from '../../lib/errors.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
 import type { BootLoaderKind } from './boot-loader-kind.ts';
 import { grubBios } from './grub-bios.ts';
+import { grubEfi } from './grub-efi.ts';
 
-const bootLoaders: readonly BootLoaderKind[] = [grubBios];
+const bootLoaders: readonly BootLoaderKind[] = [grubBios, grubEfi];
 
-/** The boot loader of a machine that is to be installed. @throws UserError where there is none for its firmware yet */
-export function bootLoaderOf({ firmware }: Pick<Layout, 'firmware'>): BootLoaderKind {
-  const found = bootLoaders.find((loader) => loader.firmware === firmware);
+/** By firmware of the layout and value of BOOTLOADER; the first value is what a machine without one gets. */
+const choices: Readonly<Record<string, Readonly<Record<string, readonly BootLoaderKind[]>>>> = {
+  bios: { grub: [grubBios] },
+  uefi: { grub: [grubEfi] },
+  both: { grub: [grubBios, grubEfi] },
+};
+
+/** What a machine that is to be installed starts from. @throws FaultsError when BOOTLOADER is not for its firmware */
+export function bootLoadersOf({ firmware }: Pick<Layout, 'firmware'>, wanted = ''): readonly BootLoaderKind[] {
+  const possible = choices[firmware] ?? {};
+  const found = wanted === '' ? Object.values(possible)[0] : possible[wanted];
   if (found !== undefined) return found;
-  throw new UserError(
-    `this machine has ${firmware} firmware; its disks can be planned, but GRUB is installed for BIOS firmware only`,
-  );
+  const known = Object.keys(possible).join(', ');
+  const message = `BOOTLOADER: '${wanted.slice(0, 80)}' is not for ${firmware} firmware; known there: ${known}`;
+  const fault: Fault = { severity: 'error', where: 'BOOTLOADER', message };
+  throw new FaultsError('the boot loader', [fault]);
+}
+
+/** The one whose menu the machine shows: of those that machine.json names, or that its firmware is given. */
+export function mainBootLoader(layout: Pick<Layout, 'firmware'>, names: readonly string[]): BootLoaderKind {
+  const [name] = names;
+  const [first] = name === undefined ? bootLoadersOf(layout) : [bootLoaderNamed(name)];
+  if (first === undefined) throw new Error(`${layout.firmware} firmware has no boot loader`);
+  return first;
 }
 
 /** The boot loader that machine.json names. @throws UserError when another version of this program installed it */

@@ -1,7 +1,6 @@
 // What a boot loader leaves on a machine, and how machine.json has it. In: JSON. Out: artefacts with their digests.
 // Never: looks at a disk.
 import { z } from 'zod';
-import { neverKind } from '../../lib/never.ts';
 
 /** UUID of a partition of the disk, by which it is found again; on DOS tables `12345678-01`. */
 const partUuid = z.string();
@@ -51,18 +50,4 @@ export function storeRecordedBoot({ loader, artefact, digests }: RecordedBoot): 
   if (loader !== FIRST_LOADER || artefact.kind !== 'disk-bytes') return { loader, artefact, digests };
   const { kind: _kind, ...areas } = artefact;
   return { areas, digests };
-}
-
-/** What a report calls the artefact. */
-export function placeOf(artefact: BootArtefact): string {
-  switch (artefact.kind) {
-    case 'disk-bytes':
-      return artefact.disk;
-    case 'esp-file':
-      return artefact.path;
-    case 'nvram-entry':
-      return artefact.label;
-    default:
-      return neverKind(artefact);
-  }
 }

@@ -12,6 +12,7 @@ const menu = renderGrubCfg({
   boot: { uuid: 'r', kernels },
   title: 'debian 12',
   consoles: ['ttyS0,115200'],
+  isForBiosOnly: true,
 });
 
 /** As the first version of gutinteg left it. */

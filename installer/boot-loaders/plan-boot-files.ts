@@ -20,6 +20,23 @@ export type BootFiles = {
  * @throws UserError when they lie outside of the file system that GRUB reads
  */
 export function planBootFiles(layout: Layout, kernels: readonly KernelFiles[]): BootFiles {
+  const { uuid, locate } = bootFilesystem(layout);
+  return {
+    uuid,
+    kernels: kernels.map(({ release, kernel, initramfs }) => {
+      return { release, kernel: locate(kernel), initramfs: locate(initramfs) };
+    }),
+  };
+}
+
+type BootFilesystem = {
+  readonly uuid: string;
+  /** A package path as GRUB names it there. @throws UserError for a path outside of it */
+  readonly locate: (path: string) => string;
+};
+
+/** The file system that holds /boot. */
+export function bootFilesystem(layout: Layout): BootFilesystem {
   const contents = filledPlaces(layout).map(({ content }) => content);
   const boot = contents.find((content) => content?.mountPoint === '/boot');
   const root = contents.find((content) => content?.mountPoint === '/');
@@ -35,10 +52,5 @@ export function planBootFiles(layout: Layout, kernels: readonly KernelFiles[]): 
       `the kernel or initramfs of the image is /${path}, but GRUB reads only the file system of /boot`,
     );
   };
-  return {
-    uuid,
-    kernels: kernels.map(({ release, kernel, initramfs }) => {
-      return { release, kernel: locate(kernel), initramfs: locate(initramfs) };
-    }),
-  };
+  return { uuid, locate };
 }

@@ -6,7 +6,7 @@ import { filledPlaces } from '../../partition-specs/layout.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
 import { renderLinux } from '../../partition-specs/render/linux.ts';
 import { describeError, UserError } from '../../lib/errors.ts';
-import { bootLoaderOf } from '../boot-loaders/all.ts';
+import { mainBootLoader } from '../boot-loaders/all.ts';
 import type { KernelFiles } from '../boot-loaders/plan-boot-files.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
 import type { SystemKind } from '../systems/system-kind.ts';
@@ -31,6 +31,8 @@ export type BootMenuPlan = {
 export type BootMenuInput = {
   /** Undefined on a machine that was adopted: its menu is not ours. */
   readonly layout: Layout | undefined;
+  /** Names of the boot loaders that were installed. */
+  readonly loaders?: readonly string[];
   readonly osmode: 'image' | 'packages';
   readonly tree: MergedTree;
   readonly facts: BootFacts;
@@ -55,10 +57,10 @@ export function planBootMenu(input: BootMenuInput): BootMenuPlan {
 }
 
 function compareMenu(input: BootMenuInput & { readonly layout: Layout }): BootMenuPlan {
-  const { layout, tree, facts, system, title, consoles } = input;
+  const { layout, loaders = [], tree, facts, system, title, consoles } = input;
   const image = system.findKernel(tree);
   const kernels = [image, ...keptKernels(image, input)];
-  const loader = bootLoaderOf(layout);
+  const loader = mainBootLoader(layout, loaders);
   const { rootArguments } = renderLinux(layout);
   const file = loader.renderMenu({ layout, rootArguments, kernels, title, consoles, paths: system.bootPaths });
   const path = file.path.slice(1);

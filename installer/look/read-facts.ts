@@ -39,8 +39,8 @@ export async function readFacts(run: RunCommand): Promise<MachineFacts> {
 }
 
 async function readFirmware(run: RunCommand): Promise<Pick<MachineFacts, 'firmware' | 'efi'>> {
-  if (!(await exists('/sys/firmware/efi'))) return { firmware: 'bios' };
-  return { firmware: 'uefi', efi: await readEfi(run) };
+  const efi = await readEfi(run);
+  return efi === undefined ? { firmware: 'bios' } : { firmware: 'uefi', efi };
 }
 
 async function readDisks(run: RunCommand): Promise<Pick<MachineFacts, 'disks' | 'stacks'>> {

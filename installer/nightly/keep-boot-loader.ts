@@ -1,17 +1,15 @@
-// The boot loader as the installation left it. In: the machine's state, its disks as they are. Out: what was not as
-// recorded, put right. Never: touches the boot loader of a machine that was adopted.
-import type { Report } from '../../contract/report.ts';
+// The boot loaders as the installation left them. In: the machine's state, its disks and firmware as they are. Out: what
+// was not as it should be, put right. Never: touches the boot loader of a machine that was adopted.
+import { architectureOf, architectureOfRecord } from '../../lib/architecture.ts';
 import { describeError, UserError } from '../../lib/errors.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
 import { describeDisk } from '../../partition-specs/disk-facts.ts';
 import { bootLoaderNamed } from '../boot-loaders/all.ts';
-import { placeOf } from '../boot-loaders/boot-artefact.ts';
 import type { RecordedBoot } from '../boot-loaders/boot-artefact.ts';
-import type { BootLoaderKind } from '../boot-loaders/boot-loader-kind.ts';
+import type { Change, Kept } from '../boot-loaders/kept-boot.ts';
 import type { MachineState } from '../machine/machine-state.ts';
 import type { SystemKind } from '../systems/system-kind.ts';
 
-type Change = Report['changes'][number];
 type BootLoader = MachineState['bootLoader'];
 
 /** `bootLoader` is what to record from now on: the same object when nothing has changed. */
@@ -29,48 +27,49 @@ type KeepInput = {
   readonly changeNothing: boolean;
 };
 
-/** Puts back each artefact of the boot loader that is not as it was recorded. */
+/** Puts back whatever of each boot loader is not as it should be. */
 export async function keepBootLoader(input: KeepInput): Promise<KeptBootLoader> {
   const { bootLoader } = input.state;
-  if (bootLoader.length === 0) return { changes: [], errors: [], notices: [], bootLoader };
+  const kept: Kept[] = [];
+  // One that cannot be looked after says nothing of another.
+  for (const [name, recorded] of Map.groupBy(bootLoader, ({ loader }) => loader)) {
+    kept.push(await keepKind(name, recorded, input));
+  }
+  const now = kept.flatMap(({ recorded }) => recorded);
+  const isSame = input.changeNothing || kept.every(({ changes }) => changes.length === 0);
+  const missing = new Set(kept.flatMap((each) => each.missing));
+  return {
+    changes: kept.flatMap(({ changes }) => changes),
+    errors: kept.flatMap(({ errors }) => errors),
+    notices: [
+      ...new Set([...missing].map((partUuid) => missingDisk(input.state.layout, partUuid))),
+      ...kept.flatMap(({ notices }) => notices),
+    ],
+    bootLoader: isSame ? bootLoader : now,
+  };
+}
+
+async function keepKind(
+  name: string,
+  recorded: readonly RecordedBoot[],
+  { state, system, run, changeNothing }: KeepInput,
+): Promise<Kept> {
+  const architecture = architectureOfRecord({ ARCH: architectureOf(process.arch) });
+  if (architecture === undefined) throw new Error(`Node runs on ${process.arch}`);
   try {
-    return await keepEach(input);
+    return await bootLoaderNamed(name).keep({
+      recorded,
+      layout: state.layout,
+      architecture,
+      paths: system.bootPaths,
+      run,
+      changeNothing,
+    });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { changes: [], errors: [`boot loader: ${describeError(error)}`.slice(0, 8000)], notices: [], bootLoader };
+    const errors = [`boot loader: ${describeError(error)}`.slice(0, 8000)];
+    return { changes: [], errors, notices: [], recorded, missing: [] };
   }
-}
-
-async function keepEach(input: KeepInput): Promise<KeptBootLoader> {
-  const { layout, bootLoader } = input.state;
-  const changes: Change[] = [];
-  const kept: RecordedBoot[] = [];
-  const absent: RecordedBoot[] = [];
-  for (const [name, recorded] of Map.groupBy(bootLoader, ({ loader }) => loader)) {
-    const loader = bootLoaderNamed(name);
-    const { found, missing } = await loader.keep(recorded, input.run);
-    for (const each of found) kept.push(await keepOne({ ...input, ...each, loader }, changes));
-    absent.push(...missing);
-  }
-  const notices = absent.map(({ artefact }) => missingDisk(layout, artefact.partUuid));
-  const isSame = changes.length === 0 || input.changeNothing;
-  return { changes, errors: [], notices, bootLoader: isSame ? bootLoader : [...kept, ...absent] };
-}
-
-type One = KeepInput & { readonly loader: BootLoaderKind } & Pick<RecordedBoot, 'artefact'> & {
-    readonly recorded: RecordedBoot;
-  };
-
-/** What to record of it from now on. */
-async function keepOne({ loader, artefact, recorded, ...input }: One, changes: Change[]): Promise<RecordedBoot> {
-  const now = await loader.digest(artefact);
-  const wrong = Object.keys(now).filter((name) => now[name] !== recorded.digests[name]);
-  if (wrong.length === 0) return { ...recorded, artefact };
-  const why = `boot loader: ${wrong.join(' and ')} not as installed`;
-  changes.push({ path: placeOf(artefact), action: 'replaced', why });
-  if (input.changeNothing) return { ...recorded, artefact };
-  for (const { argv } of loader.install(artefact, input.system.bootPaths)) await input.run(argv);
-  return { ...recorded, artefact, digests: await loader.digest(artefact) };
 }
 
 function missingDisk(layout: MachineState['layout'], partUuid: string): string {

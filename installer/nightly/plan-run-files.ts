@@ -17,7 +17,7 @@ import { systemOf } from '../systems/all.ts';
 type RunFilesInput = {
   readonly lookup: Lookup;
   readonly manifests: Manifests;
-  readonly state: Pick<MachineState, 'layout' | 'consoles'>;
+  readonly state: Pick<MachineState, 'layout' | 'consoles' | 'bootLoader'>;
   readonly boot: BootFacts;
   readonly osmode: 'image' | 'packages';
 };
@@ -29,11 +29,12 @@ export function planRunFiles({ lookup, manifests, state, boot, osmode }: RunFile
   readonly menu: BootMenuPlan;
 } {
   const { layout, consoles } = state;
+  const loaders = [...new Set(state.bootLoader.map(({ loader }) => loader))];
   const system = systemOf(lookup.record['OS']);
   const diskFiles = layout === undefined ? undefined : renderLinux(layout).files;
   const tree = planFiles({ lookup, ...manifests, diskFiles, consoles, system });
   const title = menuTitle(lookup.record);
-  const menu = planBootMenu({ layout, osmode, tree, facts: boot, system, title, consoles });
+  const menu = planBootMenu({ layout, loaders, osmode, tree, facts: boot, system, title, consoles });
   // What the menu has to say is said again by runs that find nothing to do, as the tree's own notices are.
   const notices = [...tree.notices, ...menu.notices];
   return { tree: { ...tree, notices }, retention: decideKeptKernels(boot, tree), menu };

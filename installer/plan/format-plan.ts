@@ -51,6 +51,10 @@ function details(step: InstallStep): string[] {
       return step.extents.map(({ name, disk, startBytes, sizeBytes }) => {
         return `${name}: ${formatBytes(sizeBytes)} at byte ${startBytes} of ${disk}`;
       });
+    case 'write-esp':
+      return step.files.map(({ path, from }) => `${path}${from.kind === 'system' ? ` from ${from.path}` : ''}`);
+    case 'boot-entries':
+      return step.entries.map(({ label, loaderPath, partUuid }) => `${label}: ${loaderPath} on partition ${partUuid}`);
     case 'save-disks':
       return [step.disks.join(' ')];
     case 'expect-blank':

@@ -1,7 +1,7 @@
 // The steps of an installation, as data: what apply-install.ts can do, and no more.
 import type { Argv } from '../../lib/run-command.ts';
 import type { PlannedCommand } from '../../packagelink/package/after-command.ts';
-import type { BootArtefact } from '../boot-loaders/boot-artefact.ts';
+import type { BootStep, PlannedArtefact } from '../boot-loaders/boot-plan.ts';
 import type { BlankPlace, KeptExtent } from '../look/disk-places.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
 
@@ -48,6 +48,7 @@ type StepBody =
   /** What packages ask to be run in the new system, before it has a boot loader. */
   | { readonly kind: 'run-after'; readonly commands: readonly PlannedCommand[] }
   | { readonly kind: 'write-files'; readonly files: readonly RenderedFile[] }
-  | { readonly kind: 'leave-state'; readonly loader: string; readonly artefacts: readonly BootArtefact[] };
+  | Exclude<BootStep, { kind: 'command' }>
+  | { readonly kind: 'leave-state'; readonly artefacts: readonly PlannedArtefact[] };
 
 export type InstallStep = { readonly phase: Phase; readonly why: string } & StepBody;

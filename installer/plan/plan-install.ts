@@ -1,6 +1,7 @@
 // A full install as data: every command, size, UUID and path is settled here, before anything is written.
 // In: look-up, manifests, facts. Out: steps in order and the merged tree. Never: I/O, clock, randomness.
 import type { Lookup } from '../../contract/lookup.ts';
+import { architectureOfRecord } from '../../lib/architecture.ts';
 import { FaultsError, UserError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
 import type { Argv } from '../../lib/run-command.ts';
@@ -9,6 +10,7 @@ import type { Layout } from '../../partition-specs/layout.ts';
 import { diskBindings } from '../../partition-specs/disk-bindings.ts';
 import type { RecordedExtent } from '../../partition-specs/find-data.ts';
 import { planLayout } from '../../partition-specs/plan-layout.ts';
+import { wantedFirmware } from '../../partition-specs/wanted-firmware.ts';
 import { renderLinux } from '../../partition-specs/render/linux.ts';
 import type { LinuxDiskPlan } from '../../partition-specs/render/linux.ts';
 import { parsePartitionSpec } from '../../partition-specs/spec.ts';
@@ -17,8 +19,8 @@ import type { Manifest } from '../../packagelink/package/manifest.ts';
 import { planAfter } from '../../packagelink/commands/plan-after.ts';
 import { treeDigest } from '../../packagelink/tree/tree.ts';
 import type { MergedTree } from '../../packagelink/tree/tree.ts';
-import { bootLoaderOf } from '../boot-loaders/all.ts';
-import type { BootArtefact } from '../boot-loaders/boot-artefact.ts';
+import { bootLoadersOf, mainBootLoader } from '../boot-loaders/all.ts';
+import type { BootPlan } from '../boot-loaders/boot-plan.ts';
 import type { InstallStep } from './install-step.ts';
 import { wantedInterfaces } from '../render/network-interfaces.ts';
 import { checkMountPoints } from './check-mount-points.ts';
@@ -69,6 +71,7 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
       facts,
       bindings: diskBindings(lookup.record),
       machineId: lookup.machineId,
+      firmware: wantedFirmware(lookup.record, facts.firmware),
       rootfs: lookup.record['ROOTFS'],
       recorded: input.recorded,
       initData: lookup.initData,
@@ -77,14 +80,16 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
   );
   const disks = layout === undefined ? undefined : renderLinux(layout);
   const diskSteps = layout === undefined || disks === undefined ? undefined : planDiskSteps(layout, disks, facts);
-  const artefacts =
-    layout === undefined ? undefined : collect(faults, 'PARTITION', () => bootLoaderOf(layout).plan(layout));
   // The packages are merged even where the disks cannot be planned, so that all faults come at once.
   const tree = collect(faults, 'PACKAGES', () =>
     planFiles({ ...input, diskFiles: disks?.files ?? [], system: system ?? systemOf('debian') }),
   );
   if (layout !== undefined && tree !== undefined) faults.push(...checkMountPoints(layout, tree));
-  if (faults.length > 0 || !system || !layout || !disks || !diskSteps || !artefacts || !tree) {
+  const boot =
+    layout === undefined || tree === undefined || system === undefined
+      ? undefined
+      : collect(faults, 'BOOTLOADER', () => planBoot(lookup.record, { layout, tree, system }));
+  if (faults.length > 0 || !system || !layout || !disks || !diskSteps || !boot || !tree) {
     throw new FaultsError(`planning the installation of ${lookup.name}`, faults, {
       hint: `gutinteg plan ${lookup.name} --site SITE --disks FACTS.json`,
     });
@@ -97,9 +102,20 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
     layout,
     obstacles: diskSteps.faults,
     notices: [...layout.notes, ...tree.notices],
-    steps: [...diskSteps.steps, ...planSteps({ input, system, layout, disks, artefacts, tree })],
+    steps: [...diskSteps.steps, ...planSteps({ input, system, layout, disks, boot, tree })],
   };
   return { plan, tree };
+}
+
+function planBoot(
+  record: Lookup['record'],
+  { layout, tree, system }: { layout: Layout; tree: MergedTree; system: SystemKind },
+): BootPlan {
+  const architecture = architectureOfRecord(record);
+  if (architecture === undefined) throw new UserError(`ARCH='${record['ARCH']}' is not known`, { exitCode: 2 });
+  const input = { layout, tree, architecture, paths: system.bootPaths, target: TARGET };
+  const plans = bootLoadersOf(layout, record['BOOTLOADER']).map((loader) => loader.plan(input));
+  return { artefacts: plans.flatMap(({ artefacts }) => artefacts), steps: plans.flatMap(({ steps }) => steps) };
 }
 
 function planSteps(settled: {
@@ -107,11 +123,14 @@ function planSteps(settled: {
   readonly system: SystemKind;
   readonly layout: Layout;
   readonly disks: LinuxDiskPlan;
-  readonly artefacts: readonly BootArtefact[];
+  readonly boot: BootPlan;
   readonly tree: MergedTree;
 }): InstallStep[] {
-  const { input, system, layout, disks, artefacts, tree } = settled;
-  const loader = bootLoaderOf(layout);
+  const { input, system, layout, disks, boot, tree } = settled;
+  const loader = mainBootLoader(
+    layout,
+    boot.artefacts.map((each) => each.loader),
+  );
   const paths = system.bootPaths;
   const menu = loader.renderMenu({
     layout,
@@ -121,7 +140,6 @@ function planSteps(settled: {
     consoles: input.consoles,
     paths,
   });
-  const install = artefacts.flatMap((artefact) => loader.install(artefact, paths, TARGET));
   return [
     ...disks.mounts.flatMap(({ device, mountPoint, fsType, options, isLater }) =>
       isLater === true
@@ -140,15 +158,18 @@ function planSteps(settled: {
       mountSteps(['mount', '--bind', path, TARGET + path], TARGET + path),
     ),
     ...commandSteps(input, tree),
-    ...install.map(({ argv, why }): InstallStep => ({
+    ...boot.steps.map((step): InstallStep => {
+      return step.kind === 'command'
+        ? { phase: 'boot-loader', destroys: false, ...step }
+        : { phase: 'boot-loader', ...step };
+    }),
+    {
       phase: 'boot-loader',
-      kind: 'command',
-      argv,
-      destroys: false,
-      why,
-    })),
-    { phase: 'boot-loader', kind: 'write-files', files: [menu], why: 'the first boot menu' },
-    { phase: 'finish', kind: 'leave-state', loader: loader.name, artefacts, why: 'what the nightly run needs to know' },
+      kind: 'write-files',
+      files: [menu],
+      why: 'the first boot menu',
+    },
+    { phase: 'finish', kind: 'leave-state', artefacts: boot.artefacts, why: 'what the nightly run needs to know' },
     { phase: 'finish', kind: 'command', argv: ['sync'], destroys: false, why: 'write everything to the disk' },
     {
       phase: 'finish',

@@ -64,6 +64,7 @@ test('GRUB speaks on the serial line that the kernel speaks on', () => {
     boot,
     title: "debian '12'",
     consoles: ['tty0', 'ttyS1,9600n8'],
+    isForBiosOnly: true,
   });
   assert.match(config, /serial --unit=1 --speed=9600/);
   assert.match(config, /linux \/vmlinuz-6 root=UUID=R ro console=tty0 console=ttyS1,9600n8/);
@@ -75,6 +76,7 @@ test('GRUB speaks on the serial line that the kernel speaks on', () => {
       boot,
       title: 'x',
       consoles: ['tty0'],
+      isForBiosOnly: true,
     }),
     /serial/,
   );

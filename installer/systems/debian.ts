@@ -18,5 +18,14 @@ export const debian: SystemKind = {
   findKernel: findImageKernel,
   kernelFiles: (release) => ({ kernel: `boot/vmlinuz-${release}`, initramfs: `boot/initrd.img-${release}` }),
   renewMenuCommand: 'update-grub',
-  bootPaths: { grubInstall: '/usr/sbin/grub-install', grubMenu: '/boot/grub/grub.cfg' },
+  bootPaths: {
+    grubInstall: '/usr/sbin/grub-install',
+    grubMenu: '/boot/grub/grub.cfg',
+    efi: {
+      vendor: 'debian',
+      shim: '/usr/lib/shim',
+      grub: '/usr/lib/grub',
+      packages: ({ name }) => ['shim-signed', `grub-efi-${name}-signed`],
+    },
+  },
 };

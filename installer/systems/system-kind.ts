@@ -1,5 +1,5 @@
 import type { MachineRecord } from '../../contract/lookup.ts';
-import type { BootPaths } from '../boot-loaders/boot-loader-kind.ts';
+import type { BootPaths } from '../boot-loaders/boot-paths.ts';
 import type { KernelFiles } from '../boot-loaders/plan-boot-files.ts';
 import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';

@@ -4,6 +4,7 @@ import type { FirmwareKind } from './firmware-kind.ts';
 
 export const bios: FirmwareKind = {
   name: 'bios',
+  title: 'BIOS',
   installed: true,
   tables: ['gpt', 'dos', 'sun', 'bsd'],
   bootSectorBytes: 512,

@@ -16,6 +16,8 @@ export type AddedPartition = {
 /** What a machine's firmware asks of each disk that it may boot from. */
 export type FirmwareKind = {
   readonly name: string;
+  /** As people call it. */
+  readonly title: string;
   /** Whether machines with it can be installed, not only planned. */
   readonly installed: boolean;
   /** Tables that it can boot from. */

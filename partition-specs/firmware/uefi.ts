@@ -5,7 +5,8 @@ import type { FirmwareKind } from './firmware-kind.ts';
 
 export const uefi: FirmwareKind = {
   name: 'uefi',
-  installed: false,
+  title: 'UEFI',
+  installed: true,
   tables: ['gpt'],
   onBootDisk: {
     gpt: [
@@ -16,7 +17,8 @@ export const uefi: FirmwareKind = {
         sizeBytes: 512 * MiB,
         gptType: gptTypes.efiSystem,
         why: 'UEFI firmware starts boot loaders from an EFI system partition',
-        content: { filesystem: 'vfat', mountPoint: EFI_MOUNT_POINT, options: ['umask=0077'] },
+        // Without nofail, a mirror would not start when the disk that this one lies on is gone.
+        content: { filesystem: 'vfat', mountPoint: EFI_MOUNT_POINT, options: ['umask=0077', 'nofail'] },
       },
     ],
   },

@@ -1,9 +1,9 @@
 // The UEFI firmware of the running machine. In: sysfs, efivarfs, efibootmgr. Out: facts. Never: writes a variable.
-import { readFile, statfs } from 'node:fs/promises';
+import { readFile, stat, statfs } from 'node:fs/promises';
 import { parseEdge } from '../../../lib/parse-edge.ts';
 import { CommandError } from '../../../lib/run-command.ts';
 import type { Argv, RunCommand } from '../../../lib/run-command.ts';
-import { whenRefused } from '../../../lib/when-missing.ts';
+import { whenMissing, whenRefused } from '../../../lib/when-missing.ts';
 import { bootEntriesSchema } from '../../../partition-specs/efi-facts.ts';
 import type { BootEntries, EfiFacts } from '../../../partition-specs/efi-facts.ts';
 import { parseBootEntries } from './parse-boot-entries.ts';
@@ -13,8 +13,9 @@ const VARIABLES = '/sys/firmware/efi/efivars';
 const SECURE_BOOT = `${VARIABLES}/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c`;
 const listArgv: Argv = ['efibootmgr', '-v'];
 
-/** What the firmware says of itself; where it says nothing, the facts say that. */
-export async function readEfi(run: RunCommand): Promise<EfiFacts> {
+/** What the firmware says of itself; undefined where the system was not started by UEFI firmware. */
+export async function readEfi(run: RunCommand): Promise<EfiFacts | undefined> {
+  if ((await stat('/sys/firmware/efi').catch(whenMissing(undefined))) === undefined) return undefined;
   const bits = await readFile('/sys/firmware/efi/fw_platform_size', 'utf8').catch(whenRefused('64'));
   const variables = variablesIn(await readFile('/proc/self/mounts', 'utf8'));
   const space = variables === 'hidden' ? undefined : await statfs(VARIABLES).catch(whenRefused(undefined));

@@ -1,0 +1,52 @@
+// What to change about the firmware's boot entries. In: what there is, what is wanted. Out: entries to make, the order,
+// entries to remove. Pure. Never: removes what another system made; makes one more each night for firmware that forgets.
+import type { BootEntries, BootEntry } from '../../../partition-specs/efi-facts.ts';
+import type { WantedEntry } from './wanted-entry.ts';
+
+export type EntryChanges = {
+  readonly create: readonly WantedEntry[];
+  /** Numbers of ours that are switched off. */
+  readonly activate: readonly string[];
+  /** The whole order, where it is not as it should be; not known before all are made. */
+  readonly order: readonly string[] | undefined;
+  /** Numbers of further entries for the same file. */
+  readonly remove: readonly string[];
+};
+
+/** Ours come first, in the order wanted; all others stay, in the order that they have. */
+export function planBootEntries(now: BootEntries, wanted: readonly WantedEntry[]): EntryChanges {
+  const matches = wanted.map((each) =>
+    sortByOrder(
+      now.entries.filter((entry) => isFor(entry, each)),
+      now.order,
+    ),
+  );
+  const create = wanted.filter((_, index) => matches[index]?.length === 0);
+  const chosen = matches.flatMap(([first]) => (first === undefined ? [] : [first]));
+  const remove = matches.flatMap(([, ...others]) => others.map(({ number }) => number));
+  const numbers = chosen.map(({ number }) => number);
+  const order = [...numbers, ...now.order.filter((number) => !numbers.includes(number) && !remove.includes(number))];
+  const isFirst = numbers.every((number, index) => now.order[index] === number);
+  return {
+    create,
+    activate: chosen.filter(({ active }) => !active).map(({ number }) => number),
+    order: create.length > 0 || isFirst ? undefined : order,
+    remove,
+  };
+}
+
+/**
+ * By partition and file. Some firmware replaces what it was given by a number of its own, such as Dell's
+ * `VenHw(99e275e7-…)`; that entry is known by its label, or it would be made anew each night.
+ */
+function isFor({ label, partUuid, loaderPath, target }: BootEntry, wanted: WantedEntry): boolean {
+  if (partUuid !== undefined) {
+    return partUuid === wanted.partUuid && loaderPath?.toLowerCase() === wanted.loaderPath.toLowerCase();
+  }
+  return label === wanted.label && /^VenHw\(/i.test(target);
+}
+
+function sortByOrder(entries: readonly BootEntry[], order: readonly string[]): BootEntry[] {
+  const place = ({ number }: BootEntry): number => (order.includes(number) ? order.indexOf(number) : order.length);
+  return entries.toSorted((left, right) => place(left) - place(right));
+}
