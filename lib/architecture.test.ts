@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { architectureOfRecord, architectures } from './architecture.ts';
+import { architectureOfRecord, architectures, architecturesOfFiles } from './architecture.ts';
 
 const all = Object.values(architectures);
 const names: [what: string, ofEach: readonly unknown[]][] = [
@@ -36,4 +36,21 @@ const records: [record: { ARCH?: string }, name: string | undefined][] = [
 
 for (const [record, name] of records) {
   test(`a machine of ${JSON.stringify(record)}`, () => assert.equal(architectureOfRecord(record)?.name, name));
+}
+
+const systems: [paths: string[], names: string[]][] = [
+  [['etc/passwd'], []],
+  [['usr/lib64/ld-linux-x86-64.so.2'], ['amd64']],
+  [['lib64/ld-linux-x86-64.so.2', 'lib64/libc.so.6'], ['amd64']],
+  [['usr/lib/ld-linux-aarch64.so.1'], ['arm64']],
+  // Of a cross compiler.
+  [['usr/lib64/ld-linux-x86-64.so.2', 'usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1'], ['amd64']],
+  [
+    ['usr/lib/ld-linux-aarch64.so.1', 'usr/lib64/ld-linux-x86-64.so.2'],
+    ['amd64', 'arm64'],
+  ],
+];
+
+for (const [paths, names] of systems) {
+  test(`a system with ${paths.join(' and ')}`, () => assert.deepEqual(architecturesOfFiles(paths), names));
 }

@@ -23,7 +23,8 @@ export type Architecture = {
   readonly consoles: readonly string[];
   /** GRUB's targets. @see grub-install(8), --target */
   readonly grub: { readonly bios: string | undefined; readonly efi: string };
-  readonly qemu: { readonly system: string; readonly machine: string };
+  /** `user` runs single programs. @see qemu-user-static(1) */
+  readonly qemu: { readonly system: string; readonly machine: string; readonly user: string };
   /**
    * How names of its EFI programs end, and the file that firmware starts on a medium without boot entries.
    * @see UEFI 2.10 §3.5.1.1
@@ -41,7 +42,7 @@ export const architectures = {
     elfMachine: 62,
     consoles: ['tty0', 'ttyS0,115200'],
     grub: { bios: 'i386-pc', efi: 'x86_64-efi' },
-    qemu: { system: 'qemu-system-x86_64', machine: 'q35' },
+    qemu: { system: 'qemu-system-x86_64', machine: 'q35', user: 'qemu-x86_64-static' },
     efi: { suffix: 'x64', removableLoader: 'BOOTX64.EFI' },
     dhcp: [
       { code: 0, firmware: 'bios', name: 'x86 BIOS' },
@@ -60,7 +61,7 @@ export const architectures = {
     // A line of its own speed: what virtual machines have, and servers of Arm's specification (SBSA).
     consoles: ['tty0', 'ttyAMA0'],
     grub: { bios: undefined, efi: 'arm64-efi' },
-    qemu: { system: 'qemu-system-aarch64', machine: 'virt' },
+    qemu: { system: 'qemu-system-aarch64', machine: 'virt', user: 'qemu-aarch64-static' },
     efi: { suffix: 'aa64', removableLoader: 'BOOTAA64.EFI' },
     dhcp: [
       { code: 11, firmware: 'uefi', name: 'ARM64 UEFI' },
@@ -76,6 +77,16 @@ export const architectureNames = Object.values(architectures).map(({ name }) => 
 export function architectureOfRecord({ ARCH = '' }: { readonly ARCH?: string }): Architecture | undefined {
   if (ARCH === '') return architectures.amd64;
   return Object.values(architectures).find(({ name }) => name === ARCH);
+}
+
+/** The architectures whose programs a system with these paths (without a slash in front) can start. */
+export function architecturesOfFiles(paths: Iterable<string>): readonly Architecture['name'][] {
+  const found = new Set(paths);
+  const runs = ({ dynamicLoader: { directory, name } }: Architecture): boolean =>
+    found.has(`usr/${directory}/${name}`) || found.has(`${directory}/${name}`);
+  return Object.values(architectures)
+    .filter(runs)
+    .map(({ name }) => name);
 }
 
 /** Debian's name of the architecture that Node names; of one that we know nothing else of, Node's. */

@@ -7,6 +7,7 @@ import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { z } from 'zod';
+import { architectures } from '../lib/architecture.ts';
 import { formatBytes } from '../lib/bytes.ts';
 import { UserError } from '../lib/errors.ts';
 import { digestOf, digestOfFolder } from '../lib/inputs-digest.ts';
@@ -18,6 +19,7 @@ import { publishTree } from '../packagelink/publish/publish.ts';
 import { readName } from '../packagelink/store/store.ts';
 import type { Store } from '../packagelink/store/store.ts';
 import { builderOf } from './builders.ts';
+import { runProgramsOf } from './emulation/run-programs-of.ts';
 import { publishedName } from './recipe.ts';
 import type { ImageRecipe } from './recipe.ts';
 
@@ -116,7 +118,12 @@ async function buildTree(options: BuildImageOptions, tree: string): Promise<void
     return (options.run ?? runCommand)(argv, { timeoutMs: 60 * 60_000, ...runOptions, onLine });
   };
   try {
-    await builderOf(recipe).build({ recipe, tree, mirror: options.mirror, run });
+    const programs = await runProgramsOf(architectures[recipe.arch], run);
+    try {
+      await builderOf(recipe).build({ recipe, tree, mirror: options.mirror, run: programs.run });
+    } finally {
+      await programs.close();
+    }
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     throw new UserError(`building image ${recipeName} failed; nothing was published\n${error.message}`, {

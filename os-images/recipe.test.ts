@@ -68,3 +68,13 @@ for (const { name, recipe, where } of wrong) {
     );
   });
 }
+
+test('the recipes of examples/ are sound, and each architecture has one', async () => {
+  const examples = join(import.meta.dirname, '../examples');
+  const names = [];
+  for (const file of ['lab/images/debian-12.yaml', 'recipes/debian-12-arm64.yaml']) {
+    const text = await readFile(join(examples, file), 'utf8');
+    names.push(publishedName(parseEdge(imageRecipeSchema, parse(text), file)));
+  }
+  assert.deepEqual(names, ['debian-12-amd64', 'debian-12-arm64']);
+});
