@@ -126,6 +126,8 @@ const stackSchema = z.object({
 
 /** Everything about a machine that its disk layout depends on. */
 export const machineFactsSchema = z.object({
+  /** Debian's name of what its processor runs; facts of earlier versions do not say it. */
+  architecture: z.string().exactOptional(),
   firmware: z.enum(['bios', 'uefi']),
   /** Of a machine with UEFI; no layout depends on it. */
   efi: efiFactsSchema.exactOptional(),

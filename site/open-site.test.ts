@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,13 @@ import type { Site } from './open-site.ts';
 const MACHINE = 'base:\n OS=debian\n OSREV=12\n ARCH=amd64\n PACKAGES=motd\nm1: base\n MAC=52:54:00:00:00:01\n';
 const MACHINE_ID = '5e9ad2f0-6f0e-4b6e-9c55-0d3f3a6c0f11';
 
-type Lab = { readonly dir: string; readonly store: Store; readonly site: Site; readonly unsound: UserError[] };
+type Lab = {
+  readonly dir: string;
+  readonly store: Store;
+  readonly signingKey: KeyObject;
+  readonly site: Site;
+  readonly unsound: UserError[];
+};
 
 async function withSite(use: (lab: Lab) => Promise<void>, pollMs = 0): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'gutinteg-site-'));
@@ -47,7 +54,7 @@ async function withSite(use: (lab: Lab) => Promise<void>, pollMs = 0): Promise<v
       pollMs,
       onUnsound,
     });
-    await use({ dir, store, site, unsound });
+    await use({ dir, store, signingKey: privateKey, site, unsound });
   } finally {
     site?.close();
     await rm(dir, { recursive: true, force: true });
@@ -132,6 +139,18 @@ test('a package that does not exist and an image that is not built are named', (
     );
     await rm(join(dir, 'packages/motd'), { recursive: true });
     await assert.rejects(async () => (await site.lookupByName('m1'))?.verify(), /motd|debian-12-amd64/);
+  }));
+
+test('verify refuses an image that the machine cannot start', () =>
+  withSite(async ({ dir, store, site, signingKey }) => {
+    await writeFile(join(dir, 'machdb/a.db'), `${MACHINE} LOCATION=here\n PARTITION=disk0: (a rest ext4 /)\n`);
+    const tree = join(dir, 'foreign');
+    await mkdir(join(tree, 'usr/lib'), { recursive: true });
+    await writeFile(join(tree, 'usr/lib/ld-linux-aarch64.so.1'), '');
+    await publishTree({ store, name: 'debian-12-amd64', tree, kind: 'image', signingKey });
+    await assert.rejects(async () => (await site.lookupByName('m1'))?.verify(), {
+      message: /IMAGE: error: debian-12-amd64 is a system for arm64, but the machine is amd64 \(ARCH\)/,
+    });
   }));
 
 test('what machines ask again and again is not looked for each time, but what people have just edited is', () =>

@@ -1,5 +1,6 @@
 // What can be known about an installation before a machine is switched on. In: a record, manifests, the store.
 // Out: nothing, or every fault together. Only reads.
+import { architectureOfRecord, architecturesOfFiles } from '../lib/architecture.ts';
 import { FaultsError, UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { wordsOf } from '../contract/record.ts';
@@ -33,6 +34,7 @@ export async function verifyMachine(input: {
   const faults = [
     ...siteChecks(input.availablePackages).flatMap((check) => check(machine)),
     ...initDataFaults(record, input.initData),
+    ...foreignImageFaults(record, layers[0]?.manifest),
     ...(await mergeFaults(layers, record, directoryFetcher(store.dir))),
     ...(await packFaults(store, layers)),
   ];
@@ -41,6 +43,15 @@ export async function verifyMachine(input: {
       hint: 'machdb check --site SITE',
     });
   }
+}
+
+/** An image that the machine's processor could not start. */
+function foreignImageFaults({ ARCH = '' }: { readonly ARCH?: string }, image: Manifest | undefined): Fault[] {
+  const found = architecturesOfFiles(image?.entries.map(({ path }) => path) ?? []);
+  const wanted = architectureOfRecord({ ARCH })?.name;
+  if (image === undefined || wanted === undefined || found.length === 0 || found.includes(wanted)) return [];
+  const message = `${image.name} is a system for ${found.join(' and ')}, but the machine is ${wanted} (ARCH)`;
+  return [{ severity: 'error', where: 'IMAGE', message }];
 }
 
 async function mergeFaults(

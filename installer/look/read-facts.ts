@@ -1,5 +1,6 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
+import { architectureOf } from '../../lib/architecture.ts';
 import { parseMac } from '../../lib/mac.ts';
 import type { Mac } from '../../lib/mac.ts';
 import { CommandError } from '../../lib/run-command.ts';
@@ -31,6 +32,7 @@ export async function readMacs(): Promise<Mac[]> {
 /** Firmware, memory, network cards and disks of the running machine; reads only. */
 export async function readFacts(run: RunCommand): Promise<MachineFacts> {
   return {
+    architecture: architectureOf(process.arch),
     ...(await readFirmware(run)),
     memoryBytes: totalmem(),
     macs: await readMacs(),

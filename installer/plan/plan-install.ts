@@ -24,6 +24,7 @@ import type { BootPlan } from '../boot-loaders/boot-plan.ts';
 import type { InstallStep } from './install-step.ts';
 import { wantedInterfaces } from '../render/network-interfaces.ts';
 import { checkMountPoints } from './check-mount-points.ts';
+import { findForeignSystem } from './find-foreign-system.ts';
 import { planDiskSteps } from './plan-disk-steps.ts';
 import { menuTitle } from '../render/menu-title.ts';
 import { planFiles } from './plan-files.ts';
@@ -63,7 +64,10 @@ export const TARGET = '/target';
  */
 export function planInstall(input: InstallInput): { plan: InstallPlan; tree: MergedTree } {
   const { lookup, facts } = input;
-  const faults: Fault[] = [...wantedInterfaces(lookup.record).faults];
+  const faults: Fault[] = [
+    ...wantedInterfaces(lookup.record).faults,
+    ...findForeignSystem({ record: lookup.record, facts, image: input.image }),
+  ];
   const system = collect(faults, 'OS', () => systemOf(lookup.record['OS']));
   const layout = collect(faults, 'PARTITION', () =>
     planLayout({
