@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isKnownVariable, machineVariables, exportVariables } from './known-variables.ts';
+import { exportVariables, isKnownVariable, machineVariables, packageVariables } from './known-variables.ts';
 
 const root = join(import.meta.dirname, '..');
 const folders = [
@@ -43,7 +43,7 @@ test('every variable that a source reads is in the tables', () => {
 
 test('every variable in the tables is one that a source names', () => {
   const text = sources.join('\n');
-  const names = [...Object.keys(machineVariables), ...Object.keys(exportVariables)];
+  const names = [machineVariables, packageVariables, exportVariables].flatMap((table) => Object.keys(table));
   assert.deepEqual(
     names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text)),
     [],

@@ -31,6 +31,20 @@ export const machineVariables = {
   REQUIRED: 'Variables that every heir must have.',
 } as const;
 
+/** Those of the example's packages, whose values `machdb check` knows. */
+export const packageVariables = {
+  TIMEZONE: 'Time zone such as Europe/Berlin, for the package time.',
+  NTP: 'Time servers of the site, separated by blanks; with none, those of the system.',
+  LOCALE: 'Language such as C.UTF-8 or de_DE.UTF-8, for the package locale.',
+  KEYBOARD: 'Keyboard layout such as us or de, for the package locale.',
+  APT_PROXY: 'URL of the proxy that apt uses; empty for none.',
+  APT_MIRROR: 'URL of the mirror of Debian, for the package apt-sources.',
+  APT_SECURITY: 'URL of the mirror of its security archive.',
+  APT_SUITE: 'Release of Debian such as bookworm.',
+  ROOT_PASSWORD_HASH: "Hash of root's password, for the package root-password: mkpasswd -m yescrypt prints one.",
+  USERS: 'Names of accounts, for the package users; each has a USER_<name>_UID.',
+} as const;
+
 /** Those that only exports read: of zones in DNS (MX is of machines, too), and of hosts in cluster.xml. */
 export const exportVariables = {
   ZONE: 'Names of zones in DNS, forward and reverse.',
@@ -58,6 +72,11 @@ export const variableFamilies: readonly {
     pattern: /^NIC_\w+_(MAC|IP6?|NETMASK|NETWORK|BROADCAST|GATEWAY)$/,
     meaning: 'A further interface: MAC, IP, IP6, NETMASK, NETWORK, BROADCAST, GATEWAY.',
   },
+  {
+    name: 'USER_<name>_…',
+    pattern: /^USER_[a-z_][a-z0-9_]*_(UID|KEYS|NAME|GROUPS|SHELL)$/,
+    meaning: 'An account of USERS: UID, KEYS of SSH, NAME of the person, GROUPS, SHELL.',
+  },
   { name: 'DISK_<name>', pattern: /^DISK_\w+$/, meaning: 'Which disk a disk of PARTITION is.' },
   { name: 'DECLARE_<variable>', pattern: /^DECLARE_\w*$/, meaning: 'Type and meaning of a variable of the site.' },
   { name: '<name>_SECRET', pattern: /_SECRET$/, meaning: 'Refused: nothing keeps secrets yet.' },
@@ -68,6 +87,7 @@ export const variableFamilies: readonly {
 export function isKnownVariable(variable: string): boolean {
   return (
     Object.hasOwn(machineVariables, variable) ||
+    Object.hasOwn(packageVariables, variable) ||
     Object.hasOwn(exportVariables, variable) ||
     variableFamilies.some(({ pattern }) => pattern.test(variable))
   );
@@ -82,6 +102,7 @@ export function nearKnownNames(variable: string): string[] {
   const [, number] = /^[A-Za-z]+(\d+)$/.exec(variable) ?? [];
   return [
     ...Object.keys(machineVariables),
+    ...Object.keys(packageVariables),
     ...Object.keys(exportVariables),
     ...(part === undefined ? [] : NIC_PARTS.map((each) => `NIC_${interfaceName}_${each}`)),
     ...(rest === undefined ? [] : [`DISK_${rest}`]),

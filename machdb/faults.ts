@@ -1,3 +1,4 @@
+import { hideValue } from '../lib/secret-variables.ts';
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { lineEnd } from './characters.ts';
@@ -98,5 +99,11 @@ function lineAt(text: string, start: number): string {
 
 /** Control characters would move the caret, or command the terminal. */
 function excerptOf(line: string | undefined): { text?: string } {
-  return line === undefined ? {} : { text: line.slice(0, LONGEST_EXCERPT).replaceAll(/(?!\t)\p{Cc}/gu, '\uFFFD') };
+  return line === undefined
+    ? {}
+    : {
+        text: hideValue(line)
+          .slice(0, LONGEST_EXCERPT)
+          .replaceAll(/(?!\t)\p{Cc}/gu, '\uFFFD'),
+      };
 }

@@ -69,5 +69,5 @@ export function createFakeSite(machines: Readonly<Record<string, FakeMachine>>):
 /** One machine, `q-bert`, with an address of its own. */
 export function oneMachineSite(record: Readonly<Record<string, string>> = {}): FakeSite {
   const all = { MAC: FAKE_MAC, HOSTNAME: 'q-bert', IP: '10.77.0.9', NETMASK: '255.255.255.0', ...record };
-  return createFakeSite({ 'q-bert': { macs: [FAKE_MAC], record: all } });
+  return createFakeSite({ 'q-bert': { macs: [FAKE_MAC], record: all, uses: ['ROOT_PASSWORD_HASH'] } });
 }

@@ -1,11 +1,11 @@
 import { UserError } from '../lib/errors.ts';
+import { isHidden, isSecret } from '../lib/secret-variables.ts';
 import type { MachineRecord } from '../contract/lookup.ts';
 
 const KNOWN =
   /^(MAC|IP6?|ALIASES|NETMASK|BROADCAST|NETWORK|GATEWAY|NAMESERVER\d*|DOMAIN|HOSTNAME|OS|OSREV|ARCH|IMAGE|PACKAGES|PARTITION|ROOTFS|OSMODE|MASS_DELETE|PIN|DISK_.+|NIC_.+)$/;
 /** Of no interest to booting: the installer and the agent read them. */
-const OF_THE_MACHINE = /^(ROOT_KEYS|SSH_HOST_KEYS)$/;
-const SECRET = /_SECRET$/;
+const OF_THE_MACHINE = /^(ROOT_KEYS|SSH_HOST_KEYS|USERS|USER_.+)$/;
 
 /**
  * The part of a record that a machine may read: what the installer knows and what its packages' templates use.
@@ -13,7 +13,7 @@ const SECRET = /_SECRET$/;
  */
 export function filterRecord(record: MachineRecord, templateVariables: Iterable<string>, name: string): MachineRecord {
   const wanted = new Set(templateVariables);
-  const secrets = [...wanted].filter((variable) => SECRET.test(variable));
+  const secrets = [...wanted].filter((variable) => isSecret(variable));
   if (secrets.length > 0) {
     throw new UserError(
       `describing ${name}: a template of its packages uses ${secrets.join(', ')}; secrets are not handed out over the LAN`,
@@ -21,7 +21,7 @@ export function filterRecord(record: MachineRecord, templateVariables: Iterable<
     );
   }
   return Object.fromEntries(
-    Object.entries(record).filter(([variable]) => isPublic(variable, wanted) || OF_THE_MACHINE.test(variable)),
+    Object.entries(record).filter(([variable]) => isWanted(variable, wanted) || OF_THE_MACHINE.test(variable)),
   );
 }
 
@@ -30,13 +30,18 @@ export function createPublicFilter(publicVariables: readonly string[]): (record:
   const wanted = new Set(publicVariables);
   const known = new Map<string, boolean>();
   const isOpen = (variable: string): boolean => {
-    const open = known.get(variable) ?? (isPublic(variable, wanted) || (wanted.has('*') && !SECRET.test(variable)));
+    const open = known.get(variable) ?? (!isHidden(variable) && (isWanted(variable, wanted) || wanted.has('*')));
     known.set(variable, open);
     return open;
   };
   return (record) => Object.fromEntries(Object.entries(record).filter(([variable]) => isOpen(variable)));
 }
 
-function isPublic(variable: string, wanted: ReadonlySet<string>): boolean {
-  return !SECRET.test(variable) && (KNOWN.test(variable) || wanted.has(variable));
+/** What a machine is told that has not shown its token: anybody can ask in its name. */
+export function withoutHidden(record: MachineRecord): MachineRecord {
+  return Object.fromEntries(Object.entries(record).filter(([variable]) => !isHidden(variable)));
+}
+
+function isWanted(variable: string, wanted: ReadonlySet<string>): boolean {
+  return !isSecret(variable) && (KNOWN.test(variable) || wanted.has(variable));
 }

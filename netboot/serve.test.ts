@@ -112,16 +112,20 @@ test('kernel with ranges, packs by digest, nothing else', async (context) => {
 test('look-up: current without a token, the snapshot with one, 401 with a wrong one', async (context) => {
   const { get, control, site } = await setUp(context);
   assert.equal((await get(routes.lookupByMac('52:54:00:00:00:99'))).status, 404);
+  site.edit('q-bert', { MAC: FAKE_MAC, IP: '10.77.0.9', ROOT_PASSWORD_HASH: '$6$x' });
   await control.arm('q-bert');
   const script = await (await get(routes.ipxeScript(FAKE_MAC))).text();
   const token = /token=(\w+)/.exec(script)?.[1] ?? assert.fail();
-  site.edit('q-bert', { MAC: FAKE_MAC, IP: '10.77.0.99' });
+  site.edit('q-bert', { MAC: FAKE_MAC, IP: '10.77.0.99', ROOT_PASSWORD_HASH: '$6$x' });
   const ip = async (bearer?: string) => {
     const answer = await get(routes.lookupByMac(FAKE_MAC), bearer === undefined ? {} : { authorization: bearer });
     return answer.ok ? ((await answer.json()) as { record: Record<string, string> }).record['IP'] : answer.status;
   };
   assert.equal(await ip(), '10.77.0.99');
   assert.equal(await ip(`Bearer ${token}`), '10.77.0.9');
+  const told = async (headers: Record<string, string>) => (await get(routes.lookupByMac(FAKE_MAC), headers)).text();
+  assert.match(await told({ authorization: `Bearer ${token}` }), /"ROOT_PASSWORD_HASH":"\$6\$x"/);
+  assert.doesNotMatch(await told({}), /ROOT_PASSWORD_HASH/);
   assert.equal(await ip(`Bearer ${fakeDigest('f')}`), 401);
   assert.equal(await ip('Basic YTpi'), 401);
 });

@@ -1,4 +1,5 @@
 // Can somebody get into the machine, as its record says? In: a machine. Out: faults at its lines, and warnings. Pure.
+import { readAccounts } from '../contract/accounts.ts';
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { parseSshKeys } from '../lib/ssh-keys.ts';
@@ -18,6 +19,15 @@ export function checkRootKeys(machine: Machine): Fault[] {
     message: `ROOT_KEYS: ${problem}`,
     suggestion: 'one line of a .pub file, such as "ssh-ed25519 AAAA… ann@desk"',
   }));
+}
+
+/** Every name of USERS has an account that can be made. */
+export function checkAccounts(machine: Machine): Fault[] {
+  const { problems } = readAccounts((variable) => machine.values.get(variable));
+  return problems.map(({ variable, message }) => {
+    const at = machine.values.has(variable) ? variable : 'USERS';
+    return { severity: 'error', ...placeOf(machine, at), message };
+  });
 }
 
 /** SSH_HOST_KEYS is a plain directory, and one that is to survive an installation is on a data partition. */

@@ -12,7 +12,8 @@ import { checkSpecSupport } from '../partition-specs/spec-support.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import { firmwareFault } from '../partition-specs/wanted-firmware.ts';
 import { bindingFindings } from './check-bindings.ts';
-import { checkHostKeysDirectory, checkRootKeys } from './check-login.ts';
+import { checkAccounts, checkHostKeysDirectory, checkRootKeys } from './check-login.ts';
+import { checkSettings } from './check-settings.ts';
 import { packagesOf } from './packages.ts';
 import { placeOf } from './place-of.ts';
 
@@ -32,6 +33,8 @@ export function siteChecks(availablePackages: ReadonlySet<string>): RecordCheck[
     checkFirmware,
     checkRootKeys,
     checkHostKeysDirectory,
+    checkAccounts,
+    checkSettings,
   ];
 }
 

@@ -5,9 +5,10 @@ import { FaultsError, UserError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import type { Manifest } from '../packagelink/package/manifest.ts';
 import { readTreeTemplates } from '../packagelink/publish/read-tree-package.ts';
+import { hostKeyFaults } from './check-host-keys.ts';
 import { listSitePackages } from './load-site.ts';
 
-/** A package tree; without a manifest there are faults. */
+/** A package tree; one that cannot be read has no manifest, and faults. */
 export type SitePackage = { readonly dir: string; readonly manifest?: Manifest; readonly faults: readonly Fault[] };
 
 /** Every package tree of a site, by its name. */
@@ -21,7 +22,8 @@ export async function readSiteTemplates(siteDir: string): Promise<Map<string, Si
 
 async function readSitePackage(name: string, dir: string): Promise<SitePackage> {
   try {
-    return { dir, manifest: await readTreeTemplates({ name, tree: dir, kind: 'site' }), faults: [] };
+    const manifest = await readTreeTemplates({ name, tree: dir, kind: 'site' });
+    return { dir, manifest, faults: hostKeyFaults(manifest, dir) };
   } catch (error) {
     if (error instanceof FaultsError) {
       return { dir, faults: error.faults.map((fault) => ({ ...fault, where: `${dir}: ${fault.where}` })) };

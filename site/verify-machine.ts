@@ -12,6 +12,7 @@ import { nameOwners } from '../packagelink/fit/name-owners.ts';
 import type { Layer } from '../packagelink/merge/merge.ts';
 import type { Store } from '../packagelink/store/store.ts';
 import type { MergedTree } from '../packagelink/tree/tree.ts';
+import { hostKeyFaults } from './check-host-keys.ts';
 import { initDataFaults } from './check-init-data.ts';
 import { siteChecks } from './site-checks.ts';
 
@@ -35,6 +36,7 @@ export async function verifyMachine(input: {
     ...siteChecks(input.availablePackages).flatMap((check) => check(machine)),
     ...initDataFaults(record, input.initData),
     ...foreignImageFaults(record, layers[0]?.manifest),
+    ...layers.flatMap(({ manifest }) => hostKeyFaults(manifest, manifest.name)),
     ...(await mergeFaults(layers, record, directoryFetcher(store.dir))),
     ...(await packFaults(store, layers)),
   ];

@@ -2,13 +2,14 @@
 // In: record, files of the layout, consoles. Out: paths and contents. Never: I/O.
 import { withoutFinalDot } from '../../lib/final-dot.ts';
 import type { MachineRecord } from '../../contract/lookup.ts';
+import { renderAccounts } from './accounts.ts';
 import { HEADER } from './file-header.ts';
 import { nameservers } from './network-interfaces.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import { renderRootKeys } from './root-keys.ts';
 import { serialUnit } from './serial-unit.ts';
 
-/** fstab and the like, hostname, hosts, resolv.conf, GRUB's kernel command line, and who may log in as root. */
+/** fstab and the like, hostname, hosts, resolv.conf, GRUB's kernel command line, and who may log in. */
 export function renderDebianFiles(input: {
   readonly hostname: string;
   readonly record: MachineRecord;
@@ -25,6 +26,7 @@ export function renderDebianFiles(input: {
     file('/etc/resolv.conf', renderResolvConf(record)),
     file('/etc/default/grub.d/gutinteg.cfg', renderGrubDefaults(input.consoles)),
     ...renderRootKeys(record),
+    ...renderAccounts(record),
   ];
 }
 

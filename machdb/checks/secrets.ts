@@ -1,3 +1,4 @@
+import { isSecret } from '../../lib/secret-variables.ts';
 import { faultAtLine } from '../faults.ts';
 import type { CreateInspection } from './inspection.ts';
 
@@ -5,7 +6,7 @@ import type { CreateInspection } from './inspection.ts';
 export const inspectSecrets: CreateInspection = (db, report) => ({
   object: (_object, { assignments }) => {
     for (const assignment of assignments) {
-      if (!assignment.variable.endsWith('_SECRET')) continue;
+      if (!isSecret(assignment.variable)) continue;
       const { text: _hidden, ...fault } = faultAtLine(db, assignment, {
         message: `${assignment.variable}: this version cannot keep secrets yet, and would send this one in the clear`,
         suggestion: 'remove the line, and change the secret',

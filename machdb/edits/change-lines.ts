@@ -1,4 +1,5 @@
 // The smallest changes: one assignment is written, rewritten or removed. The draft records each.
+import { isHidden } from '../../lib/secret-variables.ts';
 import { UserError } from '../../lib/errors.ts';
 import { trimStart } from '../statements.ts';
 import type { Operator } from '../types.ts';
@@ -64,7 +65,7 @@ export function removeAssignment(draft: Draft, { file, object }: Found, line: Ow
 
 /** `IP=10.77.0.7`; the value of a secret is not shown. */
 export function describe({ variable, operator, value }: Setting): string {
-  return `${variable}${operator}${variable.endsWith('_SECRET') ? '(hidden)' : value}`;
+  return `${variable}${operator}${isHidden(variable) ? '(hidden)' : value}`;
 }
 
 function blanksBehindOperator(line: OwnLine): string {

@@ -1,3 +1,4 @@
+import { hideValue } from '../../lib/secret-variables.ts';
 import type { ChangedFile, EditPlan, LineChange } from './draft.ts';
 import { cutLines } from './lines.ts';
 import type { Line } from './lines.ts';
@@ -63,8 +64,7 @@ function range(from: number, count: number): string {
 }
 
 function renderRow({ sign, line: { text, end } }: { sign: string; line: Line }): string {
-  const shown = text.replace(/^([ \t]*\w*_SECRET[ \t]*[-+]?=).*/, '$1(hidden)');
-  return `${sign}${shown}${end.endsWith('\n') ? end : `${end}\n\\ No newline at end of file\n`}`;
+  return `${sign}${hideValue(text)}${end.endsWith('\n') ? end : `${end}\n\\ No newline at end of file\n`}`;
 }
 
 /** The empty text behind a final line feed is not a line to `diff`. */

@@ -1,6 +1,6 @@
 import type { Fault } from '../../lib/errors.ts';
 import type { ExportInput, ExportMachine } from './format.ts';
-import { reportSecrets } from './secrets.ts';
+import { openValues, reportSecrets } from './secrets.ts';
 
 // What ansible sets itself: it would hide the value of the database. The two with underscores are markers in JSON.
 // See Ansible's documentation, "Special Variables", and ansible.constants.INTERNAL_STATIC_VARS.
@@ -23,8 +23,8 @@ const TAKEN = new Set(
  * The record as JSON. A value with a brace is marked as unsafe, which in ansible's words means: plain text, never a
  * template. So `{{ lookup('pipe', …) }}` in a record is what it looks like and nothing more.
  */
-export function formatVariables({ values }: ExportMachine): string {
-  const pairs = [...values].map(([variable, value]) => {
+export function formatVariables(machine: ExportMachine): string {
+  const pairs = openValues(machine).map(([variable, value]) => {
     const text = JSON.stringify(value);
     return `${JSON.stringify(variable)}:${value.includes('{') ? `{"__ansible_unsafe":${text}}` : text}`;
   });

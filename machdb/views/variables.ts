@@ -1,5 +1,5 @@
 // What variables mean. In: a database and names. Out: a row for each. Never: values.
-import { machineVariables, variableFamilies, exportVariables } from '../../lib/known-variables.ts';
+import { exportVariables, machineVariables, packageVariables, variableFamilies } from '../../lib/known-variables.ts';
 import { parseDeclaration } from '../declarations.ts';
 import { DECLARATION_PREFIX } from '../machine-variables.ts';
 import { listDeclarations } from '../list-declarations.ts';
@@ -20,9 +20,9 @@ export function listVariables(
   db: Machdb,
   names: readonly string[],
 ): { variables: VariableMeaning[]; missing: readonly string[] } {
-  const single = [...Object.entries(machineVariables), ...Object.entries(exportVariables)].map(([name, meaning]) => {
-    return { name, meaning };
-  });
+  const single = [machineVariables, packageVariables, exportVariables].flatMap((table) =>
+    Object.entries(table).map(([name, meaning]) => ({ name, meaning })),
+  );
   const families = variableFamilies.map(({ name, meaning }) => ({ name, meaning }));
   const all: VariableMeaning[] = [...single, ...families, ...listDeclared(db)];
   if (names.length === 0) return { variables: all, missing: [] };

@@ -12,6 +12,7 @@ import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Clients } from '../clients.ts';
 import { snapshotOf } from '../consent.ts';
 import { applyEvent, applyReport } from '../machine-news.ts';
+import { withoutHidden } from '../filter-record.ts';
 import type { MachineSource, SiteMachine } from '../machine-source.ts';
 import { readSnapshot } from '../state/find-machines.ts';
 import { describeMachine } from '../machines/arm-machine.ts';
@@ -88,7 +89,7 @@ async function lookup(options: MachineRoutesOptions, request: Request<{ mac: str
   const words =
     snapshot === undefined ? 'asked for its description' : 'the installer runs and asked for its description';
   noteOnTimeline(machines, row.id, { source: 'http', key: `lookup ${words}`, text: words });
-  return snapshot ?? describe(site, row.id);
+  return snapshot ?? describe(site, row.id, from !== undefined);
 }
 
 /** What `lookup` would answer now, for HEAD: no machine is made or known by its address, and nothing is noted. */
@@ -103,7 +104,7 @@ async function previewLookup(
   if (token !== undefined && from === undefined) throw new HttpError(401, WRONG_TOKEN);
   const snapshot =
     from === 'attempt' && row !== undefined ? snapshotOf(row, readSnapshot(machines.table, row.id)) : undefined;
-  return snapshot ?? describe(site, row?.id ?? randomUUID());
+  return snapshot ?? describe(site, row?.id ?? randomUUID(), from !== undefined);
 }
 
 async function findAsked(
@@ -116,6 +117,7 @@ async function findAsked(
   throw new HttpError(404, `no machine has the MAC address ${request.params.mac.slice(0, 40)}`);
 }
 
-async function describe(site: SiteMachine, machineId: string): Promise<Lookup> {
-  return parseEdge(lookupSchema, await describeMachine(site, machineId), `the description of ${site.name}`);
+async function describe(site: SiteMachine, machineId: string, isMachine: boolean): Promise<Lookup> {
+  const lookup = parseEdge(lookupSchema, await describeMachine(site, machineId), `the description of ${site.name}`);
+  return isMachine ? lookup : { ...lookup, record: withoutHidden(lookup.record) };
 }

@@ -1,5 +1,6 @@
 // A machine on one side of a comparison. In: a side, a name. Out: what decides its files, or why it has none. Never:
 // lets a secret into what decides files; merges.
+import { isSecret } from '../../lib/secret-variables.ts';
 import { describeError, FaultsError, UserError } from '../../lib/errors.ts';
 import { tryResolve } from '../../machdb/resolve.ts';
 import type { Manifest } from '../../packagelink/package/manifest.ts';
@@ -84,11 +85,6 @@ async function describe(
     packages: new Map(all.map((each) => [each.name, each])),
     input: planMerge({ name, record: open, image, packages, consoles: consolesOf(consoles, record) }),
   };
-}
-
-/** `*_SECRET`: its value is shown nowhere. */
-export function isSecret(variable: string): boolean {
-  return variable.endsWith('_SECRET');
 }
 
 /** One line for each fault. */

@@ -1,13 +1,13 @@
 // What a reader sees of a group. In: a group, a way to compare texts. Out: plain data, as `--json` prints it, for the
 // first machine of the group. Never: contains the value of a secret.
 import { isUtf8 } from 'node:buffer';
+import { isHidden } from '../../lib/secret-variables.ts';
 import { contentKey, isAlwaysLeftAlone } from '../../packagelink/tree/tree.ts';
 import type { TreeEntry } from '../../packagelink/tree/tree.ts';
 import type { FileChange } from './compare-machine.ts';
 import type { ChangedGroup } from './compare-sites.ts';
 import { readContent } from './contents.ts';
 import type { Unread } from './contents.ts';
-import { isSecret } from './describe-machine.ts';
 import type { MachineValues } from './describe-machine.ts';
 import type { DiffTexts } from './unified-diff.ts';
 
@@ -69,10 +69,10 @@ export async function detailChange(
   };
 }
 
-/** Replaces every value of a `*_SECRET` of either record. */
+/** Replaces every value of either record that is shown to nobody. */
 export function secretHider({ before, after }: Record<'before' | 'after', { readonly record: MachineValues }>): Hide {
   const secrets = [before, after].flatMap(({ record }) =>
-    Object.entries(record).flatMap(([variable, value]) => (isSecret(variable) && value !== '' ? [value] : [])),
+    Object.entries(record).flatMap(([variable, value]) => (isHidden(variable) && value !== '' ? [value] : [])),
   );
   const longestFirst = [...new Set(secrets)].sort((a, b) => b.length - a.length);
   return (text) => longestFirst.reduce((hidden, secret) => hidden.replaceAll(secret, '(hidden)'), text);
