@@ -17,6 +17,7 @@ type RehearseOptions = {
   readonly nic?: HardwareKind['nic'];
   readonly from?: HardwareKind['media'];
   readonly medium?: string;
+  readonly login?: true;
   readonly recordPackets?: true;
   readonly json?: true;
   readonly keep?: true;
@@ -49,6 +50,7 @@ export function addRehearseCommand(program: Command): void {
     .addOption(new Option('--nic <name>', 'its network cards (default: virtio)').choices(nicNames))
     .addOption(new Option('--from <medium>', 'what it boots from (default: network)').choices(mediaNames))
     .option('--medium <file>', 'the image on the stick or CD')
+    .option('--login', 'at the end root logs in by SSH, with a key of the run that ROOT_KEYS of the machine gets')
     .option('--record-packets', 'keep the packets of each start, in pcap format')
     .option('--json', 'print the verdict as JSON; what happens goes to standard error')
     .option('--keep', 'leave the machine running at the end and connect its console; Ctrl-] ends')
@@ -77,6 +79,7 @@ async function rehearse(host: string, options: RehearseOptions): Promise<void> {
     accelerator: options.accel,
     hardware: await hardwareOf(options),
     ...(options.medium === undefined ? {} : { medium: resolve(options.medium) }),
+    logIn: options.login === true,
     recordPackets: options.recordPackets === true,
     json: options.json === true,
     keep: options.keep === true,
