@@ -4,6 +4,7 @@ import type { Report } from '../contract/report.ts';
 import { lineSplitter, plainConsole } from './console-text.ts';
 import { expectNothingChanged, expectSystem } from './expect-system.ts';
 import { marksOfTimeline, phasesOf } from './phases.ts';
+import { isWorthShowing } from './worth-showing.ts';
 import { formatVerdict } from './verdict.ts';
 
 test('console text loses what only a terminal understands', () => {
@@ -12,6 +13,33 @@ test('console text loses what only a terminal understands', () => {
   const write = lineSplitter((line) => lines.push(line));
   for (const part of ['ab', 'c\r\nd', '\x1b[1mef\n', 'rest']) write(part);
   assert.deepEqual(lines, ['abc', 'def']);
+});
+
+test('on a screen, a line ends where the cursor goes to the first column', () => {
+  const lines: string[] = [];
+  const write = lineSplitter((line) => lines.push(line));
+  for (const part of ['\x1b[2J\x1b[01;01H>>Start PXE over IPv4.', '\x1b[02;', '01HStation\x1b[03;02HIP\r\n'])
+    write(part);
+  assert.deepEqual(lines, ['', '>>Start PXE over IPv4.', 'StationIP']);
+});
+
+test('of firmware and loaders, what they start and why they do not is shown', () => {
+  const shown = [
+    '[  12.3] files: 40 %',
+    'gutinteg: [3.21s] drivers are loaded',
+    '>>Start PXE over IPv4.',
+    '  Station IP address is 10.77.0.101',
+    ' NBP filename is shimx64.efi',
+    'BdsDxe: starting Boot0003 "debian" from HD(1,GPT,6B1D)/\\EFI\\debian\\shimx64.efi',
+    'Welcome to GRUB!',
+    "error: file `/boot/grub/x86_64-efi/command.lst' not found.",
+  ];
+  const hidden = [
+    'BdsDxe: failed to load Boot0001 "UEFI Misc Device" from PciRoot(0x0)/Pci(0x1,0x0): Not Found',
+    'BdsDxe: loading Boot0003 "debian" from HD(1,GPT,6B1D)',
+    '[    0.000000] Linux version 6.1.0',
+  ];
+  assert.deepEqual([...shown, ...hidden].filter(isWorthShowing), shown);
 });
 
 test('phases lie between marks, in whatever order the marks come', () => {

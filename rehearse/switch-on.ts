@@ -7,6 +7,7 @@ import { lineSplitter, plainConsole } from './console-text.ts';
 import type { Mark } from './phases.ts';
 import type { VirtualHardware } from './qemu-argv.ts';
 import type { RehearsalRun } from './set-up-run.ts';
+import { isWorthShowing } from './worth-showing.ts';
 import { powerOn } from './virtual-machine.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
 
@@ -112,9 +113,4 @@ function resetMarks(label: string, resets: readonly number[]): Mark[] {
     const ends = index === resets.length - 1 ? `${label}: reset` : `${label}: attempt ${index + 1}, failed`;
     return { ends, atSeconds };
   });
-}
-
-/** The installer's and the boot firmware's lines; kernel and systemd messages are in the log. */
-function isWorthShowing(line: string): boolean {
-  return /^\[ *\d+\.\d\] |^gutinteg:|^iPXE|INSTALLATION FAILED|Booting from|No bootable|Kernel panic/.test(line);
 }
