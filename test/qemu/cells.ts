@@ -1,0 +1,29 @@
+// The matrix of machines that installations are tried on. In: nothing. Out: one cell for each. Never: I/O.
+import { defaultHardware } from '../../rehearse/hardware/kinds.ts';
+import type { HardwareKind } from '../../rehearse/hardware/kinds.ts';
+
+export type Cell = {
+  readonly hardware: HardwareKind;
+  /** Whether `npm test` runs it: together these have every firmware, bus and card once. */
+  readonly always?: true;
+};
+
+const cell = (hardware: Partial<HardwareKind>, more: { always?: true } = {}): Cell => ({
+  hardware: { ...defaultHardware, ...hardware },
+  ...more,
+});
+
+export const cells: readonly Cell[] = [
+  cell({ bus: 'virtio', nic: 'virtio' }),
+  cell({ bus: 'sata', nic: 'virtio' }),
+  cell({ bus: 'nvme', nic: 'virtio' }),
+  cell({ bus: 'virtio', nic: 'e1000' }),
+  cell({ bus: 'sata', nic: 'e1000' }, { always: true }),
+  cell({ bus: 'nvme', nic: 'rtl8139' }, { always: true }),
+];
+
+/** `bios-amd64-sata-e1000-network`. */
+export function nameOfCell({ hardware }: Cell): string {
+  const { firmware, architecture, bus, nic, media } = hardware;
+  return [firmware, architecture, bus, nic, media].join('-');
+}

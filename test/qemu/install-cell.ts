@@ -1,0 +1,76 @@
+// One cell of the matrix: a machine of that hardware, installed from power-on to its second start from its own disk.
+// In: a cell. Out: its seconds. Never: leaves out a step for some hardware; what is expected depends on the firmware alone.
+import assert from 'node:assert/strict';
+import { openConsoleShell } from '../../rehearse/console-shell.ts';
+import { expectFirmware } from '../../rehearse/expect-firmware.ts';
+import { expectSystem } from '../../rehearse/expect-system.ts';
+import { waitForInstallation } from '../../rehearse/power-cycle.ts';
+import type { SwitchedOn } from '../../rehearse/switch-on.ts';
+import { nameOfCell } from './cells.ts';
+import type { Cell } from './cells.ts';
+import { runInstallTest } from './run-install-test.ts';
+import type { InstallLab } from './run-install-test.ts';
+
+const LIMIT_MS = 15 * 60_000;
+const SHUT_DOWN_MS = 90_000;
+
+/** Seconds since the power-on of each start. */
+export type CellTimes = {
+  /** To the reset after the installation. */
+  readonly installed: number;
+  /** To the login prompt after the first report. */
+  readonly reported: number;
+  /** To login prompt and report of the second start. */
+  readonly startedAgain: number;
+};
+
+/** @throws Error with what was not as expected, and the names of the logs */
+export async function installCell(cell: Cell, onLine: (line: string) => void = () => undefined): Promise<CellTimes> {
+  let times: CellTimes | undefined;
+  await runInstallTest({
+    name: nameOfCell(cell),
+    hardware: cell.hardware,
+    limitMs: LIMIT_MS,
+    onLine,
+    check: async (lab) => {
+      const first = await installOnce(lab);
+      times = { ...first, startedAgain: await startAgain(lab) };
+    },
+  });
+  return times ?? assert.fail('the cell did not run');
+}
+
+async function installOnce(lab: InstallLab): Promise<Pick<CellTimes, 'installed' | 'reported'>> {
+  const { install } = lab.logs;
+  await lab.server.control.arm(lab.machine.name);
+  const machine = await lab.switchOn('network', install);
+  const { state, attempts, reason, lastReport } = await waitForInstallation(lab, machine, install);
+  const reported = machine.secondsNow();
+  assert.deepEqual([state, attempts], ['installed', 1], reason ?? '');
+  const report = lastReport?.report ?? assert.fail('no report');
+  assert.deepEqual(wrongOf(expectSystem(lab.machine, report, install)), []);
+  await checkFirmware(lab, machine, install);
+  assert(await machine.vm.shutDown(SHUT_DOWN_MS), 'it did not shut down by itself');
+  return { installed: machine.resets().at(-1) ?? assert.fail('it did not reset'), reported };
+}
+
+async function startAgain(lab: InstallLab): Promise<number> {
+  const { second } = lab.logs;
+  const machine = await lab.switchOn('second start', second);
+  const { state, attempts, lastReport } = await lab.waitForReport(machine);
+  const seconds = machine.secondsNow();
+  assert.deepEqual([state, attempts, machine.resets().length], ['installed', 1, 0]);
+  assert.equal(lastReport?.report.changedTotal, 0);
+  await checkFirmware(lab, machine, second);
+  await machine.vm.kill();
+  return seconds;
+}
+
+async function checkFirmware(lab: InstallLab, machine: SwitchedOn, log: string): Promise<void> {
+  const shell = await openConsoleShell(machine.vm, lab.options.signal, log);
+  assert.deepEqual(wrongOf(await expectFirmware(lab.machine.hardware.firmware, { shell, log })), []);
+}
+
+function wrongOf<T extends { readonly ok: boolean }>(expectations: readonly T[]): T[] {
+  return expectations.filter(({ ok }) => !ok);
+}
