@@ -1,8 +1,12 @@
 // The demo's machine and what is expected of it, shared by `npm run demo` and the test of the whole way.
 import { join } from 'node:path';
 import { GiB } from '../lib/bytes.ts';
+import { openConsoleShell } from './console-shell.ts';
+import { expectFirmware } from './expect-firmware.ts';
+import type { FirmwareName } from './hardware/kinds.ts';
 import { checkNightly } from './nightly-check.ts';
-import type { RehearsalOptions } from './rehearse.ts';
+import type { RehearsalOptions, RehearsalSession } from './rehearse.ts';
+import type { Expectation } from './verdict.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -15,10 +19,26 @@ export const demoSite = {
   stateDir: process.env['GUTINTEG_STATE'] ?? join(root, '.state'),
 } as const;
 
-/** Machine lab01 of the example site, through its installation, a second start and one nightly run. */
-export const demoOptions: Omit<RehearsalOptions, 'signal' | 'onLine' | 'keep'> = {
-  ...demoHardware,
-  ...demoSite,
-  host: 'lab01',
-  more: (session) => checkNightly(session, { path: '/etc/motd', text: 'Welcome to lab01 in Room A, first floor.' }),
-};
+/** What the demo's machine has unless somebody says otherwise. */
+export const demoFirmware: FirmwareName = 'bios';
+
+/** Machine lab01 of the example site, through its installation, a second start, one nightly run and a login. */
+export function demoOptions(firmware: FirmwareName): Omit<RehearsalOptions, 'signal' | 'onLine' | 'keep'> {
+  return {
+    ...demoHardware,
+    ...demoSite,
+    host: 'lab01',
+    hardware: { firmware },
+    logIn: true,
+    more: async (session) => [
+      ...(await checkFirmware(session)),
+      ...(await checkNightly(session, { path: '/etc/motd', text: 'Welcome to lab01 in Room A, first floor.' })),
+    ],
+  };
+}
+
+async function checkFirmware({ machine, vm, options, logs }: RehearsalSession): Promise<Expectation[]> {
+  const log = logs.second;
+  const shell = await openConsoleShell(vm, options.signal, log);
+  return expectFirmware(machine.hardware.firmware, { shell, log });
+}

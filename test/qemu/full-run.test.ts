@@ -1,7 +1,7 @@
 // The whole way, exactly as `npm run demo` goes it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { demoOptions } from '../../rehearse/demo-options.ts';
+import { demoFirmware, demoOptions } from '../../rehearse/demo-options.ts';
 import { rehearse } from '../../rehearse/rehearse.ts';
 import { formatVerdict } from '../../rehearse/verdict.ts';
 
@@ -10,7 +10,7 @@ const LIMIT_MS = 40 * 60_000;
 test('lab01: from power-on to login, a second start from its disk, and a nightly run', async (t) => {
   const lines: string[] = [];
   const verdict = await rehearse({
-    ...demoOptions,
+    ...demoOptions(demoFirmware),
     runName: 'test-full-run',
     signal: AbortSignal.timeout(LIMIT_MS),
     onLine: (line) => void lines.push(line),

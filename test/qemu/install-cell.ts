@@ -11,7 +11,7 @@ import type { Cell } from './cells.ts';
 import { runInstallTest } from './run-install-test.ts';
 import type { InstallLab } from './run-install-test.ts';
 
-const LIMIT_MS = 15 * 60_000;
+const LIMIT_MS = 30 * 60_000;
 const SHUT_DOWN_MS = 90_000;
 
 /** Seconds since the power-on of each start. */
