@@ -8,6 +8,12 @@ export const routes = {
   /** The iPXE script that TFTP and DHCP lead to; it chains to `ipxeScript` with the machine's own MAC. */
   ipxeStart: '/boot/start.ipxe',
   ipxeScript: (mac: string) => `/boot/mac/${mac}.ipxe`,
+  /** The same decision for GRUB. */
+  grubScript: (mac: string) => `/boot/mac/${mac}.grub`,
+  /** A boot loader; what it asks for next lies beside it. */
+  loader: (file: string) => `/boot/efi/${file}`,
+  /** What GRUB reads first, wherever it was loaded from. */
+  grubStart: '/grub/grub.cfg',
   /** Of an architecture by Debian's name. */
   kernel: (architecture: string) => `/boot/${architecture}/vmlinuz`,
   ramdisk: (architecture: string) => `/boot/${architecture}/ramdisk.img`,

@@ -25,6 +25,7 @@ export const machineVariables = {
   ROOTFS: 'The logical partition that holds the root, where PARTITION does not say it.',
   FIRMWARE: 'both for disks that start on machines with a BIOS and with UEFI; the machine decides otherwise.',
   BOOTLOADER: 'What starts a UEFI machine from its disk: grub (the default) or systemd-boot.',
+  NETBOOT: 'What a UEFI machine begins a network boot with: grub (with shim) or ipxe.',
   OSMODE: 'Who owns the files of the OS package after installation: image or packages.',
   ROOT_KEYS: "SSH public keys that let in as root: all of root's authorized_keys.",
   SSH_HOST_KEYS: 'Directory of the SSH host keys; on a data partition, they survive an installation.',

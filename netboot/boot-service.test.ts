@@ -13,6 +13,7 @@ const FILES: readonly [name: string, what: 'loader' | 'script' | undefined][] = 
   ['\\\\/undionly.kpxe', 'loader'],
   ['/start.ipxe', 'script'],
   ['//autoexec.ipxe', 'script'],
+  ['/grub/grub.cfg', 'script'],
   ['UNDIONLY.KPXE', undefined],
   ['undionly.kpxe/', undefined],
   ['./undionly.kpxe', undefined],
@@ -39,8 +40,10 @@ test('names by TFTP: slashes before a name are none of it, whichever way they le
     loaders,
   });
   for (const [name, what] of FILES) {
-    const text = boot.file(name) === undefined ? undefined : Buffer.from(boot.file(name) ?? []).toString();
-    const found = text === 'iPXE' ? 'loader' : text === boot.startScript ? 'script' : text;
-    assert.equal(found, what, name);
+    for (const via of ['tftp', 'http'] as const) {
+      const text = boot.file(name, via) === undefined ? undefined : Buffer.from(boot.file(name, via) ?? []).toString();
+      const found = /^(#!ipxe|echo "gutinteg: asking)/.test(text ?? '') ? 'script' : text;
+      assert.equal(found === 'iPXE' ? 'loader' : found, what, `${name} by ${via}`);
+    }
   }
 });

@@ -11,7 +11,8 @@ import { applyOccurrence, claimMachine, noteOnTimeline, recordIfPossible } from 
 import type { Machines } from './machines/machines.ts';
 import { isUnreadable } from './state/machine-row.ts';
 import { StateError } from './state/state-error.ts';
-import { renderInstallerScript, renderLocalDiskScript, renderStartScript } from './render/ipxe-script.ts';
+import type { ScriptLanguage } from './boot-programs/boot-program.ts';
+import { bootScripts } from './render/boot-scripts.ts';
 
 export type BootServiceOptions = {
   readonly source: MachineSource;
@@ -29,68 +30,70 @@ export type BootService = ReturnType<typeof createBootService>;
 
 export function createBootService(options: BootServiceOptions) {
   const { machines, source, serverUrl, loaders } = options;
-  const startScript = renderStartScript({ url: serverUrl });
 
   return {
-    startScript,
-
-    /** A file by TFTP, by the same decision as everything else; slashes in front are what firmware and scripts add. */
-    file(name: string): Uint8Array | undefined {
-      const decision = decideBoot({ via: 'tftp', file: name.replace(/^[\\/]+/, '') }, { kind: 'unknown' });
+    /** A boot loader or first script; slashes in front of its name are what firmware and scripts add. */
+    file(name: string, via: 'tftp' | 'http'): Uint8Array | undefined {
+      const file = name.replace(/^[\\/]+/, '');
+      const request = via === 'tftp' ? ({ via, file } as const) : ({ via, wants: 'file', file } as const);
+      const decision = decideBoot(request, { kind: 'unknown' });
       if (decision.give === 'boot-loader') return loaders.get(decision.file);
-      return decision.give === 'start-script' ? Buffer.from(startScript) : undefined;
+      if (decision.give !== 'start-script') return undefined;
+      return Buffer.from(bootScripts[decision.language].renderStartScript({ url: serverUrl }));
     },
 
     /**
-     * The machine's own iPXE script; giving it out may begin an attempt. The installer is given only when that has been
+     * The machine's own script; giving it out may begin an attempt. The installer is given only when that has been
      * recorded: without the database nobody knows whether the machine's disks may be erased.
      */
-    async script(mac: Mac): Promise<string> {
+    async script(mac: Mac, language: ScriptLanguage): Promise<string> {
       const site = await source.lookupByMac(mac);
+      const asker = { mac, language };
       try {
-        return site === undefined ? unknownMachine(mac) : scriptOf(mac, site);
+        return site === undefined ? unknownMachine(asker) : scriptOf(asker, site);
       } catch (error) {
-        const instead = scriptWithoutState(mac, error);
+        const instead = scriptWithoutState(asker, error);
         machines.lostLines += 1;
         return instead;
       }
     },
 
     /** What `script` would answer now, as long to the byte. Begins nothing, notes nothing; the token in it is none. */
-    async previewScript(mac: Mac): Promise<string> {
+    async previewScript(mac: Mac, language: ScriptLanguage): Promise<string> {
       const site = await source.lookupByMac(mac);
+      const asker = { mac, language };
       try {
-        return site === undefined ? unknownMachine(mac) : preview(mac, site);
+        return site === undefined ? unknownMachine(asker) : preview(asker, site);
       } catch (error) {
-        return scriptWithoutState(mac, error);
+        return scriptWithoutState(asker, error);
       }
     },
   };
 
-  function preview(mac: Mac, site: SiteMachine): string {
-    const seen = { row: findOfSite(machines, site), firmware: options.firmwareOf(mac) };
+  function preview(asker: Asker, site: SiteMachine): string {
+    const seen = { row: findOfSite(machines, site), firmware: options.firmwareOf(asker.mac) };
     const view = viewMachine(machines, site, seen);
     const decision = decideBoot({ via: 'http', wants: 'machine-script' }, view);
-    if (decision.give !== 'installer') return localDisk(mac, decision);
+    if (decision.give !== 'installer') return localDisk(asker, decision);
     const { attempt, attemptsAllowed } = decision;
-    return installer(mac, site, { attempt, attemptsAllowed, token: NO_TOKEN });
+    return installer(asker, site, { attempt, attemptsAllowed, token: NO_TOKEN });
   }
 
   type Attempt = { readonly attempt: number; readonly attemptsAllowed: number; readonly token: string };
 
-  function installer(mac: Mac, { name, record }: SiteMachine, attempt: Attempt): string {
+  function installer({ mac, language }: Asker, { name, record }: SiteMachine, attempt: Attempt): string {
     // What nobody knows was never armed: decideBoot gives it no installer.
     const architecture = architectureOfRecord(record)?.name ?? 'amd64';
     const consoles = consolesOf(options.consoles, record);
-    return renderInstallerScript({ name, mac, architecture, serverUrl, consoles, ...attempt });
+    return bootScripts[language].renderInstallerScript({ name, mac, architecture, serverUrl, consoles, ...attempt });
   }
 
   /** The local disk harms nobody, so it is given also when that cannot be recorded. @throws StateError */
-  function scriptOf(mac: Mac, site: SiteMachine): string {
+  function scriptOf(asker: Asker, site: SiteMachine): string {
     const row = claimMachine(machines, site);
     const decision = decideBoot(
       { via: 'http', wants: 'machine-script' },
-      viewMachine(machines, site, { row, firmware: options.firmwareOf(mac) }),
+      viewMachine(machines, site, { row, firmware: options.firmwareOf(asker.mac) }),
     );
     if (decision.give !== 'installer') {
       const means = decision.give === 'local-disk' ? decision.means : undefined;
@@ -101,15 +104,18 @@ export function createBootService(options: BootServiceOptions) {
         key: 'script local',
         text: 'fetched its boot script: local disk',
       });
-      return localDisk(mac, decision);
+      return localDisk(asker, decision);
     }
     const { attempt, attemptsAllowed } = decision;
     const token = (decision.again ? tokenOfSameBoot(machines, row) : undefined) ?? beginAttempt(machines, row);
     const words = `fetched its boot script: the installer, attempt ${attempt} of ${attemptsAllowed}`;
     noteOnTimeline(machines, row.id, { source: 'http', key: `script ${attempt}`, text: words });
-    return installer(mac, site, { attempt, attemptsAllowed, token });
+    return installer(asker, site, { attempt, attemptsAllowed, token });
   }
 }
+
+/** Who asks for a script, and in which language. */
+type Asker = { readonly mac: Mac; readonly language: ScriptLanguage };
 
 /** As long as a token. */
 const NO_TOKEN = '0'.repeat(64);
@@ -118,16 +124,17 @@ const NO_TOKEN = '0'.repeat(64);
 const WITHOUT_STATE = 'the server cannot record what it gives; restart this machine when gutinteg status is well again';
 
 /** @throws the error, unless it is about the state */
-function scriptWithoutState(mac: Mac, error: unknown): string {
+function scriptWithoutState({ mac, language }: Asker, error: unknown): string {
   if (!isUnreadable(error)) throw error;
   const kind = error instanceof StateError ? error.kind : 'a damaged row';
-  return renderLocalDiskScript({ mac, why: `${WITHOUT_STATE} (${kind})` });
+  return bootScripts[language].renderLocalDiskScript({ mac, why: `${WITHOUT_STATE} (${kind})` });
 }
 
-function unknownMachine(mac: Mac): string {
-  return localDisk(mac, decideBoot({ via: 'http', wants: 'machine-script' }, { kind: 'unknown' }));
+function unknownMachine(asker: Asker): string {
+  return localDisk(asker, decideBoot({ via: 'http', wants: 'machine-script' }, { kind: 'unknown' }));
 }
 
-function localDisk(mac: string, decision: ReturnType<typeof decideBoot>): string {
-  return renderLocalDiskScript({ mac, why: 'why' in decision ? decision.why : 'nothing to boot from the network' });
+function localDisk({ mac, language }: Asker, decision: ReturnType<typeof decideBoot>): string {
+  const why = 'why' in decision ? decision.why : 'nothing to boot from the network';
+  return bootScripts[language].renderLocalDiskScript({ mac, why });
 }

@@ -88,28 +88,46 @@ for (const { name, machine, want } of SCRIPTS) {
 
 const bios = { firmware: 'bios', name: 'x86 BIOS', of: 'amd64' } as const;
 const uefi = { firmware: 'uefi', name: 'x64 UEFI', of: 'amd64' } as const;
+const other = { firmware: 'other', name: 'architecture 99', of: undefined } as const;
 const FILES = [
   {
     name: 'BIOS firmware',
-    request: { via: 'dhcp', client: { kind: 'firmware', architectures: [bios] } },
+    request: { via: 'dhcp', client: { kind: 'firmware', architectures: [bios] }, way: 'grub' },
     want: 'undionly.kpxe',
   },
   {
     name: 'firmware that is several: the first that there is a loader for',
-    request: { via: 'dhcp', client: { kind: 'firmware', architectures: [uefi, bios] } },
+    request: { via: 'dhcp', client: { kind: 'firmware', architectures: [other, bios] }, way: undefined },
     want: 'undionly.kpxe',
   },
   {
     name: 'iPXE on BIOS',
-    request: { via: 'dhcp', client: { kind: 'ipxe', architectures: [bios] } },
+    request: { via: 'dhcp', client: { kind: 'ipxe', architectures: [bios] }, way: undefined },
     want: 'start.ipxe',
   },
   {
     name: 'UEFI firmware',
-    request: { via: 'dhcp', client: { kind: 'firmware', architectures: [uefi] } },
+    request: { via: 'dhcp', client: { kind: 'firmware', architectures: [uefi] }, way: 'grub' },
+    want: 'shimx64.efi',
+  },
+  { name: 'a running system', request: { via: 'dhcp', client: { kind: 'system' }, way: undefined }, want: undefined },
+  {
+    name: 'UEFI firmware of a machine that wants iPXE',
+    request: { via: 'dhcp', client: { kind: 'firmware', architectures: [uefi] }, way: 'ipxe' },
+    want: 'snponly.efi',
+  },
+  {
+    name: 'iPXE on UEFI, whatever the machine wants',
+    request: { via: 'dhcp', client: { kind: 'ipxe', architectures: [uefi] }, way: 'grub' },
+    want: 'start.ipxe',
+  },
+  {
+    name: 'a processor that nobody knows',
+    request: { via: 'dhcp', client: { kind: 'firmware', architectures: [other] }, way: 'grub' },
     want: undefined,
   },
-  { name: 'a running system', request: { via: 'dhcp', client: { kind: 'system' } }, want: undefined },
+  { name: 'TFTP of what GRUB reads first', request: { via: 'tftp', file: 'grub/grub.cfg' }, want: 'grub/grub.cfg' },
+  { name: 'HTTP of the loader', request: { via: 'http', wants: 'file', file: 'grubx64.efi' }, want: 'grubx64.efi' },
   { name: 'TFTP of the loader', request: { via: 'tftp', file: 'undionly.kpxe' }, want: 'undionly.kpxe' },
   { name: 'TFTP of autoexec.ipxe', request: { via: 'tftp', file: 'autoexec.ipxe' }, want: 'autoexec.ipxe' },
   { name: 'TFTP of anything else', request: { via: 'tftp', file: '../etc/passwd' }, want: undefined },
@@ -145,11 +163,12 @@ const view: fc.Arbitrary<MachineView> = fc.oneof(
 );
 const request: fc.Arbitrary<BootRequest> = fc.oneof(
   fc.constant(SCRIPT),
-  fc.constant({ via: 'http' as const, wants: 'start-script' as const }),
+  fc.record({ via: fc.constant('http' as const), wants: fc.constant('file' as const), file: fc.string() }),
   fc.record({ via: fc.constant('tftp' as const), file: fc.string() }),
   fc.record({
     via: fc.constant('dhcp' as const),
-    client: fc.constantFrom({ kind: 'system' as const }, { kind: 'ipxe' as const, architectures: [bios] }),
+    client: fc.constantFrom({ kind: 'system' as const }, { kind: 'ipxe' as const, architectures: [bios, uefi] }),
+    way: fc.constantFrom(undefined, 'grub' as const, 'ipxe' as const),
   }),
 );
 

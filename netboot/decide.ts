@@ -1,15 +1,19 @@
 // What a netbooting machine is given. In: what it asks for and what is known of it. Out: one decision, the same for
 // DHCP, TFTP and HTTP. Never: I/O, clocks, randomness; and never the installer for a machine that is not armed.
 import { neverKind } from '../lib/never.ts';
-import { bootFileNamed, bootProgramOf } from './boot-programs/all.ts';
-import type { NetbootClient } from './protocol/netboot-client.ts';
+import type { NetbootWay } from '../lib/netboot-ways.ts';
+import { bootFileNamed, bootProgramOf, bootPrograms } from './boot-programs/all.ts';
+import type { BootProgram, ScriptLanguage } from './boot-programs/boot-program.ts';
+import type { ClientFirmware, NetbootClient } from './protocol/netboot-client.ts';
 import { mayInstall } from './state/transitions.ts';
 import type { Life, Occurrence } from './state/transitions.ts';
 
 export type BootRequest =
-  | { readonly via: 'dhcp'; readonly client: NetbootClient }
+  /** `way` is what the machine's record or the site wants a UEFI to begin with. */
+  | { readonly via: 'dhcp'; readonly client: NetbootClient; readonly way: NetbootWay | undefined }
   | { readonly via: 'tftp'; readonly file: string }
-  | { readonly via: 'http'; readonly wants: 'start-script' | 'machine-script' };
+  | { readonly via: 'http'; readonly wants: 'file'; readonly file: string }
+  | { readonly via: 'http'; readonly wants: 'machine-script' };
 
 /** What the server knows of the machine that asks. */
 export type MachineView =
@@ -28,9 +32,9 @@ export type MachineView =
 
 export type BootDecision =
   | { readonly give: 'nothing'; readonly why: string }
-  | { readonly give: 'boot-loader'; readonly file: string }
-  /** By HTTP it has no name of a file. */
-  | { readonly give: 'start-script'; readonly file?: string }
+  /** `by` is how DHCP is to name it: who has asked for the file by its name has it already. */
+  | { readonly give: 'boot-loader'; readonly file: string; readonly by?: BootProgram['by'] }
+  | { readonly give: 'start-script'; readonly file: string; readonly language: ScriptLanguage }
   | {
       readonly give: 'installer';
       readonly attempt: number;
@@ -49,11 +53,11 @@ export type BootDecision =
 export function decideBoot(request: BootRequest, machine: MachineView): BootDecision {
   switch (request.via) {
     case 'dhcp':
-      return decideByClient(request.client);
+      return decideByClient(request.client, request.way);
     case 'tftp':
       return decideByFile(request.file);
     case 'http':
-      if (request.wants === 'start-script') return { give: 'start-script' };
+      if (request.wants === 'file') return decideByFile(request.file);
       return decideScript(machine);
     default:
       return neverKind(request);
@@ -63,23 +67,34 @@ export function decideBoot(request: BootRequest, machine: MachineView): BootDeci
 /** Of what a client says that it is. */
 const MAX_NAMED = 4;
 
-/** Firmware gets iPXE, iPXE its first script: the same for every machine, so that the console always says why. */
-function decideByClient(client: NetbootClient): BootDecision {
+/**
+ * Firmware gets its boot loader, and iPXE, which a card may have by itself, its first script: the same for every machine of
+ * one kind, so that the console always says why.
+ */
+function decideByClient(client: NetbootClient, way: NetbootWay | undefined): BootDecision {
   if (client.kind === 'system') return { give: 'nothing', why: 'not a network boot' };
-  const program = client.architectures.map(bootProgramOf).find((found) => found !== undefined);
+  const isIpxe = client.kind === 'ipxe';
+  const program = client.architectures
+    .map((each) => (isIpxe ? ipxeProgramOf(each) : bootProgramOf(each, way)))
+    .find((found) => found !== undefined);
   if (program === undefined) {
     const names = client.architectures.slice(0, MAX_NAMED).map(({ name }) => name);
     return { give: 'nothing', why: `network boot of ${names.join(' or ')} is not supported` };
   }
-  return client.kind === 'ipxe'
-    ? { give: 'start-script', file: program.startScript }
-    : { give: 'boot-loader', file: program.loader };
+  return isIpxe
+    ? { give: 'start-script', file: program.startScript, language: program.script }
+    : { give: 'boot-loader', file: program.loader, by: program.by };
+}
+
+/** Every iPXE reads the same script, also where its firmware would be given another loader. */
+function ipxeProgramOf({ of }: ClientFirmware): BootProgram | undefined {
+  return bootPrograms.find(({ script, architecture }) => script === 'ipxe' && architecture === of);
 }
 
 function decideByFile(file: string): BootDecision {
   const what = bootFileNamed(file);
   if (what === undefined) return { give: 'nothing', why: 'no such boot file' };
-  return what === 'loader' ? { give: 'boot-loader', file } : { give: 'start-script', file };
+  return what.is === 'loader' ? { give: 'boot-loader', file } : { give: 'start-script', file, language: what.language };
 }
 
 function decideScript(machine: MachineView): BootDecision {

@@ -46,7 +46,7 @@ async function setUp(context: TestContext) {
     serverUrl,
     consoles,
     firmwareOf: () => undefined,
-    loaders: new Map(),
+    loaders: new Map([['grubx64.efi', Buffer.from('GRUB')]]),
   });
   const app = createApp(
     () => {},
@@ -72,6 +72,31 @@ async function exchange(port: number, target: string, { method = 'GET', headers 
   let text = '';
   for await (const piece of response) text += String(piece);
   return { status: Number(response.statusCode), headers: response.headers as Record<string, string>, text };
+}
+
+const LOADERS: readonly [path: string, status: number, type: RegExp, text: RegExp][] = [
+  [routes.loader('grubx64.efi'), 200, /^application\/efi$/, /^GRUB$/],
+  // Shim puts the name of its next stage behind the directory of its own.
+  ['/boot/efi//grubx64.efi', 200, /^application\/efi$/, /^GRUB$/],
+  ['//boot/efi/grub/grub.cfg', 200, /^text\/plain/, /^echo "gutinteg: asking/],
+  [routes.grubStart, 200, /^text\/plain/, /source \(http,10\.77\.0\.1:8080\)\/boot\/mac\//],
+  [routes.grubScript(FAKE_MAC), 200, /^text\/plain/, /q-bert is not armed/],
+  ['/boot/efi/revocations_sbat.efi', 404, /json/, /there is no boot file/],
+  ['/boot/efi/vmlinuz', 404, /json/, /there is no boot file/],
+  ['/boot/efi/..%2famd64%2fvmlinuz', 404, /json/, /there is no boot file/],
+  ['/grub/x86_64-efi/command.lst', 404, /json/, /no such path/],
+  ['/boot/mac/52:54:00:12:34:56.cfg', 404, /json/, /not a MAC address with \.ipxe or \.grub/],
+];
+
+for (const [path, status, type, text] of LOADERS) {
+  test(`a firmware or GRUB asks for ${path}: ${status}`, async (context) => {
+    const { send } = await setUp(context);
+    const [head, answer] = [await send(path, { method: 'HEAD' }), await send(path)];
+    assert.equal(answer.status, status);
+    assert.match(answer.headers['content-type'] ?? '', type);
+    assert.match(answer.text, text);
+    assert.equal(head.headers['content-length'], String(answer.text.length));
+  });
 }
 
 const SCRIPT = routes.ipxeScript(FAKE_MAC);

@@ -10,6 +10,7 @@ import { createAdoptions } from './adoptions.ts';
 import { answerDhcp, macOf } from './dhcp/answer-dhcp.ts';
 import type { DhcpService } from './dhcp/answer-dhcp.ts';
 import { createRestingAddresses } from './dhcp/resting-addresses.ts';
+import { isOptionalBootFile } from './boot-programs/all.ts';
 import { createBootService } from './boot-service.ts';
 import type { BootService } from './boot-service.ts';
 import { createClients } from './clients.ts';
@@ -170,7 +171,8 @@ function startTftp(options: NetbootOptions, known: Known & { boot: BootService }
     port: options.tftpPort ?? 69,
     logOnce,
     isKnownAddress,
-    read: (file) => boot.file(file),
+    read: (file) => boot.file(file, 'tftp'),
+    isOptional: (file) => isOptionalBootFile(file.replace(/^[\\/]+/, '')),
     onEnd: ({ file, from, how }) => {
       const row = findForNotes(machines, clients.macOf(from));
       if (row === undefined) return;
@@ -186,13 +188,16 @@ function startTftp(options: NetbootOptions, known: Known & { boot: BootService }
 function startDhcp(options: NetbootOptions, known: Known & { database: StateDatabase }): Promise<DhcpServer> {
   const { place, machines, clients, database, logOnce } = known;
   const { log, source } = options;
-  const { leaseSeconds, range } = options.settings.dhcp;
+  const { netboot: defaultWay, httpPort, dhcp } = options.settings;
+  const { leaseSeconds, range } = dhcp;
   const pool = range === undefined ? undefined : { ...range, excluded: [place.address] };
   const leases = pool === undefined ? undefined : openLeases(database, { pool, leaseSeconds, now: Date.now });
   const service: DhcpService = {
     serverAddress: place.address,
+    serverUrl: `http://${place.address}:${httpPort}`,
     serverNetmask: place.netmask,
     leaseSeconds,
+    defaultWay,
     source,
     machines,
     leases,

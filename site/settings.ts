@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { architectureOfRecord, architectures } from '../lib/architecture.ts';
 import type { Architecture } from '../lib/architecture.ts';
+import { netbootWays } from '../lib/netboot-ways.ts';
 
 const consoleList = z.array(z.string().regex(/^tty[A-Za-z0-9]+(,[0-9a-z]+)?$/));
 
@@ -39,6 +40,8 @@ export const siteSettingsSchema = z.strictObject({
   consoles: consolesSchema,
   /** Attempts of one arming before the machine is marked failed and left alone. */
   attempts: z.int().min(1).max(20).default(3),
+  /** What UEFI machines begin a network boot with: shim and GRUB, with or without Secure Boot, or iPXE. */
+  netboot: z.enum(netbootWays).default('grub'),
   /** Package mirror for image builds; the builder's own default when absent. */
   mirror: z.string().optional(),
 });

@@ -71,12 +71,13 @@ test('an emptied PARTITION is that of a machine that is not installed', () => {
   assert.deepEqual(checkMachdb(parseMachdb([{ path: 'a.db', text }]), siteChecks(new Set())), []);
 });
 
-test('an OSMODE that is neither of the two is a fault at its line', () => {
-  const text = 'a:\nIP=10.0.0.1\nOSMODE=package\nb:\nIP=10.0.0.2\nOSMODE=image\n';
+test('an OSMODE or NETBOOT that is neither of the two is a fault at its line', () => {
+  const text =
+    'a:\nIP=10.0.0.1\nOSMODE=package\nNETBOOT=pxe\nb:\nIP=10.0.0.2\nOSMODE=image\nNETBOOT=ipxe\nc: b\nIP=10.0.0.3\nNETBOOT=\n';
   const faults = checkMachdb(parseMachdb([{ path: 'a.db', text }]), siteChecks(new Set()), { warnings: false });
   assert.deepEqual(
     faults.map(({ line, message }) => `${line}: ${message}`),
-    ["3: OSMODE: 'package' is neither image nor packages"],
+    ["3: OSMODE: 'package' is neither image nor packages", "4: NETBOOT: 'pxe' is neither grub nor ipxe"],
   );
 });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { wordsOf } from '../contract/record.ts';
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
+import { netbootWays } from '../lib/netboot-ways.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import type { Machine, RecordCheck } from '../machdb/types.ts';
 import { isGlob } from '../packagelink/package/glob.ts';
@@ -29,8 +30,9 @@ export function siteChecks(availablePackages: ReadonlySet<string>): RecordCheck[
     checkDiskBindings(remember((spec: string, bindings: string) => findBindingWarnings(spec, bindings))),
     (machine) => checkPackages(machine, missingPackages),
     checkPins,
-    checkOsMode,
+    checkWord('OSMODE', ['image', 'packages']),
     checkFirmware,
+    checkWord('NETBOOT', netbootWays),
     checkRootKeys,
     checkHostKeysDirectory,
     checkAccounts,
@@ -128,9 +130,12 @@ function checkFirmware(machine: Machine): Fault[] {
   return fault === undefined ? [] : [{ ...fault, ...placeOf(machine, fault.where) }];
 }
 
-function checkOsMode(machine: Machine): Fault[] {
-  const mode = machine.values.get('OSMODE') ?? '';
-  if (['', 'image', 'packages'].includes(mode)) return [];
-  const message = `OSMODE: '${mode.slice(0, 80)}' is neither image nor packages`;
-  return [{ severity: 'error', ...placeOf(machine, 'OSMODE'), message }];
+/** A variable that is one of a few words, or empty. */
+function checkWord(variable: string, words: readonly [string, string]) {
+  return (machine: Machine): Fault[] => {
+    const value = machine.values.get(variable) ?? '';
+    if (['', ...words].includes(value)) return [];
+    const message = `${variable}: '${value.slice(0, 80)}' is neither ${words.join(' nor ')}`;
+    return [{ severity: 'error', ...placeOf(machine, variable), message }];
+  };
 }

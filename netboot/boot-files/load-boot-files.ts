@@ -17,7 +17,7 @@ export async function loadLoaders(
   const all = new Map<string, Uint8Array>();
   for (const architecture of architectures) {
     const programs = bootPrograms.filter((program) => program.architecture === architecture.name);
-    const names = new Set(programs.map(({ loader }) => loader));
+    const names = new Set(programs.flatMap(({ loader, nextStages }) => [loader, ...nextStages]));
     const files = await loadBootFiles(bootDirectory(stateDir, architecture), [...names], hint);
     for (const [name, bytes] of files) all.set(name, bytes);
   }

@@ -30,6 +30,8 @@ function setUp(options: { range?: boolean; record?: Readonly<Record<string, stri
   const clock = { ms: 1_000_000 };
   const service: DhcpService = {
     serverAddress: SERVER,
+    serverUrl: 'http://10.77.0.1:8080',
+    defaultWay: 'grub' as const,
     serverNetmask: '255.255.255.0',
     leaseSeconds: 3600,
     source: site.source,
@@ -164,13 +166,59 @@ test('iPXE gets its script, and is told not to wait for a proxy', async () => {
   assert.deepEqual(reply.packet.options.get(option.ipxe), Uint8Array.of(176, 1, 1));
 });
 
-test('UEFI gets an address and no boot file, and the log says why', async () => {
+const arch = (code: number) => [option.architecture, Uint8Array.of(0, code)] as const;
+const asksForFile = [
+  option.parameterList,
+  Uint8Array.of(option.vendorClass, option.tftpServer, option.bootFile),
+] as const;
+
+test('a processor that nobody knows gets an address and no boot file, and the log has what it sent', async () => {
   const { answer, logged } = setUp();
-  const uefi = [PXE[0], [option.architecture, Uint8Array.of(0, 7)]] as const;
-  const reply = await answer(ask({ type: 'discover', more: uefi }));
+  const more = [[option.vendorClass, text('PXEClient:Arch:00027:UNDI:003000')], arch(27)] as const;
+  const reply = await answer(ask({ type: 'discover', more }));
   assert.equal(words(reply), `offer ${MINE}`);
   assert.equal(reply?.packet.file, '');
-  assert.match(logged.join('\n'), /x64 UEFI is not supported/);
+  assert.match(logged.join('\n'), /architecture 27 is not supported.*"vendorClass":"PXEClient:Arch:00027:UNDI:003000"/);
+  assert.match(logged.join('\n'), /"architecture":"001b"/);
+});
+
+const UEFI: readonly [
+  name: string,
+  record: Record<string, string>,
+  more: Parameters<typeof ask>[0]['more'],
+  want: string,
+][] = [
+  ['PXE', {}, [PXE[0], arch(7), asksForFile], 'shimx64.efi/10.77.0.1/shimx64.efi/'],
+  ['PXE of a machine that wants iPXE', { NETBOOT: 'ipxe' }, [PXE[0], arch(7)], 'snponly.efi'],
+  ['PXE of one that wants what there is not', { NETBOOT: 'pxelinux' }, [PXE[0], arch(7)], 'shimx64.efi'],
+  ['PXE on arm64', {}, [PXE[0], arch(11)], 'shimaa64.efi'],
+];
+
+for (const [name, record, more, want] of UEFI) {
+  test(`UEFI ${name}: ${want}`, async () => {
+    const { answer } = setUp({ record });
+    const reply = await answer(ask({ type: 'discover', ...(more === undefined ? {} : { more }) }));
+    const { options, file } = reply?.packet ?? assert.fail();
+    assert.equal(options.get(option.vendorClass), undefined);
+    const [, server, bootFile] = want.split('/');
+    assert.equal(file, want.split('/')[0]);
+    assert.equal(readText(options, option.tftpServer), server);
+    assert.equal(readText(options, option.bootFile), bootFile);
+  });
+}
+
+test('UEFI HTTP Boot gets a URL, and is told that this is an offer for it', async () => {
+  const http = [option.vendorClass, text('HTTPClient:Arch:00016:UNDI:003001')] as const;
+  for (const asked of [true, false]) {
+    const { answer } = setUp();
+    const more = [http, arch(16), ...(asked ? [asksForFile] : [])];
+    const reply = await answer(ask({ type: 'request', requested: MINE, server: SERVER, more }));
+    const { options, file } = reply?.packet ?? assert.fail();
+    assert.equal(file, 'http://10.77.0.1:8080/boot/efi/shimx64.efi');
+    assert.equal(readText(options, option.vendorClass), 'HTTPClient');
+    assert.equal(readText(options, option.tftpServer), undefined);
+    assert.equal(readText(options, option.bootFile), asked ? file : undefined);
+  }
 });
 
 test('the record decides the network options; the relay option comes last', async () => {

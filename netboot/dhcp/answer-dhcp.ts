@@ -1,5 +1,7 @@
 // One DHCP packet from question to answer. In: a parsed packet. Out: a reply or nothing, the machine's timeline noted,
 // leases kept. Never: sockets, decisions: it looks up what decide-dhcp.ts must know, and has done what that says.
+import { netbootWayNamed } from '../../lib/netboot-ways.ts';
+import type { NetbootWay } from '../../lib/netboot-ways.ts';
 import { parseMac } from '../../lib/mac.ts';
 import type { Mac } from '../../lib/mac.ts';
 import type { MachineSource, SiteMachine } from '../machine-source.ts';
@@ -17,7 +19,12 @@ import { serverIdOf } from './dhcp-reply.ts';
 import type { DhcpReply } from './dhcp-reply.ts';
 import { claimForNotes } from '../machines/ask-machines.ts';
 
-export type DhcpService = DhcpHandles & DhcpSettings & { readonly source: MachineSource };
+export type DhcpService = DhcpHandles &
+  DhcpSettings & {
+    readonly source: MachineSource;
+    /** What a UEFI begins with whose record does not say it. */
+    readonly defaultWay: NetbootWay;
+  };
 
 /** @see RFC 2131 §4.3 */
 export async function answerDhcp(
@@ -57,7 +64,7 @@ type Asker = {
 
 /** The pool is asked only for what the packet is about: a search through it may cost something. */
 function viewOf(service: DhcpService, packet: DhcpPacket, { mac, arrival, site, row }: Asker): DhcpView {
-  const { serverAddress, serverNetmask, leaseSeconds } = service;
+  const { serverAddress, serverUrl, serverNetmask, leaseSeconds } = service;
   const fixed = fixedAddressOf(site, mac);
   const leases = fixed === undefined ? service.leases : undefined;
   const type = readUint8(packet.options, option.messageType);
@@ -65,10 +72,12 @@ function viewOf(service: DhcpService, packet: DhcpPacket, { mac, arrival, site, 
   const isKnown = site !== undefined;
   return {
     serverAddress,
+    serverUrl,
     serverNetmask,
     leaseSeconds,
     mac,
     arrival,
+    way: netbootWayNamed(site?.record['NETBOOT']) ?? service.defaultWay,
     hasRange: service.leases !== undefined,
     site,
     state: row?.life.state,

@@ -4,7 +4,7 @@
 import { sameNetwork } from '../../lib/ipv4.ts';
 import { decideBoot } from '../decide.ts';
 import type { DhcpPacket } from '../protocol/dhcp.ts';
-import { messageType, option, readUint8 } from '../protocol/dhcp-options.ts';
+import { messageType, option, readText, readUint8 } from '../protocol/dhcp-options.ts';
 import { readNetbootClient } from '../protocol/netboot-client.ts';
 import type { NetbootClient } from '../protocol/netboot-client.ts';
 import { decline, release } from './decide-give-back.ts';
@@ -147,21 +147,32 @@ function grantTo(
   view: DhcpView,
   { type, address, client }: { type: 'offer' | 'ack'; address: string; client: NetbootClient },
 ): { reply: DhcpReply; effects: DhcpEffect[] } {
-  // What boots over DHCP depends on the firmware alone; the machine's own script says the rest.
-  const boot = decideBoot({ via: 'dhcp', client }, { kind: 'unknown' });
-  const { serverAddress, leaseSeconds, mac, site } = view;
+  // What boots over DHCP depends on the firmware and on NETBOOT alone; the machine's own script says the rest.
+  const boot = decideBoot({ via: 'dhcp', client, way: view.way }, { kind: 'unknown' });
+  const { serverAddress, serverUrl, leaseSeconds, mac, site } = view;
   const binding = bindingOf(site, { address, netmask: netmaskOf(site, view.serverNetmask), leaseSeconds });
-  const reply = grant(packet, type, { serverAddress, boot, binding });
+  const reply = grant(packet, type, { serverAddress, serverUrl, boot, binding });
   if (client.kind === 'system') return { reply, effects: [] };
   if (boot.give !== 'nothing') return { reply, effects: oddArchitecture(packet, mac) };
-  const fields = { mac, why: boot.why };
   const log: DhcpEffect = {
     kind: 'log',
     key: `arch ${boot.why}`,
     message: 'a machine asks for a network boot',
-    fields,
+    fields: { mac, why: boot.why, ...whatItSaid(packet) },
   };
   return { reply, effects: [log, note(`no boot ${boot.why}`, boot.why)] };
+}
+
+/** What firmware says of itself, for whoever is to add a boot program for it; the log cuts long texts. */
+function whatItSaid({ options }: DhcpPacket): Readonly<Record<string, string>> {
+  const said = { vendorClass: option.vendorClass, userClass: option.userClass };
+  const hex = { architecture: option.architecture, networkInterface: option.networkInterface };
+  return Object.fromEntries(
+    [
+      ...Object.entries(said).flatMap(([name, code]) => [[name, readText(options, code)]]),
+      ...Object.entries(hex).map(([name, code]) => [name, Buffer.from(options.get(code) ?? []).toString('hex')]),
+    ].filter(([, text]) => text !== undefined && text !== ''),
+  );
 }
 
 /** Two octets are one architecture; what firmware with another number of them is can only be guessed. */

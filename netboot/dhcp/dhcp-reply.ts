@@ -13,6 +13,7 @@ import {
   uint32,
   uint8,
 } from '../protocol/dhcp-options.ts';
+import { routes } from '../../contract/routes.ts';
 import { broadcastOf } from '../../lib/ipv4.ts';
 import { orderOptions } from './order-options.ts';
 import { readNetbootClient } from '../protocol/netboot-client.ts';
@@ -31,6 +32,7 @@ export type DhcpBinding = {
 
 export type DhcpContext = {
   readonly serverAddress: string;
+  readonly serverUrl: string;
   readonly binding: DhcpBinding;
   readonly boot: BootDecision;
 };
@@ -62,14 +64,13 @@ export function serverIdOf(packet: DhcpPacket, serverAddress: string): string {
 /** An OFFER or ACK with the binding and, for a netboot, the boot file. */
 export function grant(request: DhcpPacket, type: 'offer' | 'ack', context: DhcpContext): DhcpReply {
   const inform = readUint8(request.options, option.messageType) === messageType.inform;
-  const boots = context.boot.give === 'boot-loader' || context.boot.give === 'start-script';
-  const file = boots && 'file' in context.boot ? context.boot.file : '';
+  const { file, by } = bootFileOf(context);
   const options = new Map<number, Uint8Array>([
     [option.messageType, uint8(messageType[type])],
     [option.serverId, addresses(serverIdOf(request, context.serverAddress))],
     ...(inform ? [] : leaseOptions(context.binding.leaseSeconds)),
     ...networkOptions(context.binding),
-    ...bootOptions(request, context.serverAddress, file),
+    ...bootOptions(request, context.serverAddress, { file, by }),
     ...echoedOptions(request),
     ...pxeOptions(request),
   ]);
@@ -153,11 +154,29 @@ function networkOptions(binding: DhcpBinding): OptionEntries {
 /** 176 inside 175 tells iPXE that no proxyDHCP answer will follow, which saves it the wait. @see ipxe.org/howto/dhcpd */
 const NO_PROXY_DHCP = Uint8Array.of(176, 1, 1);
 
-function bootOptions(request: DhcpPacket, serverAddress: string, file: string): OptionEntries {
+/** A firmware that boots by HTTP takes a URL for the name of its file. */
+function bootFileOf({ boot, serverUrl }: DhcpContext): { file: string; by: 'tftp' | 'http' } {
+  if (boot.give === 'start-script') return { file: boot.file, by: 'tftp' };
+  if (boot.give !== 'boot-loader') return { file: '', by: 'tftp' };
+  const { file, by = 'tftp' } = boot;
+  return by === 'http' ? { file: serverUrl + routes.loader(file), by } : { file, by };
+}
+
+/** Without it, a firmware that boots by HTTP takes the offer for one that is not about it. @see UEFI 2.10 §24.7.3.1 */
+const HTTP_CLIENT = 'HTTPClient';
+
+function bootOptions(
+  request: DhcpPacket,
+  serverAddress: string,
+  { file, by }: ReturnType<typeof bootFileOf>,
+): OptionEntries {
   if (file === '') return [];
   const asked = request.options.get(option.parameterList) ?? new Uint8Array();
   return [
-    ...(asked.includes(option.tftpServer) ? ([[option.tftpServer, text(serverAddress)]] as const) : []),
+    ...(by === 'http' ? ([[option.vendorClass, text(HTTP_CLIENT)]] as const) : []),
+    ...(by === 'tftp' && asked.includes(option.tftpServer)
+      ? ([[option.tftpServer, text(serverAddress)]] as const)
+      : []),
     ...(asked.includes(option.bootFile) ? ([[option.bootFile, text(file)]] as const) : []),
     ...(request.options.has(option.ipxe) ? ([[option.ipxe, NO_PROXY_DHCP]] as const) : []),
   ];

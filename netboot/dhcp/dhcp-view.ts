@@ -1,4 +1,5 @@
 // What a decision about a DHCP packet is made from, and what it is, as data.
+import type { NetbootWay } from '../../lib/netboot-ways.ts';
 import type { SiteMachine } from '../machine-source.ts';
 import type { Life } from '../state/transitions.ts';
 import type { DhcpArrival } from './dhcp-arrival.ts';
@@ -8,6 +9,8 @@ import type { DhcpReply } from './dhcp-reply.ts';
 /** What the server says of itself in every reply. */
 export type DhcpSettings = {
   readonly serverAddress: string;
+  /** `http://ADDRESS:PORT`, as machines see it. */
+  readonly serverUrl: string;
   readonly serverNetmask: string;
   readonly leaseSeconds: number;
 };
@@ -16,6 +19,8 @@ export type DhcpSettings = {
 export type DhcpView = DhcpSettings & {
   readonly mac: string;
   readonly arrival: DhcpArrival;
+  /** What a UEFI of it is to begin with. */
+  readonly way: NetbootWay;
   /** The site has a pool, which is of the server's own network. */
   readonly hasRange: boolean;
   /** Undefined for strangers. */

@@ -11,6 +11,8 @@ export const SERVER = '10.77.0.1';
 
 export const STRANGER: DhcpView = {
   serverAddress: SERVER,
+  serverUrl: `http://${SERVER}:8080`,
+  way: 'grub',
   serverNetmask: '255.255.255.0',
   leaseSeconds: 3600,
   mac: '52:54:00:12:34:56',

@@ -79,7 +79,7 @@ test('what firmware sent comes back as it came, also where it makes no sense', (
     const more = [PXE[0], [option.architecture, Uint8Array.from(architecture)]] as const;
     const { reply, effects } = decideDhcp(ask({ type: 'discover', more }), MACHINE);
     assert.deepEqual([...(reply?.packet.options.get(option.architecture) ?? [])], architecture);
-    assert.equal(reply?.packet.file, 'undionly.kpxe');
+    assert.equal(reply?.packet.file, architecture[1] === 7 ? 'shimx64.efi' : 'undionly.kpxe');
     const odd = effects.map(inWords).filter((line) => line.includes('number of bytes that makes no sense'));
     assert.equal(odd.length, architecture.length % 2);
   }

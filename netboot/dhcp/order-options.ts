@@ -31,6 +31,7 @@ const NEEDED: ReadonlySet<number> = new Set([
   option.serverId,
   option.leaseSeconds,
   option.netmask,
+  option.vendorClass,
   option.clientId,
   option.subnetSelection,
   option.relayAgent,

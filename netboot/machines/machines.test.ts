@@ -40,7 +40,7 @@ async function setUp(site: FakeSite = oneMachineSite()) {
   };
   /** The token in the machine's script; undefined when it boots the local disk. */
   const fetchScript = async (): Promise<string | undefined> =>
-    /token=([0-9a-f]{64})/.exec(await boot.script(MAC ?? assert.fail()))?.[1];
+    /token=([0-9a-f]{64})/.exec(await boot.script(MAC ?? assert.fail(), 'ipxe'))?.[1];
   const powerOn = async (): Promise<string | undefined> => {
     seenNetboot(machines, now(), 'ipxe');
     return fetchScript();
@@ -51,20 +51,23 @@ async function setUp(site: FakeSite = oneMachineSite()) {
 test('an unarmed machine boots its disk and says so', async () => {
   const { boot, fetchScript } = await setUp();
   assert.equal(await fetchScript(), undefined);
-  assert.match(await boot.script(MAC ?? assert.fail()), /q-bert is not armed/);
+  assert.match(await boot.script(MAC ?? assert.fail(), 'ipxe'), /q-bert is not armed/);
 });
 
 test('an installer goes to the architecture of the record alone; any other says so, and needs a new arming', async () => {
   const { site, machines, boot, now, firmware } = await setUp(oneMachineSite({ ARCH: 'arm64' }));
   await armMachine(machines, 'q-bert');
   firmware.set(MAC, 'amd64');
-  assert.match(await boot.previewScript(MAC), /q-bert: its record has ARCH=arm64, but its firmware is of amd64/);
-  assert.match(await boot.script(MAC), /^echo .*its firmware is of amd64; change ARCH, then arm it again\n/m);
+  assert.match(
+    await boot.previewScript(MAC, 'ipxe'),
+    /q-bert: its record has ARCH=arm64, but its firmware is of amd64/,
+  );
+  assert.match(await boot.script(MAC, 'ipxe'), /^echo .*its firmware is of amd64; change ARCH, then arm it again\n/m);
   assert.equal(now().life.state, 'unknown');
   assert.match(now().life.reason ?? '', /^disarmed: its record has ARCH=arm64/);
   site.edit('q-bert', { ARCH: 'amd64' });
   await armMachine(machines, 'q-bert');
-  const script = await boot.script(MAC);
+  const script = await boot.script(MAC, 'ipxe');
   assert.match(
     script,
     /^kernel http:\/\/10\.77\.0\.1:8080\/boot\/amd64\/vmlinuz .* console=tty0 console=ttyS0,115200 /m,
@@ -75,7 +78,7 @@ test('an arm64 machine is given kernel, ramdisk and consoles of its own', async 
   const { machines, boot, firmware } = await setUp(oneMachineSite({ ARCH: 'arm64' }));
   await armMachine(machines, 'q-bert');
   firmware.set(MAC, 'arm64');
-  const script = await boot.script(MAC);
+  const script = await boot.script(MAC, 'ipxe');
   assert.match(script, /^kernel http:\/\/10\.77\.0\.1:8080\/boot\/arm64\/vmlinuz .* console=ttyAMA0 panic=30/m);
   assert.match(script, /^initrd --name ramdisk\.img http:\/\/10\.77\.0\.1:8080\/boot\/arm64\/ramdisk\.img /m);
 });
@@ -379,7 +382,7 @@ test('a machine whose row is damaged boots its disk, and its DHCP does not depen
   const { machines, boot, database, site } = await setUp();
   await armMachine(machines, 'q-bert');
   database.run("UPDATE machines SET life = 'rubbish'");
-  assert.match(await boot.script(MAC ?? assert.fail()), /cannot record what it gives.*\(a damaged row\)/);
+  assert.match(await boot.script(MAC ?? assert.fail(), 'ipxe'), /cannot record what it gives.*\(a damaged row\)/);
   const machine = (await site.source.lookupByName('q-bert')) ?? assert.fail();
   assert.equal(claimForNotes(machines, machine), undefined);
   assert.equal(countMissingLines(machines).lost, 2);

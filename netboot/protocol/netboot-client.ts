@@ -5,7 +5,7 @@ import { option, readText, readUint16s, readUserClasses } from './dhcp-options.t
 import type { DhcpOptions } from './dhcp-option-areas.ts';
 
 /** What firmware a machine has; `of` is undefined for a processor that the table of architectures does not have. */
-type ClientFirmware = Pick<ClientArchitecture, 'name'> & {
+export type ClientFirmware = Pick<ClientArchitecture, 'name'> & {
   readonly firmware: ClientArchitecture['firmware'] | 'other';
   readonly of: Architecture['name'] | undefined;
 };

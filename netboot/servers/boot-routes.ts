@@ -5,10 +5,12 @@ import { architectures } from '../../lib/architecture.ts';
 import { parseMac } from '../../lib/mac.ts';
 import { routes } from '../../contract/routes.ts';
 import { bootDirectory } from '../boot-directory.ts';
+import type { ScriptLanguage } from '../boot-programs/boot-program.ts';
 import type { BootService } from '../boot-service.ts';
 import type { Clients } from '../clients.ts';
 import { noteOnTimeline, noteStep } from '../machines/machines.ts';
 import type { Machines } from '../machines/machines.ts';
+import { bootScripts } from '../render/boot-scripts.ts';
 import { HttpError } from './http-errors.ts';
 import { machineOfRequest } from './machine-of-request.ts';
 import { sendFile } from './send-file.ts';
@@ -22,15 +24,31 @@ export type BootRoutesOptions = {
 };
 
 export function addBootRoutes(app: Express, options: BootRoutesOptions): void {
-  app.get(routes.ipxeStart, (_request, response) => {
-    sendScript(response, options.boot.startScript);
-  });
+  app.get(
+    routes.ipxeStart,
+    bootFile(options, () => 'start.ipxe'),
+  );
+  // GRUB looks below where it was loaded from, or in the root: that depends on how it was loaded.
+  for (const path of [routes.grubStart, routes.loader('grub/grub.cfg')]) {
+    app.get(
+      path,
+      bootFile(options, () => 'grub/grub.cfg'),
+    );
+  }
+  app.get(
+    routes.loader(':file'),
+    bootFile(options, ({ file }) => file),
+  );
   app.get('/boot/mac/:file', (request, response, next) => {
     const { file } = request.params;
-    const mac = file.endsWith('.ipxe') ? parseMac(file.slice(0, -'.ipxe'.length)) : undefined;
-    if (mac === undefined) throw new HttpError(404, 'not a MAC address with .ipxe');
+    const [, name = '', ending = ''] = /^(.*)\.(\w+)$/.exec(file) ?? [];
+    const [mac, language] = [parseMac(name), languages.find((one) => one === ending)];
+    if (mac === undefined || language === undefined) {
+      throw new HttpError(404, `not a MAC address with ${languages.map((one) => `.${one}`).join(' or ')}`);
+    }
     // Whoever asks for the head alone does not boot it.
-    const script = request.method === 'HEAD' ? options.boot.previewScript(mac) : options.boot.script(mac);
+    const { boot } = options;
+    const script = request.method === 'HEAD' ? boot.previewScript(mac, language) : boot.script(mac, language);
     script.then((text) => sendScript(response, text), next);
   });
   for (const architecture of Object.values(architectures)) {
@@ -41,6 +59,27 @@ export function addBootRoutes(app: Express, options: BootRoutesOptions): void {
   }
   app.get('/store/:kind/:file', storeFile(options));
 }
+
+/** A boot loader or first script; whole, and named on the machine's timeline. */
+function bootFile(
+  options: BootRoutesOptions,
+  nameOf: (parameters: { readonly file: string }) => string,
+): RequestHandler<{ file: string }> {
+  return (request, response) => {
+    const name = nameOf(request.params);
+    const bytes = options.boot.file(name, 'http');
+    if (bytes === undefined) throw new HttpError(404, `there is no boot file ${name.slice(0, 100)}`);
+    const row = request.method === 'GET' ? machineOfRequest(request, options) : undefined;
+    // What a firmware takes a file for that has no .efi in its URL. @see UEFI 2.10 §24.7.8
+    response.type(name.endsWith('.efi') ? 'application/efi' : 'text/plain').set('Cache-Control', 'no-store');
+    response.send(Buffer.from(bytes));
+    if (row === undefined) return;
+    const text = `fetched ${name} by HTTP`;
+    noteOnTimeline(options.machines, row.id, { source: 'http', key: `boot ${name}`, text });
+  };
+}
+
+const languages = Object.keys(bootScripts) as readonly ScriptLanguage[];
 
 function sendScript(response: Response, script: string): void {
   response.type('text/plain').set('Cache-Control', 'no-store').send(script);

@@ -16,6 +16,8 @@ export type TftpServerOptions = {
   readonly logOnce: LogOnce;
   /** The bytes of a file; undefined when there is none of that name. */
   readonly read: (file: string, from: string) => Uint8Array | undefined;
+  /** Whether clients ask for the file as a matter of course, so that nobody need be told that there is none. */
+  readonly isOptional?: (file: string) => boolean;
   /** Whether a machine of the site has the address: it comes before strangers when there are too many. */
   readonly isKnownAddress: (address: string) => boolean;
   readonly onEnd?: (end: { file: string; from: string; sizeBytes: number; how: string }) => void;
@@ -67,7 +69,9 @@ export async function serveTftp(options: TftpServerOptions): Promise<{ port: num
   function contentOf(request: TftpRequest, from: string): Uint8Array | Refusal {
     const content = options.read(request.file, from);
     if (content === undefined) {
-      logOnce(`none ${request.file}`, 'a client asked for a file that there is not', { from, file: request.file });
+      if (options.isOptional?.(request.file) !== true) {
+        logOnce(`none ${request.file}`, 'a client asked for a file that there is not', { from, file: request.file });
+      }
       return { code: tftpError.notFound, message: 'no such file' };
     }
     if (request.mode === 'octet') return content;
