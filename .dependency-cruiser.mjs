@@ -203,6 +203,7 @@ const entries = {
   installer: [
     'agent.ts',
     'main.ts',
+    'apply/check-signatures.ts',
     'description/fetch-manifests.ts',
     'look/read-facts.ts',
     'plan/format-plan.ts',

@@ -31,6 +31,7 @@ export function addPlanCommand(program: Command): void {
 
 async function plan(host: string, options: PlanOptions): Promise<void> {
   const { destroysData, formatPlan } = await import('../../installer/plan/format-plan.ts');
+  const { signatureFaults } = await import('../../installer/apply/check-signatures.ts');
   const { planInstall } = await import('../../installer/plan/plan-install.ts');
   const { fetchManifests } = await import('../../installer/description/fetch-manifests.ts');
   const { directoryFetcher } = await import('../../packagelink/contents/fetch.ts');
@@ -42,13 +43,16 @@ async function plan(host: string, options: PlanOptions): Promise<void> {
   const facts = await readFactsFile(options.disks);
   const state = await openSiteState(options.site, options.state);
   const lookup = await describe(host, state, options);
+  const fetcher = directoryFetcher(state.store.dir);
   const manifests = await fetchManifests({
     lookup,
-    fetcher: directoryFetcher(state.store.dir),
+    fetcher,
     publicKeys: [state.key.publicPem],
   });
   const consoles = consolesOf(state.settings.consoles, lookup.record);
-  const planned = planInstall({ lookup, ...manifests, facts, consoles }).plan;
+  const { plan: onPaper, tree } = planInstall({ lookup, ...manifests, facts, consoles });
+  const unsigned = await signatureFaults(onPaper, tree, fetcher);
+  const planned = { ...onPaper, obstacles: [...onPaper.obstacles, ...unsigned] };
   process.stdout.write(options.json === true ? `${JSON.stringify(planned, null, 2)}\n` : formatPlan(planned));
   process.exitCode = exitCodeOfPlan({ obstacles: planned.obstacles, losesData: destroysData(planned) });
 }

@@ -8,6 +8,7 @@ import type { Fetcher } from '../../packagelink/contents/fetch.ts';
 import { parsePublicKey } from '../../packagelink/manifests/keys.ts';
 import { manifestsOf, updateManifests } from '../description/fetch-manifests.ts';
 import { applyInstall } from './apply-install.ts';
+import { signatureFaults } from './check-signatures.ts';
 import type { InstallParameters } from '../look/kernel-parameters.ts';
 import { startLayThreads } from '../../packagelink/full/lay-in-threads.ts';
 import { nameOwners } from '../../packagelink/fit/name-owners.ts';
@@ -55,9 +56,11 @@ export async function install(context: InstallContext): Promise<void> {
   const { plan, tree } = await progress.step('plan', 'everything is settled before the first write', async () =>
     planInstall({ lookup, ...manifests, facts, recorded, consoles: parameters.consoles }),
   );
+  // Found here, and not on the screen of the next start.
+  const obstacles = [...plan.obstacles, ...(await signatureFaults(plan, tree, fetcher))];
   for (const notice of plan.notices) progress.message(`note: ${notice}`);
-  if (plan.obstacles.length > 0) {
-    throw new FaultsError('the disks cannot be written to; nothing was changed', plan.obstacles);
+  if (obstacles.length > 0) {
+    throw new FaultsError('the machine cannot be installed like this; nothing was changed', obstacles);
   }
   // An owner whom etc/passwd does not have is a fault now, while every disk is as it was.
   await nameOwners(tree, { fetcher, isKept: () => false });

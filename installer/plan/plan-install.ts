@@ -41,6 +41,8 @@ export type InstallPlan = {
   /** What runs on the disks now and must not be taken down: while it does, the plan is not carried out. */
   readonly obstacles: readonly Fault[];
   readonly notices: readonly string[];
+  /** Files that the firmware, or what it starts, starts: with Secure Boot, each must be signed. */
+  readonly started: readonly string[];
   readonly steps: readonly InstallStep[];
 };
 
@@ -53,6 +55,13 @@ export type InstallInput = {
   /** Data partitions that the server knows, each looked at where it lies; none for a plan on paper. */
   readonly recorded?: readonly RecordedExtent[];
   readonly consoles: readonly string[];
+};
+
+const SMALL_FIRMWARE: Fault = {
+  severity: 'error',
+  where: 'firmware',
+  message: "this machine's UEFI firmware is of 32 bits, and starts no shim and GRUB of 64 bits",
+  suggestion: 'set its firmware to start as a PC with BIOS (legacy, CSM), if it can; it cannot be installed otherwise',
 };
 
 /** Where the new system is mounted while it is installed. */
@@ -93,6 +102,7 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
     layout === undefined || tree === undefined || system === undefined
       ? undefined
       : collect(faults, 'BOOTLOADER', () => planBoot(lookup.record, { layout, tree, system }));
+  if (facts.efi?.bits === 32) faults.push(SMALL_FIRMWARE);
   if (faults.length > 0 || !system || !layout || !disks || !diskSteps || !boot || !tree) {
     throw new FaultsError(`planning the installation of ${lookup.name}`, faults, {
       hint: `gutinteg plan ${lookup.name} --site SITE --disks FACTS.json`,
@@ -106,6 +116,7 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
     layout,
     obstacles: diskSteps.faults,
     notices: [...layout.notes, ...tree.notices],
+    started: startedFiles(boot, `/${system.findKernel(tree).kernel}`),
     steps: [...diskSteps.steps, ...planSteps({ input, system, layout, disks, boot, tree })],
   };
   return { plan, tree };
@@ -120,6 +131,11 @@ function planBoot(
   const input = { layout, tree, architecture, paths: system.bootPaths, target: TARGET };
   const plans = bootLoadersOf(layout, record['BOOTLOADER']).map((loader) => loader.plan(input));
   return { artefacts: plans.flatMap(({ artefacts }) => artefacts), steps: plans.flatMap(({ steps }) => steps) };
+}
+
+function startedFiles({ steps }: BootPlan, kernel: string): string[] {
+  const files = steps.flatMap((step) => (step.kind === 'write-esp' ? step.files : []));
+  return [...new Set([...files.flatMap(({ from }) => (from.kind === 'system' ? [from.path] : [])), kernel])];
 }
 
 function planSteps(settled: {

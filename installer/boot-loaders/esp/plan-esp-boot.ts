@@ -3,12 +3,12 @@
 import { FaultsError } from '../../../lib/errors.ts';
 import type { Fault } from '../../../lib/errors.ts';
 import { formatBytes } from '../../../lib/bytes.ts';
-import type { MergedTree, WantedFile } from '../../../packagelink/tree/tree.ts';
 import type { BootPlan, BootPlanInput, BootStep } from '../boot-plan.ts';
 import { wantedEntry } from '../nvram/wanted-entry.ts';
 import { bytesOfText, sha256 } from './esp-file.ts';
 import type { EspFile, WantedEspFile } from './esp-file.ts';
 import { espsOf } from './find-esps.ts';
+import { findTreeFile } from './find-tree-file.ts';
 import type { Esp } from './find-esps.ts';
 
 /** Of one EFI system partition: its files, the one that a boot entry names, and what that is called. */
@@ -62,14 +62,13 @@ function withDigests(
   { tree, paths, architecture }: BootPlanInput,
   faults: Fault[],
 ): EspFile[] {
-  const found = new Map(tree.entries.flatMap((entry) => (entry.type === 'file' ? [[entry.path, entry] as const] : [])));
   return files.flatMap((file) => {
     const { from } = file;
     if (from.kind === 'text') {
       const bytes = bytesOfText(from);
       return [{ ...file, sha256: sha256(bytes), sizeBytes: bytes.length }];
     }
-    const source = resolveFile(from.path, found, tree);
+    const source = findTreeFile(from.path, tree);
     if (source !== undefined) return [{ ...file, sha256: source.content.sha256, sizeBytes: source.content.sizeBytes }];
     const packages = paths.efi.packages(architecture).join(' and ');
     const message = `the image has no ${from.path}, which a machine with UEFI firmware for ${architecture.name} starts from`;
@@ -77,13 +76,6 @@ function withDigests(
     faults.push({ severity: 'error', where: 'image', message, suggestion });
     return [];
   });
-}
-
-/** A further name of a file is as good as the first one. */
-function resolveFile(path: string, files: ReadonlyMap<string, WantedFile>, tree: MergedTree): WantedFile | undefined {
-  const name = path.slice(1);
-  const link = tree.entries.find((entry) => entry.type === 'hardlink' && entry.path === name);
-  return files.get(link?.type === 'hardlink' ? link.target : name);
 }
 
 /** FAT itself, and the second copy of a file while it is replaced. */
