@@ -58,8 +58,9 @@ export const architectures = {
     multiarch: 'aarch64-linux-gnu',
     dynamicLoader: { directory: 'lib', name: 'ld-linux-aarch64.so.1' },
     elfMachine: 183,
-    // A line of its own speed: what virtual machines have, and servers of Arm's specification (SBSA).
-    consoles: ['tty0', 'ttyAMA0'],
+    // Which serial line it has nobody knows before: one that is not there is left out, and of two the last is /dev/console.
+    // SBSA servers and virtual machines have ttyAMA0, of a speed of its own.
+    consoles: ['tty0', 'ttyS0,115200', 'ttyAMA0'],
     grub: { bios: undefined, efi: 'arm64-efi' },
     qemu: { system: 'qemu-system-aarch64', machine: 'virt', user: 'qemu-aarch64-static' },
     efi: { suffix: 'aa64', removableLoader: 'BOOTAA64.EFI' },
