@@ -51,4 +51,8 @@ test('what is no host key is never written, and machines that are in no record a
   const { text, said } = exportText('known-hosts', 'b:\n IP=10.0.0.1\n', { hostKeys });
   assert.deepEqual(lines(text), []);
   assert.deepEqual(said, ['b has reported no SSH host key: left out']);
+  const mixed = new Map([['b', [`${ED25519} more`, ECDSA, `${ED25519}\n* ${ECDSA}`]]]);
+  assert.deepEqual(lines(exportText('known-hosts', 'b:\n IP=10.0.0.1\n', { hostKeys: mixed }).text), [
+    `b,10.0.0.1 ${ECDSA}`,
+  ]);
 });
