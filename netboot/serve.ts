@@ -34,6 +34,7 @@ import type { LogOnce } from './servers/limited-log.ts';
 import { createBodyReader } from './servers/read-body.ts';
 import { addMachineRoutes } from './servers/machine-routes.ts';
 import { addRecordRoutes } from './servers/record-routes.ts';
+import { serveRouterAdvertisements } from './servers/router-advertisements.ts';
 import { serveTftp } from './servers/tftp.ts';
 import type { StateDatabase } from './state/database.ts';
 import { createDiskRecords } from './state/disk-records.ts';
@@ -150,6 +151,7 @@ async function startServers(
   stack.use(disposable(tftp));
   const dhcp = await startDhcp(options, { ...known, database });
   stack.use(disposable(dhcp));
+  if (settings.routerAdvertisements) stack.use(disposable(serveRouterAdvertisements({ card: place.name, log })));
   packetsDropped = dhcp.dropped;
   serving = true;
   const close = (): Promise<void> => stack.disposeAsync();

@@ -40,6 +40,8 @@ export const siteSettingsSchema = z.strictObject({
   consoles: consolesSchema,
   /** Attempts of one arming before the machine is marked failed and left alone. */
   attempts: z.int().min(1).max(20).default(3),
+  /** Whether who looks for an IPv6 router is told that there is none: iPXE then boots without waiting for one. */
+  routerAdvertisements: z.boolean().default(false),
   /** What UEFI machines begin a network boot with: shim and GRUB, with or without Secure Boot, or iPXE. */
   netboot: z.enum(netbootWays).default('grub'),
   /** Package mirror for image builds; the builder's own default when absent. */

@@ -18,7 +18,7 @@ const URL = 'http://10.77.0.1:8080';
 test('the start script runs the script of the machine by its MAC and falls back to the disk', () => {
   const script = renderStartScript({ url: URL });
   assert.match(script, /^source \(http,10\.77\.0\.1:8080\)\/boot\/mac\/\$net_default_mac\.grub$/m);
-  assert.match(script, /no boot script[^]*sleep 10[^]*chainloader \(\$disk\)\$loader/);
+  assert.match(script, /no boot script[^]*sleep 10[^]*set root=\$disk; fi\n +if chainloader \$loader/);
 });
 
 test('the installer script: kernel and ramdisk of its architecture, and what they are told', () => {
@@ -37,9 +37,9 @@ test('the installer script: kernel and ramdisk of its architecture, and what the
 test('an unsigned or missing loader on a disk does not end the search for others', () => {
   const script = renderLocalDiskScript({ mac: INSTALLER.mac, why: 'x' });
   const loaders = /^for loader in (.*); do$/m.exec(script)?.[1]?.split(' ') ?? [];
-  assert.equal(loaders[0], '/EFI/debian/grub${efi}.efi');
-  assert.equal(loaders.at(-1), '/EFI/BOOT/BOOT${efi}.EFI');
-  assert(loaders.indexOf('/EFI/Microsoft/Boot/bootmgfw.efi') > 0);
+  assert.equal(loaders[0], '(hd*,*)/EFI/debian/shim${efi}.efi');
+  assert.equal(loaders.at(-1), '(hd*,*)/EFI/BOOT/BOOT${efi}.EFI');
+  assert(loaders.indexOf('(hd*,*)/EFI/Microsoft/Boot/bootmgfw.efi') > 0);
 });
 
 test('property: no name or reason adds a line, a variable or a command', () => {

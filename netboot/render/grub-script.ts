@@ -9,33 +9,32 @@ import { FALLBACK_SECONDS, plain } from './plain-words.ts';
 const ASK_AGAIN_SECONDS = 60;
 
 /**
- * What a disk may start with, best first. GRUB cannot read the firmware's boot order. With Secure Boot, the shim of a disk
- * cannot be started by a GRUB that has one already, so each is its shim's next stage; one whose signature that shim does
- * not know cannot be loaded, and the next is tried.
+ * What a disk may start with, best first. GRUB cannot read the firmware's boot order. Each is a shim where there is one,
+ * so that Secure Boot knows the keys of whoever made the system; one that it refuses is passed over.
  */
 const DISK_LOADERS = [
-  '/EFI/debian/grub${efi}.efi',
-  '/EFI/systemd/systemd-boot${efi}.efi',
-  '/EFI/Microsoft/Boot/bootmgfw.efi',
-  ...['ubuntu', 'fedora', 'redhat', 'centos', 'rocky', 'almalinux', 'opensuse'].map(
-    (vendor) => `/EFI/${vendor}/grub\${efi}.efi`,
-  ),
-  '/EFI/BOOT/grub${efi}.efi',
-  '/EFI/BOOT/BOOT${efi}.EFI',
-];
+  'debian/shim${efi}.efi',
+  'debian/grub${efi}.efi',
+  'systemd/systemd-boot${efi}.efi',
+  'Microsoft/Boot/bootmgfw.efi',
+  ...['ubuntu', 'fedora', 'redhat', 'centos', 'rocky', 'almalinux'].map((vendor) => `${vendor}/shim\${efi}.efi`),
+  'opensuse/shim.efi',
+  'BOOT/BOOT${efi}.EFI',
+].map((path) => `(hd*,*)/EFI/${path}`);
 
 /**
- * After `exit` the firmware thinks that it has been served, and shows its menu to nobody, for ever; so a machine without
- * anything to start asks again. Errors of a condition are not shown by GRUB, hence the echoes.
+ * The loader is told that it comes from GRUB's root, so that has to be its own disk. After `exit` the firmware thinks that
+ * it has been served, and shows its menu to nobody, for ever; so a machine without anything to start asks again.
  */
 const START_FROM_DISK = [
   'set efi=x64',
   'if [ "$grub_cpu" = arm64 ]; then set efi=aa64; fi',
   `for loader in ${DISK_LOADERS.join(' ')}; do`,
-  '  if search --no-floppy --file --set=disk $loader; then',
-  '    echo "gutinteg: starting $loader of $disk"',
-  '    if chainloader ($disk)$loader; then boot; fi',
-  '    echo "gutinteg: $loader of $disk could not be started"',
+  '  if test -e $loader; then',
+  '    echo "gutinteg: starting $loader"',
+  String.raw`    if regexp --set=1:disk '^\(([^)]*)\)' $loader; then set root=$disk; fi`,
+  '    if chainloader $loader; then boot; fi',
+  '    echo "gutinteg: $loader could not be started"',
   '  fi',
   'done',
   `echo 'gutinteg: no disk has a boot loader that can be started; asking again in ${ASK_AGAIN_SECONDS} s (Esc: firmware)'`,

@@ -5,15 +5,29 @@ import type { InstallerScript, LocalDiskScript, StartScript } from './boot-scrip
 import { kernelLine } from './kernel-line.ts';
 import { FALLBACK_SECONDS, plain } from './plain-words.ts';
 
+/** What a disk may start with under UEFI; iPXE does not look into the firmware's boot entries. */
+const EFI_LOADERS = ['debian\\grubx64.efi', 'systemd\\systemd-bootx64.efi', 'Microsoft\\Boot\\bootmgfw.efi'];
+
 /**
  * Boots the first hard disk. sanboot takes BIOS drive 0x80; where that fails, or an iPXE lacks the command, exit
- * gives the machine back to the firmware, which goes on with its boot order.
+ * gives the machine back to the firmware, which goes on with its boot order. Under UEFI it takes a loader of the disk, or
+ * the removable one; only `exit 1` makes that firmware go on, and OVMF then asks the network again for minutes.
  */
-const LOCAL_BOOT = [
+const START_FROM_DISK = [
+  'iseq ${platform} efi || goto bios_disk',
+  ...EFI_LOADERS.map((loader) => `sanboot --no-describe --drive 0x80 --filename \\EFI\\${loader} ||`),
+  'sanboot --no-describe --drive 0x80 ||',
+  'echo gutinteg: no boot loader on the first disk; back to the firmware',
+  'goto firmware',
+  ':bios_disk',
   'sanboot --no-describe --drive 0x80 ||',
   'echo gutinteg: no bootable disk 0x80; back to the firmware',
-  'exit',
+  ':firmware',
 ];
+
+/** The first script ends iPXE; a machine's script ends in the first one, which takes `exit 1` for no script at all. */
+const LOCAL_BOOT = [...START_FROM_DISK, 'exit'];
+const END = ['iseq ${platform} efi && exit 1 ||', 'exit'];
 
 /** The first script: it chains to the machine's own one, and says what failed before it boots the local disk. */
 export function renderStartScript(server: StartScript): string {
@@ -23,7 +37,7 @@ export function renderStartScript(server: StartScript): string {
     // An address that DHCP gave to the firmware is not always taken over by iPXE.
     'isset ${netX/ip} || dhcp || goto no_address',
     `chain ${script} || goto no_script`,
-    'exit',
+    ...END,
     ':no_address',
     'echo gutinteg: no address by DHCP (see the line above)',
     'goto local',
@@ -32,7 +46,8 @@ export function renderStartScript(server: StartScript): string {
     ':local',
     `echo gutinteg: booting the local disk in ${FALLBACK_SECONDS} s`,
     `sleep ${FALLBACK_SECONDS} ||`,
-    ...LOCAL_BOOT,
+    ...START_FROM_DISK,
+    ...END,
   ]);
 }
 

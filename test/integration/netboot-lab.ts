@@ -29,6 +29,7 @@ let labs = 0;
 
 export type LabOptions = {
   readonly range?: { readonly from: string; readonly to: string };
+  readonly routerAdvertisements?: boolean;
   /** The state directory is a file system of its own, of this size. */
   readonly stateBytes?: number;
   /** What the machine's record has besides, or instead. */
@@ -91,7 +92,8 @@ async function startServer(
   place: LabOptions & { namespace: string; dir: string },
 ): Promise<{ log: string[]; pid: number }> {
   const program = place.program ?? join(import.meta.dirname, 'netboot-lab-server.ts');
-  const settings = { interface: 'lan', ...(place.range === undefined ? {} : { dhcp: { range: place.range } }) };
+  const { range, routerAdvertisements = false } = place;
+  const settings = { interface: 'lan', routerAdvertisements, ...(range === undefined ? {} : { dhcp: { range } }) };
   await writeFile(join(place.dir, 'settings.json'), JSON.stringify(settings));
   await writeFile(join(place.dir, 'record.json'), JSON.stringify(place.record ?? {}));
   const argv = ['netns', 'exec', place.namespace, process.execPath, program, place.dir];

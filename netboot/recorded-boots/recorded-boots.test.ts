@@ -1,0 +1,95 @@
+// Boots of real firmware, recorded packet by packet, and what this server answers to each. The files hold only what the
+// firmware sent: `tcpdump 'ether src MAC and (udp dst port 67 or 69 or tcp dst port 8080)'`.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { bootFileNamed, isOptionalBootFile } from '../boot-programs/all.ts';
+import { decideDhcp } from '../dhcp/decide-dhcp.ts';
+import { words } from '../dhcp/fake-dhcp-packet.ts';
+import { MACHINE } from '../dhcp/fake-dhcp-view.ts';
+import type { DhcpView } from '../dhcp/dhcp-view.ts';
+import { parseDhcp } from '../protocol/dhcp.ts';
+import { parseTftp } from '../protocol/tftp.ts';
+import { readPcap } from './read-pcap.ts';
+import type { RecordedPacket } from './read-pcap.ts';
+
+/** Of the machine that was recorded. */
+const ADDRESS = '10.77.0.199';
+const MAC = '52:54:00:77:00:01';
+
+const GRUB_ASKS = [
+  'tftp /grub/x86_64-efi/command.lst: none, as expected',
+  'tftp /grub/x86_64-efi/fs.lst: none, as expected',
+  'tftp /grub/x86_64-efi/crypto.lst: none, as expected',
+  'tftp /grub/x86_64-efi/terminal.lst: none, as expected',
+  'tftp /grub/grub.cfg: start-script',
+];
+const SHIM_ASKS = [
+  'tftp revocations_sku.efi: none, as expected',
+  'tftp revocations_sbat.efi: none, as expected',
+  'tftp shim_certificate_0.efi: none, as expected',
+  'tftp grubx64.efi: loader',
+];
+
+const BOOTS: readonly [file: string, way: DhcpView['way'], answers: readonly string[]][] = [
+  [
+    'ovmf-pxe',
+    'grub',
+    [
+      `dhcp: offer ${ADDRESS} shimx64.efi`,
+      `dhcp: ack ${ADDRESS} shimx64.efi`,
+      'tftp shimx64.efi: loader',
+      'tftp shimx64.efi: loader',
+      ...SHIM_ASKS,
+      ...GRUB_ASKS,
+    ],
+  ],
+  [
+    'ovmf-ipxe',
+    'ipxe',
+    [
+      `dhcp: offer ${ADDRESS} snponly.efi`,
+      `dhcp: ack ${ADDRESS} snponly.efi`,
+      'tftp snponly.efi: loader',
+      'tftp snponly.efi: loader',
+      'tftp autoexec.ipxe: start-script',
+      `dhcp: offer ${ADDRESS} start.ipxe`,
+      `dhcp: offer ${ADDRESS} start.ipxe`,
+      `dhcp: ack ${ADDRESS} start.ipxe`,
+    ],
+  ],
+];
+
+for (const [file, way, answers] of BOOTS) {
+  test(`${file}: ${answers.length} packets and their answers`, async () => {
+    const packets = readPcap(await readFile(join(import.meta.dirname, `${file}.pcap`)));
+    assert.deepEqual(
+      packets.map((packet) => answerTo(packet, way)),
+      answers,
+    );
+  });
+}
+
+function answerTo({ port, payload }: RecordedPacket, way: DhcpView['way']): string {
+  if (port === 67) return dhcpAnswer(payload, way);
+  if (port === 69) return tftpAnswer(payload);
+  return `http ${Buffer.from(payload).toString('latin1').split('\r\n')[0]}`;
+}
+
+function dhcpAnswer(payload: Uint8Array, way: DhcpView['way']): string {
+  const parsed = parseDhcp(payload);
+  assert(parsed.ok, 'a packet that cannot be read');
+  assert(MACHINE.site !== undefined);
+  const site = { ...MACHINE.site, macs: [MAC], record: { IP: ADDRESS } };
+  const { reply } = decideDhcp(parsed.packet, { ...MACHINE, mac: MAC, way, site });
+  return `dhcp: ${words(reply)} ${reply?.packet.file}`;
+}
+
+function tftpAnswer(payload: Uint8Array): string {
+  const request = parseTftp(payload);
+  assert(request?.kind === 'read', 'not a request');
+  const file = request.file.replace(/^\/+/, '');
+  const none = isOptionalBootFile(file) ? 'none, as expected' : 'none';
+  return `tftp ${request.file}: ${bootFileNamed(file)?.is ?? none}`;
+}
