@@ -24,6 +24,7 @@ COPY netboot netboot
 COPY os-images os-images
 COPY packagelink packagelink
 COPY partition-specs partition-specs
+COPY network-specs network-specs
 COPY service service
 COPY site site
 RUN find . -path ./node_modules -prune -o -name '*.test.ts' -exec rm {} + \

@@ -7,12 +7,21 @@ export const machineVariables = {
   MAC: 'MAC addresses of the first interface, separated by blanks.',
   IP: 'IPv4 address of the first interface.',
   IP6: 'IPv6 addresses of the first interface, separated by blanks.',
+  NIC: 'Name of the first interface, by which bonds, bridges and VLANs refer to it.',
+  ADDRESSES: 'Further addresses of the first interface, IPv4 or IPv6 with prefix, separated by blanks.',
   NETMASK: 'Netmask such as 255.255.255.0.',
+  PREFIX6: 'Length of the prefix of IP6, 64 unless given.',
   NETWORK: 'First address of the network.',
   BROADCAST: 'Last address of the network.',
   GATEWAY: 'Address of the default router.',
+  GATEWAY6: 'IPv6 address of the default router; without it, the machine heeds what routers advertise.',
+  ROUTES: 'Further routes, such as 10.1.0.0/16 via 10.0.0.1, one behind the other.',
+  DHCP: 'Whether the first interface asks DHCP: yes, ipv4, ipv6 or no; unless given, ipv4 if it has no IP.',
+  RA: 'Whether the first interface heeds router advertisements of IPv6: yes or no.',
+  MTU: 'Largest packet of the first interface, in octets.',
   NAMESERVER: 'Address of a name server; more are NAMESERVER2, NAMESERVER3.',
   DOMAIN: 'Domain that the machine is in.',
+  SEARCH: 'Domains in which short names are looked for, separated by blanks; DOMAIN unless given.',
   ALIASES: 'Further names of the machine, separated by blanks.',
   OS: 'Operating system; with OSREV and ARCH it selects the OS package.',
   OSREV: 'Revision of the operating system, exactly as written.',
@@ -61,6 +70,12 @@ export const exportVariables = {
   CLUSTER_BOOTMASTER: 'The master that it boots from in cluster.xml: an address or a machine.',
 } as const;
 
+/** What NIC_<name>_ may begin. */
+const NIC_PARTS =
+  'MAC IP IP6 ADDRESSES NETMASK PREFIX6 NETWORK BROADCAST GATEWAY GATEWAY6 ROUTES DHCP RA MTU BOND MODE HASH LACPRATE PRIMARY BRIDGE STP VLAN LINK'.split(
+    ' ',
+  );
+
 /** Names that stand for many; `ansible_…` are what Ansible reads of an inventory. */
 export const variableFamilies: readonly {
   readonly name: string;
@@ -70,8 +85,8 @@ export const variableFamilies: readonly {
   { name: 'NAMESERVER<number>', pattern: /^NAMESERVER\d+$/, meaning: 'Address of a further name server.' },
   {
     name: 'NIC_<name>_…',
-    pattern: /^NIC_\w+_(MAC|IP6?|NETMASK|NETWORK|BROADCAST|GATEWAY)$/,
-    meaning: 'A further interface: MAC, IP, IP6, NETMASK, NETWORK, BROADCAST, GATEWAY.',
+    pattern: new RegExp(`^NIC_\\w+_(${NIC_PARTS.join('|')})$`),
+    meaning: `A further interface, a bond, a bridge or a VLAN: ${NIC_PARTS.join(', ')}.`,
   },
   {
     name: 'USER_<name>_…',
@@ -93,8 +108,6 @@ export function isKnownVariable(variable: string): boolean {
     variableFamilies.some(({ pattern }) => pattern.test(variable))
   );
 }
-
-const NIC_PARTS = ['MAC', 'IP', 'IP6', 'NETMASK', 'NETWORK', 'BROADCAST', 'GATEWAY'];
 
 /** What a name that nobody knows may have been meant to be: every single name, and names of families that are alike. */
 export function nearKnownNames(variable: string): string[] {

@@ -15,6 +15,7 @@ export type AddressKind =
   | 'network'
   | 'broadcast'
   | 'router'
+  | 'IPv6 router'
   | 'name server';
 
 const IPV4 = 'an IPv4 address such as 10.77.0.101';
@@ -27,13 +28,14 @@ const examples: Readonly<Record<AddressKind, string>> = {
   network: IPV4,
   broadcast: IPV4,
   router: IPV4,
-  'name server': IPV4,
+  'IPv6 router': 'an IPv6 address such as fe80::1',
+  'name server': 'an address such as 10.77.0.3',
 };
 
 /** Undefined when the variable holds no address. */
 export function addressKindOf(variable: string): AddressKind | undefined {
   if (isMacVariable(variable)) return 'MAC address';
-  const [, name = ''] = /^(?:NIC_\w+_)?(IP6?|NETMASK|NETWORK|BROADCAST|GATEWAY)$/.exec(variable) ?? [];
+  const [, name = ''] = /^(?:NIC_\w+_)?(IP6?|NETMASK|NETWORK|BROADCAST|GATEWAY6?)$/.exec(variable) ?? [];
   return name === '' ? (/^NAMESERVER\d*$/.test(variable) ? 'name server' : undefined) : kinds[name];
 }
 
@@ -44,7 +46,10 @@ const kinds: Readonly<Record<string, AddressKind>> = {
   NETWORK: 'network',
   BROADCAST: 'broadcast',
   GATEWAY: 'router',
+  GATEWAY6: 'IPv6 router',
 };
+
+const IPV6_ONLY = new Set<AddressKind>(['IPv6 address', 'IPv6 router']);
 
 /** The word in its one spelling; undefined when it cannot be what it should be. */
 export function canonicalAddress(word: string, kind: AddressKind): string | undefined {
@@ -52,9 +57,10 @@ export function canonicalAddress(word: string, kind: AddressKind): string | unde
     const mac = parseMac(word);
     return mac === undefined || describeMac(mac) !== undefined ? undefined : mac;
   }
-  if (kind === 'IPv6 address') {
+  // A machine may be its own name server, and ask it over IPv6, too.
+  if (IPV6_ONLY.has(kind) || (kind === 'name server' && word.includes(':'))) {
     const address = parseIpv6(word);
-    return address === undefined || describeIpv6(address) !== undefined ? undefined : formatIpv6(address);
+    return address === undefined || describeIpv6(address, kind) !== undefined ? undefined : formatIpv6(address);
   }
   if (kind === 'netmask') return (prefixLength(word) ?? 0) === 0 ? undefined : word;
   const address = parseIpv4(word);
@@ -66,7 +72,8 @@ export function describeWrongAddress(word: string, kind: AddressKind): string {
   const [mac, ip6, ip] = [parseMac(word), parseIpv6(word), parseIpv4(word)];
   let reason;
   if (kind === 'MAC address') reason = mac && describeMac(mac);
-  else if (kind === 'IPv6 address') reason = ip6 === undefined ? undefined : describeIpv6(ip6);
+  else if (ip6 !== undefined && (IPV6_ONLY.has(kind) || kind === 'name server')) reason = describeIpv6(ip6, kind);
+  else if (IPV6_ONLY.has(kind)) reason = undefined;
   else if (kind === 'IP address' && ip6 !== undefined) reason = 'an IPv6 address: write it into IP6';
   else if (ip === undefined) reason = describeSeveral(word, kind);
   else if (kind !== 'netmask') reason = describeIpv4(ip, kind);
@@ -79,7 +86,8 @@ function describeSeveral(text: string, kind: AddressKind): string | undefined {
   const words = splitWords(text.replaceAll(',', ' '));
   if (words.length < 2 || words.some((word) => canonicalAddress(word, kind) === undefined)) return undefined;
   if (kind === 'name server') return 'more than one address: further ones are NAMESERVER2, NAMESERVER3';
-  const further = kind === 'IP address' ? ': a further interface is NIC_<name>_IP' : '';
+  const further =
+    kind === 'IP address' ? ': further ones are ADDRESSES, that of a further interface is NIC_<name>_IP' : '';
   return `more than one address${further}`;
 }
 
@@ -104,9 +112,9 @@ function describeIpv4(address: number, kind: AddressKind): string | undefined {
 }
 
 /** @see RFC 4291 §2.4 */
-function describeIpv6(address: bigint): string | undefined {
+function describeIpv6(address: bigint, kind: AddressKind): string | undefined {
   if (address === 0n) return 'the address of machines that have none';
-  if (address === 1n) return 'the address that every machine has for itself';
+  if (address === 1n && kind !== 'name server') return 'the address that every machine has for itself';
   if (address >> 120n === 0xffn) return 'an address of groups (multicast), which no machine has';
   return address >> 32n === 0xffffn ? 'an IPv4 address: write it into IP' : undefined;
 }

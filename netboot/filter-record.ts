@@ -6,6 +6,8 @@ const KNOWN =
   /^(MAC|IP6?|ALIASES|NETMASK|BROADCAST|NETWORK|GATEWAY|NAMESERVER\d*|DOMAIN|HOSTNAME|OS|OSREV|ARCH|IMAGE|PACKAGES|PARTITION|ROOTFS|OSMODE|MASS_DELETE|PIN|DISK_.+|NIC_.+)$/;
 /** Of no interest to booting: the installer and the agent read them. */
 const OF_THE_MACHINE = /^(ROOT_KEYS|SSH_HOST_KEYS|USERS|USER_.+)$/;
+/** The same, of its interfaces. */
+const OF_THE_NETWORK = /^(NIC|ADDRESSES|PREFIX6|GATEWAY6|ROUTES|DHCP|RA|MTU|SEARCH)$/;
 
 /**
  * The part of a record that a machine may read: what the installer knows and what its packages' templates use.
@@ -21,7 +23,7 @@ export function filterRecord(record: MachineRecord, templateVariables: Iterable<
     );
   }
   return Object.fromEntries(
-    Object.entries(record).filter(([variable]) => isWanted(variable, wanted) || OF_THE_MACHINE.test(variable)),
+    Object.entries(record).filter(([variable]) => isWanted(variable, wanted) || isOfTheMachine(variable)),
   );
 }
 
@@ -44,4 +46,8 @@ export function withoutHidden(record: MachineRecord): MachineRecord {
 
 function isWanted(variable: string, wanted: ReadonlySet<string>): boolean {
   return !isSecret(variable) && (KNOWN.test(variable) || wanted.has(variable));
+}
+
+function isOfTheMachine(variable: string): boolean {
+  return OF_THE_MACHINE.test(variable) || OF_THE_NETWORK.test(variable);
 }

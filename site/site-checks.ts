@@ -12,6 +12,7 @@ import { familyOfOs } from '../partition-specs/os-families/family-of-os.ts';
 import { checkSpecSupport } from '../partition-specs/spec-support.ts';
 import { parsePartitionSpec } from '../partition-specs/spec.ts';
 import { firmwareFault } from '../partition-specs/wanted-firmware.ts';
+import { checkNetwork } from './check-network.ts';
 import { bindingFindings } from './check-bindings.ts';
 import { checkAccounts, checkHostKeysDirectory, checkRootKeys } from './check-login.ts';
 import { checkSettings } from './check-settings.ts';
@@ -29,6 +30,7 @@ export function siteChecks(availablePackages: ReadonlySet<string>): RecordCheck[
     (machine) => checkPartition(machine, partitionFaults),
     checkDiskBindings(remember((spec: string, bindings: string) => findBindingWarnings(spec, bindings))),
     (machine) => checkPackages(machine, missingPackages),
+    checkNetwork,
     checkPins,
     checkWord('OSMODE', ['image', 'packages']),
     checkFirmware,

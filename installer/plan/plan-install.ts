@@ -5,6 +5,7 @@ import { architectureOfRecord } from '../../lib/architecture.ts';
 import { FaultsError, UserError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
 import type { Argv } from '../../lib/run-command.ts';
+import { readNetwork } from '../../network-specs/read-network.ts';
 import type { MachineFacts } from '../../partition-specs/disk-facts.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
 import { diskBindings } from '../../partition-specs/disk-bindings.ts';
@@ -22,7 +23,6 @@ import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import { bootLoadersOf, mainBootLoader } from '../boot-loaders/all.ts';
 import type { BootPlan } from '../boot-loaders/boot-plan.ts';
 import type { InstallStep } from './install-step.ts';
-import { wantedInterfaces } from '../render/network-interfaces.ts';
 import { checkMountPoints } from './check-mount-points.ts';
 import { findForeignSystem } from './find-foreign-system.ts';
 import { planDiskSteps } from './plan-disk-steps.ts';
@@ -74,7 +74,7 @@ export const TARGET = '/target';
 export function planInstall(input: InstallInput): { plan: InstallPlan; tree: MergedTree } {
   const { lookup, facts } = input;
   const faults: Fault[] = [
-    ...wantedInterfaces(lookup.record).faults,
+    ...readNetwork(lookup.record).faults.filter(({ severity }) => severity === 'error'),
     ...findForeignSystem({ record: lookup.record, facts, image: input.image }),
   ];
   const system = collect(faults, 'OS', () => systemOf(lookup.record['OS']));

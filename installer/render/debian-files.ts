@@ -2,9 +2,10 @@
 // In: record, files of the layout, consoles. Out: paths and contents. Never: I/O.
 import { withoutFinalDot } from '../../lib/final-dot.ts';
 import type { MachineRecord } from '../../contract/lookup.ts';
+import { wordsOf } from '../../contract/record.ts';
 import { renderAccounts } from './accounts.ts';
 import { HEADER } from './file-header.ts';
-import { nameservers } from './network-interfaces.ts';
+import { nameservers } from './nameservers.ts';
 import type { RenderedFile } from './rendered-file.ts';
 import { renderRootKeys } from './root-keys.ts';
 import { serialUnit } from './serial-unit.ts';
@@ -33,12 +34,17 @@ export function renderDebianFiles(input: {
 function renderHosts(hostname: string, record: MachineRecord): string {
   const domain = withoutFinalDot(record['DOMAIN'] ?? '');
   const names = domain === '' ? hostname : `${hostname}.${domain} ${hostname}`;
-  return `${HEADER}127.0.0.1 localhost\n${record['IP'] ?? '127.0.1.1'} ${names}\n::1 localhost ip6-localhost ip6-loopback\n`;
+  return `${HEADER}127.0.0.1 localhost\n${ownAddress(record)} ${names}\n::1 localhost ip6-localhost ip6-loopback\n`;
 }
 
+function ownAddress(record: MachineRecord): string {
+  return record['IP'] || wordsOf(record['IP6'])[0] || '127.0.1.1';
+}
+
+/** SEARCH, where it is set, is instead of DOMAIN. @see resolv.conf(5) */
 function renderResolvConf(record: MachineRecord): string {
-  const domain = withoutFinalDot(record['DOMAIN'] ?? '');
-  const search = domain === '' ? '' : `search ${domain}\n`;
+  const words = wordsOf(record['SEARCH'] || record['DOMAIN']).map(withoutFinalDot);
+  const search = words.length === 0 ? '' : `search ${words.join(' ')}\n`;
   return (
     HEADER +
     search +

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderRootKeys } from './root-keys.ts';
-import { nameservers, wantedInterfaces } from './network-interfaces.ts';
+import { nameservers } from './nameservers.ts';
 import { debian } from '../systems/debian.ts';
 import { renderSystem } from '../systems/system-kind.ts';
 import { renderGrubCfg } from '../boot-loaders/grub-cfg.ts';
@@ -28,23 +28,18 @@ const content = (path: string, more: Readonly<Record<string, string>> = {}): str
   return files.find((file) => file.path === path)?.content ?? '';
 };
 
-test('network: the first interface is static, one without an address asks DHCP', () => {
-  assert.match(
-    content('/etc/systemd/network/10-gutinteg-0.network'),
-    /MACAddress=52:54:00:77:00:01\n\n\[Network\]\nAddress=10\.77\.0\.101\/23\nGateway=10\.77\.0\.254\n$/,
-  );
-  assert.match(
-    content('/etc/systemd/network/10-gutinteg-1.network'),
-    /MACAddress=52:54:00:77:00:12 52:54:00:77:00:13\n\n\[Network\]\nDHCP=ipv4\n$/,
-  );
-});
-
 test('names: hosts, resolv.conf in the order of the numbers', () => {
   assert.match(content('/etc/hosts'), /^10\.77\.0\.101 lab01\.lab\.example lab01$/m);
   assert.deepEqual(nameservers(record), ['10.77.0.1', '10.77.0.2', '10.77.0.10']);
   assert.match(content('/etc/resolv.conf'), /search lab\.example\nnameserver 10\.77\.0\.1\nnameserver 10\.77\.0\.2\n/);
   assert.equal(content('/etc/hostname'), 'lab01\n');
   assert.equal(content('/etc/fstab'), 'FSTAB\n');
+});
+
+test('SEARCH is instead of DOMAIN, and a machine of IPv6 alone has that address', () => {
+  const more = { SEARCH: 'lab.example. example', IP: '', IP6: '2001:db8::7 2001:db8::8', NAMESERVER3: '2001:db8::53' };
+  assert.match(content('/etc/resolv.conf', more), /^search lab.example example\n.*\n.*\nnameserver 2001:db8::53\n/m);
+  assert.match(content('/etc/hosts', more), /^2001:db8::7 lab01.lab.example lab01$/m);
 });
 
 test('a dot at the end of DOMAIN is no part of a name', () => {
@@ -79,14 +74,6 @@ test('GRUB speaks on the serial line that the kernel speaks on', () => {
       isForBiosOnly: true,
     }),
     /serial/,
-  );
-});
-
-test('faults of the record name the variable', () => {
-  const wrong = { MAC: 'x', IP: '1.2.3', NETMASK: '255.0.255.0', NIC_a_MAC: '52:54:00:77:00:12', NIC_a_GATEWAY: 'g' };
-  assert.deepEqual(
-    wantedInterfaces(wrong).faults.map(({ where }) => where),
-    ['MAC', 'IP', 'NETMASK', 'NIC_a_GATEWAY'],
   );
 });
 

@@ -37,7 +37,9 @@ export const inspectNetworks: CreateInspection = (db, report) => {
   }
 
   function inspectAddresses(machine: InspectedMachine, prefix: string, network: Network): void {
-    for (const variable of [`${prefix}IP`, `${prefix}GATEWAY`]) {
+    // An address that is a network of its own has its router outside of it.
+    const parts = network.prefixBits === 32 ? ['IP'] : ['IP', 'GATEWAY'];
+    for (const variable of parts.map((part) => prefix + part)) {
       const value = machine.values.get(variable);
       const address = value === undefined ? undefined : parseIpv4(value);
       const problem = address === undefined ? undefined : describePlace(address, network);

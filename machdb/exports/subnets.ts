@@ -155,7 +155,8 @@ function readOptions(
   const read = (variable: string) => readAddress(collector, machine, variable);
   return {
     router: read(`${prefix}GATEWAY`),
-    nameServers: [...new Set(servers.map(read))].filter((server) => server !== '').join(','),
+    // DHCP of IPv4 has no room for others.
+    nameServers: [...new Set(servers.map(read))].filter((server) => server !== '' && !server.includes(':')).join(','),
     broadcast: read(`${prefix}BROADCAST`),
     domain: domainOf(name),
   };

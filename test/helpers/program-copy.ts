@@ -6,7 +6,9 @@ import { z } from 'zod';
 
 const root = join(import.meta.dirname, '../..');
 const FOLDERS =
-  'bin contract installer lib machdb netboot os-images packagelink partition-specs rehearse service site'.split(' ');
+  'bin contract installer lib machdb netboot network-specs os-images packagelink partition-specs rehearse service site'.split(
+    ' ',
+  );
 const lockSchema = z.object({ packages: z.record(z.string(), z.object({ dev: z.boolean().optional() })) });
 
 /** Copies it into `dir`, which everybody may read: the checkout itself may lie where only its owner comes. */
