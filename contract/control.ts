@@ -2,7 +2,7 @@
 // types, used by both ends. Never: I/O.
 import { z } from 'zod';
 import { databaseStatusSchema, healthSchema, stateStatusSchema } from './health.ts';
-import { initDataSchema, knownEmptySchema, MAX_INIT_DATA } from './lookup.ts';
+import { initDataSchema, knownEmptySchema, lookupSchema, MAX_INIT_DATA } from './lookup.ts';
 import { reportSchema } from './report.ts';
 
 /** Raised whenever a request or an answer changes so that the other end would misunderstand it. */
@@ -20,6 +20,12 @@ export const controlRequests = {
     knownEmpty: z.array(knownEmptySchema).max(MAX_INIT_DATA).readonly().default([]),
   }),
   claim: z.strictObject({ name: nameSchema }),
+  /** A machine that a medium is to install without the server. */
+  medium: z.strictObject({
+    name: nameSchema,
+    initData: z.array(initDataSchema).max(MAX_INIT_DATA).readonly().default([]),
+    knownEmpty: z.array(knownEmptySchema).max(MAX_INIT_DATA).readonly().default([]),
+  }),
   /** MAC addresses that somebody has seen on a network. */
   offer: z.strictObject({ macs: z.array(z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/)).max(200) }),
   disarm: z.strictObject({ name: nameSchema, why: z.string().min(1).max(500) }),
@@ -66,6 +72,14 @@ export const controlAnswers = {
     serverUrl: z.string(),
     fingerprints: z.array(z.string()).readonly(),
   }),
+  /** What the medium must have of it; `notes`: what who builds it should know. */
+  medium: z.object({
+    lookup: lookupSchema,
+    macs: z.array(z.string()).readonly(),
+    token: z.string(),
+    serverUrl: z.string(),
+    notes: z.array(z.string()).readonly(),
+  }),
   /** Those that are in no record, and are in the list of unknown cards now. */
   offer: z.object({ unknown: z.array(z.string()).readonly() }),
   disarm: summarySchema,
@@ -88,6 +102,7 @@ export const controlAnswers = {
 export type SummaryAnswer = z.infer<typeof summarySchema>;
 export type ArmedAnswer = z.infer<typeof controlAnswers.arm>;
 export type ClaimAnswer = z.infer<typeof controlAnswers.claim>;
+export type MediumAnswer = z.infer<typeof controlAnswers.medium>;
 export type OfferAnswer = z.infer<typeof controlAnswers.offer>;
 export type StatusAnswer = z.infer<typeof controlAnswers.status>;
 export type HostKeysAnswer = z.infer<typeof controlAnswers.hostKeys>;

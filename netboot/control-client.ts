@@ -13,6 +13,7 @@ import type {
   ClaimAnswer,
   controlRequests,
   HostKeysAnswer,
+  MediumAnswer,
   OfferAnswer,
   StatusAnswer,
   SummaryAnswer,
@@ -30,6 +31,8 @@ export type ControlClient = {
   readonly arm: (name: string, consent?: Partial<Consent>) => Promise<ArmedAnswer>;
   /** Consent to take in a machine that was installed by hand. */
   readonly claim: (name: string) => Promise<ClaimAnswer>;
+  /** Consent to install it from a medium, without the server. */
+  readonly medium: (name: string, consent?: Partial<Consent>) => Promise<MediumAnswer>;
   /** Puts cards that were seen elsewhere on the list of unknown ones. */
   readonly offer: (macs: readonly string[]) => Promise<OfferAnswer>;
   /** Takes consent back; `why` is shown wherever the machine's state is. */
@@ -53,10 +56,12 @@ export function createControlClient(stateDir: string): ControlClient {
     const { error, hint } = parseJsonEdge(controlAnswers.error, answer.text, `the server's answer to ${path}`);
     throw new UserError(error, { exitCode: answer.status === 400 ? 2 : 1, ...(hint === undefined ? {} : { hint }) });
   }
-  const { arm, claim, disarm, offer, status, all, hostKeys, health } = controlAnswers;
+  const { arm, claim, disarm, offer, status, all, hostKeys, health, medium } = controlAnswers;
   return {
     arm: (name, consent) => ask(arm, '/arm', { name, ...consent } satisfies z.input<typeof controlRequests.arm>),
     claim: (name) => ask(claim, '/claim', { name } satisfies z.input<typeof controlRequests.claim>),
+    medium: (name, consent) =>
+      ask(medium, '/medium', { name, ...consent } satisfies z.input<typeof controlRequests.medium>),
     offer: (macs) => ask(offer, '/offer', { macs: [...macs] } satisfies z.input<typeof controlRequests.offer>),
     disarm: (name, why) => ask(disarm, '/disarm', { name, why } satisfies z.input<typeof controlRequests.disarm>),
     status: (name) => ask(status, `/machines/${encodeURIComponent(name)}`),

@@ -5,16 +5,22 @@ import type { Report } from '../contract/report.ts';
 import { formatBytes } from '../lib/bytes.ts';
 import { keepTokenForSystem, saveReport } from './state/save-machines.ts';
 import { applyOccurrence, noteOnTimeline } from './machines/machines.ts';
+import type { TokenOwner } from './machines/attempts.ts';
 import type { Machines } from './machines/machines.ts';
 import type { TimelineNote } from './state/plan-note.ts';
 import type { Occurrence } from './state/transitions.ts';
 
 /** One event of an installation whose token was good. */
 export function applyEvent(machines: Machines, machineId: string, event: InstallEvent | UnknownEvent): void {
-  noteOnTimeline(machines, machineId, { source: 'installer', ...eventNote(event) });
+  noteEvent(machines, machineId, event);
   const occurrence = eventOccurrence(event);
   if (event.kind === 'rebooting') keepTokenForSystem(machines.table, machineId);
   if (occurrence !== undefined) applyOccurrence(machines, machineId, occurrence);
+}
+
+/** One event of an installation that no attempt of this server was: it is told, and changes nothing. */
+export function noteEvent(machines: Machines, machineId: string, event: InstallEvent | UnknownEvent): void {
+  noteOnTimeline(machines, machineId, { source: 'installer', ...eventNote(event) });
 }
 
 function eventNote(event: InstallEvent | UnknownEvent): Omit<TimelineNote, 'source'> {
@@ -72,7 +78,7 @@ function describeCommands(commands: NonNullable<Report['commands']>): string {
 }
 
 /** The report of a run on the installed machine, whose token was good. */
-export function applyReport(machines: Machines, machineId: string, report: Report, from: 'attempt' | 'system'): void {
+export function applyReport(machines: Machines, machineId: string, report: Report, from: TokenOwner): void {
   const names = {
     'first-boot': 'first boot from its disk',
     adopted: 'adoption',
@@ -89,7 +95,9 @@ export function applyReport(machines: Machines, machineId: string, report: Repor
     text: `${names[report.run]}: ${report.ok ? 'ok' : 'not ok'}, ${changes}${kept}${commands}, ${errors}, ${report.seconds.toFixed(1)} s${lateWords(report)}`,
   });
   saveReport(machines.table, machineId, report);
-  if (report.run === 'adopted' && report.ok) applyOccurrence(machines, machineId, { kind: 'adopted' });
+  const isFromMedium = from === 'medium' && report.run === 'first-boot';
+  if ((report.run === 'adopted' || isFromMedium) && report.ok)
+    applyOccurrence(machines, machineId, { kind: 'adopted' });
   // A system that a later attempt is about to replace proves nothing of that attempt.
   if (from === 'attempt') keepTokenForSystem(machines.table, machineId);
   if (report.run === 'first-boot' && from === 'attempt')

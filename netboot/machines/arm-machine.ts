@@ -48,7 +48,8 @@ export async function describeMachine(site: SiteMachine, machineId: string): Pro
   return { ...lookup, record: filterRecord(lookup.record, variables, site.name) };
 }
 
-async function findToArm({ options }: Machines, name: string): Promise<SiteMachine> {
+/** A machine that can be recognised. @throws UserError */
+export async function findToArm({ options }: Machines, name: string): Promise<SiteMachine> {
   const site = await options.source.lookupByName(name);
   if (site === undefined) {
     throw new UserError(`arming ${name}: no such machine in the database`, {

@@ -3,6 +3,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { findMachine } from '../state/find-machines.ts';
 import type { MachineRow } from '../state/machine-row.ts';
+import { addMediumToken, isMediumToken, removeMediumToken } from '../state/medium-tokens.ts';
 import { setSystemTokenHash, setTokenHash } from '../state/save-machines.ts';
 import { mayInstall } from '../state/transitions.ts';
 import { applyOccurrence, recordIfPossible, recordTogether, startTimeline } from './machines.ts';
@@ -38,8 +39,8 @@ export function localScriptGiven({ boots }: Machines, row: MachineRow): void {
 }
 
 /**
- * Whose token it is: that of the machine's latest attempt, or that of the system on its disk, which stays good until an
- * attempt has replaced that system. A good one of an attempt ends the fetch-again grace.
+ * Whose token it is: that of the machine's latest attempt, that of the system on its disk, which stays good until an
+ * attempt has replaced that system, or that of a medium. A good one of an attempt ends the fetch-again grace.
  */
 export function authenticate(machines: Machines, machineId: string, token: string): TokenOwner | undefined {
   const owner = ownerOfToken(machines, machineId, token);
@@ -47,13 +48,28 @@ export function authenticate(machines: Machines, machineId: string, token: strin
   return owner;
 }
 
-type TokenOwner = 'attempt' | 'system';
+/** `medium`: a system that was installed from a medium, and has not reported yet. */
+export type TokenOwner = 'attempt' | 'system' | 'medium';
 
 /** The same for who only looks. */
 export function ownerOfToken({ table }: Machines, machineId: string, token: string): TokenOwner | undefined {
   const row = findMachine(table, machineId);
   if (matches(token, row?.tokenHash)) return 'attempt';
-  return matches(token, row?.systemTokenHash) ? 'system' : undefined;
+  if (matches(token, row?.systemTokenHash)) return 'system';
+  return isMediumToken(table, machineId, hash(token)) ? 'medium' : undefined;
+}
+
+/** A token for the system that a medium is to install. @throws StateError */
+export function giveMediumToken({ table }: Machines, machineId: string): string {
+  const token = newToken();
+  addMediumToken(table, machineId, hash(token));
+  return token;
+}
+
+/** The system on the disk is the one that a medium has installed; the token of the one before ends. @throws StateError */
+export function acceptMediumToken({ table }: Machines, machineId: string, token: string): void {
+  setSystemTokenHash(table, machineId, hash(token));
+  removeMediumToken(table, hash(token));
 }
 
 /** A new token for the system that is on the machine's disk; those of attempts, and an older system's, end. */

@@ -2,6 +2,7 @@
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { authenticate, ownerOfToken } from '../machines/attempts.ts';
+import type { TokenOwner } from '../machines/attempts.ts';
 import type { Machines } from '../machines/machines.ts';
 import { HttpError } from './http-errors.ts';
 
@@ -9,7 +10,7 @@ export const WRONG_TOKEN =
   'this is not the token of the latest attempt; a newer boot of this machine may have replaced it';
 
 /** Whose token the request has. @throws HttpError 401 when it has none, or none of this machine */
-export function authenticated(machines: Machines, request: Request<{ id: string }>): 'attempt' | 'system' {
+export function authenticated(machines: Machines, request: Request<{ id: string }>): TokenOwner {
   const token = bearerToken(request);
   if (token === undefined) throw new HttpError(401, 'needs Authorization: Bearer with the token of the attempt');
   const { id } = request.params;
@@ -25,6 +26,14 @@ export function authenticated(machines: Machines, request: Request<{ id: string 
 export function requireAttempt(machines: Machines): RequestHandler<{ id: string }> {
   return (request, _response, next) => {
     checkAttempt(machines, request);
+    next();
+  };
+}
+
+/** The same, or the token of a system that a medium has installed: it tells later how that went. */
+export function requireInstaller(machines: Machines): RequestHandler<{ id: string }> {
+  return (request, _response, next) => {
+    if (authenticated(machines, request) === 'system') throw new HttpError(401, WRONG_TOKEN);
     next();
   };
 }

@@ -20,6 +20,7 @@ import type {
   ArmedAnswer,
   ClaimAnswer,
   HostKeysAnswer,
+  MediumAnswer,
   OfferAnswer,
   StatusAnswer,
   SummaryAnswer,
@@ -31,6 +32,7 @@ import type { Adoptions } from '../adoptions.ts';
 import type { Clients } from '../clients.ts';
 import { findByName, readLastReportText } from '../state/find-machines.ts';
 import { armMachine } from '../machines/arm-machine.ts';
+import { describeForMedium } from '../machines/describe-for-medium.ts';
 import { readPageIfPossible } from '../machines/ask-machines.ts';
 import { applyOccurrence, timelineOf } from '../machines/machines.ts';
 import type { Machines } from '../machines/machines.ts';
@@ -163,6 +165,14 @@ function addControlRoutes(app: Express, options: ControlOptions): void {
           ...more,
           ...self,
         } satisfies ClaimAnswer),
+      next,
+    );
+  });
+  app.post('/medium', (request, response, next) => {
+    const { name, ...consent } = parseEdge(controlRequests.medium, request.body, 'medium');
+    const { serverUrl } = self;
+    describeForMedium(machines, name, consent).then(
+      ({ row, ...more }) => void response.json({ ...more, macs: row.macs, serverUrl } satisfies MediumAnswer),
       next,
     );
   });

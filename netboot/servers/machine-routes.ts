@@ -11,16 +11,16 @@ import type { Mac } from '../../lib/mac.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Clients } from '../clients.ts';
 import { snapshotOf } from '../consent.ts';
-import { applyEvent, applyReport } from '../machine-news.ts';
+import { applyEvent, applyReport, noteEvent } from '../machine-news.ts';
 import { withoutHidden } from '../filter-record.ts';
 import type { MachineSource, SiteMachine } from '../machine-source.ts';
 import { readSnapshot } from '../state/find-machines.ts';
 import { describeMachine } from '../machines/arm-machine.ts';
 import { findOfSite } from '../machines/ask-machines.ts';
-import { authenticate, ownerOfToken } from '../machines/attempts.ts';
+import { acceptMediumToken, authenticate, ownerOfToken } from '../machines/attempts.ts';
 import { claimMachine, noteOnTimeline, recordTogether } from '../machines/machines.ts';
 import type { Machines } from '../machines/machines.ts';
-import { authenticated, bearerToken, requireAttempt, WRONG_TOKEN } from './authenticate.ts';
+import { authenticated, bearerToken, requireInstaller, WRONG_TOKEN } from './authenticate.ts';
 import { HttpError } from './http-errors.ts';
 import type { BodyReader } from './read-body.ts';
 
@@ -43,15 +43,21 @@ export function addMachineRoutes(app: Express, options: MachineRoutesOptions): v
   });
 
   // The token is checked before a body is read, so that a stranger cannot make the server parse anything.
-  app.post('/v1/machines/:id/events', requireAttempt(machines), ...readBody(MAX_EVENTS_BYTES), (request, response) => {
-    const machineId = request.params.id;
-    const events = parseEvents(request.body, 'the events of an installation');
-    // All or none: an installer that is told 503 sends them again.
-    recordTogether(machines, () => {
-      for (const event of events) applyEvent(machines, machineId, event);
-    });
-    response.status(204).end();
-  });
+  app.post(
+    '/v1/machines/:id/events',
+    requireInstaller(machines),
+    ...readBody(MAX_EVENTS_BYTES),
+    (request, response) => {
+      const machineId = request.params.id;
+      const events = parseEvents(request.body, 'the events of an installation');
+      const note = authenticated(machines, request) === 'attempt' ? applyEvent : noteEvent;
+      // All or none: an installer that is told 503 sends them again.
+      recordTogether(machines, () => {
+        for (const event of events) note(machines, machineId, event);
+      });
+      response.status(204).end();
+    },
+  );
 
   app.post(
     '/v1/machines/:id/report',
@@ -64,6 +70,7 @@ export function addMachineRoutes(app: Express, options: MachineRoutesOptions): v
       const report = parseEdge(reportSchema, request.body, 'the report of a machine');
       const from = authenticated(machines, request);
       recordTogether(machines, () => {
+        if (from === 'medium') acceptMediumToken(machines, request.params.id, bearerToken(request) ?? '');
         applyReport(machines, request.params.id, report, from);
       });
       response.status(204).end();

@@ -233,7 +233,7 @@ test('a database of a later version is left alone, and the server does not start
   chmodSync(path, 0o640);
   const before = readFileSync(path);
   assert.throws(open, {
-    message: `${path} was written by a newer gutinteg (format 7, known 2); nothing was changed`,
+    message: `${path} was written by a newer gutinteg (format 7, known 3); nothing was changed`,
     hint: /run the gutinteg that wrote it/,
   });
   assert.deepEqual([readFileSync(path), statSync(path).mode & 0o777], [before, 0o640]);
@@ -287,7 +287,7 @@ for (const [name, sql, adoptions] of [
         one("SELECT count(*) FROM sqlite_schema WHERE name = 'macs_of_machine'"),
         one('PRAGMA integrity_check'),
       ],
-      [2, 'q-bert', 'a', adoptions, 1, 'ok'],
+      [3, 'q-bert', 'a', adoptions, 1, 'ok'],
     );
   });
 }

@@ -38,9 +38,17 @@ const ADOPTIONS = `
   CREATE INDEX IF NOT EXISTS macs_of_machine ON macs (machine_id, position);
 `;
 
+/** Of machines that a medium installs without the server: what the installed system reports with. */
+const MEDIUM_TOKENS = `
+  CREATE TABLE medium_tokens (
+    token_hash TEXT PRIMARY KEY, machine_id TEXT NOT NULL REFERENCES machines(id), made_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX medium_tokens_of_machine ON medium_tokens (machine_id);
+`;
+
 const MIGRATIONS: Migrations = {
   first: { version: 1, tables: FIRST_TABLES },
-  steps: [ADOPTIONS],
+  steps: [ADOPTIONS, MEDIUM_TOKENS],
   hint: 'run the gutinteg that wrote it, or stop the server and put a backup of the right version in its place',
 };
 
