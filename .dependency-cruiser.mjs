@@ -141,6 +141,7 @@ const rooms = {
       ['machine', 'description', 'look', 'saved-tables', 'boot-loaders', 'plan'],
       'A full install, carried out: the steps in their order. Decides nothing.',
     ],
+    medium: [['look', 'machine'], 'Sticks and CDs: who consents to an installation from one, and what answers it.'],
     upgrade: [['machine', 'description'], 'The agent itself: how it replaces itself, and goes back.'],
     nightly: [
       ['machine', 'description', 'look', 'boot-loaders', 'render', 'systems', 'kernels', 'plan', 'upgrade'],

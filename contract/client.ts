@@ -8,6 +8,8 @@ import { recordedDataSchema } from './disk-record.ts';
 import type { DiskRecord, RecordedData } from './disk-record.ts';
 import { adoptionSchema, siteKeysSchema } from './adoption.ts';
 import type { Adoption, AdoptionRequest } from './adoption.ts';
+import { bootAnswerSchema } from './boot-answer.ts';
+import type { BootAnswer } from './boot-answer.ts';
 import { EVENTS_VERSION } from './events.ts';
 import type { InstallEvent, PostedEvents } from './events.ts';
 import { lookupSchema } from './lookup.ts';
@@ -26,6 +28,8 @@ export type ClientOptions = {
 };
 
 export type ServerClient = {
+  /** What a machine with this MAC address is to do that was started from a medium; `installer` begins an attempt. */
+  readonly bootDecision: (mac: string) => Promise<BootAnswer>;
   readonly lookup: (mac: string) => Promise<Lookup>;
   /** A file below `/store/`; the caller checks its digest. */
   readonly storeFile: (path: string) => Promise<Uint8Array<ArrayBuffer>>;
@@ -40,6 +44,9 @@ export type ServerClient = {
   /** Exchanges the one-time token of `gutinteg claim` for the machine's own. */
   readonly adopt: (oneTimeToken: string, request: AdoptionRequest) => Promise<Adoption>;
 };
+
+/** What an installer asks: a server, or the medium that it was started from. */
+export type InstallClient = Pick<ServerClient, 'lookup' | 'storeFile' | 'sendEvents' | 'saveDisks' | 'recordedData'>;
 
 /** The server answered, and the answer is no: trying again would not help. */
 export class RefusedError extends UserError {
@@ -73,6 +80,10 @@ export function createClient(options: ClientOptions): ServerClient {
     return patiently(asking, path, { method: 'POST', headers: json, body: JSON.stringify(body) });
   };
   return {
+    bootDecision: async (mac) => {
+      const path = routes.bootDecision(mac);
+      return parseJsonEdge(bootAnswerSchema, new TextDecoder().decode(await get(path)), `${options.serverUrl}${path}`);
+    },
     lookup: async (mac) => {
       const path = routes.lookupByMac(mac);
       return parseJsonEdge(lookupSchema, new TextDecoder().decode(await get(path)), `${options.serverUrl}${path}`);

@@ -14,6 +14,8 @@ export const routes = {
   loader: (file: string) => `/boot/efi/${file}`,
   /** What GRUB reads first, wherever it was loaded from. */
   grubStart: '/grub/grub.cfg',
+  /** GET; answers a BootAnswer, for a machine that was started from a medium. */
+  bootDecision: (mac: string) => `/boot/mac/${mac}.json`,
   /** Of an architecture by Debian's name. */
   kernel: (architecture: string) => `/boot/${architecture}/vmlinuz`,
   ramdisk: (architecture: string) => `/boot/${architecture}/ramdisk.img`,

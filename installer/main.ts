@@ -1,15 +1,21 @@
-// The program that the boot ramdisk runs: exit code 0 asks for a reboot, anything else is an installation that failed.
+// The program that the boot ramdisk runs. Exit code 0: installed, the machine reboots; 7: it is left alone, and would start from
+// its medium again; anything
+// else: an installation that failed.
 import { readFile, readdir } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '../contract/client.ts';
-import type { ServerClient } from '../contract/client.ts';
+import type { InstallClient } from '../contract/client.ts';
 import type { Lookup } from '../contract/lookup.ts';
 import { describeError, UserError } from '../lib/errors.ts';
 import { runCommand } from '../lib/run-command.ts';
 import { install } from './apply/install.ts';
 import { isFinal } from './apply/is-final.ts';
-import { parseKernelParameters } from './look/kernel-parameters.ts';
+import { parseKernelParameters, parseMediumParameters } from './look/kernel-parameters.ts';
+import { readMacs } from './look/read-facts.ts';
+import { startDiskNext } from './medium/start-disk-next.ts';
+import { startFromMedium } from './medium/start-from-medium.ts';
+import type { Start } from './medium/start-from-medium.ts';
 import { createProgress } from './apply/report-progress.ts';
 import type { Progress } from './apply/report-progress.ts';
 
@@ -17,15 +23,44 @@ const KEYS_DIR = '/etc/gutinteg/keys';
 /** How long a server that went away is waited for, in the middle of an installation. */
 const PATIENCE_MS = 5 * 60_000;
 
+/** What /init is told by the exit code: this machine is not to be installed, and would start the medium again. */
+const LEFT_ALONE = 7;
+
 async function main(): Promise<void> {
-  const parameters = parseKernelParameters(await readFile('/proc/cmdline', 'utf8'));
-  const print = (line: string): void => void process.stdout.write(`${line}\n`);
-  const client = createClient({
-    ...parameters,
+  const commandLine = await readFile('/proc/cmdline', 'utf8');
+  try {
+    const start = await findStart(commandLine);
+    if (start.kind === 'install') return await installFrom(start);
+    print(`\nThis machine is left alone: ${start.why}\nNothing was changed.`);
+    const next = await startDiskNext(runCommand);
+    if (next !== undefined) print(`The firmware starts '${next}' next.`);
+    process.exitCode = next === undefined ? LEFT_ALONE : 0;
+  } catch (error) {
+    print(['', 'THE INSTALLATION DID NOT BEGIN', ...describeFailure(error, 'No disk has been changed.')].join('\n'));
+    process.exitCode = 1;
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** From the network, the kernel's command line says all; from a medium, the medium does, or the server. */
+async function findStart(commandLine: string): Promise<Start> {
+  const clientOptions = {
     patienceMs: PATIENCE_MS,
-    onServer: (state, detail) =>
+    onServer: (state: 'away' | 'back', detail: string): void =>
       print(state === 'away' ? `the server does not answer: ${detail}` : 'the server is back'),
-  });
+  };
+  const medium = parseMediumParameters(commandLine);
+  if (medium !== undefined) {
+    return startFromMedium({ parameters: medium, macs: await readMacs(), run: runCommand, clientOptions });
+  }
+  const parameters = parseKernelParameters(commandLine);
+  return { kind: 'install', parameters, client: createClient({ ...parameters, ...clientOptions }) };
+}
+
+async function installFrom({ parameters, client, onLeave }: Extract<Start, { kind: 'install' }>): Promise<void> {
   let lookup: Lookup | undefined;
   let diskChanged = false;
   const progress = createProgress({
@@ -44,6 +79,7 @@ async function main(): Promise<void> {
       progress,
       onLookup: (found) => (lookup = found),
       onFirstWrite: () => (diskChanged = true),
+      onLeave,
     });
     await progress.flush();
     if (lookup !== undefined) await client.sendEvents(lookup.machineId, [{ kind: 'rebooting' }]);
@@ -56,7 +92,7 @@ async function main(): Promise<void> {
 
 async function explainFailure(failure: {
   readonly error: unknown;
-  readonly client: ServerClient;
+  readonly client: InstallClient;
   readonly lookup: Lookup | undefined;
   readonly diskChanged: boolean;
   readonly progress: Progress;
@@ -64,15 +100,9 @@ async function explainFailure(failure: {
   const { error, client, lookup, diskChanged, progress } = failure;
   const step = progress.currentStep();
   const message = describeError(error);
-  const lines = [
-    '',
-    `INSTALLATION FAILED${step === undefined ? '' : ` in step '${step}'`}`,
-    message,
-    diskChanged ? 'The disk has been changed; it does not boot yet.' : 'No disk has been changed.',
-    ...(error instanceof UserError && error.hint !== undefined ? [`try: ${error.hint}`] : []),
-    ...(error instanceof UserError ? [] : [error instanceof Error ? (error.stack ?? '') : '']),
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  const harm = diskChanged ? 'The disk has been changed; it does not boot yet.' : 'No disk has been changed.';
+  const heading = `INSTALLATION FAILED${step === undefined ? '' : ` in step '${step}'`}`;
+  print(['', heading, ...describeFailure(error, harm)].join('\n'));
   if (lookup === undefined) return;
   const retry = !isFinal(error);
   await progress.flush();
@@ -81,8 +111,17 @@ async function explainFailure(failure: {
       { kind: 'failed', ...(step === undefined ? {} : { step }), message: message.slice(0, 8000), diskChanged, retry },
     ])
     .catch((unsent: unknown) => {
-      process.stdout.write(`the server was not told: ${describeError(unsent)}\n`);
+      print(`the server was not told: ${describeError(unsent)}`);
     });
+}
+
+function describeFailure(error: unknown, harm: string): string[] {
+  return [
+    describeError(error),
+    harm,
+    ...(error instanceof UserError && error.hint !== undefined ? [`try: ${error.hint}`] : []),
+    ...(error instanceof UserError ? [] : [error instanceof Error ? (error.stack ?? '') : '']),
+  ];
 }
 
 async function readPublicKeys(): Promise<string[]> {

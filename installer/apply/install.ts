@@ -2,7 +2,7 @@
 // In: parameters and effects. Out: nothing; an error says what failed and whether a disk was changed.
 import { FaultsError, UserError } from '../../lib/errors.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
-import type { ServerClient } from '../../contract/client.ts';
+import type { InstallClient } from '../../contract/client.ts';
 import type { Lookup } from '../../contract/lookup.ts';
 import type { Fetcher } from '../../packagelink/contents/fetch.ts';
 import { parsePublicKey } from '../../packagelink/manifests/keys.ts';
@@ -20,13 +20,15 @@ import type { Progress } from './report-progress.ts';
 
 export type InstallContext = {
   readonly parameters: InstallParameters;
-  readonly client: ServerClient;
+  readonly client: InstallClient;
   /** PEM text of the site's public keys. */
   readonly publicKeys: readonly string[];
   readonly run: RunCommand;
   readonly progress: Progress;
   readonly onLookup: (lookup: Lookup) => void;
   readonly onFirstWrite: () => void;
+  /** Leaves more on the installed system, whose root it is given. */
+  readonly onLeave?: ((root: string) => Promise<void>) | undefined;
 };
 
 /** @throws UserError; until `onFirstWrite` has been called nothing on any disk was changed */
@@ -76,6 +78,7 @@ export async function install(context: InstallContext): Promise<void> {
       const { initData: _data, knownEmpty: _empty, ...known } = lookup;
       await cache.keep(manifestsOf(lookup));
       await saveLastKnown(TARGET, known);
+      await context.onLeave?.(TARGET);
     },
     identity: {
       serverUrl: parameters.serverUrl,

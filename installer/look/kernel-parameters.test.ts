@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseKernelParameters } from './kernel-parameters.ts';
+import { parseKernelParameters, parseMediumParameters } from './kernel-parameters.ts';
 
 const token = 'ab'.repeat(32);
 
@@ -23,4 +23,13 @@ test('everything that is missing or wrong is named at once', () => {
       return true;
     },
   );
+});
+
+test('the parameters of a medium; none after a network boot', () => {
+  const line = 'gutinteg.medium=0123456789abcdef gutinteg.offline console=tty0 quiet';
+  const expected = { buildId: '0123456789abcdef', isAgain: false, consoles: ['tty0'] };
+  assert.deepEqual(parseMediumParameters(line), expected);
+  assert.deepEqual(parseMediumParameters(`${line} gutinteg.again`), { ...expected, isAgain: true });
+  assert.equal(parseMediumParameters('gutinteg.server=http://10.77.0.1 gutinteg.again'), undefined);
+  assert.throws(() => parseMediumParameters('gutinteg.medium=../x'), /buildId/);
 });

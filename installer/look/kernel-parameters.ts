@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { buildIdSchema, mediumParameters } from '../../contract/medium.ts';
 import { kernelParameters } from '../../contract/routes.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import { parseMac } from '../../lib/mac.ts';
+
+const consolesSchema = z.array(z.string().regex(/^tty[A-Za-z0-9]+(,[0-9a-z]+)?$/));
 
 const parametersSchema = z.object({
   serverUrl: z.url({ protocol: /^http$/ }).transform((url) => url.replace(/\/+$/, '')),
@@ -11,20 +14,28 @@ const parametersSchema = z.object({
     if (mac === undefined) context.addIssue({ code: 'custom', message: `'${text}' is not a MAC address` });
     return mac ?? z.NEVER;
   }),
-  consoles: z.array(z.string().regex(/^tty[A-Za-z0-9]+(,[0-9a-z]+)?$/)),
+  consoles: consolesSchema,
+});
+
+const mediumSchema = z.object({
+  buildId: buildIdSchema,
+  /** Install although this build has already installed the machine. */
+  isAgain: z.boolean(),
+  consoles: consolesSchema,
 });
 
 /** What the netboot server told the ramdisk on the kernel's command line. */
 export type InstallParameters = z.output<typeof parametersSchema>;
+
+/** What the menu of a stick or CD told it. */
+export type MediumParameters = z.output<typeof mediumSchema>;
 
 /**
  * Reads `gutinteg.server= gutinteg.mac= gutinteg.token= console=…` from the text of /proc/cmdline.
  * @throws FaultsError naming each parameter that is missing or wrong
  */
 export function parseKernelParameters(commandLine: string): InstallParameters {
-  const words = commandLine.trim().split(/\s+/);
-  const values = (name: string): string[] =>
-    words.filter((word) => word.startsWith(`${name}=`)).map((word) => word.slice(name.length + 1));
+  const values = valuesOn(commandLine);
   return parseEdge(
     parametersSchema,
     {
@@ -35,4 +46,20 @@ export function parseKernelParameters(commandLine: string): InstallParameters {
     },
     'the kernel command line',
   );
+}
+
+/** Reads `gutinteg.medium=BUILD [gutinteg.again]`; undefined when the machine was not started from a medium. @throws FaultsError */
+export function parseMediumParameters(commandLine: string): MediumParameters | undefined {
+  const values = valuesOn(commandLine);
+  const [buildId] = values(mediumParameters.medium);
+  if (buildId === undefined) return undefined;
+  const isAgain = wordsOf(commandLine).includes(mediumParameters.again);
+  return parseEdge(mediumSchema, { buildId, isAgain, consoles: values('console') }, 'the kernel command line');
+}
+
+const wordsOf = (commandLine: string): string[] => commandLine.trim().split(/\s+/);
+
+function valuesOn(commandLine: string): (name: string) => string[] {
+  const words = wordsOf(commandLine);
+  return (name) => words.filter((word) => word.startsWith(`${name}=`)).map((word) => word.slice(name.length + 1));
 }

@@ -16,6 +16,7 @@ import type { DiskProbe } from '../../partition-specs/disk-probes.ts';
 import { diskFactsFromTools, stacksFromTools } from '../../partition-specs/facts-from-tools.ts';
 import { readEfi } from './efi/read-efi.ts';
 import { readDiskProbe } from './read-disk-probe.ts';
+import { withoutMedium } from './without-medium.ts';
 
 /** MAC addresses of the machine's own network cards, sorted; virtual interfaces and loopback are left out. */
 export async function readMacs(): Promise<Mac[]> {
@@ -51,7 +52,7 @@ async function readDisks(run: RunCommand): Promise<Pick<MachineFacts, 'disks' | 
   for (const disk of disksToProbe(lsblk)) probes[disk.path] = await readDiskProbe(disk, run);
   const physicalVolumes = await readPhysicalVolumes(run);
   return {
-    disks: diskFactsFromTools({ lsblk, probes, physicalVolumes }),
+    disks: withoutMedium(diskFactsFromTools({ lsblk, probes, physicalVolumes })),
     stacks: stacksFromTools({ lsblk, physicalVolumes }),
   };
 }

@@ -31,6 +31,10 @@ export const LOOKUP_FILE = `${STATE_DIR}/lookup.json`;
 export const MANIFESTS_DIR = `${STATE_DIR}/manifests`;
 /** Reports that the server has not taken yet, 0600 each. */
 export const REPORTS_DIR = `${STATE_DIR}/reports`;
+/** Events of an installation without a server, 0600; sent before the first report, then gone. */
+export const MEDIUM_EVENTS_FILE = `${STATE_DIR}/medium-events.json`;
+/** The tables of the disks before an installation without a server, as a server stores them, 0600. */
+export const DISKS_BEFORE_FILE = `${STATE_DIR}/disks-before.json`;
 /** When a run first found the server away; gone once it answers. */
 export const AWAY_FILE = `${STATE_DIR}/server-away`;
 

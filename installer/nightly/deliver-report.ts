@@ -2,6 +2,7 @@
 import type { Report } from '../../contract/report.ts';
 import { isServerAway } from '../description/find-description.ts';
 import { readAwaySince, saveAwaySince } from '../description/last-known.ts';
+import { deliverMediumEvents } from './medium-events.ts';
 import { deliverReports, queueReport } from './report-queue.ts';
 import type { PartialContext } from './run-context.ts';
 
@@ -16,8 +17,9 @@ export async function deliverReport({ root, state, client, now }: PartialContext
   };
   if (report.serverAway !== undefined) return queue();
   try {
-    const notices = await deliverReports(root, async (each) => client.sendReport(state.machineId, each));
-    const whole = { ...report, notices: [...notices, ...report.notices].slice(0, 100) };
+    const untold = await deliverMediumEvents(root, async (events) => client.sendEvents(state.machineId, events));
+    const waiting = await deliverReports(root, async (each) => client.sendReport(state.machineId, each));
+    const whole = { ...report, notices: [...untold, ...waiting, ...report.notices].slice(0, 100) };
     await client.sendReport(state.machineId, whole);
     await saveAwaySince(root, undefined);
     return whole;

@@ -11,7 +11,7 @@ export type PartialContext = {
   /** `/`, or a directory that holds another system, whose boot loader is then not looked at. */
   readonly root: string;
   readonly state: MachineState;
-  readonly client: Pick<ServerClient, 'lookup' | 'storeFile' | 'sendReport'>;
+  readonly client: Pick<ServerClient, 'lookup' | 'storeFile' | 'sendEvents' | 'sendReport'>;
   readonly publicKeys: readonly string[];
   readonly run: RunCommand;
   readonly macs: () => Promise<Mac[]>;

@@ -66,6 +66,7 @@ function openMachine() {
       fetched.push(path.split('/')[0] ?? '');
       return await lab.fetcher(path as `packs/${string}`);
     },
+    sendEvents: async () => reach(),
     sendReport: async (_machineId: string, report: Report) => {
       await reach();
       if (server.losesReports) throw new ServerAwayError('POST: no answer for 0 s');
