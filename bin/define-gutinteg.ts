@@ -9,6 +9,7 @@ import { addFactsCommand } from './commands/facts.ts';
 import { addHealthCommand } from './commands/health.ts';
 import { addImageCommand } from './commands/image.ts';
 import { addInitCommand } from './commands/init.ts';
+import { addMediaCommand } from './commands/media.ts';
 import { addPackageCommand } from './commands/package.ts';
 import { addPartitionCommand } from './commands/partition.ts';
 import { addPlanCommand } from './commands/plan.ts';
@@ -44,7 +45,7 @@ const TASKS: readonly Task[] = [
   },
   {
     task: 'Make what machines get:',
-    commands: [addPrepareCommand, addImageCommand, addPackageCommand, addRamdiskCommand],
+    commands: [addPrepareCommand, addImageCommand, addPackageCommand, addRamdiskCommand, addMediaCommand],
   },
   { task: 'Serve and install:', commands: [addServeCommand, addServiceCommand, addArmCommand] },
   { task: 'Look after:', commands: [addStatusCommand, addHealthCommand] },

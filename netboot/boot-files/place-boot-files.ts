@@ -8,7 +8,8 @@ import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
 import { unpackPackages } from '../unpack-packages.ts';
 import type { PackageSource } from '../unpack-packages.ts';
 import { readBootFilesRecord, sha256Of, writeBootFilesRecord } from './boot-files-record.ts';
-import { bootFilePackages, bootFiles, bootFilesSuite } from './recipe.ts';
+import { makeBiosCd } from './make-bios-cd.ts';
+import { BIOS_CD_FILE, bootFilePackages, bootFiles, bootFilesSuite } from './recipe.ts';
 
 /**
  * The unpacked packages of the recipe, for what is made of more than the named files: GRUB's modules for a BIOS are in
@@ -26,6 +27,7 @@ export async function placeBootFiles(source: PackageSource & { readonly outDir: 
   const root = await fetchBootPackages(source);
   const files = new Map<string, Uint8Array>();
   for (const { name, path } of bootFiles(architecture)) files.set(name, await readPacked(root, path));
+  if (architecture.grub.bios !== undefined) files.set(BIOS_CD_FILE, await makeBiosCd(root, architecture));
   const changed = await writeBootFiles(outDir, files);
   source.onProgress?.(`${files.size} files of ${architecture.name}, ${changed ? 'placed' : 'unchanged'}`);
   return changed;

@@ -8,6 +8,9 @@ export const bootFilesSuite = 'trixie';
 /** A file of `boot/ARCH/`, and where the packages have it. */
 export type BootFile = { readonly name: string; readonly path: string };
 
+/** GRUB for a BIOS that starts a stick or CD; it is made of the packages' modules. */
+export const BIOS_CD_FILE = 'bios-cd.img';
+
 /** Names of packages; what they depend on comes along, GRUB's modules and programs among them. */
 export function bootFilePackages({ name }: Architecture): readonly string[] {
   return ['shim-signed', `grub-efi-${name}-signed`, ...(BIOS[name]?.packages ?? [])];
