@@ -11,8 +11,8 @@ import { applyOccurrence, claimMachine, noteOnTimeline, recordIfPossible } from 
 import type { Machines } from './machines/machines.ts';
 import { isUnreadable } from './state/machine-row.ts';
 import { StateError } from './state/state-error.ts';
-import type { ScriptLanguage } from './boot-programs/boot-program.ts';
-import { bootScripts } from './render/boot-scripts.ts';
+import { bootScripts, machineScripts } from './render/boot-scripts.ts';
+import type { MachineLanguage } from './render/boot-scripts.ts';
 
 export type BootServiceOptions = {
   readonly source: MachineSource;
@@ -46,7 +46,7 @@ export function createBootService(options: BootServiceOptions) {
      * The machine's own script; giving it out may begin an attempt. The installer is given only when that has been
      * recorded: without the database nobody knows whether the machine's disks may be erased.
      */
-    async script(mac: Mac, language: ScriptLanguage): Promise<string> {
+    async script(mac: Mac, language: MachineLanguage): Promise<string> {
       const site = await source.lookupByMac(mac);
       const asker = { mac, language };
       try {
@@ -59,7 +59,7 @@ export function createBootService(options: BootServiceOptions) {
     },
 
     /** What `script` would answer now, as long to the byte. Begins nothing, notes nothing; the token in it is none. */
-    async previewScript(mac: Mac, language: ScriptLanguage): Promise<string> {
+    async previewScript(mac: Mac, language: MachineLanguage): Promise<string> {
       const site = await source.lookupByMac(mac);
       const asker = { mac, language };
       try {
@@ -85,7 +85,7 @@ export function createBootService(options: BootServiceOptions) {
     // What nobody knows was never armed: decideBoot gives it no installer.
     const architecture = architectureOfRecord(record)?.name ?? 'amd64';
     const consoles = consolesOf(options.consoles, record);
-    return bootScripts[language].renderInstallerScript({ name, mac, architecture, serverUrl, consoles, ...attempt });
+    return machineScripts[language].renderInstallerScript({ name, mac, architecture, serverUrl, consoles, ...attempt });
   }
 
   /** The local disk harms nobody, so it is given also when that cannot be recorded. @throws StateError */
@@ -115,7 +115,7 @@ export function createBootService(options: BootServiceOptions) {
 }
 
 /** Who asks for a script, and in which language. */
-type Asker = { readonly mac: Mac; readonly language: ScriptLanguage };
+type Asker = { readonly mac: Mac; readonly language: MachineLanguage };
 
 /** As long as a token. */
 const NO_TOKEN = '0'.repeat(64);
@@ -127,7 +127,7 @@ const WITHOUT_STATE = 'the server cannot record what it gives; restart this mach
 function scriptWithoutState({ mac, language }: Asker, error: unknown): string {
   if (!isUnreadable(error)) throw error;
   const kind = error instanceof StateError ? error.kind : 'a damaged row';
-  return bootScripts[language].renderLocalDiskScript({ mac, why: `${WITHOUT_STATE} (${kind})` });
+  return machineScripts[language].renderLocalDiskScript({ mac, why: `${WITHOUT_STATE} (${kind})` });
 }
 
 function unknownMachine(asker: Asker): string {
@@ -136,5 +136,5 @@ function unknownMachine(asker: Asker): string {
 
 function localDisk({ mac, language }: Asker, decision: ReturnType<typeof decideBoot>): string {
   const why = 'why' in decision ? decision.why : 'nothing to boot from the network';
-  return bootScripts[language].renderLocalDiskScript({ mac, why });
+  return machineScripts[language].renderLocalDiskScript({ mac, why });
 }

@@ -4,11 +4,13 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { createClient } from '../contract/client.ts';
 import type { Report } from '../contract/report.ts';
+import { createBootService } from './boot-service.ts';
 import { createClients } from './clients.ts';
 import { FAKE_MAC, fakeDigest, oneMachineSite } from './fake-machine-source.ts';
 import { armMachine } from './machines/arm-machine.ts';
 import { describeForMedium } from './machines/describe-for-medium.ts';
 import { applyOccurrence, createMachines, timelineOf } from './machines/machines.ts';
+import { addBootRoutes } from './servers/boot-routes.ts';
 import { createApp, serveHttp } from './servers/http.ts';
 import { addMachineRoutes } from './servers/machine-routes.ts';
 import { createBodyReader } from './servers/read-body.ts';
@@ -34,12 +36,23 @@ async function setUp(context: TestContext) {
   const machines = createMachines({ database, source, attempts: 3 });
   const app = createApp(
     () => {},
-    (added) => addMachineRoutes(added, { source, machines, clients: createClients(), readBody: createBodyReader() }),
+    (added) => {
+      const clients = createClients();
+      const consoles = { amd64: [], arm64: [] };
+      const serverUrl = 'http://10.77.0.1:8080';
+      const options = { source, machines, serverUrl, consoles, firmwareOf: () => undefined, loaders: new Map() };
+      addBootRoutes(added, { boot: createBootService(options), machines, clients, stateDir: '/nowhere' });
+      addMachineRoutes(added, { source, machines, clients, readBody: createBodyReader() });
+    },
   );
   const server = await serveHttp(app, { address: '127.0.0.1', port: 0 });
   context.after(() => server.close());
-  const client = (token: string) =>
-    createClient({ serverUrl: `http://127.0.0.1:${server.port}`, token, patienceMs: 0 });
+  const client = (token?: string) =>
+    createClient({
+      serverUrl: `http://127.0.0.1:${server.port}`,
+      patienceMs: 0,
+      ...(token === undefined ? {} : { token }),
+    });
   const row = () => findByName(machines.table, 'q-bert') ?? assert.fail();
   const state = () => row().life.state;
   const told = () => [...timelineOf(machines, row())].map(({ text }) => text).join('\n');
@@ -95,4 +108,16 @@ test('of several media, each token is good until its system has reported', async
   await client(one.token).sendReport(one.lookup.machineId, FIRST);
   await client(two.token).sendReport(two.lookup.machineId, FIRST);
   await assert.rejects(client(one.token).sendReport(one.lookup.machineId, FIRST), /401/);
+});
+
+test('a machine that asks from a medium is told the same decision as after a network boot', async (context) => {
+  const { machines, client, state } = await setUp(context);
+  const unknown = await client().bootDecision('52:54:00:00:00:99');
+  assert.deepEqual(unknown, { give: 'local-disk', why: 'this MAC address is unknown to the site' });
+  assert.deepEqual(await client().bootDecision(FAKE_MAC), { give: 'local-disk', why: 'q-bert is not armed' });
+  await armMachine(machines, 'q-bert');
+  const answer = await client().bootDecision(FAKE_MAC);
+  assert(answer.give === 'installer');
+  assert.deepEqual([answer.name, answer.attempt, state()], ['q-bert', 1, 'installing']);
+  assert.equal((await client(answer.token).lookup(FAKE_MAC)).name, 'q-bert');
 });

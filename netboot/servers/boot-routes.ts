@@ -5,12 +5,12 @@ import { architectures } from '../../lib/architecture.ts';
 import { parseMac } from '../../lib/mac.ts';
 import { routes } from '../../contract/routes.ts';
 import { bootDirectory } from '../boot-directory.ts';
-import type { ScriptLanguage } from '../boot-programs/boot-program.ts';
 import type { BootService } from '../boot-service.ts';
 import type { Clients } from '../clients.ts';
 import { noteOnTimeline, noteStep } from '../machines/machines.ts';
 import type { Machines } from '../machines/machines.ts';
-import { bootScripts } from '../render/boot-scripts.ts';
+import { machineScripts } from '../render/boot-scripts.ts';
+import type { MachineLanguage } from '../render/boot-scripts.ts';
 import { HttpError } from './http-errors.ts';
 import { machineOfRequest } from './machine-of-request.ts';
 import { sendFile } from './send-file.ts';
@@ -79,7 +79,7 @@ function bootFile(
   };
 }
 
-const languages = Object.keys(bootScripts) as readonly ScriptLanguage[];
+const languages = Object.keys(machineScripts) as readonly MachineLanguage[];
 
 function sendScript(response: Response, script: string): void {
   response.type('text/plain').set('Cache-Control', 'no-store').send(script);
