@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkMachdb } from '../machdb/check.ts';
 import { parseMachdb } from '../machdb/parse.ts';
+import { loginNotes } from './check-login.ts';
 import { siteChecks } from './site-checks.ts';
 
 const KEY = 'AAAAC3NzaC1lZDI1NTE5AAAAIGJkqdb3aSmsQgAaJ0vH9W87XIUoA4rGvgdnyKvP6lGg';
@@ -32,4 +33,18 @@ test('a directory of host keys is plain, and on a data partition if it is to be 
     `error 20: SSH_HOST_KEYS: '/srv/../etc' ${wrong}`,
     `error 24: SSH_HOST_KEYS: '/srv/a b' ${wrong}`,
   ]);
+});
+
+test('arming a machine that lets nobody in says so, where somebody was meant to get in', () => {
+  const user = { USERS: 'ann', USER_ann_UID: '1001' };
+  for (const [record, count] of [
+    [{}, 0],
+    [{ ROOT_KEYS: '' }, 1],
+    [{ ROOT_KEYS: '', ...user }, 1],
+    [{ ROOT_KEYS: '', ...user, USER_ann_KEYS: KEY }, 0],
+    [{ ROOT_KEYS: '', ROOT_PASSWORD_HASH: '$6$' }, 0],
+    [{ ROOT_KEYS: KEY }, 0],
+  ] as const) {
+    assert.equal(loginNotes(record).length, count, JSON.stringify(record));
+  }
 });

@@ -21,6 +21,16 @@ export function checkRootKeys(machine: Machine): Fault[] {
   }));
 }
 
+/** What to know of a machine that a site means people to log in to, as its ROOT_KEYS is there, but that lets nobody in. */
+export function loginNotes(record: Readonly<Record<string, string>>): string[] {
+  const { ROOT_KEYS, ROOT_PASSWORD_HASH = '' } = record;
+  const { accounts } = readAccounts((variable) => record[variable]);
+  if (ROOT_KEYS !== '' || ROOT_PASSWORD_HASH !== '' || accounts.some(({ keys }) => keys.length > 0)) return [];
+  return [
+    'ROOT_KEYS is empty, so nobody can log in by SSH; a key that is added after the installation comes with a later run',
+  ];
+}
+
 /** Every name of USERS has an account that can be made. */
 export function checkAccounts(machine: Machine): Fault[] {
   const { problems } = readAccounts((variable) => machine.values.get(variable));

@@ -14,6 +14,7 @@ import type { Store } from '../packagelink/store/store.ts';
 import { openLiveDatabase } from './live-database.ts';
 import type { DatabaseVersion, LiveDatabase } from './live-database.ts';
 import { dataNotes } from './check-init-data.ts';
+import { loginNotes } from './check-login.ts';
 import { listSitePackages } from './load-site.ts';
 import { createMachinePackages } from './machine-packages.ts';
 import { digestOf } from './digest-of.ts';
@@ -110,7 +111,7 @@ export async function openSite(input: SiteInput): Promise<Site> {
         });
         const availablePackages = new Set(await listSitePackages(input.siteDir));
         await verifyMachine({ name, record, layers, availablePackages, store: input.store, initData });
-        return dataNotes(record, initData);
+        return [...dataNotes(record, initData), ...loginNotes(record)];
       },
     };
   };
