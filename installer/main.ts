@@ -1,6 +1,6 @@
-// The program that the boot ramdisk runs. Exit code 0: installed, the machine reboots; 7: it is left alone, and would start from
-// its medium again; anything
-// else: an installation that failed.
+// The program that the boot ramdisk runs (netboot/ramdisk/files/start.mjs). Exit code 0: installed, the machine reboots; 7: it
+// is left alone, and would start from its medium again; anything else: an installation that failed. Never: does anything
+// when it is only imported.
 import { readFile, readdir } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,8 @@ const PATIENCE_MS = 5 * 60_000;
 /** What /init is told by the exit code: this machine is not to be installed, and would start the medium again. */
 const LEFT_ALONE = 7;
 
-async function main(): Promise<void> {
+/** Installs this machine, or leaves it alone; at the end, the exit code says which. */
+export async function main(): Promise<void> {
   const commandLine = await readFile('/proc/cmdline', 'utf8');
   try {
     const start = await findStart(commandLine);
@@ -128,5 +129,3 @@ async function readPublicKeys(): Promise<string[]> {
   const names = (await readdir(KEYS_DIR)).filter((name) => name.endsWith('.pub')).sort();
   return Promise.all(names.map(async (name) => readFile(join(KEYS_DIR, name), 'utf8')));
 }
-
-await main();

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import type { Architecture } from '../../lib/architecture.ts';
 import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
 import { buildBase } from './base-archive.ts';
-import { bundleInstaller } from './bundle.ts';
 import { checkSize } from './check-size.ts';
+import { compileInstaller } from './compiled-installer.ts';
 import { compressCpio } from './compress-cpio.ts';
 import { fetchDebianFiles } from './debian-files.ts';
 import { digestOf } from '../../lib/inputs-digest.ts';
@@ -54,7 +54,8 @@ export async function buildRamdisk(options: RamdiskOptions): Promise<Ramdisk> {
   const { architecture, cacheDir } = options;
   const debianRoot = await fetchDebianFiles(options);
   const base = await buildBase({ architecture, cacheDir, debianRoot, onProgress: say });
-  const installer = options.installerBundle ?? (await bundleInstaller(options.entry)).code;
+  const installer =
+    options.installerBundle ?? (await compileInstaller({ architecture, cacheDir, entry: options.entry }));
   const site = await compressCpio(await siteEntries(installer, options.publicKeys));
   const inputsDigest = digestOf([base.digest, site]);
   const kernel = join(options.outDir, 'vmlinuz');

@@ -17,15 +17,23 @@ const THREAD = join(import.meta.dirname, '../../packagelink/full/lay-thread.ts')
  * @throws UserError with esbuild's messages when an import cannot be resolved.
  */
 export async function bundleInstaller(entry: string): Promise<{ code: Uint8Array }> {
+  return { code: await bundleWithThread(entry, { format: 'esm', banner: { js: REQUIRE_BANNER } }) };
+}
+
+/**
+ * Bundles a module whose exports others use into one expression: a function of `require` and `module`, for vm.Script.
+ * @throws UserError with esbuild's messages when an import cannot be resolved.
+ */
+export async function bundleScript(entry: string): Promise<Uint8Array> {
+  const wrap = { banner: { js: '(function (require, module) {' }, footer: { js: '})' } };
+  return bundleWithThread(entry, { format: 'cjs', ...wrap });
+}
+
+async function bundleWithThread(entry: string, options: BuildOptions): Promise<Uint8Array> {
   try {
     const program = await bundle({ entryPoints: [THREAD], format: 'cjs' });
-    const code = await bundle({
-      entryPoints: [entry],
-      format: 'esm',
-      banner: { js: REQUIRE_BANNER },
-      define: { THREAD_PROGRAM: JSON.stringify(Buffer.from(program).toString('utf8')) },
-    });
-    return { code };
+    const define = { THREAD_PROGRAM: JSON.stringify(Buffer.from(program).toString('utf8')) };
+    return await bundle({ ...options, entryPoints: [entry], define });
   } catch (error) {
     throw new UserError(`bundling ${entry} failed`, { cause: error });
   }
