@@ -73,19 +73,33 @@ export const runCommand: RunCommand = async (argv, options = {}) => {
   }
   const ended = await child;
   if (ended.isCanceled) options.signal?.throwIfAborted();
-  const result = { exitCode: ended.exitCode ?? -1, stdout: ended.stdout, stderr: ended.stderr };
-  if (ended.timedOut)
-    throw new CommandError(argv, `no end after ${options.timeoutMs} ms`, result, { signal: ended.signal });
-  const { signal } = ended;
-  if (signal !== undefined) throw new CommandError(argv, `was ended by ${signal}`, result, { signal });
-  if (ended.exitCode === undefined) {
-    throw new CommandError(argv, 'could not be started', undefined, { cause: ended.cause });
-  }
-  if (!(options.okExitCodes ?? [0]).includes(ended.exitCode)) {
-    throw new CommandError(argv, `exit code ${ended.exitCode}`, result);
-  }
-  return result;
+  return judgeEnd(argv, options, ended);
 };
+
+/** How a program ended, whoever has run it. */
+export type EndedCommand = {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly timedOut: boolean;
+  /** Why it could not be started: then it has neither an exit code nor a signal. */
+  readonly cause?: unknown;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+/** What a program has answered. @throws CommandError when it has not ended as `options` allow */
+export function judgeEnd(
+  argv: Argv,
+  { timeoutMs, okExitCodes = [0] }: Pick<CommandOptions, 'timeoutMs' | 'okExitCodes'>,
+  { exitCode, signal, timedOut, cause, stdout, stderr }: EndedCommand,
+): CommandResult {
+  const result = { exitCode: exitCode ?? -1, stdout, stderr };
+  if (timedOut) throw new CommandError(argv, `no end after ${timeoutMs} ms`, result, { signal });
+  if (signal !== undefined) throw new CommandError(argv, `was ended by ${signal}`, result, { signal });
+  if (exitCode === undefined) throw new CommandError(argv, 'could not be started', undefined, { cause });
+  if (!okExitCodes.includes(exitCode)) throw new CommandError(argv, `exit code ${exitCode}`, result);
+  return result;
+}
 
 function lastLines(text: string, count: number): string {
   return text.trimEnd().split('\n').slice(-count).join('\n');

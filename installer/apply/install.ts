@@ -1,6 +1,7 @@
 // The full install, from the kernel's command line to a machine that is ready to boot from its own disk.
 // In: parameters and effects. Out: nothing; an error says what failed and whether a disk was changed.
 import { FaultsError, UserError } from '../../lib/errors.ts';
+import type { Mac } from '../../lib/mac.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
 import type { InstallClient } from '../../contract/client.ts';
 import type { Lookup } from '../../contract/lookup.ts';
@@ -15,7 +16,7 @@ import { nameOwners } from '../../packagelink/fit/name-owners.ts';
 import { openMachineManifests, saveLastKnown } from '../description/last-known.ts';
 import { planInstall, TARGET } from '../plan/plan-install.ts';
 import { readRecordedData } from '../look/read-data.ts';
-import { readFacts } from '../look/read-facts.ts';
+import { readFacts, readMacs } from '../look/read-facts.ts';
 import type { Progress } from './report-progress.ts';
 
 export type InstallContext = {
@@ -34,27 +35,26 @@ export type InstallContext = {
 /** @throws UserError; until `onFirstWrite` has been called nothing on any disk was changed */
 export async function install(context: InstallContext): Promise<void> {
   const { parameters, client, progress, publicKeys, run } = context;
-  const facts = await progress.step('probe', 'disks and network cards', () => readFacts(run));
-  const mac = facts.macs.find((candidate) => candidate === parameters.mac);
-  if (mac === undefined) {
-    throw new UserError(
-      `the server calls this machine ${parameters.mac}, but its network cards are ${facts.macs.join(', ') || 'none'}`,
-    );
-  }
+  const { mac } = parameters;
+  await expectCard(mac);
+  // The disks are looked at while the server is asked: half of that is waiting for programs to start.
+  const looking = readFacts(run);
+  looking.catch(() => undefined);
   const lookup = await progress.step('look-up', `${mac} at ${parameters.serverUrl}`, async () => {
     const found = await client.lookup(mac);
     context.onLookup(found);
     return found;
   });
-  const recorded = await progress.step('data', 'where the server knows data partitions', async () =>
-    readRecordedData(await client.recordedData(lookup.machineId), facts.disks, run),
-  );
   // They are up when the first file can be laid down.
   await using threads = startLayThreads();
   const keys = publicKeys.map((pem, index) => parsePublicKey(pem, `public key ${index}`));
   const fetcher: Fetcher = async (path) => client.storeFile(path);
   const cache = openMachineManifests(TARGET, fetcher, keys);
   const manifests = await progress.step('manifests', describePackages(lookup), () => updateManifests(lookup, cache));
+  const facts = await progress.step('probe', 'disks and network cards', () => looking);
+  const recorded = await progress.step('data', 'where the server knows data partitions', async () =>
+    readRecordedData(await client.recordedData(lookup.machineId), facts.disks, run),
+  );
   const { plan, tree } = await progress.step('plan', 'everything is settled before the first write', async () =>
     planInstall({ lookup, ...manifests, facts, recorded, consoles: parameters.consoles }),
   );
@@ -88,6 +88,13 @@ export async function install(context: InstallContext): Promise<void> {
       publicKeys,
     },
   });
+}
+
+/** The server knows this machine by one of its cards. */
+async function expectCard(mac: Mac): Promise<void> {
+  const macs = await readMacs();
+  if (macs.includes(mac)) return;
+  throw new UserError(`the server calls this machine ${mac}, but its network cards are ${macs.join(', ') || 'none'}`);
 }
 
 function describePackages(lookup: Lookup): string {

@@ -23,8 +23,11 @@ export async function readDiskProbe(
   run: RunCommand,
 ): Promise<DiskProbe> {
   const { path, sysfsName } = disk;
-  const table = (await run(tableArgv(path), { okExitCodes: tableOkExitCodes })).stdout || undefined;
-  const wipefs = await run(listSignaturesArgv(path), { okExitCodes: [0, 1] });
+  const [sfdisk, wipefs] = await Promise.all([
+    run(tableArgv(path), { okExitCodes: tableOkExitCodes }),
+    run(listSignaturesArgv(path), { okExitCodes: [0, 1] }),
+  ]);
+  const table = sfdisk.stdout || undefined;
   const signatures: Record<string, string> = {};
   const zeros: Record<string, Zeros> = {};
   await using file = await open(path, 'r').catch(whenRefused(undefined));

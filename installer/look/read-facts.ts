@@ -47,14 +47,19 @@ async function readFirmware(run: RunCommand): Promise<Pick<MachineFacts, 'firmwa
 }
 
 async function readDisks(run: RunCommand): Promise<Pick<MachineFacts, 'disks' | 'stacks'>> {
-  const { stdout: lsblk } = await run(lsblkArgv);
-  const probes: Record<string, DiskProbe> = {};
-  for (const disk of disksToProbe(lsblk)) probes[disk.path] = await readDiskProbe(disk, run);
-  const physicalVolumes = await readPhysicalVolumes(run);
+  // Most of the time goes into starting programs, and two processors start two at once.
+  const [{ lsblk, probes }, physicalVolumes] = await Promise.all([probeDisks(run), readPhysicalVolumes(run)]);
   return {
     disks: withoutMedium(diskFactsFromTools({ lsblk, probes, physicalVolumes })),
     stacks: stacksFromTools({ lsblk, physicalVolumes }),
   };
+}
+
+async function probeDisks(run: RunCommand): Promise<{ lsblk: string; probes: Record<string, DiskProbe> }> {
+  const { stdout: lsblk } = await run(lsblkArgv);
+  const probes: Record<string, DiskProbe> = {};
+  for (const disk of disksToProbe(lsblk)) probes[disk.path] = await readDiskProbe(disk, run);
+  return { lsblk, probes };
 }
 
 /** Undefined where there is no LVM. */

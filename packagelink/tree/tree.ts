@@ -103,10 +103,16 @@ export type MergedTree = {
   readonly sharedPaths: readonly string[];
 };
 
+/** One update of a digest for each entry takes twice as long. */
+const ENTRIES_AT_ONCE = 1000;
+
 /** SHA-256 over everything but times: equal digests mean that a machine needs no change. */
 export function treeDigest(tree: MergedTree): string {
   const digest = createHash('sha256');
-  for (const entry of tree.entries) digest.update(`${JSON.stringify(identityOf(entry))}\n`);
+  for (let first = 0; first < tree.entries.length; first += ENTRIES_AT_ONCE) {
+    const entries = tree.entries.slice(first, first + ENTRIES_AT_ONCE);
+    digest.update(entries.map((entry) => `${JSON.stringify(identityOf(entry))}\n`).join(''));
+  }
   return digest.digest('hex');
 }
 
