@@ -38,8 +38,11 @@ test('an unsigned or missing loader on a disk does not end the search for others
   const script = renderLocalDiskScript({ mac: INSTALLER.mac, why: 'x' });
   const loaders = /^for loader in (.*); do$/m.exec(script)?.[1]?.split(' ') ?? [];
   assert.equal(loaders[0], '(hd*,*)/EFI/debian/shim${efi}.efi');
-  assert.equal(loaders.at(-1), '(hd*,*)/EFI/BOOT/BOOT${efi}.EFI');
-  assert(loaders.indexOf('(hd*,*)/EFI/Microsoft/Boot/bootmgfw.efi') > 0);
+  assert(loaders.includes('(hd*,*)/EFI/Microsoft/Boot/bootmgfw.efi'));
+  assert(
+    loaders.every((loader) => loader.startsWith('(hd*,*)/EFI/')),
+    'on every disk',
+  );
 });
 
 test('property: no name or reason adds a line, a variable or a command', () => {

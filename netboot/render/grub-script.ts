@@ -17,9 +17,10 @@ const DISK_LOADERS = [
   'debian/grub${efi}.efi',
   'systemd/systemd-boot${efi}.efi',
   'Microsoft/Boot/bootmgfw.efi',
-  ...['ubuntu', 'fedora', 'redhat', 'centos', 'rocky', 'almalinux'].map((vendor) => `${vendor}/shim\${efi}.efi`),
-  'opensuse/shim.efi',
+  '*/shim${efi}.efi',
+  '*/shim.efi',
   'BOOT/BOOT${efi}.EFI',
+  '*/grub${efi}.efi',
 ].map((path) => `(hd*,*)/EFI/${path}`);
 
 /**

@@ -64,8 +64,9 @@ ProtectKernelTunables=yes
 KeyringMode=private
 RemoveIPC=yes
 
-# AF_NETLINK lists the network cards. MemoryDenyWriteExecute cannot be set: V8 writes machine code and runs it.
-RestrictAddressFamilies=AF_INET AF_UNIX AF_NETLINK
+# AF_NETLINK lists the network cards; AF_INET6 and AF_PACKET are for routerAdvertisements of site.yaml.
+# MemoryDenyWriteExecute cannot be set: V8 writes machine code and runs it.
+RestrictAddressFamilies=AF_INET AF_UNIX AF_NETLINK AF_INET6 AF_PACKET
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
