@@ -42,6 +42,8 @@ export const lookupSchema = z.object({
   record: recordSchema,
   image: z.object({ name: packageNameSchema, manifest: sha256Schema }),
   packages: z.array(packageRefSchema),
+  /** An installation was asked for: the next start should be from the network. Only for a machine that runs. */
+  armed: z.literal(true).exactOptional(),
   /** Data partitions that this installation may make, where they do not exist yet; only while it is installed. */
   initData: z.array(initDataSchema).max(MAX_INIT_DATA).exactOptional(),
   /** Serial numbers of disks whose unreadable content counts as free space; only while it is installed. */

@@ -14,6 +14,7 @@ import { AGENT_LIB } from './upgrade/activate-agent.ts';
 import { addAdoptCommand } from './adopt/adopt-command.ts';
 import { explainSystemError, openConclusion } from './upgrade/conclusion.ts';
 import type { RunMode } from './description/find-description.ts';
+import { addNetbootCommand } from './nightly/netboot-command.ts';
 import { exitCodeOf, formatReport } from './nightly/format-report.ts';
 import { addHistoryCommands } from './restore/history-commands.ts';
 import { readMachineState, readPublicKeys } from './machine/machine-state.ts';
@@ -50,6 +51,7 @@ Examples:
   gutinteg --dry-run       what would the next run change, with the description as it is now?
   gutinteg --check-only --contents   the same, byte for byte: finds what a failing disk has changed
   gutinteg --json | jq .changes
+  gutinteg netboot --reboot   start from the network once, on a machine with UEFI firmware
   gutinteg adopt --help    take in a machine that was installed by hand
   gutinteg history         what runs have replaced or deleted; gutinteg restore PATH brings it back
 `;
@@ -74,6 +76,7 @@ const program = new Command('gutinteg')
   .action(runOnce);
 addAdoptCommand(program, { takeLockBelow, runningAgent });
 addHistoryCommands(program, { takeLockBelow });
+addNetbootCommand(program);
 program
   .command('self-test')
   .description(

@@ -11,6 +11,7 @@ import { applyBootStep } from './apply-boot-step.ts';
 import { applyDiskStep } from './apply-disk-step.ts';
 import type { DataReport, DiskEffects } from './apply-disk-step.ts';
 import { bootLoaderNamed } from '../boot-loaders/all.ts';
+import { startedNetworkEntry } from '../boot-loaders/nvram/network-entry.ts';
 import { FILES_DATABASE, formatMachineState, KEYS_DIR, MACHINE_FILE, TOKEN_FILE } from '../machine/machine-state.ts';
 import type { MachineState } from '../machine/machine-state.ts';
 import type { InstallStep } from '../plan/install-step.ts';
@@ -153,6 +154,7 @@ async function leaveState(
   { plan, effects, data }: Run,
 ): Promise<void> {
   const { token, publicKeys, ...identity } = effects.identity;
+  const network = startedNetworkEntry(plan.facts.efi);
   const state: MachineState = {
     format: 2,
     machineId: plan.machine.machineId,
@@ -161,6 +163,7 @@ async function leaveState(
     generation: plan.generation,
     layout: plan.layout,
     data: [...data].flatMap(([name, { before, after }]) => (after === undefined ? [] : [{ name, before, after }])),
+    ...(network === undefined ? {} : { networkBoot: network }),
     bootLoader: await Promise.all(
       step.artefacts.map(async ({ loader, artefact, digests }) => {
         return { loader, artefact, digests: digests ?? (await bootLoaderNamed(loader).digest(artefact)) };

@@ -51,6 +51,8 @@ const machineStateSchema = z.object({
   layout: layoutSchema.exactOptional(),
   /** Data partitions that the installation kept, with their digests before and after. */
   data: z.array(keptDataSchema),
+  /** What the installer was started from, as the firmware names it; with a BIOS, nothing. */
+  networkBoot: z.object({ label: z.string(), target: z.string() }).exactOptional(),
   /** One entry for each artefact, such as a disk that the firmware can start from; none on a machine that was adopted. */
   bootLoader: z.array(recordedBootSchema),
 });

@@ -17,6 +17,7 @@ import { explainSystemError } from '../upgrade/conclusion.ts';
 import { findDescription } from '../description/find-description.ts';
 import type { Description } from '../description/find-description.ts';
 import { writeStartedKernels } from '../kernels/started-kernels.ts';
+import { announceNetboot } from './announce-netboot.ts';
 import { keepBootLoader } from './keep-boot-loader.ts';
 import type { KeptBootLoader } from './keep-boot-loader.ts';
 import { manifestsOf } from '../description/fetch-manifests.ts';
@@ -62,7 +63,8 @@ export async function runPartial(context: PartialContext): Promise<Report> {
   });
   const forgotten = isQuiet || description.away !== undefined ? [] : await remember(context, description, done.boot);
   const unkept = [...unnoted, ...forgotten];
-  const report = await composeReport({ context, description, about, done: { ...done, unkept }, startedAtMs });
+  const next = await announceNetboot(context, description.lookup);
+  const report = await composeReport({ context, description, about, done: { ...done, unkept, next }, startedAtMs });
   if (isQuiet) return report;
   const told = await deliverReport(context, report);
   if (context.adopting === true || (about.run === 'first-boot' && report.ok && told.serverAway === undefined)) {
@@ -121,7 +123,7 @@ async function composeReport(input: {
   readonly context: PartialContext;
   readonly description: Description;
   readonly about: About;
-  readonly done: Done & { readonly unkept: readonly string[] };
+  readonly done: Done & { readonly unkept: readonly string[]; readonly next: readonly string[] };
   readonly startedAtMs: number;
 }): Promise<Report> {
   const { context, description, about, done, startedAtMs } = input;
@@ -137,7 +139,7 @@ async function composeReport(input: {
     changes: changes.slice(0, REPORTED_CHANGES),
     changedTotal: changes.length,
     errors: errors.slice(0, 100),
-    notices: [...own, ...agent.notices, ...boot.notices, ...files.notices].slice(0, 100),
+    notices: [...own, ...done.next, ...agent.notices, ...boot.notices, ...files.notices].slice(0, 100),
     ...(files.commands.length > 0 ? { commands: files.commands.slice(0, 100).map(asReported) } : {}),
     ...(isFirst && context.state.data.length > 0 ? { data: context.state.data } : {}),
     ...(context.root === '/' ? { system: await describeSystem(context.run, isFirst) } : {}),
@@ -158,7 +160,9 @@ async function remember(context: PartialContext, description: Description, boot:
   const { lookup, cache } = description;
   try {
     await cache.keep(manifestsOf(lookup));
-    await saveLastKnown(root, lookup);
+    // Once the server is away, nobody knows whether that is still so.
+    const { armed: _armed, ...known } = lookup;
+    await saveLastKnown(root, known);
     if (state.generation !== lookup.generation || boot.bootLoader !== state.bootLoader) {
       await writeMachineState({ ...state, bootLoader: boot.bootLoader, generation: lookup.generation }, root);
     }

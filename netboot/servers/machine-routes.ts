@@ -20,6 +20,7 @@ import { findOfSite } from '../machines/ask-machines.ts';
 import { acceptMediumToken, authenticate, ownerOfToken } from '../machines/attempts.ts';
 import { claimMachine, noteOnTimeline, recordTogether } from '../machines/machines.ts';
 import type { Machines } from '../machines/machines.ts';
+import type { MachineRow } from '../state/machine-row.ts';
 import { authenticated, bearerToken, requireInstaller, WRONG_TOKEN } from './authenticate.ts';
 import { HttpError } from './http-errors.ts';
 import type { BodyReader } from './read-body.ts';
@@ -96,7 +97,7 @@ async function lookup(options: MachineRoutesOptions, request: Request<{ mac: str
   const words =
     snapshot === undefined ? 'asked for its description' : 'the installer runs and asked for its description';
   noteOnTimeline(machines, row.id, { source: 'http', key: `lookup ${words}`, text: words });
-  return snapshot ?? describe(site, row.id, from !== undefined);
+  return snapshot ?? tellArmed(await describe(site, row.id, from !== undefined), row);
 }
 
 /** What `lookup` would answer now, for HEAD: no machine is made or known by its address, and nothing is noted. */
@@ -111,7 +112,12 @@ async function previewLookup(
   if (token !== undefined && from === undefined) throw new HttpError(401, WRONG_TOKEN);
   const snapshot =
     from === 'attempt' && row !== undefined ? snapshotOf(row, readSnapshot(machines.table, row.id)) : undefined;
-  return snapshot ?? describe(site, row?.id ?? randomUUID(), from !== undefined);
+  return snapshot ?? tellArmed(await describe(site, row?.id ?? randomUUID(), from !== undefined), row);
+}
+
+/** A running machine starts from its own disk unless it is told. */
+function tellArmed(described: Lookup, row: MachineRow | undefined): Lookup {
+  return row?.life.state === 'armed' ? { ...described, armed: true } : described;
 }
 
 async function findAsked(

@@ -1,0 +1,33 @@
+// The firmware's boot entry for the network. In: entries, what is known of the machine's cards. Out: one of them. Pure.
+import type { BootEntries, BootEntry, EfiFacts } from '../../../partition-specs/efi-facts.ts';
+
+/** How firmware names an entry that it makes itself; its number changes, these do not. */
+export type NetworkEntry = { readonly label: string; readonly target: string };
+
+/** What this start was from, where that was the network: to be remembered by who installs from it. */
+export function startedNetworkEntry(efi: Pick<EfiFacts, 'boot'> | undefined): NetworkEntry | undefined {
+  const entry = efi?.boot.entries.find(({ number }) => number === efi.boot.current);
+  return entry === undefined || !isNetwork(entry) ? undefined : { label: entry.label, target: entry.target };
+}
+
+/**
+ * The entry that is remembered, or one of the machine's own cards: the first of the order, IPv4 before others, as that is
+ * what the server answers. Undefined where the firmware has none, or hides it.
+ * @param macs in lower case, with colons
+ */
+export function findNetworkEntry(
+  { entries, order }: BootEntries,
+  { remembered, macs }: { readonly remembered: NetworkEntry | undefined; readonly macs: readonly string[] },
+): BootEntry | undefined {
+  const known = entries.find(({ label, target }) => label === remembered?.label && target === remembered.target);
+  if (known !== undefined) return known;
+  const own = entries.filter((entry) => macs.some((mac) => isNetwork(entry, mac.replaceAll(':', ''))));
+  const place = ({ number }: BootEntry): number => (order.includes(number) ? order.indexOf(number) : order.length);
+  const isPlain = ({ target }: BootEntry): boolean => /\bIPv4\(/i.test(target) && !/\bUri\(/i.test(target);
+  return own.toSorted((a, b) => Number(isPlain(b)) - Number(isPlain(a)) || place(a) - place(b))[0];
+}
+
+/** `…/MAC(525400a1b2c3,1)/IPv4(0.0.0.0…)`. @see UEFI 2.10 §10.3.4.11 */
+function isNetwork({ target }: BootEntry, mac = '[0-9a-f]{12}'): boolean {
+  return new RegExp(`\\bMAC\\(${mac}[,)]`, 'i').test(target);
+}
