@@ -35,6 +35,7 @@ import { createBodyReader } from './servers/read-body.ts';
 import { addMachineRoutes } from './servers/machine-routes.ts';
 import { addRecordRoutes } from './servers/record-routes.ts';
 import { serveRouterAdvertisements } from './servers/router-advertisements.ts';
+import { SIZE_ASKED } from './servers/tftp-transfer.ts';
 import { serveTftp } from './servers/tftp.ts';
 import type { StateDatabase } from './state/database.ts';
 import { createDiskRecords } from './state/disk-records.ts';
@@ -176,6 +177,7 @@ function startTftp(options: NetbootOptions, known: Known & { boot: BootService }
     read: (file) => boot.file(file, 'tftp'),
     isOptional: (file) => isOptionalBootFile(file.replace(/^[\\/]+/, '')),
     onEnd: ({ file, from, how }) => {
+      if (how === SIZE_ASKED) return;
       const row = findForNotes(machines, clients.macOf(from));
       if (row === undefined) return;
       noteOnTimeline(machines, row.id, {

@@ -32,19 +32,20 @@ const SHIM_ASKS = [
   'tftp grubx64.efi: loader',
 ];
 
+const PXE = [
+  `dhcp: offer ${ADDRESS} shimx64.efi`,
+  `dhcp: ack ${ADDRESS} shimx64.efi`,
+  // First for its size alone.
+  'tftp shimx64.efi: loader',
+  'tftp shimx64.efi: loader',
+  ...SHIM_ASKS,
+  ...GRUB_ASKS,
+];
+
 const BOOTS: readonly [file: string, way: DhcpView['way'], answers: readonly string[]][] = [
-  [
-    'ovmf-pxe',
-    'grub',
-    [
-      `dhcp: offer ${ADDRESS} shimx64.efi`,
-      `dhcp: ack ${ADDRESS} shimx64.efi`,
-      'tftp shimx64.efi: loader',
-      'tftp shimx64.efi: loader',
-      ...SHIM_ASKS,
-      ...GRUB_ASKS,
-    ],
-  ],
+  ['ovmf-pxe', 'grub', PXE],
+  // The same, as DHCP does not say that Secure Boot is on.
+  ['ovmf-secure-pxe', 'grub', PXE],
   [
     'ovmf-ipxe',
     'ipxe',

@@ -44,6 +44,19 @@ test('a file that fills its last block ends with an empty one', () => {
   assert.equal(transfer.ended(), 'done');
 });
 
+test('a client that only wants to know the size refuses what comes after it', () => {
+  const aborted: TftpPacket = { kind: 'error', code: 8, message: 'User aborted the transfer' };
+  const sized = createTransfer(request({ tsize: '0', blksize: '1468' }), new Uint8Array(5000));
+  sized.start();
+  sized.receive(aborted);
+  assert.equal(sized.ended(), 'asked for its size');
+  const begun = createTransfer(request({ tsize: '0' }), new Uint8Array(5000));
+  begun.start();
+  begun.receive(ack(0));
+  begun.receive(aborted);
+  assert.equal(begun.ended(), 'refused by the client: User aborted the transfer');
+});
+
 test('an empty file is one empty block', () => {
   assert.deepEqual(kinds(createTransfer(request(), new Uint8Array()).start()), ['data 1 (0)']);
 });

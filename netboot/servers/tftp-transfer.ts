@@ -10,6 +10,9 @@ const MAX_RETRIES = 5;
 /** A client that wants longer ones is refused the option: its transfer would hold a slot for minutes after it has gone. */
 const MAX_TIMEOUT_SECONDS = 5;
 
+/** How a transfer ends that was only to say how large the file is: UEFI does that before it fetches it. */
+export const SIZE_ASKED = 'asked for its size';
+
 export type Transfer = {
   /** Packets to send first: an OACK, or the first block. */
   readonly start: () => readonly TftpPacket[];
@@ -18,7 +21,7 @@ export type Transfer = {
   /** Packets to send when nothing came for `timeoutMs`. */
   readonly timeout: () => readonly TftpPacket[];
   /** Undefined while it runs. */
-  readonly ended: () => 'done' | 'given up' | `refused by the client: ${string}` | undefined;
+  readonly ended: () => 'done' | typeof SIZE_ASKED | 'given up' | `refused by the client: ${string}` | undefined;
   readonly timeoutMs: number;
   /** The client has acknowledged something: it hears us. */
   readonly isAnswered: () => boolean;
@@ -85,7 +88,8 @@ export function createTransfer(request: TftpRequest, content: Uint8Array): Trans
       if (ended !== undefined) return [];
       if (packet.kind === 'ack') return acknowledge(packet.block);
       if (packet.kind === 'error') {
-        ended = `refused by the client: ${packet.message || `error ${packet.code}`}`;
+        const hasSize = acked < 0 && terms.answered.has('tsize');
+        ended = hasSize ? SIZE_ASKED : `refused by the client: ${packet.message || `error ${packet.code}`}`;
         return [];
       }
       ended = 'given up';
