@@ -1,14 +1,14 @@
 // A whole installation, from power-on to its reset, beside a shell script that does the same work without looking back, in
-// turns: npm run bench install -- [--runs N] [--only ours|shell] [--check] [--json]. Needs root, as the demo does.
+// turns: npm run bench install -- [--runs N] [--only ours|shell] [--cpus N] [--check] [--json]. Needs root, as the demo does.
 import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import { runMain } from '../lib/exit.ts';
-import { demoSite } from '../rehearse/demo-options.ts';
+import { demoHardware, demoSite } from '../rehearse/demo-options.ts';
 import { prepareSite } from '../rehearse/set-up-run.ts';
 import { readRehearsedMachine } from '../rehearse/site-machine.ts';
 import { archiveImage } from './install/image-archive.ts';
 import { archiveUrl, measureInstall } from './install/measure-install.ts';
-import { formatSummary, summarize, total } from './install/phases.ts';
+import { formatRun, formatSummary, summarize } from './install/phases.ts';
 import type { Installer, InstallRun } from './install/phases.ts';
 import { buildShellRamdisk } from './install/shell-ramdisk.ts';
 import { parseOptions } from './parse-options.ts';
@@ -21,15 +21,17 @@ function parseArguments() {
     options: {
       runs: { type: 'string', default: '3' },
       only: { type: 'string' },
+      cpus: { type: 'string', default: String(demoHardware.cpus) },
       check: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
   if (!/^[1-9]\d?$/.test(values.runs)) throw new UserError(`--runs ${values.runs}: not 1 to 99`, { exitCode: 2 });
+  if (!/^[1-9]$/.test(values.cpus)) throw new UserError(`--cpus ${values.cpus}: not 1 to 9`, { exitCode: 2 });
   const all: readonly Installer[] = ['shell', 'ours'];
   const installers = all.filter((name) => values.only === undefined || values.only === name);
   if (installers.length === 0) throw new UserError(`--only ${values.only}: ours or shell`, { exitCode: 2 });
-  return { ...values, runs: Number(values.runs), installers };
+  return { ...values, runs: Number(values.runs), cpus: Number(values.cpus), installers };
 }
 
 /** Everything that a run has made is taken down before the program ends. */
@@ -41,7 +43,7 @@ function interruptible(): AbortController {
 }
 
 await runMain(async () => {
-  const { runs, installers, check, json } = parseArguments();
+  const { runs, installers, cpus, check, json } = parseArguments();
   const say = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
   const { signal } = interruptible();
   const machine = await readRehearsedMachine({ ...demoSite, host: HOST, hardware: { firmware: 'bios' } });
@@ -55,10 +57,9 @@ await runMain(async () => {
   for (let index = 0; index < runs; index += 1) {
     for (const installer of installers) {
       const isChecked = check && index === 0;
-      const run = await measureInstall({ machine, installer, peer, check: isChecked, signal, onLine: say });
+      const run = await measureInstall({ machine, installer, peer, cpus, check: isChecked, signal, onLine: say });
       done.push(run);
-      const { wall, cpu } = total(run);
-      say(`${installer}: ${wall.toFixed(1)} s, ${cpu.toFixed(1)} s of CPU${isChecked ? ', and its disk starts' : ''}`);
+      say(`${formatRun(run)}${isChecked ? '; its disk starts' : ''}`);
     }
   }
   const summary = summarize(done);

@@ -33,6 +33,8 @@ type MeasuredInstall = {
   readonly machine: RehearsedMachine;
   readonly installer: Installer;
   readonly peer: Peer;
+  /** Processors of the virtual machine. */
+  readonly cpus: number;
   /** Starts the disk afterwards, and waits for its login prompt. */
   readonly check: boolean;
   readonly signal: AbortSignal;
@@ -44,10 +46,10 @@ export const archiveUrl = (machine: RehearsedMachine, name: string): string =>
 
 /** @throws UserError with the console's log when the installation does not end */
 export async function measureInstall(input: MeasuredInstall): Promise<InstallRun> {
-  const { machine, installer, signal, onLine } = input;
+  const { machine, installer, cpus, signal, onLine } = input;
   await using stack = new AsyncDisposableStack();
   const runName = `bench-install-${installer}`;
-  const run = await setUpRun(stack, machine, { ...demoHardware, runName, signal, onLine });
+  const run = await setUpRun(stack, machine, { ...demoHardware, cpus, runName, signal, onLine });
   if (installer === 'shell') await offerShell(stack, run, input.peer);
   await run.server.control.arm(machine.name, { initData: machine.dataPartitions });
   const seen = await switchOn(run, installer, run.logs.install);

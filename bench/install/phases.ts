@@ -65,7 +65,7 @@ const median = (values: readonly number[]): number => {
 
 export type InstallRun = { readonly installer: Installer; readonly phases: readonly Seconds[] };
 
-export const total = ({ phases }: InstallRun): Seconds => ({
+const total = ({ phases }: InstallRun): Seconds => ({
   wall: phases.reduce((sum, { wall }) => sum + wall, 0),
   cpu: phases.reduce((sum, { cpu }) => sum + cpu, 0),
 });
@@ -88,6 +88,12 @@ export function summarize(runs: readonly InstallRun[]) {
     whole,
     ratio: { wall: whole.ours.wall / whole.shell.wall, cpu: whole.ours.cpu / whole.shell.cpu },
   };
+}
+
+/** One run in a line: the whole, and each phase in order, with its processor time. */
+export function formatRun(run: InstallRun): string {
+  const pair = ({ wall, cpu }: Seconds): string => `${wall.toFixed(1)} s (CPU ${cpu.toFixed(1)})`;
+  return `${run.installer}: ${pair(total(run))} = ${run.phases.map(pair).join(' + ')}`;
 }
 
 /** A table for people. */
