@@ -4,7 +4,9 @@
 import { chmodSync, chownSync, closeSync, linkSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Fetcher } from '../contents/fetch.ts';
+import { planReads } from '../contents/plan-reads.ts';
 import { placeOnFat } from '../tree/fat-targets.ts';
 import { exactInode } from '../filesystem/exact-inode.ts';
 import { setMetadataOfPath, setWantedTime } from '../filesystem/file-metadata.ts';
@@ -68,12 +70,15 @@ export async function applyFull(options: ApplyFullOptions): Promise<void> {
   let state: StateWriter | undefined;
   try {
     for (const entry of entries.directory) makeDirectory(root, entry);
-    for (const entry of [...entries.symlink, ...entries.special]) makeOther(entry, root);
+    const plan = planReads(entries.file);
+    // While the first packs are fetched and opened.
+    const laidPacks = threads?.lay(root, plan, fetcher);
+    await makeOthers([...entries.symlink, ...entries.special], root);
     makeStateDirectory(stateFile, root);
     state = writeNewState(stateFile);
     const rows = describeInstalled(entries.hardlink, { root, add: state.add });
     const run = { root, digests: rows.digests, open, onLaid: rows.addFile, onKept: rows.addKept };
-    await layFiles({ tree, files: entries.file, fetcher, onProgress, threads }, run);
+    await layFiles({ tree, files: entries.file, plan, fetcher, onProgress, laidPacks }, run);
     for (const entry of entries.hardlink) makeOther(entry, root);
     for (const entry of entries.directory) finishDirectory(entry, root);
     rows.addRest(tree.entries);
@@ -105,6 +110,16 @@ function makeDirectory(root: string, { path, onFat }: WantedDirectory): void {
     // A setgid bit on a mount point would give its group to all that is created below.
     chownSync(absolute, 0, 0);
     chmodSync(absolute, 0o755);
+  }
+}
+
+/** What has been fetched meanwhile reaches the other threads between a hundred links and the next. */
+const LINKS_AT_ONCE = 100;
+
+async function makeOthers(entries: readonly (WantedSymlink | WantedSpecial)[], root: string): Promise<void> {
+  for (const [index, entry] of entries.entries()) {
+    if (index % LINKS_AT_ONCE === 0) await turn();
+    makeOther(entry, root);
   }
 }
 

@@ -3,9 +3,8 @@
 import { sha256 } from '../package/digest.ts';
 import type { Fetcher } from '../contents/fetch.ts';
 import { createFile, failed, finishFile, layWhole } from './lay-file.ts';
-import type { LayThreads } from './lay-in-threads.ts';
-import { planReads } from '../contents/plan-reads.ts';
-import type { PackRead } from '../contents/plan-reads.ts';
+import type { LaidPack } from './lay-in-threads.ts';
+import type { PackRead, PackReads } from '../contents/plan-reads.ts';
 import { preprocess } from '../package/preprocess.ts';
 import { readPacks } from '../contents/read-packs.ts';
 import type { PathStat } from '../tree/path-stat.ts';
@@ -30,15 +29,17 @@ export type LayRun = {
 type LayFilesOptions = {
   readonly tree: MergedTree;
   readonly files: readonly WantedFile[];
+  /** The packs of these files. */
+  readonly plan: readonly PackReads[];
   readonly fetcher: Fetcher;
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
-  /** Other threads; without them, this one does it all. */
-  readonly threads: LayThreads | undefined;
+  /** What other threads make of the plan; without them, this one does it all. */
+  readonly laidPacks: AsyncIterable<LaidPack> | undefined;
 };
 
 /** Writes all files of a tree, each pack read once; the directories exist. Expects a umask of zero. */
 export async function layFiles(options: LayFilesOptions, run: LayRun): Promise<void> {
-  const { tree, files, fetcher, onProgress, threads } = options;
+  const { tree, files, plan, fetcher, onProgress, laidPacks } = options;
   let doneBytes = 0;
   for (const file of files) {
     if (!isAtHand(file.content)) continue;
@@ -48,8 +49,7 @@ export async function layFiles(options: LayFilesOptions, run: LayRun): Promise<v
   const advance = (reads: readonly PackRead[]) => {
     for (const read of reads) doneBytes += read.length;
   };
-  const plan = planReads(files);
-  if (threads === undefined) {
+  if (laidPacks === undefined) {
     for await (const { work, raw } of readPacks(plan, fetcher)) {
       if (raw instanceof Error) throw raw;
       for (const read of work.reads) writeRead(read, raw, run);
@@ -58,7 +58,7 @@ export async function layFiles(options: LayFilesOptions, run: LayRun): Promise<v
     }
     return;
   }
-  for await (const { laid, statOf, rest, raw } of threads.lay(run.root, plan, fetcher)) {
+  for await (const { laid, statOf, rest, raw } of laidPacks) {
     for (const [index, { file }] of laid.entries()) run.onLaid(file, statOf(index));
     for (const read of rest) writeRead(read, raw, run);
     advance(laid);

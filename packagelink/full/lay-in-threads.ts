@@ -12,7 +12,7 @@ import type { Thread } from './start-thread.ts';
 import type { PathStat } from '../tree/path-stat.ts';
 
 /** One pack: what was laid down of it, and what its bytes are still needed for. */
-type LaidPack = {
+export type LaidPack = {
   readonly laid: readonly PackRead[];
   /** What each of them is now. */
   readonly statOf: (index: number) => PathStat;
@@ -22,8 +22,11 @@ type LaidPack = {
 };
 
 export type LayThreads = AsyncDisposable & {
-  /** Below a directory, by its real path. @throws WrongBytesError as fetchPack does; UserError that names the path that could not be laid down */
-  readonly lay: (root: string, plan: readonly PackReads[], fetcher: Fetcher) => AsyncGenerator<LaidPack>;
+  /**
+   * Below a directory, by its real path. The first packs are on their way when it returns.
+   * @throws WrongBytesError as fetchPack does; UserError that names the path that could not be laid down
+   */
+  readonly lay: (root: string, plan: readonly PackReads[], fetcher: Fetcher) => AsyncIterable<LaidPack>;
 };
 
 // Besides those that threads work on: fetched and waiting.
@@ -60,7 +63,7 @@ export function startLayThreads(): LayThreads {
     return { laid, statOf: (index) => statInRow(stats, index), rest, raw };
   };
   return {
-    lay: async function* (root, plan, fetcher) {
+    lay: (root, plan, fetcher) => {
       const underway: Promise<LaidPack>[] = [];
       let next = 0;
       const start = () => {
@@ -73,14 +76,18 @@ export function startLayThreads(): LayThreads {
         underway.push(one);
       };
       for (let index = 0; index < COUNT + AHEAD; index += 1) start();
-      for (let one = underway.shift(); one !== undefined; one = underway.shift()) {
-        const laid = await one;
-        start();
-        yield laid;
-      }
+      return inTurn(underway, start);
     },
     [Symbol.asyncDispose]: async () => void (await Promise.all(threads.map(async (thread) => thread.stop()))),
   };
+}
+
+async function* inTurn<T>(underway: Promise<T>[], onNext: () => void): AsyncGenerator<T> {
+  for (let one = underway.shift(); one !== undefined; one = underway.shift()) {
+    const done = await one;
+    onNext();
+    yield done;
+  }
 }
 
 async function askThread(thread: Thread, batch: FileBatch): Promise<BatchAnswer> {

@@ -3,7 +3,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -67,6 +77,23 @@ test('several threads lay down what one does, and know of each path what lstat s
         assert.deepEqual([row['uid'], row['gid']], [uid, gid]);
       }
     }
+  });
+});
+
+test('the first packs are on their way before links are made', { timeout: 60_000 }, async () => {
+  await withLab('/var/tmp', async (lab) => {
+    fillOs(lab);
+    symlinkSync('file 1', join(lab.os, 'srv/1/symbolic'));
+    const tree = await wholeTree(lab);
+    const link = join(lab.target, 'srv/1/symbolic');
+    const seen: boolean[] = [];
+    const fetcher: Fetcher = async (path) => {
+      if (path.startsWith('packs/')) seen.push(lstatSync(link, { throwIfNoEntry: false }) !== undefined);
+      return lab.fetcher(path);
+    };
+    await applyFull({ target: lab.target, tree, fetcher, stateFile: join(lab.target, STATE), threadsFrom: 1 });
+    assert.deepEqual(seen.slice(0, 5), [false, false, false, false, false]);
+    assert.equal(readlinkSync(link), 'file 1');
   });
 });
 
