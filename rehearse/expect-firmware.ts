@@ -18,7 +18,7 @@ const inUefi: readonly Question[] = [
     command: 'efibootmgr',
     expected: 'BootCurrent is the first of BootOrder',
     // No BootNext: an order for one start must not stay behind.
-    is: /^BootCurrent: (\w{4})\n(?:Timeout: .*\n)?BootOrder: \1\b/m,
+    is: /^(?![^]*BootNext)[^]*BootCurrent: (\w{4})\n(?:Timeout: .*\n)?BootOrder: \1\b/,
   },
 ];
 

@@ -20,6 +20,12 @@ export const cells: readonly Cell[] = [
   cell({ bus: 'virtio', nic: 'e1000' }),
   cell({ bus: 'sata', nic: 'e1000' }, { always: true }),
   cell({ bus: 'nvme', nic: 'rtl8139' }, { always: true }),
+  cell({ firmware: 'uefi', bus: 'virtio', nic: 'virtio' }, { always: true }),
+  cell({ firmware: 'uefi', bus: 'sata', nic: 'e1000' }),
+  cell({ firmware: 'uefi', bus: 'nvme', media: 'http' }),
+  cell({ firmware: 'secure', bus: 'virtio', nic: 'virtio' }),
+  cell({ firmware: 'secure', bus: 'nvme', nic: 'virtio' }, { always: true }),
+  cell({ firmware: 'secure', bus: 'sata', media: 'http' }),
 ];
 
 /** `bios-amd64-sata-e1000-network`. */
