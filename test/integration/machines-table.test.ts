@@ -1,31 +1,44 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { machinesTable, withMachinesTable } from '../machines-table.ts';
+import { withMachinesTable } from '../machines-table.ts';
 import { cells, nameOfCell } from '../qemu/cells.ts';
 
-const cell = cells[0] ?? assert.fail('no cells');
-const results = [
-  { cell, outcome: { installed: 44.4, reported: 60.6, startedAgain: 20 } },
-  { cell, outcome: new Error('the kernel panicked') },
-];
+const [first = assert.fail('no cells'), second = assert.fail('one cell')] = cells;
+const page = 'a\n<!-- begin: npm run test:machines -->\nold\n<!-- end -->\nb\n';
+const written = withMachinesTable(
+  page,
+  [first, second],
+  [{ cell: first, outcome: { installed: 60.6, startedAgain: 20 } }],
+);
 
-test('a row for each cell, in seconds, or failed', () => {
+test('a row for each cell, also for those that did not run', () => {
   assert.equal(
-    machinesTable(results),
-    `| firmware | architecture | disks | card | from | installed | reported | started again |
+    written,
+    `a
+<!-- begin: npm run test:machines -->
+
+| firmware | architecture | disks | card | from | result | installed | started again |
 | --- | --- | --- | --- | --- | --- | --- | --- |
-| bios | amd64 | virtio | virtio | network | 44 s | 61 s | 20 s |
-| bios | amd64 | virtio | virtio | network | **failed** |  |  |
+| bios | amd64 | virtio | virtio | network | ok | 61 s | 20 s |
+| bios | amd64 | sata | virtio | network | not tried yet |  |  |
+
+<!-- end -->
+b
 `,
   );
 });
 
-test('only what is between the marks of the page changes', () => {
-  const page = 'a\n<!-- begin: npm run test:machines -->\nold\n<!-- end -->\nb\n';
-  const written = withMachinesTable(page, results);
-  assert.match(written, /^a\n<!-- begin: npm run test:machines -->\n\n\| firmware [^]*\|\n\n<!-- end -->\nb\n$/);
-  assert.equal(withMachinesTable(written, results), written);
-  assert.throws(() => withMachinesTable('a', results), /lacks/);
+test('what an earlier run has found stays until the cell runs again', () => {
+  assert.equal(withMachinesTable(written, [first, second], []), written);
+  const outcome = new Error('the kernel panicked');
+  const both = withMachinesTable(written, [first, second], [{ cell: second, outcome }]);
+  assert.match(both, /virtio \| virtio \| network \| ok \| 61 s/);
+  assert.match(both, /sata \| virtio \| network \| \*\*failed\*\*/);
+  assert.match(withMachinesTable(both, [first], [{ cell: first, outcome }]), /^\| bios .* \*\*failed\*\* .*\n\n<!--/m);
+});
+
+test('a page without marks is refused', () => {
+  assert.throws(() => withMachinesTable('a', cells, []), /lacks/);
 });
 
 test('no two cells are the same', () => {
