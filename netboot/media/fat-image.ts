@@ -1,6 +1,6 @@
 // The FAT file system that UEFI starts from. In: files. Out: an image, the same bytes for the same files. Never: mounts
 // anything: mtools write into the file.
-import { mkdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MiB } from '../../lib/bytes.ts';
 import { runCommand } from '../../lib/run-command.ts';
@@ -38,8 +38,7 @@ export async function buildFatImage({ path, files, epoch }: FatImage): Promise<v
       const file = join(staging, name);
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, data);
-      await utimes(file, epoch, epoch);
-      await runCommand(['mcopy', '-m', '-i', path, file, `::/${name}`], { env });
+      await runCommand(['mcopy', '-i', path, file, `::/${name}`], { env });
     }
   } finally {
     await rm(staging, { recursive: true, force: true });
