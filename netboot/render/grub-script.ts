@@ -12,7 +12,7 @@ const ASK_AGAIN_SECONDS = 60;
  * What a disk may start with, best first. GRUB cannot read the firmware's boot order. Each is a shim where there is one,
  * so that Secure Boot knows the keys of whoever made the system; one that it refuses is passed over.
  */
-const DISK_LOADERS = [
+export const DISK_LOADERS = [
   'debian/shim${efi}.efi',
   'debian/grub${efi}.efi',
   'systemd/systemd-boot${efi}.efi',

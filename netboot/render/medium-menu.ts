@@ -2,6 +2,7 @@
 // default that erases a machine which this medium has already installed.
 import { installedMarks, mediumParameters, mediumPaths } from '../../contract/medium.ts';
 import type { Medium } from '../../contract/medium.ts';
+import { DISK_LOADERS } from './grub-script.ts';
 
 export type MediumMenu = {
   readonly medium: Pick<Medium, 'buildId' | 'serverUrl' | 'machines'>;
@@ -64,21 +65,29 @@ function installEntry(id: string, title: string, { parameters, erases }: Install
 }
 
 /**
- * UEFI: the loader of a disk's system, else the next entry of the firmware. BIOS: the first disk with boot code that is
- * not the medium.
+ * UEFI: the first loader of a disk that can be started, else the next entry of the firmware. BIOS: the first disk with
+ * boot code. The stick itself is passed over. A loader is told that it comes from GRUB's root, so that has to be its disk.
  */
 const DISK_ENTRY = [
   "menuentry 'Start from a disk of this machine' --id disk {",
+  '  set own=none',
+  String.raw`  regexp --set=1:own '^([a-z]+[0-9]+)' "$medium"`,
   '  if [ "$grub_platform" = efi ]; then',
-  '    for loader in /EFI/debian/grubx64.efi /EFI/systemd/systemd-bootx64.efi /EFI/Microsoft/Boot/bootmgfw.efi; do',
-  '      if search --no-floppy --file --set=esp $loader; then',
-  '        if chainloader ($esp)$loader; then boot; fi',
+  '    set efi=x64',
+  `    for loader in ${DISK_LOADERS.join(' ')}; do`,
+  '      if test -e $loader; then',
+  String.raw`        regexp --set=1:place --set=2:disk '^\((([a-z]+[0-9]+)[^)]*)\)' $loader`,
+  '        if [ "$disk" != "$own" ]; then',
+  '          echo "gutinteg: starting $loader"',
+  '          set root=$place',
+  '          if chainloader $loader; then boot; fi',
+  '        fi',
   '      fi',
   '    done',
-  "    echo 'gutinteg: no disk has a loader; back to the firmware'",
+  "    echo 'gutinteg: no disk has a loader that can be started; back to the firmware'",
+  '    sleep 5',
   '    exit 1',
   '  fi',
-  '  regexp --set=1:own "^([a-z]+[0-9]+)" "$medium"',
   '  for disk in hd0 hd1 hd2 hd3 hd4 hd5 hd6 hd7; do',
   '    if [ "$disk" != "$own" ]; then',
   '      set root=$disk',
