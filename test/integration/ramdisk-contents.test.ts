@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { architectures } from '../../lib/architecture.ts';
+import type { Architecture } from '../../lib/architecture.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { buildRamdisk } from '../../netboot/ramdisk/build.ts';
+import { runProgramsOf } from '../../os-images/emulation/run-programs-of.ts';
 import { toolLinks, tools } from '../../netboot/ramdisk/recipe.ts';
 
 const cacheDir = join(import.meta.dirname, '../../.state/cache');
@@ -68,10 +70,16 @@ function flagOf(flag: string, names: readonly string[]): Record<string, string> 
   return Object.fromEntries(names.map((name) => [name, flag]));
 }
 
-test('every program starts inside the ramdisk', async () => {
+for (const architecture of Object.values(architectures)) {
+  test(`every program starts inside the ramdisk of ${architecture.name}`, () => startPrograms(architecture));
+}
+
+async function startPrograms(architecture: Architecture): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
   const folder = await scratch(cleanup);
-  const { ramdisk } = await buildRamdisk({ ...site, outDir: join(folder, 'out') });
+  const { ramdisk } = await buildRamdisk({ ...site, architecture, outDir: join(folder, 'out') });
+  const programs = await runProgramsOf(architecture, runCommand);
+  cleanup.defer(programs.close);
   const root = join(folder, 'root');
   await runCommand(['mkdir', root]);
   await unpack(ramdisk, root);
@@ -81,10 +89,10 @@ test('every program starts inside the ramdisk', async () => {
   // LVM's tools want /proc; its mount ends with the program.
   const inRoot = ['unshare', '--mount', '--pid', '--fork', `--mount-proc=${root}/proc`, 'chroot', root] as const;
   for (const name of [...Object.keys(tools), ...Object.keys(toolLinks), 'node']) {
-    const { stdout, stderr } = await runCommand([...inRoot, name, versionFlag[name] ?? '--version']);
+    const { stdout, stderr } = await programs.run([...inRoot, name, versionFlag[name] ?? '--version']);
     assert.match(stdout + stderr, /version|\d+\.\d+|^Usage: \S*fat /, name);
   }
   for (const script of ['init', 'lib/gutinteg/udhcpc', 'lib/gutinteg/hotplug']) {
-    await runCommand(['chroot', root, 'sh', '-n', `/${script}`]);
+    await programs.run(['chroot', root, 'sh', '-n', `/${script}`]);
   }
-});
+}

@@ -26,6 +26,7 @@ export const cells: readonly Cell[] = [
   cell({ firmware: 'secure', bus: 'virtio', nic: 'virtio' }),
   cell({ firmware: 'secure', bus: 'nvme', nic: 'virtio' }, { always: true }),
   cell({ firmware: 'secure', bus: 'sata', media: 'http' }),
+  cell({ architecture: 'arm64', firmware: 'uefi' }),
 ];
 
 /** `bios-amd64-sata-e1000-network`. */

@@ -10,7 +10,7 @@ const OF_AMD64 = /^(?:images\/debian-12|images\/debian-small|machdb\/(?:25-demo|
 
 /**
  * Its machines inherit from `small-client`, or from `demo-client` where a test is about what Debian itself does. A site of
- * arm64 has arm1 alone: nothing of amd64 is built for it, and nothing of arm64 for the others.
+ * arm64 has a small1 of its own alone: nothing of amd64 is built for it, and nothing of arm64 for the others.
  */
 export async function copyTestSite(
   stack: AsyncDisposableStack,

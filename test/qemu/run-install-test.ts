@@ -82,7 +82,7 @@ export async function runInstallTest(input: InstallTest): Promise<void> {
     tell?.(line);
   };
   await using stack = new AsyncDisposableStack();
-  const siteDir = await copyTestSite(stack);
+  const siteDir = await copyTestSite(stack, hardware.architecture);
   if (described !== undefined) await addMachine(siteDir, described);
   const host = described?.host ?? 'small1';
   const machine = await readRehearsedMachine({ siteDir, host, stateDir: demoSite.stateDir, hardware });
