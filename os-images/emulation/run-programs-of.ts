@@ -1,6 +1,6 @@
 // Programs of another processor, run on this one by QEMU: what configures a system of another architecture. In: an
-// architecture. Out: a way to run its programs. Never: changes what this computer runs: where it cannot do so already,
-// QEMU is registered in a namespace of its own, which ends with the build.
+// architecture. Out: a way to run its programs. Never: changes what this computer runs: QEMU is registered in a
+// namespace of its own, which ends with the build.
 import { access } from 'node:fs/promises';
 import { release } from 'node:os';
 import { architectureOf } from '../../lib/architecture.ts';
@@ -25,7 +25,17 @@ export async function runProgramsOf(
   own: string = architectureOf(process.arch),
 ): Promise<Foreign> {
   const asItIs: Foreign = { run, close: () => Promise.resolve() };
-  if (architecture.name === own || (await runsAlready(architecture, run))) return asItIs;
+  if (architecture.name === own) return asItIs;
+  try {
+    return await openEmulation(architecture, run);
+  } catch (error) {
+    if (error instanceof UserError && (await runsAlready(architecture, run))) return asItIs;
+    throw error;
+  }
+}
+
+/** In a namespace of its own also where QEMU is registered already: that one may not be found inside a chroot. */
+async function openEmulation(architecture: Architecture, run: RunCommand): Promise<Foreign> {
   await requireInterpreter(architecture);
   const namespace = await openUserNamespace(run).catch((cause: unknown) => fail(architecture, cause));
   try {

@@ -25,6 +25,7 @@ export async function openUserNamespace(run: RunCommand): Promise<UserNamespace>
   holder.unref();
   const ended = once(holder, 'exit').catch(() => []);
   const close = async (): Promise<void> => {
+    holder.ref();
     holder.stdin.end();
     await ended;
   };

@@ -57,3 +57,16 @@ test('Node of the lock file for arm64, without its symbols, runs with the librar
   assert.equal(stdout.trim(), `v${version}arm64`);
   assert.ok((await readFile(path)).length > 50_000_000);
 });
+
+test('a program that has closed the namespace goes on', async () => {
+  const text = `
+    import { architectures } from '${join(import.meta.dirname, '../../lib/architecture.ts')}';
+    import { runCommand } from '${join(import.meta.dirname, '../../lib/run-command.ts')}';
+    import { runProgramsOf } from '${join(import.meta.dirname, '../../os-images/emulation/run-programs-of.ts')}';
+    const programs = await runProgramsOf(architectures.arm64, runCommand);
+    await programs.close();
+    console.log('closed');
+  `;
+  const { stdout } = await runCommand([process.execPath, '--input-type=module', '--eval', text]);
+  assert.equal(stdout, 'closed\n');
+});
