@@ -28,7 +28,7 @@ export function marksOfTimeline(timeline: StatusAnswer['timeline'], powerOnMs: n
   const points: readonly (readonly [string, number | undefined])[] = [
     ['firmware', first(({ source }) => source === 'dhcp')],
     ['DHCP', first(({ source }) => source === 'tftp')],
-    ['TFTP, iPXE script', first(({ source, text }) => source === 'http' && /kernel|vmlinuz/.test(text))],
+    ['boot loaders, boot script', first(({ source, text }) => source === 'http' && /kernel|vmlinuz/.test(text))],
     ['kernel, drivers, network', first(({ text }) => text.includes('the installer runs'))],
   ];
   return [

@@ -38,6 +38,7 @@ test('of firmware and loaders, what they start and why they do not is shown', ()
     'BdsDxe: failed to load Boot0001 "UEFI Misc Device" from PciRoot(0x0)/Pci(0x1,0x0): Not Found',
     'BdsDxe: loading Boot0003 "debian" from HD(1,GPT,6B1D)',
     '[    0.000000] Linux version 6.1.0',
+    'error: no suitable video mode found.',
   ];
   assert.deepEqual([...shown, ...hidden].filter(isWorthShowing), shown);
 });

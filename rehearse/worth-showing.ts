@@ -12,8 +12,11 @@ const wanted: readonly RegExp[] = [
   /Welcome to GRUB|Security Violation|Verification failed|bad shim signature|^error: |Boot Option Restoration|^Reset System/,
 ];
 
-/** A disk or card that nothing starts from is tried before the one that something does; each is said by its own lines. */
-const noise = /^BdsDxe: (?:loading|failed to (?:load|start)) /;
+/**
+ * A disk or card that nothing starts from is tried before the one that something does, each with lines of its own; and a
+ * virtual machine without a screen has no video mode.
+ */
+const noise = /^BdsDxe: (?:loading|failed to (?:load|start)) |^error: no suitable video mode found/;
 
 export function isWorthShowing(line: string): boolean {
   return !noise.test(line) && wanted.some((pattern) => pattern.test(line));
