@@ -1,5 +1,6 @@
 // A whole installation, from power-on to its reset, beside a shell script that does the same work without looking back, in
-// turns: npm run bench install -- [--runs N] [--only ours|shell] [--cpus N] [--check] [--json]. Needs root, as the demo does.
+// turns: npm run bench install -- [--runs N] [--firmware bios|uefi] [--only ours|shell] [--cpus N] [--check] [--json].
+// Needs root, as the demo does.
 import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import { runMain } from '../lib/exit.ts';
@@ -20,6 +21,7 @@ function parseArguments() {
   const { values } = parseOptions({
     options: {
       runs: { type: 'string', default: '3' },
+      firmware: { type: 'string', default: 'bios' },
       only: { type: 'string' },
       cpus: { type: 'string', default: String(demoHardware.cpus) },
       check: { type: 'boolean', default: false },
@@ -28,10 +30,19 @@ function parseArguments() {
   });
   if (!/^[1-9]\d?$/.test(values.runs)) throw new UserError(`--runs ${values.runs}: not 1 to 99`, { exitCode: 2 });
   if (!/^[1-9]$/.test(values.cpus)) throw new UserError(`--cpus ${values.cpus}: not 1 to 9`, { exitCode: 2 });
+  const { firmware } = values;
+  if (firmware !== 'bios' && firmware !== 'uefi')
+    throw new UserError(`--firmware ${firmware}: bios or uefi`, { exitCode: 2 });
   const all: readonly Installer[] = ['shell', 'ours'];
   const installers = all.filter((name) => values.only === undefined || values.only === name);
   if (installers.length === 0) throw new UserError(`--only ${values.only}: ours or shell`, { exitCode: 2 });
-  return { ...values, runs: Number(values.runs), cpus: Number(values.cpus), installers };
+  return {
+    ...values,
+    runs: Number(values.runs),
+    cpus: Number(values.cpus),
+    hardware: { firmware },
+    installers,
+  } as const;
 }
 
 /** Everything that a run has made is taken down before the program ends. */
@@ -43,10 +54,10 @@ function interruptible(): AbortController {
 }
 
 await runMain(async () => {
-  const { runs, installers, cpus, check, json } = parseArguments();
+  const { runs, installers, cpus, hardware, check, json } = parseArguments();
   const say = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
   const { signal } = interruptible();
-  const machine = await readRehearsedMachine({ ...demoSite, host: HOST, hardware: { firmware: 'bios' } });
+  const machine = await readRehearsedMachine({ ...demoSite, host: HOST, hardware });
   await prepareSite(machine.site, { onLine: say, signal });
   const archive = await archiveImage(demoSite.stateDir, IMAGE);
   const { mirror } = machine.site.settings;

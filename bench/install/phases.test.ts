@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { followPhases, formatSummary, PHASES, summarize } from './phases.ts';
+import { followPhases, formatRun, formatSummary, PHASES, summarize } from './phases.ts';
 import type { Installer } from './phases.ts';
 
 const CONSOLES: { readonly [Who in Installer]: readonly string[] } = {
@@ -70,4 +70,11 @@ test('medians of an even and an odd number of runs, and their ratio', () => {
   assert.equal(summary.phases[0]?.shell.wall, 3);
   assert.equal(summary.ratio.wall, 1);
   assert.match(formatSummary(summary), /power-on to reset +24\.0 +24\.0/);
+});
+
+test('one installer alone has no ratio', () => {
+  const run = { installer: 'shell' as const, phases: PHASES.map(() => ({ wall: 1, cpu: 2 })) };
+  const text = formatSummary(summarize([run]));
+  assert.match(text, /power-on to reset +- +8\.0 +- +16\.0\n$/);
+  assert.equal(formatRun(run), `shell: 8.0 s (CPU 16.0) = ${PHASES.map(() => '1.0 s (CPU 2.0)').join(' + ')}`);
 });

@@ -58,6 +58,7 @@ export function followPhases(installer: Installer, now: () => Seconds) {
 }
 
 const median = (values: readonly number[]): number => {
+  if (values.length === 0) return Number.NaN;
   const sorted = values.toSorted((a, b) => a - b);
   const half = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? (sorted[half] ?? 0) : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2;
@@ -98,14 +99,17 @@ export function formatRun(run: InstallRun): string {
 
 /** A table for people. */
 export function formatSummary({ phases, whole, ratio }: ReturnType<typeof summarize>): string {
-  const cell = (seconds: number): string => seconds.toFixed(1).padStart(10);
+  // Of an installer that has not run there is nothing.
+  const cell = (seconds: number): string => (Number.isNaN(seconds) ? '-' : seconds.toFixed(1)).padStart(10);
   const line = ({ name, ours, shell }: (typeof phases)[number]): string =>
     `${name.padEnd(24)}${[ours.wall, shell.wall, ours.cpu, shell.cpu].map(cell).join('')}`;
   const head = ['ours', 'shell', 'ours CPU', 'shell CPU'].map((word) => word.padStart(10)).join('');
   return [
     `${'seconds, medians'.padEnd(24)}${head}`,
     ...[...phases, whole].map(line),
-    `ours / shell: ${ratio.wall.toFixed(2)} of the time, ${ratio.cpu.toFixed(2)} of the CPU`,
+    ...(Number.isNaN(ratio.wall)
+      ? []
+      : [`ours / shell: ${ratio.wall.toFixed(2)} of the time, ${ratio.cpu.toFixed(2)} of the CPU`]),
     '',
   ].join('\n');
 }
