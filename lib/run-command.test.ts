@@ -69,3 +69,13 @@ for (const [name, run] of Object.entries(runners)) {
     assert.equal((await run(['sh', '-c', 'exit 3'], { okExitCodes: [0, 3] })).exitCode, 3);
   });
 }
+
+// With execa, it does.
+test('runPlainly: a child that it leaves behind does not outlast the limit', async () => {
+  const started = performance.now();
+  await assert.rejects(runPlainly(['sh', '-c', 'echo last words; sleep 20 &'], { timeoutMs: 200 }), (error: Error) => {
+    assert.ok(error instanceof CommandError);
+    return error.message.startsWith('sh -c echo last words; sleep 20 &: no end after 200 ms\nlast words');
+  });
+  assert(performance.now() - started < 10_000);
+});
