@@ -1,5 +1,6 @@
 // Somebody logs in over the network, as they would on metal. In: a running machine and the key of the run. Out: what was
 // seen. Never: a password, or a second try: a machine with a login prompt has its network.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../lib/run-command.ts';
 import type { Argv } from '../lib/run-command.ts';
@@ -13,11 +14,10 @@ const COMMAND = 'hostname; id --user --name';
 export async function checkLogin(run: RehearsalRun, key: LoginKey): Promise<Expectation[]> {
   const { machine, namespace, options, logs, workDir } = run;
   const address = machine.record['IP'] ?? '';
+  const knownHosts = join(workDir, 'known_hosts');
+  await writeFile(knownHosts, await reportedKeys(run, address));
   options.onLine(`$ ssh -i KEY root@${address} '${COMMAND}'`);
-  const argv = namespace.inside([
-    ...sshArgv({ key: key.file, knownHosts: join(workDir, 'known_hosts'), address }),
-    COMMAND,
-  ]);
+  const argv = namespace.inside([...sshArgv({ key: key.file, knownHosts, address }), COMMAND]);
   const { stdout, stderr, exitCode } = await runCommand(argv, {
     okExitCodes: Array.from({ length: 256 }, (_, code) => code),
     timeoutMs: 180_000,
@@ -35,13 +35,20 @@ export async function checkLogin(run: RehearsalRun, key: LoginKey): Promise<Expe
   ];
 }
 
+/** Lines of known_hosts: the machine is the one that has reported to the server, and no other is let pass for it. */
+async function reportedKeys({ machine, server }: RehearsalRun, address: string): Promise<string> {
+  const { machines } = await server.control.hostKeys();
+  const keys = machines.find(({ name }) => name === machine.name)?.keys ?? [];
+  return keys.map((key) => `${address} ${key}\n`).join('');
+}
+
 /** Nothing of this computer's own settings, keys or agents. @see ssh(1), ssh_config(5) */
 function sshArgv({ key, knownHosts, address }: { key: string; knownHosts: string; address: string }): Argv {
   const settings = [
     'BatchMode=yes',
     'IdentitiesOnly=yes',
     'IdentityAgent=none',
-    'StrictHostKeyChecking=accept-new',
+    'StrictHostKeyChecking=yes',
     `UserKnownHostsFile=${knownHosts}`,
     'ConnectTimeout=30',
     'LogLevel=ERROR',

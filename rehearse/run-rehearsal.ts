@@ -25,7 +25,7 @@ export async function runRehearsal(command: RehearsalCommand): Promise<void> {
     ...options,
     signal: interrupted.signal,
     onLine: (line) => void out.write(`${line}\n`),
-    ...(keep ? { keep: ({ vm, socketDir }) => attachConsole(vm, socketDir, interrupted.signal) } : {}),
+    ...(keep ? { keep: (session) => attachConsole(session, interrupted.signal) } : {}),
   }).catch(async (error: unknown) => {
     // A terminal interrupts a short command of the run (ip, a copy) with it, and its end may be heard of first.
     await turn();
