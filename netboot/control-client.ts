@@ -19,6 +19,7 @@ import type {
   SummaryAnswer,
 } from '../contract/control.ts';
 import type { Health } from '../contract/health.ts';
+import { latestHostKeys } from './host-keys.ts';
 import type { Consent } from './machine-source.ts';
 import { UserError } from '../lib/errors.ts';
 import { httpExchange } from '../lib/http-exchange.ts';
@@ -69,7 +70,7 @@ export function createControlClient(stateDir: string): ControlClient {
       const answer = await ask(all, '/machines');
       return { ...answer, machines: answer.machines.sort(byName) };
     },
-    hostKeys: () => ask(hostKeys, '/host-keys'),
+    hostKeys: async () => latestHostKeys(await ask(hostKeys, '/host-keys')),
     health: () => ask(health, '/health'),
   };
 }

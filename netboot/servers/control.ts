@@ -19,7 +19,6 @@ import type {
   AllAnswer,
   ArmedAnswer,
   ClaimAnswer,
-  HostKeysAnswer,
   MediumAnswer,
   OfferAnswer,
   StatusAnswer,
@@ -37,7 +36,7 @@ import { readPageIfPossible } from '../machines/ask-machines.ts';
 import { applyOccurrence, timelineOf } from '../machines/machines.ts';
 import type { Machines } from '../machines/machines.ts';
 import { describeHealth } from '../describe-health.ts';
-import { readHostKeys } from '../host-keys.ts';
+import { listHostKeys } from '../host-keys.ts';
 import { summarize } from '../machine-status.ts';
 import type { StateStatus } from '../../contract/health.ts';
 import { streamJson } from './stream-json.ts';
@@ -144,8 +143,8 @@ function addControlRoutes(app: Express, options: ControlOptions): void {
       rest,
     ).then(undefined, next);
   });
-  app.get('/host-keys', (_request, response) => {
-    response.json({ machines: readHostKeys(machines.table) } satisfies HostKeysAnswer);
+  app.get('/host-keys', (_request, response, next) => {
+    streamJson(response, { name: 'machines', rows: listHostKeys(machines.table) }, () => ({})).then(undefined, next);
   });
   app.post('/arm', (request, response, next) => {
     const { name, ...consent } = parseEdge(controlRequests.arm, request.body, 'arm');
