@@ -58,7 +58,8 @@ suite('checkMachdb', () => {
       'net:\nNETWORK=10.0.1.0\nNETMASK=255.255.255.0\nGATEWAY=10.0.2.1\n' +
         'a: net\nIP=10.0.1.1\nb: net\nIP=10.0.2.1\nGATEWAY=10.0.1.1\nc: net\nIP=10.0.1.0\nd: net\nIP=10.0.1.255\n' +
         'e:\nMAC=0:2:3:4:5:6\nNIC_x_IP=10.9.0.1\nNIC_x_NETWORK=10.8.0.0\nNIC_x_NETMASK=255.255.0.0\n' +
-        'f: net\nIP=10.0.1.6\nNETWORK=10.0.1.4\nGATEWAY=\ng: net\nIP=10.0.1.8\nNETWORK=10.0.1.8\nNETMASK=255.255.255.254\nGATEWAY=',
+        'f: net\nIP=10.0.1.6\nNETWORK=10.0.1.4\nGATEWAY=\ng: net\nIP=10.0.1.8\nNETWORK=10.0.1.8\nNETMASK=255.255.255.254\nGATEWAY=\n' +
+        'h: net\nIP=10.0.5.1\nNETWORK=10.0.5.1\nNETMASK=255.255.255.255\nGATEWAY=10.9.9.9',
       [
         '4: GATEWAY: 10.0.2.1 is outside of the network 10.0.1.0 with the netmask 255.255.255.0',
         '8: IP: 10.0.2.1 is outside of the network 10.0.1.0 with the netmask 255.255.255.0',

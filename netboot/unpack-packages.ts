@@ -20,6 +20,8 @@ export type PackagesToUnpack = {
   readonly suite: string;
   /** One of them has the architecture in its name, so that no two architectures have the same list. */
   readonly packages: readonly string[];
+  /** Areas of the archive besides main, such as non-free-firmware. */
+  readonly areas?: readonly string[];
   /** Whose packages they are, for the error: `the boot ramdisk's`. */
   readonly whose: string;
 };
@@ -31,7 +33,9 @@ export type PackagesToUnpack = {
  */
 export async function unpackPackages(wanted: PackagesToUnpack, source: PackageSource): Promise<string> {
   const { suite, packages } = wanted;
-  const key = createHash('sha256').update(JSON.stringify([suite, packages, source.mirror ?? '']));
+  const key = createHash('sha256').update(
+    JSON.stringify([suite, packages, source.mirror ?? '', ...(wanted.areas ?? [])]),
+  );
   const root = join(source.cacheDir, `debian-${suite}-${key.digest('hex').slice(0, 16)}`);
   if (await stat(root).catch(whenMissing(undefined))) return root;
   await mkdir(source.cacheDir, { recursive: true });
@@ -53,6 +57,7 @@ async function unpack(target: string, wanted: PackagesToUnpack, source: PackageS
   const mirror = source.mirror === undefined ? [] : [source.mirror];
   const architectures = `--architectures=${source.architecture.name}`;
   const include = `--include=${wanted.packages.join(',')}`;
+  const components = `--components=${['main', ...(wanted.areas ?? [])].join(',')}`;
   try {
     await runCommand(
       [
@@ -60,6 +65,7 @@ async function unpack(target: string, wanted: PackagesToUnpack, source: PackageS
         '--variant=extract',
         '--format=directory',
         architectures,
+        components,
         include,
         wanted.suite,
         target,

@@ -18,6 +18,7 @@ test('the least recipe, with its defaults', () => {
         variant: 'minbase',
         components: ['main'],
         include: [],
+        firmware: [],
         exclude: [],
         keep: [],
         hooks: [],

@@ -44,6 +44,8 @@ export const siteSettingsSchema = z.strictObject({
   routerAdvertisements: z.boolean().default(false),
   /** What UEFI machines begin a network boot with: shim and GRUB, with or without Secure Boot, or iPXE. */
   netboot: z.enum(netbootWays).default('grub'),
+  /** Debian packages with firmware files that cards need while they are installed; the ramdisk carries those files. */
+  firmware: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'not the name of a Debian package')).default([]),
   /** Package mirror for image builds; the builder's own default when absent. */
   mirror: z.string().optional(),
 });

@@ -58,6 +58,7 @@ async function prepare(options: PrepareOptions): Promise<void> {
         publicKeys,
         entry: entry('main.ts'),
         mirror: settings.mirror,
+        firmware: settings.firmware,
         onProgress: say(`ramdisk ${architecture.name}`),
       });
       const onProgress = say(`agent ${architecture.name}`);

@@ -37,6 +37,7 @@ async function build(options: BuildOptions): Promise<void> {
       entry: join(import.meta.dirname, '../../installer/main.ts'),
       publicKeys,
       mirror: settings.mirror,
+      firmware: settings.firmware,
       onProgress: (line) => process.stdout.write(`  ${line}\n`),
     });
     process.stdout.write(`${kernel}\n${ramdisk}\n`);

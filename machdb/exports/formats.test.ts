@@ -168,6 +168,12 @@ test('kea: a reservation for each MAC address, own options where machines differ
   assert.equal(Dhcp4.subnet4.length, 2);
 });
 
+test('DHCP of IPv4 is told no name server of IPv6', () => {
+  const text = 'm:\nMAC=52:54:00:77:00:01\nIP=10.0.0.1\nNETMASK=255.0.0.0\nNAMESERVER=::1\nNAMESERVER2=10.0.0.2\n';
+  assert.match(exportText('kea', text).text, /"name":"domain-name-servers","data":"10.0.0.2"/);
+  assert.match(exportText('dnsmasq', text).text, /option:dns-server,10\.0\.0\.2\n/);
+});
+
 test('json: every value as it was written, an object by name', () => {
   const text = '__proto__:\n IP=10.0.0.1\n OSREV=6.10\n NOTE="{{ x }} \\"\n';
   const all = Object.entries(JSON.parse(exportText('json', text).text) as object);

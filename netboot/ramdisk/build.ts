@@ -14,6 +14,7 @@ import { compressCpio } from './compress-cpio.ts';
 import { fetchDebianFiles } from './debian-files.ts';
 import { digestOf } from '../../lib/inputs-digest.ts';
 import { whenMissing } from '../../lib/when-missing.ts';
+import { firmwareEntries } from './firmware-files.ts';
 import { siteEntries } from './site-entries.ts';
 
 export type RamdiskOptions = {
@@ -27,6 +28,8 @@ export type RamdiskOptions = {
   readonly publicKeys: readonly string[];
   /** Package mirror; mmdebstrap's own default when absent. */
   readonly mirror?: string | undefined;
+  /** Debian packages with firmware files; of these only what the ramdisk's modules ask for is carried. */
+  readonly firmware?: readonly string[] | undefined;
   readonly onProgress?: ((line: string) => void) | undefined;
 } & (
   | { readonly installerBundle: Uint8Array; readonly entry?: never }
@@ -56,7 +59,8 @@ export async function buildRamdisk(options: RamdiskOptions): Promise<Ramdisk> {
   const base = await buildBase({ architecture, cacheDir, debianRoot, onProgress: say });
   const installer =
     options.installerBundle ?? (await compileInstaller({ architecture, cacheDir, entry: options.entry }));
-  const site = await compressCpio(await siteEntries(installer, options.publicKeys));
+  const firmware = await firmwareEntries(options.firmware ?? [], debianRoot, options);
+  const site = await compressCpio([...(await siteEntries(installer, options.publicKeys)), ...firmware]);
   const inputsDigest = digestOf([base.digest, site]);
   const kernel = join(options.outDir, 'vmlinuz');
   const ramdisk = join(options.outDir, 'ramdisk.img');

@@ -11,5 +11,6 @@ export function checkSize({ kernelBytes, ramdiskBytes }: { kernelBytes: number; 
   if (ramdiskBytes <= ramdiskLimitBytes) return sizes;
   throw new UserError(
     `the boot ramdisk is too large: ${sizes}; the ramdisk may have ${formatBytes(ramdiskLimitBytes)}`,
+    { hint: 'if `firmware` in site.yaml lists packages, take out those that no machine needs to be installed' },
   );
 }

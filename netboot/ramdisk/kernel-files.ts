@@ -22,15 +22,7 @@ export type KernelFiles = {
  * @param workDir an existing folder on the file system of `root`.
  */
 export async function collectKernel(root: string, architecture: Architecture, workDir: string): Promise<KernelFiles> {
-  const wanted = moduleSelection(architecture);
-  const version = await kernelVersion(root);
-  await runCommand(['depmod', '-b', root, version]);
-  const folder = join(root, 'lib/modules', version);
-  const dependencies = parseModulesDep(await readFile(join(folder, 'modules.dep'), 'utf8'));
-  const { modules, missing } = selectModules({ dependencies, wanted, excluded: moduleExclusions });
-  if (missing.length > 0) {
-    throw new UserError(`kernel ${version} has no module ${missing.join(', ')}, which the boot ramdisk selects`);
-  }
+  const { version, folder, modules } = await selectKernelModules(root, architecture);
   const staging = join(workDir, 'modules');
   await rm(staging, { recursive: true, force: true });
   const indexed = join(staging, 'lib/modules', version);
@@ -45,6 +37,23 @@ export async function collectKernel(root: string, architecture: Architecture, wo
     entries: await treeEntries(indexed, `usr/lib/modules/${version}`),
     moduleCount: modules.length,
   };
+}
+
+/** The modules that the ramdisk carries, as paths in `folder`. */
+export async function selectKernelModules(
+  root: string,
+  architecture: Architecture,
+): Promise<{ version: string; folder: string; modules: readonly string[] }> {
+  const wanted = moduleSelection(architecture);
+  const version = await kernelVersion(root);
+  await runCommand(['depmod', '-b', root, version]);
+  const folder = join(root, 'lib/modules', version);
+  const dependencies = parseModulesDep(await readFile(join(folder, 'modules.dep'), 'utf8'));
+  const { modules, missing } = selectModules({ dependencies, wanted, excluded: moduleExclusions });
+  if (missing.length > 0) {
+    throw new UserError(`kernel ${version} has no module ${missing.join(', ')}, which the boot ramdisk selects`);
+  }
+  return { version, folder, modules };
 }
 
 async function kernelVersion(root: string): Promise<string> {

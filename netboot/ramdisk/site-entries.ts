@@ -15,6 +15,7 @@ export async function siteEntries(
     file('init', await readFile(join(FILES, 'init')), 0o755),
     file('usr/lib/gutinteg/udhcpc', await readFile(join(FILES, 'udhcpc')), 0o755),
     file('usr/lib/gutinteg/hotplug', await readFile(join(FILES, 'hotplug')), 0o755),
+    file('usr/lib/gutinteg/firmware-packages', await readFile(join(FILES, 'firmware-packages'))),
     file('etc/lvm/lvm.conf', await readFile(join(FILES, 'lvm.conf'))),
     file('usr/lib/gutinteg/start.mjs', await readFile(join(FILES, 'start.mjs'))),
     ...installerFiles(installer).map(([name, data]) => file(`usr/lib/gutinteg/${name}`, data)),

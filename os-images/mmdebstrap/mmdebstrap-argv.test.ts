@@ -34,6 +34,15 @@ test('everything a recipe can say, and a mirror', () => {
   ]);
 });
 
+test('firmware brings its area along, once', () => {
+  const firmware = ['firmware-realtek'];
+  const said = mmdebstrapArgv(recipe({ suite: 'bookworm', include: ['udev'], firmware }), '/t');
+  assert.ok(said.includes('--components=main,non-free-firmware'));
+  assert.ok(said.includes('--include=udev,firmware-realtek'));
+  const twice = recipe({ suite: 'bookworm', components: ['main', 'non-free-firmware'], firmware });
+  assert.ok(mmdebstrapArgv(twice, '/t').includes('--components=main,non-free-firmware'));
+});
+
 test('a recipe that says little leaves the rest to mmdebstrap', () => {
   assert.deepEqual(mmdebstrapArgv(recipe({ suite: 'trixie' }), '/t'), [
     'mmdebstrap',

@@ -1,6 +1,9 @@
 import type { Argv } from '../../lib/run-command.ts';
 import type { ImageRecipe } from '../recipe.ts';
 
+/** Where Debian has them since release 12. */
+const FIRMWARE_AREA = 'non-free-firmware';
+
 const HOOKS = '/usr/share/mmdebstrap/hooks';
 
 /**
@@ -9,16 +12,19 @@ const HOOKS = '/usr/share/mmdebstrap/hooks';
  * @see mmdebstrap(1)
  */
 export function mmdebstrapArgv(recipe: ImageRecipe, target: string, mirror?: string): Argv {
-  const { suite, variant, components, include, exclude, keep, hooks } = recipe.build.mmdebstrap;
+  const build = recipe.build.mmdebstrap;
+  const { suite, variant, exclude, keep, hooks, firmware } = build;
+  const packages = [...build.include, ...firmware];
+  const areas = new Set([...build.components, ...(firmware.length === 0 ? [] : [FIRMWARE_AREA])]);
   return [
     'mmdebstrap',
     '--verbose',
     '--format=directory',
     `--variant=${variant}`,
     `--architectures=${recipe.arch}`,
-    `--components=${components.join(',')}`,
+    `--components=${[...areas].join(',')}`,
     ...hooks.map((hook) => `--hook-dir=${HOOKS}/${hook}`),
-    ...(include.length === 0 ? [] : [`--include=${include.join(',')}`]),
+    ...(packages.length === 0 ? [] : [`--include=${packages.join(',')}`]),
     ...exclude.map((path) => `--dpkgopt=path-exclude=${path}`),
     // dpkg takes the last that matches.
     ...keep.map((path) => `--dpkgopt=path-include=${path}`),

@@ -11,6 +11,8 @@ export const mmdebstrapBuildSchema = z.strictObject({
     variant: z.enum(['essential', 'apt', 'minbase', 'standard', 'important']).default('minbase'),
     components: z.array(word).min(1).default(['main']),
     include: z.array(packageName).default([]),
+    /** Packages of the area non-free-firmware, which need not be named among the components. */
+    firmware: z.array(packageName).default([]),
     /** Paths that dpkg leaves out, at the build and on the machine afterwards. */
     exclude: z.array(pathGlob).default([]),
     /** Exceptions to `exclude`. */

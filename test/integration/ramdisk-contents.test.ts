@@ -1,6 +1,6 @@
 // The ramdisk as a file: made twice it has the same bytes, and every program in it finds its libraries.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -96,3 +96,24 @@ async function startPrograms(architecture: Architecture): Promise<void> {
     await programs.run(['chroot', root, 'sh', '-n', `/${script}`]);
   }
 }
+
+test('of a firmware package, the ramdisk has what its modules ask for', async (t) => {
+  await using cleanup = new AsyncDisposableStack();
+  const folder = await scratch(cleanup);
+  const said: string[] = [];
+  const firmware = ['firmware-realtek', 'firmware-bnx2x'];
+  const outDir = join(folder, 'built');
+  const { ramdisk } = await buildRamdisk({ ...site, firmware, outDir, onProgress: (line) => said.push(line) });
+  await unpack(ramdisk, folder);
+  const files = await readdir(join(folder, 'usr/lib/firmware'), { recursive: true });
+  assert.ok(files.includes('rtl_nic/rtl8168g-2.fw'));
+  assert.ok(files.includes('bnx2x/bnx2x-e2-7.13.21.0.fw'));
+  // For wireless cards, which no module of the ramdisk drives.
+  assert.deepEqual(
+    files.filter((file) => /rtlwifi|rtw88|rtl_bt/.test(file)),
+    [],
+  );
+  const sizes = said.find((line) => line.startsWith('firmware: ')) ?? '';
+  t.diagnostic(sizes);
+  assert.match(sizes, /^firmware: \d+ files, \d.* \(firmware-realtek, firmware-bnx2x\)$/);
+});
