@@ -20,7 +20,7 @@ export const demoSite = {
 } as const;
 
 /** What the demo's machine has unless somebody says otherwise. */
-export const demoFirmware: FirmwareName = 'bios';
+export const demoFirmware: FirmwareName = 'uefi';
 
 /** Machine lab01 of the example site, through its installation, a second start, one nightly run and a login. */
 export function demoOptions(firmware: FirmwareName): Omit<RehearsalOptions, 'signal' | 'onLine' | 'keep'> {
