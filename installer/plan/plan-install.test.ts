@@ -210,3 +210,13 @@ test('an empty disk loses nothing, a used one does', () => {
   };
   assert.equal(destroysData(plan({}, { disks: [used] }).plan), true);
 });
+
+test('a machine of another architecture than its record is refused together with all other faults', () => {
+  assert.throws(
+    () => plan({ record: { ...lookup.record, OS: 'plan9' } }, { architecture: 'arm64' }),
+    (error) =>
+      error instanceof FaultsError &&
+      /ARCH: .*but the machine's processor is arm64/.test(error.message) &&
+      /OS: /.test(error.message),
+  );
+});

@@ -46,8 +46,20 @@ function setUp(options: { range?: boolean; record?: Readonly<Record<string, stri
     (readPageIfPossible(machines, 0, 10)?.rows ?? []).flatMap((row) =>
       timelineOf(machines, row).map((entry) => entry.text),
     );
-  return { answer, logged, timeline, database, clock };
+  return { answer, logged, timeline, database, clock, clients: service.clients };
 }
+
+test('what its firmware says that a machine is, is known when it asks for its script', async () => {
+  const { answer, clients } = setUp();
+  const firmware = [
+    [option.vendorClass, text('PXEClient:Arch:00011:UNDI:003000')],
+    [option.architecture, Uint8Array.of(0, 11)],
+  ] as const;
+  await answer(ask({ type: 'discover' }));
+  assert.equal(clients.firmwareOf('52:54:00:12:34:56'), undefined, 'a system says nothing');
+  await answer(ask({ type: 'discover', more: firmware }));
+  assert.equal(clients.firmwareOf('52:54:00:12:34:56'), 'arm64');
+});
 
 const MINE = '10.77.0.9';
 const OTHER = '10.77.0.200';
