@@ -10,6 +10,7 @@ import { waitForInstallation } from '../../rehearse/power-cycle.ts';
 import type { VirtualDisk } from '../../rehearse/qemu-argv.ts';
 import type { SwitchedOn } from '../../rehearse/switch-on.ts';
 import { copyImage } from '../helpers/disk-image.ts';
+import { howMany } from '../helpers/how-many.ts';
 import { runInstallTest } from './run-install-test.ts';
 import type { InstallLab } from './run-install-test.ts';
 
@@ -33,40 +34,44 @@ const database = `mirror1: demo-client room-a
     DISK_disk1=serial:MIRROR-B
 `;
 
-test('a machine on RAID 1 and LVM starts, also after either disk is taken out', async (t) => {
-  await runInstallTest({
-    name: 'mirror',
-    machine: { host: 'mirror1', database, packages },
-    diskBytes: 8 * GiB,
-    limitMs: 30 * 60_000,
-    check: async (lab) => {
-      await lab.server.control.arm('mirror1');
-      const first = await lab.switchOn('network', lab.logs.install);
-      const installed = await waitForInstallation(lab, first, lab.logs.install);
-      assert.equal(installed.state, 'installed', installed.reason ?? '');
-      const report = installed.lastReport?.report ?? assert.fail('no report');
-      const wrong = expectSystem(lab.machine, report, lab.logs.install).filter(({ ok }) => !ok);
-      assert.deepEqual(wrong, []);
-      await checkMirrors(lab, first, '[UU]');
-      await checkFat(lab, first);
-      assert(await first.vm.shutDown(SHUT_DOWN_MS), 'it did not shut down by itself');
-      t.diagnostic(`installed and shut down after ${first.secondsNow().toFixed(0)} s`);
+/** With UEFI, each half has its own EFI system partition and boot entry. */
+for (const firmware of (['bios', 'uefi'] as const).slice(0, howMany({ few: 1, all: 2 }))) {
+  test(`a machine on RAID 1 and LVM starts by ${firmware}, also after either disk is taken out`, async (t) => {
+    await runInstallTest({
+      name: `mirror-${firmware}`,
+      hardware: { firmware },
+      machine: { host: 'mirror1', database, packages },
+      diskBytes: 8 * GiB,
+      limitMs: 30 * 60_000,
+      check: async (lab) => {
+        await lab.server.control.arm('mirror1');
+        const first = await lab.switchOn('network', lab.logs.install);
+        const installed = await waitForInstallation(lab, first, lab.logs.install);
+        assert.equal(installed.state, 'installed', installed.reason ?? '');
+        const report = installed.lastReport?.report ?? assert.fail('no report');
+        const wrong = expectSystem(lab.machine, report, lab.logs.install).filter(({ ok }) => !ok);
+        assert.deepEqual(wrong, []);
+        await checkMirrors(lab, first, '[UU]');
+        await checkFat(lab, first);
+        assert(await first.vm.shutDown(SHUT_DOWN_MS), 'it did not shut down by itself');
+        t.diagnostic(`installed and shut down after ${first.secondsNow().toFixed(0)} s`);
 
-      for (const [index, left] of (await copies(lab)).entries()) {
-        const log = join(lab.workDir, `only-disk${index}-serial.log`);
-        const alone = await lab.switchOn(`only ${left.serial}`, log, { disks: [left] });
-        const { state, attempts, lastReport } = await lab.waitForReport(alone);
-        assert.deepEqual([state, attempts], ['installed', 1]);
-        const told = [...(lastReport?.report.notices ?? []), ...(lastReport?.report.errors ?? [])].join('\n');
-        const gone = lab.disks[1 - index]?.serial ?? '';
-        assert.match(told, new RegExp(`is missing: serial ${gone} `));
-        await checkMirrors(lab, alone, '[U_]');
-        await alone.vm.kill();
-        t.diagnostic(`login with ${left.serial} alone after ${alone.loginSeconds()?.toFixed(0)} s`);
-      }
-    },
+        for (const [index, left] of (await copies(lab)).entries()) {
+          const log = join(lab.workDir, `only-disk${index}-serial.log`);
+          const alone = await lab.switchOn(`only ${left.serial}`, log, { disks: [left] });
+          const { state, attempts, lastReport } = await lab.waitForReport(alone);
+          assert.deepEqual([state, attempts], ['installed', 1]);
+          const told = [...(lastReport?.report.notices ?? []), ...(lastReport?.report.errors ?? [])].join('\n');
+          const gone = lab.disks[1 - index]?.serial ?? '';
+          assert.match(told, new RegExp(`is missing: serial ${gone} `));
+          await checkMirrors(lab, alone, '[U_]');
+          await alone.vm.kill();
+          t.diagnostic(`login with ${left.serial} alone after ${alone.loginSeconds()?.toFixed(0)} s`);
+        }
+      },
+    });
   });
-});
+}
 
 /** Each half as it was when the machine was switched off: after one start alone, it is ahead of the other. */
 async function copies({ disks, workDir }: InstallLab): Promise<VirtualDisk[]> {

@@ -63,12 +63,15 @@ async function replace(place: string, bytes: Uint8Array): Promise<void> {
   const directory = dirname(place);
   const temporary = join(directory, TEMPORARY);
   await mkdir(directory, { recursive: true });
-  {
-    await using file = await open(temporary, 'w', 0o600);
-    await file.writeFile(bytes);
-    await file.sync();
-  }
+  // FAT frees the clusters of a file that a rename replaces in another sector than its name. As long as it is open, they
+  // stay, so that the name leads to the old file or to the new one, whichever of the two sectors a power cut loses.
+  await using _before = await open(place, 'r').catch(whenMissing(undefined));
+  await using file = await open(temporary, 'w', 0o600);
+  await file.writeFile(bytes);
+  await file.sync();
   await rename(temporary, place);
+  // Of the file, not of its directory: on FAT that is what writes where the name leads.
+  await file.sync();
   await using parent = await open(directory, 'r');
   await parent.sync();
 }

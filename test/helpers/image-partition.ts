@@ -6,14 +6,17 @@ import { runCommand } from '../../lib/run-command.ts';
 const tableSchema = z.object({
   partitiontable: z.object({
     sectorsize: z.int(),
-    partitions: z.array(z.looseObject({ node: z.string(), start: z.int() })),
+    partitions: z.array(z.looseObject({ node: z.string(), start: z.int(), size: z.int() })),
   }),
 });
 
-/** Where a partition of a disk image begins, in bytes, as sfdisk reads its table. */
-export async function partitionOffset(image: string, number: number): Promise<number> {
+/** A partition of a disk image by its number, as sfdisk reads the table. */
+export async function imagePartition(
+  image: string,
+  number: number,
+): Promise<{ readonly startBytes: number; readonly sizeBytes: number }> {
   const { stdout } = await runCommand(['sfdisk', '--json', image]);
   const { sectorsize, partitions } = parseJsonEdge(tableSchema, stdout, 'sfdisk --json').partitiontable;
   const found = partitions.find(({ node }) => node === `${image}${number}`) ?? assert.fail(`no partition ${number}`);
-  return found.start * sectorsize;
+  return { startBytes: found.start * sectorsize, sizeBytes: found.size * sectorsize };
 }
