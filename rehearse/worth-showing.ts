@@ -14,9 +14,11 @@ const wanted: readonly RegExp[] = [
 
 /**
  * A disk or card that nothing starts from is tried before the one that something does, each with lines of its own; and a
- * virtual machine without a screen has no video mode.
+ * virtual machine without a screen has no video mode. A signed GRUB has its modules inside, and asks for lists of them in
+ * vain.
  */
-const noise = /^BdsDxe: (?:loading|failed to (?:load|start)) |^error: no suitable video mode found/;
+const noise =
+  /^BdsDxe: (?:loading|failed to (?:load|start)) |^error: (?:no suitable video mode found|file `\S*\.lst' not found)/;
 
 export function isWorthShowing(line: string): boolean {
   return !noise.test(line) && wanted.some((pattern) => pattern.test(line));
