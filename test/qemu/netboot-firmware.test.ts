@@ -55,7 +55,7 @@ async function startWithoutConsent(lab: InstallLab): Promise<string> {
 async function startInstaller(lab: InstallLab): Promise<string> {
   await lab.server.control.arm('uefi1');
   const machine = await lab.switchOn('armed', lab.logs.install);
-  await lab.waitForConsole(machine, /gutinteg: \[\d+s\] Linux/);
+  await lab.waitForConsole(machine, /gutinteg: \[[\d.]+s\] Linux/);
   const seconds = machine.secondsNow();
   const { timeline } = await lab.status();
   assert(timeline.some(({ text }) => text === 'fetched the ramdisk'));
