@@ -8,7 +8,7 @@ import { createClient } from '../contract/client.ts';
 import type { InstallClient } from '../contract/client.ts';
 import type { Lookup } from '../contract/lookup.ts';
 import { describeError, UserError } from '../lib/errors.ts';
-import { runPlainly } from '../lib/run-plainly.ts';
+import { runCommand } from '../lib/run-command.ts';
 import { install } from './apply/install.ts';
 import { isFinal } from './apply/is-final.ts';
 import { parseKernelParameters, parseMediumParameters } from './look/kernel-parameters.ts';
@@ -33,7 +33,7 @@ export async function main(): Promise<void> {
     const start = await findStart(commandLine);
     if (start.kind === 'install') return await installFrom(start);
     print(`\nThis machine is left alone: ${start.why}\nNothing was changed.`);
-    const next = await startDiskNext(runPlainly);
+    const next = await startDiskNext(runCommand);
     if (next !== undefined) print(`The firmware starts '${next}' next.`);
     process.exitCode = next === undefined ? LEFT_ALONE : 0;
   } catch (error) {
@@ -55,7 +55,7 @@ async function findStart(commandLine: string): Promise<Start> {
   };
   const medium = parseMediumParameters(commandLine);
   if (medium !== undefined) {
-    return startFromMedium({ parameters: medium, macs: await readMacs(), run: runPlainly, clientOptions });
+    return startFromMedium({ parameters: medium, macs: await readMacs(), run: runCommand, clientOptions });
   }
   const parameters = parseKernelParameters(commandLine);
   return { kind: 'install', parameters, client: createClient({ ...parameters, ...clientOptions }) };
@@ -76,7 +76,7 @@ async function installFrom({ parameters, client, onLeave }: Extract<Start, { kin
       parameters,
       client,
       publicKeys: await readPublicKeys(),
-      run: runPlainly,
+      run: runCommand,
       progress,
       onLookup: (found) => (lookup = found),
       onFirstWrite: () => (diskChanged = true),

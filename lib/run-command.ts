@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { UserError } from './errors.ts';
 
@@ -50,6 +51,9 @@ export class CommandError extends UserError {
   }
 }
 
+/** So long are last words waited for when the time is over. */
+const DRAIN_MS = 300;
+
 /**
  * Runs a program with execa and waits for its end.
  * @throws CommandError when it cannot be started, runs into `timeoutMs`, or its exit code is not in `okExitCodes`;
@@ -68,37 +72,32 @@ export const runCommand: RunCommand = async (argv, options = {}) => {
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });
+  const { timeoutMs } = options;
+  // A child that it has left behind may keep its output open for ever.
+  const drained = timeoutMs === undefined ? undefined : setTimeout(() => closeOutput(child), timeoutMs + DRAIN_MS);
   if (options.onLine !== undefined) {
     for await (const line of child.iterable({ from: 'all' })) options.onLine(line as string);
   }
   const ended = await child;
+  clearTimeout(drained);
   if (ended.isCanceled) options.signal?.throwIfAborted();
-  return judgeEnd(argv, options, ended);
-};
-
-/** How a program ended, whoever has run it. */
-export type EndedCommand = {
-  readonly exitCode?: number | undefined;
-  readonly signal?: string | undefined;
-  readonly timedOut: boolean;
-  /** Why it could not be started: then it has neither an exit code nor a signal. */
-  readonly cause?: unknown;
-  readonly stdout: string;
-  readonly stderr: string;
-};
-
-/** What a program has answered. @throws CommandError when it has not ended as `options` allow */
-export function judgeEnd(
-  argv: Argv,
-  { timeoutMs, okExitCodes = [0] }: Pick<CommandOptions, 'timeoutMs' | 'okExitCodes'>,
-  { exitCode, signal, timedOut, cause, stdout, stderr }: EndedCommand,
-): CommandResult {
-  const result = { exitCode: exitCode ?? -1, stdout, stderr };
-  if (timedOut) throw new CommandError(argv, `no end after ${timeoutMs} ms`, result, { signal });
+  const result = { exitCode: ended.exitCode ?? -1, stdout: ended.stdout, stderr: ended.stderr };
+  if (ended.timedOut)
+    throw new CommandError(argv, `no end after ${options.timeoutMs} ms`, result, { signal: ended.signal });
+  const { signal } = ended;
   if (signal !== undefined) throw new CommandError(argv, `was ended by ${signal}`, result, { signal });
-  if (exitCode === undefined) throw new CommandError(argv, 'could not be started', undefined, { cause });
-  if (!okExitCodes.includes(exitCode)) throw new CommandError(argv, `exit code ${exitCode}`, result);
+  if (ended.exitCode === undefined) {
+    throw new CommandError(argv, 'could not be started', undefined, { cause: ended.cause });
+  }
+  if (!(options.okExitCodes ?? [0]).includes(ended.exitCode)) {
+    throw new CommandError(argv, `exit code ${ended.exitCode}`, result);
+  }
   return result;
+};
+
+function closeOutput(child: { readonly stdout: Readable | null; readonly stderr: Readable | null }): void {
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }
 
 function lastLines(text: string, count: number): string {
