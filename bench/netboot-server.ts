@@ -62,7 +62,8 @@ const source = await openSite({
 });
 const settings = siteSettingsSchema.parse(JSON.parse(await readFile(join(dir, 'settings.json'), 'utf8')));
 const loaders = new Map([['undionly.kpxe', Buffer.alloc(LOADER_BYTES, 'i')]]);
-const netboot = await startNetboot({ settings, stateDir, loaders, source, log: createLog('flood') });
+const signingKey = key.privateKey;
+const netboot = await startNetboot({ settings, stateDir, loaders, source, signingKey, log: createLog('flood') });
 process.once('SIGTERM', () => {
   source.close();
   void netboot.close();

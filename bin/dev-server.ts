@@ -20,6 +20,7 @@ await runMain(async () => {
     settings: { ...settings, address: '127.0.0.1', dhcp: { leaseSeconds: dhcp.leaseSeconds } },
     stateDir: state.stateDir,
     source: await openMachines(state, logDatabase(log)),
+    signingKey: state.key.privateKey,
     log,
     ...HIGH_PORTS,
   });

@@ -1,8 +1,10 @@
 // The machine's side of the protocol. In: the server's URL, a token. Out: checked answers. Never: decides anything.
+import type { KeyObject } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { z } from 'zod';
 import { describeError, UserError } from '../lib/errors.ts';
 import { httpExchange } from '../lib/http-exchange.ts';
-import type { HttpExchange } from '../lib/http-exchange.ts';
+import type { HttpAnswer, HttpExchange } from '../lib/http-exchange.ts';
 import { parseJsonEdge } from '../lib/parse-edge.ts';
 import { recordedDataSchema } from './disk-record.ts';
 import type { DiskRecord, RecordedData } from './disk-record.ts';
@@ -16,11 +18,14 @@ import { lookupSchema } from './lookup.ts';
 import type { Lookup } from './lookup.ts';
 import type { Report } from './report.ts';
 import { routes } from './routes.ts';
+import { isSignedAnswer, makeNonce, signatureHeaders } from './signed-answer.ts';
 
 export type ClientOptions = {
   /** `http://10.77.0.1:8080`, no trailing slash. */
   readonly serverUrl: string;
   readonly token?: string;
+  /** The site's: an answer that decides what becomes of the machine is believed when one of them has signed it. */
+  readonly publicKeys: readonly KeyObject[];
   /** How long a request is tried again while the server does not answer or answers 5xx. */
   readonly patienceMs: number;
   /** Told once when the server stops answering, and once when it is back. */
@@ -69,30 +74,30 @@ const SILENCE_MS = 30_000;
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 const PAUSE_MS = { first: 250, most: 5_000 };
 
-/** @throws RefusedError on an answer below 500 that is not 2xx; ServerAwayError when `patienceMs` runs out. */
+/**
+ * Each method throws RefusedError on an answer below 500 that is not 2xx, ServerAwayError when `patienceMs` runs out, and
+ * UserError on an answer that is not signed though it must be.
+ */
 export function createClient(options: ClientOptions): ServerClient {
   const headers = authorization(options.token);
   const asking = { ...options, connection: watchConnection(options) };
   const get = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
-    patiently(asking, path, { method: 'GET', headers });
+    (await patiently(asking, path, { method: 'GET', headers })).body;
+  const getSigned = async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
+    const nonce = makeNonce();
+    const signed = { ...headers, [signatureHeaders.nonce]: nonce };
+    const answer = await patiently(asking, path, { method: 'GET', headers: signed });
+    requireSignature(options, { nonce, path, answer });
+    return parseJsonEdge(schema, new TextDecoder().decode(answer.body), `${options.serverUrl}${path}`);
+  };
   const post = async (path: string, body: unknown, token = options.token): Promise<Uint8Array<ArrayBuffer>> => {
     const json = { ...authorization(token), 'content-type': 'application/json' };
-    return patiently(asking, path, { method: 'POST', headers: json, body: JSON.stringify(body) });
+    return (await patiently(asking, path, { method: 'POST', headers: json, body: JSON.stringify(body) })).body;
   };
   return {
-    bootDecision: async (mac) => {
-      const path = routes.bootDecision(mac);
-      return parseJsonEdge(bootAnswerSchema, new TextDecoder().decode(await get(path)), `${options.serverUrl}${path}`);
-    },
-    lookup: async (mac) => {
-      const path = routes.lookupByMac(mac);
-      return parseJsonEdge(lookupSchema, new TextDecoder().decode(await get(path)), `${options.serverUrl}${path}`);
-    },
-    recordedData: async (machineId) => {
-      const path = routes.recordedData(machineId);
-      const text = new TextDecoder().decode(await get(path));
-      return parseJsonEdge(recordedDataSchema, text, `${options.serverUrl}${path}`);
-    },
+    bootDecision: async (mac) => getSigned(routes.bootDecision(mac), bootAnswerSchema),
+    lookup: async (mac) => getSigned(routes.lookupByMac(mac), lookupSchema),
+    recordedData: async (machineId) => getSigned(routes.recordedData(machineId), recordedDataSchema),
     saveDisks: async (machineId, record) => void (await post(routes.disks(machineId), record)),
     siteKeys: async () => {
       const text = new TextDecoder().decode(await get(routes.siteKeys));
@@ -107,6 +112,30 @@ export function createClient(options: ClientOptions): ServerClient {
       void (await post(routes.events(machineId), { version: EVENTS_VERSION, events } satisfies PostedEvents)),
     sendReport: async (machineId, report) => void (await post(routes.report(machineId), report)),
   };
+}
+
+/** @throws UserError: an answer without a signature is never believed, or whoever forges one would leave it out */
+function requireSignature(
+  { serverUrl, token, publicKeys }: ClientOptions,
+  { nonce, path, answer }: { nonce: string; path: string; answer: HttpAnswer },
+): void {
+  const what = `GET ${serverUrl}${path}`;
+  const signature = answer.headers[signatureHeaders.signature];
+  if (typeof signature !== 'string') {
+    throw new UserError(`${what}: the answer is not signed, so it is not believed`, {
+      hint: 'upgrade gutinteg on the server, if it is older than on this machine; otherwise somebody answers in its place',
+    });
+  }
+  if (isSignedAnswer({ nonce, path, token, body: answer.body }, signature, publicKeys)) return;
+  throw new UserError(
+    `${what}: none of the ${publicKeys.length} keys that this machine has of the site signed the answer to this ` +
+      'request, so it is not believed',
+    {
+      hint:
+        "gutinteg prepare on the server, if the site's key is new, and install or adopt the machine anew; " +
+        "otherwise somebody answers in the server's place",
+    },
+  );
 }
 
 const authorization = (token: string | undefined): Record<string, string> =>
@@ -131,7 +160,7 @@ async function patiently(
   options: ClientOptions & { readonly connection: Connection },
   path: string,
   request: Request,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<HttpAnswer> {
   const what = `${request.method} ${options.serverUrl}${path}`;
   const deadline = performance.now() + options.patienceMs;
   for (let pauseMs = PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS.most)) {
@@ -149,11 +178,12 @@ async function patiently(
   }
 }
 
-/** The body of a good answer, or the reason why to try again. */
-async function attempt(url: string, what: string, request: Request): Promise<Uint8Array<ArrayBuffer> | Error> {
+/** A good answer, or the reason why to try again. */
+async function attempt(url: string, what: string, request: Request): Promise<HttpAnswer | Error> {
   try {
-    const { status, body } = await httpExchange(url, { ...request, timeoutMs: SILENCE_MS, maxBytes: MAX_ANSWER_BYTES });
-    if (status >= 200 && status < 300) return body;
+    const answer = await httpExchange(url, { ...request, timeoutMs: SILENCE_MS, maxBytes: MAX_ANSWER_BYTES });
+    const { status, body } = answer;
+    if (status >= 200 && status < 300) return answer;
     const text = new TextDecoder().decode(body);
     if (status < 500) throw new RefusedError(what, status, text);
     return new Error(`the server answered ${status}: ${text.slice(0, 200)}`);

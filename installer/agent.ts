@@ -10,6 +10,7 @@ import { UserError } from '../lib/errors.ts';
 import { runMain } from '../lib/exit.ts';
 import type { Mac } from '../lib/mac.ts';
 import { runCommand } from '../lib/run-command.ts';
+import { parsePublicKeys } from '../packagelink/manifests/keys.ts';
 import { AGENT_LIB } from './upgrade/activate-agent.ts';
 import { addAdoptCommand } from './adopt/adopt-command.ts';
 import { explainSystemError, openConclusion } from './upgrade/conclusion.ts';
@@ -94,7 +95,13 @@ async function runOnce(options: Options): Promise<void> {
   const mode: RunMode = options.checkOnly ? 'check-only' : options.dryRun ? 'dry-run' : 'run';
   const root = resolve(options.root);
   const { token, ...state } = await readMachineState(root);
-  const client = createClient({ serverUrl: state.serverUrl, token, patienceMs: patienceMs(options.patience) });
+  const publicKeys = await readPublicKeys(root);
+  const client = createClient({
+    serverUrl: state.serverUrl,
+    token,
+    publicKeys: parsePublicKeys(publicKeys),
+    patienceMs: patienceMs(options.patience),
+  });
   using _lock = await takeLockBelow(root);
   const agent = runningAgent(root);
   const report = await runPartial({
@@ -102,7 +109,7 @@ async function runOnce(options: Options): Promise<void> {
     root,
     state,
     client,
-    publicKeys: await readPublicKeys(root),
+    publicKeys,
     run: runCommand,
     macs: root === '/' ? readMacs : async () => [state.mac as Mac],
     allowMassDelete: options.allowMassDelete,

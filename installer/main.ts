@@ -9,6 +9,7 @@ import type { InstallClient } from '../contract/client.ts';
 import type { Lookup } from '../contract/lookup.ts';
 import { describeError, UserError } from '../lib/errors.ts';
 import { runCommand } from '../lib/run-command.ts';
+import { parsePublicKeys } from '../packagelink/manifests/keys.ts';
 import { install } from './apply/install.ts';
 import { isFinal } from './apply/is-final.ts';
 import { parseKernelParameters, parseMediumParameters } from './look/kernel-parameters.ts';
@@ -30,8 +31,9 @@ const LEFT_ALONE = 7;
 export async function main(): Promise<void> {
   const commandLine = await readFile('/proc/cmdline', 'utf8');
   try {
-    const start = await findStart(commandLine);
-    if (start.kind === 'install') return await installFrom(start);
+    const publicKeys = await readPublicKeys();
+    const start = await findStart(commandLine, publicKeys);
+    if (start.kind === 'install') return await installFrom(start, publicKeys);
     print(`\nThis machine is left alone: ${start.why}\nNothing was changed.`);
     const next = await startDiskNext(runCommand);
     if (next !== undefined) print(`The firmware starts '${next}' next.`);
@@ -47,8 +49,9 @@ function print(line: string): void {
 }
 
 /** From the network, the kernel's command line says all; from a medium, the medium does, or the server. */
-async function findStart(commandLine: string): Promise<Start> {
+async function findStart(commandLine: string, publicKeys: readonly string[]): Promise<Start> {
   const clientOptions = {
+    publicKeys: parsePublicKeys(publicKeys),
     patienceMs: PATIENCE_MS,
     onServer: (state: 'away' | 'back', detail: string): void =>
       print(state === 'away' ? `the server does not answer: ${detail}` : 'the server is back'),
@@ -61,7 +64,10 @@ async function findStart(commandLine: string): Promise<Start> {
   return { kind: 'install', parameters, client: createClient({ ...parameters, ...clientOptions }) };
 }
 
-async function installFrom({ parameters, client, onLeave }: Extract<Start, { kind: 'install' }>): Promise<void> {
+async function installFrom(
+  { parameters, client, onLeave }: Extract<Start, { kind: 'install' }>,
+  publicKeys: readonly string[],
+): Promise<void> {
   let lookup: Lookup | undefined;
   let diskChanged = false;
   const progress = createProgress({
@@ -75,7 +81,7 @@ async function installFrom({ parameters, client, onLeave }: Extract<Start, { kin
     await install({
       parameters,
       client,
-      publicKeys: await readPublicKeys(),
+      publicKeys,
       run: runCommand,
       progress,
       onLookup: (found) => (lookup = found),

@@ -11,7 +11,7 @@ import { routes } from '../contract/routes.ts';
 import { packRange } from '../contract/saved-range.ts';
 import { MiB } from '../lib/bytes.ts';
 import { fakeDiskRecord } from './fake-disk-record.ts';
-import { createFakeSite, FAKE_MAC, fakeDigest } from './fake-machine-source.ts';
+import { createFakeSite, FAKE_MAC, FAKE_SITE_KEY, fakeDigest } from './fake-machine-source.ts';
 import { getMachine } from './state/find-machines.ts';
 import { armMachine } from './machines/arm-machine.ts';
 import { beginAttempt } from './machines/attempts.ts';
@@ -19,6 +19,7 @@ import { applyOccurrence, createMachines, timelineOf } from './machines/machines
 import { addDiskRoutes } from './servers/disk-routes.ts';
 import { createApp, serveHttp } from './servers/http.ts';
 import { createBodyReader } from './servers/read-body.ts';
+import { createSendSigned } from './servers/send-signed.ts';
 import { openDatabase } from './state/database.ts';
 import { createDiskRecords } from './state/disk-records.ts';
 
@@ -31,9 +32,10 @@ async function setUp(context: TestContext) {
   });
   const machines = createMachines({ database: openDatabase(':memory:'), source, attempts: 3 });
   const records = createDiskRecords(stateDir);
+  const sendSigned = createSendSigned(FAKE_SITE_KEY.privateKey);
   const app = createApp(
     () => {},
-    (added) => addDiskRoutes(added, { machines, records, readBody: createBodyReader() }),
+    (added) => addDiskRoutes(added, { machines, records, readBody: createBodyReader(), sendSigned }),
   );
   const server = await serveHttp(app, { address: '127.0.0.1', port: 0 });
   context.after(() => server.close());
@@ -41,7 +43,7 @@ async function setUp(context: TestContext) {
   const { id } = (await armMachine(machines, 'q-bert')).row;
   const begin = () => {
     const token = beginAttempt(machines, getMachine(machines.table, id));
-    return { token, client: createClient({ serverUrl, token, patienceMs: 50 }) };
+    return { token, client: createClient({ serverUrl, token, publicKeys: [FAKE_SITE_KEY.publicKey], patienceMs: 50 }) };
   };
   return { stateDir, machines, id, begin, serverUrl };
 }

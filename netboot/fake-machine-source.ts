@@ -1,8 +1,12 @@
 // A site in memory for tests.
+import { generateKeyPairSync } from 'node:crypto';
 import type { Lookup } from '../contract/lookup.ts';
 import type { MachineSource, SiteMachine } from './machine-source.ts';
 
 export const FAKE_MAC = '52:54:00:12:34:56';
+
+/** What the fake site signs with. */
+export const FAKE_SITE_KEY = generateKeyPairSync('ed25519');
 
 export const fakeDigest = (letter: string): string => letter.repeat(64);
 

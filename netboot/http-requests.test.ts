@@ -1,5 +1,6 @@
 // Requests as clients make them up: methods, paths, ranges. What each does, and that a HEAD does nothing.
 import assert from 'node:assert/strict';
+import { createHash, verify } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
@@ -12,13 +13,14 @@ import { setImmediate } from 'node:timers/promises';
 import { routes } from '../contract/routes.ts';
 import { createBootService } from './boot-service.ts';
 import { createClients } from './clients.ts';
-import { FAKE_MAC, fakeDigest, oneMachineSite } from './fake-machine-source.ts';
+import { FAKE_MAC, FAKE_SITE_KEY, fakeDigest, oneMachineSite } from './fake-machine-source.ts';
 import { armMachine } from './machines/arm-machine.ts';
 import { createMachines } from './machines/machines.ts';
 import { addBootRoutes } from './servers/boot-routes.ts';
 import { createApp, serveHttp } from './servers/http.ts';
 import { addMachineRoutes } from './servers/machine-routes.ts';
 import { createBodyReader } from './servers/read-body.ts';
+import { createSendSigned } from './servers/send-signed.ts';
 import { openDatabase } from './state/database.ts';
 
 const PACK = fakeDigest('d');
@@ -51,8 +53,9 @@ async function setUp(context: TestContext) {
   const app = createApp(
     () => {},
     (added) => {
-      addBootRoutes(added, { boot, machines, clients, stateDir: dir });
-      addMachineRoutes(added, { source, machines, clients, readBody: createBodyReader() });
+      const sendSigned = createSendSigned(FAKE_SITE_KEY.privateKey);
+      addBootRoutes(added, { boot, machines, clients, stateDir: dir, sendSigned });
+      addMachineRoutes(added, { source, machines, clients, readBody: createBodyReader(), sendSigned });
     },
   );
   const server = await serveHttp(app, { address: '127.0.0.1', port: 0 });
@@ -270,3 +273,28 @@ test('a part of the kernel, or none because the client has it, is not noted as t
     await setImmediate();
   }
 });
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+test('who sends a nonce gets a signature of what was asked and answered; an agent of before gets the same bytes', async (context) => {
+  const { send } = await setUp(context);
+  const nonce = 'ab'.repeat(32);
+  for (const path of [LOOKUP, routes.bootDecision(FAKE_MAC)]) {
+    const plain = await send(path);
+    assert.equal(plain.headers['gutinteg-signature'], undefined);
+    // Twice the slash: what is signed is the path that the client knows.
+    const signed = await send(`/${path}`, { headers: { 'gutinteg-nonce': nonce } });
+    assert.equal(signed.text, plain.text);
+    const message = Buffer.from(`gutinteg answer ${nonce} ${path} none ${sha256(signed.text)}\n`);
+    const signature = Buffer.from(signed.headers['gutinteg-signature'] ?? '', 'base64');
+    assert(verify(null, message, FAKE_SITE_KEY.publicKey, signature), path);
+  }
+});
+
+for (const nonce of ['', 'ab', 'AB'.repeat(32), `${'ab'.repeat(32)} x`, 'x'.repeat(8000)]) {
+  test(`nothing is signed for a nonce such as '${nonce.slice(0, 20)}'`, async (context) => {
+    const { send } = await setUp(context);
+    const { status, headers } = await send(LOOKUP, { headers: { 'gutinteg-nonce': nonce } });
+    assert.deepEqual([status, headers['gutinteg-signature']], [200, undefined]);
+  });
+}

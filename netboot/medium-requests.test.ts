@@ -6,7 +6,7 @@ import { createClient } from '../contract/client.ts';
 import type { Report } from '../contract/report.ts';
 import { createBootService } from './boot-service.ts';
 import { createClients } from './clients.ts';
-import { FAKE_MAC, fakeDigest, oneMachineSite } from './fake-machine-source.ts';
+import { FAKE_MAC, FAKE_SITE_KEY, fakeDigest, oneMachineSite } from './fake-machine-source.ts';
 import { armMachine } from './machines/arm-machine.ts';
 import { describeForMedium } from './machines/describe-for-medium.ts';
 import { applyOccurrence, createMachines, timelineOf } from './machines/machines.ts';
@@ -14,6 +14,7 @@ import { addBootRoutes } from './servers/boot-routes.ts';
 import { createApp, serveHttp } from './servers/http.ts';
 import { addMachineRoutes } from './servers/machine-routes.ts';
 import { createBodyReader } from './servers/read-body.ts';
+import { createSendSigned } from './servers/send-signed.ts';
 import { openDatabase } from './state/database.ts';
 import { findByName } from './state/find-machines.ts';
 
@@ -41,8 +42,10 @@ async function setUp(context: TestContext) {
       const consoles = { amd64: [], arm64: [] };
       const serverUrl = 'http://10.77.0.1:8080';
       const options = { source, machines, serverUrl, consoles, firmwareOf: () => undefined, loaders: new Map() };
-      addBootRoutes(added, { boot: createBootService(options), machines, clients, stateDir: '/nowhere' });
-      addMachineRoutes(added, { source, machines, clients, readBody: createBodyReader() });
+      const sendSigned = createSendSigned(FAKE_SITE_KEY.privateKey);
+      const boot = createBootService(options);
+      addBootRoutes(added, { boot, machines, clients, stateDir: '/nowhere', sendSigned });
+      addMachineRoutes(added, { source, machines, clients, readBody: createBodyReader(), sendSigned });
     },
   );
   const server = await serveHttp(app, { address: '127.0.0.1', port: 0 });
@@ -50,6 +53,7 @@ async function setUp(context: TestContext) {
   const client = (token?: string) =>
     createClient({
       serverUrl: `http://127.0.0.1:${server.port}`,
+      publicKeys: [FAKE_SITE_KEY.publicKey],
       patienceMs: 0,
       ...(token === undefined ? {} : { token }),
     });

@@ -15,7 +15,7 @@ import { httpExchange } from '../lib/http-exchange.ts';
 import { createLog } from '../lib/log.ts';
 import { siteSettingsSchema } from '../site/settings.ts';
 import { createControlClient } from './control-client.ts';
-import { FAKE_MAC, fakeDigest, oneMachineSite } from './fake-machine-source.ts';
+import { FAKE_MAC, FAKE_SITE_KEY, fakeDigest, oneMachineSite } from './fake-machine-source.ts';
 import { startNetboot } from './serve.ts';
 import { renderStatus } from './render/status-text.ts';
 import { claimMachine, noteOnTimeline } from './machines/machines.ts';
@@ -49,6 +49,7 @@ async function setUp(context: TestContext) {
     settings: siteSettingsSchema.parse({ address: '127.0.0.1', httpPort: await freePort() }),
     stateDir,
     source: site.source,
+    signingKey: FAKE_SITE_KEY.privateKey,
     log: createLog('test', 'silent'),
     tftpPort: 0,
     ...ports,
@@ -134,7 +135,12 @@ test("the installation as the machine's own client tells it", async (context) =>
   const { netboot, get, control } = await setUp(context);
   const { machineId } = await control.arm('q-bert');
   const token = /token=(\w+)/.exec(await (await get(routes.ipxeScript(FAKE_MAC))).text())?.[1] ?? assert.fail();
-  const client = createClient({ serverUrl: netboot.url, token, patienceMs: 1000 });
+  const client = createClient({
+    serverUrl: netboot.url,
+    token,
+    publicKeys: [FAKE_SITE_KEY.publicKey],
+    patienceMs: 1000,
+  });
   assert.equal((await client.lookup(FAKE_MAC)).machineId, machineId);
   await client.sendEvents(machineId, [
     { kind: 'step-started', step: 'partition disk0', why: 'as PARTITION says' },

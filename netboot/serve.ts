@@ -1,6 +1,7 @@
 // The netboot server: DHCP, TFTP and HTTP for machines, a control socket for people, in one process.
-// In: site settings, a state directory, a source of machines. Out: running servers and a way to stop them.
+// In: site settings, a state directory, the site's key, a source of machines. Out: running servers and a way to stop them.
 // Never: reads the machine database or plans disks itself.
+import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { keyFingerprint } from '../contract/adoption.ts';
 import type { StateStatus } from '../contract/health.ts';
@@ -32,6 +33,7 @@ import { createApp, serveHttp } from './servers/http.ts';
 import { addDiskRoutes } from './servers/disk-routes.ts';
 import type { LogOnce } from './servers/limited-log.ts';
 import { createBodyReader } from './servers/read-body.ts';
+import { createSendSigned } from './servers/send-signed.ts';
 import { addMachineRoutes } from './servers/machine-routes.ts';
 import { addRecordRoutes } from './servers/record-routes.ts';
 import { serveRouterAdvertisements } from './servers/router-advertisements.ts';
@@ -47,6 +49,8 @@ export type NetbootOptions = {
   readonly stateDir: string;
   readonly source: MachineSource;
   readonly log: Log;
+  /** Signs the answers that machines obey; machines have its public half. */
+  readonly signingKey: KeyObject;
   /** PEM text of the site's public keys, for machines that are adopted. */
   readonly publicKeys?: readonly string[];
   /** Boot loaders by their names in `boot/ARCH/`; without them firmware is told that there is no such file. */
@@ -135,11 +139,12 @@ async function startServers(
   const { firmwareOf } = clients;
   const boot = createBootService({ source, machines, serverUrl, consoles, firmwareOf, loaders });
   const app = createApp(logOnce, (routes) => {
-    addBootRoutes(routes, { boot, machines, clients, stateDir });
     const readBody = createBodyReader();
-    addMachineRoutes(routes, { source, machines, clients, readBody });
+    const sendSigned = createSendSigned(options.signingKey);
+    addBootRoutes(routes, { boot, machines, clients, stateDir, sendSigned });
+    addMachineRoutes(routes, { source, machines, clients, readBody, sendSigned });
     addAdoptionRoutes(routes, { adoptions, publicKeys });
-    addDiskRoutes(routes, { machines, records: createDiskRecords(stateDir), readBody });
+    addDiskRoutes(routes, { machines, records: createDiskRecords(stateDir), readBody, sendSigned });
     addRecordRoutes(routes, { source, publicVariables: settings.publicVariables, stateStatus });
   });
   // After a restart, before DHCP has told who is where, the records do.

@@ -46,7 +46,9 @@ async function serve(options: ServeOptions): Promise<void> {
   const source = await openMachines(state, logDatabase(log));
   const settings = { ...state.settings, ...(options.interface === undefined ? {} : { interface: options.interface }) };
   const publicKeys = [state.key.publicPem, ...(await readSiteKeys(state.dir))];
-  const netboot = await startNetboot({ settings, stateDir: state.stateDir, loaders, source, log, publicKeys });
+  const { stateDir, key } = state;
+  const signingKey = key.privateKey;
+  const netboot = await startNetboot({ settings, stateDir, loaders, source, log, signingKey, publicKeys });
   if (!stop.signal.aborted) await once(stop.signal, 'abort');
   await netboot.close();
   source.close();

@@ -13,6 +13,7 @@ import { parseMac } from '../../lib/mac.ts';
 import type { Mac } from '../../lib/mac.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import { runCommand } from '../../lib/run-command.ts';
+import { parsePublicKeys } from '../../packagelink/manifests/keys.ts';
 import { adopt } from './adopt.ts';
 import { exitCodeOf, formatReport } from '../nightly/format-report.ts';
 import { patienceMs } from '../nightly/patience.ts';
@@ -73,7 +74,13 @@ async function adoptMachine(options: Options, { takeLockBelow, runningAgent }: O
       fingerprints,
       macs: options.mac === undefined ? await readMacs() : [macOf(options.mac)],
       hostname: hostname(),
-      connect: (token) => createClient({ serverUrl, patienceMs: wait, ...(token === undefined ? {} : { token }) }),
+      connect: (publicKeys, token) =>
+        createClient({
+          serverUrl,
+          publicKeys: parsePublicKeys(publicKeys),
+          patienceMs: wait,
+          ...(token === undefined ? {} : { token }),
+        }),
       run: runCommand,
       agent: runningAgent(root),
       now: Date.now,
@@ -157,8 +164,8 @@ name of the machine is typed, or without --yes. Every file that is replaced is k
 Partition tables, fstab and the boot loader are left as they are: only an installation knows how it laid out the disks.
 With OSMODE=packages in the machine's entry, the files of the OS package are left to dpkg, too.
 
-Only manifests that one of the keys has signed are believed, so take --key from the server by a way that you trust, such
-as ssh. The machine's description itself is not signed: who can send packets on this network can forge it.
+Only descriptions and manifests that one of the keys has signed are believed, so take --key from the server by a way that
+you trust, such as ssh.
 
 Examples:
   gutinteg claim q-bert --site ~/site          on the server: prints the address, the keys and a one-time token

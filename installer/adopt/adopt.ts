@@ -24,7 +24,8 @@ export type AdoptContext = {
   readonly fingerprints: readonly string[];
   readonly macs: readonly Mac[];
   readonly hostname: string;
-  readonly connect: (token?: string) => ServerClient;
+  /** With the PEM text of the keys whose answers are believed. */
+  readonly connect: (publicKeys: readonly string[], token?: string) => ServerClient;
   readonly run: RunCommand;
   readonly agent: PartialContext['agent'];
   readonly now: () => number;
@@ -47,8 +48,8 @@ export async function adopt(context: AdoptContext): Promise<Report | undefined> 
       hint: `gutinteg to bring it back to its description; to adopt it again, remove ${join(root, MACHINE_FILE)} first`,
     });
   }
-  const client = connect();
-  const publicKeys = await believedKeys(client, context);
+  const publicKeys = await believedKeys(connect([]), context);
+  const client = connect(publicKeys);
   const { mac, lookup } = await findEntry(client, context);
   const state = stateOf(context, { mac, lookup });
   const shared = { root, state, publicKeys, run: context.run, now: context.now };
@@ -66,11 +67,14 @@ export async function adopt(context: AdoptContext): Promise<Report | undefined> 
   await leaveState(root, { state, token, publicKeys });
   const { agent } = context;
   const more = agent === undefined ? {} : { agent };
-  return runPartial({ ...about, ...more, mode: 'run', client: connect(token), adopting: true });
+  return runPartial({ ...about, ...more, mode: 'run', client: connect(publicKeys, token), adopting: true });
 }
 
 /** The keys that the server offers and whose fingerprints came another way. */
-async function believedKeys(client: ServerClient, { fingerprints, serverUrl }: AdoptContext): Promise<string[]> {
+async function believedKeys(
+  client: Pick<ServerClient, 'siteKeys'>,
+  { fingerprints, serverUrl }: AdoptContext,
+): Promise<string[]> {
   const offered = new Map((await client.siteKeys()).map((pem) => [fingerprintOf(pem), pem]));
   const believed = fingerprints.map((fingerprint) => offered.get(fingerprint));
   const missing = fingerprints.filter((_, index) => believed[index] === undefined);

@@ -6,7 +6,7 @@ import type { RunCommand } from '../../lib/run-command.ts';
 import type { InstallClient } from '../../contract/client.ts';
 import type { Lookup } from '../../contract/lookup.ts';
 import type { Fetcher } from '../../packagelink/contents/fetch.ts';
-import { parsePublicKey } from '../../packagelink/manifests/keys.ts';
+import { parsePublicKeys } from '../../packagelink/manifests/keys.ts';
 import { manifestsOf, updateManifests } from '../description/fetch-manifests.ts';
 import { applyInstall } from './apply-install.ts';
 import { signatureFaults } from './check-signatures.ts';
@@ -47,7 +47,7 @@ export async function install(context: InstallContext): Promise<void> {
   });
   // They are up when the first file can be laid down.
   await using threads = startLayThreads();
-  const keys = publicKeys.map((pem, index) => parsePublicKey(pem, `public key ${index}`));
+  const keys = parsePublicKeys(publicKeys);
   const fetcher: Fetcher = async (path) => client.storeFile(path);
   const cache = openMachineManifests(TARGET, fetcher, keys);
   const manifests = await progress.step('manifests', describePackages(lookup), () => updateManifests(lookup, cache));

@@ -1,6 +1,6 @@
 import type { Lookup } from '../../contract/lookup.ts';
 import type { Fetcher } from '../../packagelink/contents/fetch.ts';
-import { parsePublicKey } from '../../packagelink/manifests/keys.ts';
+import { parsePublicKeys } from '../../packagelink/manifests/keys.ts';
 import type { ManifestCache, ManifestRef } from '../../packagelink/manifests/manifest-cache.ts';
 import type { Manifest } from '../../packagelink/package/manifest.ts';
 import { readManifest } from '../../packagelink/manifests/read-manifest.ts';
@@ -14,7 +14,7 @@ export async function fetchManifests(input: {
   readonly fetcher: Fetcher;
   readonly publicKeys: readonly string[];
 }): Promise<Manifests> {
-  const keys = input.publicKeys.map((pem, index) => parsePublicKey(pem, `public key ${index}`));
+  const keys = parsePublicKeys(input.publicKeys);
   return await readAll(input.lookup, async ({ digest }) => await readManifest(input.fetcher, digest, keys));
 }
 

@@ -6,7 +6,7 @@ import type { Lookup } from '../../contract/lookup.ts';
 import { describeError, UserError } from '../../lib/errors.ts';
 import type { Mac } from '../../lib/mac.ts';
 import type { Fetcher } from '../../packagelink/contents/fetch.ts';
-import { parsePublicKey } from '../../packagelink/manifests/keys.ts';
+import { parsePublicKeys } from '../../packagelink/manifests/keys.ts';
 import type { Update } from '../../packagelink/partial/find-update.ts';
 import type { ManifestCache } from '../../packagelink/manifests/manifest-cache.ts';
 import { updateManifests } from './fetch-manifests.ts';
@@ -88,7 +88,7 @@ async function describeFiles(
 }
 
 function cacheOf({ root, publicKeys }: Input, store: Fetcher): ManifestCache {
-  const keys = publicKeys.map((pem, index) => parsePublicKey(pem, `public key ${index}`));
+  const keys = parsePublicKeys(publicKeys);
   return openMachineManifests(root, store, keys);
 }
 

@@ -27,7 +27,7 @@ export type MediumStart = {
   readonly parameters: MediumParameters;
   readonly macs: readonly Mac[];
   readonly run: RunCommand;
-  readonly clientOptions: Pick<ClientOptions, 'patienceMs' | 'onServer'>;
+  readonly clientOptions: Pick<ClientOptions, 'publicKeys' | 'patienceMs' | 'onServer'>;
 };
 
 /** @throws UserError when the medium cannot be read, or the server does not answer */

@@ -1,6 +1,6 @@
 // Scripts, kernel, ramdisk and the package store: what a machine reads without a token.
 import { basename, join } from 'node:path';
-import type { Express, RequestHandler, Response } from 'express';
+import type { Express, RequestHandler } from 'express';
 import { architectures } from '../../lib/architecture.ts';
 import { parseMac } from '../../lib/mac.ts';
 import { routes } from '../../contract/routes.ts';
@@ -14,6 +14,7 @@ import type { MachineLanguage } from '../render/boot-scripts.ts';
 import { HttpError } from './http-errors.ts';
 import { machineOfRequest } from './machine-of-request.ts';
 import { sendFile } from './send-file.ts';
+import type { SendSigned } from './send-signed.ts';
 
 export type BootRoutesOptions = {
   readonly boot: BootService;
@@ -21,6 +22,7 @@ export type BootRoutesOptions = {
   readonly clients: Clients;
   /** Has `boot/ARCH/` with `vmlinuz` and `ramdisk.img`, and `store/` with `manifests/`, `deltas/` and `packs/`. */
   readonly stateDir: string;
+  readonly sendSigned: SendSigned;
 };
 
 export function addBootRoutes(app: Express, options: BootRoutesOptions): void {
@@ -49,7 +51,8 @@ export function addBootRoutes(app: Express, options: BootRoutesOptions): void {
     // Whoever asks for the head alone does not boot it.
     const { boot } = options;
     const script = request.method === 'HEAD' ? boot.previewScript(mac, language) : boot.script(mac, language);
-    script.then((text) => sendScript(response, text), next);
+    // iPXE and GRUB check no signature and send no nonce.
+    script.then((text) => options.sendSigned({ request, response }, text, 'text/plain'), next);
   });
   for (const architecture of Object.values(architectures)) {
     const { name } = architecture;
@@ -80,10 +83,6 @@ function bootFile(
 }
 
 const languages = Object.keys(machineScripts) as readonly MachineLanguage[];
-
-function sendScript(response: Response, script: string): void {
-  response.type('text/plain').set('Cache-Control', 'no-store').send(script);
-}
 
 /** With Range and Content-Length; noted on the machine's timeline when all of it was sent. */
 function fixedFile(options: BootRoutesOptions, file: { root: string; path: string; step: string }): RequestHandler {

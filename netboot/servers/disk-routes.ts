@@ -12,15 +12,17 @@ import type { DiskRecords } from '../state/disk-records.ts';
 import { checkAttempt, requireAttempt } from './authenticate.ts';
 import { HttpError } from './http-errors.ts';
 import type { BodyReader } from './read-body.ts';
+import type { SendSigned } from './send-signed.ts';
 
 export type DiskRoutesOptions = {
   readonly machines: Machines;
   readonly records: DiskRecords;
   readonly readBody: BodyReader;
+  readonly sendSigned: SendSigned;
 };
 
 export function addDiskRoutes(app: Express, options: DiskRoutesOptions): void {
-  const { machines, records, readBody } = options;
+  const { machines, records, readBody, sendSigned } = options;
 
   app.post(
     routes.disks(':id'),
@@ -36,7 +38,7 @@ export function addDiskRoutes(app: Express, options: DiskRoutesOptions): void {
 
   app.get(routes.recordedData(':id'), requireAttempt(machines), (request, response, next) => {
     newestData(records, request.params.id).then(
-      (data) => void response.set('Cache-Control', 'no-store').json(data),
+      (data) => sendSigned({ request, response }, JSON.stringify(data)),
       next,
     );
   });

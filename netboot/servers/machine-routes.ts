@@ -24,23 +24,25 @@ import type { MachineRow } from '../state/machine-row.ts';
 import { authenticated, bearerToken, requireInstaller, WRONG_TOKEN } from './authenticate.ts';
 import { HttpError } from './http-errors.ts';
 import type { BodyReader } from './read-body.ts';
+import type { SendSigned } from './send-signed.ts';
 
 export type MachineRoutesOptions = {
   readonly source: MachineSource;
   readonly machines: Machines;
   readonly clients: Clients;
   readonly readBody: BodyReader;
+  readonly sendSigned: SendSigned;
 };
 
 const MAX_EVENTS_BYTES = 4 * MiB;
 const MAX_REPORT_BYTES = 16 * MiB;
 
 export function addMachineRoutes(app: Express, options: MachineRoutesOptions): void {
-  const { machines, readBody } = options;
+  const { machines, readBody, sendSigned } = options;
 
   app.get('/v1/machines/by-mac/:mac', (request, response, next) => {
     const answered = request.method === 'HEAD' ? previewLookup(options, request) : lookup(options, request);
-    answered.then((answer) => void response.set('Cache-Control', 'no-store').json(answer), next);
+    answered.then((answer) => sendSigned({ request, response }, JSON.stringify(answer)), next);
   });
 
   // The token is checked before a body is read, so that a stranger cannot make the server parse anything.

@@ -29,6 +29,11 @@ export function parsePublicKey(pem: string, what: string): KeyObject {
   return parseKey(() => createPublicKey(pem), what);
 }
 
+/** The same of several, in their order. */
+export function parsePublicKeys(pems: readonly string[]): KeyObject[] {
+  return pems.map((pem, index) => parsePublicKey(pem, `public key ${index}`));
+}
+
 /**
  * What the site's key signs. A manifest is named by the digest of its canonical bytes; `storedDigest` is that of the
  * compressed file, so that nothing is decompressed that the site has not made.

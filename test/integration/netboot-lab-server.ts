@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SAMPLE_LOADER } from './sample-loader.ts';
 import { createLog } from '../../lib/log.ts';
-import { oneMachineSite } from '../../netboot/fake-machine-source.ts';
+import { FAKE_SITE_KEY, oneMachineSite } from '../../netboot/fake-machine-source.ts';
 import { startNetboot } from '../../netboot/serve.ts';
 import { siteSettingsSchema } from '../../site/settings.ts';
 
@@ -28,6 +28,7 @@ const netboot = await startNetboot({
   stateDir,
   loaders: new Map([['undionly.kpxe', SAMPLE_LOADER]]),
   source: site.source,
+  signingKey: FAKE_SITE_KEY.privateKey,
   log: createLog('lab'),
 });
 process.once('SIGTERM', () => void netboot.close());

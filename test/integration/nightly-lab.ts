@@ -117,6 +117,7 @@ async function makeServer(stack: AsyncDisposableStack, site: SmallSite) {
       stateDir: site.stateDir,
       source,
       log: createLog('lab', 'silent'),
+      signingKey: state.key.privateKey,
       publicKeys: [state.key.publicPem],
       tftpPort: 0,
       dhcpPort: ports.dhcpPort,

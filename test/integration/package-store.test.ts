@@ -189,7 +189,9 @@ test('nginx serves the store: whole, by deltas, after a collection; what is garb
   const many = Array.from({ length: 300 }, (_, index) => index);
   const first = await lab.publish('site', many);
   const url = await startNginx(context, lab.store.dir);
-  const { storeFile: fetcher } = createClient({ serverUrl: url, patienceMs: 5000 }) as { storeFile: Fetcher };
+  const { storeFile: fetcher } = createClient({ serverUrl: url, publicKeys: [], patienceMs: 5000 }) as {
+    storeFile: Fetcher;
+  };
   const publicKeys = [lab.key.publicKey];
   const install = async (digest: string) => {
     const { packs, entries } = await readManifest(fetcher, digest, publicKeys);
