@@ -81,6 +81,20 @@ test('an OSMODE or NETBOOT that is neither of the two is a fault at its line', (
   );
 });
 
+test('a BOOTLOADER that is not known, or not for a BIOS that the disks must start with, is a fault at its line', () => {
+  const text =
+    'a:\nIP=10.0.0.1\nBOOTLOADER=lilo\nb:\nIP=10.0.0.2\nBOOTLOADER=systemd-boot\nc: b\nIP=10.0.0.3\nFIRMWARE=both\nd: c\nIP=10.0.0.4\nBOOTLOADER=\ne:\nIP=10.0.0.5\nOSMODE=packages\nBOOTLOADER=systemd-boot\n';
+  const faults = checkMachdb(parseMachdb([{ path: 'a.db', text }]), siteChecks(new Set()), { warnings: false });
+  assert.deepEqual(
+    faults.map(({ line, message }) => `${line}: ${message}`),
+    [
+      "3: BOOTLOADER: 'lilo' is neither grub nor systemd-boot",
+      "6: BOOTLOADER: 'systemd-boot' cannot be: FIRMWARE=both makes disks that start with a BIOS, too",
+      "16: BOOTLOADER: 'systemd-boot' cannot be: OSMODE=packages has kernels of apt, which only GRUB reads",
+    ],
+  );
+});
+
 test('a FIRMWARE that is not known is a fault at its line', () => {
   const text = 'a:\nIP=10.0.0.1\nFIRMWARE=uefi\nb:\nIP=10.0.0.2\nFIRMWARE=both\nc: b\nIP=10.0.0.3\nFIRMWARE=\n';
   const faults = checkMachdb(parseMachdb([{ path: 'a.db', text }]), siteChecks(new Set()), { warnings: false });

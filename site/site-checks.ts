@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { wordsOf } from '../contract/record.ts';
+import { bootLoaderNames } from '../lib/boot-loader-names.ts';
 import { FaultsError } from '../lib/errors.ts';
 import type { Fault } from '../lib/errors.ts';
 import { netbootWays } from '../lib/netboot-ways.ts';
@@ -34,6 +35,8 @@ export function siteChecks(availablePackages: ReadonlySet<string>): RecordCheck[
     checkPins,
     checkWord('OSMODE', ['image', 'packages']),
     checkFirmware,
+    checkWord('BOOTLOADER', bootLoaderNames),
+    checkBootLoader,
     checkWord('NETBOOT', netbootWays),
     checkRootKeys,
     checkHostKeysDirectory,
@@ -130,6 +133,22 @@ function checkPins(machine: Machine): Fault[] {
 function checkFirmware(machine: Machine): Fault[] {
   const fault = firmwareFault(machine.values.get('FIRMWARE'));
   return fault === undefined ? [] : [{ ...fault, ...placeOf(machine, fault.where) }];
+}
+
+/** Which firmware a machine has is seen on the machine; that of FIRMWARE=both is known before. */
+function checkBootLoader(machine: Machine): Fault[] {
+  const value = machine.values.get('BOOTLOADER');
+  if (value !== 'systemd-boot') return [];
+  const reasons = [
+    ...(machine.values.get('FIRMWARE') === 'both' ? ['FIRMWARE=both makes disks that start with a BIOS, too'] : []),
+    ...(machine.values.get('OSMODE') === 'packages'
+      ? ['OSMODE=packages has kernels of apt, which only GRUB reads']
+      : []),
+  ];
+  return reasons.map((why) => {
+    const message = `BOOTLOADER: '${value}' cannot be: ${why}`;
+    return { severity: 'error', ...placeOf(machine, 'BOOTLOADER'), message, suggestion: 'BOOTLOADER=grub' };
+  });
 }
 
 /** A variable that is one of a few words, or empty. */
