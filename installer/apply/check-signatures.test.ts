@@ -19,6 +19,7 @@ test('with Secure Boot, an unsigned kernel is a fault of the plan', async () => 
     faults.map(({ message }) => message).join(),
     /Secure Boot is on, and \/boot\/vmlinuz-6\.1 .* no signature/,
   );
+  assert.match(faults[0]?.suggestion ?? '', /BOOTLOADER=grub/);
 });
 
 test('without Secure Boot, or with a BIOS, nobody asks', async () => {

@@ -20,7 +20,8 @@ export async function signatureFaults(plan: InstallPlan, tree: MergedTree, fetch
       severity: 'error',
       where: 'image',
       message: `Secure Boot is on, and ${path} of the image has no signature: the machine would not start with it`,
-      suggestion: "install Debian's signed packages in the image, or switch Secure Boot off in the firmware's setup",
+      suggestion:
+        "BOOTLOADER=grub with Debian's signed packages in the image, or switch Secure Boot off in the firmware's setup",
     });
   }
   return faults;

@@ -6,6 +6,7 @@ for (const [firmware, wanted, names] of [
   ['bios', undefined, ['grub-bios']],
   ['uefi', '', ['grub-efi']],
   ['uefi', 'grub', ['grub-efi']],
+  ['uefi', 'systemd-boot', ['systemd-boot']],
   ['both', undefined, ['grub-bios', 'grub-efi']],
 ] as const) {
   test(`${firmware} firmware and BOOTLOADER=${wanted}: ${names.join(' and ')}`, () => {
@@ -23,6 +24,12 @@ test('what is not known is named', () => {
     () => bootLoadersOf({ firmware: 'bios' }, 'lilo'),
     /BOOTLOADER: 'lilo' is not for bios .* known there: grub/,
   );
+  for (const firmware of ['bios', 'both']) {
+    assert.throws(
+      () => bootLoadersOf({ firmware }, 'systemd-boot'),
+      /'systemd-boot' is not for .* known there: grub$/m,
+    );
+  }
   assert.throws(() => bootLoadersOf({ firmware: 'coreboot' }), /'' is not for coreboot firmware/);
-  assert.throws(() => bootLoaderNamed('lilo'), /the boot loader 'lilo'.*known are: grub-bios, grub-efi/);
+  assert.throws(() => bootLoaderNamed('lilo'), /the boot loader 'lilo'.*known are: grub-bios, grub-efi, systemd-boot/);
 });

@@ -1,22 +1,27 @@
 import { FaultsError, UserError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
+import type { BootLoaderName } from '../../lib/boot-loader-names.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
 import type { BootLoaderKind } from './boot-loader-kind.ts';
 import { grubBios } from './grub-bios.ts';
 import { grubEfi } from './grub-efi.ts';
+import { systemdBoot } from './systemd-boot.ts';
 
-const bootLoaders: readonly BootLoaderKind[] = [grubBios, grubEfi];
+/** The first one's menu is the machine's. */
+type BootLoaders = readonly [BootLoaderKind, ...BootLoaderKind[]];
+
+const bootLoaders: readonly BootLoaderKind[] = [grubBios, grubEfi, systemdBoot];
 
 /** By firmware of the layout and value of BOOTLOADER; the first value is what a machine without one gets. */
-const choices: Readonly<Record<string, Readonly<Record<string, readonly BootLoaderKind[]>>>> = {
+const choices: Readonly<Record<string, Readonly<Partial<Record<BootLoaderName, BootLoaders>>>>> = {
   bios: { grub: [grubBios] },
-  uefi: { grub: [grubEfi] },
+  uefi: { grub: [grubEfi], 'systemd-boot': [systemdBoot] },
   both: { grub: [grubBios, grubEfi] },
 };
 
 /** What a machine that is to be installed starts from. @throws FaultsError when BOOTLOADER is not for its firmware */
-export function bootLoadersOf({ firmware }: Pick<Layout, 'firmware'>, wanted = ''): readonly BootLoaderKind[] {
-  const possible = choices[firmware] ?? {};
+export function bootLoadersOf({ firmware }: Pick<Layout, 'firmware'>, wanted = ''): BootLoaders {
+  const possible: Readonly<Record<string, BootLoaders>> = choices[firmware] ?? {};
   const found = wanted === '' ? Object.values(possible)[0] : possible[wanted];
   if (found !== undefined) return found;
   const known = Object.keys(possible).join(', ');
@@ -28,9 +33,7 @@ export function bootLoadersOf({ firmware }: Pick<Layout, 'firmware'>, wanted = '
 /** The one whose menu the machine shows: of those that machine.json names, or that its firmware is given. */
 export function mainBootLoader(layout: Pick<Layout, 'firmware'>, names: readonly string[]): BootLoaderKind {
   const [name] = names;
-  const [first] = name === undefined ? bootLoadersOf(layout) : [bootLoaderNamed(name)];
-  if (first === undefined) throw new Error(`${layout.firmware} firmware has no boot loader`);
-  return first;
+  return name === undefined ? bootLoadersOf(layout)[0] : bootLoaderNamed(name);
 }
 
 /** The boot loader that machine.json names. @throws UserError when another version of this program installed it */

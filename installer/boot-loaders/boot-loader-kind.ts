@@ -1,21 +1,9 @@
-import type { Layout } from '../../partition-specs/layout.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
 import type { BootArtefact, BootDigests } from './boot-artefact.ts';
 import type { BootPaths } from './boot-paths.ts';
 import type { BootPlan, BootPlanInput } from './boot-plan.ts';
 import type { Kept, KeepInput } from './kept-boot.ts';
-import type { KernelFiles } from './plan-boot-files.ts';
-
-type MenuInput = {
-  readonly layout: Layout;
-  /** How the kernel finds its root and mounts it: `root=UUID=…`. */
-  readonly rootArguments: readonly string[];
-  /** The first one is started. */
-  readonly kernels: readonly KernelFiles[];
-  readonly title: string;
-  readonly consoles: readonly string[];
-  readonly paths: BootPaths;
-};
+import type { MenuInput } from './menu-input.ts';
 
 /** What a boot loader answers to the installer and to the nightly run; one small file each beside this one. */
 export type BootLoaderKind = {
@@ -34,4 +22,6 @@ export type BootLoaderKind = {
   readonly renderMenu: (input: MenuInput) => RenderedFile;
   /** False for a menu that the system or a person wrote, or changed: it is theirs. */
   readonly isOwnMenu: (text: string) => boolean;
+  /** What makes a changed menu gutinteg's again; the system's own command unless given. */
+  readonly renewMenuCommand?: (paths: BootPaths) => string;
 };

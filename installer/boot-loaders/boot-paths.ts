@@ -14,4 +14,11 @@ export type BootPaths = {
     /** The packages that bring these. */
     readonly packages: (architecture: Architecture) => readonly string[];
   };
+  readonly systemdBoot: {
+    /** Directory of its programs. */
+    readonly programs: string;
+    /** What the EFI system partitions get their entries from. */
+    readonly menu: string;
+    readonly packages: readonly string[];
+  };
 };

@@ -18,7 +18,12 @@ const NAME = 'grub-efi';
 /** Shim and signed GRUB on each disk that UEFI firmware may start from, with and without Secure Boot. */
 export const grubEfi: BootLoaderKind = {
   name: NAME,
-  plan: (input) => planEspBoot(input, { loader: NAME, wishes: wishesOf(input) }),
+  plan: (input) =>
+    planEspBoot(input, {
+      loader: NAME,
+      wishes: wishesOf(input),
+      packages: input.paths.efi.packages(input.architecture),
+    }),
   digest: async () => ({}),
   keep: async (input) => {
     const { layout, run } = input;

@@ -86,6 +86,20 @@ test('a menu that is right is left as it is; one of another kernel is replaced',
   );
 });
 
+test('for systemd-boot, the menu lies beside the kernels, and its own command makes it anew', () => {
+  const bySystemdBoot = { loaders: ['systemd-boot'] };
+  const { write } = planBootMenu(input(bySystemdBoot));
+  assert.deepEqual(
+    [write?.file.path, [...(write?.file.content ?? '').matchAll(/^linux (\S+)/gm)].map(([, kernel]) => kernel)],
+    ['/boot/loader/gutinteg.conf', ['/boot/vmlinuz-6.2', '/boot/vmlinuz-6.1']],
+  );
+  const menus = [{ path: 'boot/loader/gutinteg.conf', text: 'linux /boot/vmlinuz-6.1' }];
+  assert.match(
+    planBootMenu(input({ ...bySystemdBoot, facts: facts({ menus }) })).notices.join(),
+    /left alone.*: rm \/boot\/loader\/gutinteg\.conf && gutinteg adds it/s,
+  );
+});
+
 const others: [name: string, more: Partial<BootMenuInput>, notices: RegExp][] = [
   [
     'one that was edited',

@@ -61,16 +61,17 @@ function compareMenu(input: BootMenuInput & { readonly layout: Layout }): BootMe
   const image = system.findKernel(tree);
   const kernels = [image, ...keptKernels(image, input)];
   const loader = mainBootLoader(layout, loaders);
+  const renew = loader.renewMenuCommand?.(system.bootPaths);
   const { rootArguments } = renderLinux(layout);
   const file = loader.renderMenu({ layout, rootArguments, kernels, title, consoles, paths: system.bootPaths });
   const path = file.path.slice(1);
-  if (tree.entries.some((entry) => entry.path === path)) return { ...NOTHING, notices: noticeUnnamed(input) };
+  if (tree.entries.some((entry) => entry.path === path)) return { ...NOTHING, notices: noticeUnnamed(input, renew) };
   const before = facts.menus.find((menu) => menu.path === path)?.text;
   if (before === file.content) return NOTHING;
   if (facts.unreadable.includes(path) || (before !== undefined && !loader.isOwnMenu(before))) {
     return {
       ...NOTHING,
-      notices: [`${file.path} is left alone: it was changed since gutinteg wrote it`, ...noticeUnnamed(input)],
+      notices: [`${file.path} is left alone: it was changed since gutinteg wrote it`, ...noticeUnnamed(input, renew)],
     };
   }
   if (!facts.bootIsMounted && filledPlaces(layout).some(({ content }) => content?.mountPoint === '/boot')) {
@@ -97,13 +98,13 @@ function keptKernels(image: KernelFiles, { facts, system }: BootMenuInput): Kern
 }
 
 /** A menu of somebody else's that does not start what the image brings. */
-function noticeUnnamed({ tree, facts, system }: BootMenuInput): string[] {
+function noticeUnnamed({ tree, facts, system }: BootMenuInput, renew = system.renewMenuCommand): string[] {
   const image = imageKernelOf(tree, system);
   if (image === undefined || facts.menus.length === 0) return [];
   const { kernel, release } = image;
   const menus = facts.menus.map(({ text }) => readMenuNames(text));
   if (menus.some((names) => names.hasPath(kernel) || (release !== undefined && names.hasRelease(release)))) return [];
-  return [`no boot menu of this machine names /${kernel}, the kernel of its image: ${system.renewMenuCommand} adds it`];
+  return [`no boot menu of this machine names /${kernel}, the kernel of its image: ${renew} adds it`];
 }
 
 /** An image for a container has none. */

@@ -27,6 +27,7 @@ test('menus of every kind are found, and kernel files that hold something', asyn
       'boot/grub/grub.cfg',
       'boot/grub2/grub.cfg',
       'boot/extlinux/extlinux.conf',
+      'boot/loader/gutinteg.conf',
       'boot/loader/entries/one.conf',
       'boot/efi/EFI/debian/grub.cfg',
     ];

@@ -23,7 +23,7 @@ export type BootFacts = {
   readonly bootIsMounted: boolean;
 };
 
-const MENUS = ['boot/extlinux.conf', 'etc/lilo.conf', 'etc/zipl.conf'];
+const MENUS = ['boot/loader/gutinteg.conf', 'boot/extlinux.conf', 'etc/lilo.conf', 'etc/zipl.conf'];
 /** Directories whose files of these kinds are menus, or are read by one: grub.cfg, custom.cfg, menu.lst. */
 const MENU_DIRECTORIES = ['boot/grub', 'boot/grub2', 'boot/extlinux', 'boot/syslinux'];
 const MENU_FILE = /\.(?:cfg|conf|lst)$/;

@@ -12,7 +12,7 @@ suite('mounts of a machine that was adopted', () => {
     try {
       mkdirSync(join(root, 'etc'));
       makeFstab(join(root, 'etc/fstab'));
-      const context = { root, state: { consoles: [] } } as unknown as PartialContext;
+      const context = { root, state: { consoles: [], bootLoader: [] } } as unknown as PartialContext;
       return (await describePlaces(context)).mounts;
     } finally {
       rmSync(root, { recursive: true });
@@ -31,4 +31,20 @@ suite('mounts of a machine that was adopted', () => {
       expected,
     );
   });
+});
+
+test('what an EFI system partition still starts counts as a menu, and is part of what a run goes by', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'converge-files-'));
+  try {
+    const placesWith = async (...paths: string[]) => {
+      const bootLoader = paths.map((path) => ({ artefact: { kind: 'esp-file', partUuid: 'p', path }, digests: {} }));
+      return describePlaces({ root, state: { consoles: [], bootLoader } } as unknown as PartialContext);
+    };
+    const places = await placesWith('gutinteg/0a/vmlinuz-6.2');
+    assert.deepEqual(places.boot.menus, [{ path: 'boot/efi', text: 'gutinteg/0a/vmlinuz-6.2' }]);
+    const description = { generation: 'a' } as Parameters<typeof places.keyOf>[0];
+    assert.notEqual(places.keyOf(description), (await placesWith()).keyOf(description));
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });

@@ -19,6 +19,7 @@ import { manifestsOf } from '../description/fetch-manifests.ts';
 import type { Manifests } from '../description/fetch-manifests.ts';
 import type { Description, Shortcut } from '../description/find-description.ts';
 import { beginBootMenu } from '../kernels/boot-menu-part.ts';
+import { espMenus } from '../kernels/esp-menus.ts';
 import { readBootFacts } from '../kernels/read-boot-facts.ts';
 import type { BootFacts } from '../kernels/read-boot-facts.ts';
 import { FILES_DATABASE } from '../machine/machine-state.ts';
@@ -45,7 +46,8 @@ export async function describePlaces({ root, state, agent }: PartialContext): Pr
   const program =
     agent === undefined ? 'none' : await readFile(join(agent.dir, 'VERSION'), 'utf8').catch(whenMissing(''));
   const mounts = ownMounts(state.layout, fstab?.toString('utf8') ?? '');
-  const boot = await readBootFacts(root);
+  const facts = await readBootFacts(root);
+  const boot = { ...facts, menus: [...facts.menus, ...espMenus(state.bootLoader)] };
   // Another kernel was started, or another menu written: other kernels may go.
   const starts = JSON.stringify([boot.started, boot.menus, boot.unreadable]);
   const known = [JSON.stringify(state.layout ?? null), JSON.stringify(state.consoles), program, mounts.join('\n')];

@@ -52,7 +52,12 @@ function details(step: InstallStep): string[] {
         return `${name}: ${formatBytes(sizeBytes)} at byte ${startBytes} of ${disk}`;
       });
     case 'write-esp':
-      return step.files.map(({ path, from }) => `${path}${from.kind === 'system' ? ` from ${from.path}` : ''}`);
+      return [
+        ...(step.menu?.entries ?? []).map(
+          ({ title, linux, initrd }) => `entry ${title}: copies of ${linux}, ${initrd}`,
+        ),
+        ...step.files.map(({ path, from }) => `${path}${from.kind === 'system' ? ` from ${from.path}` : ''}`),
+      ];
     case 'boot-entries':
       return step.entries.map(({ label, loaderPath, partUuid }) => `${label}: ${loaderPath} on partition ${partUuid}`);
     case 'save-disks':

@@ -86,6 +86,31 @@ const plan = (
     consoles: ['ttyS0,115200'],
   });
 
+test('with systemd-boot, the menu is that of the entries, and Secure Boot is asked of programs alone', () => {
+  const programs = ['boot/initrd.img-6.1', 'boot/vmlinuz-6.1', 'usr/lib/systemd/boot/efi/systemd-bootx64.efi'];
+  const files = programs.map((path): Manifest['entries'][number] => {
+    const metadata = { mode: 0o644, uid: 0, gid: 0, mtimeSeconds: 0, mtimeNanoseconds: 0 };
+    return { type: 'file', path, ...metadata, sizeBytes: 1000, sha256: 'e'.repeat(64), chunks: [] };
+  });
+  const input = {
+    lookup: { ...lookup, record: { ...lookup.record, BOOTLOADER: 'systemd-boot' }, packages: [] },
+    image: manifest('debian-12-amd64', 0, [...kernelLinks, ...files]),
+    packages: [],
+    facts: { ...facts, firmware: 'uefi' as const },
+    consoles: ['ttyS0,115200'],
+  };
+  const { plan: made } = planInstall(input);
+  assert.deepEqual(made.started, ['/usr/lib/systemd/boot/efi/systemd-bootx64.efi', '/boot/vmlinuz-6.1']);
+  const written = made.steps.flatMap((step) => (step.kind === 'write-files' ? step.files.map(({ path }) => path) : []));
+  assert.deepEqual(written, ['/boot/loader/gutinteg.conf']);
+  assert.match(
+    formatPlan(made),
+    /entry debian 12 \(Linux 6\.1\): copies of \/boot\/vmlinuz-6\.1, \/boot\/initrd\.img-6\.1/,
+  );
+  const bios = { ...input, facts };
+  assert.throws(() => planInstall(bios), /BOOTLOADER: 'systemd-boot' is not for bios firmware; known there: grub/);
+});
+
 test('the order is: make sure, save, tables, formats, read back, mounts, files, boot loader, state, unmount', () => {
   const { steps } = plan().plan;
   const phases = steps.map(({ phase }) => phase).filter((phase, index, all) => phase !== all[index - 1]);

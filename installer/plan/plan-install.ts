@@ -20,8 +20,9 @@ import type { Manifest } from '../../packagelink/package/manifest.ts';
 import { planAfter } from '../../packagelink/commands/plan-after.ts';
 import { treeDigest } from '../../packagelink/tree/tree.ts';
 import type { MergedTree } from '../../packagelink/tree/tree.ts';
-import { bootLoadersOf, mainBootLoader } from '../boot-loaders/all.ts';
-import type { BootPlan } from '../boot-loaders/boot-plan.ts';
+import { bootLoadersOf } from '../boot-loaders/all.ts';
+import type { BootPlan, BootPlanInput } from '../boot-loaders/boot-plan.ts';
+import type { RenderedFile } from '../render/rendered-file.ts';
 import type { InstallStep } from './install-step.ts';
 import { checkMountPoints } from './check-mount-points.ts';
 import { findForeignSystem } from './find-foreign-system.ts';
@@ -99,9 +100,9 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
   );
   if (layout !== undefined && tree !== undefined) faults.push(...checkMountPoints(layout, tree));
   const boot =
-    layout === undefined || tree === undefined || system === undefined
+    layout === undefined || disks === undefined || tree === undefined || system === undefined
       ? undefined
-      : collect(faults, 'BOOTLOADER', () => planBoot(lookup.record, { layout, tree, system }));
+      : collect(faults, 'BOOTLOADER', () => planBoot(input, { layout, disks, tree, system }));
   if (facts.efi?.bits === 32) faults.push(SMALL_FIRMWARE);
   if (faults.length > 0 || !system || !layout || !disks || !diskSteps || !boot || !tree) {
     throw new FaultsError(`planning the installation of ${lookup.name}`, faults, {
@@ -117,20 +118,33 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
     obstacles: diskSteps.faults,
     notices: [...layout.notes, ...tree.notices],
     started: startedFiles(boot, `/${system.findKernel(tree).kernel}`),
-    steps: [...diskSteps.steps, ...planSteps({ input, system, layout, disks, boot, tree })],
+    steps: [...diskSteps.steps, ...planSteps({ input, disks, boot, tree })],
   };
   return { plan, tree };
 }
 
+type MachineBoot = BootPlan & { readonly menu: RenderedFile };
+
 function planBoot(
-  record: Lookup['record'],
-  { layout, tree, system }: { layout: Layout; tree: MergedTree; system: SystemKind },
-): BootPlan {
+  { lookup: { record }, consoles }: InstallInput,
+  { layout, disks, tree, system }: { layout: Layout; disks: LinuxDiskPlan; tree: MergedTree; system: SystemKind },
+): MachineBoot {
   const architecture = architectureOfRecord(record);
   if (architecture === undefined) throw new UserError(`ARCH='${record['ARCH']}' is not known`, { exitCode: 2 });
-  const input = { layout, tree, architecture, paths: system.bootPaths, target: TARGET };
-  const plans = bootLoadersOf(layout, record['BOOTLOADER']).map((loader) => loader.plan(input));
-  return { artefacts: plans.flatMap(({ artefacts }) => artefacts), steps: plans.flatMap(({ steps }) => steps) };
+  const paths = system.bootPaths;
+  const [main, ...others] = bootLoadersOf(layout, record['BOOTLOADER']);
+  const menu = main.renderMenu({
+    layout,
+    rootArguments: disks.rootArguments,
+    kernels: [system.findKernel(tree)],
+    title: menuTitle(record),
+    consoles,
+    paths,
+  });
+  const osmode: BootPlanInput['osmode'] = record['OSMODE'] === 'packages' ? 'packages' : 'image';
+  const input: BootPlanInput = { layout, tree, architecture, paths, menu, osmode, target: TARGET };
+  const plans = [main, ...others].map((loader) => loader.plan(input));
+  return { artefacts: plans.flatMap(({ artefacts }) => artefacts), steps: plans.flatMap(({ steps }) => steps), menu };
 }
 
 function startedFiles({ steps }: BootPlan, kernel: string): string[] {
@@ -140,26 +154,11 @@ function startedFiles({ steps }: BootPlan, kernel: string): string[] {
 
 function planSteps(settled: {
   readonly input: InstallInput;
-  readonly system: SystemKind;
-  readonly layout: Layout;
   readonly disks: LinuxDiskPlan;
-  readonly boot: BootPlan;
+  readonly boot: MachineBoot;
   readonly tree: MergedTree;
 }): InstallStep[] {
-  const { input, system, layout, disks, boot, tree } = settled;
-  const loader = mainBootLoader(
-    layout,
-    boot.artefacts.map((each) => each.loader),
-  );
-  const paths = system.bootPaths;
-  const menu = loader.renderMenu({
-    layout,
-    rootArguments: disks.rootArguments,
-    kernels: [system.findKernel(tree)],
-    title: menuTitle(input.lookup.record),
-    consoles: input.consoles,
-    paths,
-  });
+  const { input, disks, boot, tree } = settled;
   return [
     ...disks.mounts.flatMap(({ device, mountPoint, fsType, options, isLater }) =>
       isLater === true
@@ -186,7 +185,7 @@ function planSteps(settled: {
     {
       phase: 'boot-loader',
       kind: 'write-files',
-      files: [menu],
+      files: [boot.menu],
       why: 'the first boot menu',
     },
     { phase: 'finish', kind: 'leave-state', artefacts: boot.artefacts, why: 'what the nightly run needs to know' },

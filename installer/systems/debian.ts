@@ -3,7 +3,7 @@ import { renderNetworkdFiles } from '../render/networkd-files.ts';
 import { findImageKernel } from './find-image-kernel.ts';
 import type { SystemKind } from './system-kind.ts';
 
-/** Debian with systemd-networkd and GRUB. */
+/** Debian with systemd-networkd, and GRUB or systemd-boot. */
 export const debian: SystemKind = {
   name: 'debian',
   renderFiles: renderDebianFiles,
@@ -26,6 +26,11 @@ export const debian: SystemKind = {
       shim: '/usr/lib/shim',
       grub: '/usr/lib/grub',
       packages: ({ name }) => ['shim-signed', `grub-efi-${name}-signed`],
+    },
+    systemdBoot: {
+      programs: '/usr/lib/systemd/boot/efi',
+      menu: '/boot/loader/gutinteg.conf',
+      packages: ['systemd-boot-efi'],
     },
   },
 };

@@ -2,6 +2,7 @@
 // writes bytes that are not those of the plan.
 import { UserError } from '../../../lib/errors.ts';
 import type { BootStep } from '../boot-plan.ts';
+import { readEspEntries } from '../entries/esp-entries.ts';
 import { readEspSource, sha256 } from './esp-file.ts';
 import type { EspFile } from './esp-file.ts';
 import type { MountEsp } from './mount-esp.ts';
@@ -11,10 +12,11 @@ import type { EspBytes } from './write-esp-files.ts';
 
 /** @throws UserError when the system has other bytes than the plan, or the partition other ones than were written */
 export async function installEsp(
-  { esp, files }: Extract<BootStep, { kind: 'write-esp' }>,
+  { esp, files, menu }: Extract<BootStep, { kind: 'write-esp' }>,
   { root, mountEsp }: { readonly root: string; readonly mountEsp: MountEsp },
 ): Promise<string[]> {
-  const bytes = await Promise.all(files.map(async (file) => readPlanned(file, root)));
+  const entries = menu === undefined ? [] : await readEspEntries(menu, root);
+  const bytes = [...entries, ...(await Promise.all(files.map(async (file) => readPlanned(file, root))))];
   return mountEsp(esp.device, 'write', async (top) => {
     const own = esp.isKept ? await spareForeignFallback(top, bytes, new Set()) : bytes;
     await writeEspFiles(top, own);

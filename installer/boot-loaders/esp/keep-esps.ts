@@ -3,6 +3,9 @@
 import { describeError, UserError } from '../../../lib/errors.ts';
 import { isSystemError } from '../../../lib/when-missing.ts';
 import type { RecordedBoot } from '../boot-artefact.ts';
+import { readEspEntries } from '../entries/esp-entries.ts';
+import { findOrphans, findStale, removeStale } from '../entries/sweep-esp.ts';
+import type { Stale } from '../entries/sweep-esp.ts';
 import type { Change, Kept, KeepInput } from '../kept-boot.ts';
 import { wantedEntry } from '../nvram/wanted-entry.ts';
 import { describeEntryChanges, writeBootEntries } from '../nvram/write-boot-entries.ts';
@@ -48,6 +51,9 @@ export async function keepEsps(
   return { ...said, recorded: [...records, ...absent], missing: missing.map(({ partUuid }) => partUuid) };
 }
 
+const NOTHING_STALE: Stale = { entries: [], kernels: [] };
+const NOT_NAMED = 'boot loader: the boot menu does not name it any more';
+
 type Said = { readonly changes: Change[]; readonly errors: string[]; readonly notices: string[] };
 
 type One = {
@@ -60,22 +66,36 @@ type One = {
 };
 
 /** What to record of one partition and its entry. */
-async function keepOne({ esp, files, entry }: EspWish, given: One): Promise<readonly RecordedBoot[]> {
+async function keepOne({ esp, files, entry, menu }: EspWish, given: One): Promise<readonly RecordedBoot[]> {
   const { before, loader, tools, root, changeNothing, said } = given;
-  const wanted = await Promise.all(
-    files.map(async (file) => ({ ...file, bytes: await readEspSource(file.from, root) })),
-  );
+  const wanted = [
+    ...(menu === undefined ? [] : await readEspEntries(menu, root)),
+    ...(await Promise.all(files.map(async (file) => ({ ...file, bytes: await readEspSource(file.from, root) })))),
+  ];
   const digests = new Map(before.flatMap((each) => Object.entries(each.digests)));
   const known = new Set(digests.values());
-  const { own, differences } = await tools.mountEsp(esp.device, 'read', async (top) => {
+  const { own, differences, stale } = await tools.mountEsp(esp.device, 'read', async (top) => {
     const spared = esp.isKept ? await spareForeignFallback(top, wanted, known) : wanted;
-    return { own: spared, differences: await compareEspFiles(top, spared) };
+    return {
+      own: spared,
+      differences: await compareEspFiles(top, spared),
+      stale: menu === undefined ? NOTHING_STALE : await findStale(top, spared),
+    };
   });
   if (own.length < wanted.length) said.notices.push(foreignFallback(esp.disk));
-  if (differences.length > 0 && !changeNothing) {
-    await tools.mountEsp(esp.device, 'write', async (top) => writeEspFiles(top, own));
+  const gone = [...stale.entries, ...stale.kernels];
+  if (differences.length + gone.length > 0 && !changeNothing) {
+    await tools.mountEsp(esp.device, 'write', async (top) => {
+      // Their room may be needed.
+      if (menu !== undefined) await removeStale(top, await findOrphans(top, own));
+      await writeEspFiles(top, own);
+      if (menu !== undefined) await removeStale(top, await findStale(top, own));
+    });
   }
   said.changes.push(...differences.map((each) => describe(esp.disk, each, digests)));
+  said.changes.push(
+    ...gone.map((path) => ({ path: `${esp.disk}:/${path}`, action: 'deleted' as const, why: NOT_NAMED })),
+  );
   if (changeNothing) return before;
   const { partUuid } = esp;
   const { loaderPath, label } = wantedEntry(esp, entry.label, entry.path);

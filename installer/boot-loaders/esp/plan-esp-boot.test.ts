@@ -32,6 +32,8 @@ function inputFor(text: string, given: Partial<BootPlanInput> = {}): BootPlanInp
     tree: treeOf(sources.amd64),
     architecture: architectures.amd64,
     paths: debian.bootPaths,
+    menu: { path: debian.bootPaths.grubMenu, mode: 0o600, content: '' },
+    osmode: 'image',
     target: '/target',
     ...given,
   };
