@@ -169,6 +169,27 @@ const PATHS: readonly [target: string, status: number][] = [
   ['/boot/mac/%zz.ipxe', 400],
 ];
 
+for (const [agent, path, ends] of [
+  ['GRUB 2.12-9+deb13u4', routes.grubScript(FAKE_MAC), 'ECONNRESET'],
+  ['GRUB 2.12-9+deb13u4', routes.kernel('amd64'), 'open'],
+  ['iPXE/1.21.1', SCRIPT, 'open'],
+] as const) {
+  test(`the connection of ${agent} for ${path}, which it leaves open: ${ends}`, async (context) => {
+    const { port } = await setUp(context);
+    const socket = connect({ port, host: '127.0.0.1' });
+    context.after(() => socket.destroy());
+    await once(socket, 'connect');
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: ${agent}\r\n\r\n`);
+    const [first] = await once(socket, 'data');
+    assert.match(String(first), /^HTTP\/1\.1 200 /);
+    socket.resume();
+    const ended = once(socket, 'error').then(([error]) => (error as NodeJS.ErrnoException).code);
+    // Longer than the grace, shorter than the time after which any idle connection is closed.
+    const stillOpen = once(AbortSignal.timeout(2500), 'abort').then(() => 'open');
+    assert.equal(await Promise.race([ended, stillOpen]), ends);
+  });
+}
+
 test('paths: slashes are merged, and nothing else is', async (context) => {
   const { send } = await setUp(context);
   for (const [target, status] of PATHS) assert.equal((await send(target)).status, status, target);

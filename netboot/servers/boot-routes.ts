@@ -13,6 +13,7 @@ import { machineScripts } from '../render/boot-scripts.ts';
 import type { MachineLanguage } from '../render/boot-scripts.ts';
 import { HttpError } from './http-errors.ts';
 import { machineOfRequest } from './machine-of-request.ts';
+import { resetAfterGrub } from './reset-grub.ts';
 import { sendFile } from './send-file.ts';
 import type { SendSigned } from './send-signed.ts';
 
@@ -48,6 +49,7 @@ export function addBootRoutes(app: Express, options: BootRoutesOptions): void {
     if (mac === undefined || language === undefined) {
       throw new HttpError(404, `not a MAC address with ${languages.map((one) => `.${one}`).join(' or ')}`);
     }
+    resetAfterGrub(request, response);
     // Whoever asks for the head alone does not boot it.
     const { boot } = options;
     const script = request.method === 'HEAD' ? boot.previewScript(mac, language) : boot.script(mac, language);
