@@ -29,6 +29,24 @@ for (const [name, boot, expected] of [
     { current: '0003', order: ['0003', '0001'], entries: [entry('0001', { ...loader, active: false }), stick] },
     undefined,
   ],
+  [
+    'a loader that the firmware has dropped from the order',
+    { current: '0003', order: ['0003', '0001'], entries: [entry('0001'), entry('0007', loader), stick] },
+    '0007',
+  ],
+  [
+    'never the setup menu',
+    {
+      current: '0003',
+      order: ['0003', '0000', '0001'],
+      entries: [
+        entry('0000', { label: 'UiApp', target: 'FvVol(7cb8bdc9-f8eb-4f34-aaea-3ee4af6516a1)/FvFile(462caa21)' }),
+        entry('0001'),
+        stick,
+      ],
+    },
+    '0001',
+  ],
   ['never the medium itself', { current: '0003', order: ['0003'], entries: [entry('0003', loader)] }, undefined],
   ['without a current one, only a loader', { order: ['0003', '0001'], entries: [entry('0001'), stick] }, undefined],
   ['no entries, as a BIOS has none', { order: [], entries: [] }, undefined],
