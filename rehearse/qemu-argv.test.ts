@@ -58,7 +58,12 @@ const parts: readonly (readonly [string, Partial<HardwareKind>, Partial<VirtualH
   ],
   ['stick', { media: 'stick' }, { medium: '/m,1' }, [/file=\/m,,1,readonly=on .*usb-storage,\S*,bootindex=0 /]],
   ['CD', { media: 'cd' }, { medium: '/m' }, [/file=\/m,media=cdrom,readonly=on .*ide-cd,\S*,bootindex=0 /]],
-  ['packets', {}, { packets: '/p,1' }, [/filter-dump,id=packets,netdev=net0,file=\/p,,1 /]],
+  [
+    'packets',
+    {},
+    { packets: '/p,1' },
+    [/downscript=no,vnet_hdr=off /, /filter-dump,id=packets,netdev=net0,file=\/p,,1 /],
+  ],
   ['network first', { firmware: 'uefi' }, { bootOrder: 'network' }, [/mac=\S*:01,bootindex=1,/, /S1,bootindex=2 /]],
 ];
 
