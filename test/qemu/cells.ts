@@ -4,7 +4,7 @@ import type { HardwareKind } from '../../rehearse/hardware/kinds.ts';
 
 export type Cell = {
   readonly hardware: HardwareKind;
-  /** Whether `npm test` runs it: together these have every firmware, bus and card once. */
+  /** Whether `npm test` runs it: these have every firmware and bus, and what the demo and most tests have not. */
   readonly always?: true;
 };
 
@@ -19,10 +19,10 @@ export const cells: readonly Cell[] = [
   cell({ bus: 'nvme', nic: 'virtio' }),
   cell({ bus: 'virtio', nic: 'e1000' }),
   cell({ bus: 'sata', nic: 'e1000' }, { always: true }),
-  cell({ bus: 'nvme', nic: 'rtl8139' }, { always: true }),
-  cell({ firmware: 'uefi', bus: 'virtio', nic: 'virtio' }, { always: true }),
+  cell({ bus: 'nvme', nic: 'rtl8139' }),
+  cell({ firmware: 'uefi', bus: 'virtio', nic: 'virtio' }),
   cell({ firmware: 'uefi', bus: 'sata', nic: 'e1000' }),
-  cell({ firmware: 'uefi', bus: 'nvme', media: 'http' }),
+  cell({ firmware: 'uefi', bus: 'nvme', media: 'http' }, { always: true }),
   cell({ firmware: 'secure', bus: 'virtio', nic: 'virtio' }),
   cell({ firmware: 'secure', bus: 'nvme', nic: 'virtio' }, { always: true }),
   cell({ firmware: 'secure', bus: 'sata', media: 'http' }),

@@ -1,0 +1,22 @@
+// Sticks and CDs: without a server, with one, and for another machine. `npm test` runs the first.
+import { test } from 'node:test';
+import { howMany } from '../helpers/how-many.ts';
+import { installOffline, installOnline, leaveAlone } from './medium.ts';
+
+const CASES: readonly [name: string, run: () => Promise<void>][] = [
+  [
+    'a stick that Secure Boot has to accept installs a machine while no server is there, once',
+    () => installOffline('stick-secure', { firmware: 'secure', media: 'stick' }),
+  ],
+  ['so does one with a BIOS', () => installOffline('stick-bios', { firmware: 'bios', media: 'stick' })],
+  [
+    'a CD asks the server, which leaves the machine alone until it is armed',
+    () => installOnline('cd-uefi', { firmware: 'uefi', media: 'cd' }),
+  ],
+  [
+    'a stick for another machine changes nothing',
+    () => leaveAlone('foreign-stick', { firmware: 'secure', media: 'stick' }),
+  ],
+];
+
+for (const [name, run] of CASES.slice(0, howMany({ few: 1, all: CASES.length }))) test(name, run);

@@ -1,0 +1,92 @@
+// One machine that is installed from a stick or CD, without a server or with one. In: hardware, what the medium is for.
+// Out: nothing, or an error that names the logs.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { runCommand } from '../../lib/run-command.ts';
+import { gutintegArgv } from '../../rehearse/gutinteg-argv.ts';
+import type { HardwareKind } from '../../rehearse/hardware/kinds.ts';
+import { plainConsole } from '../../rehearse/console-text.ts';
+import { waitFor } from '../../rehearse/wait-for.ts';
+import { runInstallTest } from './run-install-test.ts';
+import type { InstallLab } from './run-install-test.ts';
+
+const LIMIT_MS = 20 * 60_000;
+const HOST = 'small1';
+
+/** `gutinteg media build`, as an administrator types it. */
+async function buildMedium(lab: InstallLab, ...words: readonly string[]): Promise<string> {
+  const image = join(lab.workDir, 'medium.iso');
+  const { site } = lab.machine;
+  const place = ['--site', site.dir, '--state', lab.workDir];
+  await runCommand(gutintegArgv('media', 'build', '--out', image, ...words, ...place), { onLine: lab.options.onLine });
+  return image;
+}
+
+/** The medium installs the machine while no server is there, once; the server hears of it from the installed system. */
+export async function installOffline(name: string, hardware: Partial<HardwareKind>): Promise<void> {
+  await runInstallTest({
+    name,
+    hardware,
+    limitMs: LIMIT_MS,
+    check: async (lab) => {
+      const medium = await buildMedium(lab, '--offline', '--machine', HOST);
+      const noted = (await lab.status()).timeline.map(({ text }) => text);
+      assert(noted.includes('a medium was made that installs it without this server'), noted.join('\n'));
+      await lab.server.kill();
+      const machine = await lab.switchOn('medium', lab.logs.install, { medium });
+      const shown = await lab.waitForConsole(machine, /The installation is complete/);
+      assert.match(shown, /Install small1 from this medium: ERASES its disks, once/);
+      assert.match(shown, /started from medium [0-9a-f]{16} on \/dev\/(?:sd|sr|vd)/);
+      await lab.server.start();
+      // The medium stays in, and the machine starts from its disk all the same.
+      const status = await lab.waitForReport(machine);
+      assert.equal(status.state, 'installed');
+      assert.equal(machine.resets().length, 1, 'it is not installed again');
+      // What the installer did while nobody heard it is told by the system that it has installed.
+      const told = status.timeline.map(({ text }) => text);
+      assert(told.includes('finish: what the nightly run needs to know (step 1 of 3)'), told.join('\n'));
+      assert.equal(status.lastReport?.report.run, 'first-boot');
+    },
+  });
+}
+
+/** The medium asks the server, which has the machine left alone until it is armed. */
+export async function installOnline(name: string, hardware: Partial<HardwareKind>): Promise<void> {
+  await runInstallTest({
+    name,
+    hardware,
+    limitMs: LIMIT_MS,
+    check: async (lab) => {
+      const medium = await buildMedium(lab);
+      const unarmed = await lab.switchOn('not armed', join(lab.workDir, 'unarmed-serial.log'), { medium });
+      await lab.waitForConsole(unarmed, /This machine is left alone: .*small1 is not armed/);
+      await unarmed.vm.kill();
+      await lab.server.control.arm(HOST);
+      const machine = await lab.switchOn('armed', lab.logs.install, { medium });
+      const status = await lab.waitForReport(machine);
+      assert.equal(status.state, 'installed');
+      assert.equal(machine.resets().length, 1, plainConsole(machine.vm.console()).slice(-2000));
+    },
+  });
+}
+
+/** A medium that names another machine changes nothing. */
+export async function leaveAlone(name: string, hardware: Partial<HardwareKind>): Promise<void> {
+  await runInstallTest({
+    name,
+    hardware,
+    limitMs: LIMIT_MS,
+    check: async (lab) => {
+      const medium = await buildMedium(lab, '--offline', '--machine', 'lab01');
+      const machine = await lab.switchOn('foreign medium', lab.logs.install, { medium });
+      const shown = await lab.waitForConsole(machine, /Nothing was changed\./);
+      assert.match(shown, /installs lab01 \(.*\); the network cards of this machine are 52:54:00:77:00:61/);
+      await waitFor({
+        what: 'what to do with the medium',
+        timeoutMs: 60_000,
+        signal: lab.options.signal,
+        look: () => /take the medium out|starts '.*' next/.test(machine.vm.console()) || undefined,
+      });
+    },
+  });
+}
