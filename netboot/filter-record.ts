@@ -1,13 +1,12 @@
 import { UserError } from '../lib/errors.ts';
+import { machineVariables } from '../lib/known-variables.ts';
 import { isHidden, isSecret } from '../lib/secret-variables.ts';
 import type { MachineRecord } from '../contract/lookup.ts';
 
 const KNOWN =
   /^(MAC|IP6?|ALIASES|NETMASK|BROADCAST|NETWORK|GATEWAY|NAMESERVER\d*|DOMAIN|HOSTNAME|OS|OSREV|ARCH|IMAGE|PACKAGES|PARTITION|ROOTFS|OSMODE|MASS_DELETE|PIN|DISK_.+|NIC_.+)$/;
-/** Of no interest to booting: the installer and the agent read them. */
-const OF_THE_MACHINE = /^(ROOT_KEYS|SSH_HOST_KEYS|USERS|USER_.+)$/;
-/** The same, of its interfaces. */
-const OF_THE_NETWORK = /^(NIC|ADDRESSES|PREFIX6|GATEWAY6|ROUTES|DHCP|RA|MTU|SEARCH)$/;
+/** Of no interest to booting: accounts, which the agent reads. */
+const OF_ACCOUNTS = /^USER(?:S|_.+)$/;
 
 /**
  * The part of a record that a machine may read: what the installer knows and what its packages' templates use.
@@ -48,6 +47,7 @@ function isWanted(variable: string, wanted: ReadonlySet<string>): boolean {
   return !isSecret(variable) && (KNOWN.test(variable) || wanted.has(variable));
 }
 
+/** All that a machine's variables are, so that none that the installer comes to read is forgotten here. */
 function isOfTheMachine(variable: string): boolean {
-  return OF_THE_MACHINE.test(variable) || OF_THE_NETWORK.test(variable);
+  return Object.hasOwn(machineVariables, variable) || OF_ACCOUNTS.test(variable);
 }
