@@ -27,7 +27,7 @@ test('accounts, with what is usual where nothing is said', () => {
 
 const bad: [string, Record<string, string>, string, RegExp][] = [
   ['a number of the system', { USER_ann_UID: '0' }, 'USER_ann_UID', /'0' is not a number from 1000 to 59999/],
-  ['no number', { USER_ann_UID: '' }, 'USER_ann_UID', /'' is not a number/],
+  ['no number', { USER_ann_UID: '' }, 'USER_ann_UID', /is missing: a number from 1000 to 59999/],
   ['a number that is none', { USER_ann_UID: '1001:0' }, 'USER_ann_UID', /is not a number/],
   ['a number for two', { USERS: 'ann bob', USER_bob_UID: '1001' }, 'USER_bob_UID', /ann has it, too/],
   ['root', { USERS: 'root', USER_root_UID: '1000' }, 'USERS', /'root' is not a name/],

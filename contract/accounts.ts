@@ -46,7 +46,8 @@ function readAccount(name: string, valueOf: (variable: string) => string | undef
   }
   const uid = Number(ask('UID'));
   if (!/^\d+$/.test(ask('UID')) || uid < FIRST_UID || uid > LAST_UID) {
-    refuse(`USER_${name}_UID`, `'${ask('UID').slice(0, 40)}' is not a number from ${FIRST_UID} to ${LAST_UID}`);
+    const what = ask('UID') === '' ? 'is missing:' : `'${ask('UID').slice(0, 40)}' is not`;
+    refuse(`USER_${name}_UID`, `${what} a number from ${FIRST_UID} to ${LAST_UID}`);
   }
   const person = ask('NAME');
   if (/[":\\%]/.test(person)) refuse(`USER_${name}_NAME`, 'a name cannot have a quote, a colon, a backslash or a %');

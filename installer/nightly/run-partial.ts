@@ -63,7 +63,7 @@ export async function runPartial(context: PartialContext): Promise<Report> {
   });
   const forgotten = isQuiet || description.away !== undefined ? [] : await remember(context, description, done.boot);
   const unkept = [...unnoted, ...forgotten];
-  const next = await announceNetboot(context, description.lookup);
+  const next = await announceNetboot(context, description);
   const report = await composeReport({ context, description, about, done: { ...done, unkept, next }, startedAtMs });
   if (isQuiet) return report;
   const told = await deliverReport(context, report);
