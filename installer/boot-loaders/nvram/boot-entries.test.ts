@@ -30,6 +30,11 @@ function own(number: string, partUuid = A, more: Partial<BootEntry> = {}): BootE
 function foreign(number: string, label: string, target = 'PciRoot(0x0)/Pci(0x2,0x0)/MAC(525400a1b2c3,1)'): BootEntry {
   return { number, active: true, label, target };
 }
+/** Shim of the same partition, and what follows it in the entry. */
+function told(number: string, data: string, label = 'Linux-Firmware-Updater'): BootEntry {
+  const target = `HD(127,GPT,${A})/${data.startsWith(')') ? 'File(' : ''}\\EFI\\debian\\shimx64.efi${data}`;
+  return own(number, A, { label, target });
+}
 const pxe = foreign('0001', 'UEFI PXEv4');
 const windows: BootEntry = {
   ...own('0000', A),
@@ -78,6 +83,34 @@ const cases: readonly Case[] = [
   {
     what: 'firmware that has made a number of ours',
     now: { order: ['0002'], entries: [foreign('0002', 'debian', 'VenHw(99e275e7-75a0-4b37-a2e6-c5385e6c00cb)')] },
+  },
+  {
+    what: 'the order names one that is gone, which efibootmgr would refuse',
+    now: { order: ['0018', '0001', '0002'], entries: [pxe, own('0002')] },
+    order: '0002,0001',
+  },
+  { what: 'only one that is gone is before ours', now: { order: ['0018', '0002'], entries: [own('0002')] } },
+  {
+    what: 'the same shim told to start another program is not ours, as efibootmgr 17 prints it',
+    now: { order: ['0002', '0001'], entries: [own('0002'), told('0001', ')\\.f.w.u.p.d.x.6.4...e.f.i...')] },
+  },
+  {
+    what: 'the same shim told to start another program is not ours, as efibootmgr 18 prints it',
+    now: { order: ['0001'], entries: [told('0001', '5c0066007700750070006400')] },
+    create: ['debian'],
+  },
+  {
+    what: 'what firmware puts behind the path makes it no other',
+    now: {
+      order: ['0002', '0003', '0004', '0005'],
+      entries: [
+        [')..BO', '0002'],
+        ['0000424f', '0003'],
+        [')RC', '0004'],
+        [')N.....YM....R,Y.', '0005'],
+      ].map(([data = '', number = '']) => told(number, data, 'debian')),
+    },
+    remove: '0003,0004,0005',
   },
   {
     what: 'a mirror',

@@ -25,8 +25,10 @@ export function planBootEntries(now: BootEntries, wanted: readonly WantedEntry[]
   const chosen = matches.flatMap(([first]) => (first === undefined ? [] : [first]));
   const remove = matches.flatMap(([, ...others]) => others.map(({ number }) => number));
   const numbers = chosen.map(({ number }) => number);
-  const order = [...numbers, ...now.order.filter((number) => !numbers.includes(number) && !remove.includes(number))];
-  const isFirst = numbers.every((number, index) => now.order[index] === number);
+  // Firmware leaves numbers in the order whose entries are gone; efibootmgr refuses an order that names one.
+  const present = now.order.filter((number) => now.entries.some((entry) => entry.number === number));
+  const order = [...numbers, ...present.filter((number) => !numbers.includes(number) && !remove.includes(number))];
+  const isFirst = numbers.every((number, index) => present[index] === number);
   return {
     create,
     activate: chosen.filter(({ active }) => !active).map(({ number }) => number),
@@ -41,9 +43,19 @@ export function planBootEntries(now: BootEntries, wanted: readonly WantedEntry[]
  */
 function isFor({ label, partUuid, loaderPath, target }: BootEntry, wanted: WantedEntry): boolean {
   if (partUuid !== undefined) {
-    return partUuid === wanted.partUuid && loaderPath?.toLowerCase() === wanted.loaderPath.toLowerCase();
+    const isSameFile = partUuid === wanted.partUuid && loaderPath?.toLowerCase() === wanted.loaderPath.toLowerCase();
+    return isSameFile && !hasArguments(target);
   }
   return label === wanted.label && /^VenHw\(/i.test(target);
+}
+
+/**
+ * Whether the loader is told what to start, as shim is by the entries of fwupd: then it is another system's. Text of 16 bits
+ * a character, which efibootmgr prints with dots, and since version 18 as hexadecimal digits; what firmware itself puts
+ * behind a path, such as `..BO`, is none.
+ */
+function hasArguments(target: string): boolean {
+  return /\.efi\)?(?:(?:[!-\-/-~]\.){2}|(?:[2-7][0-9a-f]00){2})/i.test(target);
 }
 
 function sortByOrder(entries: readonly BootEntry[], order: readonly string[]): BootEntry[] {
