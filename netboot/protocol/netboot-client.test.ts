@@ -19,6 +19,12 @@ const CLIENTS = [
   { name: 'x64 UEFI', options: [pxe, arch(7)], want: 'firmware uefi' },
   { name: 'ARM64 UEFI', options: [pxe, arch(11)], want: 'firmware uefi' },
   { name: 'x64 UEFI HTTP', options: [http, arch(16)], want: 'firmware uefi-http' },
+  { name: 'x64 UEFI HTTP with the code for PXE', options: [http, arch(7)], want: 'firmware uefi-http' },
+  {
+    name: 'ARM64 UEFI HTTP that says the code for PXE in its vendor class alone',
+    options: [[option.vendorClass, text('HTTPClient:Arch:00011:UNDI:003000')]],
+    want: 'firmware uefi-http',
+  },
   { name: 'several', options: [pxe, [option.architecture, Uint8Array.of(0, 7, 0, 0)]], want: 'firmware uefi bios' },
   {
     name: 'several, one of them unknown and one twice',

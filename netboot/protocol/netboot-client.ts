@@ -43,7 +43,14 @@ export function readNetbootClient(options: DhcpOptions): NetbootClient {
 function readArchitectures(options: DhcpOptions, vendor: string): readonly ClientFirmware[] {
   const listed = readUint16s(options, option.architecture);
   const codes = listed.length > 0 ? listed : [Number(/:Arch:(\d{5})(?::|$)/.exec(vendor)?.[1] ?? 0)];
-  return [...new Set(codes)].map(
-    (code) => byCode.get(code) ?? { firmware: 'other', name: `architecture ${code}`, of: undefined },
+  const clients = [...new Set(codes)].map(
+    (code) => byCode.get(code) ?? { firmware: 'other' as const, name: `architecture ${code}`, of: undefined },
   );
+  return vendor.startsWith('HTTPClient') ? clients.map(byHttp) : clients;
+}
+
+/** Some firmware that boots by HTTP says its architecture by the code for PXE, and takes nothing but a URL all the same. */
+function byHttp(client: ClientFirmware): ClientFirmware {
+  const same = [...byCode.values()].find(({ firmware, of }) => firmware === 'uefi-http' && of === client.of);
+  return client.firmware === 'uefi' && client.of !== undefined ? (same ?? client) : client;
 }
