@@ -13,6 +13,11 @@ suite('public keys of SSH', () => {
   const good: [string, string, string[]][] = [
     ['none', ' ', []],
     ['a line of a .pub file', `ssh-ed25519 ${ED25519} ann@desk`, [`ssh-ed25519 ${ED25519} ann@desk`]],
+    [
+      'comments of several words, as people write them',
+      `ssh-ed25519 ${ED25519} Ann Müller (work) ssh-rsa ${RSA} bob's #2`,
+      [`ssh-ed25519 ${ED25519} Ann Müller (work)`, `ssh-rsa ${RSA} bob's #2`],
+    ],
     ['without a type or a comment', ED25519, [`ssh-ed25519 ${ED25519}`]],
     [
       'several, of which += has kept each word once',
@@ -47,7 +52,9 @@ suite('public keys of SSH', () => {
     ['one in the place of a comment', `${ED25519} no-pty ssh-rsa ${RSA}`, /'no-pty' is an option/],
     ['one with a value', `from="10.0.0.1" ssh-ed25519 ${ED25519}`, /is an option/],
     ['a file name', '~/.ssh/id_ed25519.pub', /is neither a public key/],
-    ['a comment of two words', `${ED25519} ann smith`, /'smith' is neither/],
+    ['a file name behind a key', `${ED25519} ann bob.pub`, /'bob.pub' is neither/],
+    ['an end of a key behind another one', `${ED25519} ann ${RSA.slice(-100)}`, /is an option/],
+    ['a type without a key', `${ED25519} ann ssh-rsa bob`, /'bob' is neither/],
   ];
   for (const [name, text, problem] of bad) {
     test(`${name} is refused`, () => {

@@ -1,7 +1,7 @@
 // Public keys of SSH, as ssh-keygen writes them. In: text. Out: keys, or sentences that say what is wrong. Never: I/O; a
 // private key in a message.
 
-/** One public key; `comment` is a single word, or empty. @see RFC 4253 §6.6 */
+/** One public key; `comment` is words with a blank between them, or empty. @see RFC 4253 §6.6 */
 export type SshKey = { readonly type: string; readonly blob: string; readonly comment: string };
 
 /** The fields behind the name of each type: how many, and the size of the first where the type fixes it. */
@@ -18,7 +18,8 @@ const TYPES: Readonly<Record<string, { readonly fields: number; readonly firstBy
 /** What sshd takes for an option of a line in authorized_keys: a restriction that must not get lost. */
 const OPTION =
   /^(restrict|cert-authority|verify-required|(no-)?(pty|agent-forwarding|port-forwarding|user-rc|X11-forwarding|touch-required))$|[=",]/i;
-const COMMENT = /^[\w.@+:-]+$/;
+/** A word of a comment. A file name or a part of a key is none: whoever wrote it wanted a key there, and got none. */
+const COMMENT = /^(?!.*\.pub$)[^\p{C}/\\$`~]{1,60}$/u;
 
 /**
  * Every key of a value such as ROOT_KEYS. `+=` keeps each word once, so `ssh-ed25519 AAAA… ann ssh-ed25519 AAAA… bob` may
@@ -38,9 +39,9 @@ export function parseSshKeys(text: string): { readonly keys: readonly SshKey[]; 
       else keys.push(key);
       type = undefined;
     } else if (OPTION.test(word)) problems.push(`'${shorten(word)}' is an option of a key; options are not supported`);
-    else if (last === undefined || last.comment !== '' || type !== undefined || !COMMENT.test(word)) {
-      problems.push(`'${shorten(word)}' is neither a public key nor a comment of one word behind a key`);
-    } else keys.splice(-1, 1, { ...last, comment: word });
+    else if (last === undefined || type !== undefined || !COMMENT.test(word)) {
+      problems.push(`'${shorten(word)}' is neither a public key nor a comment behind a key`);
+    } else keys.splice(-1, 1, { ...last, comment: `${last.comment} ${word}`.trim() });
   }
   return { keys, problems };
 }

@@ -19,7 +19,8 @@ for (const [path, text] of [
   [join(ann, '.ssh/options.pub'), `restrict ssh-ed25519 ${KEY}\n`],
   [join(ann, '.ssh/secret.pub'), '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n'],
   [join(root, '.ssh/a.pub'), `ssh-ed25519 ${KEY} the same\n`],
-  [join(root, '.ssh/b.pub'), `ecdsa-sha2-nistp256 ${OTHER}\n`],
+  [join(root, '.ssh/b.pub'), `# two\r\n\r\nssh-ed25519 ${KEY}\r\necdsa-sha2-nistp256 ${OTHER}\r\n`],
+  [join(root, '.ssh/empty.pub'), '\n'],
 ] as const) {
   await mkdir(join(path, '..'), { recursive: true });
   await writeFile(path, text);
@@ -32,18 +33,15 @@ test('keys of several homes, each once, with what was passed over', async () => 
     { file: join(root, '.ssh/a.pub'), key: { type: 'ssh-ed25519', blob: KEY, comment: 'the-same' } },
     { file: join(root, '.ssh/b.pub'), key: { type: 'ecdsa-sha2-nistp256', blob: OTHER, comment: '' } },
   ]);
-  const why = 'it does not begin with a public key that sshd accepts';
   assert.deepEqual(
     passedOver,
     [
-      ['cert', why],
-      ['gone', 'it cannot be read'],
-      ['options', why],
-      ['secret', why],
-    ].map(([name, reason]) => ({
-      file: join(ann, `.ssh/${name}.pub`),
-      why: reason,
-    })),
+      [root, 'empty', 'it is empty'],
+      [ann, 'cert', 'it has a certificate, not the key itself'],
+      [ann, 'gone', 'it cannot be read'],
+      [ann, 'options', 'it has a key with options in front, which ROOT_KEYS cannot have'],
+      [ann, 'secret', 'it has a line that is no public key of a type that sshd accepts'],
+    ].map(([home, name, why]) => ({ file: join(home ?? '', `.ssh/${name}.pub`), why })),
   );
 });
 

@@ -17,9 +17,12 @@ export async function findOwnKeys(homes: readonly string[]): Promise<OwnKeys> {
   const found = new Map<string, OwnKeys['found'][number]>();
   const passedOver: OwnKeys['passedOver'][number][] = [];
   for (const file of await listPublicKeys(homes)) {
-    const key = await readKey(file);
-    if (typeof key === 'string') passedOver.push({ file, why: key });
-    else if (!found.has(key.blob)) found.set(key.blob, { file, key });
+    const problems = new Set<string>();
+    for (const key of await readKeys(file)) {
+      if (typeof key === 'string') problems.add(key);
+      else if (!found.has(key.blob)) found.set(key.blob, { file, key });
+    }
+    passedOver.push(...[...problems].map((why) => ({ file, why })));
   }
   return { found: [...found.values()], passedOver };
 }
@@ -38,15 +41,29 @@ async function listPublicKeys(homes: readonly string[]): Promise<string[]> {
   return files;
 }
 
-/** The file's one key, or why it is not one. Its comment becomes a single word, as ROOT_KEYS wants it. */
-async function readKey(file: string): Promise<SshKey | string> {
+/** The keys of a file, which has one in a line, or why a line is none. */
+async function readKeys(file: string): Promise<(SshKey | string)[]> {
   const text = await readRegularFile(file)
     .then((bytes) => bytes.toString('utf8'))
     .catch(() => undefined);
-  if (text === undefined) return 'it cannot be read';
-  const [type = '', blob = '', ...comment] = text.trim().split(/\s+/);
+  if (text === undefined) return ['it cannot be read'];
+  const lines = text.split(/[\r\n]+/).map((line) => line.trim());
+  const filled = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  return filled.length === 0 ? ['it is empty'] : filled.map(readLine);
+}
+
+/** A line's key, or why it is none. Its comment becomes a single word that needs no care in quotes. */
+function readLine(line: string): SshKey | string {
+  const [type = '', blob = '', ...comment] = line.split(/\s+/);
+  if (type.includes('-cert-v01@')) return 'it has a certificate, not the key itself';
   const { keys, problems } = parseSshKeys(`${type} ${blob}`);
   const [key] = keys;
-  if (key === undefined || problems.length > 0) return 'it does not begin with a public key that sshd accepts';
-  return { ...key, comment: comment.join('-').replaceAll(/[^\w.@+:-]/g, '-') };
+  if (key !== undefined && problems.length === 0) {
+    return { ...key, comment: comment.join('-').replaceAll(/[^\w.@+:-]/g, '-') };
+  }
+  // Without its options, the key would let in more than whoever wrote them wanted.
+  const hasOptions = comment.some((word) => word.startsWith('AAAA')) || blob.startsWith('ssh-');
+  return hasOptions
+    ? 'it has a key with options in front, which ROOT_KEYS cannot have'
+    : 'it has a line that is no public key of a type that sshd accepts';
 }
