@@ -74,11 +74,11 @@ const table: [what: string, text: string, faults: string[]][] = [
   [
     'networks for DHCP',
     'a:\nIP=10.0.0.1\nMAC=0:0:0:0:0:1\nb:\nIP=10.0.1.1\nMAC=0:0:0:0:0:2\nNETMASK=255.255.0.0\nc:\nIP=10.0.2.1\nMAC=0:0:0:0:0:3\nNETMASK=255.255.255.0\n' +
-      'd:\nIP=10.2.0.1\nNETMASK=255.255.255.0\nNIC_e_IP=10.3.0.1\nNIC_e_MAC=0:0:0:0:0:4\nf:\nMAC=0:0:0:0:0:5\ng:\nIP=10.4.0.1\n',
+      'd:\nIP=10.2.0.1\nNETMASK=255.255.255.0\nNIC_e_IP=10.3.0.1\nNIC_e_MAC=0:0:0:0:0:4\nNIC_h_IP=10.3.0.0\nNIC_h_MAC=0:0:0:0:0:6\nf:\nMAC=0:0:0:0:0:5\ng:\nIP=10.4.0.1\n',
     [
       '1: a: NETMASK: is not set, so nothing says in which network it is',
       '11: c: NETMASK: 10.0.2.0/24 and 10.0.0.0/16, where b is, overlap',
-      '12: d: NIC_e_NETMASK: is not set, so nothing says in which network it is',
+      '17: d: NIC_h_IP: 10.3.0.0 is the address of the network 10.3.0.0/24',
     ],
   ],
   [

@@ -36,13 +36,14 @@ export function readInterfaces(reader: Reader, host: HostName): Interface[] {
 
 /**
  * The network of an interface, from its NETMASK and, if set, NETWORK. A further interface without a NETMASK of its
- * own may lie in the network of the first. Undefined, with a fault, when there is none that holds the address.
+ * own has that of the first, as on the machine, in whatever network it is. Undefined, with a fault, when there is none
+ * that holds the address.
  */
 export function readNetwork(reader: Reader, { prefix, ip }: Interface): Network | undefined {
   const { input, machine, faults } = reader;
   const { values } = machine;
   const own = prefix === '' || (values.get(`${prefix}NETMASK`) ?? '') !== '' ? prefix : '';
-  const [variable, networkVariable] = [`${own}NETMASK`, `${own}NETWORK`];
+  const variable = `${own}NETMASK`;
   const report = (at: string, message: string) => {
     faults.push(input.faultOf(machine.name, at, { message: `${machine.name}: ${at}: ${message}` }));
     return undefined;
@@ -57,13 +58,9 @@ export function readNetwork(reader: Reader, { prefix, ip }: Interface): Network 
   const network: Network = { id: address - (address % 2 ** (32 - prefixBits)), prefixBits };
   const place = describePlace(address, network);
   if (place !== undefined) return report(`${prefix}IP`, `${ip} ${place} ${formatNetwork(network)}`);
-  const text = values.get(networkVariable) ?? '';
+  const text = values.get(`${prefix}NETWORK`) ?? '';
   if (text !== '' && parseIpv4(text) !== network.id) {
     return report(`${prefix}IP`, `${ip} is not in the network ${text.slice(0, 80)} with the netmask ${netmask}`);
-  }
-  // Without a NETWORK nothing says where the first interface's network is but its own address.
-  if (own !== prefix && text === '' && !holds(network, values.get('IP') ?? '')) {
-    return report(`${prefix}NETMASK`, 'is not set, so nothing says in which network it is');
   }
   return network;
 }
@@ -80,11 +77,6 @@ export function describePlace(address: number, { id, prefixBits }: Network): str
 /** `10.77.0.0/24`. */
 export function formatNetwork({ id, prefixBits }: Network): string {
   return `${formatIpv4(id)}/${prefixBits}`;
-}
-
-function holds({ id, prefixBits }: Network, text: string): boolean {
-  const address = parseIpv4(text);
-  return address !== undefined && address - (address % 2 ** (32 - prefixBits)) === id;
 }
 
 function listNics({ values }: ExportMachine): string[] {
