@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hideValue } from './secret-variables.ts';
+import { hideValue, showValue } from './secret-variables.ts';
 
 test('lines are shown without the values of secrets, hashes of passwords and private keys', () => {
   for (const [line, shown] of [
@@ -12,4 +12,10 @@ test('lines are shown without the values of secrets, hashes of passwords and pri
   ] as const) {
     assert.equal(hideValue(line), shown);
   }
+});
+
+test('values are shown unless they are secret', () => {
+  assert.equal(showValue('IP', 'a b'), "'a b'");
+  assert.equal(showValue('ROOT_PASSWORD_HASH', 'hunter2'), '(hidden)');
+  assert.equal(showValue('ROOT_KEYS', '-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl'), '(hidden)');
 });

@@ -13,6 +13,11 @@ export function isHidden(variable: string): boolean {
   return isSecret(variable) || variable.endsWith('_PASSWORD_HASH');
 }
 
+/** A value as a message may show it. */
+export function showValue(variable: string, value: string): string {
+  return isHidden(variable) || /PRIVATE KEY/.test(value) ? '(hidden)' : `'${value}'`;
+}
+
 /** A line of the database as it may be printed. */
 export function hideValue(line: string): string {
   return line.replace(/^([ \t]*(\w+)[ \t]*[-+]?=).*/, (whole, head: string, variable: string) =>

@@ -1,5 +1,5 @@
 // The smallest changes: one assignment is written, rewritten or removed. The draft records each.
-import { isHidden } from '../../lib/secret-variables.ts';
+import { isHidden, showValue } from '../../lib/secret-variables.ts';
 import { UserError } from '../../lib/errors.ts';
 import { trimStart } from '../statements.ts';
 import type { Operator } from '../types.ts';
@@ -90,5 +90,5 @@ function indentationOf({ file, object }: Found): string {
 
 function inexpressible({ variable, value }: Setting): UserError {
   const reason = explainInexpressible(value) ?? 'no quotes make it so';
-  return new UserError(`${variable} cannot have the value '${value}': ${reason}`, { exitCode: 2 });
+  return new UserError(`${variable} cannot have the value ${showValue(variable, value)}: ${reason}`, { exitCode: 2 });
 }

@@ -13,6 +13,7 @@ suite('arguments', () => {
     [['HOSTNAME=x'], /machdb rename OLD NEW/],
     [['__proto__=x'], /'__proto__' is not a variable/],
     [['A=x\ny'], /it has a line break, and a value is one line/],
+    [['A=-----BEGIN PRIVATE KEY-----\ny'], /^A cannot have the value \(hidden\): it has a line break/],
     [['A=x\u0007'], /it contains the character U\+0007/],
     [[`A="it's"`], /it contains both kinds of quotes, and begins with a quote/],
     [[`A=it's "x" `], /both kinds of quotes, and has a blank at an end/],

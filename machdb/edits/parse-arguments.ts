@@ -1,5 +1,6 @@
 // The words of a command line as edits. In: argv. Out: settings and names that can be written. Never: looks at a file.
 import { UserError } from '../../lib/errors.ts';
+import { showValue } from '../../lib/secret-variables.ts';
 import { splitWords } from '../values.ts';
 import type { Operator } from '../types.ts';
 import type { Setting } from './change-lines.ts';
@@ -57,7 +58,9 @@ function explainSetting(setting: Setting, earlier: readonly Setting[]): string |
   if (operator === '=' && isGiven) return `${variable} is given twice`;
   if (operator !== '=' && splitWords(value).length === 0) return `${variable}${operator} names no words`;
   const reason = explainInexpressible(value);
-  return reason === undefined ? undefined : `${variable} cannot have the value '${value}': ${reason}`;
+  return reason === undefined
+    ? undefined
+    : `${variable} cannot have the value ${showValue(variable, value)}: ${reason}`;
 }
 
 function explainVariable(variable: string): string | undefined {
