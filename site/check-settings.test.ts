@@ -13,7 +13,7 @@ const MD5 = '$1$zhzTgZ9r$Ni1wBwgs4ZbXSpR54BFqX1';
 
 function faultsOf(setting: string): string[] {
   const db = parseMachdb([{ path: 'a.db', text: `a:\nIP=10.0.0.1\n${setting}\n` }]);
-  return checkMachdb(db, siteChecks(new Set())).map(formatFault);
+  return checkMachdb(db, siteChecks(new Set(['apt-sources']))).map(formatFault);
 }
 
 suite('settings of the packages', () => {
@@ -31,6 +31,7 @@ suite('settings of the packages', () => {
     'APT_PROXY=',
     'APT_MIRROR=https://mirror.lab.example/debian',
     'APT_SUITE=bookworm',
+    'APT_SUITE=',
     `ROOT_PASSWORD_HASH='${YESCRYPT}'`,
     `ROOT_PASSWORD_HASH='${SHA512}'`,
   ]) {
@@ -38,6 +39,7 @@ suite('settings of the packages', () => {
   }
 
   const bad: [string, RegExp][] = [
+    ['PACKAGES=apt-sources\nAPT_SUITE=', /APT_SUITE: is empty; the package apt-sources needs it/],
     [
       'TIMEZONE=europe/berlin',
       /a\.db:3: error: TIMEZONE: 'europe\/berlin' is not a time zone.*did you mean Europe\/Berlin\?/s,

@@ -39,11 +39,22 @@ const CHECKS: Readonly<Record<string, (value: string) => Problem | undefined>> =
   ROOT_PASSWORD_HASH: checkHash,
 };
 
-/** The empty value says nothing, as it does everywhere. */
+/** Without these, the lines of sources.list are none that apt can read. */
+const NEEDED: Readonly<Record<string, string>> = {
+  APT_MIRROR: 'apt-sources',
+  APT_SECURITY: 'apt-sources',
+  APT_SUITE: 'apt-sources',
+};
+
+/** The empty value says nothing, as it does everywhere, except where a package cannot do without. */
 export function checkSettings(machine: Machine): Fault[] {
+  const packages = wordsOf(machine.values.get('PACKAGES') ?? '');
   return Object.entries(CHECKS).flatMap(([variable, check]): Fault[] => {
-    const value = machine.values.get(variable) ?? '';
-    const problem = value === '' ? undefined : check(value);
+    // A variable that nothing sets is missed where the template is read.
+    const value = machine.values.get(variable);
+    const user = NEEDED[variable];
+    const isMissed = value === '' && user !== undefined && packages.includes(user);
+    const problem = isMissed ? { message: `is empty; the package ${user} needs it` } : value ? check(value) : undefined;
     if (problem === undefined) return [];
     const { message, ...more } = problem;
     return [{ severity: 'error', ...placeOf(machine, variable), message: `${variable}: ${message}`, ...more }];

@@ -39,6 +39,14 @@ suite('time', () => {
     assert.match(await readFile(timesyncd, 'utf8'), /^\[Time\]\n#.*\nNTP=10\.77\.0\.1 ntp\.lab\.example\n$/);
   });
 
+  test('an heir that empties the zone has UTC', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { etc, script } = await lay(stack, 'time', { TIMEZONE: '', NTP: '' });
+    const applied = await inOwnEtc(etc, [script('apply-time-zone')]);
+    assert.equal(applied.exitCode, 0, applied.stderr);
+    assert.equal(await readlink(join(etc, 'localtime')), '/usr/share/zoneinfo/Etc/UTC');
+  });
+
   test('a zone that is not on the machine is said, and changes nothing', async () => {
     await using stack = new AsyncDisposableStack();
     const { etc, script } = await lay(stack, 'time', { TIMEZONE: 'Asia/Nowhere', NTP: '' });
@@ -57,6 +65,13 @@ suite('locale', () => {
     const source =
       '. /etc/default/locale; . /etc/default/keyboard; export LANG; unset LC_ALL; locale charmap; echo $XKBLAYOUT';
     assert.equal((await inOwnEtc(etc, ['sh', '-c', source])).stdout, 'UTF-8\nde\n');
+  });
+
+  test('no LOCALE needs nothing either', async () => {
+    await using stack = new AsyncDisposableStack();
+    const { etc, script } = await lay(stack, 'locale', { LOCALE: '', KEYBOARD: '' });
+    const applied = await inOwnEtc(etc, ['env', 'PATH=/nonexistent', '/bin/sh', script('apply-locale')]);
+    assert.equal(applied.exitCode, 0, applied.stderr);
   });
 
   test('another one without locale-gen names what is missing', async () => {
@@ -136,15 +151,27 @@ suite('users', () => {
   });
 });
 
-test('the hash of the root password gets into shadow, and into no argument', async () => {
-  await using stack = new AsyncDisposableStack();
-  const hash = '';
-  const { etc, script } = await lay(stack, 'root-password', { ROOT_PASSWORD_HASH: hash });
-  assert.equal((await stat(join(etc, 'root-password'))).mode & 0o777, 0o600);
-  await put(join(etc, 'passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
-  await put(join(etc, 'group'), 'root:x:0:\n');
-  await put(join(etc, 'shadow'), 'root:*:19000:0:99999:7:::\n');
-  const applied = await inOwnEtc(etc, [script('apply-root-password')]);
-  assert.equal(applied.exitCode, 0, applied.stderr);
-  assert.ok((await readFile(join(etc, 'shadow'), 'utf8')).startsWith(`root:${hash}:`));
+suite('root-password', () => {
+  /** The line of root in shadow, after the package was laid down with a hash where another one was before. */
+  async function shadowWith(hash: string): Promise<string> {
+    await using stack = new AsyncDisposableStack();
+    const { etc, script } = await lay(stack, 'root-password', { ROOT_PASSWORD_HASH: hash });
+    assert.equal((await stat(join(etc, 'root-password'))).mode & 0o777, 0o600);
+    await put(join(etc, 'passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
+    await put(join(etc, 'group'), 'root:x:0:\n');
+    await put(join(etc, 'shadow'), 'root:$6$old:19000:0:99999:7:::\n');
+    const applied = await inOwnEtc(etc, [script('apply-root-password')]);
+    assert.equal(applied.exitCode, 0, applied.stderr);
+    return readFile(join(etc, 'shadow'), 'utf8');
+  }
+
+  test('the hash gets into shadow', async () => {
+    // Of the password "secret".
+    const hash = '$y$j9T$abcdefghijklmnop$3dL1LkYnZM.OVXuVdnnaKVDlLYT92dRwOzDZ5XiVCe.';
+    assert.ok((await shadowWith(hash)).startsWith(`root:${hash}:`));
+  });
+
+  test('an empty one lets in with no password, not with an empty one', async () => {
+    assert.match(await shadowWith(''), /^root:\*:/);
+  });
 });
