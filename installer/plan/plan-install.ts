@@ -1,5 +1,6 @@
 // A full install as data: every command, size, UUID and path is settled here, before anything is written.
 // In: look-up, manifests, facts. Out: steps in order and the merged tree. Never: I/O, clock, randomness.
+import { foreseeEntryFaults } from '../boot-loaders/nvram/foresee-entry-faults.ts';
 import type { Lookup } from '../../contract/lookup.ts';
 import { architectureOfRecord } from '../../lib/architecture.ts';
 import { FaultsError, UserError } from '../../lib/errors.ts';
@@ -116,7 +117,7 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
     facts,
     layout,
     obstacles: diskSteps.faults,
-    notices: [...layout.notes, ...tree.notices],
+    notices: [...layout.notes, ...tree.notices, ...foreseeEntryFaults(facts.efi)],
     started: startedFiles(boot, `/${system.findKernel(tree).kernel}`),
     steps: [...diskSteps.steps, ...planSteps({ input, disks, boot, tree })],
   };

@@ -4,6 +4,7 @@
 import { CommandError } from '../../../lib/run-command.ts';
 import type { Argv, RunCommand } from '../../../lib/run-command.ts';
 import type { BootEntries, EfiFacts } from '../../../partition-specs/efi-facts.ts';
+import { FALLBACK, variablesAre } from './foresee-entry-faults.ts';
 import { planBootEntries } from './plan-boot-entries.ts';
 import type { EntryChanges } from './plan-boot-entries.ts';
 import type { WantedEntry } from './wanted-entry.ts';
@@ -23,7 +24,6 @@ export type EntryTools = {
 };
 
 const TIMEOUT_MS = 60_000;
-const FALLBACK = 'the firmware then starts EFI/BOOT of the first disk that has it';
 
 /** What differs from what is wanted, in words; changes nothing. */
 export function describeEntryChanges(now: BootEntries | undefined, wanted: readonly WantedEntry[]): EntryChange[] {
@@ -60,8 +60,7 @@ export async function writeBootEntries(wanted: readonly WantedEntry[], tools: En
   if (efi === undefined) return { changes: [], notices: [] };
   const changes = describeEntryChanges(efi.boot, wanted);
   if (efi.variables !== 'writable') {
-    const what = efi.variables === 'hidden' ? 'are not to be seen' : 'are read-only';
-    return { changes: [], notices: [`no boot entry was made: the firmware's variables ${what}; ${FALLBACK}`] };
+    return { changes: [], notices: [`no boot entry was made: ${variablesAre(efi)}; ${FALLBACK}`] };
   }
   if (changes.length === 0) return { changes: [], notices: [] };
   try {
