@@ -2,6 +2,7 @@
 // its place with the evidence, a doubt, or nothing. Never: guesses between two.
 import { deriveUuid } from './derive-uuid.ts';
 import { labelOf } from './filesystem-labels.ts';
+import { EFI_MOUNT_POINT, isEfiSystem } from './efi-system.ts';
 import type { FilesystemKind } from './filesystems/filesystem-kind.ts';
 import type { DiskFacts, ExistingPartition } from './disk-facts.ts';
 import type { OsFamily } from './os-families/os-family.ts';
@@ -105,6 +106,10 @@ function pinByLabel(
 ): Pin | Doubt | undefined {
   if (kind === undefined) return undefined;
   const { blkidType } = kind;
+  const efi = request.label === undefined && request.mountPoint === EFI_MOUNT_POINT;
+  const systems = efi ? partitions.filter((each) => isEfiSystem(each) && each.fsType === blkidType) : [];
+  // Hardly any system labels the file system of its own.
+  if (systems.length === 1) return onlyPin(systems, 'the only EFI system partition on the disk');
   const label = labelOf(request, kind) ?? (kind.keptOnly === true ? undefined : request.mountPoint);
   if (label === undefined) {
     // Its own system has labelled it, or not; the only one of its kind is the one that is meant.

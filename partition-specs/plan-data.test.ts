@@ -10,6 +10,7 @@ import { planLayout } from './plan-layout.ts';
 import type { LayoutInput } from './plan-layout.ts';
 import { renderLinux } from './render/linux.ts';
 import { parsePartitionSpec } from './spec.ts';
+import { gptTypes } from './tables/gpt.ts';
 import { disk, machine } from './testing/disk.ts';
 import { writtenDisk } from './testing/written-disk.ts';
 
@@ -189,6 +190,30 @@ test('a lost table is replaced by one in which the data can stay, to the last se
   assert.deepEqual([layout.disks[0]?.table.kind, letter(layout, 'h').number], ['dos', 2]);
   assert.deepEqual(place(letter(layout, 'h')), place(home));
   assert.match(refusal(GPT.replace('disk0:', 'disk0: gpt'), { recorded: [recorded] }), /a gpt table leaves no room/);
+});
+
+test('an EFI system partition of another system needs no label where it is the only one', () => {
+  const esp = {
+    ...existing(1, 2048, 100 * MiB),
+    type: gptTypes.efiSystem,
+    fsType: 'vfat',
+    fsUuid: 'ABCD-1234',
+  };
+  const text = 'disk0: (a 100M vfat /boot/efi data) (e 6G ext4 /)';
+  const on = (...partitions: ExistingPartition[]) => [
+    disk({ table: { kind: 'gpt', uuid: '11111111-2222-4333-8444-555555555555' }, partitions }),
+  ];
+  const kept = letter(plan(text, { disks: on(esp) }), 'a');
+  assert.deepEqual([kept.verdict, place(kept)], ['KEEP', place(esp)]);
+  assert.match(kept.evidence ?? '', /the only EFI system partition on the disk/);
+  const other = { ...esp, number: 2, startSector: 300 * 2048, fsUuid: 'ABCD-5678' };
+  assert.match(refusal(text, { disks: on(esp, other) }), /data partition disk0a is not on disk/);
+  const twice = 'disk0: (a 100M vfat data,label=ONE) (b 100M vfat data,label=TWO) (e 6G ext4 /)';
+  const copy = { ...other, path: '/dev/vda2', fsUuid: esp.fsUuid, fsLabel: 'TWO' };
+  const copied = on({ ...esp, path: '/dev/vda1', fsLabel: 'ONE' }, copy);
+  assert.match(refusal(twice, { disks: copied }), /of the vfat of \/dev\/vda1 and of the vfat of \/dev\/vda2;/);
+  const labelled = text.replace('data', 'data,label=SYSTEM');
+  assert.match(refusal(labelled, { disks: on(esp) }), /data partition disk0a is not on disk/);
 });
 
 test('a logical partition may follow so closely behind a primary one that both touch one MiB', () => {

@@ -41,7 +41,11 @@ export function takenUuids(planned: Planned, attached: readonly DiskFacts[]): Fa
 export function repeatedUuids({ disks, arrays, groups }: Planned): Fault[] {
   const contents = filledPlaces({ disks: [...disks], arrays: [...arrays], groups: [...groups] });
   const uses = [
-    contents.map(({ content, name }): [string, string] => [content.uuid, `the ${content.filesystem} of ${name}`]),
+    // What is kept may have no name in its table.
+    contents.map(({ content, name, device }): [string, string] => [
+      content.uuid,
+      `the ${content.filesystem} of ${name === '' ? device : name}`,
+    ]),
     ...disks
       .filter(({ table }) => table.kind === 'gpt')
       .map(({ partitions }) =>
