@@ -186,3 +186,9 @@ test('property: the installer only for a machine that is armed or installing, un
     { numRuns: 2000 },
   );
 });
+
+test('an iPXE that nobody here has a script for is told from its firmware', () => {
+  const client = { kind: 'ipxe', architectures: [{ firmware: 'uefi', name: 'ARM64 UEFI', of: 'arm64' }] } as const;
+  const decision = decideBoot({ via: 'dhcp', client, way: undefined }, { kind: 'unknown' });
+  assert.deepEqual(decision, { give: 'nothing', why: 'network boot by iPXE on ARM64 UEFI is not supported' });
+});

@@ -79,7 +79,10 @@ function decideByClient(client: NetbootClient, way: NetbootWay | undefined): Boo
     .find((found) => found !== undefined);
   if (program === undefined) {
     const names = client.architectures.slice(0, MAX_NAMED).map(({ name }) => name);
-    return { give: 'nothing', why: `network boot of ${names.join(' or ')} is not supported` };
+    return {
+      give: 'nothing',
+      why: `network boot ${isIpxe ? 'by iPXE on' : 'of'} ${names.join(' or ')} is not supported`,
+    };
   }
   return isIpxe
     ? { give: 'start-script', file: program.startScript, language: program.script }
