@@ -49,3 +49,13 @@ test('a comment becomes one word', async () => {
   const { found } = await findOwnKeys([ann]);
   assert.equal(found[0]?.key.comment, 'ann-smith-s--desk-');
 });
+
+test('a directory that cannot be read is said', async () => {
+  const home = join(dir, 'loop');
+  await mkdir(home);
+  await symlink('.ssh', join(home, '.ssh'));
+  assert.deepEqual(await findOwnKeys([home]), {
+    found: [],
+    passedOver: [{ file: join(home, '.ssh'), why: 'it cannot be read' }],
+  });
+});

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readRegularFile } from '../../lib/read-regular-file.ts';
 import { parseSshKeys } from '../../lib/ssh-keys.ts';
 import type { SshKey } from '../../lib/ssh-keys.ts';
-import { whenRefused } from '../../lib/when-missing.ts';
+import { isSystemError, whenMissing } from '../../lib/when-missing.ts';
 
 export type OwnKeys = {
   readonly found: readonly { readonly file: string; readonly key: SshKey }[];
@@ -16,29 +16,33 @@ export type OwnKeys = {
 export async function findOwnKeys(homes: readonly string[]): Promise<OwnKeys> {
   const found = new Map<string, OwnKeys['found'][number]>();
   const passedOver: OwnKeys['passedOver'][number][] = [];
-  for (const file of await listPublicKeys(homes)) {
-    const problems = new Set<string>();
-    for (const key of await readKeys(file)) {
-      if (typeof key === 'string') problems.add(key);
-      else if (!found.has(key.blob)) found.set(key.blob, { file, key });
+  for (const folder of new Set(homes.map((home) => join(home, '.ssh')))) {
+    const files = await listPublicKeys(folder);
+    if (files === undefined) passedOver.push({ file: folder, why: 'it cannot be read' });
+    for (const file of files ?? []) {
+      const keys = await readKeys(file);
+      for (const key of keys) {
+        if (typeof key !== 'string' && !found.has(key.blob)) found.set(key.blob, { file, key });
+      }
+      const problems = new Set(keys.filter((key) => typeof key === 'string'));
+      passedOver.push(...[...problems].map((why) => ({ file, why })));
     }
-    passedOver.push(...[...problems].map((why) => ({ file, why })));
   }
   return { found: [...found.values()], passedOver };
 }
 
-async function listPublicKeys(homes: readonly string[]): Promise<string[]> {
-  const files: string[] = [];
-  for (const folder of new Set(homes.map((home) => join(home, '.ssh')))) {
-    const names = await readdir(folder).catch(whenRefused<string[]>([]));
-    files.push(
-      ...names
-        .filter((name) => name.endsWith('.pub'))
-        .sort()
-        .map((name) => join(folder, name)),
-    );
-  }
-  return files;
+/** Undefined for a directory that cannot be read; none is an empty one. */
+async function listPublicKeys(folder: string): Promise<string[] | undefined> {
+  const names = await readdir(folder)
+    .catch(whenMissing<string[]>([]))
+    .catch((error: unknown) => {
+      if (isSystemError(error)) return undefined;
+      throw error;
+    });
+  return names
+    ?.filter((name) => name.endsWith('.pub'))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 /** The keys of a file, which has one in a line, or why a line is none. */

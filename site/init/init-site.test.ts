@@ -67,6 +67,7 @@ suite('a directory', () => {
       await writeFile(join(dir, 'precious'), 'mine');
       await assert.rejects(checkEmpty(dir), { message: /holds precious; nothing was written$/, exitCode: 2 });
       await assert.rejects(checkEmpty(join(dir, 'precious')), { exitCode: 2 });
+      await assert.rejects(checkEmpty(''), { message: /^no directory was named/, exitCode: 2 });
     });
   });
 

@@ -56,6 +56,8 @@ async function giveKeys(file: NewFile, keys: readonly SshKey[]): Promise<NewFile
  * @throws UserError (exit code 2)
  */
 export async function checkEmpty(dir: string): Promise<void> {
+  // An unset variable of a shell: it would be the current directory, with whatever is in it.
+  if (dir === '') throw new UserError('no directory was named; nothing was written', { exitCode: 2 });
   const names = await readdir(dir).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return [];
     throw new UserError(`no site can be made in ${dir}`, { exitCode: 2, cause });
