@@ -6,7 +6,7 @@ const RESERVED = new Set(['all', 'default', 'lo', 'none', 'bonding_masters']);
 
 /** Why an interface cannot have a name, or only at a risk. @see systemd.link(5), Name= */
 export function judgeName(name: string): { message: string; isOnlyRisky: boolean } | undefined {
-  if (!/^\w+$/.test(name)) return refusal('is not made of letters, digits and _ alone');
+  if (!/^\w[\w.-]*$/.test(name)) return refusal('is not made of letters, digits, _, - and . alone');
   if (name.length > LONGEST_NAME)
     return refusal(`is longer than the ${LONGEST_NAME} characters of an interface's name`);
   if (/^\d+$/.test(name)) return refusal('is a number, and no name of an interface');

@@ -16,6 +16,7 @@ type Variables = Readonly<Record<string, string>>;
 
 const legal: [what: string, record: Variables][] = [
   ['nothing', {}],
+  ['a card with a name that has - and .', { ...lan, NIC: 'lan-0.a', NIC_bond0_BOND: 'lan-0.a lan1' }],
   ['an address without a card', address],
   ['a bond without VLANs', { ...lan, NIC_bond0_BOND: 'lan0 lan1' }],
   ['a bridge over a bond over cards', { ...lan, NIC_bond0_BOND: 'lan0 lan1', NIC_br0_BRIDGE: 'bond0' }],
