@@ -11,6 +11,7 @@ const folders = [
   'installer',
   'machdb',
   'netboot',
+  'network-specs',
   'os-images',
   'partition-specs',
   'rehearse',
