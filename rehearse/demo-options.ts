@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GiB } from '../lib/bytes.ts';
 import { openConsoleShell } from './console-shell.ts';
 import { expectFirmware } from './expect-firmware.ts';
-import type { FirmwareName } from './hardware/kinds.ts';
+import type { FirmwareName } from '../lib/virtual-hardware.ts';
 import { checkNightly } from './nightly-check.ts';
 import type { RehearsalOptions, RehearsalSession } from './rehearse.ts';
 import type { Expectation } from './verdict.ts';

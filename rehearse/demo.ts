@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { UserError } from '../lib/errors.ts';
 import { runMain } from '../lib/exit.ts';
 import { demoFirmware, demoOptions } from './demo-options.ts';
-import { firmwareNames } from './hardware/kinds.ts';
-import type { FirmwareName } from './hardware/kinds.ts';
+import { firmwareNames } from '../lib/virtual-hardware.ts';
+import type { FirmwareName } from '../lib/virtual-hardware.ts';
 import { runRehearsal } from './run-rehearsal.ts';
 
 const USAGE = `npm run demo -- [--firmware ${firmwareNames.join('|')}] [--json] [--keep]

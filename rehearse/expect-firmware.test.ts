@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConsoleShell } from './console-shell.ts';
 import { expectFirmware } from './expect-firmware.ts';
-import type { FirmwareName } from './hardware/kinds.ts';
+import type { FirmwareName } from '../lib/virtual-hardware.ts';
 
 const good = {
   'test -d /sys/firmware/efi && echo UEFI || echo BIOS': 'UEFI\n',

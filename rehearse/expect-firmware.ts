@@ -1,7 +1,7 @@
 // What an installed system must say of the firmware that started it. In: a shell on it. Out: expectations. Never: asks
 // our own programs.
 import type { ConsoleShell } from './console-shell.ts';
-import type { FirmwareName } from './hardware/kinds.ts';
+import type { FirmwareName } from '../lib/virtual-hardware.ts';
 import type { Expectation } from './verdict.ts';
 
 type Question = { readonly name: string; readonly command: string; readonly expected: string; readonly is: RegExp };

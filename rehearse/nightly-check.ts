@@ -2,7 +2,7 @@
 import type { RehearsalSession } from './rehearse.ts';
 import { openConsoleShell } from './console-shell.ts';
 import { diskBuses } from './hardware/disk-buses.ts';
-import type { FirmwareName } from './hardware/kinds.ts';
+import type { FirmwareName } from '../lib/virtual-hardware.ts';
 import type { Expectation } from './verdict.ts';
 
 /** Without it, the machine would not start from its disk `/dev/NAME` again, or not by its own entry. */

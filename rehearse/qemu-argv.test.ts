@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultHardware, impossibleHardware } from './hardware/kinds.ts';
-import type { HardwareKind } from './hardware/kinds.ts';
+import { defaultHardware, impossibleHardware } from '../lib/virtual-hardware.ts';
+import type { HardwareKind } from '../lib/virtual-hardware.ts';
 import { qemuArgv } from './qemu-argv.ts';
 import type { VirtualHardware } from './qemu-argv.ts';
 

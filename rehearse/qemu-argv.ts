@@ -1,9 +1,9 @@
-// QEMU's command line. In: hardware. Out: arguments. Never: I/O; decides what goes together (hardware/kinds.ts does).
+// QEMU's command line. In: hardware. Out: arguments. Never: I/O; decides what goes together (lib/virtual-hardware.ts does).
 import type { Argv } from '../lib/run-command.ts';
 import { boards } from './hardware/boards.ts';
 import { diskBuses } from './hardware/disk-buses.ts';
 import { firmwareFiles } from './hardware/firmware.ts';
-import type { HardwareKind } from './hardware/kinds.ts';
+import type { HardwareKind } from '../lib/virtual-hardware.ts';
 import { needsRom, networkCards } from './hardware/network-cards.ts';
 
 /** A disk of a virtual machine. */

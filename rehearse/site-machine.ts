@@ -6,8 +6,8 @@ import type { SiteSettingsFile } from '../site/load-site.ts';
 import { expectedMachine } from '../site/expected-machine.ts';
 import type { ExpectedMachine } from '../site/expected-machine.ts';
 import { diskBuses } from './hardware/disk-buses.ts';
-import { architectureNames, defaultHardware, impossibleHardware } from './hardware/kinds.ts';
-import type { HardwareKind } from './hardware/kinds.ts';
+import { architectureNames, defaultHardware, impossibleHardware } from '../lib/virtual-hardware.ts';
+import type { HardwareKind } from '../lib/virtual-hardware.ts';
 
 export type RehearsedMachine = ExpectedMachine & {
   readonly site: SiteSettingsFile;

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { architectureNames, busNames, firmwareNames, mediaNames, nicNames } from '../../rehearse/hardware/kinds.ts';
-import type { HardwareKind } from '../../rehearse/hardware/kinds.ts';
+import { architectureNames, busNames, firmwareNames, mediaNames, nicNames } from '../../lib/virtual-hardware.ts';
+import type { HardwareKind } from '../../lib/virtual-hardware.ts';
 
 type RehearseOptions = {
   readonly site: string;

@@ -1,5 +1,5 @@
 // How a disk hangs on a virtual machine. In: the name of a bus. Out: QEMU's devices for it. Never: I/O.
-import type { BusName } from './kinds.ts';
+import type { BusName } from '../../lib/virtual-hardware.ts';
 
 export type DiskBus = {
   /** What the disks hang on, once for a machine. */

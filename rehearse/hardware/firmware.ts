@@ -1,5 +1,5 @@
 // The firmware of a virtual machine. In: its name. Out: the files of Debian's packages. Never: I/O.
-import type { FirmwareName, HardwareKind } from './kinds.ts';
+import type { FirmwareName, HardwareKind } from '../../lib/virtual-hardware.ts';
 
 export type FirmwareFiles = {
   /** Read-only; shared by all machines. */

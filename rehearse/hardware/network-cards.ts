@@ -1,5 +1,5 @@
 // The network cards of a virtual machine. In: the name of a card. Out: QEMU's device for it. Never: I/O.
-import type { FirmwareName, NicName } from './kinds.ts';
+import type { FirmwareName, NicName } from '../../lib/virtual-hardware.ts';
 
 export type NetworkCard = {
   readonly device: string;

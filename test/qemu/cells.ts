@@ -1,6 +1,6 @@
 // The matrix of machines that installations are tried on. In: nothing. Out: one cell for each. Never: I/O.
-import { defaultHardware } from '../../rehearse/hardware/kinds.ts';
-import type { HardwareKind } from '../../rehearse/hardware/kinds.ts';
+import { defaultHardware } from '../../lib/virtual-hardware.ts';
+import type { HardwareKind } from '../../lib/virtual-hardware.ts';
 
 export type Cell = {
   readonly hardware: HardwareKind;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { runCommand } from '../../lib/run-command.ts';
 import { gutintegArgv } from '../../rehearse/gutinteg-argv.ts';
-import type { HardwareKind } from '../../rehearse/hardware/kinds.ts';
+import type { HardwareKind } from '../../lib/virtual-hardware.ts';
 import { plainConsole } from '../../rehearse/console-text.ts';
 import { waitFor } from '../../rehearse/wait-for.ts';
 import { runInstallTest } from './run-install-test.ts';

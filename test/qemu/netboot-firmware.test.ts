@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { demoSite } from '../../rehearse/demo-options.ts';
-import type { HardwareKind } from '../../rehearse/hardware/kinds.ts';
+import type { HardwareKind } from '../../lib/virtual-hardware.ts';
 import { DISK_STARTED, makeBootableDisk } from '../helpers/bootable-disk.ts';
 import { runInstallTest } from './run-install-test.ts';
 import type { InstallLab } from './run-install-test.ts';

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { StatusAnswer } from '../../contract/control.ts';
 import { plainConsole } from '../../rehearse/console-text.ts';
 import { demoHardware, demoSite } from '../../rehearse/demo-options.ts';
-import type { HardwareKind } from '../../rehearse/hardware/kinds.ts';
+import type { HardwareKind } from '../../lib/virtual-hardware.ts';
 import type { VirtualDisk, VirtualHardware } from '../../rehearse/qemu-argv.ts';
 import { prepareSite, setUpRun } from '../../rehearse/set-up-run.ts';
 import type { RehearsalRun, RunOptions } from '../../rehearse/set-up-run.ts';

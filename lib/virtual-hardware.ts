@@ -1,7 +1,7 @@
 // What a virtual machine is made of. In: nothing. Out: the kinds of each part, and which of them do not go together.
-// Never: I/O; knows QEMU, as the files beside this one do.
-import { architectures } from '../../lib/architecture.ts';
-import type { Architecture } from '../../lib/architecture.ts';
+// Never: I/O; knows QEMU, as rehearse/hardware/ does.
+import { architectures } from './architecture.ts';
+import type { Architecture } from './architecture.ts';
 
 /** `secure` is a UEFI with Microsoft's keys that enforces Secure Boot. */
 export const firmwareNames = ['bios', 'uefi', 'secure'] as const;
