@@ -278,7 +278,7 @@ suite('a change', () => {
     ],
     [
       'of site.yaml',
-      async () => await replace('site.yaml', '  - ttyS0,115200', '  - ttyS1,9600'),
+      async () => await replace('site.yaml', '# consoles: [tty0, "ttyS1,115200"]', 'consoles: ["ttyS1,9600"]'),
       'server1',
       [/etc\/default\/grub.d\/gutinteg.cfg changed bytes/],
     ],
