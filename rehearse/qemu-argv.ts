@@ -118,16 +118,22 @@ function loggedImage(file: string, writeLog: string, index: number): string[] {
   ];
 }
 
-/** Always first, as somebody would choose it in the firmware's menu. */
-function mediumOptions({ kind: { media }, medium }: VirtualHardware): string[] {
+/**
+ * A BIOS is told to start it first, as somebody would set it. A UEFI with empty variables finds it by itself; told so, OVMF
+ * would delete the entry that an installation has made.
+ */
+function mediumOptions(hardware: VirtualHardware): string[] {
+  const { kind, medium } = hardware;
+  const { media } = kind;
   if (medium === undefined) return [];
+  const first = bootIndex(hardware, 0);
   const drive = (more: string): string[] => ['-drive', `if=none,id=medium,format=raw,file=${path(medium)}${more}`];
   if (media === 'stick') {
-    const stick = 'usb-storage,bus=usb.0,drive=medium,removable=on,bootindex=0';
+    const stick = `usb-storage,bus=usb.0,drive=medium,removable=on${first}`;
     return ['-device', 'qemu-xhci,id=usb', ...drive(',readonly=on'), '-device', stick];
   }
   if (media === 'cd') {
-    const cd = 'ide-cd,bus=optical.0,drive=medium,bootindex=0';
+    const cd = `ide-cd,bus=optical.0,drive=medium${first}`;
     return ['-device', 'ich9-ahci,id=optical', ...drive(',media=cdrom,readonly=on'), '-device', cd];
   }
   return [];

@@ -17,6 +17,7 @@ import { howMany } from '../helpers/how-many.ts';
 import { imagePartition } from '../helpers/image-partition.ts';
 import { readWriteLog } from '../helpers/write-log.ts';
 import { cutEspWrites } from './cut-esp-writes.ts';
+import { startWithBothFirmwares } from './moving-disk.ts';
 import { runInstallTest } from './run-install-test.ts';
 import type { InstallLab } from './run-install-test.ts';
 
@@ -131,4 +132,9 @@ async function rewriteFiles(
   assert.equal(exitCode, 0, output);
   await machine.vm.kill();
   return from;
+}
+
+// In the long run only.
+for (const run of [startWithBothFirmwares].slice(0, howMany({ few: 0, all: 1 }))) {
+  test('a disk for both firmwares starts on either machine', run);
 }
