@@ -21,7 +21,7 @@ const WAYS = [
 ] as const;
 
 const MOMENTS = [
-  { name: 'while its server starts', line: /^agent: .*, unchanged$/, isRunning: false },
+  { name: 'while its server starts', line: /^agent amd64: .*, unchanged$/, isRunning: false },
   { name: 'while its machine boots', line: /gutinteg: installing lab02/, isRunning: true },
 ];
 
