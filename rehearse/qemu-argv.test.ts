@@ -76,6 +76,9 @@ for (const [name, kind, more, patterns] of parts) {
 
 test('a UEFI goes by its own variables unless it is told otherwise', () => {
   assert.doesNotMatch(argvOf({ firmware: 'uefi' }), /bootindex/);
+  for (const media of ['stick', 'cd'] as const) {
+    assert.doesNotMatch(argvOf({ firmware: 'uefi', media }, { medium: '/m' }), /bootindex/);
+  }
   assert.doesNotMatch(argvOf({ media: 'stick' }), /usb/);
 });
 
