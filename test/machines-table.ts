@@ -1,5 +1,5 @@
 // The matrix of docs/machines.md. In: the page, the cells, what came of those that ran. Out: the page. Never: I/O.
-import { nameOfCell } from './qemu/cells.ts';
+import { nameOfCell, wordsOf } from './qemu/cells.ts';
 import type { CellCost } from './qemu/install-cell.ts';
 import type { Cell } from './qemu/cells.ts';
 
@@ -20,7 +20,7 @@ export function withMachinesTable(page: string, cells: readonly Cell[], results:
   const rows = cells.map((cell) => {
     const outcome = ran.get(nameOfCell(cell));
     const found = outcome === undefined ? before.get(nameOfCell(cell)) : describe(outcome);
-    return [...kindOf(cell), ...(found ?? ['not tried yet', '', ''])];
+    return [...wordsOf(cell), ...(found ?? ['not tried yet', '', ''])];
   });
   const table = [HEAD, HEAD.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |\n`).join('');
   return `${page.slice(0, begin + BEGIN.length)}\n\n${table}\n${page.slice(end)}`;
@@ -37,10 +37,6 @@ function rowsByCell(text: string): Map<string, string[]> {
       return [fields.slice(0, KIND_COLUMNS).join('-'), fields.slice(KIND_COLUMNS)];
     }),
   );
-}
-
-function kindOf({ hardware: { firmware, architecture, bus, nic, media } }: Cell): string[] {
-  return [firmware, architecture, bus, nic, media];
 }
 
 function describe(outcome: CellResult['outcome']): string[] {

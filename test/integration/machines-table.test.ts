@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withMachinesTable } from '../machines-table.ts';
-import { cells, nameOfCell } from '../qemu/cells.ts';
+import { cells, chooseCells, nameOfCell } from '../qemu/cells.ts';
 
 const [first = assert.fail('no cells'), second = assert.fail('one cell')] = cells;
 const page = 'a\n<!-- begin: npm run test:machines -->\nold\n<!-- end -->\nb\n';
@@ -43,4 +43,32 @@ test('a page without marks is refused', () => {
 
 test('no two cells are the same', () => {
   assert.equal(new Set(cells.map(nameOfCell)).size, cells.length);
+});
+
+const choices: readonly [words: string, names: readonly string[]][] = [
+  ['secure nvme', ['secure-amd64-nvme-virtio-network']],
+  ['http secure', ['secure-amd64-sata-virtio-http']],
+  ['bios virtio virtio', ['bios-amd64-virtio-virtio-network']],
+  ['arm64', ['uefi-arm64-virtio-virtio-network']],
+  ['bios e1000', ['bios-amd64-virtio-e1000-network', 'bios-amd64-sata-e1000-network']],
+  ['', cells.map(nameOfCell)],
+];
+
+for (const [words, names] of choices) {
+  test(`words choose cells: '${words}'`, () => {
+    assert.deepEqual(chooseCells(words.split(' ').filter(Boolean)).map(nameOfCell), names);
+  });
+}
+
+test('words that no cell has are refused, and the known ones are named', () => {
+  for (const words of [['secure', 'e1000'], ['scsi'], ['arm64', 'arm64']]) {
+    assert.throws(() => chooseCells(words), { message: new RegExp(words.join(' ')), hint: /rtl8139/, exitCode: 2 });
+  }
+});
+
+test('arm64 is slow to emulate: npm test leaves it to npm run test:machines', () => {
+  assert.deepEqual(
+    chooseCells(['arm64']).filter(({ always }) => always === true),
+    [],
+  );
 });
