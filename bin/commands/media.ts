@@ -28,7 +28,8 @@ export function addMediaCommand(program: Command): void {
 
 function parseServer(text: string): string {
   const url = URL.parse(text);
-  if (url?.protocol === 'http:' && url.pathname === '/' && url.search === '') return url.origin;
+  // Nothing of a URL is dropped in silence: it has no path, no password.
+  if (url?.protocol === 'http:' && url.href === `${url.origin}/`) return url.origin;
   throw new InvalidArgumentError(`'${text}' is not a URL such as http://10.77.0.1:8080.`);
 }
 

@@ -9,6 +9,7 @@ import { UserError } from '../../lib/errors.ts';
 import { fetchManifests } from '../../installer/description/fetch-manifests.ts';
 import { loadBootFiles } from '../../netboot/boot-files/load-boot-files.ts';
 import { bootDirectory } from '../../netboot/boot-directory.ts';
+import { countOf } from '../../machdb/views/printable.ts';
 import { buildMedium } from '../../netboot/media/build-medium.ts';
 import { mediumBootFiles } from '../../netboot/media/plan-medium.ts';
 import { directoryFetcher } from '../../packagelink/contents/fetch.ts';
@@ -40,18 +41,20 @@ export async function buildMedia(options: MediaOptions): Promise<void> {
   for (const line of erases) say(`may erase and install ${line}`);
   const storeFiles = await findStoreFiles(state, machines);
   const storeBytes = await sizeOf(state.store.dir, storeFiles);
-  const carried = `${machines.length} machines, ${storeFiles.length} files of the store, ${formatBytes(storeBytes)}`;
-  say(machines.length === 0 ? `asks ${serverUrl} what to do with a machine` : carried);
+  const carried = [countOf(machines.length, 'machine'), `${countOf(storeFiles.length, 'file')} of the store`];
+  say(
+    machines.length === 0
+      ? `asks ${serverUrl} what to do with a machine`
+      : `${carried.join(', ')}, ${formatBytes(storeBytes)}`,
+  );
   const plan = { out: resolve(options.out), serverUrl, erases, storeBytes };
-  if (options.dryRun === true) return print(options, { ...plan, built: false }, 'nothing was written');
   const bootDir = bootDirectory(state.stateDir, architecture);
+  const names = Object.values(mediumBootFiles(architecture));
+  const bootFiles = await loadBootFiles(bootDir, names, `gutinteg prepare --site ${state.dir}`);
+  if (options.dryRun === true) return print(options, { ...plan, built: false }, 'nothing was written');
   const built = await buildMedium({
     architecture,
-    bootFiles: await loadBootFiles(
-      bootDir,
-      Object.values(mediumBootFiles(architecture)),
-      `gutinteg prepare --site ${state.dir}`,
-    ),
+    bootFiles,
     kernel: join(bootDir, 'vmlinuz'),
     ramdisk: join(bootDir, 'ramdisk.img'),
     storeDir: state.store.dir,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -8,6 +8,8 @@ import { checkMediaOptions } from './check-media-options.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'media-options-'));
 process.once('exit', () => rmSync(dir, { recursive: true }));
+const other = join(dir, 'site.yaml');
+writeFileSync(other, 'name: x');
 const ok = { site: '.', out: join(dir, 'x.iso') };
 
 for (const [name, options, message] of [
@@ -18,6 +20,18 @@ for (const [name, options, message] of [
   ['a directory', { ...ok, out: dir }, /is there and is not a file/],
   ['a character device', { ...ok, out: '/dev/null' }, /is there and is not a file/],
   ['a directory that is missing', { ...ok, out: join(dir, 'no/x.iso') }, /there is no directory .*\/no$/],
+  ['no name', { ...ok, out: '' }, /'' names no file/],
+  ['standard output', { ...ok, out: '-' }, /'-' names no file/],
+  ['the name of a directory', { ...ok, out: join(dir, 'no/') }, /\/no\/' names no file/],
+  [
+    'a file where its directory should be',
+    { ...ok, out: join(other, 'x.iso') },
+    /site\.yaml is a file, not a directory/,
+  ],
+  ['one further up', { ...ok, out: join(other, 'no/x.iso') }, /site\.yaml is a file, not a directory/],
+  ['a name that is too long', { ...ok, out: join(dir, 'x'.repeat(300)) }, /nothing can be written to /],
+  ['a file that is something else', { ...ok, out: other }, /site\.yaml is there and is no image of a medium/],
+  ['a machine without a name', { ...ok, offline: true, machine: [''] }, /the name of a machine is empty/],
 ] as const) {
   test(`${name} is refused before anything is opened`, async () => {
     await assert.rejects(checkMediaOptions(options), (error) => {
@@ -29,8 +43,14 @@ for (const [name, options, message] of [
   });
 }
 
-test('a new file, and one that is replaced, are fine', async () => {
+test('a new file, an empty one and an earlier image, which are replaced, are fine', async () => {
   await checkMediaOptions(ok);
-  await checkMediaOptions({ ...ok, out: import.meta.filename });
+  const [empty, earlier] = [join(dir, 'empty.iso'), join(dir, 'earlier.iso')];
+  writeFileSync(empty, '');
+  writeFileSync(earlier, Buffer.concat([Buffer.alloc(32_768), Buffer.from(`\x01CD001\x01${' '.repeat(33)}`)]));
+  await assert.rejects(checkMediaOptions({ ...ok, out: earlier }), /is no image of a medium/);
+  const name = 'GUTINTEG'.padEnd(32);
+  writeFileSync(earlier, Buffer.concat([Buffer.alloc(32_768), Buffer.from(`\x01CD001\x01${' '.repeat(33)}${name}`)]));
+  for (const out of [empty, earlier]) await checkMediaOptions({ ...ok, out });
   await checkMediaOptions({ ...ok, offline: true, machine: ['a'], initData: ['h'] });
 });

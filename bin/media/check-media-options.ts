@@ -1,8 +1,10 @@
 // What was asked for, before anything is opened. In: options of the command line, the file. Out: nothing, or an error.
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../../lib/errors.ts';
-import { whenMissing } from '../../lib/when-missing.ts';
+import { isSystemError, whenMissing } from '../../lib/when-missing.ts';
+import { isMediumImage } from '../../netboot/media/is-medium-image.ts';
 import type { MediaOptions } from './media-options.ts';
 
 /** @throws UserError (exit code 2) */
@@ -17,12 +19,15 @@ export async function checkMediaOptions(options: MediaOptions): Promise<void> {
   if (initData.length + knownEmpty.length > 0 && machine.length !== 1) {
     throw wrong('--init-data and --known-empty are about one machine of an offline medium', '--offline --machine HOST');
   }
-  await checkOutput(resolve(options.out));
+  if (machine.includes('')) throw wrong('the name of a machine is empty', '--machine HOST');
+  await checkOutput(options.out);
 }
 
 /** Only a file, or none yet: which disk is erased must not hang on a name such as sdb. */
-async function checkOutput(path: string): Promise<void> {
-  const found = await stat(path).catch(whenMissing(undefined));
+async function checkOutput(given: string): Promise<void> {
+  if (given === '' || given === '-' || given.endsWith('/')) throw wrong(`'${given}' names no file`, '--out site.iso');
+  const path = resolve(given);
+  const found = await look(path);
   if (found?.isBlockDevice() === true) {
     throw wrong(
       `${path} is a device; the image is always a file, which you copy after comparing the serial number; nothing was written`,
@@ -30,11 +35,31 @@ async function checkOutput(path: string): Promise<void> {
     );
   }
   if (found !== undefined && !found.isFile()) throw wrong(`${path} is there and is not a file`, '--out FILE');
-  const directory = await stat(dirname(path)).catch(whenMissing(undefined));
-  if (directory?.isDirectory() !== true)
-    throw wrong(`there is no directory ${dirname(path)}`, `mkdir ${dirname(path)}`);
+  if (found !== undefined && found.size > 0 && !(await isMediumImage(path))) {
+    throw wrong(`${path} is there and is no image of a medium, so it is not replaced`, '--out with another name');
+  }
+  await checkDirectory(dirname(path));
 }
 
-function wrong(message: string, hint: string): UserError {
-  return new UserError(`building a medium: ${message}`, { exitCode: 2, hint });
+/** mkdir helps only where nothing is in the way. */
+async function checkDirectory(directory: string): Promise<void> {
+  for (let place = directory; ; place = dirname(place)) {
+    const found = await look(place);
+    if (found === undefined) continue;
+    if (!found.isDirectory()) throw wrong(`${place} is a file, not a directory`, '--out FILE in a directory');
+    if (place === directory) return;
+    throw wrong(`there is no directory ${directory}`, `mkdir -p ${directory}`);
+  }
+}
+
+async function look(path: string): Promise<Stats | undefined> {
+  return stat(path)
+    .catch(whenMissing(undefined))
+    .catch((cause: unknown) => {
+      throw isSystemError(cause) ? wrong(`nothing can be written to ${path}`, '--out with another name', cause) : cause;
+    });
+}
+
+function wrong(message: string, hint: string, cause?: unknown): UserError {
+  return new UserError(`building a medium: ${message}`, { exitCode: 2, hint, cause });
 }

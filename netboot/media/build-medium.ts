@@ -9,6 +9,7 @@ import type { Architecture } from '../../lib/architecture.ts';
 import { UserError } from '../../lib/errors.ts';
 import { listFiles } from '../../lib/list-files.ts';
 import { CommandError, runCommand } from '../../lib/run-command.ts';
+import { isSystemError } from '../../lib/when-missing.ts';
 import { renderMediumMenu } from '../render/medium-menu.ts';
 import { buildFatImage } from './fat-image.ts';
 import {
@@ -54,14 +55,19 @@ export async function buildMedium(options: MediumOptions): Promise<BuiltMedium> 
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, bytes]) => `${name} ${createHash('sha256').update(bytes).digest('hex')}`);
   const medium = describeMedium({ ...options, digests: [...digests, ...programs] });
+  await explainFailure(output, () => buildBeside(options, medium));
+  return { medium, bytes: (await stat(output)).size, sha256: await sha256OfFile(output) };
+}
+
+async function buildBeside(options: MediumOptions, medium: Medium): Promise<void> {
+  const { output } = options;
   const work = await mkdtemp(join(dirname(output), `.${basename(output)}.`));
   try {
-    await explainMissingTool(async () => build(options, medium, work));
+    await build(options, medium, work);
     await publish(join(work, 'image'), output, medium.machines.length > 0 ? 0o600 : 0o644);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  return { medium, bytes: (await stat(output)).size, sha256: await sha256OfFile(output) };
 }
 
 async function build(options: MediumOptions, medium: Medium, work: string): Promise<void> {
@@ -81,13 +87,17 @@ async function build(options: MediumOptions, medium: Medium, work: string): Prom
   });
 }
 
-/** @throws UserError where a program is not installed */
-async function explainMissingTool(work: () => Promise<void>): Promise<void> {
+/** @throws UserError where a program is not installed, or the directory is full or not to be written to */
+async function explainFailure(output: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (cause) {
-    if (!(cause instanceof CommandError) || cause.result !== undefined) throw cause;
-    throw new UserError('building a medium', { cause, hint: 'apt-get install xorriso mtools' });
+    if (cause instanceof CommandError && cause.result === undefined) {
+      throw new UserError('building a medium', { cause, hint: 'apt-get install xorriso mtools' });
+    }
+    if (!isSystemError(cause)) throw cause;
+    const hint = '--out FILE in a directory that can be written to and has room for twice the image';
+    throw new UserError(`building a medium: ${output} was not written`, { cause, hint });
   }
 }
 
