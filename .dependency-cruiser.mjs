@@ -4,6 +4,9 @@ const folders = [
   'rehearse',
   'service',
   'update-cluster',
+  'fleet',
+  'fleet-agent',
+  'package-systems',
   'site',
   'installer',
   'netboot',
@@ -21,6 +24,9 @@ const mayImport = {
   rehearse: ['site', 'netboot', 'service', 'contract', 'lib'],
   service: ['packagelink', 'lib'],
   'update-cluster': ['machdb', 'site', 'lib'],
+  fleet: ['site', 'machdb', 'package-systems', 'contract', 'lib'],
+  'fleet-agent': ['package-systems', 'contract', 'lib'],
+  'package-systems': ['lib'],
   site: ['machdb', 'packagelink', 'os-images', 'partition-specs', 'network-specs', 'lib', 'contract'],
   installer: ['partition-specs', 'network-specs', 'packagelink', 'contract', 'lib'],
   netboot: ['site', 'machdb', 'os-images', 'packagelink', 'contract', 'lib'],
@@ -37,6 +43,10 @@ const why = {
   service: 'Users, rights and units: it knows where the state lies, not what is served.',
   'update-cluster':
     'A list of hosts for other applications: it may ask the database and the site, and neither needs it.',
+  fleet:
+    'Hosts and their packages: it may ask the database of machines, and netboot tells it what happens, and never needs it.',
+  'fleet-agent': 'It runs on every host: it knows the contract and the package systems, not the server.',
+  'package-systems': 'What dpkg and rpm say, as data; it knows no fleet.',
   site: 'The site combines the modules; only servers and commands stand above it.',
   installer: 'The installer runs in a small ramdisk: it knows the contract, not the server.',
   netboot: 'The server never plans disks; it hands out what the site says.',
@@ -306,6 +316,10 @@ export default {
     exclude: '^node_modules/(?!.*(execa|express|tftp|dhcp|systeminformation))',
 
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.json'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };

@@ -1,0 +1,32 @@
+// How the whole fleet is. In: nothing. Out: the operation's description.
+import { z } from 'zod';
+import { describeOperation } from '../operation.ts';
+
+const count = z.int().nonnegative();
+
+export const statusOutputSchema = z.object({
+  hosts: z.object({ enrolled: count, pending: count, quarantined: count, revoked: count }),
+  /** Of the enrolled ones. A host can be counted by more than one of these, and by `upToDate` only if by no other. */
+  enrolled: z.object({
+    upToDate: count,
+    outdated: count,
+    /** With a candidate that is a security update. */
+    securityOutdated: count,
+    heldBack: count,
+    broken: count,
+    rebootNeeded: count,
+    /** Later than twice its interval. */
+    silent: count,
+    /** Enrolled, and never seen since or without a list yet. */
+    unreported: count,
+  }),
+});
+
+export const showStatus = describeOperation({
+  name: 'status',
+  summary: 'How many hosts there are, and how they are',
+  role: 'viewer',
+  changes: false,
+  input: z.object({}),
+  output: statusOutputSchema,
+});

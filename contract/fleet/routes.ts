@@ -1,0 +1,21 @@
+// The paths of the fleet's server. In: nothing. Out: names.
+
+/** What hosts ask. */
+export const hostRoutes = {
+  enrol: '/fleet/v1/enrol',
+  checkIn: '/fleet/v1/check-in',
+  documents: '/fleet/v1/documents',
+} as const;
+
+/** What people and programs ask; docs/fleet-api.md and /fleet/openapi.json describe it. */
+export const API_PREFIX = '/fleet/api/v1';
+
+/** NWU's methods. */
+export const XML_RPC_PATH = '/RPC2';
+
+/** The port of `gutinteg fleet serve`. */
+export const FLEET_PORT = 8443;
+
+/** The most bytes of one request of a host, as sent and as unpacked. */
+export const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+export const MAX_UNPACKED_BYTES = 32 * 1024 * 1024;

@@ -1,0 +1,52 @@
+// The fleet's server, without its sockets: what all of its parts share. In: a store. Out: one object.
+// Never: listens, or reads a file.
+import { randomBytes } from 'node:crypto';
+import type { Log } from '../lib/log.ts';
+import type { Role } from '../contract/fleet/operation.ts';
+import type { Store } from './store/open-store.ts';
+
+export type Fleet = {
+  readonly store: Store;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Proves that an exchange token is this server's; all servers of one store have the same. */
+  readonly tokenKey: Uint8Array;
+  /** How far apart a host's check-ins are, in seconds, when there is nothing to do and the server is not busy. */
+  readonly intervalSeconds: number;
+};
+
+/** Who asks: an account, a program's token, or whoever may use the server's socket. */
+export type Actor = { readonly name: string; readonly role: Role };
+
+export type FleetOptions = {
+  readonly store: Store;
+  readonly log: Log;
+  readonly now?: () => number;
+  readonly intervalSeconds?: number;
+};
+
+const TOKEN_KEY = 'exchange-token-key';
+const HALF_AN_HOUR = 1800;
+
+/** Makes the key of the exchange tokens when the store is new. */
+export async function openFleet({
+  store,
+  log,
+  now = Date.now,
+  intervalSeconds = HALF_AN_HOUR,
+}: FleetOptions): Promise<Fleet> {
+  const value = randomBytes(32).toString('base64url');
+  await store.queries
+    .insertInto('meta')
+    .values({ key: TOKEN_KEY, value })
+    // Another server of the same store may have made it just now.
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .execute();
+  const row = await store.queries
+    .selectFrom('meta')
+    .select('value')
+    .where('key', '=', TOKEN_KEY)
+    .executeTakeFirstOrThrow();
+  return { store, log, now, tokenKey: Buffer.from(row.value, 'base64url'), intervalSeconds };
+}

@@ -1,0 +1,195 @@
+// The first tables of the store. A migration that was released is never changed: fleet/store/tables.ts says what the columns
+// are for.
+import type { Kysely, SchemaModule } from 'kysely';
+import type { ColumnTypes } from '../column-types.ts';
+
+type TypeName = keyof ColumnTypes;
+/** Columns by name; those of `nullable` may be empty. The first one is the key. */
+type Columns = { readonly [name: string]: TypeName };
+
+export async function makeFirstTables(database: Kysely<unknown>, types: ColumnTypes): Promise<void> {
+  const { schema } = database;
+  for (const [name, { columns, nullable = [] }] of Object.entries(tables)) {
+    await makeTable(schema, { name, columns, nullable, types });
+  }
+  await makeIndexes(schema);
+}
+
+type Table = { readonly name: string; readonly columns: Columns; readonly nullable: readonly string[] };
+
+function makeTable(schema: SchemaModule, { name, columns, nullable, types }: Table & { types: ColumnTypes }) {
+  let table = schema.createTable(name);
+  for (const [index, [column, type]] of Object.entries(columns).entries()) {
+    table = table.addColumn(column, types[type] as never, (made) => {
+      if (index === 0) return made.primaryKey();
+      return nullable.includes(column) ? made : made.notNull();
+    });
+  }
+  return table.execute();
+}
+
+const tables: Readonly<Record<string, { readonly columns: Columns; readonly nullable?: readonly string[] }>> = {
+  meta: { columns: { key: 'text', value: 'text' } },
+  hosts: {
+    columns: {
+      id: 'text',
+      name: 'text',
+      state: 'text',
+      reason: 'text',
+      publicKey: 'text',
+      origin: 'text',
+      machineId: 'text',
+      site: 'text',
+      createdAt: 'whole',
+      lastSeenAt: 'whole',
+      nextDueAt: 'whole',
+      tokenIssued: 'whole',
+      tokenEpoch: 'whole',
+      isReleased: 'whole',
+      recentExchangesJson: 'text',
+      announcedInstalled: 'text',
+      announcedCandidates: 'text',
+      announcedFacts: 'text',
+      installedSet: 'whole',
+      candidatesSet: 'whole',
+      factsJson: 'text',
+      factsDigest: 'text',
+      bootId: 'text',
+      clockOffset: 'whole',
+      messagesReceived: 'whole',
+      tasksPutDown: 'whole',
+      tasksIssued: 'whole',
+    },
+    nullable: ['machineId', 'lastSeenAt', 'nextDueAt', 'installedSet', 'candidatesSet', 'factsJson'],
+  },
+  hostEvents: { columns: { id: 'identity', host: 'text', at: 'whole', text: 'text' } },
+  items: {
+    columns: {
+      id: 'identity',
+      kind: 'text',
+      system: 'text',
+      name: 'text',
+      arch: 'text',
+      version: 'text',
+      flags: 'text',
+      origin: 'text',
+    },
+  },
+  sets: {
+    columns: {
+      id: 'identity',
+      kind: 'text',
+      system: 'text',
+      digest: 'text',
+      base: 'whole',
+      added: 'bytes',
+      removed: 'bytes',
+      count: 'whole',
+      createdAt: 'whole',
+    },
+    nullable: ['base'],
+  },
+  summaries: { columns: { id: 'identity', system: 'text', name: 'text', summary: 'text' } },
+  tasks: {
+    columns: {
+      id: 'identity',
+      host: 'text',
+      seq: 'whole',
+      kind: 'text',
+      taskJson: 'text',
+      state: 'text',
+      createdAt: 'whole',
+      createdBy: 'text',
+      endedAt: 'whole',
+      answerJson: 'text',
+    },
+    nullable: ['endedAt', 'answerJson'],
+  },
+  admissions: {
+    columns: {
+      id: 'identity',
+      tokenDigest: 'text',
+      kind: 'text',
+      site: 'text',
+      approves: 'whole',
+      createdBy: 'text',
+      createdAt: 'whole',
+      expiresAt: 'whole',
+      usedAt: 'whole',
+      uses: 'whole',
+    },
+    nullable: ['usedAt'],
+  },
+  accounts: {
+    columns: {
+      name: 'text',
+      role: 'text',
+      passwordHash: 'text',
+      isDisabled: 'whole',
+      createdAt: 'whole',
+      failedLogins: 'whole',
+      lockedUntil: 'whole',
+    },
+    nullable: ['lockedUntil'],
+  },
+  credentials: {
+    columns: {
+      id: 'identity',
+      account: 'text',
+      kind: 'text',
+      label: 'text',
+      secretDigest: 'text',
+      role: 'text',
+      createdAt: 'whole',
+      expiresAt: 'whole',
+      lastUsedAt: 'whole',
+    },
+    nullable: ['lastUsedAt'],
+  },
+  audit: {
+    columns: {
+      seq: 'whole',
+      at: 'whole',
+      actor: 'text',
+      action: 'text',
+      subject: 'text',
+      detailsJson: 'text',
+      previousHash: 'text',
+      hash: 'text',
+    },
+  },
+  classes: { columns: { name: 'text', selector: 'text', createdBy: 'text', createdAt: 'whole' } },
+};
+
+async function makeIndexes(schema: SchemaModule): Promise<void> {
+  const unique: readonly (readonly [table: string, ...columns: string[]])[] = [
+    // By name first: whoever asks for a package finds its items by the same index.
+    ['items', 'name', 'kind', 'system', 'version', 'arch', 'flags', 'origin'],
+    ['sets', 'digest', 'kind', 'system'],
+    ['summaries', 'name', 'system'],
+    ['tasks', 'host', 'seq'],
+    ['admissions', 'tokenDigest'],
+    ['credentials', 'secretDigest'],
+  ];
+  for (const [table, ...columns] of unique) {
+    await schema.createIndex(`${table}AreUnique`).unique().on(table).columns(columns).execute();
+  }
+  const plain: typeof unique = [
+    ['hosts', 'installedSet'],
+    ['hosts', 'candidatesSet'],
+    ['hosts', 'machineId'],
+    ['hostEvents', 'host', 'id'],
+    ['sets', 'base'],
+    ['credentials', 'account'],
+  ];
+  for (const [table, ...columns] of plain) {
+    await schema
+      .createIndex(`${table}By${columns.join('And')}`)
+      .on(table)
+      .columns(columns)
+      .execute();
+  }
+  // A name is free again when its host was revoked.
+  const names = schema.createIndex('hostNamesAreUnique').unique().on('hosts').column('name');
+  await names.where('state' as never, '!=', 'revoked').execute();
+}

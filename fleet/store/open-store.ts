@@ -1,0 +1,135 @@
+// The fleet's store: SQLite in a file, or PostgreSQL when one server is not enough. In: where it is. Out: queries and
+// transactions that are the same for both. Never: knows what the rows mean.
+import { chmodSync } from 'node:fs';
+import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely';
+import type { Transaction } from 'kysely';
+import { Pool, types } from 'pg';
+import { UserError } from '../../lib/errors.ts';
+import { postgresTypes, sqliteTypes } from './column-types.ts';
+import { migrate } from './migrate.ts';
+import { migrationsFor } from './migrations/all.ts';
+import { openSqliteFile } from './sqlite-database.ts';
+import type { Tables } from './tables.ts';
+
+export type Queries = Kysely<Tables>;
+export type StoreTransaction = Transaction<Tables>;
+
+export type Store = {
+  readonly kind: 'sqlite' | 'postgres';
+  /** For reading, and for single statements. */
+  readonly queries: Queries;
+  /**
+   * All of it or nothing. It is on the disk when this returns, unless `mayBeLost`: then a power cut of the server may take
+   * the last of them back, and only them (SQLite `synchronous=NORMAL`, PostgreSQL `synchronous_commit=off`).
+   */
+  readonly transaction: <T>(
+    work: (transaction: StoreTransaction) => Promise<T>,
+    options?: { readonly mayBeLost?: boolean },
+  ) => Promise<T>;
+  /** `FOR UPDATE` where several servers write; in SQLite the transaction alone is enough. */
+  readonly lockRows: <Q extends { forUpdate: () => Q }>(query: Q) => Q;
+  readonly close: () => Promise<void>;
+};
+
+/** Where a store is: a file, or a connection URI of PostgreSQL (`postgresql://…`; a Unix socket as its `host`). */
+export type StorePlace = { readonly file: string } | { readonly postgres: string; readonly connections?: number };
+
+/**
+ * Opens the store, and makes or migrates its tables.
+ * @throws UserError when it cannot be reached or was written by a newer gutinteg
+ */
+export function openStore(place: StorePlace): Promise<Store> {
+  return 'file' in place ? openSqliteStore(place.file) : openPostgresStore(place);
+}
+
+async function openSqliteStore(file: string): Promise<Store> {
+  const database = openSqlite(file);
+  const queries = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+  await closeOnError(queries, () => migrate(queries as Kysely<unknown>, migrationsFor(sqliteTypes), file));
+  let durable: Promise<unknown> = Promise.resolve();
+  return {
+    kind: 'sqlite',
+    queries,
+    transaction(work, { mayBeLost = false } = {}) {
+      if (mayBeLost) return queries.transaction().execute(work);
+      // The pragma is the connection's and cannot be set inside a transaction: kysely keeps one connection, in turns.
+      const run = durable.then(() =>
+        queries.connection().execute(async (connection) => {
+          database.raw.exec('PRAGMA synchronous = FULL');
+          try {
+            return await connection.transaction().execute(work);
+          } finally {
+            database.raw.exec('PRAGMA synchronous = NORMAL');
+          }
+        }),
+      );
+      durable = run.catch(() => {});
+      return run;
+    },
+    lockRows: (query) => query,
+    close: () => queries.destroy(),
+  };
+}
+
+function openSqlite(file: string): ReturnType<typeof openSqliteFile> {
+  try {
+    const database = openSqliteFile(file);
+    chmodSync(file, 0o600);
+    return database;
+  } catch (error) {
+    throw new UserError(`the fleet's store ${file} could not be opened`, { cause: error });
+  }
+}
+
+/** Types of PostgreSQL whose numbers come as text unless somebody says otherwise. */
+const INT8 = 20;
+
+async function openPostgresStore(place: { postgres: string; connections?: number }): Promise<Store> {
+  const pool = new Pool({
+    connectionString: place.postgres,
+    max: place.connections ?? 8,
+    connectionTimeoutMillis: 10_000,
+    types: {
+      getTypeParser: ((oid: number, format?: 'text') =>
+        oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
+    },
+  });
+  // A connection that breaks while it is idle is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => {});
+  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  await closeOnError(queries, async () => {
+    await reach(queries);
+    await migrate(queries as Kysely<unknown>, migrationsFor(postgresTypes), 'the database of the fleet');
+  });
+  return {
+    kind: 'postgres',
+    queries,
+    transaction: (work, { mayBeLost = false } = {}) =>
+      queries.transaction().execute(async (transaction) => {
+        if (mayBeLost) await sql`set local synchronous_commit = off`.execute(transaction);
+        return work(transaction);
+      }),
+    lockRows: (query) => query.forUpdate(),
+    close: () => queries.destroy(),
+  };
+}
+
+/** The URI may have a password in it: no message repeats it. */
+async function reach(queries: Queries): Promise<void> {
+  try {
+    await sql`select 1`.execute(queries);
+  } catch (error) {
+    throw new UserError(`the database of the fleet cannot be reached: ${(error as Error).message}`, {
+      hint: 'check fleet.database of site.yaml, and that PostgreSQL is running and lets this user in',
+    });
+  }
+}
+
+async function closeOnError(queries: Queries, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await queries.destroy();
+    throw error;
+  }
+}

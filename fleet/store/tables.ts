@@ -1,0 +1,168 @@
+// The tables of the fleet's store, as types. In: nothing. Out: what each row has; the migrations make the same.
+// Times are milliseconds since 1970. Texts that end in `Json` are checked by a zod schema when they are read.
+import type { Generated } from 'kysely';
+import type { HostState } from '../../contract/fleet/enrolment.ts';
+import type { ListKind } from '../../contract/fleet/inventory.ts';
+import type { TaskKind } from '../../contract/fleet/tasks.ts';
+
+/** Settings that are the store's own, such as the key of the exchange tokens. */
+type MetaTable = { key: string; value: string };
+
+type HostsTable = {
+  id: string;
+  /** Unique, but among hosts that were revoked. */
+  name: string;
+  state: HostState;
+  /** Why it is in this state, in words; empty when there is nothing to say. */
+  reason: string;
+  publicKey: string;
+  /** `machdb`, `adopted`, `token`: how it came here. */
+  origin: string;
+  /** gutinteg's own id of a machine of machdb. */
+  machineId: string | null;
+  /** Where it stands; empty when nobody said so. */
+  site: string;
+  createdAt: number;
+  lastSeenAt: number | null;
+  /** When its next check-in is due. */
+  nextDueAt: number | null;
+  /** Of `Exchanges`. */
+  tokenIssued: number;
+  tokenEpoch: number;
+  isReleased: number;
+  recentExchangesJson: string;
+  /** Digests that the last check-in named; the sets beside them are those that are stored. */
+  announcedInstalled: string;
+  announcedCandidates: string;
+  announcedFacts: string;
+  installedSet: number | null;
+  candidatesSet: number | null;
+  factsJson: string | null;
+  factsDigest: string;
+  bootId: string;
+  /** The host's clock less the server's, in seconds. */
+  clockOffset: number;
+  /** The number of the last message that is stored, and of the last task that the host has put down. */
+  messagesReceived: number;
+  tasksPutDown: number;
+  tasksIssued: number;
+};
+
+/** One package in one version: what sets are made of. `kind` is a `ListKind`, `system` dpkg or rpm. */
+type ItemsTable = {
+  id: Generated<number>;
+  kind: ListKind;
+  system: string;
+  name: string;
+  arch: string;
+  version: string;
+  flags: string;
+  origin: string;
+};
+
+/**
+ * A list that at least one host has or had. Ids of items, rising, as differences in LEB128 (fleet/inventories/).
+ * A set with a base is the base less `removed` and with `added`; a base has none itself.
+ */
+type SetsTable = {
+  id: Generated<number>;
+  kind: ListKind;
+  system: string;
+  digest: string;
+  base: number | null;
+  added: Uint8Array;
+  removed: Uint8Array;
+  count: number;
+  createdAt: number;
+};
+
+type SummariesTable = { id: Generated<number>; system: string; name: string; summary: string };
+
+type TasksTable = {
+  id: Generated<number>;
+  host: string;
+  seq: number;
+  kind: TaskKind;
+  taskJson: string;
+  /** `waiting`, `held` (the host has put it down), `done`, `failed`. */
+  state: string;
+  createdAt: number;
+  createdBy: string;
+  endedAt: number | null;
+  /** The host's message. */
+  answerJson: string | null;
+};
+
+/** What has happened to a host, for people. */
+type HostEventsTable = { id: Generated<number>; host: string; at: number; text: string };
+
+type AdmissionsTable = {
+  id: Generated<number>;
+  /** SHA-256 of the token, in hexadecimal. */
+  tokenDigest: string;
+  /** `once` lets one host in; `site` any number of hosts, each of which waits for a yes unless `approves`. */
+  kind: string;
+  site: string;
+  approves: number;
+  createdBy: string;
+  createdAt: number;
+  expiresAt: number;
+  usedAt: number | null;
+  uses: number;
+};
+
+type AccountsTable = {
+  name: string;
+  role: string;
+  /** Parameters, salt and hash of scrypt; empty for an account that only has API tokens. */
+  passwordHash: string;
+  isDisabled: number;
+  createdAt: number;
+  failedLogins: number;
+  lockedUntil: number | null;
+};
+
+/** Sessions of people and tokens of programs. */
+type CredentialsTable = {
+  id: Generated<number>;
+  account: string;
+  /** `session` or `token`. */
+  kind: string;
+  label: string;
+  secretDigest: string;
+  /** A token may have less than its account's role. */
+  role: string;
+  createdAt: number;
+  expiresAt: number;
+  lastUsedAt: number | null;
+};
+
+/** Who did what; each entry has the hash of the one before. */
+type AuditTable = {
+  seq: number;
+  at: number;
+  actor: string;
+  action: string;
+  subject: string;
+  detailsJson: string;
+  previousHash: string;
+  hash: string;
+};
+
+/** Selectors that were saved by name. */
+type ClassesTable = { name: string; selector: string; createdBy: string; createdAt: number };
+
+export type Tables = {
+  meta: MetaTable;
+  hosts: HostsTable;
+  items: ItemsTable;
+  sets: SetsTable;
+  summaries: SummariesTable;
+  tasks: TasksTable;
+  hostEvents: HostEventsTable;
+  admissions: AdmissionsTable;
+  accounts: AccountsTable;
+  credentials: CredentialsTable;
+  audit: AuditTable;
+  classes: ClassesTable;
+};
