@@ -217,7 +217,7 @@ const entries = {
   installer: [
     'agent.ts',
     'main.ts',
-    'apply/check-signatures.ts',
+    'boot-loaders/check-signatures.ts',
     'description/fetch-manifests.ts',
     'look/read-facts.ts',
     'plan/format-plan.ts',

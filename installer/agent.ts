@@ -20,6 +20,7 @@ import { exitCodeOf, formatReport } from './nightly/format-report.ts';
 import { addHistoryCommands } from './restore/history-commands.ts';
 import { readMachineState, readPublicKeys } from './machine/machine-state.ts';
 import { patienceMs } from './nightly/patience.ts';
+import { readSecureBoot } from './look/efi/read-efi.ts';
 import { readMacs } from './look/read-facts.ts';
 import { runPartial } from './nightly/run-partial.ts';
 import type { PartialContext } from './nightly/run-context.ts';
@@ -112,6 +113,7 @@ async function runOnce(options: Options): Promise<void> {
     publicKeys,
     run: runCommand,
     macs: root === '/' ? readMacs : async () => [state.mac as Mac],
+    secureBoot: root === '/' ? readSecureBoot : async () => false,
     allowMassDelete: options.allowMassDelete,
     contents: options.contents,
     ...(agent === undefined ? {} : { agent }),

@@ -31,7 +31,7 @@ export function addPlanCommand(program: Command): void {
 
 async function plan(host: string, options: PlanOptions): Promise<void> {
   const { destroysData, formatPlan } = await import('../../installer/plan/format-plan.ts');
-  const { signatureFaults } = await import('../../installer/apply/check-signatures.ts');
+  const { signatureFaults } = await import('../../installer/boot-loaders/check-signatures.ts');
   const { planInstall } = await import('../../installer/plan/plan-install.ts');
   const { fetchManifests } = await import('../../installer/description/fetch-manifests.ts');
   const { directoryFetcher } = await import('../../packagelink/contents/fetch.ts');
@@ -51,7 +51,8 @@ async function plan(host: string, options: PlanOptions): Promise<void> {
   });
   const consoles = consolesOf(state.settings.consoles, lookup.record);
   const { plan: onPaper, tree } = planInstall({ lookup, ...manifests, facts, consoles });
-  const unsigned = await signatureFaults(onPaper, tree, fetcher);
+  const isSecure = facts.efi?.secureBoot === true;
+  const unsigned = isSecure ? await signatureFaults({ ...onPaper, tree, fetcher }) : [];
   const planned = { ...onPaper, obstacles: [...onPaper.obstacles, ...unsigned] };
   process.stdout.write(options.json === true ? `${JSON.stringify(planned, null, 2)}\n` : formatPlan(planned));
   process.exitCode = exitCodeOfPlan({ obstacles: planned.obstacles, losesData: destroysData(planned) });

@@ -18,6 +18,7 @@ import { adopt } from './adopt.ts';
 import { exitCodeOf, formatReport } from '../nightly/format-report.ts';
 import { patienceMs } from '../nightly/patience.ts';
 import type { PartialContext } from '../nightly/run-context.ts';
+import { readSecureBoot } from '../look/efi/read-efi.ts';
 import { readMacs } from '../look/read-facts.ts';
 
 type Options = {
@@ -72,6 +73,7 @@ async function adoptMachine(options: Options, { takeLockBelow, runningAgent }: O
       root,
       serverUrl,
       fingerprints,
+      secureBoot: root === '/' ? readSecureBoot : async () => false,
       macs: options.mac === undefined ? await readMacs() : [macOf(options.mac)],
       hostname: hostname(),
       connect: (publicKeys, token) =>

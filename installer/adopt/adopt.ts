@@ -23,6 +23,7 @@ export type AdoptContext = {
   /** `SHA256:…` of each key that is to be believed, as `gutinteg claim` prints them. */
   readonly fingerprints: readonly string[];
   readonly macs: readonly Mac[];
+  readonly secureBoot: PartialContext['secureBoot'];
   readonly hostname: string;
   /** With the PEM text of the keys whose answers are believed. */
   readonly connect: (publicKeys: readonly string[], token?: string) => ServerClient;
@@ -52,7 +53,7 @@ export async function adopt(context: AdoptContext): Promise<Report | undefined> 
   const client = connect(publicKeys);
   const { mac, lookup } = await findEntry(client, context);
   const state = stateOf(context, { mac, lookup });
-  const shared = { root, state, publicKeys, run: context.run, now: context.now };
+  const shared = { root, state, publicKeys, run: context.run, secureBoot: context.secureBoot, now: context.now };
   const careful = { allowMassDelete: false, contents: false };
   const about = { ...shared, ...careful, macs: async () => [mac] } satisfies Partial<PartialContext>;
   const plan = await runPartial({ ...about, mode: 'dry-run', client });

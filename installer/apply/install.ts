@@ -9,7 +9,7 @@ import type { Fetcher } from '../../packagelink/contents/fetch.ts';
 import { parsePublicKeys } from '../../packagelink/manifests/keys.ts';
 import { manifestsOf, updateManifests } from '../description/fetch-manifests.ts';
 import { applyInstall } from './apply-install.ts';
-import { signatureFaults } from './check-signatures.ts';
+import { signatureFaults } from '../boot-loaders/check-signatures.ts';
 import type { InstallParameters } from '../look/kernel-parameters.ts';
 import { startLayThreads } from '../../packagelink/full/lay-in-threads.ts';
 import { nameOwners } from '../../packagelink/fit/name-owners.ts';
@@ -59,7 +59,9 @@ export async function install(context: InstallContext): Promise<void> {
     planInstall({ lookup, ...manifests, facts, recorded, consoles: parameters.consoles }),
   );
   // Found here, and not on the screen of the next start.
-  const obstacles = [...plan.obstacles, ...(await signatureFaults(plan, tree, fetcher))];
+  const isSecure = plan.facts.efi?.secureBoot === true;
+  const unsigned = isSecure ? await signatureFaults({ ...plan, tree, fetcher }) : [];
+  const obstacles = [...plan.obstacles, ...unsigned];
   for (const notice of plan.notices) progress.message(`note: ${notice}`);
   if (obstacles.length > 0) {
     throw new FaultsError('the machine cannot be installed like this; nothing was changed', obstacles);

@@ -11,6 +11,8 @@ export type BootLoaderKind = {
   readonly name: string;
   /** What is installed, where, and how. @throws FaultsError, UserError when the layout or the image lacks something */
   readonly plan: (input: BootPlanInput) => BootPlan;
+  /** Files of the system, by absolute paths, that firmware or what it starts will start; Secure Boot asks each for a signature. */
+  readonly started: (input: Pick<BootPlanInput, 'layout' | 'architecture' | 'paths'>) => readonly string[];
   /** What an artefact is like once it is installed, where the plan could not know it. */
   readonly digest: (artefact: BootArtefact) => Promise<BootDigests>;
   /**

@@ -20,6 +20,7 @@ export const grubBios: BootLoaderKind = {
       }),
     };
   },
+  started: () => [],
   digest: async (artefact) => readBootDigests(diskBytes(artefact)),
   keep: async (input) => keepDiskBytes(input, (disk) => grubInstallArgv(input.paths.grubInstall, disk)),
   renderMenu: renderGrubMenu,

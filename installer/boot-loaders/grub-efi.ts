@@ -7,7 +7,7 @@ import { espsOf } from './esp/find-esps.ts';
 import { grubEspFiles, shimPath } from './esp/grub-esp-files.ts';
 import { keepEsps } from './esp/keep-esps.ts';
 import { mountEspWith } from './esp/mount-esp.ts';
-import { planEspBoot } from './esp/plan-esp-boot.ts';
+import { planEspBoot, systemPaths } from './esp/plan-esp-boot.ts';
 import type { EspWish } from './esp/plan-esp-boot.ts';
 import { renderGrubMenu } from './grub-menu.ts';
 import { entryLabel } from './nvram/wanted-entry.ts';
@@ -24,6 +24,7 @@ export const grubEfi: BootLoaderKind = {
       wishes: wishesOf(input),
       packages: input.paths.efi.packages(input.architecture),
     }),
+  started: (input) => systemPaths(wishesOf(input)),
   digest: async () => ({}),
   keep: async (input) => {
     const { layout, run } = input;

@@ -14,7 +14,7 @@ import { espsOf } from './esp/find-esps.ts';
 import type { Esp } from './esp/find-esps.ts';
 import { keepEsps } from './esp/keep-esps.ts';
 import { mountEspWith } from './esp/mount-esp.ts';
-import { planEspBoot } from './esp/plan-esp-boot.ts';
+import { planEspBoot, systemPaths } from './esp/plan-esp-boot.ts';
 import type { EspWish } from './esp/plan-esp-boot.ts';
 import { entryLabel } from './nvram/wanted-entry.ts';
 import { isOwnMenu } from './own-menu.ts';
@@ -34,6 +34,7 @@ export const systemdBoot: BootLoaderKind = {
     const wishes = wishesOf({ ...input, entries: parseEntryMenu(menu.content, menu.path) });
     return planEspBoot(input, { loader: NAME, wishes, packages: paths.systemdBoot.packages });
   },
+  started: (input) => systemPaths(wishesOf({ ...input, entries: [] })),
   digest: async () => ({}),
   keep: async (input) => {
     const { layout, paths, run } = input;

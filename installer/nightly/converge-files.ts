@@ -25,6 +25,7 @@ import type { BootFacts } from '../kernels/read-boot-facts.ts';
 import { FILES_DATABASE } from '../machine/machine-state.ts';
 import { ownMounts } from '../plan/own-mounts.ts';
 import { planRunFiles } from './plan-run-files.ts';
+import { refuseUnsigned } from './refuse-unsigned.ts';
 import type { PartialContext } from './run-context.ts';
 
 /** What a run compares, besides the description itself. */
@@ -113,6 +114,18 @@ export async function convergeFiles(
     });
     const settles = { key, base: settledBase(frameOf(lookup), layers, tree) };
     return { tree, settles, sources: manifests.map(commandSource), fetcher, retention, menu: planned };
+  }
+  // With apt's kernels, the image's are not brought.
+  if (osmode === 'image' && (await context.secureBoot())) {
+    const { record } = lookup;
+    await refuseUnsigned({
+      root: places.target,
+      state,
+      record,
+      tree: about.tree,
+      menus: boot.menus,
+      fetcher: about.fetcher,
+    });
   }
   const bootMenu = beginBootMenu(places.target, menu, mode !== 'run');
   const done = await applyWithCommands({

@@ -15,6 +15,8 @@ export type PartialContext = {
   readonly publicKeys: readonly string[];
   readonly run: RunCommand;
   readonly macs: () => Promise<Mac[]>;
+  /** Whether the firmware asks what it starts for a signature. */
+  readonly secureBoot: () => Promise<boolean>;
   /** The run that takes in a machine which was installed by hand. */
   readonly adopting?: boolean;
   /** More than half of a package may be deleted at once, of whichever package. */

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { RefusedError, ServerAwayError } from '../../contract/client.ts';
 import type { Lookup } from '../../contract/lookup.ts';
 import type { Report } from '../../contract/report.ts';
 import { parseMac } from '../../lib/mac.ts';
+import { certificate, program } from '../../lib/sample-pe.ts';
 import { openNightLab } from '../../packagelink/testing/night-lab.ts';
 import type { Published } from '../../packagelink/testing/night-lab.ts';
 import type { SmallFiles } from '../../packagelink/testing/small-files.ts';
@@ -54,7 +55,14 @@ function openMachine() {
   const root = mkdtempSync('/dev/shm/gutinteg-machine-');
   const fetched: string[] = [];
   const reports: Report[] = [];
-  const server = { answer: lookupOf([site]), isAway: false, refuses: false, losesReports: false, startedAtMs: 1000 };
+  const server = {
+    answer: lookupOf([site]),
+    secureBoot: false,
+    isAway: false,
+    refuses: false,
+    losesReports: false,
+    startedAtMs: 1000,
+  };
   const reach = async (): Promise<void> => {
     await Promise.resolve();
     if (server.isAway) throw new ServerAwayError('GET: no answer for 0 s');
@@ -89,7 +97,8 @@ function openMachine() {
     fetched.length = 0;
     server.startedAtMs += 1000;
     const [now, macs] = [() => server.startedAtMs, async () => await Promise.resolve([MAC])];
-    const context = { mode, root, state, client, publicKeys: [lab.publicPem], now, macs };
+    const secureBoot = async () => await Promise.resolve(server.secureBoot);
+    const context = { mode, root, state, client, publicKeys: [lab.publicPem], now, macs, secureBoot };
     const noProgram = async () => await Promise.reject(new Error('no program may run'));
     const report = await runPartial({ ...context, run: noProgram, allowMassDelete: false, contents: false, ...more });
     state = { ...state, generation: report.generation };
@@ -267,5 +276,73 @@ suite('a night without the server', () => {
     await assert.rejects(fresh.run('check-only'), { exitCode: 2, message: /no description of its own yet/ });
     fresh.server.isAway = true;
     await assert.rejects(fresh.run(), { exitCode: 1, message: /no description of its own yet/ });
+  });
+});
+
+suite('a night with Secure Boot', () => {
+  const signed = program(certificate(['Debian Secure Boot CA']));
+  const kernel = (release: string, text: Uint8Array): SmallFiles => ({
+    vmlinuz: { link: `boot/vmlinuz-${release}` },
+    'initrd.img': { link: `boot/initrd.img-${release}` },
+    [`boot/vmlinuz-${release}`]: { text, mode: 0o644 },
+    [`boot/initrd.img-${release}`]: 'initramfs\n',
+  });
+  const unsigned = program(Buffer.alloc(0));
+
+  /** It runs the signed kernel, which its menu names. */
+  async function openSecure() {
+    using stack = new DisposableStack();
+    const machine = stack.use(openMachine());
+    machine.server.secureBoot = true;
+    const first = await lab.publish('kernel', kernel('6.1', signed));
+    machine.server.answer = lookupOf([site, first]);
+    assert.deepEqual((await machine.run()).errors, []);
+    mkdirSync(machine.place('boot/grub'));
+    writeFileSync(machine.place('boot/grub/grub.cfg'), 'linux /boot/vmlinuz-6.1 ro\n');
+    assert.deepEqual((await machine.run()).errors, []);
+    machine.edit('etc/motd');
+    stack.move();
+    return { machine, first };
+  }
+
+  test('a new kernel without a signature is refused before anything is changed, and reported', async () => {
+    const { machine, first } = await openSecure();
+    using _machine = machine;
+    machine.server.answer = lookupOf([site, await lab.publish('kernel', kernel('6.2', unsigned))]);
+    const refusal = /nothing was changed[^]*Secure Boot is on, and \/boot\/vmlinuz-6\.2 .* no signature/;
+    for (const mode of ['dry-run', 'run'] as const) await assert.rejects(machine.run(mode), refusal);
+    assert.match(machine.reports.at(-1)?.errors.join('\n') ?? '', refusal);
+    assert.deepEqual([machine.text('etc/motd'), existsSync(machine.place('boot/vmlinuz-6.2'))], ['edited\n', false]);
+    machine.server.answer = lookupOf([site, first]);
+    assert.deepEqual((await machine.run()).said, ['replaced /etc/motd']);
+  });
+
+  test('other bytes of the same kernel are refused, too; with Secure Boot off they are brought', async () => {
+    const { machine, first } = await openSecure();
+    using _machine = machine;
+    assert.deepEqual((await machine.run()).said, ['replaced /etc/motd']);
+    const next = await lab.publish('kernel', kernel('6.1', unsigned), { reuses: true });
+    await lab.publishDelta(first, next);
+    machine.server.answer = lookupOf([site, next]);
+    await assert.rejects(machine.run(), /Secure Boot is on, and \/boot\/vmlinuz-6\.1 /);
+    assert.deepEqual(machine.fetched, ['deltas', 'packs']);
+    assert.ok(readFileSync(machine.place('boot/vmlinuz-6.1')).equals(signed));
+    machine.server.secureBoot = false;
+    assert.deepEqual((await machine.run()).said, ['replaced /boot/vmlinuz-6.1']);
+    // It is there already: whether the machine starts is not this run's doing.
+    machine.server.secureBoot = true;
+    machine.edit('etc/motd');
+    assert.deepEqual((await machine.run()).said, ['replaced /etc/motd']);
+  });
+
+  test('a damaged kernel keeps nothing from being put right while the server is away', async () => {
+    const { machine } = await openSecure();
+    using _machine = machine;
+    machine.edit('boot/vmlinuz-6.1');
+    machine.server.isAway = true;
+    const { errors } = await machine.run('check-only');
+    assert.deepEqual(errors, []);
+    const run = await machine.run();
+    assert.match(run.errors.join('\n'), /boot\/vmlinuz-6\.1/);
   });
 });

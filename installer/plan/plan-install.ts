@@ -118,13 +118,13 @@ export function planInstall(input: InstallInput): { plan: InstallPlan; tree: Mer
     layout,
     obstacles: diskSteps.faults,
     notices: [...layout.notes, ...tree.notices, ...foreseeEntryFaults(facts.efi)],
-    started: startedFiles(boot, `/${system.findKernel(tree).kernel}`),
+    started: [...boot.started, `/${system.findKernel(tree).kernel}`],
     steps: [...diskSteps.steps, ...planSteps({ input, disks, boot, tree })],
   };
   return { plan, tree };
 }
 
-type MachineBoot = BootPlan & { readonly menu: RenderedFile };
+type MachineBoot = BootPlan & { readonly menu: RenderedFile; readonly started: readonly string[] };
 
 function planBoot(
   { lookup: { record }, consoles }: InstallInput,
@@ -144,13 +144,14 @@ function planBoot(
   });
   const osmode: BootPlanInput['osmode'] = record['OSMODE'] === 'packages' ? 'packages' : 'image';
   const input: BootPlanInput = { layout, tree, architecture, paths, menu, osmode, target: TARGET };
-  const plans = [main, ...others].map((loader) => loader.plan(input));
-  return { artefacts: plans.flatMap(({ artefacts }) => artefacts), steps: plans.flatMap(({ steps }) => steps), menu };
-}
-
-function startedFiles({ steps }: BootPlan, kernel: string): string[] {
-  const files = steps.flatMap((step) => (step.kind === 'write-esp' ? step.files : []));
-  return [...new Set([...files.flatMap(({ from }) => (from.kind === 'system' ? [from.path] : [])), kernel])];
+  const loaders = [main, ...others];
+  const plans = loaders.map((loader) => loader.plan(input));
+  return {
+    artefacts: plans.flatMap(({ artefacts }) => artefacts),
+    steps: plans.flatMap(({ steps }) => steps),
+    started: loaders.flatMap((loader) => loader.started(input)),
+    menu,
+  };
 }
 
 function planSteps(settled: {

@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path';
 import { makeSpecial } from '../native/device-nodes.ts';
 import { setTime, timeOf } from '../native/times.ts';
 
-/** A file's text; or one with a mode; a link; another name of a file that stands before it; an empty directory. */
+/** A file's text; or text or bytes with a mode; a link; another name of a file that stands before it; an empty directory. */
 type SmallFile =
   | string
-  | { readonly text: string; readonly mode: number }
+  | { readonly text: string | Uint8Array; readonly mode: number }
   | { readonly link: string }
   | { readonly sameAs: string }
   | { readonly directory: true };

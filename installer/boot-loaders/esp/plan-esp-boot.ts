@@ -20,6 +20,12 @@ export type EspWish = {
   readonly menu?: EspMenu;
 };
 
+/** The files of the system that are copied, each once. */
+export function systemPaths(wishes: readonly EspWish[]): string[] {
+  const sources = wishes.flatMap(({ files }) => files.map(({ from }) => from));
+  return [...new Set(sources.flatMap((from) => (from.kind === 'system' ? [from.path] : [])))];
+}
+
 type EspBootWish = {
   readonly loader: string;
   readonly wishes: readonly EspWish[];

@@ -21,12 +21,17 @@ export async function readEfi(run: RunCommand): Promise<EfiFacts | undefined> {
   const space = variables === 'hidden' ? undefined : await statfs(VARIABLES).catch(whenRefused(undefined));
   return {
     bits: bits.trim() === '32' ? 32 : 64,
-    secureBoot: isSecureBoot(await readFile(SECURE_BOOT).catch(whenRefused(undefined))),
+    secureBoot: await readSecureBoot(),
     variables,
     // Linux before 6.5 answers that there are no blocks at all.
     ...(space === undefined || space.blocks === 0 ? {} : { freeBytes: space.bavail * space.bsize }),
     boot: variables === 'hidden' ? { order: [], entries: [] } : await readBootEntries(run),
   };
+}
+
+/** Whether the running system was started with Secure Boot; false with a BIOS. */
+export async function readSecureBoot(): Promise<boolean> {
+  return isSecureBoot(await readFile(SECURE_BOOT).catch(whenRefused(undefined)));
 }
 
 /** Boot entries and their order; none where efibootmgr is missing or the firmware does not let it read. */

@@ -1,18 +1,23 @@
-// What Secure Boot would refuse at the next start, while every disk is as it was. In: a plan, its tree, where bytes come
-// from. Out: faults. Reads only. Never: says that the firmware trusts a signature, only that there is one.
+// What Secure Boot would refuse at the next start, before anything is written. In: names of files, the tree that has them,
+// where bytes come from. Out: faults. Reads only. Never: says that the firmware trusts a signature, only that there is one.
 import type { Fault } from '../../lib/errors.ts';
 import { peSigners } from '../../lib/pe-signature.ts';
 import type { Fetcher } from '../../packagelink/contents/fetch.ts';
 import { readSource } from '../../packagelink/contents/read-source.ts';
-import { findTreeFile } from '../boot-loaders/esp/find-tree-file.ts';
 import type { MergedTree } from '../../packagelink/tree/tree.ts';
-import type { InstallPlan } from '../plan/plan-install.ts';
+import { findTreeFile } from './esp/find-tree-file.ts';
 
-/** None where the machine was not started with Secure Boot. @throws UserError when the bytes cannot be fetched */
-export async function signatureFaults(plan: InstallPlan, tree: MergedTree, fetcher: Fetcher): Promise<Fault[]> {
-  if (plan.facts.efi?.secureBoot !== true) return [];
+export type SignatureQuestion = {
+  /** Absolute paths of what the firmware, or what it starts, starts; those that the tree lacks are nobody's fault here. */
+  readonly started: readonly string[];
+  readonly tree: MergedTree;
+  readonly fetcher: Fetcher;
+};
+
+/** For a machine that was started with Secure Boot. @throws UserError when the bytes cannot be fetched */
+export async function signatureFaults({ started, tree, fetcher }: SignatureQuestion): Promise<Fault[]> {
   const faults: Fault[] = [];
-  for (const path of new Set(plan.started)) {
+  for (const path of new Set(started)) {
     const file = findTreeFile(path, tree);
     if (file === undefined) continue;
     if (peSigners(await readSource(file.content, fetcher)).length > 0) continue;
