@@ -96,3 +96,9 @@ export function describeError(error: unknown): string {
   const cause = error.cause === undefined ? '' : `: ${describeError(error.cause)}`;
   return error.message + cause;
 }
+
+/** The same, and the next command to try, for a report that nobody can ask for more. */
+export function describeWithHint(error: unknown): string {
+  const hint = error instanceof UserError && error.hint !== undefined ? `; try: ${error.hint}` : '';
+  return describeError(error) + hint;
+}

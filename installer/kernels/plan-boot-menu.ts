@@ -5,7 +5,7 @@ import type { MergedTree } from '../../packagelink/tree/tree.ts';
 import { filledPlaces } from '../../partition-specs/layout.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
 import { renderLinux } from '../../partition-specs/render/linux.ts';
-import { describeError, UserError } from '../../lib/errors.ts';
+import { describeWithHint, UserError } from '../../lib/errors.ts';
 import { mainBootLoader } from '../boot-loaders/all.ts';
 import type { KernelFiles } from '../boot-loaders/plan-boot-files.ts';
 import type { RenderedFile } from '../render/rendered-file.ts';
@@ -52,7 +52,7 @@ export function planBootMenu(input: BootMenuInput): BootMenuPlan {
     return compareMenu({ ...input, layout });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { ...NOTHING, errors: [`the boot menu was not checked: ${describeError(error)}`] };
+    return { ...NOTHING, errors: [`the boot menu was not checked: ${describeWithHint(error)}`] };
   }
 }
 

@@ -2,7 +2,7 @@
 // leaves a menu that is partly new, or one that names a file which is not there.
 import { lstatSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { describeError, UserError } from '../../lib/errors.ts';
+import { describeWithHint, UserError } from '../../lib/errors.ts';
 import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
 import { openTarget } from '../../packagelink/filesystem/confined-directory.ts';
 import type { ConfinedDirectories } from '../../packagelink/filesystem/confined-directory.ts';
@@ -25,7 +25,7 @@ export async function writeBootMenu(root: string, write: NonNullable<BootMenuPla
   } catch (error) {
     const isSystems = error instanceof Error && 'code' in error;
     if (!(error instanceof UserError) && !isSystems) throw error;
-    return [`${write.file.path} was not written, and nothing was deleted: ${describeError(error)}`];
+    return [`${write.file.path} was not written, and nothing was deleted: ${describeWithHint(error)}`];
   } finally {
     target.close();
   }

@@ -1,7 +1,7 @@
 // What an installed machine does once it is armed. In: the look-up, the firmware. Out: notices. Never: restarts it.
 import type { Lookup } from '../../contract/lookup.ts';
 import type { Description } from '../description/find-description.ts';
-import { describeError, UserError } from '../../lib/errors.ts';
+import { describeWithHint, UserError } from '../../lib/errors.ts';
 import { netbootNext } from '../boot-loaders/nvram/netboot-next.ts';
 import { readEfi } from '../look/efi/read-efi.ts';
 import type { PartialContext } from './run-context.ts';
@@ -21,7 +21,7 @@ export async function announceNetboot(
     ];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return [`armed, but the next start is not from the network: ${describeError(error)}`.slice(0, 2000)];
+    return [`armed, but the next start is not from the network: ${describeWithHint(error)}`.slice(0, 2000)];
   }
 }
 

@@ -1,7 +1,7 @@
 // The boot loaders as the installation left them. In: the machine's state, its disks and firmware as they are. Out: what
 // was not as it should be, put right. Never: touches the boot loader of a machine that was adopted.
 import { architectureOf, architectureOfRecord } from '../../lib/architecture.ts';
-import { describeError, UserError } from '../../lib/errors.ts';
+import { describeWithHint, UserError } from '../../lib/errors.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
 import { describeDisk } from '../../partition-specs/disk-facts.ts';
 import { bootLoaderNamed } from '../boot-loaders/all.ts';
@@ -67,7 +67,7 @@ async function keepKind(
     });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const errors = [`boot loader: ${describeError(error)}`.slice(0, 8000)];
+    const errors = [`boot loader: ${describeWithHint(error)}`.slice(0, 8000)];
     return { changes: [], errors, notices: [], recorded, missing: [] };
   }
 }

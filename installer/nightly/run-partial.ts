@@ -5,7 +5,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Lookup } from '../../contract/lookup.ts';
 import type { Report } from '../../contract/report.ts';
-import { describeError, UserError } from '../../lib/errors.ts';
+import { describeWithHint, UserError } from '../../lib/errors.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
 import type { WithCommandsResult } from '../../packagelink/commands/apply-with-commands.ts';
 import { parsePartitionSpec } from '../../partition-specs/spec.ts';
@@ -54,7 +54,7 @@ export async function runPartial(context: PartialContext): Promise<Report> {
       seconds: secondsSince(context, startedAtMs),
       changes: [],
       changedTotal: 0,
-      errors: [describeError(error).slice(0, 8000)],
+      errors: [describeWithHint(error).slice(0, 8000)],
       notices: [],
     };
     // The failure itself is what the caller must see, also when the server cannot be told of it.
@@ -170,7 +170,7 @@ async function remember(context: PartialContext, description: Description, boot:
   } catch (error) {
     const explained = explainSystemError(error);
     if (!(explained instanceof UserError)) throw error;
-    return [`what this run went by could not be kept for the next: ${describeError(error)}`.slice(0, 8000)];
+    return [`what this run went by could not be kept for the next: ${describeWithHint(error)}`.slice(0, 8000)];
   }
 }
 
@@ -183,7 +183,7 @@ async function noteStart({ root }: PartialContext, { boot }: Places): Promise<st
   } catch (error) {
     const explained = explainSystemError(error);
     if (!(explained instanceof UserError)) throw error;
-    return [`the kernel that is running could not be noted: ${describeError(error)}`.slice(0, 8000)];
+    return [`the kernel that is running could not be noted: ${describeWithHint(error)}`.slice(0, 8000)];
   }
 }
 

@@ -4,6 +4,7 @@
 import { open, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { whenMissing } from '../../../lib/when-missing.ts';
+import { explainEspError } from '../esp/esp-write-error.ts';
 import type { EspBytes } from '../esp/write-esp-files.ts';
 import { ENTRIES, KERNELS } from './esp-entries.ts';
 
@@ -29,12 +30,12 @@ export async function findOrphans(top: string, wanted: readonly EspBytes[]): Pro
 }
 
 export async function removeStale(top: string, { entries, kernels }: Stale): Promise<void> {
-  for (const path of entries) await rm(join(top, path));
+  for (const path of entries) await explainEspError(top, path, async () => rm(join(top, path)));
   if (entries.length > 0) {
     await using directory = await open(join(top, ENTRIES.directory), 'r');
     await directory.sync();
   }
-  for (const path of kernels) await rm(join(top, path), { recursive: true });
+  for (const path of kernels) await explainEspError(top, path, async () => rm(join(top, path), { recursive: true }));
 }
 
 async function entriesOn(top: string): Promise<string[]> {

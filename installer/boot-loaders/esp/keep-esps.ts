@@ -1,6 +1,6 @@
 // The EFI system partitions and boot entries of a running machine. In: what is wanted, what was recorded. Out: what was
 // not so, put right. Never: stops at one disk because of another; mounts for writing what is as it should be.
-import { describeError, UserError } from '../../../lib/errors.ts';
+import { describeWithHint, UserError } from '../../../lib/errors.ts';
 import { isSystemError } from '../../../lib/when-missing.ts';
 import type { RecordedBoot } from '../boot-artefact.ts';
 import { readEspEntries } from '../entries/esp-entries.ts';
@@ -41,7 +41,7 @@ export async function keepEsps(
     } catch (error) {
       if (!(error instanceof UserError) && !isSystemError(error)) throw error;
       const what = `boot loader: the EFI system partition of ${wish.esp.disk} (${wish.esp.device})`;
-      said.errors.push(`${what}: ${describeError(error)}`.slice(0, 8000));
+      said.errors.push(`${what}: ${describeWithHint(error)}`.slice(0, 8000));
       records.push(...before);
     }
   }

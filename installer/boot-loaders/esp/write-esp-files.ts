@@ -7,6 +7,7 @@ import { formatBytes } from '../../../lib/bytes.ts';
 import { UserError } from '../../../lib/errors.ts';
 import { whenMissing } from '../../../lib/when-missing.ts';
 import { sha256 } from './esp-file.ts';
+import { explainEspError, FULL_HINT } from './esp-write-error.ts';
 
 export type EspBytes = { readonly path: string; readonly bytes: Uint8Array; readonly isFallback?: true };
 
@@ -33,17 +34,18 @@ export async function compareEspFiles(top: string, files: readonly EspBytes[]): 
 
 /**
  * Writes what differs, in the order of the files, each synced before and after its rename.
- * @throws UserError when there is no room for all of it; then nothing was written
+ * @throws UserError when there is no room for all of it, and nothing was written; or when the system refuses a file, and
+ * those before it are new, and none is half written
  */
 export async function writeEspFiles(top: string, files: readonly EspBytes[]): Promise<EspDifference[]> {
   const differences = await compareEspFiles(top, files);
   const paths = new Map(differences.map((each) => [each.path, each]));
   const wrong = files.filter(({ path }) => paths.has(path));
   for (const directory of new Set(files.map(({ path }) => dirname(path)))) {
-    await rm(join(top, directory, TEMPORARY), { force: true });
+    await explainEspError(top, directory, async () => rm(join(top, directory, TEMPORARY), { force: true }));
   }
   await assertRoom(top, wrong);
-  for (const { path, bytes } of wrong) await replace(join(top, path), bytes);
+  for (const { path, bytes } of wrong) await explainEspError(top, path, async () => replace(join(top, path), bytes));
   return differences;
 }
 
@@ -55,7 +57,7 @@ async function assertRoom(top: string, wrong: readonly EspBytes[]): Promise<void
   if (bavail * bsize >= neededBytes) return;
   throw new UserError(
     `the EFI system partition has ${formatBytes(bavail * bsize)} free, and ${formatBytes(neededBytes)} are needed; nothing was written to it`,
-    { hint: 'delete what no system on it needs, or give PARTITION a larger one: (a 512M vfat /boot/efi)' },
+    { hint: FULL_HINT },
   );
 }
 
