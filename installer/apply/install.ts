@@ -15,6 +15,7 @@ import { startLayThreads } from '../../packagelink/full/lay-in-threads.ts';
 import { nameOwners } from '../../packagelink/fit/name-owners.ts';
 import { openMachineManifests, saveLastKnown } from '../description/last-known.ts';
 import { planInstall, TARGET } from '../plan/plan-install.ts';
+import { describeFirmware } from '../look/describe-firmware.ts';
 import { readRecordedData } from '../look/read-data.ts';
 import { readFacts, readMacs } from '../look/read-facts.ts';
 import type { Progress } from './report-progress.ts';
@@ -52,6 +53,7 @@ export async function install(context: InstallContext): Promise<void> {
   const cache = openMachineManifests(TARGET, fetcher, keys);
   const manifests = await progress.step('manifests', describePackages(lookup), () => updateManifests(lookup, cache));
   const facts = await progress.step('probe', 'disks and network cards', () => looking);
+  progress.message(`firmware: ${describeFirmware(facts)}`);
   const recorded = await progress.step('data', 'where the server knows data partitions', async () =>
     readRecordedData(await client.recordedData(lookup.machineId), facts.disks, run),
   );

@@ -15,6 +15,13 @@ import type { InstallLab } from './run-install-test.ts';
 const LIMIT_MS = 30 * 60_000;
 const SHUT_DOWN_MS = 90_000;
 
+/** As the ramdisk reports it, before the first write. */
+export const SEEN_BY_INSTALLER = {
+  bios: 'BIOS',
+  uefi: 'UEFI, Secure Boot off',
+  secure: 'UEFI, Secure Boot on',
+} as const;
+
 /** Processor time of the virtual machine in seconds: hosts are busy to different degrees, and a wall clock shows that. */
 export type CellCost = {
   /** From power-on over installation and restart to the first report and a login prompt. */
@@ -43,9 +50,11 @@ async function installOnce(lab: InstallLab): Promise<number> {
   const { install } = lab.logs;
   await lab.server.control.arm(lab.machine.name);
   const machine = await lab.switchOn('network', install);
-  const { state, attempts, reason, lastReport } = await waitForInstallation(lab, machine, install);
+  const { state, attempts, reason, lastReport, timeline } = await waitForInstallation(lab, machine, install);
   const seconds = await processorSeconds(machine);
   assert.deepEqual([state, attempts], ['installed', 1], reason ?? '');
+  const seen = timeline.flatMap(({ text }) => (text.startsWith('firmware: ') ? [text] : []));
+  assert.deepEqual(seen, [`firmware: ${SEEN_BY_INSTALLER[lab.machine.hardware.firmware]}`]);
   const report = lastReport?.report ?? assert.fail('no report');
   assert.deepEqual(wrongOf(expectSystem(lab.machine, report, install)), []);
   await checkFirmware(lab, machine, install);

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { demoSite } from '../../rehearse/demo-options.ts';
 import type { HardwareKind } from '../../lib/virtual-hardware.ts';
 import { DISK_STARTED, makeBootableDisk } from '../helpers/bootable-disk.ts';
+import { SEEN_BY_INSTALLER } from './install-cell.ts';
 import { runInstallTest } from './run-install-test.ts';
 import type { InstallLab } from './run-install-test.ts';
 
@@ -59,6 +60,7 @@ async function startInstaller(lab: InstallLab): Promise<string> {
   const seconds = machine.secondsNow();
   const { timeline } = await lab.status();
   assert(timeline.some(({ text }) => text === 'fetched the ramdisk'));
+  await lab.waitForConsole(machine, new RegExp(`firmware: ${SEEN_BY_INSTALLER[lab.machine.hardware.firmware]}$`, 'm'));
   await machine.vm.kill();
   return `from power-on to the ramdisk's first line: ${seconds.toFixed(1)} s`;
 }
