@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Report } from '../contract/report.ts';
+import { defaultHardware } from '../lib/virtual-hardware.ts';
 import { lineSplitter, plainConsole } from './console-text.ts';
+import { describeHardware } from './describe-hardware.ts';
 import { expectNothingChanged, expectSystem } from './expect-system.ts';
 import { marksOfTimeline, phasesOf } from './phases.ts';
 import { isWorthShowing } from './worth-showing.ts';
@@ -42,6 +44,19 @@ test('of firmware and loaders, what they start and why they do not is shown', ()
     "error: file `/grub/x86_64-efi/terminal.lst' not found.",
   ];
   assert.deepEqual([...shown, ...hidden].filter(isWorthShowing), shown);
+});
+
+test('a rehearsal says first which machine it is', () => {
+  const oneDisk = { name: 'lab01', disks: [{}], hardware: { ...defaultHardware, firmware: 'secure' } } as const;
+  assert.equal(
+    describeHardware(oneDisk),
+    'lab01 as a virtual machine: amd64, a UEFI with Secure Boot, 1 empty virtio disk, virtio card; installed from the network',
+  );
+  const hardware = { ...defaultHardware, bus: 'nvme', nic: 'e1000', media: 'cd' } as const;
+  assert.match(
+    describeHardware({ name: 'lab02', disks: [{}, {}], hardware }),
+    /a BIOS, 2 empty nvme disks, e1000 card; installed from a CD$/,
+  );
 });
 
 test('phases lie between marks, in whatever order the marks come', () => {

@@ -3,6 +3,7 @@
 // did not make; whatever it made is gone when it returns, also when it was interrupted.
 import { join } from 'node:path';
 import { writeFileAtomically } from '../lib/write-file-atomically.ts';
+import { describeHardware } from './describe-hardware.ts';
 import { expectNothingChanged, expectSystem } from './expect-system.ts';
 import { installFromNetwork, startFromDisk } from './power-cycle.ts';
 import type { Start } from './power-cycle.ts';
@@ -34,6 +35,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Verdict> {
   await using stack = new AsyncDisposableStack();
   const key = options.logIn === true ? await createLoginKey(stack) : undefined;
   const machine = await readMachine(stack, options, key);
+  options.onLine(describeHardware(machine));
   await prepareSite(machine.site, options);
   const run = await setUpRun(stack, machine, options);
 
