@@ -80,6 +80,16 @@ suite('checkMachdb', () => {
       'm:\nMAC=0:2:3:4:5:6 00:2:3:4:5:6',
       ['2: m has the MAC address 00:02:03:04:05:06 twice'],
     ],
+    [
+      'a further address that another machine has, or the machine itself',
+      'm:\nIP=10.0.0.1\nADDRESSES=10.0.1.1/24 10.0.1.2/24 10.9.9.9/32\nn:\nIP=10.0.0.2\nNIC_a_ADDRESSES=10.0.1.3/24 10.0.0.2/16 10.9.9.9/32 10.0.1.1/24\no:\nIP=10.0.1.3\nADDRESSES=10.1.0.0/16',
+      [
+        '6: n has the IP address 10.0.0.2 twice',
+        '6: n has the IP address 10.0.1.1 of m (a.db:3)',
+        '8: o has the IP address 10.0.1.3 of n (a.db:6)',
+        "9: ADDRESSES: '10.1.0.0/16' is the address of a network, and not of a machine in it",
+      ],
+    ],
     ['an IP twice', 'm:\nIP=10.0.0.1\nn:\nIP=10.0.0.1', ['4: n has the IP address 10.0.0.1 of m (a.db:2)']],
     [
       'an inherited MAC',

@@ -11,6 +11,7 @@ export type AddressKind =
   | 'MAC address'
   | 'IP address'
   | 'IPv6 address'
+  | 'further address'
   | 'netmask'
   | 'network'
   | 'broadcast'
@@ -24,6 +25,7 @@ const examples: Readonly<Record<AddressKind, string>> = {
   'MAC address': 'a MAC address such as 52:54:00:77:00:01',
   'IP address': IPV4,
   'IPv6 address': 'an IPv6 address such as 2001:db8::101',
+  'further address': 'an address with its prefix, such as 10.77.0.5/24',
   netmask: 'a netmask such as 255.255.255.0',
   network: IPV4,
   broadcast: IPV4,
@@ -35,19 +37,30 @@ const examples: Readonly<Record<AddressKind, string>> = {
 /** Undefined when the variable holds no address. */
 export function addressKindOf(variable: string): AddressKind | undefined {
   if (isMacVariable(variable)) return 'MAC address';
-  const [, name = ''] = /^(?:NIC_\w+_)?(IP6?|NETMASK|NETWORK|BROADCAST|GATEWAY6?)$/.exec(variable) ?? [];
+  const [, name = ''] = /^(?:NIC_\w+_)?(IP6?|ADDRESSES|NETMASK|NETWORK|BROADCAST|GATEWAY6?)$/.exec(variable) ?? [];
   return name === '' ? (/^NAMESERVER\d*$/.test(variable) ? 'name server' : undefined) : kinds[name];
 }
 
 const kinds: Readonly<Record<string, AddressKind>> = {
   IP: 'IP address',
   IP6: 'IPv6 address',
+  ADDRESSES: 'further address',
   NETMASK: 'netmask',
   NETWORK: 'network',
   BROADCAST: 'broadcast',
   GATEWAY: 'router',
   GATEWAY6: 'IPv6 router',
 };
+
+/** Others than these are those of many machines. */
+const UNIQUE = new Set<AddressKind>(['MAC address', 'IP address', 'IPv6 address', 'further address']);
+const SEVERAL = new Set<AddressKind>(['MAC address', 'IPv6 address', 'further address']);
+
+/** What a variable holds, word by word. An empty value is neither an address nor a fault: it takes back what a parent sets. */
+export function addressWords(value: string, kind: AddressKind): readonly string[] {
+  if (SEVERAL.has(kind)) return splitWords(value);
+  return value === '' ? [] : [value];
+}
 
 const IPV6_ONLY = new Set<AddressKind>(['IPv6 address', 'IPv6 router']);
 
@@ -56,6 +69,11 @@ export function canonicalAddress(word: string, kind: AddressKind): string | unde
   if (kind === 'MAC address') {
     const mac = parseMac(word);
     return mac === undefined || describeMac(mac) !== undefined ? undefined : mac;
+  }
+  if (kind === 'further address') {
+    const further = splitPrefix(word);
+    if (further === undefined || describeFurther(further) !== undefined) return undefined;
+    return `${canonicalAddress(further.address, further.kind)}/${further.prefixBits}`;
   }
   // A machine may be its own name server, and ask it over IPv6, too.
   if (IPV6_ONLY.has(kind) || (kind === 'name server' && word.includes(':'))) {
@@ -72,6 +90,7 @@ export function describeWrongAddress(word: string, kind: AddressKind): string {
   const [mac, ip6, ip] = [parseMac(word), parseIpv6(word), parseIpv4(word)];
   let reason;
   if (kind === 'MAC address') reason = mac && describeMac(mac);
+  else if (kind === 'further address') reason = describeFurther(splitPrefix(word));
   else if (ip6 !== undefined && (IPV6_ONLY.has(kind) || kind === 'name server')) reason = describeIpv6(ip6, kind);
   else if (IPV6_ONLY.has(kind)) reason = undefined;
   else if (kind === 'IP address' && ip6 !== undefined) reason = 'an IPv6 address: write it into IP6';
@@ -79,6 +98,41 @@ export function describeWrongAddress(word: string, kind: AddressKind): string {
   else if (kind !== 'netmask') reason = describeIpv4(ip, kind);
   const shown = `'${word.slice(0, 80)}'`;
   return reason === undefined ? `${shown} is not ${examples[kind]}` : `${shown} is ${reason}`;
+}
+
+/** What no other variable may hold. Not what is of a link alone, or of a network of one (/32), which several may serve. */
+export function uniquePartOf(canonical: string, kind: AddressKind): string | undefined {
+  if (!UNIQUE.has(kind)) return undefined;
+  if (kind !== 'further address') return canonical;
+  const { address = '', prefixBits, kind: family } = splitPrefix(canonical) ?? {};
+  const ip6 = parseIpv6(address);
+  const isOfLink = ip6 !== undefined && ip6 >> 118n === 0x3fan;
+  return isOfLink || prefixBits === (family === 'IP address' ? 32 : 128) ? undefined : address;
+}
+
+type WithPrefix = {
+  readonly address: string;
+  readonly prefixBits: number;
+  readonly kind: 'IP address' | 'IPv6 address';
+};
+
+function splitPrefix(word: string): WithPrefix | undefined {
+  const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(word) ?? [];
+  const isIpv4 = parseIpv4(address) !== undefined;
+  const isFit = (isIpv4 || parseIpv6(address) !== undefined) && Number(bits) <= (isIpv4 ? 32 : 128);
+  return isFit ? { address, prefixBits: Number(bits), kind: isIpv4 ? 'IP address' : 'IPv6 address' } : undefined;
+}
+
+function describeFurther(further: WithPrefix | undefined): string | undefined {
+  if (further === undefined) return undefined;
+  const { address, prefixBits, kind } = further;
+  const ip = parseIpv4(address);
+  if (ip === undefined) return describeIpv6(parseIpv6(address) ?? 0n, kind);
+  const hosts = 2 ** (32 - prefixBits);
+  // A network of two machines, and one of one, have neither (RFC 3021).
+  if (hosts > 2 && ip % hosts === 0) return 'the address of a network, and not of a machine in it';
+  if (hosts > 2 && ip % hosts === hosts - 1) return 'the broadcast address of its network';
+  return describeIpv4(ip, kind);
 }
 
 /** Where the others of several addresses belong. */

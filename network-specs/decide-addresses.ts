@@ -1,9 +1,12 @@
 import { bitsOf, holds, isLinkLocal, parseWithPrefix } from './interface-address.ts';
 import type { Described } from './list-interfaces.ts';
 import { LEAST_IPV6_MTU } from './decide-mtus.ts';
+import { judgeTwinRoute } from './judge-twin-routes.ts';
 import type { Dhcp, Family, InterfaceAddress, NetworkInterface, Route } from './network.ts';
 import type { Addressing } from './read-addressing.ts';
 import type { VariableReader } from './variable-reader.ts';
+
+export type RoutesOfMachine = { readonly defaults: Record<Family, number>; readonly routes: Map<string, string> };
 
 type Decided = Pick<NetworkInterface, 'addresses' | 'routes' | 'dhcp' | 'heedsRouters' | 'isBare'>;
 
@@ -23,11 +26,12 @@ export function refuseAddresses({ reader, addressing }: Described, master: Descr
 
 /**
  * Decides what an interface is given. `sources` describe it: itself and, where it carries the addresses of the first
- * interface, that one before it. `defaults` counts the gateways of each family that others have already.
+ * interface, that one before it. `machine` is what others have already: the gateways of each family are counted, routes
+ * have the variables that gave them.
  */
 export function decideAddresses(
   sources: readonly Described[],
-  { mtu, defaults }: { mtu: number | undefined; defaults: Record<Family, number> },
+  { mtu, machine }: { mtu: number | undefined; machine: RoutesOfMachine },
 ): Decided {
   const parts = sources.map(({ addressing }) => addressing);
   const addresses = uniqueAddresses(parts.flatMap((part) => part.addresses));
@@ -39,7 +43,7 @@ export function decideAddresses(
   if (isSmall) judgeSmallMtu(sources, { addresses, dhcp, said });
   const heedsRouters = said ?? (hasGateway6 || isBare || isSmall ? false : undefined);
   const decided = { addresses, dhcp, isBare, ...(heedsRouters === undefined ? {} : { heedsRouters }) };
-  return { ...decided, routes: decideRoutes(sources, { ...decided, defaults }) };
+  return { ...decided, routes: decideRoutes(sources, { ...decided, machine }) };
 }
 
 function uniqueAddresses(addresses: readonly InterfaceAddress[]): InterfaceAddress[] {
@@ -67,7 +71,7 @@ type RouteInput = {
   readonly addresses: readonly InterfaceAddress[];
   readonly dhcp: Dhcp;
   readonly heedsRouters?: boolean;
-  readonly defaults: Record<Family, number>;
+  readonly machine: RoutesOfMachine;
 };
 
 function decideRoutes(sources: readonly Described[], input: RouteInput): Route[] {
@@ -75,10 +79,12 @@ function decideRoutes(sources: readonly Described[], input: RouteInput): Route[]
   const direct = sources.flatMap(({ addressing }) => addressing.routes.filter(({ gateway }) => gateway === undefined));
   for (const { reader, addressing } of sources) {
     const gateways = gatewaysOf([addressing], input.addresses).filter((gateway) => isOther(gateway, input, reader));
-    const defaults = gateways.map((gateway) => defaultRoute(gateway, input.defaults));
+    const defaults = gateways.map((gateway) => defaultRoute(gateway, input.machine.defaults));
     for (const { route, part } of [...named(defaults, reader), ...inRoutes(addressing)]) {
       const isOnLink = judgeGateway(route, { input, direct, say: (message) => reader.fault(part, message) });
       routes.push({ ...route, isOnLink: route.isOnLink || isOnLink });
+      const twin = judgeTwinRoute(route, reader.prefix + part, input.machine.routes);
+      if (twin !== undefined) reader.fault(part, twin, { severity: 'warning' });
     }
   }
   return routes;

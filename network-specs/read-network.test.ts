@@ -35,6 +35,7 @@ const legal: [what: string, record: Variables][] = [
   ],
   ['a VLAN on a VLAN', { ...lan, NIC_a_VLAN: '1', NIC_b_VLAN: '4094', NIC_b_LINK: 'a' }],
   ['a VLAN on a first interface without a name', { MAC: cards.MAC, ...address, NIC_v7_VLAN: '7' }],
+  ['one VLAN number on two cards', { ...lan, NIC_a_VLAN: '7', NIC_b_VLAN: '7', NIC_b_LINK: 'lan1' }],
   ['VLANs in a bond', { ...lan, NIC_a_VLAN: '1', NIC_b_VLAN: '2', NIC_bond0_BOND: 'a b' }],
   ['IPv6 alone', { MAC: cards.MAC, IP6: '2001:db8::1', GATEWAY6: '2001:db8::ffff', DHCP: 'no' }],
   ['SLAAC alone', { MAC: cards.MAC, DHCP: 'no', RA: 'yes' }],
@@ -93,6 +94,18 @@ const wrong: [what: string, record: Variables, faults: string[]][] = [
     { ...lan, NIC_b0_BOND: 'lan1', NIC_b1_BOND: 'lan1 lan2' },
     ['NIC_b1_BOND: lan1 is a member of b0 already'],
   ],
+  ['a card twice in a bond', { ...lan, NIC_b0_BOND: 'lan1 lan2 lan1' }, ['NIC_b0_BOND: lan1 is named twice']],
+  ['a card twice in a bridge', { ...lan, NIC_br0_BRIDGE: 'lan0 lan0 lan0' }, ['NIC_br0_BRIDGE: lan0 is named twice']],
+  [
+    'a card in a bond and a bridge',
+    { ...lan, NIC_b0_BOND: 'lan1 lan2', NIC_br0_BRIDGE: 'lan1' },
+    ['NIC_br0_BRIDGE: lan1 is a member of b0 already'],
+  ],
+  [
+    'a VLAN twice on one interface',
+    { ...lan, NIC_v_VLAN: '7', NIC_w_VLAN: '07', NIC_w_LINK: 'lan0' },
+    ['NIC_w_VLAN: VLAN 7 on lan0 is v already'],
+  ],
   ['VLAN 4095', { ...lan, NIC_v_VLAN: '4095' }, ["NIC_v_VLAN: '4095' is not a number from 1 to 4094"]],
   ['VLAN 0', { ...lan, NIC_v_VLAN: '0' }, ["NIC_v_VLAN: '0' is not a number from 1 to 4094"]],
   [
@@ -109,7 +122,22 @@ const wrong: [what: string, record: Variables, faults: string[]][] = [
     [
       "NIC_b0_MODE: '802.3at' is not one of active-backup, 802.3ad, balance-rr, balance-xor, balance-tlb, balance-alb, broadcast (did you mean 802.3ad?)",
       "NIC_b0_HASH: 'x' is not one of layer2, layer2+3, layer3+4, encap2+3, encap3+4, vlan+srcmac",
-      'warning: NIC_b0_LACPRATE: has a meaning with the mode 802.3ad, but not with active-backup',
+      'warning: NIC_b0_LACPRATE: has a meaning with 802.3ad, but not with active-backup',
+    ],
+  ],
+  [
+    'options that the mode does not heed',
+    {
+      ...lan,
+      NIC_b0_BOND: 'lan1',
+      NIC_b0_HASH: 'layer3+4',
+      NIC_b1_BOND: 'lan2',
+      NIC_b1_MODE: '802.3ad',
+      NIC_b1_PRIMARY: 'lan2',
+    },
+    [
+      'warning: NIC_b0_HASH: has a meaning with 802.3ad, balance-xor, balance-tlb, balance-alb, but not with active-backup',
+      'warning: NIC_b1_PRIMARY: has a meaning with active-backup, balance-tlb, balance-alb, but not with 802.3ad',
     ],
   ],
   [
@@ -122,6 +150,7 @@ const wrong: [what: string, record: Variables, faults: string[]][] = [
     { ...lan, NIC_b0_BOND: 'v7', NIC_v7_VLAN: '7', NIC_v7_LINK: 'b0' },
     ['NIC_b0_BOND: b0 would lie on itself: b0 on v7 on b0', 'NIC_v7_VLAN: v7 would lie on itself: v7 on b0 on v7'],
   ],
+  ['a VLAN on itself', { ...lan, NIC_v_VLAN: '7', NIC_v_LINK: 'v' }, ['NIC_v_VLAN: v would lie on itself: v on v']],
   ['a bond of itself', { ...lan, NIC_b0_BOND: 'b0' }, ['NIC_b0_BOND: b0 would lie on itself: b0 on b0']],
   [
     'a bridge in a bridge',
@@ -196,6 +225,22 @@ const wrong: [what: string, record: Variables, faults: string[]][] = [
       'ROUTES: 2001:db8::/32 is of IPv6, but 10.77.0.1 is not',
       'ROUTES: 10.8.0.0/16 is both `via` a router and `direct`',
       'ROUTES: 10.9.9.9 is not in the network of 10.77.0.101/24',
+    ],
+  ],
+  [
+    'two routes to one destination',
+    {
+      ...lan,
+      IP6: '2001:db8::1',
+      ROUTES:
+        '10.1.0.0/16 via 10.77.0.1 10.1.0.0/16 via 10.77.0.2 10.2.0.0/16 via 10.77.0.1 default via 10.77.0.1 2001:db8:1::/48 via 2001:db8::2 2001:db8:1::/48 via 2001:db8::3',
+      NIC_lan1_IP: '10.78.0.1',
+      NIC_lan1_ROUTES: '10.1.0.0/16 via 10.78.0.2 metric 5 10.2.0.0/16 via 10.78.0.2',
+    },
+    [
+      'warning: ROUTES: 10.1.0.0/16 has a route already, and nobody knows which is taken: give this one a `metric`',
+      'warning: ROUTES: default has a route by GATEWAY already, and nobody knows which is taken: give this one a `metric`',
+      'warning: NIC_lan1_ROUTES: 10.2.0.0/16 has a route by ROUTES already, and nobody knows which is taken: give this one a `metric`',
     ],
   ],
   [

@@ -22,7 +22,7 @@ export function readNetwork(record: Record): Network {
   const described = listInterfaces(record, faults);
   const stack = stackInterfaces(described);
   const mtus = decideMtus(described, stack);
-  const defaults = { 4: 0, 6: 0 };
+  const machine = { defaults: { 4: 0, 6: 0 }, routes: new Map<string, string>() };
   const decided = new Map(
     inOrderOfGateways(described, stack).map((each) => {
       const master = stack.masterOf.get(each);
@@ -31,7 +31,7 @@ export function readNetwork(record: Record): Network {
       const quiet = isFirst ? { ...each, addressing: { ...each.addressing, variables: [] } } : each;
       const addresses =
         master === undefined
-          ? decideAddresses(sources, { mtu: mtus.get(each), defaults })
+          ? decideAddresses(sources, { mtu: mtus.get(each), machine })
           : refuseAddresses(quiet, master);
       return [each, addresses];
     }),

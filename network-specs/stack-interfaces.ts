@@ -25,7 +25,9 @@ export function stackInterfaces(interfaces: readonly Described[]): Stack {
     const link = findLink(each, byName, carrier);
     if (link === undefined) continue;
     below.get(each)?.push(link);
-    vlansOn.set(link, [...(vlansOn.get(link) ?? []), each]);
+    const others = vlansOn.get(link) ?? [];
+    judgeTag(each, others, link);
+    vlansOn.set(link, [...others, each]);
   }
   for (const each of interfaces) {
     if (!isBelowItself(each, below)) continue;
@@ -42,9 +44,12 @@ function findMembers(
   const { reader, kind } = master;
   const fault = (word: string, message: string, suggestion?: string) =>
     reader.fault(kind.variable, message, { word, suggestion });
-  return [...new Set(master.base.members)].flatMap((word) => {
+  const { members } = master.base;
+  const twice = members.filter((word, index) => members.indexOf(word) < index);
+  for (const word of new Set(twice)) fault(word, `${word} is named twice`);
+  return [...new Set(members)].flatMap((word) => {
     const member = byName.get(word);
-    const others = [...byName.keys()].filter((name) => !master.base.members.includes(name));
+    const others = [...byName.keys()].filter((name) => !members.includes(name));
     if (member === undefined) fault(word, `${word} is not an interface of this machine`, suggestName(word, others));
     if (member === undefined) return [];
     const other = masterOf.get(member);
@@ -88,6 +93,14 @@ function findLink(
     reader.fault('LINK', message, name === undefined ? {} : { suggestion: suggestName(name, byName.keys()) });
   }
   return link;
+}
+
+/** The kernel tells what lies on one interface apart by its tag. */
+function judgeTag({ base, kind, reader }: Described, others: readonly Described[], link: Described): void {
+  const twin = others.find((other) => other.base.link?.tag === base.link?.tag);
+  if (twin === undefined) return;
+  const on = link.name ?? 'the first interface';
+  reader.fault(kind.variable, `${base.link?.tag} on ${on} is ${twin.name} already`);
 }
 
 function isBelowItself(start: Described, below: ReadonlyMap<Described, readonly Described[]>): boolean {

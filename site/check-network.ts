@@ -1,7 +1,6 @@
 import type { Fault } from '../lib/errors.ts';
-import { addressKindOf, canonicalAddress } from '../machdb/judge-address.ts';
+import { addressKindOf, addressWords, canonicalAddress } from '../machdb/judge-address.ts';
 import type { Machine } from '../machdb/types.ts';
-import { splitWords } from '../machdb/values.ts';
 import { readNetwork } from '../network-specs/read-network.ts';
 import { placeOf } from './place-of.ts';
 
@@ -24,6 +23,5 @@ function isSaid({ values }: Machine, variable: string, word: string | undefined)
   if (kind === undefined || value === '') return false;
   const prefix = /^((?:NIC_\w+_)?)GATEWAY$/.exec(variable)?.[1];
   if (prefix !== undefined && values.get(`${prefix}NETWORK`)) return true;
-  const words = kind === 'MAC address' || kind === 'IPv6 address' ? splitWords(word ?? value) : [value];
-  return words.some((each) => canonicalAddress(each, kind) === undefined);
+  return addressWords(word ?? value, kind).some((each) => canonicalAddress(each, kind) === undefined);
 }

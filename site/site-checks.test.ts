@@ -109,7 +109,7 @@ test('a network is checked, each fault at its line and no address twice', () => 
     'lan:\nNETMASK=255.255.255.0\nGATEWAY=10.0.0.254\nNIC=lan0\nNIC_bond0_BOND=lan0 lan1\nNIC_v_VLAN=5000\n' +
     'a: lan\nMAC=52:54:00:77:00:01\nIP=10.0.0.1\nNIC_lan1_MAC=52:54:00:77:00:02\n' +
     'b: lan\nMAC=52:54:00:77:00:03\nIP=10.0.1.1\nIP6=x 2001:db8::1\nNIC_v_VLAN=7\n' +
-    'NIC_lan1_MAC=52:54:00:77:00:04\nNETWORK=10.0.1.0\n' +
+    'NIC_lan1_MAC=52:54:00:77:00:04\nNETWORK=10.0.1.0\nADDRESSES=10.0.3.1\nNIC_br1_BRIDGE=v v\n' +
     'c: lan\nMAC=52:54:00:77:00:05\nIP=10.0.2.1\nNIC_v_VLAN=7\n';
   const faults = checkMachdb(parseMachdb([{ path: 'a.db', text }]), siteChecks(new Set()), { warnings: false });
   assert.deepEqual(
@@ -120,6 +120,8 @@ test('a network is checked, each fault at its line and no address twice', () => 
       '5: NIC_bond0_BOND: lan1 is not an interface of this machine',
       "6: NIC_v_VLAN: '5000' is not a number from 1 to 4094",
       "14: IP6: 'x' is not an IPv6 address such as 2001:db8::101",
+      "18: ADDRESSES: '10.0.3.1' is not an address with its prefix, such as 10.77.0.5/24",
+      '19: NIC_br1_BRIDGE: v is named twice',
     ],
   );
 });

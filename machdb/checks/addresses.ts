@@ -1,8 +1,7 @@
 import { faultAtLine } from '../faults.ts';
-import { addressKindOf, canonicalAddress, describeWrongAddress } from '../judge-address.ts';
+import { addressKindOf, addressWords, canonicalAddress, describeWrongAddress, uniquePartOf } from '../judge-address.ts';
 import type { AddressKind } from '../judge-address.ts';
 import { findPlace } from '../find-place.ts';
-import { splitWords } from '../values.ts';
 import type { MachdbObject } from '../types.ts';
 import type { CreateInspection, InspectedMachine } from './inspection.ts';
 
@@ -15,7 +14,7 @@ export const inspectAddresses: CreateInspection = (db, report) => {
   const uses = new Map<string, Use>();
 
   function inspect(machine: InspectedMachine, variable: string, value: string, kind: AddressKind): void {
-    for (const word of wordsOf(value, kind)) {
+    for (const word of addressWords(value, kind)) {
       const canonical = canonicalAddress(word, kind);
       if (canonical === undefined) {
         const place = machine.where(variable, word) ?? machine.object;
@@ -23,10 +22,11 @@ export const inspectAddresses: CreateInspection = (db, report) => {
         // One word is enough to say what is wrong with a line.
         return;
       }
-      if (!isUnique(kind)) continue;
-      const other = uses.get(canonical);
-      if (other === undefined) uses.set(canonical, { object: machine.object, variable });
-      else reportDuplicate(machine, variable, { address: canonical, kind, other });
+      const address = uniquePartOf(canonical, kind);
+      if (address === undefined) continue;
+      const other = uses.get(address);
+      if (other === undefined) uses.set(address, { object: machine.object, variable });
+      else reportDuplicate(machine, variable, { address, kind, other });
     }
   }
 
@@ -36,7 +36,7 @@ export const inspectAddresses: CreateInspection = (db, report) => {
     { address, kind, other }: { address: string; kind: AddressKind; other: Use },
   ): void {
     const own = machine.own.assignments.findLast((assignment) => assignment.variable === variable);
-    const what = kind === 'IPv6 address' ? 'IP address' : kind;
+    const what = kind === 'MAC address' ? kind : 'IP address';
     const place = findPlace(db, other.object, other) ?? other.object;
     const message =
       machine.object === other.object
@@ -59,14 +59,3 @@ export const inspectAddresses: CreateInspection = (db, report) => {
     },
   };
 };
-
-/** Others than these are those of many machines. */
-function isUnique(kind: AddressKind): boolean {
-  return kind === 'MAC address' || kind === 'IP address' || kind === 'IPv6 address';
-}
-
-/** An empty value is neither an address nor a fault: it takes back what a parent sets. */
-function wordsOf(value: string, kind: AddressKind): readonly string[] {
-  if (kind === 'MAC address' || kind === 'IPv6 address') return splitWords(value);
-  return value === '' ? [] : [value];
-}

@@ -14,6 +14,13 @@ const modes = [
 
 const hashes = ['layer2', 'layer2+3', 'layer3+4', 'encap2+3', 'encap3+4', 'vlan+srcmac'] as const;
 
+/** Modes that heed an option; the kernel ignores or refuses it in the others. */
+const modesOf: Readonly<Record<string, readonly string[]>> = {
+  HASH: ['802.3ad', 'balance-xor', 'balance-tlb', 'balance-alb'],
+  LACPRATE: ['802.3ad'],
+  PRIMARY: ['active-backup', 'balance-tlb', 'balance-alb'],
+};
+
 /** Cards that are one: `NIC_bond0_BOND="lan0 lan1"`. */
 export const bond: InterfaceKind = {
   name: 'bond',
@@ -25,12 +32,14 @@ export const bond: InterfaceKind = {
     const mode = reader.choice('MODE', modes) ?? 'active-backup';
     const hash = reader.choice('HASH', hashes);
     const lacpRate = reader.choice('LACPRATE', ['slow', 'fast']);
-    if (lacpRate !== undefined && mode !== '802.3ad') {
-      reader.fault('LACPRATE', `has a meaning with the mode 802.3ad, but not with ${mode}`, { severity: 'warning' });
-    }
     const primary = reader.text('PRIMARY');
     if (primary !== undefined && !members.includes(primary)) {
       reader.fault('PRIMARY', `${primary} is not a member of the bond`);
+    }
+    for (const [part, value] of Object.entries({ HASH: hash, LACPRATE: lacpRate, PRIMARY: primary })) {
+      const heeding = modesOf[part] ?? [];
+      if (value === undefined || heeding.includes(mode)) continue;
+      reader.fault(part, `has a meaning with ${heeding.join(', ')}, but not with ${mode}`, { severity: 'warning' });
     }
     const options = { ...(hash === undefined ? {} : { hash }), ...(lacpRate === undefined ? {} : { lacpRate }) };
     return { device: { kind: 'bond', mode, ...options }, members };

@@ -6,8 +6,11 @@ export type Base = {
   readonly device: Device;
   /** Names of what it is made of, exclusively. */
   readonly members: readonly string[];
-  /** Whether it lies on another interface, and on which; without a name, on the machine's own. */
-  readonly link?: { readonly name: string | undefined };
+  /**
+   * Whether it lies on another interface, and on which; without a name, on the machine's own. Of those on one interface
+   * each has a tag of its own.
+   */
+  readonly link?: { readonly name: string | undefined; readonly tag: string };
 };
 
 /** What a kind of interface answers; one small file each beside this one. */

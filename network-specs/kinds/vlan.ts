@@ -11,7 +11,7 @@ export const vlan: InterfaceKind = {
     const id = reader.number('VLAN', 1, 4094);
     return id === undefined
       ? undefined
-      : { device: { kind: 'vlan', id }, members: [], link: { name: reader.text('LINK') } };
+      : { device: { kind: 'vlan', id }, members: [], link: { name: reader.text('LINK'), tag: `VLAN ${id}` } };
   },
   asksDhcp: false,
   refuses: [],
