@@ -23,7 +23,11 @@ type Route = { readonly dst: string; readonly gateway?: string; readonly dev: st
 async function run(machine: NetworkdMachine) {
   assert.deepEqual(readNetwork(machine.record).faults, []);
   const found = await runNetworkdMachine(machine);
+  assert.deepEqual(found['complaints'], []);
   const links = new Map((found['links'] as Link[]).map((link) => [link.ifname, link]));
+  // They had other names before.
+  const before = (found['before'] as Link[]).map(({ ifname }) => ifname);
+  assert.ok(!before.includes('lan1'), before.join(' '));
   const routes = [...(found['routes'] as Route[]), ...(found['routes6'] as Route[])];
   return { link: (name: string) => links.get(name) ?? assert.fail([...links.keys()].join(' ')), routes };
 }
@@ -101,6 +105,52 @@ done`,
     { dst: '10.9.0.0/16', dev: 'bond0' },
   ];
   for (const route of expected) assertHas(routes, route);
+});
+
+test('a bridge that asks DHCP and heeds routers; 802.3ad; a router outside of /32; a second gateway', async () => {
+  const { link, routes } = await run({
+    cards: [lan0, lan1, lan2],
+    record: {
+      MAC: lan0,
+      NIC: 'up0',
+      DHCP: 'yes',
+      NIC_br0_BRIDGE: 'up0',
+      NIC_lan1_MAC: lan1,
+      NIC_lan2_MAC: lan2,
+      NIC_bond1_BOND: 'lan1 lan2',
+      NIC_bond1_MODE: '802.3ad',
+      NIC_bond1_HASH: 'layer3+4',
+      NIC_bond1_LACPRATE: 'fast',
+      NIC_bond1_IP: '203.0.113.7',
+      NIC_bond1_NETMASK: '255.255.255.255',
+      NIC_bond1_GATEWAY: '198.51.100.1',
+      NIC_empty_BRIDGE: 'none',
+      NIC_empty_IP: '10.5.0.1',
+      NIC_empty_NETMASK: '255.255.0.0',
+      NIC_empty_GATEWAY: '10.5.0.2',
+      NIC_empty_MTU: '1000',
+    },
+    peer: `ip addr add 10.77.0.1/24 dev $peer
+ip -6 addr add 2001:db8:77::1/64 dev $peer nodad
+ip link set $peer up
+dnsmasq --conf-file=/dev/null --port=0 --user=root --group=root --pid-file=/run/dnsmasq.pid --leasefile-ro --no-ping \\
+  --interface=$peer --dhcp-range=10.77.0.150,static,255.255.255.0 --dhcp-host=${lan0},10.77.0.150 --dhcp-option=3,10.77.0.1 \\
+  --enable-ra --dhcp-range=::,constructor:$peer,ra-only --ra-param=$peer,4`,
+    ready:
+      'ip addr show br0 | grep -q 10.77.0.150/24 && ip addr show br0 | grep -q 2001:db8:77:.*/64 && ip addr show bond1 | grep -q 203.0.113.7/32 && ip addr show empty | grep -q 10.5.0.1/16 && ip route | grep -q 10.5.0.2',
+  });
+  assert.deepEqual([link('up0').master, addressesOf(link('up0'))], ['br0', []]);
+  assert.deepEqual([kindOf(link('br0')), link('br0').address], ['bridge', lan0]);
+  const bond = link('bond1');
+  assert.deepEqual([kindOf(bond), bond.address], ['bond', lan1]);
+  const { mode, xmit_hash_policy: hash, ad_lacp_rate: rate } = bond.linkinfo?.info_data ?? {};
+  assert.deepEqual([mode, hash, rate], ['802.3ad', 'layer3+4', 'fast']);
+  assert.deepEqual([link('lan1').master, link('lan2').master], ['bond1', 'bond1']);
+  assert.deepEqual([link('empty').mtu, addressesOf(link('empty'))], [1000, ['10.5.0.1/16']]);
+  assert.deepEqual(link('empty').addr_info.length, 1);
+  assertHas(routes, { dst: 'default', gateway: '10.77.0.1', dev: 'br0', metric: 1024 });
+  assertHas(routes, { dst: 'default', gateway: '198.51.100.1', dev: 'bond1' });
+  assertHas(routes, { dst: 'default', gateway: '10.5.0.2', dev: 'empty', metric: 2049 });
 });
 
 function assertHas(routes: readonly Route[], wanted: Partial<Route>): void {
