@@ -1,9 +1,10 @@
 // Boots of real firmware, recorded packet by packet, and what this server answers to each. The files hold only what the
-// firmware sent: `tcpdump 'ether src MAC and (udp dst port 67 or 69 or tcp dst port 8080)'`.
+// firmware sent: `tcpdump 'ether src MAC and (udp dst port 67 or 69 or tcp dst port 8080 with data)'`.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { routes } from '../../contract/routes.ts';
 import { bootFileNamed, isOptionalBootFile } from '../boot-programs/all.ts';
 import { decideDhcp } from '../dhcp/decide-dhcp.ts';
 import { words } from '../dhcp/fake-dhcp-packet.ts';
@@ -42,10 +43,16 @@ const PXE = [
   ...GRUB_ASKS,
 ];
 
+/** The same as of amd64, in the names of arm64. */
+function inArm64(line: string): string {
+  return line.replace('x64.efi', 'aa64.efi').replace('x86_64-efi', 'arm64-efi');
+}
+
 const BOOTS: readonly [file: string, way: DhcpView['way'], answers: readonly string[]][] = [
   ['ovmf-pxe', 'grub', PXE],
   // The same, as DHCP does not say that Secure Boot is on.
   ['ovmf-secure-pxe', 'grub', PXE],
+  ['aavmf-pxe', 'grub', [...PXE.map(inArm64), `http GET /boot/mac/${MAC}.grub: the machine's own script`]],
   [
     'ovmf-ipxe',
     'ipxe',
@@ -75,7 +82,7 @@ for (const [file, way, answers] of BOOTS) {
 function answerTo({ port, payload }: RecordedPacket, way: DhcpView['way']): string {
   if (port === 67) return dhcpAnswer(payload, way);
   if (port === 69) return tftpAnswer(payload);
-  return `http ${Buffer.from(payload).toString('latin1').split('\r\n')[0]}`;
+  return httpAnswer(Buffer.from(payload).toString('latin1'));
 }
 
 function dhcpAnswer(payload: Uint8Array, way: DhcpView['way']): string {
@@ -93,4 +100,14 @@ function tftpAnswer(payload: Uint8Array): string {
   const file = request.file.replace(/^\/+/, '');
   const none = isOptionalBootFile(file) ? 'none, as expected' : 'none';
   return `tftp ${request.file}: ${bootFileNamed(file)?.is ?? none}`;
+}
+
+/** By the paths of contract/routes.ts: what lies where is the server's to say, and the firmware has it from there. */
+function httpAnswer(text: string): string {
+  const [, method = assert.fail(text), path = ''] = /^([A-Z]+) (\S+) HTTP\/1\.1\r\n/.exec(text) ?? [];
+  const asked = `http ${method} ${path}`;
+  if (path === routes.grubScript(MAC)) return `${asked}: the machine's own script`;
+  const beside = routes.loader('');
+  const file = path.startsWith(beside) ? path.slice(beside.length) : path.slice(1);
+  return `${asked}: ${bootFileNamed(file)?.is ?? 'none'}`;
 }
