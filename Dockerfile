@@ -22,6 +22,7 @@ COPY lib lib
 COPY machdb machdb
 COPY netboot netboot
 COPY os-images os-images
+COPY package-systems package-systems
 COPY packagelink packagelink
 COPY partition-specs partition-specs
 COPY network-specs network-specs

@@ -1,0 +1,32 @@
+// dpkg and apt, of Debian and its relatives. In: nothing. Out: their answers to the questions of package-system.ts.
+// Never: runs a program, or reads what is printed for people where there is a format for programs.
+import type { PackageSystem } from '../package-system.ts';
+import { candidates } from './candidates.ts';
+import { compareVersions } from './compare-versions.ts';
+import { list } from './list.ts';
+
+export const dpkg: PackageSystem = {
+  name: 'dpkg',
+  databases: ['/var/lib/dpkg/status'],
+  compareVersions,
+  list,
+  candidates,
+  stampPaths: [
+    '/var/lib/dpkg/status',
+    '/var/lib/dpkg/updates',
+    '/var/lib/dpkg/triggers',
+    '/var/lib/apt/lists',
+    '/var/lib/apt/extended_states',
+    '/etc/apt/apt.conf',
+    '/etc/apt/apt.conf.d',
+    '/etc/apt/preferences',
+    '/etc/apt/preferences.d',
+    '/etc/apt/sources.list',
+    '/etc/apt/sources.list.d',
+  ],
+  listsUpdatedPaths: [
+    '/var/lib/apt/periodic/update-success-stamp',
+    '/var/lib/apt/periodic/update-stamp',
+    '/var/lib/apt/lists',
+  ],
+};
