@@ -30,6 +30,7 @@ test('QEMU gets every disk by serial, every card, and no value that could end an
   assert.match(text, /virtio-blk-pci,drive=disk0,serial=S1,bootindex=2/);
   assert.match(text, /virtio-net-pci,netdev=net0,mac=52:54:00:00:00:01,bootindex=1 /);
   assert.match(text, /virtio-net-pci,netdev=net1,mac=52:54:00:00:00:02,romfile= /);
+  assert.match(text, / -cpu max,-erms /);
   assert.doesNotMatch(text, /kvm|pflash|usb|filter-dump/);
 });
 

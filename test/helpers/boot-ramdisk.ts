@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { architectures } from '../../lib/architecture.ts';
 import { runCommand } from '../../lib/run-command.ts';
+import { boards } from '../../rehearse/hardware/boards.ts';
 import { buildRamdisk } from '../../netboot/ramdisk/build.ts';
 
 const cacheDir = join(import.meta.dirname, '../../.state/cache');
 const architecture = architectures.amd64;
-const MACHINE = `-machine ${architecture.qemu.machine} -accel tcg,thread=multi -cpu max -m 1024 -smp 1 -display none -vga none -no-reboot -nodefaults`;
+const MACHINE = `-machine ${architecture.qemu.machine} -accel tcg,thread=multi -cpu ${boards.amd64.processor} -m 1024 -smp 1 -display none -vga none -no-reboot -nodefaults`;
 
 type Boot = {
   /** The program, an ES module that runs in the installer's place. */
