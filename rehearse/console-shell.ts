@@ -47,6 +47,22 @@ export async function openConsoleShell(
   return shell;
 }
 
+/** The same shell, which also tells `onLine` each command behind the prompt, and what it printed, as a terminal shows it. */
+export function shownShell(
+  shell: ConsoleShell,
+  { prompt, onLine }: { readonly prompt: string; readonly onLine: (line: string) => void },
+): ConsoleShell {
+  return {
+    run: async (command, timeoutMs) => {
+      onLine(`${prompt} ${command}`);
+      const answer = await shell.run(command, timeoutMs);
+      const printed = answer.output.trimEnd();
+      if (printed !== '') for (const line of printed.split('\n')) onLine(`  ${line}`);
+      return answer;
+    },
+  };
+}
+
 /** Kernel messages may come after a prompt and hide it; Enter brings a fresh one. */
 async function waitForPrompt(machine: VirtualMachine, signal: AbortSignal, log: string): Promise<void> {
   const prompt = /root@[^\n]*[#] $/;

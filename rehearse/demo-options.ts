@@ -1,7 +1,7 @@
 // The demo's machine and what is expected of it, shared by `npm run demo` and the test of the whole way.
 import { join } from 'node:path';
 import { GiB } from '../lib/bytes.ts';
-import { openConsoleShell } from './console-shell.ts';
+import { openConsoleShell, shownShell } from './console-shell.ts';
 import { expectFirmware } from './expect-firmware.ts';
 import type { FirmwareName } from '../lib/virtual-hardware.ts';
 import { checkNightly } from './nightly-check.ts';
@@ -39,6 +39,7 @@ export function demoOptions(firmware: FirmwareName): Omit<RehearsalOptions, 'sig
 
 async function checkFirmware({ machine, vm, options, logs }: RehearsalSession): Promise<Expectation[]> {
   const log = logs.second;
-  const shell = await openConsoleShell(vm, options.signal, log);
+  const quiet = await openConsoleShell(vm, options.signal, log);
+  const shell = shownShell(quiet, { prompt: `${machine.name}#`, onLine: options.onLine });
   return expectFirmware(machine.hardware.firmware, { shell, log });
 }

@@ -1,6 +1,6 @@
 // The nightly run, rehearsed: a file is changed by hand on the running machine, the agent must put it right.
 import type { RehearsalSession } from './rehearse.ts';
-import { openConsoleShell } from './console-shell.ts';
+import { openConsoleShell, shownShell } from './console-shell.ts';
 import { diskBuses } from './hardware/disk-buses.ts';
 import type { FirmwareName } from '../lib/virtual-hardware.ts';
 import type { Expectation } from './verdict.ts';
@@ -18,11 +18,10 @@ export async function checkNightly(
   wanted: { path: string; text: string },
 ): Promise<Expectation[]> {
   const { machine, options, logs, vm } = session;
-  const shell = await openConsoleShell(vm, options.signal, logs.second);
+  const quiet = await openConsoleShell(vm, options.signal, logs.second);
+  const shell = shownShell(quiet, { prompt: `${machine.name}#`, onLine: options.onLine });
   const type = async (command: string): Promise<string> => {
-    options.onLine(`${machine.name}# ${command}`);
-    const { output, exitCode } = await shell.run(command, 180_000);
-    for (const line of output.trimEnd().split('\n')) options.onLine(`  ${line}`);
+    const { output, exitCode } = await shell.run(command);
     return exitCode === 0 ? output : `${output}(exit code ${exitCode})`;
   };
   const expect = (name: string, found: string, expected: string): Expectation => {

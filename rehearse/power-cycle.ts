@@ -96,8 +96,8 @@ export async function startFromDisk(run: RehearsalRun): Promise<Start & { readon
         {
           name: 'the second start is from the disk, without an installation',
           ok,
-          expected: `state installed, ${before.attempts} attempts, no reset`,
-          found: `state ${after.state}, ${after.attempts} attempts, ${seen.vm.resets()} resets`,
+          expected: `state installed, attempts: ${before.attempts}, resets: 0`,
+          found: `state ${after.state}, attempts: ${after.attempts}, resets: ${seen.vm.resets()}`,
           log: logs.second,
         },
       ],
