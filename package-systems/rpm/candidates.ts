@@ -1,23 +1,27 @@
-// What an upgrade would bring, by the lists that dnf has. Pure. @see dnf(8) repoquery
+// What an upgrade would bring, and what it would not although it is newer, by the lists that dnf has. Pure; an ordinary
+// user can ask, without a network, but only root is told what is kept back. @see dnf(8) repoquery, dnf.conf(5)
 import type { CandidateFlag, PackageCommand, PackageItem, PackageQuestion } from '../package-system.ts';
 import { parseRows } from '../parse-rows.ts';
 
-/** Three questions, as dnf leaves out what is held, and says of none whether it is for security. */
+/** dnf leaves out what is held, says of no package whether it is for security, and upgrades what fits together. */
 export const candidates: PackageQuestion<readonly PackageItem[]> = {
   commands: [
+    queryUpgrades('--disableexcludes=all', '--disableplugin=versionlock'),
     queryUpgrades(),
     queryUpgrades('--security'),
-    queryUpgrades('--disableexcludes=all', '--disableplugin=versionlock'),
+    // 1: it has asked, and nobody said yes; or root is needed. 200: another dnf is running.
+    { argv: ['dnf', '--cacheonly', '--assumeno', '--setopt=exit_on_lock=1', 'upgrade'], okExitCodes: [0, 1, 200] },
   ],
-  parse: ([upgrades, security, withHeld]) => {
+  parse: ([all, upgrades, security, asked]) => {
     const brought = new Set(parseUpgrades(upgrades?.stdout).map(keyOf));
     const isSecurity = new Set(parseUpgrades(security?.stdout).map(keyOf));
-    return parseUpgrades(withHeld?.stdout).map((row) => {
+    const skipped = readSkipped(asked?.stdout ?? '');
+    return parseUpgrades(all?.stdout).map((item) => {
       const flags: CandidateFlag[] = [];
-      if (!brought.has(keyOf(row))) flags.push('held');
-      if (isSecurity.has(keyOf(row))) flags.push('security');
-      const [name, epoch, version, arch, origin] = row;
-      return { name, arch, version: epoch === '0' ? version : `${epoch}:${version}`, flags, origin };
+      if (!brought.has(keyOf(item))) flags.push('held');
+      else if (skipped.includes(` ${keyOf(item)} `)) flags.push('kept-back');
+      if (isSecurity.has(keyOf(item))) flags.push('security');
+      return { ...item, flags };
     });
   },
 };
@@ -26,25 +30,25 @@ type Row = readonly [name: string, epoch: string, version: string, arch: string,
 
 function queryUpgrades(...options: readonly string[]): PackageCommand {
   const format = '%{name}\\t%{epoch}\\t%{version}-%{release}\\t%{arch}\\t%{repoid}';
-  return {
-    argv: [
-      'dnf',
-      '--cacheonly',
-      '--quiet',
-      ...options,
-      'repoquery',
-      '--upgrades',
-      '--latest-limit=1',
-      '--queryformat',
-      format,
-    ],
-  };
+  const query = ['repoquery', '--upgrades', '--latest-limit=1', '--queryformat', format] as const;
+  return { argv: ['dnf', '--cacheonly', '--quiet', ...query, ...options] };
 }
 
-function parseUpgrades(stdout = ''): Row[] {
-  return parseRows<Row>(stdout, 5, 'dnf repoquery --upgrades');
+function parseUpgrades(stdout = ''): Omit<PackageItem, 'flags'>[] {
+  return parseRows<Row>(stdout, 5, 'dnf repoquery --upgrades').map(([name, epoch, version, arch, origin]) => ({
+    name,
+    arch,
+    version: epoch === '0' ? version : `${epoch}:${version}`,
+    origin,
+  }));
 }
 
-function keyOf(row: Row): string {
-  return row.slice(0, 4).join('\t');
+function keyOf({ name, arch, version }: Omit<PackageItem, 'flags'>): string {
+  return `${name} ${arch} ${version}`;
+}
+
+/** The words of the tables below `Skipping packages with …:`, each after one space: long names break the lines. */
+function readSkipped(stdout: string): string {
+  const tables = stdout.matchAll(/^Skipping packages with .*:\n((?: .*\n)+)/gm);
+  return [...tables].map(([, rows = '']) => ` ${rows.trim().split(/\s+/).join(' ')} `).join('');
 }

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { answer } from '../recorded-answer.ts';
+import { candidates } from './candidates.ts';
+
+// dnf 4.14.
+const ALL = `lab-base	1	1.1-1	noarch	lab
+lab-excluded	0	1.1-1	noarch	lab
+lab-kept	0	1.1-1	noarch	lab
+lab-safe	0	1.1-1	noarch	lab
+lab-with-a-name-that-breaks-the-lines-of-every-table	0	1.1-1	noarch	lab
+`;
+const UPGRADES = ALL.replace(/^lab-excluded.*\n/m, '');
+const SECURITY = 'lab-safe	0	1.1-1	noarch	lab\n';
+const ASKED = {
+  exitCode: 1,
+  stdout: `Last metadata expiration check: 0:00:03 ago on Mon Nov 30 16:40:01 2026.
+Dependencies resolved.
+================================================================================
+ Package             Architecture      Version             Repository      Size
+================================================================================
+Upgrading:
+ lab-base            noarch            1:1.1-1             lab            6.3 k
+ lab-safe            noarch            1.1-1               lab            6.3 k
+Skipping packages with broken dependencies:
+ lab-kept            noarch            1.1-1               lab            6.3 k
+ lab-with-a-name-that-breaks-the-lines-of-every-table
+                     noarch            1.1-1               lab            6.3 k
+
+Transaction Summary
+================================================================================
+Upgrade  2 Packages
+Skip     2 Packages
+
+Total size: 13 k
+`,
+};
+const REFUSED = { exitCode: 1, stderr: 'Error: This command has to be run with superuser privileges.\n' };
+
+test('what an upgrade brings, and why it leaves out the others', () => {
+  assert.deepEqual(answer(candidates, [ALL, UPGRADES, SECURITY, ASKED]), [
+    { name: 'lab-base', arch: 'noarch', version: '1:1.1-1', flags: [], origin: 'lab' },
+    { name: 'lab-excluded', arch: 'noarch', version: '1.1-1', flags: ['held'], origin: 'lab' },
+    { name: 'lab-kept', arch: 'noarch', version: '1.1-1', flags: ['kept-back'], origin: 'lab' },
+    { name: 'lab-safe', arch: 'noarch', version: '1.1-1', flags: ['security'], origin: 'lab' },
+    {
+      name: 'lab-with-a-name-that-breaks-the-lines-of-every-table',
+      arch: 'noarch',
+      version: '1.1-1',
+      flags: ['kept-back'],
+      origin: 'lab',
+    },
+  ]);
+});
+
+test('without root, nothing is known of what is kept back', () => {
+  const found = answer(candidates, [ALL, UPGRADES, SECURITY, REFUSED]);
+  assert.deepEqual(
+    found.map(({ flags }) => flags.join()),
+    ['', 'held', '', 'security', ''],
+  );
+});
+
+test('nothing to upgrade', () => {
+  assert.deepEqual(
+    answer(candidates, ['', '', '', { stdout: 'Dependencies resolved.\nNothing to do.\nComplete!\n' }]),
+    [],
+  );
+});
