@@ -1,5 +1,5 @@
 // Installations over disks full of data, with power all the time and with power cuts. In: a seed and a number of moments.
-// Out: for each whether the machine ended installed with its data unharmed, as this computer reads it, not ours. Never: repairs anything; what the installer left is what counts.
+// Out: for each run whether the machine ended installed with its data unharmed, as this computer reads it, not ours. Never: repairs anything; what the installer left is what counts.
 import assert from 'node:assert/strict';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -48,13 +48,15 @@ export type PowerCuts = {
   /** Logs and disks are kept in `rehearsals/test-NAME` of the state directory. */
   readonly name: string;
   readonly seed: string;
+  /** So many times the machine is installed over its data, after so many power cuts each. */
   readonly count: number;
+  readonly cutsEach: number;
   readonly limitMs: number;
-  /** Told a line for each moment. */
+  /** Told a line for each run. */
   readonly say: (line: string) => void;
 };
 
-/** Answers in how many of the moments all was well. @throws Error when there is nothing to cut to begin with */
+/** Answers in how many of the runs all was well. @throws Error when there is nothing to cut to begin with */
 export async function runPowerCuts(cuts: PowerCuts): Promise<number> {
   let survived = 0;
   await runInstallTest({
@@ -64,16 +66,18 @@ export async function runPowerCuts(cuts: PowerCuts): Promise<number> {
     limitMs: cuts.limitMs,
     check: async (lab) => {
       const started = performance.now();
-      const { timing, data } = await prepare(lab);
+      const data = await prepare(lab);
       await lab.describe(describe(after));
-      const seconds = ((performance.now() - started) / 1000).toFixed(0);
-      cuts.say(`prepared in ${seconds} s; an installation takes ${timing.restartSeconds.toFixed(0)} s`);
-      await reinstallUncut(lab, data);
-      cuts.say('installed with power all the time, disks swapped: data unharmed');
-      for (const [index, moment] of planCutMoments({ ...cuts, timing }).entries()) {
-        const outcome = await cutOnce(lab, { index: index + 1, moment, data });
+      cuts.say(`prepared in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+      const timing = await reinstallUncut(lab, data);
+      const seconds = timing.restartSeconds.toFixed(0);
+      cuts.say(`installed in ${seconds} s with power all the time, disks swapped: data unharmed`);
+      const moments = planCutMoments({ ...cuts, count: cuts.count * cuts.cutsEach, timing });
+      for (let run = 1; run <= cuts.count; run += 1) {
+        const ofRun = moments.slice((run - 1) * cuts.cutsEach, run * cuts.cutsEach);
+        const outcome = await installThroughCuts(lab, { run, moments: ofRun, data });
         if (outcome.ok) survived += 1;
-        cuts.say(`${String(index + 1).padStart(3)}  ${outcome.text}`);
+        cuts.say(`${String(run).padStart(3)}  ${outcome.text}`);
         lab.options.signal.throwIfAborted();
       }
     },
@@ -81,24 +85,25 @@ export async function runPowerCuts(cuts: PowerCuts): Promise<number> {
   return survived;
 }
 
-type Prepared = { readonly timing: InstallTiming; readonly data: Awaited<ReturnType<typeof readData>> };
+type Data = Awaited<ReturnType<typeof readData>>;
 
-/** Installs the machine once, fills its data partitions, and keeps the disks as they are then. */
-async function prepare(lab: InstallLab): Promise<Prepared> {
+/**
+ * Installs the machine until some of its files are there, fills its data partitions, and keeps the disks as they are then.
+ * The rest of the first system would be overwritten unread.
+ */
+async function prepare(lab: InstallLab): Promise<Data> {
   await lab.server.control.arm(HOST, { initData: ['disk0h', 'disk1a'] });
-  const disks = await withWriteLogs(lab);
-  const machine = await lab.switchOn('preparation', join(lab.workDir, 'preparation-serial.log'), { disks });
-  const first = firstLines(machine, { partitionSeconds: /\] partition: /, formattedSeconds: /\] mount: / });
-  await waitForInstaller(lab, machine);
-  const timing = { ...first(), restartSeconds: machine.secondsNow() };
+  const machine = await lab.switchOn('preparation', join(lab.workDir, 'preparation-serial.log'));
+  await lab.waitForConsole(machine, /\] files: [1-9]\d %/);
   await machine.vm.kill();
-  await assertLogsAreWhole(lab, disks);
   const data = await fillData(lab, places, 'cut');
   for (const { file } of lab.disks) await rename(file, baseOf(file));
-  return { timing, data };
+  return data;
 }
 
 const baseOf = (file: string): string => `${file}.base`;
+/** What was on a disk when the machine was switched on that is cut. */
+const startOf = (file: string): string => `${file}.start`;
 const logOf = (file: string): string => `${file}.writes`;
 
 async function withWriteLogs({ disks }: InstallLab): Promise<VirtualDisk[]> {
@@ -127,8 +132,7 @@ function firstLines<K extends string>(
 async function assertLogsAreWhole({ workDir }: InstallLab, disks: readonly VirtualDisk[]): Promise<void> {
   const copy = join(workDir, 'replayed.raw');
   for (const { file, writeLog = '' } of disks) {
-    await runCommand(['truncate', '--size=0', copy]);
-    await runCommand(['truncate', `--reference=${file}`, copy]);
+    await copyImage(baseOf(file), copy);
     const writes = (await readWriteLog(writeLog)).filter(({ kind }) => kind === 'write');
     await applyPieces(writeLog, writes, copy);
     await runCommand(['cmp', file, copy]);
@@ -138,35 +142,45 @@ async function assertLogsAreWhole({ workDir }: InstallLab, disks: readonly Virtu
 
 /**
  * Over the data, with the names of the disks exchanged and without consent to make data partitions: one that is not found
- * ends it. Ends before the restart, so that what is on the disks is the installer's work alone.
+ * ends it. Ends before the restart, so that what is on the disks is the installer's work alone. Answers what took how long.
  */
-async function reinstallUncut(lab: InstallLab, data: Prepared['data']): Promise<void> {
+async function reinstallUncut(lab: InstallLab, data: Data): Promise<InstallTiming> {
   for (const { file } of lab.disks) await copyImage(baseOf(file), file);
   await lab.server.control.arm(HOST);
-  const machine = await lab.switchOn('uncut', join(lab.workDir, 'uncut-serial.log'), { disks: swapNames(lab.disks) });
+  const disks = await withWriteLogs(lab);
+  const machine = await lab.switchOn('uncut', join(lab.workDir, 'uncut-serial.log'), { disks: swapNames(disks) });
+  const first = firstLines(machine, { partitionSeconds: /\] partition: /, formattedSeconds: /\] mount: / });
   const { timeline } = await waitForInstaller(lab, machine);
+  const timing = { ...first(), restartSeconds: machine.secondsNow() };
   await machine.vm.kill();
+  await assertLogsAreWhole(lab, disks);
   const compared = timeline.flatMap(({ text }) => /^data (\S+): unchanged \(SHA-256 /.exec(text)?.[1] ?? []);
   assert.deepEqual(compared, ['disk0/h', 'disk1/a']);
   assert.deepEqual(await readData(lab, places), data);
+  return timing;
 }
 
 type Outcome = { readonly ok: boolean; readonly text: string };
 
-async function cutOnce(
+/** After each cut, the next attempt begins with what the disks have kept. The last one is not cut. */
+async function installThroughCuts(
   lab: InstallLab,
-  { index, moment, data }: { index: number; moment: CutMoment; data: Prepared['data'] },
+  { run, moments, data }: { run: number; moments: readonly CutMoment[]; data: Data },
 ): Promise<Outcome> {
-  let text = `seed ${moment.seed}`;
+  let text = '';
   try {
     for (const { file } of lab.disks) await copyImage(baseOf(file), file);
     await lab.server.control.arm(HOST);
-    text += `, ${await cutPower(lab, { index, moment })}`;
-    text += `, ${await loseWrites(lab, moment.seed)}`;
-    const log = join(lab.workDir, `cut${index}-after-serial.log`);
-    const machine = await lab.switchOn('power is back', log, { disks: inOrder(lab.disks, moment.swapped[1]) });
+    for (const [index, moment] of moments.entries()) {
+      text += `seed ${moment.seed}, `;
+      const serialLog = join(lab.workDir, `run${run}-cut${index + 1}-serial.log`);
+      text += `${await cutPower(lab, { moment, serialLog })}, ${await loseWrites(lab, moment.seed)}; `;
+    }
+    const log = join(lab.workDir, `run${run}-after-serial.log`);
+    const disks = inOrder(lab.disks, moments.at(-1)?.swapped[1] === true);
+    const machine = await lab.switchOn('power is back', log, { disks });
     const { state, attempts, reason } = await waitForInstallation(lab, machine, log);
-    text += `: ${state}, attempt ${attempts}`;
+    text += `${state}, attempt ${attempts}`;
     assert.equal(state, 'installed', reason ?? '');
     assert(await machine.vm.shutDown(SHUT_DOWN_MS), 'it did not shut down by itself');
     assert.deepEqual(await readData(lab, places), data);
@@ -179,10 +193,17 @@ async function cutOnce(
 const inOrder = (disks: readonly VirtualDisk[], swapped: boolean): readonly VirtualDisk[] =>
   swapped ? swapNames(disks) : disks;
 
-/** Switches the machine on and pulls its plug at the moment; answers when, and in which step of the installer. */
-async function cutPower(lab: InstallLab, { index, moment }: { index: number; moment: CutMoment }): Promise<string> {
+/**
+ * Keeps the disks as they are, switches the machine on and pulls its plug at the moment. Answers when, and in which step
+ * of the installer.
+ */
+async function cutPower(
+  lab: InstallLab,
+  { moment, serialLog }: { moment: CutMoment; serialLog: string },
+): Promise<string> {
+  for (const { file } of lab.disks) await copyImage(file, startOf(file));
   const disks = inOrder(await withWriteLogs(lab), moment.swapped[0]);
-  const machine = await lab.switchOn('cut', join(lab.workDir, `cut${index}-serial.log`), { disks });
+  const machine = await lab.switchOn('cut', serialLog, { disks });
   if (moment.since === 'partition')
     await waitForLine(machine, { pattern: /\] partition: /, signal: lab.options.signal });
   // Not a wait for a state: the moment is random on purpose, and whatever the machine does then is what is tested.
@@ -218,7 +239,7 @@ async function loseWrites({ disks }: InstallLab, seed: string): Promise<string> 
   for (const { file, serial } of disks) {
     const entries = await readWriteLog(logOf(file));
     const { pieces, lost } = survivingPieces(entries, seededRandom(`${seed} ${serial}`));
-    await copyImage(baseOf(file), file);
+    await copyImage(startOf(file), file);
     await applyPieces(logOf(file), pieces, file);
     lostWrites += lost;
     allWrites += entries.filter(({ kind }) => kind === 'write').length;
