@@ -1,7 +1,7 @@
 // The exchange between a host and its server that repeats for years. In: nothing. Out: zod schemas. Never: I/O.
 // A check-in without news is some 300 bytes up and 200 down; what is long goes over the other routes.
 import { z } from 'zod';
-import { EMPTY_DIGEST, MAX_ITEMS, digestSchema, itemSchema, listKinds } from './inventory.ts';
+import { EMPTY_DIGEST, digestSchema, itemsSchema, listKinds } from './inventory.ts';
 import { factsSchema } from './facts.ts';
 import { messageSchema, taskSchema } from './tasks.ts';
 
@@ -66,8 +66,8 @@ export const documentSchema = z.discriminatedUnion('document', [
     document: z.enum(listKinds),
     digest: digestSchema,
     base: digestSchema.exactOptional(),
-    added: z.array(itemSchema).max(MAX_ITEMS),
-    removed: z.array(itemSchema).max(MAX_ITEMS),
+    added: itemsSchema,
+    removed: itemsSchema,
   }),
   z.object({ document: z.literal('facts'), digest: digestSchema, facts: factsSchema }),
   z.object({

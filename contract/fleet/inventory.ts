@@ -3,12 +3,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-// Control characters would make two items look like one, and steer the terminal that shows them.
+// Control characters would make two items look like one, and steer the terminal that shows them; half a character (a lone
+// surrogate) is another one once it is stored.
 // oxlint-disable-next-line no-control-regex -- they are what is refused
-const PRINTABLE = /^[^\0-\x1f\x7f-\x9f\u2028\u2029]*$/;
+const PRINTABLE = /^[^\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*$/u;
 
 /** Text of a host, on one line; `longest` in characters. */
-const word = (longest: number): z.ZodString => z.string().max(longest).regex(PRINTABLE, 'has a control character');
+const word = (longest: number): z.ZodString =>
+  z.string().max(longest).regex(PRINTABLE, 'has a control character or half a character');
 
 /** The most items of one list: the largest distribution has some 70,000 packages. */
 export const MAX_ITEMS = 100_000;
@@ -20,6 +22,12 @@ export const MAX_ITEMS = 100_000;
 export const itemSchema = z.tuple([word(255).min(1), word(64), word(255).min(1), word(100), word(255)]);
 
 export type Item = z.infer<typeof itemSchema>;
+
+/** One list. That it is too long is found before its items are looked at. */
+export const itemsSchema = z
+  .array(z.unknown())
+  .max(MAX_ITEMS, `has more than ${MAX_ITEMS} items`)
+  .pipe(z.array(itemSchema));
 
 /** The lists of items that a host reports: what is installed, and what an upgrade would bring. */
 export const listKinds = ['installed', 'candidates'] as const;

@@ -74,7 +74,12 @@ type SetsTable = {
   removed: Uint8Array;
   count: number;
   createdAt: number;
+  /** Since when no host and no other set has needed it, as far as somebody has looked. */
+  unusedSince: number | null;
 };
+
+/** Numbers by which the base that is most like a list is found (fleet/inventories/sketch.ts). */
+type SketchesTable = { id: Generated<number>; base: number; number: number };
 
 type SummariesTable = { id: Generated<number>; system: string; name: string; summary: string };
 
@@ -157,6 +162,7 @@ export type Tables = {
   hosts: HostsTable;
   items: ItemsTable;
   sets: SetsTable;
+  sketches: SketchesTable;
   summaries: SummariesTable;
   tasks: TasksTable;
   hostEvents: HostEventsTable;

@@ -86,9 +86,11 @@ const tables: Readonly<Record<string, { readonly columns: Columns; readonly null
       removed: 'bytes',
       count: 'whole',
       createdAt: 'whole',
+      unusedSince: 'whole',
     },
-    nullable: ['base'],
+    nullable: ['base', 'unusedSince'],
   },
+  sketches: { columns: { id: 'identity', base: 'whole', number: 'whole' } },
   summaries: { columns: { id: 'identity', system: 'text', name: 'text', summary: 'text' } },
   tasks: {
     columns: {
@@ -180,6 +182,8 @@ async function makeIndexes(schema: SchemaModule): Promise<void> {
     ['hosts', 'machineId'],
     ['hostEvents', 'host', 'id'],
     ['sets', 'base'],
+    ['sketches', 'number', 'base'],
+    ['sketches', 'base'],
     ['credentials', 'account'],
   ];
   for (const [table, ...columns] of plain) {
