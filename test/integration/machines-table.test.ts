@@ -66,7 +66,7 @@ test('words that no cell has are refused, and the known ones are named', () => {
   }
 });
 
-test('arm64 is slow to emulate: npm test leaves it to npm run test:machines', () => {
+test('a system of arm64 takes minutes to build: npm test leaves it to npm run test:machines', () => {
   assert.deepEqual(
     chooseCells(['arm64']).filter(({ always }) => always === true),
     [],

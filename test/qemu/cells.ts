@@ -27,6 +27,7 @@ export const cells: readonly Cell[] = [
   cell({ firmware: 'secure', bus: 'virtio', nic: 'virtio' }),
   cell({ firmware: 'secure', bus: 'nvme', nic: 'virtio' }, { always: true }),
   cell({ firmware: 'secure', bus: 'sata', media: 'http' }),
+  // Never `always`: its system is built for it alone, by an emulated processor.
   cell({ architecture: 'arm64', firmware: 'uefi' }),
 ];
 
