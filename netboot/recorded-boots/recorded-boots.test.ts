@@ -43,6 +43,20 @@ const PXE = [
   ...GRUB_ASKS,
 ];
 
+const OWN_SCRIPT = `/boot/mac/${MAC}.grub: the machine's own script`;
+
+const HTTP = [
+  `dhcp: offer ${ADDRESS} http://10.77.0.1:8080/boot/efi/shimx64.efi`,
+  `dhcp: ack ${ADDRESS} http://10.77.0.1:8080/boot/efi/shimx64.efi`,
+  'http HEAD /boot/efi/shimx64.efi: loader',
+  'http GET /boot/efi/shimx64.efi: loader',
+  ...SHIM_ASKS.map((line) => line.replace('tftp ', 'http GET /boot/efi/')),
+  ...GRUB_ASKS.map((line) => line.replace('tftp', 'http HEAD')),
+  'http GET /grub/grub.cfg: start-script',
+  `http HEAD ${OWN_SCRIPT}`,
+  `http GET ${OWN_SCRIPT}`,
+];
+
 /** The same as of amd64, in the names of arm64. */
 function inArm64(line: string): string {
   return line.replace('x64.efi', 'aa64.efi').replace('x86_64-efi', 'arm64-efi');
@@ -52,7 +66,8 @@ const BOOTS: readonly [file: string, way: DhcpView['way'], answers: readonly str
   ['ovmf-pxe', 'grub', PXE],
   // The same, as DHCP does not say that Secure Boot is on.
   ['ovmf-secure-pxe', 'grub', PXE],
-  ['aavmf-pxe', 'grub', [...PXE.map(inArm64), `http GET /boot/mac/${MAC}.grub: the machine's own script`]],
+  ['aavmf-pxe', 'grub', [...PXE.map(inArm64), `http GET ${OWN_SCRIPT}`]],
+  ['ovmf-http', 'grub', HTTP],
   [
     'ovmf-ipxe',
     'ipxe',
@@ -102,12 +117,13 @@ function tftpAnswer(payload: Uint8Array): string {
   return `tftp ${request.file}: ${bootFileNamed(file)?.is ?? none}`;
 }
 
-/** By the paths of contract/routes.ts: what lies where is the server's to say, and the firmware has it from there. */
+/** By the paths of contract/routes.ts. Shim asks for `//grubx64.efi`; the server, too, takes slashes together. */
 function httpAnswer(text: string): string {
-  const [, method = assert.fail(text), path = ''] = /^([A-Z]+) (\S+) HTTP\/1\.1\r\n/.exec(text) ?? [];
+  const [, method = assert.fail(text), said = ''] = /^([A-Z]+) (\S+) HTTP\/1\.1\r\n/.exec(text) ?? [];
+  const path = said.replaceAll(/\/+/g, '/');
   const asked = `http ${method} ${path}`;
   if (path === routes.grubScript(MAC)) return `${asked}: the machine's own script`;
   const beside = routes.loader('');
   const file = path.startsWith(beside) ? path.slice(beside.length) : path.slice(1);
-  return `${asked}: ${bootFileNamed(file)?.is ?? 'none'}`;
+  return `${asked}: ${bootFileNamed(file)?.is ?? (isOptionalBootFile(file) ? 'none, as expected' : 'none')}`;
 }
