@@ -19,9 +19,12 @@ type Boot = {
   readonly append: string;
   /** Arguments for QEMU: disks and network cards; `folder` is a directory that lasts as long as the machine. */
   readonly devices: (folder: string) => Promise<string[]>;
+  /** Packages with firmware files that the ramdisk is to have. */
+  readonly firmware?: readonly string[];
 };
 
-export async function bootRamdisk({ source, append, devices }: Boot): Promise<{ log: string; seconds: number }> {
+export async function bootRamdisk(boot: Boot): Promise<{ log: string; seconds: number }> {
+  const { source, append, devices, firmware } = boot;
   await using cleanup = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'ramdisk-boot-'));
   cleanup.defer(() => rm(folder, { recursive: true }));
@@ -32,6 +35,7 @@ export async function bootRamdisk({ source, append, devices }: Boot): Promise<{ 
     outDir: folder,
     installerBundle,
     publicKeys: [],
+    firmware,
   });
   const serial = join(folder, 'serial');
   const started = performance.now();

@@ -135,3 +135,23 @@ test('RAID 1, LVM, xfs, btrfs and vfat: made, taken down as planned, started aga
 });
 
 type Taken = { readonly commands: string[]; readonly refusals: string[] };
+
+/** A card that does not work without its file. */
+const CARD = `-netdev user,id=lan,restrict=on -device i82551,netdev=lan,mac=${MAC}`.split(' ');
+const card = { append: `gutinteg.mac=${MAC} gutinteg.retry=1`, devices: async () => CARD };
+
+test('a firmware file that a card asks for is named with its package', async () => {
+  const { log } = await bootRamdisk({ source: 'process.exit(0);', ...card });
+  assert.match(log, /e100 .* asked for the firmware file e100\/d102e_ucode.bin, which this ramdisk does not have/);
+  assert.match(log, /Debian has it in firmware-misc-nonfree: write that under firmware in site.yaml/);
+});
+
+test('with the package in site.yaml the card works', async () => {
+  const { log } = await bootRamdisk({
+    source: 'console.log("TEST runs=true");',
+    firmware: ['firmware-misc-nonfree'],
+    ...card,
+  });
+  assert.deepEqual(reported(log), { runs: true });
+  assert.doesNotMatch(log, /asked for the firmware file/);
+});
