@@ -68,6 +68,6 @@ export async function readItems(queries: Queries, ids: readonly number[]): Promi
   return items;
 }
 
-export function* slices<T>(values: readonly T[]): Generator<readonly T[]> {
+function* slices<T>(values: readonly T[]): Generator<readonly T[]> {
   for (let start = 0; start < values.length; start += ROWS) yield values.slice(start, start + ROWS);
 }

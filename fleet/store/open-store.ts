@@ -89,6 +89,8 @@ async function openPostgresStore(place: { postgres: string; connections?: number
     connectionString: place.postgres,
     max: place.connections ?? 8,
     connectionTimeoutMillis: 10_000,
+    // The locks of a server that has vanished without a word are given up.
+    idle_in_transaction_session_timeout: 60_000,
     types: {
       getTypeParser: ((oid: number, format?: 'text') =>
         oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,

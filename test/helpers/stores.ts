@@ -15,7 +15,7 @@ export type StoreKind = {
 };
 
 /** To be called once in a file. PostgreSQL is started when a test first wants it. */
-export function storeKinds(): readonly StoreKind[] {
+export function storeKinds(): readonly [sqlite: StoreKind, postgres: StoreKind] {
   const directory = mkdtempSync(join(tmpdir(), 'gutinteg-stores-'));
   let files = 0;
   let postgres: Promise<Postgres> | undefined;
