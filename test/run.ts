@@ -10,7 +10,7 @@ import { formatSlowest } from './slowest-tests.ts';
 import { testFiles } from './test-files.ts';
 
 /** The longest tests begin first, so that none is left over alone at the end. */
-const LONGEST_TESTS = ['machines', 'mirror', 'power-cut', 'full-run', 'new-kernel', 'install-on-anything'];
+const LONGEST_TESTS = ['full-run', 'power-cut', 'new-kernel', 'mirror', 'uefi-loader', 'medium', 'netboot-firmware'];
 
 function rank(file: string): number {
   const index = LONGEST_TESTS.indexOf(basename(file, '.test.ts'));

@@ -1,5 +1,5 @@
 // What a description with a fault gets, before any machine is switched on: the real commands on a copy of the example
-// site. In QEMU: test/qemu/refused, wrong-hash, server-away, power-cut.
+// site. In QEMU: test/qemu/refused, wrong-hash, new-kernel, power-cut.
 import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -2,6 +2,7 @@
 // In: a cell. Out: what it cost. Never: leaves out a step for some hardware; what is expected depends on the firmware alone.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import type { StatusAnswer } from '../../contract/control.ts';
 import { openConsoleShell } from '../../rehearse/console-shell.ts';
 import { expectFirmware } from '../../rehearse/expect-firmware.ts';
 import { expectSystem } from '../../rehearse/expect-system.ts';
@@ -50,16 +51,23 @@ async function installOnce(lab: InstallLab): Promise<number> {
   const { install } = lab.logs;
   await lab.server.control.arm(lab.machine.name);
   const machine = await lab.switchOn('network', install);
-  const { state, attempts, reason, lastReport, timeline } = await waitForInstallation(lab, machine, install);
+  const status = await waitForInstallation(lab, machine, install);
   const seconds = await processorSeconds(machine);
+  await checkInstalled(lab, machine, status);
+  assert(await machine.vm.shutDown(SHUT_DOWN_MS), 'it did not shut down by itself');
+  return seconds;
+}
+
+/** Of a machine that has started from its disk: installed at once, as described, by its own firmware's own entry. */
+export async function checkInstalled(lab: InstallLab, machine: SwitchedOn, status: StatusAnswer): Promise<void> {
+  const { state, attempts, reason, lastReport, timeline } = status;
+  const { install } = lab.logs;
   assert.deepEqual([state, attempts], ['installed', 1], reason ?? '');
   const seen = timeline.flatMap(({ text }) => (text.startsWith('firmware: ') ? [text] : []));
   assert.deepEqual(seen, [`firmware: ${SEEN_BY_INSTALLER[lab.machine.hardware.firmware]}`]);
   const report = lastReport?.report ?? assert.fail('no report');
   assert.deepEqual(wrongOf(expectSystem(lab.machine, report, install)), []);
   await checkFirmware(lab, machine, install);
-  assert(await machine.vm.shutDown(SHUT_DOWN_MS), 'it did not shut down by itself');
-  return seconds;
 }
 
 async function startAgain(lab: InstallLab): Promise<number> {

@@ -5,15 +5,18 @@ import { test } from 'node:test';
 import { demoSite } from '../../rehearse/demo-options.ts';
 import type { HardwareKind } from '../../lib/virtual-hardware.ts';
 import { DISK_STARTED, makeBootableDisk } from '../helpers/bootable-disk.ts';
+import { howMany } from '../helpers/how-many.ts';
 import { SEEN_BY_INSTALLER } from './install-cell.ts';
 import { runInstallTest } from './run-install-test.ts';
 import type { InstallLab } from './run-install-test.ts';
 
 const CELLS: readonly [name: string, hardware: Partial<HardwareKind>, netboot: 'grub' | 'ipxe'][] = [
-  ['PXE', { firmware: 'uefi' }, 'grub'],
-  ['PXE with Secure Boot', { firmware: 'secure' }, 'grub'],
-  ['HTTP Boot', { firmware: 'uefi', media: 'http' }, 'grub'],
   ['PXE with iPXE', { firmware: 'uefi' }, 'ipxe'],
+  ['PXE with Secure Boot', { firmware: 'secure' }, 'grub'],
+  // `uefi-loader` installs a machine this way.
+  ['HTTP Boot', { firmware: 'uefi', media: 'http' }, 'grub'],
+  // The way of PXE with Secure Boot, without its checks.
+  ['PXE', { firmware: 'uefi' }, 'grub'],
 ];
 
 const database = (netboot: string): string => `uefi1: small-client room-a
@@ -23,8 +26,14 @@ const database = (netboot: string): string => `uefi1: small-client room-a
     PARTITION="disk0: (a 2G ext4 /) (b rest ext4 /home)"
 `;
 
-for (const [name, hardware, netboot] of CELLS) {
-  test(`${name}: the disk without consent, the installer with it`, { timeout: 900_000 }, async (context) => {
+const withoutConsent = CELLS.slice(0, howMany({ few: 3, all: CELLS.length }));
+const withConsent = new Set(CELLS.slice(0, howMany({ few: 2, all: CELLS.length })));
+
+for (const cell of withoutConsent) {
+  const [name, hardware, netboot] = cell;
+  const isArmed = withConsent.has(cell);
+  const title = `${name}: the disk without consent${isArmed ? ', the installer with it' : ''}`;
+  test(title, { timeout: 900_000 }, async (context) => {
     await runInstallTest({
       name: `netboot-${name.toLowerCase().replaceAll(' ', '-')}`,
       hardware,
@@ -35,7 +44,7 @@ for (const [name, hardware, netboot] of CELLS) {
       check: async (lab) => {
         await makeBootableDisk(lab.disks[0]?.file ?? assert.fail(), join(demoSite.stateDir, 'cache'));
         context.diagnostic(await startWithoutConsent(lab));
-        context.diagnostic(await startInstaller(lab));
+        if (isArmed) context.diagnostic(await startInstaller(lab));
       },
     });
   });

@@ -17,6 +17,7 @@ import { howMany } from '../helpers/how-many.ts';
 import { imagePartition } from '../helpers/image-partition.ts';
 import { readWriteLog } from '../helpers/write-log.ts';
 import { cutEspWrites } from './cut-esp-writes.ts';
+import { checkInstalled } from './install-cell.ts';
 import { startWithBothFirmwares } from './moving-disk.ts';
 import { runInstallTest } from './run-install-test.ts';
 import type { InstallLab } from './run-install-test.ts';
@@ -28,14 +29,14 @@ const CUTS = howMany({ few: 20, all: 300 });
 test('a UEFI machine keeps its boot files and entries, also without an entry and after a power cut', async (t) => {
   await runInstallTest({
     name: 'uefi-loader',
-    hardware: { firmware: 'uefi' },
+    hardware: { firmware: 'uefi', bus: 'nvme', media: 'http' },
     limitMs: 40 * 60_000,
     check: async (lab) => {
       const { install, second } = lab.logs;
       await lab.server.control.arm(lab.machine.name);
       const first = await lab.switchOn('network', install);
       const installed = await waitForInstallation(lab, first, install);
-      assert.equal(installed.state, 'installed', installed.reason ?? '');
+      await checkInstalled(lab, first, installed);
       assert.equal(installed.lastReport?.report.changedTotal, 0);
       t.diagnostic(`installed and reported after ${first.secondsNow().toFixed(0)} s`);
       await breakAndRepair(await openConsoleShell(first.vm, lab.options.signal, install));
