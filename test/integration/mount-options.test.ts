@@ -14,6 +14,7 @@ import { linux } from '../../partition-specs/os-families/linux.ts';
 import { rootFlagsOf } from '../../partition-specs/render/root-flags.ts';
 import { checkSpecSupport } from '../../partition-specs/spec-support.ts';
 import { parsePartitionSpec } from '../../partition-specs/spec.ts';
+import { howMany } from '../helpers/how-many.ts';
 import { loopDisk, scratchDirectory } from '../helpers/loop-disk.ts';
 
 const MiB = 1024 ** 2;
@@ -57,8 +58,13 @@ const NOT_HERE = /quota|qnoenforce|huge=|mpol=|inode(?:32|64)$|^subvol=/;
 /** A number that the kernel rounds by itself, at a mount and at a remount differently. */
 const ROUNDED = /^stripe=/;
 
+/** Many mounts of each: the last three in the long run only. */
+const NAMES = ['ext4', 'xfs', 'ext2', 'ext3', 'btrfs'];
 const tables = [
-  ...['ext2', 'ext3', 'ext4', 'xfs', 'btrfs'].map((name) => ({ name, table: filesystems.get(name)?.mountOptions })),
+  ...NAMES.slice(0, howMany({ few: 2, all: NAMES.length })).map((name) => ({
+    name,
+    table: filesystems.get(name)?.mountOptions,
+  })),
   { name: 'tmpfs', table: linux.memoryOptions },
 ];
 
