@@ -1,7 +1,7 @@
 // Sticks and CDs: without a server, with one, and for another machine. `npm test` runs the first.
 import { test } from 'node:test';
 import { howMany } from '../helpers/how-many.ts';
-import { installOffline, installOnline, leaveAlone } from './medium.ts';
+import { askFromUrl, installOffline, installOnline, leaveAlone } from './medium.ts';
 
 const CASES: readonly [name: string, run: () => Promise<void>][] = [
   [
@@ -9,9 +9,18 @@ const CASES: readonly [name: string, run: () => Promise<void>][] = [
     () => installOffline('stick-secure', { firmware: 'secure', media: 'stick' }),
   ],
   ['so does one with a BIOS', () => installOffline('stick-bios', { firmware: 'bios', media: 'stick' })],
+  ['so does a CD with a BIOS', () => installOffline('cd-bios', { firmware: 'bios', media: 'cd' })],
+  [
+    'so does a CD that Secure Boot has to accept',
+    () => installOffline('cd-secure', { firmware: 'secure', media: 'cd' }),
+  ],
   [
     'a CD asks the server, which leaves the machine alone until it is armed',
     () => installOnline('cd-uefi', { firmware: 'uefi', media: 'cd' }),
+  ],
+  [
+    'so does the image behind a URL of UEFI HTTP boot',
+    () => askFromUrl('url-uefi', { firmware: 'uefi', media: 'http' }),
   ],
   [
     'a stick for another machine changes nothing',

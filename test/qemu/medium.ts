@@ -7,6 +7,7 @@ import { gutintegArgv } from '../../rehearse/gutinteg-argv.ts';
 import type { HardwareKind } from '../../lib/virtual-hardware.ts';
 import { plainConsole } from '../../rehearse/console-text.ts';
 import { waitFor } from '../../rehearse/wait-for.ts';
+import { offerBootFileUrl } from './boot-file-url.ts';
 import { runInstallTest } from './run-install-test.ts';
 import type { InstallLab } from './run-install-test.ts';
 
@@ -66,6 +67,28 @@ export async function installOnline(name: string, hardware: Partial<HardwareKind
       const status = await lab.waitForReport(machine);
       assert.equal(status.state, 'installed');
       assert.equal(machine.resets().length, 1, plainConsole(machine.vm.console()).slice(-2000));
+    },
+  });
+}
+
+/**
+ * Somebody else's network gives the firmware the image's URL. The firmware keeps the image as a RAM disk, the kernel
+ * finds it as persistent memory, and the site's server is asked as from a stick.
+ */
+export async function askFromUrl(name: string, hardware: Partial<HardwareKind>): Promise<void> {
+  await runInstallTest({
+    name,
+    hardware,
+    limitMs: LIMIT_MS,
+    check: async (lab) => {
+      const image = await buildMedium(lab);
+      await lab.server.kill();
+      await using network = await offerBootFileUrl(lab, image, 'site.iso');
+      const machine = await lab.switchOn('URL', lab.logs.install);
+      await lab.waitForConsole(machine, /started from medium [0-9a-f]{16} on \/dev\/pmem0/);
+      await network.stop();
+      await lab.server.start();
+      await lab.waitForConsole(machine, /This machine is left alone: .*small1 is not armed/);
     },
   });
 }
