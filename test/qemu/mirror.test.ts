@@ -11,6 +11,7 @@ import type { VirtualDisk } from '../../rehearse/qemu-argv.ts';
 import type { SwitchedOn } from '../../rehearse/switch-on.ts';
 import { copyImage } from '../helpers/disk-image.ts';
 import { howMany } from '../helpers/how-many.ts';
+import { assertSameEsps, breakEsps } from './mirrored-esps.ts';
 import { runInstallTest } from './run-install-test.ts';
 import type { InstallLab } from './run-install-test.ts';
 
@@ -53,10 +54,13 @@ for (const firmware of (['bios', 'uefi'] as const).slice(0, howMany({ few: 1, al
         assert.deepEqual(wrong, []);
         await checkMirrors(lab, first, '[UU]');
         await checkFat(lab, first);
+        if (firmware === 'uefi') await breakEsps(lab, first);
         assert(await first.vm.shutDown(SHUT_DOWN_MS), 'it did not shut down by itself');
         t.diagnostic(`installed and shut down after ${first.secondsNow().toFixed(0)} s`);
 
-        for (const [index, left] of (await copies(lab)).entries()) {
+        const halves = await copies(lab);
+        if (firmware === 'uefi') await assertSameEsps(halves);
+        for (const [index, left] of halves.entries()) {
           const log = join(lab.workDir, `only-disk${index}-serial.log`);
           const alone = await lab.switchOn(`only ${left.serial}`, log, { disks: [left] });
           const { state, attempts, lastReport } = await lab.waitForReport(alone);
@@ -65,8 +69,8 @@ for (const firmware of (['bios', 'uefi'] as const).slice(0, howMany({ few: 1, al
           const gone = lab.disks[1 - index]?.serial ?? '';
           assert.match(told, new RegExp(`is missing: serial ${gone} `));
           await checkMirrors(lab, alone, '[U_]');
-          await alone.vm.kill();
           t.diagnostic(`login with ${left.serial} alone after ${alone.loginSeconds()?.toFixed(0)} s`);
+          await alone.vm.kill();
         }
       },
     });

@@ -6,7 +6,6 @@ import { hash } from 'node:crypto';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runCommand } from '../../lib/run-command.ts';
 import { openConsoleShell } from '../../rehearse/console-shell.ts';
 import type { ConsoleShell } from '../../rehearse/console-shell.ts';
 import { firmwareFiles } from '../../rehearse/hardware/firmware.ts';
@@ -15,6 +14,7 @@ import type { SwitchedOn } from '../../rehearse/switch-on.ts';
 import { copyImage } from '../helpers/disk-image.ts';
 import { howMany } from '../helpers/how-many.ts';
 import { imagePartition } from '../helpers/image-partition.ts';
+import { ESP_NUMBER, readEsp } from '../helpers/read-esp.ts';
 import { readWriteLog } from '../helpers/write-log.ts';
 import { cutEspWrites } from './cut-esp-writes.ts';
 import { checkInstalled } from './install-cell.ts';
@@ -23,7 +23,6 @@ import { runInstallTest } from './run-install-test.ts';
 import type { InstallLab } from './run-install-test.ts';
 
 const SHUT_DOWN_MS = 90_000;
-const ESP_NUMBER = 127;
 const CUTS = howMany({ few: 20, all: 300 });
 
 test('a UEFI machine keeps its boot files and entries, also without an entry and after a power cut', async (t) => {
@@ -78,27 +77,23 @@ async function breakAndRepair(shell: ConsoleShell): Promise<void> {
   }
 }
 
-/** As mtools read it, which are not Linux's FAT. Answers what each file may be: itself, or itself and a byte. */
+/** Answers what each file may be: itself, or itself and a byte. */
 async function readPartition({ disks }: InstallLab): Promise<Map<string, string[]>> {
   const [disk = assert.fail('no disk')] = disks;
-  const image = `${disk.file}@@${(await imagePartition(disk.file, ESP_NUMBER)).startBytes}`;
-  const { stdout } = await runCommand(['mdir', '-i', image, '-/', '-b', '::/EFI']);
-  const paths = stdout.split('\n').flatMap((line) => (/^::\/.*[^/]$/.test(line) ? [line.slice('::/'.length)] : []));
-  assert.deepEqual(paths.toSorted(), [
-    'EFI/BOOT/BOOTX64.EFI',
-    'EFI/BOOT/fbx64.efi',
-    'EFI/BOOT/mmx64.efi',
-    ...['BOOTX64.CSV', 'fbx64.efi', 'grub.cfg', 'grubx64.efi', 'mmx64.efi', 'shimx64.efi'].map(
-      (name) => `EFI/debian/${name}`,
-    ),
-  ]);
-  const allowed = new Map<string, string[]>();
-  for (const path of paths) {
-    const read = await runCommand(['mtype', '-i', image, `::/${path}`], { stdoutEncoding: 'latin1' });
-    const bytes = Buffer.from(read.stdout, 'latin1');
-    allowed.set(path, [hash('sha256', bytes), hash('sha256', Buffer.concat([bytes, Buffer.from('x')]))]);
-  }
-  return allowed;
+  const files = await readEsp(disk.file);
+  assert.deepEqual(
+    [...files.keys()],
+    [
+      'EFI/BOOT/BOOTX64.EFI',
+      'EFI/BOOT/fbx64.efi',
+      'EFI/BOOT/mmx64.efi',
+      ...['BOOTX64.CSV', 'fbx64.efi', 'grub.cfg', 'grubx64.efi', 'mmx64.efi', 'shimx64.efi'].map(
+        (name) => `EFI/debian/${name}`,
+      ),
+    ],
+  );
+  const digests = (bytes: Buffer) => [hash('sha256', bytes), hash('sha256', Buffer.concat([bytes, Buffer.from('x')]))];
+  return new Map([...files].map(([path, bytes]) => [path, digests(bytes)]));
 }
 
 /** As after a new mainboard: no boot entry but the firmware's own. */
