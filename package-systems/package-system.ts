@@ -12,7 +12,10 @@ export type PackageItem = {
   readonly version: string;
   /** Sorted. None: a package that is as it should be. */
   readonly flags: readonly PackageFlag[];
-  /** Of a candidate: where it comes from, `Debian-Security:12/stable-security` or `updates`. Of an installed one: the vendor, or empty. */
+  /**
+   * Of a candidate: where it comes from, `Debian-Security:12/stable-security` or `updates`; only the suites where apt says
+   * no more. Of an installed one: the vendor, or empty.
+   */
   readonly origin: string;
 };
 
@@ -70,8 +73,61 @@ export type PackageSystem = {
   readonly list: PackageQuestion<readonly PackageItem[]>;
   /** Newer versions of what is installed, by the lists that are there; neither root nor a network is needed. */
   readonly candidates: PackageQuestion<readonly PackageItem[]>;
-  /** Files and directories. While none of them nor an entry of such a directory changes, the answers above are the same. */
+  /** What is broken, in words: a line for each package and dependency. Empty: all is well. */
+  readonly broken: PackageQuestion<readonly string[]>;
+  /** Why the host should be restarted, in words; empty: no need. */
+  readonly rebootReasons: PackageQuestion<readonly string[]>;
+  /** What installed packages say of themselves. Names that are not installed are left out; no names: all packages. */
+  readonly describe: (names: readonly string[]) => PackageQuestion<readonly PackageDescription[]>;
+  /**
+   * The files of an installed package, and what the system's own check says of each. look-at-files.ts adds what they are.
+   * Fails when it is not installed. @throws UserError (exit code 2) for what is not the name of a package
+   */
+  readonly files: (name: string) => PackageQuestion<readonly ClaimedFile[]>;
+  /** What a file to install is. Fails when it is not a package of this system. */
+  readonly inspectFile: (file: string) => PackageQuestion<PackageFile>;
+  /** Files and directories. While none of these files, nor an entry of these directories, changes, list and candidates are the same. */
   readonly stampPaths: readonly string[];
-  /** The newest of these files and directories was changed by the last update of the lists that succeeded. */
-  readonly listsUpdatedPaths: readonly string[];
+  /** Patterns of files, absolute. The newest one was changed by the last update of the lists that brought something. */
+  readonly listFiles: readonly string[];
+};
+
+export type PackageDescription = {
+  readonly name: string;
+  readonly arch: string;
+  readonly version: string;
+  /** One line. */
+  readonly summary: string;
+  /** Paragraphs, with an empty line between them; without the summary. */
+  readonly description: string;
+  /** The section of Debian, the group of rpm. */
+  readonly class: string;
+  /** The maintainer of Debian, the vendor of rpm. */
+  readonly vendor: string;
+  readonly homepage: string;
+  readonly installedBytes: number;
+  /** In seconds since 1970; undefined where the system does not know it. */
+  readonly installedAt: number | undefined;
+};
+
+export type ClaimedFile = {
+  /** Absolute; where the file really is if it was diverted. */
+  readonly path: string;
+  readonly isConfiguration: boolean;
+  /** It belongs to the package, which does not bring it: a log. */
+  readonly mayBeMissing: boolean;
+  /** `unchecked`: the system keeps no checksum of it. `unknown`: whoever asks may not read it. */
+  readonly status: 'ok' | 'changed' | 'missing' | 'unchecked' | 'unknown';
+  /** What differs: `contents`, `size`, `mode`, `owner`, `group`, `link`, `device`, `capabilities`. */
+  readonly differs: readonly string[];
+};
+
+/** A .deb or .rpm. */
+export type PackageFile = {
+  readonly name: string;
+  readonly arch: string;
+  readonly version: string;
+  readonly summary: string;
+  /** In the system's own words: `libc6 (>= 2.36)`, `/bin/sh`. */
+  readonly depends: readonly string[];
 };

@@ -1,9 +1,14 @@
 // dpkg and apt, of Debian and its relatives. In: nothing. Out: their answers to the questions of package-system.ts.
 // Never: runs a program, or reads what is printed for people where there is a format for programs.
 import type { PackageSystem } from '../package-system.ts';
+import { broken } from './broken.ts';
 import { candidates } from './candidates.ts';
 import { compareVersions } from './compare-versions.ts';
+import { describe } from './describe.ts';
+import { files } from './files.ts';
+import { inspectFile } from './inspect-file.ts';
 import { list } from './list.ts';
+import { rebootReasons } from './reboot-reasons.ts';
 
 export const dpkg: PackageSystem = {
   name: 'dpkg',
@@ -11,10 +16,14 @@ export const dpkg: PackageSystem = {
   compareVersions,
   list,
   candidates,
+  broken,
+  rebootReasons,
+  describe,
+  files,
+  inspectFile,
   stampPaths: [
     '/var/lib/dpkg/status',
     '/var/lib/dpkg/updates',
-    '/var/lib/dpkg/triggers',
     '/var/lib/apt/lists',
     '/var/lib/apt/extended_states',
     '/etc/apt/apt.conf',
@@ -24,9 +33,10 @@ export const dpkg: PackageSystem = {
     '/etc/apt/sources.list',
     '/etc/apt/sources.list.d',
   ],
-  listsUpdatedPaths: [
-    '/var/lib/apt/periodic/update-success-stamp',
+  listFiles: [
+    '/var/lib/apt/lists/*Release',
+    '/var/lib/apt/lists/*_Packages*',
     '/var/lib/apt/periodic/update-stamp',
-    '/var/lib/apt/lists',
+    '/var/lib/apt/periodic/update-success-stamp',
   ],
 };

@@ -1,8 +1,13 @@
 // rpm and dnf. In: nothing. Out: their answers to the questions of package-system.ts. Never: runs a program.
 import type { PackageSystem } from '../package-system.ts';
+import { broken } from './broken.ts';
 import { candidates } from './candidates.ts';
 import { compareVersions } from './compare-versions.ts';
+import { describe } from './describe.ts';
+import { files } from './files.ts';
+import { inspectFile } from './inspect-file.ts';
 import { list } from './list.ts';
+import { rebootReasons } from './reboot-reasons.ts';
 
 export const rpm: PackageSystem = {
   name: 'rpm',
@@ -15,6 +20,11 @@ export const rpm: PackageSystem = {
   compareVersions,
   list,
   candidates,
+  broken,
+  rebootReasons,
+  describe,
+  files,
+  inspectFile,
   stampPaths: [
     '/var/lib/rpm/rpmdb.sqlite',
     '/var/lib/rpm/rpmdb.sqlite-wal',
@@ -27,5 +37,5 @@ export const rpm: PackageSystem = {
     '/etc/dnf/plugins',
     '/etc/yum.repos.d',
   ],
-  listsUpdatedPaths: ['/var/cache/dnf'],
+  listFiles: ['/var/cache/dnf/*/repodata/*'],
 };

@@ -1,10 +1,12 @@
 // What a host with dpkg answers, asked as root and as nobody: a repository and a database of its own, changed by hand.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ask } from '../../package-systems/ask.ts';
+import { lookAtFiles } from '../../package-systems/look-at-files.ts';
+import { readListsUpdatedAt, readStamp } from '../../package-systems/read-stamp.ts';
 import type { PackageItem, PackageQuestion } from '../../package-systems/package-system.ts';
 import { dpkg } from '../../package-systems/dpkg/dpkg.ts';
 import { makeDebRepository } from '../helpers/package-hosts/deb-repository.ts';
@@ -26,6 +28,12 @@ const library = (version: string, arch: string): DebPackage => ({
 });
 const FIRST: readonly DebPackage[] = [
   { name: 'lab-base', version: '1.0-1' },
+  {
+    name: 'lab-conf',
+    version: '1.0',
+    fields: { Depends: 'lab-base', Description: 'has configuration\n  of two\n .\n files' },
+    files: { '/etc/lab.conf': 'a\n', '/etc/lab two.conf': 'b\n', '/usr/bin/lab': 'c\n', '/usr/lib/lab': 'd\n' },
+  },
   { name: 'lab-fail', version: '1.0', scripts: { postinst: 'exit 1' } },
   { name: 'lab-gone', version: '1.0', files: { '/etc/gone.conf': 'a\n' } },
   { name: 'lab-held', version: '1.0-1' },
@@ -70,10 +78,13 @@ function lines(items: readonly PackageItem[]): string[] {
   );
 }
 
-test('list: what dpkg has, held, automatic and half configured', async () => {
+test('broken, list: what dpkg has, held, automatic and half configured', async () => {
   await host.run(['apt-mark', 'hold', 'lab-held']);
   await host.run(['apt-get', '-y', 'remove', 'lab-gone']);
   await host.run(['apt-get', '-y', 'install', 'lab-fail'], { okExitCodes: [100] });
+  assert.deepEqual(await answerOf(dpkg.broken), ['lab-fail is half-configured; dpkg --configure lab-fail tries again']);
+  const audit = await host.run(['dpkg', '--audit']);
+  assert.deepEqual(audit.stdout.match(/^ \S+/gm), [' lab-fail']);
   assert.deepEqual(lines(await answerOf(dpkg.list)), [
     'lab-base all 1.0-1 auto',
     'lab-fail all 1.0 broken half-configured',
@@ -112,6 +123,126 @@ test('candidates: those of a host whose dependencies are broken are all kept bac
   await host.run(['dpkg', '--force-depends', '--remove', 'lab-base']);
   const items = await answerOf(dpkg.candidates);
   assert.ok(items.length > 0 && items.every(({ flags }) => flags.includes('kept-back') || flags.includes('held')));
+  assert.deepEqual(await answerOf(dpkg.broken), ['lab-safe: Depends: lab-base but it is not installed']);
   await host.run(['apt-get', '-y', 'install', 'lab-base']);
+  assert.deepEqual(await answerOf(dpkg.broken), []);
   assert.equal(lines(await answerOf(dpkg.candidates))[0], 'lab-held all 1.1-1 held stable');
+});
+
+test('files: what each is, and whether it is as the package brought it', async () => {
+  await host.run(['apt-get', '-y', 'install', 'lab-conf']);
+  await appendFile(join(host.root, 'etc/lab two.conf'), 'mine\n');
+  await chmod(join(host.root, 'usr/lib/lab'), 0o600);
+  await rm(join(host.root, 'usr/bin/lab'));
+  await rm(join(host.root, 'etc/lab.conf'));
+  await symlink('/nowhere', join(host.root, 'etc/lab.conf'));
+  await host.run(['dpkg-divert', '--local', '--rename', '--add', '/usr/share/lab-conf/version']);
+  const seen = async (run: typeof host.run): Promise<string[]> =>
+    (await lookAtFiles(await ask(dpkg.files('lab-conf'), { run }), host.root)).map((file) =>
+      [
+        file.path,
+        file.isConfiguration ? 'configuration' : '',
+        file.type,
+        file.target,
+        file.owner,
+        file.mode,
+        file.status,
+        ...file.differs,
+      ]
+        .filter((word) => word !== '' && word !== undefined)
+        .join(' '),
+    );
+  const expected = [
+    '/etc directory root 0755 ok',
+    '/etc/lab two.conf configuration file root 0644 changed contents',
+    '/etc/lab.conf configuration link /nowhere root 0777 unknown',
+    '/usr directory root 0755 ok',
+    '/usr/bin directory root 0755 ok',
+    '/usr/bin/lab missing missing',
+    '/usr/lib directory root 0755 ok',
+    '/usr/lib/lab file root 0600 ok',
+    '/usr/share directory root 0755 ok',
+    '/usr/share/lab-conf directory root 0755 ok',
+    '/usr/share/lab-conf/version.distrib file root 0644 ok',
+  ];
+  assert.deepEqual(await seen(host.run), expected);
+  assert.deepEqual(
+    await seen(host.runAsNobody),
+    expected.map((line) => line.replace('0600 ok', '0600 unknown')),
+  );
+  await assert.rejects(ask(dpkg.files('lab-nowhere'), host), /package 'lab-nowhere' is not installed/);
+  await assert.rejects(ask(dpkg.files('lab-lib'), host), /ambiguous/);
+  assert.equal((await ask(dpkg.files('lab-lib:i386'), host)).length, 4);
+});
+
+test('describe: what packages say of themselves, and no word of those that are not installed', async () => {
+  const [one, ...others] = await answerOf(dpkg.describe(['lab-conf', 'lab-nowhere', 'lab-gone']));
+  assert.deepEqual(others, []);
+  const { mtimeMs } = await stat(join(host.root, 'var/lib/dpkg/info/lab-conf.list'));
+  assert.deepEqual(one, {
+    name: 'lab-conf',
+    arch: 'all',
+    version: '1.0',
+    summary: 'has configuration',
+    description: ' of two\n\nfiles',
+    class: 'misc',
+    vendor: 'Lab <lab@example.test>',
+    homepage: '',
+    installedBytes: 0,
+    installedAt: Math.floor(mtimeMs / 1000),
+  });
+  const all = await answerOf(dpkg.describe([]));
+  assert.deepEqual(
+    all.map(({ name, arch }) => `${name} ${arch}`),
+    (await answerOf(dpkg.list)).map(({ name, arch }) => `${name} ${arch}`),
+  );
+});
+
+test('inspectFile: what a .deb is, and that others are none', async () => {
+  assert.deepEqual(await answerOf(dpkg.inspectFile('/srv/packages/stable/lab-conf_1.0_all.deb')), {
+    name: 'lab-conf',
+    arch: 'all',
+    version: '1.0',
+    summary: 'has configuration',
+    depends: ['lab-base'],
+  });
+  await assert.rejects(ask(dpkg.inspectFile('/etc/passwd'), host), /not a Debian format archive/);
+  await assert.rejects(ask(dpkg.inspectFile('-rf'), host), /dpkg-deb/);
+});
+
+test('rebootReasons: what packages ask for', async () => {
+  assert.deepEqual(await answerOf(dpkg.rebootReasons), []);
+  await writeFile(join(host.root, 'run/reboot-required'), '*** System restart required ***\n');
+  await writeFile(join(host.root, 'run/reboot-required.pkgs'), 'lab-kernel\nlab-bus\nlab-kernel\n');
+  assert.deepEqual(await answerOf(dpkg.rebootReasons), ['asked for by lab-kernel, lab-bus']);
+});
+
+test('stamp: no question changes it, and every change does', async () => {
+  const stamps = [await readStamp(dpkg, host.root)];
+  await answerOf(dpkg.list);
+  await answerOf(dpkg.candidates);
+  await answerOf(dpkg.broken);
+  assert.equal(await readStamp(dpkg, host.root), stamps[0]);
+  for (const change of [
+    async () => host.run(['apt-mark', 'hold', 'lab-conf']),
+    async () => host.run(['apt-mark', 'auto', 'lab-conf']),
+    async () => host.run(['dpkg', '--purge', 'lab-conf']),
+    async () => writeFile(join(host.root, 'etc/apt/preferences.d/lab'), 'Package: *\nPin: origin x\nPin-Priority: 1\n'),
+    async () => writeFile(join(host.root, 'etc/apt/preferences.d/lab'), 'Package: *\nPin: origin y\nPin-Priority: 1\n'),
+    async () => appendFile(join(host.root, 'etc/apt/sources.list'), '# more\n'),
+    async () => repository.publish({ suite: 'stable', packages: [] }).then(async () => updateLists(host)),
+  ]) {
+    await change();
+    const stamp = await readStamp(dpkg, host.root);
+    assert.ok(!stamps.includes(stamp), String(change));
+    stamps.push(stamp);
+  }
+});
+
+test('age of the lists: when the last ones came', async () => {
+  const now = Date.now() / 1000;
+  const updated = (await readListsUpdatedAt(dpkg, host.root)) ?? assert.fail();
+  assert.ok(updated > now - 120 && updated <= now, `${updated} ${now}`);
+  await rm(join(host.root, 'var/lib/apt/lists'), { recursive: true });
+  assert.equal(await readListsUpdatedAt(dpkg, host.root), undefined);
 });

@@ -44,6 +44,7 @@ async function emptyDatabases(root: string): Promise<void> {
     '/etc/yum.repos.d',
     '/etc/rpm',
     '/etc/dnf/vars',
+    '/etc/dnf/plugins',
   ])
     await mkdir(join(root, path), { recursive: true, mode: 0o755 });
   // Debian's rpm has a database for each user unless it is told.

@@ -59,11 +59,11 @@ function renderSpec(spec: RpmPackage, tree: string, paths: readonly string[]): s
   return [
     '%global debug_package %{nil}',
     ...Object.entries(preamble).map(([tag, value]) => `${tag}: ${value}`),
-    '%description\nIt has nothing\nto describe.',
+    "%description\nIt has nothing\nto describe, and isn't used.",
     `%install\nmkdir -p %{buildroot}\ncp -a ${tree}/. %{buildroot}`,
     '%files\n%defattr(-,root,root)',
     `%dir /usr/share/${name}`,
-    ...paths.map((path) => (path.startsWith('/etc/') ? `%config(noreplace) ${path}` : path)),
+    ...paths.map((path) => (path.startsWith('/etc/') ? `%config(noreplace) "${path}"` : `"${path}"`)),
     '',
   ].join('\n');
 }

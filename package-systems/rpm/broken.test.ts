@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { answer } from '../recorded-answer.ts';
+import { broken } from './broken.ts';
+
+// dnf 4.14: one that ended, and one that was killed.
+const ENDED = `Transaction ID : 1
+Begin time     : Mon Nov 30 16:46:34 2026
+Begin rpmdb    : e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+End time       : Mon Nov 30 16:46:35 2026 (1 seconds)
+End rpmdb      : 610bda983b4d0cdea12ce96ea4310651bb16611836ea667003c35007af105a70 **
+User           : System <unset>
+Return-Code    : Success
+Releasever     : 1
+Command Line   : --quiet --assumeyes install lab-conf lab-base-1.0
+Comment        : 
+Packages Altered:
+    Install lab-base-1.0-1.noarch @lab
+`;
+const KILLED = `Transaction ID : 2
+Begin time     : Mon Nov 30 16:48:00 2026
+Begin rpmdb    : 8122ee66c5e75168e9e83a78c995bcd3ef017cd9b75ace629c3da3d0f241c520
+End time       : Thu Jan  1 00:00:00 1970 (-1796057280 seconds)
+End rpmdb      :  **
+User           : System <unset>
+Return-Code    : Failure: 1
+Releasever     : 
+Command Line   : -C -y install /tmp/lab-slow-1-1.noarch.rpm
+Comment        : 
+Packages Altered:
+ ** Install lab-slow-1-1.noarch @@commandline
+`;
+const NONE = { exitCode: 1, stderr: 'No transactions\n' };
+
+test('a host that is well', () => {
+  assert.deepEqual(answer(broken, ['', ENDED]), []);
+  assert.deepEqual(answer(broken, ['', NONE]), []);
+});
+
+test('a transaction that was cut off', () => {
+  assert.deepEqual(answer(broken, ['', KILLED]), [
+    'transaction 2 of dnf was cut off: -C -y install /tmp/lab-slow-1-1.noarch.rpm',
+  ]);
+});
+
+test("dependencies and duplicates, in dnf's words", () => {
+  const found = 'lab-conf-1.0-1.noarch has missing requires of lab-base\nlab-a-1-1 is a duplicate with lab-a-2-1\n';
+  assert.deepEqual(answer(broken, [{ exitCode: 1, stdout: found }, ENDED]), found.trim().split('\n'));
+});
