@@ -15,11 +15,15 @@ const CASES: readonly [name: string, run: () => Promise<void>][] = [
     () => installOffline('cd-secure', { firmware: 'secure', media: 'cd' }),
   ],
   [
+    'so does the URL of an image, with Secure Boot',
+    () => installOffline('url-secure', { firmware: 'secure', media: 'http' }),
+  ],
+  [
     'a CD asks the server, which leaves the machine alone until it is armed',
     () => installOnline('cd-uefi', { firmware: 'uefi', media: 'cd' }),
   ],
   [
-    'so does the image behind a URL of UEFI HTTP boot',
+    'the image behind a URL of UEFI HTTP boot asks it, too',
     () => askFromUrl('url-uefi', { firmware: 'uefi', media: 'http' }),
   ],
   [
