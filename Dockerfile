@@ -18,6 +18,7 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
  && strip bin/node
 COPY bin bin
 COPY contract contract
+COPY fleet fleet
 COPY lib lib
 COPY machdb machdb
 COPY netboot netboot

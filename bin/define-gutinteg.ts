@@ -6,6 +6,7 @@ import { addClaimCommand } from './commands/claim.ts';
 import { addDiffCommand } from './commands/diff.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addFactsCommand } from './commands/facts.ts';
+import { addFleetCommand } from './commands/fleet.ts';
 import { addHealthCommand } from './commands/health.ts';
 import { addImageCommand } from './commands/image.ts';
 import { addInitCommand } from './commands/init.ts';
@@ -48,7 +49,7 @@ const TASKS: readonly Task[] = [
     commands: [addPrepareCommand, addImageCommand, addPackageCommand, addRamdiskCommand, addMediaCommand],
   },
   { task: 'Serve and install:', commands: [addServeCommand, addServiceCommand, addArmCommand] },
-  { task: 'Look after:', commands: [addStatusCommand, addHealthCommand] },
+  { task: 'Look after:', commands: [addStatusCommand, addHealthCommand, addFleetCommand] },
   { task: "The machine's side:", commands: [addFactsCommand, addClaimCommand, addAgentCommand] },
   { task: 'Help:', commands: [addCompletionCommand] },
 ];

@@ -14,6 +14,8 @@ export type Fleet = {
   readonly tokenKey: Uint8Array;
   /** How far apart a host's check-ins are, in seconds, when there is nothing to do and the server is not busy. */
   readonly intervalSeconds: number;
+  /** How often the interval is doubled, as the server is busy: 0 when it is not. */
+  readonly busyness: () => number;
 };
 
 /** Who asks: an account, a program's token, or whoever may use the server's socket. */
@@ -24,6 +26,7 @@ export type FleetOptions = {
   readonly log: Log;
   readonly now?: () => number;
   readonly intervalSeconds?: number;
+  readonly busyness?: () => number;
 };
 
 const TOKEN_KEY = 'exchange-token-key';
@@ -35,6 +38,7 @@ export async function openFleet({
   log,
   now = Date.now,
   intervalSeconds = HALF_AN_HOUR,
+  busyness = () => 0,
 }: FleetOptions): Promise<Fleet> {
   const value = randomBytes(32).toString('base64url');
   await store.queries
@@ -48,5 +52,5 @@ export async function openFleet({
     .select('value')
     .where('key', '=', TOKEN_KEY)
     .executeTakeFirstOrThrow();
-  return { store, log, now, tokenKey: Buffer.from(row.value, 'base64url'), intervalSeconds };
+  return { store, log, now, tokenKey: Buffer.from(row.value, 'base64url'), intervalSeconds, busyness };
 }

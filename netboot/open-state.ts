@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { StateStatus } from '../contract/health.ts';
 import { describeError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import { createLimitedLog } from './servers/limited-log.ts';
-import type { LimitedLog } from './servers/limited-log.ts';
+import { createLimitedLog } from '../lib/limited-log.ts';
+import type { LimitedLog } from '../lib/limited-log.ts';
 import { openDatabase } from './state/database.ts';
 import type { StateDatabase } from './state/database.ts';
 

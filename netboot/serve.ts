@@ -31,7 +31,7 @@ import { serveDhcp } from './servers/dhcp.ts';
 import type { DhcpServer } from './servers/dhcp.ts';
 import { createApp, serveHttp } from './servers/http.ts';
 import { addDiskRoutes } from './servers/disk-routes.ts';
-import type { LogOnce } from './servers/limited-log.ts';
+import type { LogOnce } from '../lib/limited-log.ts';
 import { createBodyReader } from './servers/read-body.ts';
 import { createSendSigned } from './servers/send-signed.ts';
 import { addMachineRoutes } from './servers/machine-routes.ts';

@@ -41,7 +41,7 @@ const wantedSchema = z.object({
   document: z.enum([...listKinds, 'facts', 'summaries']),
   /** The digest of the list that the server has of this host. */
   base: digestSchema.exactOptional(),
-  /** Names of packages whose summaries are wanted. */
+  /** Names of packages whose summaries are wanted: each is answered, with an empty text where there is none. */
   names: z.array(z.string().max(255)).max(2000).exactOptional(),
 });
 
@@ -60,7 +60,10 @@ export const checkInAnswerSchema = z.object({
 export type CheckInAnswer = z.infer<typeof checkInAnswerSchema>;
 export type Wanted = z.infer<typeof wantedSchema>;
 
-/** One document of a host. A list is whole, or a difference from the one with the digest `base`. */
+/**
+ * One document of a host. They are sent in the order of `want`: the facts say which package system a list is of. A list is
+ * whole, or a difference from the one with the digest `base`.
+ */
 export const documentSchema = z.discriminatedUnion('document', [
   z.object({
     document: z.enum(listKinds),

@@ -11,14 +11,19 @@ const nameSchema = z
 /** The number of a task or message: each side counts its own from 1, by host, and never uses a number twice. */
 const numberSchema = z.int().min(1);
 
-export const taskSchema = z.discriminatedUnion('kind', [
+/** What is asked, before it has a number. */
+export const newTaskSchema = z.discriminatedUnion('kind', [
   /** Look again, even if nothing seems to have changed. */
-  z.object({ seq: numberSchema, kind: z.literal('refresh') }),
+  z.object({ kind: z.literal('refresh') }),
   /** The files of an installed package, with their state. */
-  z.object({ seq: numberSchema, kind: z.literal('files'), package: nameSchema }),
+  z.object({ kind: z.literal('files'), package: nameSchema }),
   /** Description and fields of an installed package. */
-  z.object({ seq: numberSchema, kind: z.literal('details'), package: nameSchema }),
+  z.object({ kind: z.literal('details'), package: nameSchema }),
 ]);
+
+export type NewTask = z.infer<typeof newTaskSchema>;
+
+export const taskSchema = newTaskSchema.and(z.object({ seq: numberSchema }));
 
 export type Task = z.infer<typeof taskSchema>;
 export type TaskKind = Task['kind'];

@@ -10,7 +10,7 @@ type MetaTable = { key: string; value: string };
 
 type HostsTable = {
   id: string;
-  /** Unique, but among hosts that were revoked. */
+  /** Unique among hosts that are enrolled or quarantined. */
   name: string;
   state: HostState;
   /** Why it is in this state, in words; empty when there is nothing to say. */
@@ -31,12 +31,19 @@ type HostsTable = {
   tokenEpoch: number;
   isReleased: number;
   recentExchangesJson: string;
-  /** Digests that the last check-in named; the sets beside them are those that are stored. */
+  /** Digests that the last check-in named; those of the documents that are stored are below. */
   announcedInstalled: string;
   announcedCandidates: string;
   announcedFacts: string;
+  /** Of the facts; empty until they have come. */
+  packageSystem: '' | 'dpkg' | 'rpm';
   installedSet: number | null;
+  /** Of `installedSet`; empty when there is none. */
+  installedDigest: string;
   candidatesSet: number | null;
+  candidatesDigest: string;
+  /** 1 while some of `summaries` are asked of this host. */
+  summariesAsked: number;
   factsJson: string | null;
   factsDigest: string;
   bootId: string;
@@ -46,6 +53,8 @@ type HostsTable = {
   messagesReceived: number;
   tasksPutDown: number;
   tasksIssued: number;
+  /** How many of its tasks have not ended. */
+  tasksOpen: number;
 };
 
 /** One package in one version: what sets are made of. `kind` is a `ListKind`, `system` dpkg or rpm. */
@@ -81,7 +90,15 @@ type SetsTable = {
 /** Numbers by which the base that is most like a list is found (fleet/inventories/sketch.ts). */
 type SketchesTable = { id: Generated<number>; base: number; number: number };
 
-type SummariesTable = { id: Generated<number>; system: string; name: string; summary: string };
+/** What a package is, in a line. Until the host that it was asked of has answered, it is null. */
+type SummariesTable = {
+  id: Generated<number>;
+  system: string;
+  name: string;
+  summary: string | null;
+  askedOf: string;
+  askedAt: number;
+};
 
 type TasksTable = {
   id: Generated<number>;

@@ -5,7 +5,7 @@ import type { Clients } from '../clients.ts';
 import { seenNetboot } from '../machines/attempts.ts';
 import { noteOnTimeline, recordIfPossible } from '../machines/machines.ts';
 import type { Machines } from '../machines/machines.ts';
-import type { LogOnce } from '../servers/limited-log.ts';
+import type { LogOnce } from '../../lib/limited-log.ts';
 import { bindLease, declineLease, releaseLease } from '../state/bind-lease.ts';
 import type { Leases } from '../state/lease-table.ts';
 import type { MachineRow } from '../state/machine-row.ts';

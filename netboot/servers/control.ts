@@ -40,7 +40,7 @@ import { listHostKeys } from '../host-keys.ts';
 import { summarize } from '../machine-status.ts';
 import type { StateStatus } from '../../contract/health.ts';
 import { streamJson } from './stream-json.ts';
-import type { LogOnce } from './limited-log.ts';
+import type { LogOnce } from '../../lib/limited-log.ts';
 import type { MachineRow } from '../state/machine-row.ts';
 import { closeServer, createApp } from './http.ts';
 import { HttpError } from './http-errors.ts';

@@ -6,7 +6,7 @@ import type { DhcpPacket } from '../protocol/dhcp.ts';
 import type { DhcpArrival } from '../dhcp/dhcp-arrival.ts';
 import type { DhcpDestination, DhcpReply } from '../dhcp/dhcp-reply.ts';
 import { bindToDevice } from './bind-to-device.ts';
-import type { LogOnce } from './limited-log.ts';
+import type { LogOnce } from '../../lib/limited-log.ts';
 import { createPacketQueue } from './packet-queue.ts';
 import { closeUdpSocket, openUdpSocket } from './udp-socket.ts';
 

@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { UserError, describeError } from '../../lib/errors.ts';
 import { DamagedRowError, isUnreadable } from '../state/machine-row.ts';
 import { StateError } from '../state/state-error.ts';
-import type { LogOnce } from './limited-log.ts';
+import type { LogOnce } from '../../lib/limited-log.ts';
 
 /** An answer other than 200 that a route gives on purpose. */
 export class HttpError extends UserError {

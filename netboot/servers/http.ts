@@ -8,7 +8,7 @@ import type { Express } from 'express';
 import { bindError } from './bind-error.ts';
 import { createSlots } from './slots.ts';
 import type { Ticket } from './slots.ts';
-import type { LogOnce } from './limited-log.ts';
+import type { LogOnce } from '../../lib/limited-log.ts';
 import { answerErrors, notFound } from './http-errors.ts';
 import type { Audience } from './http-errors.ts';
 import { mergeSlashes, refuseOtherMethods, refuseSeveralHosts, tidyRange } from './tidy-request.ts';

@@ -3,7 +3,7 @@ import type { RemoteInfo, Socket } from 'node:dgram';
 import { describeError } from '../../lib/errors.ts';
 import { parseTftp, printTftp, tftpError } from '../protocol/tftp.ts';
 import type { TftpPacket, TftpRequest } from '../protocol/tftp.ts';
-import type { LogOnce } from './limited-log.ts';
+import type { LogOnce } from '../../lib/limited-log.ts';
 import { createTransfer } from './tftp-transfer.ts';
 import { closeUdpSocket, openUdpSocket } from './udp-socket.ts';
 

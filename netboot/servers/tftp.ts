@@ -4,7 +4,7 @@ import type { RemoteInfo } from 'node:dgram';
 import { describeError } from '../../lib/errors.ts';
 import { parseTftp, printTftp, tftpError, toNetascii } from '../protocol/tftp.ts';
 import type { TftpRequest } from '../protocol/tftp.ts';
-import type { LogOnce } from './limited-log.ts';
+import type { LogOnce } from '../../lib/limited-log.ts';
 import { startTransfer } from './run-transfer.ts';
 import type { RunningTransfer } from './run-transfer.ts';
 import { createSlots } from './slots.ts';

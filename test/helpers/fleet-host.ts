@@ -23,8 +23,12 @@ export const hostRow = (given: Partial<HostRow> & { readonly id: string; readonl
   announcedInstalled: '',
   announcedCandidates: '',
   announcedFacts: '',
+  packageSystem: '',
   installedSet: null,
+  installedDigest: '',
   candidatesSet: null,
+  candidatesDigest: '',
+  summariesAsked: 0,
   factsJson: null,
   factsDigest: '',
   bootId: '',
@@ -32,6 +36,7 @@ export const hostRow = (given: Partial<HostRow> & { readonly id: string; readonl
   messagesReceived: 0,
   tasksPutDown: 0,
   tasksIssued: 0,
+  tasksOpen: 0,
   ...given,
 });
 

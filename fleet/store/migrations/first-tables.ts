@@ -50,8 +50,12 @@ const tables: Readonly<Record<string, { readonly columns: Columns; readonly null
       announcedInstalled: 'text',
       announcedCandidates: 'text',
       announcedFacts: 'text',
+      packageSystem: 'text',
       installedSet: 'whole',
+      installedDigest: 'text',
       candidatesSet: 'whole',
+      candidatesDigest: 'text',
+      summariesAsked: 'whole',
       factsJson: 'text',
       factsDigest: 'text',
       bootId: 'text',
@@ -59,6 +63,7 @@ const tables: Readonly<Record<string, { readonly columns: Columns; readonly null
       messagesReceived: 'whole',
       tasksPutDown: 'whole',
       tasksIssued: 'whole',
+      tasksOpen: 'whole',
     },
     nullable: ['machineId', 'lastSeenAt', 'nextDueAt', 'installedSet', 'candidatesSet', 'factsJson'],
   },
@@ -91,7 +96,10 @@ const tables: Readonly<Record<string, { readonly columns: Columns; readonly null
     nullable: ['base', 'unusedSince'],
   },
   sketches: { columns: { id: 'identity', base: 'whole', number: 'whole' } },
-  summaries: { columns: { id: 'identity', system: 'text', name: 'text', summary: 'text' } },
+  summaries: {
+    columns: { id: 'identity', system: 'text', name: 'text', summary: 'text', askedOf: 'text', askedAt: 'whole' },
+    nullable: ['summary'],
+  },
   tasks: {
     columns: {
       id: 'identity',
@@ -184,6 +192,7 @@ async function makeIndexes(schema: SchemaModule): Promise<void> {
     ['sets', 'base'],
     ['sketches', 'number', 'base'],
     ['sketches', 'base'],
+    ['summaries', 'askedOf'],
     ['credentials', 'account'],
   ];
   for (const [table, ...columns] of plain) {
@@ -193,7 +202,7 @@ async function makeIndexes(schema: SchemaModule): Promise<void> {
       .columns(columns)
       .execute();
   }
-  // A name is free again when its host was revoked.
+  // A host that nobody has let in takes no name from another, nor does one that was revoked.
   const names = schema.createIndex('hostNamesAreUnique').unique().on('hosts').column('name');
-  await names.where('state' as never, '!=', 'revoked').execute();
+  await names.where('state' as never, 'in', ['enrolled', 'quarantined']).execute();
 }

@@ -1,7 +1,7 @@
 // What strangers make a server say, in bounded logs. In: messages with keys. Out: each key once in a while, and all keys
 // together at a bounded rate; what was left out is counted. Never: grows with what a network invents.
-import { cutText } from '../../lib/cut-text.ts';
-import type { Log } from '../../lib/log.ts';
+import { cutText } from './cut-text.ts';
+import type { Log } from './log.ts';
 
 /** Keys remembered; a network can invent any number of them. */
 const MAX_KEYS = 1000;
@@ -22,7 +22,7 @@ export type LimitedLog = {
 type Seen = { readonly atMs: number; repeated: number };
 
 /** Logs as warnings; texts among the fields are cut to 200 bytes and lose their control characters. */
-export function createLimitedLog(log: Log, now: () => number = Date.now): LimitedLog {
+export function createLimitedLog(log: Log, now: () => number = Date.now, sameKeyMs = SAME_KEY_MS): LimitedLog {
   const seen = new Map<string, Seen>();
   let leftOut = 0;
   let unsaid = 0;
@@ -43,7 +43,7 @@ export function createLimitedLog(log: Log, now: () => number = Date.now): Limite
   function once(key: string, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
     const short = cutText(key, MAX_FIELD_BYTES);
     const before = seen.get(short);
-    const isRepetition = before !== undefined && now() - before.atMs < SAME_KEY_MS;
+    const isRepetition = before !== undefined && now() - before.atMs < sameKeyMs;
     if (isRepetition || !takeToken()) {
       leftOut += 1;
       if (isRepetition) before.repeated += 1;

@@ -1,0 +1,89 @@
+// A machine that gutinteg installed or adopted, as netboot reports it: it is let in without a token. In: machine, name, key.
+// Out: its state. The same report changes nothing the second time. Never: lets in a key that was revoked, or overwrites a host.
+import { hostKeySchema, hostNameSchema, idOfKey } from '../../contract/fleet/enrolment.ts';
+import type { HostState } from '../../contract/fleet/enrolment.ts';
+import { parseEdge } from '../../lib/parse-edge.ts';
+import type { Fleet } from '../fleet.ts';
+import { addHostEvent } from '../hosts/host-events.ts';
+import { findNameHolder } from '../hosts/find-name-holder.ts';
+import type { StoreTransaction } from '../store/open-store.ts';
+import { insertHost } from './new-host.ts';
+
+export type InstalledMachine = {
+  /** gutinteg's own id of the machine. */
+  readonly machineId: string;
+  readonly name: string;
+  /** 32 bytes in base64url. */
+  readonly publicKey: string;
+};
+
+export type InstalledHost = { readonly id: string; readonly state: HostState; readonly reason: string };
+
+/** @throws FaultsError for a name or a key that is none */
+export async function enrolInstalled(fleet: Fleet, machine: InstalledMachine): Promise<InstalledHost> {
+  const name = parseEdge(hostNameSchema, machine.name, 'the name of a machine').toLowerCase();
+  const publicKey = parseEdge(hostKeySchema, machine.publicKey, `the fleet's key of ${name}`);
+  const { machineId } = machine;
+  const id = idOfKey(publicKey);
+  const before = await fleet.store.queries.selectFrom('hosts').select(columns).where('id', '=', id).executeTakeFirst();
+  // Each machine reports each night; this is what nearly all reports end with.
+  if (before !== undefined && isAsReported(before, { name, machineId })) return stateOf(before);
+  return fleet.store.transaction((transaction) => record(fleet, transaction, { id, name, publicKey, machineId }));
+}
+
+const columns = ['id', 'name', 'state', 'reason', 'machineId'] as const;
+
+type Row = InstalledHost & { readonly name: string; readonly machineId: string | null };
+type Reported = { readonly id: string; readonly name: string; readonly publicKey: string; readonly machineId: string };
+
+const stateOf = ({ id, state, reason }: Row): InstalledHost => ({ id, state, reason });
+
+/** What a person has decided stays. */
+const isAsReported = (row: Row, { name, machineId }: Pick<Reported, 'name' | 'machineId'>): boolean =>
+  row.state === 'revoked' || row.state === 'quarantined' || (row.machineId === machineId && row.name === name);
+
+/** It could not be given its name when it last reported, nor can it now. */
+const wasTold = (row: Row, { machineId, reason }: { machineId: string; reason: string }): boolean =>
+  reason !== '' && row.reason === reason && row.machineId === machineId;
+
+async function record(fleet: Fleet, transaction: StoreTransaction, reported: Reported): Promise<InstalledHost> {
+  const { id, name, machineId } = reported;
+  const at = fleet.now();
+  await supersede(transaction, reported, at);
+  const holder = await findNameHolder(transaction, { name, except: id });
+  const reason = holder === undefined ? '' : `the name ${name} is that of host ${holder}`;
+  const known = await fleet.store
+    .lockRows(transaction.selectFrom('hosts').select(columns))
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (known !== undefined && (isAsReported(known, reported) || wasTold(known, { machineId, reason })))
+    return stateOf(known);
+  // A host that takes part already goes on under its old name.
+  const state = holder === undefined || known?.state === 'enrolled' ? 'enrolled' : 'pending';
+  const text = holder === undefined ? `enrolled as the machine ${name}` : `reported as the machine ${name}: ${reason}`;
+  if (known === undefined) {
+    await insertHost(transaction, { ...reported, state, reason, origin: 'machdb', site: '', createdAt: at });
+  } else {
+    const kept = holder === undefined ? name : known.name;
+    const changes = { state, reason, origin: 'machdb', machineId, name: kept } as const;
+    await transaction.updateTable('hosts').set(changes).where('id', '=', id).execute();
+  }
+  await addHostEvent(transaction, { host: id, at, text });
+  return { id, state, reason };
+}
+
+/** The machine was installed anew, and has another key now: its former self is gone. */
+async function supersede(transaction: StoreTransaction, { id, machineId }: Reported, at: number): Promise<void> {
+  const former = await transaction
+    .selectFrom('hosts')
+    .select('id')
+    .where('machineId', '=', machineId)
+    .where('id', '!=', id)
+    .where('state', '!=', 'revoked')
+    .execute();
+  const reason = `its machine was installed anew, and is host ${id} now`;
+  for (const { id: formerId } of former) {
+    await transaction.updateTable('hosts').set({ state: 'revoked', reason }).where('id', '=', formerId).execute();
+    await addHostEvent(transaction, { host: formerId, at, text: `revoked: ${reason}` });
+  }
+}

@@ -1,0 +1,50 @@
+// The row of a host that nobody knew. In: who it is. Out: a row with nothing reported yet.
+import { EMPTY_RECENT } from '../exchange/exchange-token.ts';
+import type { HostState } from '../../contract/fleet/enrolment.ts';
+import type { StoreTransaction } from '../store/open-store.ts';
+
+export type NewHost = {
+  readonly id: string;
+  readonly name: string;
+  readonly publicKey: string;
+  readonly state: HostState;
+  readonly reason: string;
+  /** How it came here. */
+  readonly origin: 'machdb' | 'token' | 'stranger';
+  readonly machineId: string | null;
+  readonly site: string;
+  readonly createdAt: number;
+};
+
+export async function insertHost(transaction: StoreTransaction, host: NewHost): Promise<void> {
+  await transaction
+    .insertInto('hosts')
+    .values({ ...host, ...NOTHING_REPORTED, name: host.name.toLowerCase() })
+    .execute();
+}
+
+const NOTHING_REPORTED = {
+  lastSeenAt: null,
+  nextDueAt: null,
+  tokenIssued: 1,
+  tokenEpoch: 1,
+  isReleased: 0,
+  recentExchangesJson: EMPTY_RECENT,
+  announcedInstalled: '',
+  announcedCandidates: '',
+  announcedFacts: '',
+  packageSystem: '',
+  installedSet: null,
+  installedDigest: '',
+  candidatesSet: null,
+  candidatesDigest: '',
+  summariesAsked: 0,
+  factsJson: null,
+  factsDigest: '',
+  bootId: '',
+  clockOffset: 0,
+  messagesReceived: 0,
+  tasksPutDown: 0,
+  tasksIssued: 0,
+  tasksOpen: 0,
+} as const;

@@ -1,0 +1,141 @@
+// The routes of hosts, on a connection. In: requests. Out: JSON with a status. Bounded: requests under way, bytes that are held,
+// lines in the log. Never: decides what a host is told (answer-host.ts).
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { requestHeaders } from '../../contract/fleet/signed-request.ts';
+import { hostRoutes, MAX_REQUEST_BYTES } from '../../contract/fleet/routes.ts';
+import type { Refusal } from '../../contract/fleet/enrolment.ts';
+import { createLimitedLog } from '../../lib/limited-log.ts';
+import type { LimitedLog } from '../../lib/limited-log.ts';
+import { refuse } from '../exchange/outcome.ts';
+import type { Outcome } from '../exchange/outcome.ts';
+import { planRetry } from '../exchange/plan-next.ts';
+import type { Fleet } from '../fleet.ts';
+import { answerHost, createHostAnswerer, findHostKey } from './answer-host.ts';
+import type { HostAnswerer } from './answer-host.ts';
+import { readBody } from './read-body.ts';
+import type { BodyMemory } from './read-body.ts';
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Requests under way; the store does one after the other, so the last of them waits for about a quarter of a second. */
+const MAX_UNDER_WAY = 500;
+const MAX_ENROLMENT_BYTES = 16 * 1024;
+const A_MINUTE_MS = 60_000;
+
+const statuses: Readonly<Record<Refusal['error'], number>> = {
+  'unknown-host': 401,
+  'wrong-signature': 401,
+  pending: 403,
+  quarantined: 403,
+  revoked: 403,
+  'bad-token': 403,
+  stale: 409,
+  'bad-request': 400,
+  'unsupported-version': 400,
+  'too-large': 413,
+  busy: 503,
+};
+
+/** By path. */
+export function createHostRoutes(fleet: Fleet): Readonly<Record<string, Handler>> {
+  const server: HostServer = {
+    answerer: createHostAnswerer(fleet),
+    memory: { heldBytes: 0 },
+    log: createLimitedLog(fleet.log, fleet.now, A_MINUTE_MS),
+    underWay: 0,
+  };
+  const handle: Handler = async (request, response) => {
+    server.underWay += 1;
+    try {
+      await handleRequest(server, request, response);
+    } finally {
+      server.underWay -= 1;
+    }
+  };
+  return Object.fromEntries(Object.values(hostRoutes).map((path) => [path, handle]));
+}
+
+type HostServer = {
+  readonly answerer: HostAnswerer;
+  readonly memory: BodyMemory;
+  readonly log: LimitedLog;
+  underWay: number;
+};
+
+async function handleRequest(server: HostServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== 'POST') {
+    response.setHeader('Allow', 'POST');
+    sendJson(response, 405, { error: 'bad-request', message: 'this path takes POST only' });
+    return;
+  }
+  const outcome = await findOutcome(server, request);
+  if (outcome === undefined) return;
+  if ('answer' in outcome) {
+    sendJson(response, 200, outcome.answer);
+    return;
+  }
+  tellLog(server, request, outcome.refusal);
+  sendRefusal(response, outcome.refusal);
+}
+
+/** @returns undefined when the sender has gone */
+async function findOutcome(server: HostServer, request: IncomingMessage): Promise<Outcome<unknown> | undefined> {
+  const { answerer, memory } = server;
+  const path = request.url ?? '';
+  const hostId = headerOf(request, requestHeaders.host);
+  const isEnrolment = path === hostRoutes.enrol;
+  const isBusy = server.underWay > MAX_UNDER_WAY;
+  const publicKey = isEnrolment || isBusy ? undefined : await findHostKey(answerer.fleet, hostId);
+  const isUnwanted = isBusy || (publicKey === undefined && !isEnrolment);
+  const maxBytes = isEnrolment ? MAX_ENROLMENT_BYTES : MAX_REQUEST_BYTES;
+  const read = await readBody(request, { maxBytes, memory, isUnwanted });
+  if (read.kind === 'gone') return undefined;
+  if (read.kind === 'too-large') return refuse('too-large', `the request has more than ${maxBytes} bytes`);
+  if (isBusy || read.kind === 'no-room') return refuse('busy', 'the server is busy', planRetry(hostId));
+  try {
+    const sent = {
+      method: 'POST',
+      path,
+      hostId,
+      signature: headerOf(request, requestHeaders.signature),
+      body: read.body,
+      encoding: headerOf(request, 'content-encoding'),
+      address: request.socket.remoteAddress ?? '',
+    };
+    return await answerHost(answerer, sent, publicKey);
+  } finally {
+    memory.heldBytes -= read.body.length;
+  }
+}
+
+function headerOf(request: IncomingMessage, name: string): string {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : '';
+}
+
+/** One line a minute for each host that is known, and for each address of those that are not. */
+function tellLog({ log }: HostServer, request: IncomingMessage, { error, message }: Refusal): void {
+  const address = request.socket.remoteAddress ?? '';
+  const host = headerOf(request, requestHeaders.host);
+  const isStranger = error === 'unknown-host' || error === 'wrong-signature' || request.url === hostRoutes.enrol;
+  const key = isStranger ? `address ${address}` : `host ${host}`;
+  log.once(key, 'a host was refused', { address, host, reason: error, message });
+}
+
+function sendRefusal(response: ServerResponse, refusal: Refusal): void {
+  if (refusal.retryAfter !== undefined) response.setHeader('Retry-After', refusal.retryAfter);
+  sendJson(response, statuses[refusal.error], refusal);
+}
+
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  if (response.headersSent || response.destroyed) return;
+  const body = JSON.stringify(value);
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    // The rest of what is too large is not read.
+    ...(status === 413 ? { Connection: 'close' } : {}),
+  });
+  response.end(body);
+}
