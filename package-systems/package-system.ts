@@ -1,6 +1,7 @@
 // What every package system answers: dpkg and rpm are two kinds of it (all.ts). In: nothing. Out: questions, which are
 // programs to run, files to read, and the parser of both. Never: runs or reads anything; ask.ts does that.
 import type { Argv, CommandResult } from '../lib/run-command.ts';
+import type { PackageChange, PackageJob } from './package-job.ts';
 
 /** One installed package, or a newer version that an upgrade would bring. */
 export type PackageItem = {
@@ -86,6 +87,15 @@ export type PackageSystem = {
   readonly files: (name: string) => PackageQuestion<readonly ClaimedFile[]>;
   /** What a file to install is. Fails when it is not a package of this system. */
   readonly inspectFile: (file: string) => PackageQuestion<PackageFile>;
+  /**
+   * What a job would change, by the lists that are there. Fails with the system's own words when it refuses.
+   * @throws UserError (exit code 2) for what must not stand on a command line
+   */
+  readonly simulate: (job: PackageJob) => PackageQuestion<readonly PackageChange[]>;
+  /** The programs that do a job, as root. Nobody is asked anything. @throws UserError as `simulate` */
+  readonly plan: (job: PackageJob) => readonly PackageCommand[];
+  /** What ends a job that was cut off. */
+  readonly recover: readonly PackageCommand[];
   /** Files and directories. While none of these files, nor an entry of these directories, changes, list and candidates are the same. */
   readonly stampPaths: readonly string[];
   /** Patterns of files, absolute. The newest one was changed by the last update of the lists that brought something. */

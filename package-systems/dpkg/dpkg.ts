@@ -7,6 +7,7 @@ import { compareVersions } from './compare-versions.ts';
 import { describe } from './describe.ts';
 import { files } from './files.ts';
 import { inspectFile } from './inspect-file.ts';
+import { plan, recover, simulate } from './jobs.ts';
 import { list } from './list.ts';
 import { rebootReasons } from './reboot-reasons.ts';
 
@@ -21,6 +22,9 @@ export const dpkg: PackageSystem = {
   describe,
   files,
   inspectFile,
+  simulate,
+  plan,
+  recover,
   stampPaths: [
     '/var/lib/dpkg/status',
     '/var/lib/dpkg/updates',

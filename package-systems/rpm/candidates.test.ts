@@ -53,6 +53,14 @@ test('what an upgrade brings, and why it leaves out the others', () => {
   ]);
 });
 
+test('a lock holds, of which queries take no notice', () => {
+  const found = answer(candidates, [ALL, ALL, '', REFUSED], ['lab-safe-0:1.0-1.*\n', undefined, undefined]);
+  assert.deepEqual(
+    found.filter(({ flags }) => flags.includes('held')).map(({ name }) => name),
+    ['lab-safe'],
+  );
+});
+
 test('without root, nothing is known of what is kept back', () => {
   const found = answer(candidates, [ALL, UPGRADES, SECURITY, REFUSED]);
   assert.deepEqual(

@@ -2,23 +2,27 @@
 // user can ask, without a network, but only root is told what is kept back. @see dnf(8) repoquery, dnf.conf(5)
 import type { CandidateFlag, PackageCommand, PackageItem, PackageQuestion } from '../package-system.ts';
 import { parseRows } from '../parse-rows.ts';
+import { HOLD_FILES, readHolds } from './holds.ts';
 
 /** dnf leaves out what is held, says of no package whether it is for security, and upgrades what fits together. */
 export const candidates: PackageQuestion<readonly PackageItem[]> = {
   commands: [
-    queryUpgrades('--disableexcludes=all', '--disableplugin=versionlock'),
+    queryUpgrades('--disableexcludes=all'),
     queryUpgrades(),
     queryUpgrades('--security'),
     // 1: it has asked, and nobody said yes; or root is needed. 200: another dnf is running.
     { argv: ['dnf', '--cacheonly', '--assumeno', '--setopt=exit_on_lock=1', 'upgrade'], okExitCodes: [0, 1, 200] },
   ],
-  parse: ([all, upgrades, security, asked]) => {
+  files: HOLD_FILES,
+  parse: ([all, upgrades, security, asked], texts) => {
+    const isHeld = readHolds(texts);
     const brought = new Set(parseUpgrades(upgrades?.stdout).map(keyOf));
     const isSecurity = new Set(parseUpgrades(security?.stdout).map(keyOf));
     const skipped = readSkipped(asked?.stdout ?? '');
     return parseUpgrades(all?.stdout).map((item) => {
       const flags: CandidateFlag[] = [];
-      if (!brought.has(keyOf(item))) flags.push('held');
+      // Queries take no notice of locks.
+      if (isHeld(item.name) || !brought.has(keyOf(item))) flags.push('held');
       else if (skipped.includes(` ${keyOf(item)} `)) flags.push('kept-back');
       if (isSecurity.has(keyOf(item))) flags.push('security');
       return { ...item, flags };

@@ -6,6 +6,7 @@ import { compareVersions } from './compare-versions.ts';
 import { describe } from './describe.ts';
 import { files } from './files.ts';
 import { inspectFile } from './inspect-file.ts';
+import { plan, recover, simulate } from './jobs.ts';
 import { list } from './list.ts';
 import { rebootReasons } from './reboot-reasons.ts';
 
@@ -25,6 +26,9 @@ export const rpm: PackageSystem = {
   describe,
   files,
   inspectFile,
+  simulate,
+  plan,
+  recover,
   stampPaths: [
     '/var/lib/rpm/rpmdb.sqlite',
     '/var/lib/rpm/rpmdb.sqlite-wal',

@@ -1,5 +1,5 @@
 // A host with rpm and dnf, and an empty database of its own.
-import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mountOverlayRoot } from './overlay-root.ts';
 import type { OverlayRoot, OverlayRootOptions } from './overlay-root.ts';
@@ -33,24 +33,22 @@ export async function updateLists(host: OverlayRoot): Promise<void> {
   await host.run(['dnf', '--quiet', 'makecache', '--refresh']);
 }
 
+const DIRECTORIES = ['/var/lib/rpm', '/var/lib/dnf', '/var/cache/dnf', '/etc/yum.repos.d', '/etc/rpm', '/etc/dnf'];
+
+/** Nothing of this computer's own settings and plugins, nor of its dpkg, is left. */
 async function emptyDatabases(root: string): Promise<void> {
-  for (const path of ['/var/lib/dpkg', '/var/lib/rpm', '/var/lib/dnf', '/var/cache/dnf', '/etc/yum.repos.d']) {
-    await rm(join(root, path), { recursive: true, force: true });
-  }
-  for (const path of [
-    '/var/lib/rpm',
-    '/var/lib/dnf',
-    '/var/cache/dnf',
-    '/etc/yum.repos.d',
-    '/etc/rpm',
-    '/etc/dnf/vars',
-    '/etc/dnf/plugins',
-  ])
+  for (const path of ['/var/lib/dpkg', ...DIRECTORIES]) await rm(join(root, path), { recursive: true, force: true });
+  for (const path of [...DIRECTORIES, '/etc/dnf/vars', '/etc/dnf/plugins'])
     await mkdir(join(root, path), { recursive: true, mode: 0o755 });
-  // Debian's rpm has a database for each user unless it is told.
-  await appendFile(join(root, 'etc/rpm/macros'), '%_dbpath /var/lib/rpm\n');
-  await writeFile(join(root, 'etc/dnf/vars/releasever'), '1\n');
-  const repository = { name: 'lab', baseurl: `file://${REPOSITORY}`, gpgcheck: '0' };
-  const lines = Object.entries(repository).map(([key, value]) => `${key}=${value}\n`);
-  await writeFile(join(root, 'etc/yum.repos.d/lab.repo'), `[lab]\n${lines.join('')}`);
+  const files = {
+    // Debian's rpm has a database for each user unless it is told.
+    '/etc/rpm/macros': '%_dbpath /var/lib/rpm\n',
+    '/etc/dnf/vars/releasever': '1\n',
+    // As Fedora has it.
+    '/etc/dnf/dnf.conf': '[main]\ngpgcheck=True\nbest=False\nskip_if_unavailable=True\n',
+    // Debian's dnf-plugins-core would copy every package that it sees.
+    '/etc/dnf/plugins/local.conf': '[main]\nenabled=0\n',
+    '/etc/yum.repos.d/lab.repo': `[lab]\nname=lab\nbaseurl=file://${REPOSITORY}\ngpgcheck=0\n`,
+  };
+  for (const [path, text] of Object.entries(files)) await writeFile(join(root, path), text);
 }

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { packageSystems } from './all.ts';
+import type { PackageJob } from './package-job.ts';
+
+const base = { name: 'lab-base', arch: 'amd64', version: '1:1.1-1' };
+
+const COMMANDS: Readonly<Record<'dpkg' | 'rpm', readonly (readonly [PackageJob, string])[]>> = {
+  dpkg: [
+    [{ do: 'install', packages: [{ name: 'lab' }, base] }, 'install -- lab lab-base:amd64=1:1.1-1'],
+    [{ do: 'upgrade', packages: [base] }, '--only-upgrade install -- lab-base:amd64=1:1.1-1'],
+    [{ do: 'downgrade', packages: [base] }, '--allow-downgrades install -- lab-base:amd64=1:1.1-1'],
+    [{ do: 'upgrade-all' }, 'dist-upgrade --'],
+    [{ do: 'remove', packages: [{ name: 'lab' }] }, 'remove -- lab'],
+    [{ do: 'purge', packages: [{ name: 'lab' }] }, 'purge -- lab'],
+    [{ do: 'install-files', files: ['/srv/lab 1.deb'] }, 'install -- /srv/lab 1.deb'],
+    [{ do: 'update-lists' }, '--error-on=any update --'],
+    [{ do: 'hold', packages: [{ name: 'lab', arch: 'i386' }] }, 'apt-mark hold -- lab:i386'],
+    [{ do: 'unhold', packages: [{ name: 'lab' }] }, 'apt-mark unhold -- lab'],
+  ],
+  rpm: [
+    [{ do: 'install', packages: [{ name: 'lab' }, base] }, 'install -- lab lab-base-1:1.1-1.amd64'],
+    [{ do: 'upgrade', packages: [base] }, 'upgrade -- lab-base-1:1.1-1.amd64'],
+    [{ do: 'downgrade', packages: [base] }, 'downgrade -- lab-base-1:1.1-1.amd64'],
+    [{ do: 'upgrade-all' }, 'upgrade --'],
+    [{ do: 'purge', packages: [{ name: 'lab' }] }, 'remove -- lab'],
+    [{ do: 'hold', packages: [{ name: 'lab', arch: 'i686' }] }, 'versionlock add -- lab.i686'],
+  ],
+};
+
+const REFUSED: readonly PackageJob[] = [
+  { do: 'install', packages: [] },
+  { do: 'remove', packages: [] },
+  { do: 'downgrade', packages: [{ name: 'lab' }] },
+  { do: 'install', packages: [{ name: '--force' }] },
+  { do: 'install', packages: [{ name: 'lab*' }] },
+  { do: 'install', packages: [{ name: 'lab', version: '1 2' }] },
+  { do: 'install', packages: [{ name: 'lab', version: '1*' }] },
+  { do: 'install', packages: [{ name: 'lab', arch: '-i386' }] },
+  { do: 'install-files', files: ['lab.deb'] },
+  { do: 'install-files', files: ['--help'] },
+];
+
+for (const { name, plan, simulate } of packageSystems) {
+  suite(`jobs of ${name}`, () => {
+    for (const [job, words] of COMMANDS[name]) {
+      test(`${job.do}: ${words}`, () => {
+        const [command, ...others] = plan(job);
+        assert.equal(others.length, 0);
+        const line = ` ${command?.argv.join(' ')}`;
+        assert.ok(line.endsWith(` ${words}`), line);
+      });
+    }
+
+    for (const job of REFUSED) {
+      test(`refused: ${JSON.stringify(job)}`, () => {
+        assert.throws(() => plan(job), { name: 'UserError', exitCode: 2 });
+        assert.throws(() => simulate(job), { name: 'UserError', exitCode: 2 });
+      });
+    }
+
+    test('what changes no package needs no simulation', () => {
+      assert.deepEqual(simulate({ do: 'update-lists' }).parse([], []), []);
+    });
+  });
+}

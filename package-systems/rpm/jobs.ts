@@ -1,0 +1,68 @@
+// Jobs as command lines of dnf. Pure. Edited configuration stays; the new one is beside it as .rpmnew. @see dnf(8)
+import { UserError } from '../../lib/errors.ts';
+import { argumentsOf } from '../package-job.ts';
+import type { PackageChange, PackageJob, WantedPackage } from '../package-job.ts';
+import type { PackageCommand, PackageItem, PackageQuestion } from '../package-system.ts';
+import { list } from './list.ts';
+import { parseTransaction } from './parse-transaction.ts';
+
+/** rpm keeps no configuration of what is gone, except what was edited: there is no purge. */
+const VERBS: Readonly<Record<PackageJob['do'], readonly string[]>> = {
+  install: ['install'],
+  'install-files': ['install'],
+  upgrade: ['upgrade'],
+  downgrade: ['downgrade'],
+  'upgrade-all': ['upgrade'],
+  remove: ['remove'],
+  purge: ['remove'],
+  'update-lists': ['makecache', '--refresh', '--setopt=skip_if_unavailable=False'],
+  hold: ['versionlock', 'add'],
+  unhold: ['versionlock', 'delete'],
+};
+
+/** `hold` and `unhold` need the plugin versionlock. */
+export const plan = (job: PackageJob): readonly PackageCommand[] => [
+  { argv: ['dnf', '--assumeyes', '--quiet', ...VERBS[job.do], '--', ...argumentsOf(job, spell)] },
+];
+
+/** Only root can ask, and by the lists that are there. */
+export const simulate = (job: PackageJob): PackageQuestion<readonly PackageChange[]> => {
+  const words = argumentsOf(job, spell);
+  const changesNothing = job.do === 'hold' || job.do === 'unhold' || job.do === 'update-lists';
+  const asked: PackageCommand = {
+    argv: ['dnf', '--assumeno', '--cacheonly', ...VERBS[job.do], '--', ...words],
+    okExitCodes: [0, 1],
+  };
+  return {
+    commands: changesNothing ? [] : [...list.commands, asked],
+    parse: ([installed, transaction]) => {
+      if (transaction === undefined) return [];
+      const { stdout, stderr } = transaction;
+      if (!/^(?:Transaction Summary|Nothing to do\.)$/m.test(stdout)) {
+        throw new UserError(`dnf refuses to ${job.do}: ${stderr.trim()}`);
+      }
+      const before = installed === undefined ? [] : list.parse([installed], []);
+      return parseTransaction(stdout).map((change) => withBefore(change, before));
+    },
+  };
+};
+
+/** A package of which two are there is left behind, and the next run of dnf has no way past it. */
+export const recover: readonly PackageCommand[] = [
+  // 1: there are none.
+  { argv: ['dnf', '--assumeyes', '--quiet', 'remove', '--duplicates'], okExitCodes: [0, 1] },
+];
+
+function spell({ name, arch, version }: WantedPackage): string {
+  return `${name}${version === undefined ? '' : `-${version}`}${arch === undefined ? '' : `.${arch}`}`;
+}
+
+function withBefore(
+  change: ReturnType<typeof parseTransaction>[number],
+  installed: readonly PackageItem[],
+): PackageChange {
+  const { name, arch, version, kind } = change;
+  const before = installed.find((item) => item.name === name && item.arch === arch)?.version;
+  if (kind === 'remove') return { name, arch, before: version, after: undefined };
+  return { name, arch, before: kind === 'install' ? undefined : before, after: version };
+}
