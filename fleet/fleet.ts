@@ -16,6 +16,8 @@ export type Fleet = {
   readonly intervalSeconds: number;
   /** How often the interval is doubled, as the server is busy: 0 when it is not. */
   readonly busyness: () => number;
+  /** What whoever looks after the server should know of it, such as a certificate that ends soon. */
+  readonly warnings: () => readonly string[];
 };
 
 /** Who asks: an account, a program's token, or whoever may use the server's socket. */
@@ -27,6 +29,7 @@ export type FleetOptions = {
   readonly now?: () => number;
   readonly intervalSeconds?: number;
   readonly busyness?: () => number;
+  readonly warnings?: () => readonly string[];
 };
 
 const TOKEN_KEY = 'exchange-token-key';
@@ -39,6 +42,7 @@ export async function openFleet({
   now = Date.now,
   intervalSeconds = HALF_AN_HOUR,
   busyness = () => 0,
+  warnings = () => [],
 }: FleetOptions): Promise<Fleet> {
   const value = randomBytes(32).toString('base64url');
   await store.queries
@@ -52,5 +56,5 @@ export async function openFleet({
     .select('value')
     .where('key', '=', TOKEN_KEY)
     .executeTakeFirstOrThrow();
-  return { store, log, now, tokenKey: Buffer.from(row.value, 'base64url'), intervalSeconds, busyness };
+  return { store, log, now, tokenKey: Buffer.from(row.value, 'base64url'), intervalSeconds, busyness, warnings };
 }

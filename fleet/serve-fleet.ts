@@ -1,17 +1,22 @@
 // The fleet's server, whole: its store and its port. In: where both are. Out: a server that answers hosts until it is closed.
 // Never: reads site.yaml; makes a certificate.
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { readIfThere } from '../lib/read-if-there.ts';
 import { openFleet } from './fleet.ts';
 import type { Fleet } from './fleet.ts';
 import { startFleetServer } from './servers/fleet-server.ts';
-import type { FleetServer } from './servers/fleet-server.ts';
 import { createHostRoutes } from './servers/host-routes.ts';
 import { measureBusyness } from './servers/measure-busyness.ts';
 import { openStore } from './store/open-store.ts';
 import type { StorePlace } from './store/open-store.ts';
+import { authorityFiles } from './tls/client-authority.ts';
+import type { ClientCertificateMode } from './tls/judge-client.ts';
+import { tlsFiles } from './tls/make-certificate.ts';
+import type { BroughtFiles } from './tls/make-certificate.ts';
+import { readKeyPair, watchCertificate } from './tls/watch-certificate.ts';
 
 export type FleetPlace = {
   readonly stateDir: string;
@@ -23,6 +28,8 @@ export type FleetPlace = {
   /** Files in PEM; without them, those of `gutinteg fleet tls`. */
   readonly tlsKey?: string;
   readonly tlsCertificate?: string;
+  /** Whether hosts show a certificate of the site's authority; `none` unless given. */
+  readonly clientCertificates?: ClientCertificateMode;
   readonly log: Log;
 };
 
@@ -30,51 +37,45 @@ export type RunningFleet = { readonly fleet: Fleet; readonly port: number; reado
 
 /** @throws UserError without a certificate, and when the store or the port cannot be had */
 export async function serveFleet(place: FleetPlace): Promise<RunningFleet> {
-  const tls = await readTls(place);
+  const { address, port, log, clientCertificates = 'none' } = place;
+  const files = certificateFiles(place);
+  const pair = await readKeyPair(files);
+  const clientAuthority = clientCertificates === 'none' ? undefined : await readAuthority(place);
   await mkdir(join(place.stateDir, 'fleet'), { recursive: true, mode: 0o700 });
+  await using started = new AsyncDisposableStack();
   const store = await openStore(storePlace(place));
+  started.defer(() => store.close());
   const { busyness, stop } = measureBusyness();
-  const end = async (server?: FleetServer): Promise<void> => {
-    await server?.close();
-    stop();
-    await store.close();
-  };
-  try {
-    const fleet = await openFleet({ store, log: place.log, busyness });
-    const { address, port, log } = place;
-    const server = await startFleetServer({ address, port, log, ...tls, routes: createHostRoutes(fleet) });
-    log.info({ address, port: server.port, store: store.kind }, 'the fleet is served');
-    return { fleet, port: server.port, close: () => end(server) };
-  } catch (error) {
-    await end();
-    throw error;
-  }
+  started.defer(stop);
+  const warnings = (): string[] => [watch.warning()].filter((warning) => warning !== undefined);
+  const fleet = await openFleet({ store, log, busyness, warnings });
+  const routes = createHostRoutes(fleet, clientCertificates);
+  const authority = clientAuthority === undefined ? {} : { clientAuthority };
+  const server = await startFleetServer({ address, port, log, ...pair, ...authority, routes });
+  started.defer(() => server.close());
+  const watch = watchCertificate({ files, pair, use: server.renew, log, now: fleet.now });
+  started.defer(watch.stop);
+  log.info({ address, port: server.port, store: store.kind }, 'the fleet is served');
+  const running = started.move();
+  return { fleet, port: server.port, close: () => running.disposeAsync() };
 }
 
 const storePlace = ({ stateDir, database }: FleetPlace): StorePlace =>
   database === undefined ? { file: join(stateDir, 'fleet', 'fleet.db') } : { postgres: database };
 
-async function readTls({
-  stateDir,
-  tlsKey,
-  tlsCertificate,
-}: FleetPlace): Promise<{ key: string; certificate: string }> {
-  const directory = join(stateDir, 'fleet', 'tls');
-  const [key, certificate] = await Promise.all([
-    readPem(tlsKey ?? join(directory, 'key.pem')),
-    readPem(tlsCertificate ?? join(directory, 'certificate.pem')),
-  ]);
-  return { key, certificate };
+const tlsDirectory = ({ stateDir }: FleetPlace): string => join(stateDir, 'fleet', 'tls');
+
+function certificateFiles(place: FleetPlace): BroughtFiles {
+  const made = tlsFiles(tlsDirectory(place));
+  return { key: place.tlsKey ?? made.key, certificate: place.tlsCertificate ?? made.certificate };
 }
 
-async function readPem(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new UserError(`${file}, which hosts know the fleet's server by, cannot be read; nothing was started`, {
-      cause,
-      exitCode: 2,
-      hint: `gutinteg fleet tls, or --tls-key and --tls-certificate; it is needed in ${dirname(file)}`,
-    });
-  }
+async function readAuthority(place: FleetPlace): Promise<string> {
+  const file = authorityFiles(tlsDirectory(place)).certificate;
+  const found = await readIfThere(file);
+  if (found !== undefined) return found.toString();
+  throw new UserError(`${file}, the authority of client certificates, does not exist; nothing was started`, {
+    exitCode: 2,
+    hint: 'gutinteg fleet tls --ca',
+  });
 }

@@ -12,7 +12,7 @@ import type { Account } from './find-account.ts';
 import { stateLayout } from './state-layout.ts';
 
 /** What a directory of some size must hold before it is taken for a state directory. */
-const MARKS = ['keys', 'store'];
+const MARKS = ['keys', 'store', 'fleet'];
 
 /**
  * The steps that give a state directory to the user that serves from it; none when it is his already, or was made so.

@@ -1,5 +1,8 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { FLEET_PORT } from '../../contract/fleet/routes.ts';
+import { clientCertificateModes } from '../../fleet/tls/judge-client.ts';
+import type { ClientCertificateMode } from '../../fleet/tls/judge-client.ts';
 
 type ServeOptions = {
   readonly site: string;
@@ -8,6 +11,7 @@ type ServeOptions = {
   readonly database?: string;
   readonly tlsKey?: string;
   readonly tlsCertificate?: string;
+  readonly clientCertificates: ClientCertificateMode;
   readonly user?: string;
   readonly logLevel: string;
 };
@@ -23,6 +27,11 @@ export function addFleetServeCommand(fleet: Command): void {
     .option('--database <uri>', 'a database of PostgreSQL, instead of a file in the state directory')
     .option('--tls-key <file>', 'private key in PEM, instead of the one of gutinteg fleet tls')
     .option('--tls-certificate <file>', 'its certificate in PEM, and those that vouch for it')
+    .addOption(
+      new Option('--client-certificates <mode>', "whether hosts show a certificate of the site's authority, too")
+        .choices(clientCertificateModes)
+        .default('none'),
+    )
     .option(
       '--user <name>',
       'the user to serve as, when started as root; otherwise the owner of the state, or gutinteg',
@@ -37,12 +46,13 @@ async function serve(options: ServeOptions): Promise<void> {
   const { createLog } = await import('../../lib/log.ts');
   const { serveFleet } = await import('../../fleet/serve-fleet.ts');
   const { dropRights } = await import('../../service/drop-rights.ts');
+  const { findStateDir } = await import('../find-state-dir.ts');
   const { parseListen } = await import('../parse-listen.ts');
 
   const place = parseListen(options.listen);
   const database = await checkDatabase(options.database);
   const stateDir = await findStateDir(options);
-  const { tlsKey, tlsCertificate, user } = options;
+  const { tlsKey, tlsCertificate, clientCertificates, user } = options;
   const mustRead = [tlsKey, tlsCertificate].filter((file) => file !== undefined);
   await dropRights({ stateDir, user, mustRead, say: (line) => void process.stderr.write(`${line}\n`) });
   const stop = new AbortController();
@@ -53,17 +63,11 @@ async function serve(options: ServeOptions): Promise<void> {
     ...(database === undefined ? {} : { database }),
     ...(tlsKey === undefined ? {} : { tlsKey }),
     ...(tlsCertificate === undefined ? {} : { tlsCertificate }),
+    clientCertificates,
     log: createLog('fleet', options.logLevel),
   });
   if (!stop.signal.aborted) await once(stop.signal, 'abort');
   await fleet.close();
-}
-
-async function findStateDir({ site, state }: ServeOptions): Promise<string> {
-  const { resolve } = await import('node:path');
-  if (state !== undefined) return resolve(state);
-  const { loadSiteSettings } = await import('../../site/load-site.ts');
-  return (await loadSiteSettings(site)).stateDir;
 }
 
 /** Whoever lists processes sees arguments. */
@@ -87,6 +91,10 @@ async function checkDatabase(uri: string | undefined): Promise<string | undefine
 const HELP = `
 Runs until it is interrupted. Hosts come to it, every half an hour; it goes to none. Without --state, the state directory is
 that of the site. It needs a key and a certificate: 'gutinteg fleet tls' makes them, or bring your own.
+
+A certificate that is renewed is in use within a minute, without a restart. From 30 days before the certificate ends, the log
+and 'gutinteg fleet status' say so. --client-certificates asks hosts for a certificate of the authority of
+'gutinteg fleet tls --ca': optional takes none as well, required does so only from hosts that ask to be let in.
 
 When it is started as root, the server becomes another user before it opens anything, as 'gutinteg serve' does.
 

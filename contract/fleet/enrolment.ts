@@ -62,6 +62,10 @@ export const refusalSchema = z.object({
     'busy',
     'unsupported-version',
     'bad-token',
+    /** The site wants a certificate of the client, and this one has none that is good. */
+    'client-certificate',
+    /** No refusal (202): a relay keeps the check-in until it reaches the server. Repeat it with the same nonce later. */
+    'held',
   ]),
   message: z.string().max(2000),
   /** Seconds to wait before the next try. */

@@ -9,7 +9,13 @@ import { createLimitedLog } from '../../lib/limited-log.ts';
 import { sendJson } from './host-routes.ts';
 import type { Handler } from './host-routes.ts';
 
-export type FleetServer = { readonly port: number; readonly server: Server; readonly close: () => Promise<void> };
+export type FleetServer = {
+  readonly port: number;
+  readonly server: Server;
+  /** A renewed key and certificate, for connections from now on. */
+  readonly renew: (pair: { readonly key: string; readonly certificate: string }) => void;
+  readonly close: () => Promise<void>;
+};
 
 export type FleetServerOptions = {
   readonly address: string;
@@ -18,6 +24,8 @@ export type FleetServerOptions = {
   /** PEM. */
   readonly key: string;
   readonly certificate: string;
+  /** Certificates in PEM that client certificates are asked by; without it none is asked for. */
+  readonly clientAuthority?: string;
   readonly log: Log;
   /** By exact path, without a query. */
   readonly routes: Readonly<Record<string, Handler>>;
@@ -41,10 +49,25 @@ export async function startFleetServer(options: FleetServerOptions): Promise<Fle
   server.keepAliveTimeout = IDLE_MS;
   server.timeout = REQUEST_MS;
   await listen(server, options);
-  return { port: (server.address() as AddressInfo).port, server, close: () => close(server) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    server,
+    renew: (pair) => server.setSecureContext(contextOf({ ...options, ...pair })),
+    close: () => close(server),
+  };
 }
 
-function makeServer({ key, certificate, log, routes, otherwise }: FleetServerOptions): Server {
+type Context = Pick<FleetServerOptions, 'key' | 'certificate' | 'clientAuthority'>;
+
+const contextOf = ({ key, certificate, clientAuthority }: Context) => ({
+  key,
+  cert: certificate,
+  minVersion: 'TLSv1.2' as const,
+  ...(clientAuthority === undefined ? {} : { ca: clientAuthority }),
+});
+
+function makeServer(options: FleetServerOptions): Server {
+  const { log, routes, otherwise, clientAuthority } = options;
   const { once } = createLimitedLog(log);
   const limits = {
     handshakeTimeout: HANDSHAKE_MS,
@@ -54,7 +77,9 @@ function makeServer({ key, certificate, log, routes, otherwise }: FleetServerOpt
     maxHeaderSize: MAX_HEADER_BYTES,
   };
   try {
-    return createServer({ key, cert: certificate, minVersion: 'TLSv1.2', ...limits }, (request, response) => {
+    // What is wrong with a client certificate is told in words (fleet/tls/judge-client.ts), which an aborted handshake cannot.
+    const asks = { requestCert: clientAuthority !== undefined, rejectUnauthorized: false };
+    return createServer({ ...contextOf(options), ...limits, ...asks }, (request, response) => {
       const path = (request.url ?? '').split('?')[0] ?? '';
       const handler = (Object.hasOwn(routes, path) ? routes[path] : undefined) ?? otherwise ?? notThere;
       handler(request, response).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 // The routes of hosts, on a connection. In: requests. Out: JSON with a status. Bounded: requests under way, bytes that are held,
 // lines in the log. Never: decides what a host is told (answer-host.ts).
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { requestHeaders } from '../../contract/fleet/signed-request.ts';
 import { hostRoutes, MAX_REQUEST_BYTES } from '../../contract/fleet/routes.ts';
 import type { Refusal } from '../../contract/fleet/enrolment.ts';
@@ -10,6 +11,8 @@ import { refuse } from '../exchange/outcome.ts';
 import type { Outcome } from '../exchange/outcome.ts';
 import { planRetry } from '../exchange/plan-next.ts';
 import type { Fleet } from '../fleet.ts';
+import { refuseClient } from '../tls/judge-client.ts';
+import type { ClientCertificateMode } from '../tls/judge-client.ts';
 import { answerHost, createHostAnswerer, findHostKey } from './answer-host.ts';
 import type { HostAnswerer } from './answer-host.ts';
 import { readBody } from './read-body.ts';
@@ -29,6 +32,8 @@ const statuses: Readonly<Record<Refusal['error'], number>> = {
   quarantined: 403,
   revoked: 403,
   'bad-token': 403,
+  'client-certificate': 403,
+  held: 202,
   stale: 409,
   'bad-request': 400,
   'unsupported-version': 400,
@@ -37,8 +42,12 @@ const statuses: Readonly<Record<Refusal['error'], number>> = {
 };
 
 /** By path. */
-export function createHostRoutes(fleet: Fleet): Readonly<Record<string, Handler>> {
+export function createHostRoutes(
+  fleet: Fleet,
+  clientCertificates: ClientCertificateMode = 'none',
+): Readonly<Record<string, Handler>> {
   const server: HostServer = {
+    clientCertificates,
     answerer: createHostAnswerer(fleet),
     memory: { heldBytes: 0 },
     log: createLimitedLog(fleet.log, fleet.now, A_MINUTE_MS),
@@ -56,6 +65,7 @@ export function createHostRoutes(fleet: Fleet): Readonly<Record<string, Handler>
 }
 
 type HostServer = {
+  readonly clientCertificates: ClientCertificateMode;
   readonly answerer: HostAnswerer;
   readonly memory: BodyMemory;
   readonly log: LimitedLog;
@@ -68,7 +78,7 @@ async function handleRequest(server: HostServer, request: IncomingMessage, respo
     sendJson(response, 405, { error: 'bad-request', message: 'this path takes POST only' });
     return;
   }
-  const outcome = await findOutcome(server, request);
+  const outcome = refuseConnection(server, request) ?? (await findOutcome(server, request));
   if (outcome === undefined) return;
   if ('answer' in outcome) {
     sendJson(response, 200, outcome.answer);
@@ -76,6 +86,18 @@ async function handleRequest(server: HostServer, request: IncomingMessage, respo
   }
   tellLog(server, request, outcome.refusal);
   sendRefusal(response, outcome.refusal);
+}
+
+/** A host that is not enrolled yet has no certificate, so it may ask to be let in without one. */
+function refuseConnection({ clientCertificates }: HostServer, { url, socket }: IncomingMessage) {
+  if (clientCertificates === 'none' || url === hostRoutes.enrol || !(socket instanceof TLSSocket)) return undefined;
+  const why = refuseClient(clientCertificates, {
+    hasCertificate: socket.getPeerX509Certificate() !== undefined,
+    isAuthorized: socket.authorized,
+    // Its type says Error; it is OpenSSL's code.
+    error: String(socket.authorizationError),
+  });
+  return why === undefined ? undefined : refuse('client-certificate', why);
 }
 
 /** @returns undefined when the sender has gone */

@@ -52,7 +52,7 @@ export async function makeCertificate(options: MakeOptions): Promise<MadeCertifi
 }
 
 /** P-256: a handshake costs a fifth of RSA's, and every TLS library of today knows it. */
-const makeKey = (): string =>
+export const makeKey = (): string =>
   generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' });
 
 function signWith(key: string, wish: CertificateWish, run: RunCommand): Promise<string> {

@@ -14,8 +14,6 @@ export type CertificateWish = {
 
 export type CertificateFiles = { readonly key: string; readonly configuration: string; readonly certificate: string };
 
-/** Hosts pin the key and not a date: a clock that is a month off must not part them from their server. */
-export const DEFAULT_DAYS = 3650;
 const LONGEST_DAYS = 36_500;
 /** RFC 5280, appendix A.1: ub-common-name. */
 const LONGEST_COMMON_NAME = 64;
@@ -56,10 +54,14 @@ function kindOf(name: string): 'DNS' | 'IP' {
 
 /** A self-signed certificate over an existing key. @throws UserError for days out of range */
 export function planCertificate({ days }: CertificateWish, files: CertificateFiles): Argv {
-  if (!Number.isInteger(days) || days < 1 || days > LONGEST_DAYS) {
-    throw new UserError(`${days} is no number of days from 1 to ${LONGEST_DAYS}`, { exitCode: 2 });
-  }
+  requireDays(days);
   const { key, configuration, certificate } = files;
   const makes = ['req', '-new', '-x509', '-sha256', '-utf8', '-batch'];
   return ['openssl', ...makes, '-key', key, '-config', configuration, '-days', `${days}`, '-out', certificate];
+}
+
+/** @throws UserError for days out of range */
+export function requireDays(days: number): void {
+  if (Number.isInteger(days) && days >= 1 && days <= LONGEST_DAYS) return;
+  throw new UserError(`${days} is no number of days from 1 to ${LONGEST_DAYS}`, { exitCode: 2 });
 }

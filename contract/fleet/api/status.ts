@@ -5,6 +5,8 @@ import { describeOperation } from '../operation.ts';
 const count = z.int().nonnegative();
 
 export const statusOutputSchema = z.object({
+  /** Of the server itself, in words: its certificate ends soon, or has ended. */
+  warnings: z.array(z.string()),
   hosts: z.object({ enrolled: count, pending: count, quarantined: count, revoked: count }),
   /** Of the enrolled ones. A host can be counted by more than one of these, and by `upToDate` only if by no other. */
   enrolled: z.object({
