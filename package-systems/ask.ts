@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandResult, RunCommand } from '../lib/run-command.ts';
-import type { PackageQuestion } from './package-system.ts';
+import type { PackageCommand, PackageQuestion } from './package-system.ts';
 
 export type Host = {
   readonly run: RunCommand;
@@ -23,7 +23,11 @@ export async function ask<T>(
   { run, root = '/', timeoutMs = TIMEOUT_MS }: Host,
 ): Promise<T> {
   const results: CommandResult[] = [];
-  for (const { argv, ...options } of question.commands) results.push(await run(argv, { ...options, timeoutMs }));
+  const runAll = async (commands: readonly PackageCommand[]): Promise<void> => {
+    for (const { argv, ...options } of commands) results.push(await run(argv, { ...options, timeoutMs }));
+  };
+  await runAll(question.commands);
+  await runAll(question.further?.(results) ?? []);
   const texts = await Promise.all((question.files ?? []).map(async (file) => readText(join(root, file))));
   return question.parse(results, texts);
 }

@@ -35,7 +35,7 @@ export type PackageChange = {
 const VERSION = /^[\w.+:~^-]{1,255}$/;
 
 /** @throws UserError (exit code 2) */
-export function requireVersion(version: string): string {
+function requireVersion(version: string): string {
   if (VERSION.test(version)) return version;
   throw new UserError(`${JSON.stringify(version.slice(0, 100))} is not the version of a package`, { exitCode: 2 });
 }

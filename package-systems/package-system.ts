@@ -55,6 +55,8 @@ export type PackageCommand = {
 export type PackageQuestion<T> = {
   /** Run one after another. */
   readonly commands: readonly PackageCommand[];
+  /** Programs that are run only if the results so far call for them; their own results follow those. */
+  readonly further?: (results: readonly CommandResult[]) => readonly PackageCommand[];
   /** Text files, absolute; a file that is missing or may not be read is undefined. */
   readonly files?: readonly string[];
   /** @throws FaultsError with every line that it does not understand */

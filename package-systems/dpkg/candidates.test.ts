@@ -49,7 +49,7 @@ liblcms2-2	amd64	install
 `;
 
 test('what an upgrade brings, and why it leaves out the others', () => {
-  assert.deepEqual(answer(candidates, [UPGRADABLE, UPGRADE, WITH_PHASED, WANTED]), [
+  assert.deepEqual(answer(candidates, [UPGRADABLE, UPGRADE, WANTED, WITH_PHASED]), [
     {
       name: 'ca-certificates',
       arch: 'all',
@@ -85,7 +85,7 @@ The following packages have unmet dependencies:
 `,
     stderr: "E: Unmet dependencies. Try 'apt --fix-broken install' with no packages (or specify a solution).\n",
   };
-  const found = answer(candidates, [UPGRADABLE, refused, refused, WANTED]);
+  const found = answer(candidates, [UPGRADABLE, refused, WANTED, refused]);
   assert.deepEqual(
     found.map(({ flags }) => flags.filter((flag) => flag !== 'security').join()),
     ['kept-back', 'kept-back', 'held', 'kept-back', 'kept-back', 'kept-back', 'kept-back', 'kept-back'],
@@ -94,7 +94,17 @@ The following packages have unmet dependencies:
 
 test('a repository without a Release file, and nothing to upgrade', () => {
   const local = 'lab/unknown 2 all [upgradable from: 1]\n';
-  const found = answer(candidates, [local, 'Inst lab [1] (2 localhost [all])\n', '', 'lab\tall\tinstall\n']);
+  const found = answer(candidates, [local, 'Inst lab [1] (2 localhost [all])\n', 'lab\tall\tinstall\n']);
   assert.deepEqual(found, [{ name: 'lab', arch: 'all', version: '2', flags: [], origin: 'localhost' }]);
-  assert.deepEqual(answer(candidates, ['Listing...\n', '', '', '']), []);
+  assert.deepEqual(answer(candidates, ['Listing...\n', '', '']), []);
 });
+
+for (const { what, wanted, further } of [
+  { what: 'is not held', wanted: WANTED, further: 1 },
+  { what: 'is held', wanted: WANTED.replaceAll(/(lab-(?:kept|phased)\tall\t)install/g, '$1hold'), further: 0 },
+]) {
+  test(`what is left out and ${what}: ${further} further simulations`, () => {
+    const results = [UPGRADABLE, UPGRADE, wanted].map((stdout) => ({ exitCode: 0, stdout, stderr: '' }));
+    assert.equal(candidates.further?.(results).length, further);
+  });
+}

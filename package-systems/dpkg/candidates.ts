@@ -9,28 +9,34 @@ import type { AptChange } from './parse-simulation.ts';
 /** apt-get's exit code while dependencies are broken; it then upgrades nothing. */
 const BROKEN = 100;
 
-/** Two simulations, as only their difference says in every version of apt what is phased. */
+/**
+ * A second simulation is needed where something is left out that nobody holds: only the difference of both says in every
+ * version of apt what is phased. Each takes seconds where much is to be upgraded.
+ */
 export const candidates: PackageQuestion<readonly PackageItem[]> = {
   commands: [
     { argv: ['apt', 'list', '--upgradable'] },
     simulateUpgrade(),
-    simulateUpgrade('-o', 'APT::Get::Always-Include-Phased-Updates=true'),
     { argv: ['dpkg-query', '--show', '--showformat', '${Package}\\t${Architecture}\\t${db:Status-Want}\\n'] },
   ],
-  parse: ([upgradable, simulated, withPhased, wanted]) => {
-    const upgrade = readChanges(simulated);
-    const phased = readChanges(withPhased);
-    const held = readHeld(wanted);
-    return parseUpgradable(upgradable?.stdout ?? '').map((item) => {
-      const key = keyOf(item);
-      const change = upgrade.get(key) ?? phased.get(key);
-      const why = upgrade.has(key)
-        ? []
-        : ([held.has(key) ? 'held' : change === undefined ? 'kept-back' : 'phased'] as const);
-      return asCandidate(item, change?.origin, why);
-    });
+  further: (results) => {
+    const leavesOut = findCandidates(results).some(({ flags }) => flags.includes('kept-back'));
+    return leavesOut ? [simulateUpgrade('-o', 'APT::Get::Always-Include-Phased-Updates=true')] : [];
   },
+  parse: (results) => findCandidates(results),
 };
+
+function findCandidates([upgradable, simulated, wanted, withPhased]: readonly CommandResult[]): PackageItem[] {
+  const upgrade = readChanges(simulated);
+  const phased = readChanges(withPhased);
+  const held = readHeld(wanted);
+  return parseUpgradable(upgradable?.stdout ?? '').map((item) => {
+    const key = keyOf(item);
+    const change = upgrade.get(key) ?? phased.get(key);
+    const why = held.has(key) ? 'held' : change === undefined ? 'kept-back' : 'phased';
+    return asCandidate(item, change?.origin, upgrade.has(key) ? [] : [why]);
+  });
+}
 
 function simulateUpgrade(...options: readonly string[]): PackageCommand {
   return {

@@ -176,6 +176,8 @@ test('files: what each is, and whether it is as the package brought it', async (
 });
 
 test('describe: what packages say of themselves, and no word of those that are not installed', async () => {
+  await host.run(['apt-get', '-y', 'install', 'lab-gone']);
+  await host.run(['apt-get', '-y', 'remove', 'lab-gone']);
   const [one, ...others] = await answerOf(dpkg.describe(['lab-conf', 'lab-nowhere', 'lab-gone']));
   assert.deepEqual(others, []);
   const { mtimeMs } = await stat(join(host.root, 'var/lib/dpkg/info/lab-conf.list'));
@@ -237,6 +239,18 @@ test('stamp: no question changes it, and every change does', async () => {
     assert.ok(!stamps.includes(stamp), String(change));
     stamps.push(stamp);
   }
+});
+
+test('a clone has what its host had, and changes only itself', async () => {
+  const before = await ask(dpkg.list, host);
+  await using one = await host.clone({ directory: join(host.root, '../../one') });
+  await using two = await host.clone({ directory: join(host.root, '../../two') });
+  await one.run(['dpkg', '--purge', 'lab-safe']);
+  await two.run(['apt-get', '-y', 'install', 'lab-conf']);
+  const names = async (of: OverlayRoot): Promise<string[]> => (await ask(dpkg.list, of)).map(({ name }) => name);
+  assert.ok(!(await names(one)).includes('lab-safe'));
+  assert.ok((await names(two)).includes('lab-safe') && (await names(two)).includes('lab-conf'));
+  assert.deepEqual(await ask(dpkg.list, host), before);
 });
 
 test('age of the lists: when the last ones came', async () => {
