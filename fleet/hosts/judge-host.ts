@@ -1,0 +1,152 @@
+// How a host is, in words. In: what the store knows of it, and the time. Out: findings, each a state of its own; a host is up to
+// date only if there is none. Commands, API and XML-RPC all ask here. Never: I/O.
+import type { HostState } from '../../contract/fleet/enrolment.ts';
+import type { Facts } from '../../contract/fleet/facts.ts';
+
+export const findingKinds = [
+  'pending',
+  'quarantined',
+  'revoked',
+  'unreported',
+  'silent',
+  'broken',
+  'trouble',
+  'security',
+  'outdated',
+  'held',
+  'kept-back',
+  'phased',
+  'reboot-needed',
+  'lists-old',
+  'clock-off',
+] as const;
+export type FindingKind = (typeof findingKinds)[number];
+
+/** `text` has no full stop, and can stand after the host's name: "silent since …". */
+export type Finding = { readonly kind: FindingKind; readonly text: string };
+
+/** How many packages of a host's lists are in which state. */
+export type ListCounts = {
+  /** Candidates that an upgrade would bring. */
+  readonly outdated: number;
+  /** Of these, security updates. */
+  readonly security: number;
+  readonly held: number;
+  readonly keptBack: number;
+  readonly phased: number;
+  /** Installed packages that the package system calls broken. */
+  readonly broken: number;
+};
+
+/** Columns of `hosts`; times in milliseconds since 1970. */
+export type JudgedHost = {
+  readonly state: HostState;
+  readonly reason: string;
+  readonly lastSeenAt: number | null;
+  readonly nextDueAt: number | null;
+  /** Of the last check-in: the first eight characters. */
+  readonly bootId: string;
+  /** Seconds by which its clock is ahead. */
+  readonly clockOffset: number;
+};
+
+export type JudgedReports = {
+  readonly host: JudgedHost;
+  /** Undefined until they have come. */
+  readonly facts: Facts | undefined;
+  /** Undefined until both lists have come. */
+  readonly counts: ListCounts | undefined;
+  readonly nowMs: number;
+  readonly intervalSeconds: number;
+};
+
+const A_DAY_MS = 86_400_000;
+const CLOCK_OFF_SECONDS = 300;
+
+export function judgeHost(reports: JudgedReports): Finding[] {
+  const { state, reason } = reports.host;
+  if (state !== 'enrolled') return [{ kind: state, text: reason === '' ? state : `${state}: ${reason}` }];
+  return [...judgeReports(reports), ...judgeFacts(reports), ...judgeCounts(reports), ...judgeClock(reports)];
+}
+
+/** Only a host that was let in and of which nothing is to be said. */
+export const isUpToDate = (findings: readonly Finding[]): boolean => findings.length === 0;
+
+const one = (kind: FindingKind, isSo: boolean, text: () => string): Finding[] => (isSo ? [{ kind, text: text() }] : []);
+
+/** A host may miss one check-in. */
+function judgeReports({ host, facts, counts, nowMs, intervalSeconds }: JudgedReports): Finding[] {
+  const { lastSeenAt, nextDueAt } = host;
+  if (lastSeenAt === null) return [{ kind: 'unreported', text: 'has not checked in yet' }];
+  const isSilent = nowMs > (nextDueAt ?? lastSeenAt) + intervalSeconds * 1000;
+  const missing = [...(facts === undefined ? ['facts'] : []), ...(counts === undefined ? ['lists'] : [])];
+  return [
+    ...one('silent', isSilent, () => `silent since ${timeText(lastSeenAt)}`),
+    ...one('unreported', missing.length > 0, () => `has not reported its ${missing.join(' and ')} yet`),
+  ];
+}
+
+function judgeFacts({ host, facts, nowMs }: JudgedReports): Finding[] {
+  if (facts === undefined) return [];
+  const { broken, troubles, listsUpdatedAt } = facts;
+  const listsAge = listsUpdatedAt === undefined ? undefined : nowMs - listsUpdatedAt * 1000;
+  return [
+    ...one('broken', broken.length > 0, () => `broken packages: ${broken[0] ?? ''}${andMore(broken)}`),
+    ...one('trouble', troubles.length > 0, () => {
+      const [first] = troubles;
+      return `${first?.what ?? ''}: ${first?.message ?? ''}${andMore(troubles)}`;
+    }),
+    ...judgeReboot(host, facts),
+    ...one('lists-old', listsAge === undefined, () => 'has never fetched the lists of its repositories'),
+    ...one(
+      'lists-old',
+      (listsAge ?? 0) > A_DAY_MS,
+      () => `its repositories' lists are of ${timeText(nowMs - (listsAge ?? 0))}`,
+    ),
+  ];
+}
+
+/** A reason of an earlier boot is gone by the next one, whatever the facts still say. */
+function judgeReboot({ bootId }: JudgedHost, { bootId: factsBoot, rebootReasons }: Facts): Finding[] {
+  const isOfThisBoot = bootId === '' || factsBoot.startsWith(bootId);
+  return one('reboot-needed', rebootReasons.length > 0 && isOfThisBoot, () => {
+    return `needs a restart (boot ${factsBoot.slice(0, 8)}): ${rebootReasons[0] ?? ''}${andMore(rebootReasons)}`;
+  });
+}
+
+function judgeCounts({ counts, facts }: JudgedReports): Finding[] {
+  if (counts === undefined) return [];
+  const { outdated, security, held, keptBack, phased, broken } = counts;
+  // The audit in the facts has the words for it.
+  const isBroken = broken > 0 && (facts?.broken.length ?? 0) === 0;
+  return [
+    ...one('broken', isBroken, () => `${packages(broken)} broken`),
+    ...one('security', security > 0, () => `${packages(security)} with a security update`),
+    ...one('outdated', outdated > 0, () => `${packages(outdated)} outdated`),
+    ...one('held', held > 0, () => `${packages(held)} held`),
+    ...one('kept-back', keptBack > 0, () => `${packages(keptBack)} kept back`),
+    ...one('phased', phased > 0, () => `${packages(phased)} waiting for a phased update`),
+  ];
+}
+
+function judgeClock({ host: { clockOffset, lastSeenAt } }: JudgedReports): Finding[] {
+  const isOff = lastSeenAt !== null && Math.abs(clockOffset) > CLOCK_OFF_SECONDS;
+  const direction = clockOffset > 0 ? 'ahead' : 'behind';
+  return one('clock-off', isOff, () => `its clock is ${durationText(Math.abs(clockOffset))} ${direction}`);
+}
+
+const packages = (count: number): string => `${count} ${count === 1 ? 'package' : 'packages'}`;
+
+const andMore = (of: readonly unknown[]): string => (of.length > 1 ? `, and ${of.length - 1} more` : '');
+
+/** To the minute, in UTC; a clock of a host may be out of what a date can be. */
+const timeText = (ms: number): string =>
+  Number.isNaN(new Date(ms).getTime())
+    ? 'an impossible time'
+    : `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+function durationText(seconds: number): string {
+  if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} minutes`;
+  if (seconds < 2 * 86_400) return `${Math.round(seconds / 3600)} hours`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
