@@ -19,6 +19,13 @@ function after(...nonces: string[]): Exchanges {
   return exchanges;
 }
 
+/** The memory of a server that was set back from token 9 to 2. */
+function afterGap(): Exchanges {
+  const decision = decideExchange(after('a'), shown(9, 'b'));
+  assert.equal(decision.kind, 'server-went-back');
+  return decision.kind === 'server-went-back' ? decision.exchanges : START;
+}
+
 const cases: readonly [name: string, Exchanges, ReturnType<typeof shown>, ExchangeDecision['kind']][] = [
   ['the first check-in', START, shown(1, 'a'), 'next'],
   ['the token that is due', after('a', 'b'), shown(3, 'c'), 'next'],
@@ -34,6 +41,9 @@ const cases: readonly [name: string, Exchanges, ReturnType<typeof shown>, Exchan
   ['a token that nobody gave', after('a'), shown(2, 'b', false), 'cloned'],
   ['a forged number with the nonce of a former exchange', after('a', 'b'), shown(2, 'b', false), 'cloned'],
   ['a token that the server has forgotten', after('a'), shown(9, 'b'), 'server-went-back'],
+  ['a late request that the server has forgotten', afterGap(), shown(8, 'x'), 'late'],
+  ['the same with a forged token', afterGap(), shown(8, 'x', false), 'cloned'],
+  ['one of before the server was set back', afterGap(), shown(1, 'a'), 'cloned'],
   ['any token of a host that was let in anew', { ...after('a'), isReleased: true }, shown(1, 'x', false), 'next'],
 ];
 

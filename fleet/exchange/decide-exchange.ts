@@ -9,7 +9,7 @@ export type Exchanges = {
   readonly epoch: number;
   /** The host has just been let in: the next check-in with its key is right, whatever token it shows. */
   readonly isReleased: boolean;
-  /** The last exchanges, oldest first: which nonce used which token up. */
+  /** The last exchanges, oldest first: which nonce used which token up; `FORGOTTEN` when the server no longer knows. */
   readonly recent: readonly (readonly [number: number, nonce: string])[];
 };
 
@@ -34,6 +34,8 @@ export type ExchangeDecision =
 
 /** So many exchanges are remembered by their nonces. */
 const REMEMBERED = 8;
+/** No nonce. */
+const FORGOTTEN = '';
 
 export function decideExchange(exchanges: Exchanges, shown: Shown): ExchangeDecision {
   const { issued, recent } = exchanges;
@@ -41,14 +43,25 @@ export function decideExchange(exchanges: Exchanges, shown: Shown): ExchangeDeci
   if (former?.[1] === shown.nonce && shown.isGenuine) {
     return shown.number === issued - 1 ? { kind: 'repeated', issue: issued } : { kind: 'late' };
   }
+  // A repetition or a copy: it has no effect, and a copy is found when the number is no longer remembered.
+  if (former?.[1] === FORGOTTEN && shown.isGenuine) return { kind: 'late' };
   if (exchanges.isReleased) return { kind: 'next', ...goOn(exchanges, Math.max(issued, shown.number), shown.nonce) };
   if (!shown.isGenuine) return { kind: 'cloned', why: 'its token is none that this server gave it' };
   if (shown.number === issued) return { kind: 'next', ...goOn(exchanges, issued, shown.nonce) };
-  if (shown.number > issued) return { kind: 'server-went-back', ...goOn(exchanges, shown.number, shown.nonce) };
+  if (shown.number > issued) {
+    return { kind: 'server-went-back', ...goOn(fillGap(exchanges, shown.number), shown.number, shown.nonce) };
+  }
   return { kind: 'cloned', why: `token ${shown.number} was used before, and ${issued} is the one that is due` };
 }
 
 function goOn(exchanges: Exchanges, used: number, nonce: string): { exchanges: Exchanges; issue: number } {
   const recent = [...exchanges.recent, [used, nonce] as const].slice(-REMEMBERED);
   return { exchanges: { ...exchanges, issued: used + 1, isReleased: false, recent }, issue: used + 1 };
+}
+
+/** The exchanges before `next` took place, and the server has forgotten by which nonces. */
+function fillGap(exchanges: Exchanges, next: number): Exchanges {
+  const first = Math.max(exchanges.issued, next - REMEMBERED);
+  const gap = Array.from({ length: next - first }, (_, index) => [first + index, FORGOTTEN] as const);
+  return { ...exchanges, recent: [...exchanges.recent, ...gap] };
 }

@@ -31,6 +31,8 @@ export type FleetServerOptions = {
   readonly routes: Readonly<Record<string, Handler>>;
   /** All other paths; without one they are not there. */
   readonly otherwise?: Handler;
+  /** How long a whole request may take. */
+  readonly requestMs?: number;
 };
 
 const MAX_CONNECTIONS = 4000;
@@ -40,6 +42,8 @@ const HEADERS_MS = 10_000;
 const REQUEST_MS = 60_000;
 /** A host sends its documents right after its check-in, and then goes. */
 const IDLE_MS = 5000;
+/** How often slow senders are looked for. */
+const CHECK_MS = 2000;
 const MAX_HEADER_BYTES = 8192;
 
 /** @throws UserError when it cannot listen, or the key does not fit the certificate */
@@ -67,13 +71,13 @@ const contextOf = ({ key, certificate, clientAuthority }: Context) => ({
 });
 
 function makeServer(options: FleetServerOptions): Server {
-  const { log, routes, otherwise, clientAuthority } = options;
+  const { log, routes, otherwise, clientAuthority, requestMs = REQUEST_MS } = options;
   const { once } = createLimitedLog(log);
   const limits = {
     handshakeTimeout: HANDSHAKE_MS,
-    headersTimeout: HEADERS_MS,
-    requestTimeout: REQUEST_MS,
-    connectionsCheckingInterval: 2000,
+    headersTimeout: Math.min(HEADERS_MS, requestMs),
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: Math.min(CHECK_MS, requestMs / 4),
     maxHeaderSize: MAX_HEADER_BYTES,
   };
   try {
@@ -85,7 +89,6 @@ function makeServer(options: FleetServerOptions): Server {
       handler(request, response).catch((error: unknown) => {
         const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
         once(`request ${describeError(error)}`, 'a request failed', { path, error: stack });
-        response.setHeader('Retry-After', 60);
         sendJson(response, 503, {
           error: 'busy',
           message: 'the server could not do this now; see its log',

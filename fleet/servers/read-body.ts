@@ -31,7 +31,8 @@ export async function readBody(request: IncomingMessage, options: BodyRequest): 
   let length = 0;
   let isOver = false;
   try {
-    for await (const part of request as AsyncIterable<Uint8Array>) {
+    // The connection stays, so that the sender can be told.
+    for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
       length += part.length;
       if (length > maxBytes) return giveBack({ kind: 'too-large' });
       if (isUnwanted || isOver) continue;

@@ -39,7 +39,7 @@ export const sampleFacts: Facts = {
   troubles: [],
 };
 
-const newNonce = (): string => randomBytes(8).toString('base64url');
+export const newNonce = (): string => randomBytes(8).toString('base64url');
 
 /** A check-in that reports nothing but the sample facts. */
 export const checkInWith = (token: string, more: Partial<CheckIn> = {}): CheckIn => ({
