@@ -85,6 +85,19 @@ const cases: readonly Case[] = [
     now: { order: ['0002'], entries: [foreign('0002', 'debian', 'VenHw(99e275e7-75a0-4b37-a2e6-c5385e6c00cb)')] },
   },
   {
+    what: 'one of our name that efibootmgr could not read',
+    now: { order: ['0002', '0001'], entries: [foreign('0001', 'bad', ''), foreign('0002', 'debian', '')] },
+  },
+  {
+    what: 'others of our name that it could not read stay, where ours is known by its file',
+    now: { order: ['0003', '0002'], entries: [own('0002'), foreign('0003', 'debian', '')] },
+    order: '0002,0003',
+  },
+  {
+    what: 'several of our name that it could not read stay',
+    now: { order: ['0003', '0002'], entries: [foreign('0002', 'debian', ''), foreign('0003', 'debian', '')] },
+  },
+  {
     what: 'the order names one that is gone, which efibootmgr would refuse',
     now: { order: ['0018', '0001', '0002'], entries: [pxe, own('0002')] },
     order: '0002,0001',

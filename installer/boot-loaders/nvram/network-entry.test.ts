@@ -27,6 +27,18 @@ const cases: readonly Case[] = [
   { what: 'IPv4 by PXE of its own card', expected: '0003' },
   { what: 'the one that it was installed from', remembered: entries[1], expected: '0002' },
   {
+    what: 'the one that it was installed from, known by its label where efibootmgr could not read the entries',
+    remembered: entries[2],
+    given: { entries: entries.map((each) => ({ ...each, target: '' })) },
+    expected: '0003',
+  },
+  {
+    what: 'the one whose path is as it was, before one that could not be read',
+    remembered: entries[2],
+    given: { entries: [entry('0009', 'UEFI PXEv4', ''), ...entries] },
+    expected: '0003',
+  },
+  {
     what: 'its own card, where the one that is remembered is gone',
     remembered: { label: 'UEFI PXEv4', target: 'PciRoot(0x0)/Pci(0x9,0x0)/MAC(525400ffffff,1)' },
     expected: '0003',

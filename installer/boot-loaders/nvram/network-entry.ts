@@ -19,8 +19,10 @@ export function findNetworkEntry(
   { entries, order }: BootEntries,
   { remembered, macs }: { readonly remembered: NetworkEntry | undefined; readonly macs: readonly string[] },
 ): BootEntry | undefined {
-  const known = entries.find(({ label, target }) => label === remembered?.label && target === remembered.target);
-  if (known !== undefined) return known;
+  const known = entries.filter(({ label, target }) => {
+    return label === remembered?.label && (target === remembered.target || target === '');
+  });
+  if (known[0] !== undefined) return known.find(({ target }) => target !== '') ?? known[0];
   const own = entries.filter((entry) => macs.some((mac) => isOfCard(entry, mac.replaceAll(':', ''))));
   const place = ({ number }: BootEntry): number => (order.includes(number) ? order.indexOf(number) : order.length);
   const isPlain = ({ target }: BootEntry): boolean => /\bIPv4\(/i.test(target) && !/\bUri\(/i.test(target);

@@ -15,15 +15,12 @@ export type EntryChanges = {
 
 /** Ours come first, in the order wanted; all others stay, in the order that they have. */
 export function planBootEntries(now: BootEntries, wanted: readonly WantedEntry[]): EntryChanges {
-  const matches = wanted.map((each) =>
-    sortByOrder(
-      now.entries.filter((entry) => isFor(entry, each)),
-      now.order,
-    ),
-  );
+  const matches = wanted.map((each) => sortByOrder(entriesFor(now.entries, each), now.order));
   const create = wanted.filter((_, index) => matches[index]?.length === 0);
   const chosen = matches.flatMap(([first]) => (first === undefined ? [] : [first]));
-  const remove = matches.flatMap(([, ...others]) => others.map(({ number }) => number));
+  // One that is known by its label alone may be another system's.
+  const others = matches.flatMap(([, ...rest]) => rest.filter(({ partUuid }) => partUuid !== undefined));
+  const remove = others.map(({ number }) => number);
   const numbers = chosen.map(({ number }) => number);
   // Firmware leaves numbers in the order whose entries are gone; efibootmgr refuses an order that names one.
   const present = now.order.filter((number) => now.entries.some((entry) => entry.number === number));
@@ -38,15 +35,19 @@ export function planBootEntries(now: BootEntries, wanted: readonly WantedEntry[]
 }
 
 /**
- * By partition and file. Some firmware replaces what it was given by a number of its own, such as Dell's
- * `VenHw(99e275e7-…)`; that entry is known by its label, or it would be made anew each night.
+ * By partition and file. Some firmware replaces what it was given by a number of its own, such as Dell's `VenHw(99e275e7-…)`,
+ * and some entries cannot be read; where there is none by file, such an entry is known by its label, or one would be made
+ * each night.
  */
-function isFor({ label, partUuid, loaderPath, target }: BootEntry, wanted: WantedEntry): boolean {
-  if (partUuid !== undefined) {
-    const isSameFile = partUuid === wanted.partUuid && loaderPath?.toLowerCase() === wanted.loaderPath.toLowerCase();
-    return isSameFile && !hasArguments(target);
-  }
-  return label === wanted.label && /^VenHw\(/i.test(target);
+function entriesFor(entries: readonly BootEntry[], wanted: WantedEntry): BootEntry[] {
+  const same = entries.filter((entry) => isSameFile(entry, wanted));
+  if (same.length > 0) return same;
+  return entries.filter(({ label, target }) => label === wanted.label && (target === '' || /^VenHw\(/i.test(target)));
+}
+
+function isSameFile({ partUuid, loaderPath, target }: BootEntry, wanted: WantedEntry): boolean {
+  const isSame = partUuid === wanted.partUuid && loaderPath?.toLowerCase() === wanted.loaderPath.toLowerCase();
+  return isSame && !hasArguments(target);
 }
 
 /**
