@@ -1,12 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Architecture } from '../../lib/architecture.ts';
 import { FaultsError, UserError } from '../../lib/errors.ts';
 import type { Fault } from '../../lib/errors.ts';
 import { readIfThere } from '../../lib/read-if-there.ts';
+import { whenRefused } from '../../lib/when-missing.ts';
 import type { Layout } from '../../partition-specs/layout.ts';
 import { readEfi } from '../look/efi/read-efi.ts';
 import type { BootLoaderKind } from './boot-loader-kind.ts';
 import type { BootPaths } from './boot-paths.ts';
+import { CHOSEN_ENTRY, noticeChosenEntry } from './entries/chosen-entry.ts';
 import { parseEntryMenu, renderEntryMenu } from './entries/entry-menu.ts';
 import type { MenuEntry } from './entries/entry-menu.ts';
 import type { WantedEspFile } from './esp/esp-file.ts';
@@ -38,9 +41,12 @@ export const systemdBoot: BootLoaderKind = {
   digest: async () => ({}),
   keep: async (input) => {
     const { layout, paths, run } = input;
-    const wishes = layout === undefined ? [] : wishesOf({ ...input, layout, entries: await readEntries(paths, '/') });
+    const entries = layout === undefined ? [] : await readEntries(paths, '/');
+    const wishes = layout === undefined ? [] : wishesOf({ ...input, layout, entries });
     const tools = { mountEsp: mountEspWith(run), readEfi: async () => readEfi(run) };
-    return keepEsps(input, { wishes, loader: NAME, tools, root: '/' });
+    const kept = await keepEsps(input, { wishes, loader: NAME, tools, root: '/' });
+    const chosen = await readFile(CHOSEN_ENTRY).catch(whenRefused(undefined));
+    return { ...kept, notices: [...kept.notices, ...noticeChosenEntry(chosen, entries)] };
   },
   renderMenu: renderEntryMenu,
   isOwnMenu,
