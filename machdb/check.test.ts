@@ -80,6 +80,18 @@ suite('checkMachdb', () => {
       'm:\nMAC=0:2:3:4:5:6 00:2:3:4:5:6',
       ['2: m has the MAC address 00:02:03:04:05:06 twice'],
     ],
+    ['a bond with the MAC of a card', 'm:\nNIC_b_MAC=0:2:3:4:5:6\nNIC_b_BOND=c d\nMAC=0:2:3:4:5:6\nNIC=c', []],
+    ['the same in another order', 'm:\nMAC=0:2:3:4:5:6\nNIC=c\nNIC_b_MAC=0:2:3:4:5:6\nNIC_b_BRIDGE=c', []],
+    [
+      'a VLAN with the MAC of two cards',
+      'm:\nNIC_v_MAC=0:2:3:4:5:6\nNIC_v_VLAN=7\nMAC=0:2:3:4:5:6\nNIC_a_MAC=0:2:3:4:5:6\nNIC_w_MAC=0:2:3:4:5:6\nNIC_w_VLAN=',
+      ['5: m has the MAC address 00:02:03:04:05:06 twice', '6: m has the MAC address 00:02:03:04:05:06 twice'],
+    ],
+    [
+      'a bond with the MAC of a card of another machine',
+      'm:\nMAC=0:2:3:4:5:6\nn:\nNIC_b_BOND=c\nNIC_b_MAC=0:2:3:4:5:6\nIP=10.0.0.1',
+      ['5: n has the MAC address 00:02:03:04:05:06 of m (a.db:2)'],
+    ],
     [
       'a further address that another machine has, or the machine itself',
       'm:\nIP=10.0.0.1\nADDRESSES=10.0.1.1/24 10.0.1.2/24 10.9.9.9/32\nn:\nIP=10.0.0.2\nNIC_a_ADDRESSES=10.0.1.3/24 10.0.0.2/16 10.9.9.9/32 10.0.1.1/24\no:\nIP=10.0.1.3\nADDRESSES=10.1.0.0/16',

@@ -67,6 +67,26 @@ const legal: [what: string, record: Variables][] = [
   ['a small MTU without IPv6', { ...lan, MTU: '576' }],
   ['DHCP=no at a member', { ...lan, NIC_bond0_BOND: 'lan1 lan2', NIC_lan1_DHCP: 'no', NIC_lan2_RA: 'no' }],
   ['a MAC address of a bridge', { ...lan, NIC_br0_BRIDGE: 'lan1', NIC_br0_MAC: '52:54:00:77:00:99' }],
+  ['the MAC address of a member', { ...lan, NIC_b0_BOND: 'lan1 lan2', NIC_b0_MAC: cards.NIC_lan2_MAC }],
+  [
+    'one MAC address at a card, its bond, the bridge over it, and VLANs on that',
+    {
+      ...lan,
+      NIC_b0_BOND: 'lan0 lan1',
+      NIC_b0_MAC: cards.MAC,
+      NIC_br0_BRIDGE: 'b0',
+      NIC_br0_MAC: '52-54-0-77-0-1',
+      NIC_v7_VLAN: '7',
+      NIC_v7_MAC: cards.MAC,
+      NIC_v8_VLAN: '8',
+      NIC_v8_LINK: 'br0',
+      NIC_v8_MAC: cards.MAC,
+    },
+  ],
+  [
+    'the MAC address that the interface below was given',
+    { ...lan, NIC_a_VLAN: '7', NIC_a_MAC: '52:54:00:77:00:99', NIC_b_BRIDGE: 'a', NIC_b_MAC: '52:54:00:77:00:99' },
+  ],
   ['domains', { ...lan, SEARCH: 'lab.example sub_1.example. .' }],
   ['a controller in the rack, which is no card here', { ...lan, NIC_bmc_IP: '10.88.0.5' }],
 ];
@@ -79,6 +99,29 @@ const wrong: [what: string, record: Variables, faults: string[]][] = [
       "NIC_a_IP6: 'g' is not an IPv6 address",
       "MAC: 'x' is not a MAC address",
       "NETMASK: '255.0.255.0' is not a network mask; IP needs one",
+    ],
+  ],
+  [
+    'the MAC address of a card that is not in it',
+    {
+      ...lan,
+      NIC_b0_BOND: 'lan1',
+      NIC_b0_MAC: cards.NIC_lan2_MAC,
+      NIC_v_VLAN: '7',
+      NIC_v_LINK: 'b0',
+      NIC_v_MAC: cards.MAC,
+    },
+    [
+      'NIC_b0_MAC: is the address of lan2, which b0 does not lie on',
+      'NIC_v_MAC: is the address of lan0, which v does not lie on',
+    ],
+  ],
+  [
+    'one MAC address for two VLANs that their card does not have',
+    { ...lan, NIC_v_VLAN: '7', NIC_v_MAC: '52:54:00:77:00:99', NIC_w_VLAN: '8', NIC_w_MAC: '52:54:00:77:00:99' },
+    [
+      'NIC_v_MAC: is the address of w, which v does not lie on',
+      'NIC_w_MAC: is the address of v, which w does not lie on',
     ],
   ],
   [

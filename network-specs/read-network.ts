@@ -3,6 +3,7 @@
 import { decideAddresses, refuseAddresses } from './decide-addresses.ts';
 import { decideMtus } from './decide-mtus.ts';
 import { card } from './kinds/card.ts';
+import { judgeMacs } from './judge-macs.ts';
 import { listInterfaces } from './list-interfaces.ts';
 import type { Described } from './list-interfaces.ts';
 import type { Mac } from '../lib/mac.ts';
@@ -21,6 +22,7 @@ export function readNetwork(record: Record): Network {
   const faults: NetworkFault[] = [];
   const described = listInterfaces(record, faults);
   const stack = stackInterfaces(described);
+  judgeMacs(described, stack);
   const mtus = decideMtus(described, stack);
   const machine = { defaults: { 4: 0, 6: 0 }, routes: new Map<string, string>() };
   const decided = new Map(

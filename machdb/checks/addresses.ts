@@ -8,6 +8,15 @@ import type { CreateInspection, InspectedMachine } from './inspection.ts';
 /** Who has an address, and in which variable. */
 type Use = { readonly object: MachdbObject; readonly variable: string };
 
+/** What makes an interface that others lie below. */
+const LAYERS = ['BOND', 'BRIDGE', 'VLAN'];
+
+/** Such an interface may have the MAC address of one below it; whether it does, who reads the whole network sees. */
+function isLayered({ values }: InspectedMachine, variable: string): boolean {
+  const [, prefix] = /^(NIC_\w+_)MAC$/.exec(variable) ?? [];
+  return prefix !== undefined && LAYERS.some((part) => (values.get(prefix + part) ?? '') !== '');
+}
+
 /** MAC and IP addresses and netmasks that are none, and addresses that are given twice (in whatever spelling). */
 export const inspectAddresses: CreateInspection = (db, report) => {
   const kinds = new Map<string, AddressKind | undefined>();
@@ -25,8 +34,11 @@ export const inspectAddresses: CreateInspection = (db, report) => {
       const address = uniquePartOf(canonical, kind);
       if (address === undefined) continue;
       const other = uses.get(address);
-      if (other === undefined) uses.set(address, { object: machine.object, variable });
-      else reportDuplicate(machine, variable, { address, kind, other });
+      const isOwn = other?.object === machine.object && other.variable !== variable;
+      if (isOwn && isLayered(machine, variable)) continue;
+      if (other === undefined || (isOwn && isLayered(machine, other.variable))) {
+        uses.set(address, { object: machine.object, variable });
+      } else reportDuplicate(machine, variable, { address, kind, other });
     }
   }
 

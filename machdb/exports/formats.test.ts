@@ -198,6 +198,29 @@ model: room.a 1st all\n IP=10.0.0.1\nheir: model base-os\n IP=10.0.0.2\nalone:\n
 
 const zone = 'z:\n ZONE=lab.example\n NS=ns.other.example\n';
 const net = ' DOMAIN=lab.example\n NETMASK=255.255.255.0\n';
+
+const bond = (ofCard: string, ofBond: string) =>
+  `a:\n${net}${ofCard} MAC=0:0:0:0:0:1\n NIC_b_BOND=c\n NIC_b_MAC=0:0:0:0:0:1\n${ofBond}`;
+const first = bond(' IP=10.0.0.1\n', ' NIC_b_IP=10.0.0.2\n');
+const second = bond('', ' NIC_b_IP=10.0.0.2\n');
+const mac = '00:00:00:00:00:01';
+for (const [format, text, lines] of [
+  ['ethers', first, [`${mac} a`]],
+  ['ethers', second, [`${mac} a-b`]],
+  ['dnsmasq', first, [`dhcp-host=${mac},10.0.0.1,a`]],
+  ['dnsmasq', second, [`dhcp-host=${mac},10.0.0.2,a-b`]],
+  ['kea', first, [`{"hw-address":"${mac}","ip-address":"10.0.0.1","hostname":"a.lab.example"}`]],
+  ['cluster-xml', first, [`    <mac>${mac}</mac>`]],
+] as const) {
+  test(`a bond with the MAC address of a card in it is one client: ${format}: ${lines[0]}`, () => {
+    const exported = exportText(format, text);
+    assert.deepEqual(exported.said, []);
+    assert.deepEqual(
+      exported.text.split('\n').filter((line) => line.includes(mac)),
+      lines,
+    );
+  });
+}
 const refused: {
   name: string;
   formats: readonly (typeof exportFormatNames)[number][];

@@ -31,7 +31,19 @@ const NIC_VARIABLE = /^NIC_(\w+)_(?:MAC|IP|IP6)$/;
  */
 export function readInterfaces(reader: Reader, host: HostName): Interface[] {
   const first = readInterface(reader, '', host);
-  return [first, ...listNics(reader.machine).flatMap((nic) => readNic(reader, nic, host))];
+  return giveMacsOnce([first, ...listNics(reader.machine).flatMap((nic) => readNic(reader, nic, host))]);
+}
+
+/** A bond may have the MAC address of a card in it. Who asks with that is told of the first of them that has an IPv4 address. */
+function giveMacsOnce(interfaces: readonly Interface[]): Interface[] {
+  const owners = new Map<Mac, Interface>();
+  for (const each of interfaces) {
+    for (const mac of each.macs) {
+      const other = owners.get(mac);
+      if (other === undefined || (other.ip === undefined && each.ip !== undefined)) owners.set(mac, each);
+    }
+  }
+  return interfaces.map((each) => ({ ...each, macs: each.macs.filter((mac) => owners.get(mac) === each) }));
 }
 
 /**
