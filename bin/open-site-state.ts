@@ -3,13 +3,14 @@ import type { Log } from '../lib/log.ts';
 import type { SiteSettingsFile } from '../site/load-site.ts';
 import type { Site, SiteInput } from '../site/open-site.ts';
 import { packagesEverywhere } from '../netboot/agent/agent-package.ts';
-import { describeError } from '../lib/errors.ts';
+import { describeError, UserError } from '../lib/errors.ts';
 import { loadOrCreateSiteKey } from '../packagelink/manifests/keys.ts';
 import type { SiteKey } from '../packagelink/manifests/keys.ts';
-import { openStore } from '../packagelink/store/store.ts';
+import { openStore, storeFolders } from '../packagelink/store/store.ts';
 import type { Store } from '../packagelink/store/store.ts';
 import { loadSiteSettings } from '../site/load-site.ts';
 import { openSite } from '../site/open-site.ts';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** How often a server looks whether its database has changed. */
@@ -22,6 +23,15 @@ export async function openSiteState(siteDir: string, state?: string): Promise<Si
   const file = await loadSiteSettings(siteDir, state === undefined ? {} : { state });
   const key = await loadOrCreateSiteKey(file.stateDir);
   return { ...file, store: openStore(join(file.stateDir, 'store')), key };
+}
+
+/** The same for a dry run, which makes nothing. @throws UserError (exit code 2) when something would have to be made */
+export async function openPreparedState(siteDir: string, state?: string): Promise<SiteState> {
+  const { dir, stateDir } = await loadSiteSettings(siteDir, state === undefined ? {} : { state });
+  const parts = ['keys/site.key', 'keys/site.pub', ...storeFolders.map((folder) => `store/${folder}`)];
+  const missing = parts.find((part) => !existsSync(join(stateDir, part)));
+  if (missing === undefined) return openSiteState(siteDir, state);
+  throw new UserError(`${stateDir} has no ${missing} yet`, { exitCode: 2, hint: `gutinteg prepare --site ${dir}` });
 }
 
 /** Looks at the database every second and writes to the log what comes of it. */
@@ -43,7 +53,7 @@ export function logDatabase(log: Log): Pick<SiteInput, 'pollMs' | 'onUnsound' | 
 /** The machines of a site; `watching` says how often the database is looked at, and who is told of what is found. */
 export async function openMachines(
   { dir, store, key }: SiteState,
-  watching: Pick<SiteInput, 'pollMs' | 'onUnsound' | 'onVersion'> = { pollMs: 0 },
+  watching: Pick<SiteInput, 'pollMs' | 'onUnsound' | 'onVersion' | 'isReadOnly'> = { pollMs: 0 },
 ): Promise<Site> {
   return openSite({
     siteDir: dir,

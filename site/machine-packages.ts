@@ -21,6 +21,7 @@ export type MachinePackagesInput = {
   readonly signingKey: KeyObject;
   readonly publicKey: KeyObject;
   readonly everywhere: (record: Readonly<Record<string, string>>) => readonly string[];
+  readonly isReadOnly?: boolean;
 };
 
 export type MachinePackages = {

@@ -71,6 +71,8 @@ export type SiteInput = {
    * its packages may be as old, too.
    */
   readonly pollMs: number;
+  /** Packages that have changed are not published; to describe a machine is then an error. */
+  readonly isReadOnly?: boolean;
   /** Told when the database has changed and is not sound; the last sound version stays in force. */
   readonly onUnsound?: (error: UserError) => void;
   /** Told of each version of the database that comes into force after the first. */

@@ -13,7 +13,7 @@ import { countOf } from '../../machdb/views/printable.ts';
 import { buildMedium } from '../../netboot/media/build-medium.ts';
 import { mediumBootFiles } from '../../netboot/media/plan-medium.ts';
 import { directoryFetcher } from '../../packagelink/contents/fetch.ts';
-import { openSiteState } from '../open-site-state.ts';
+import { openPreparedState, openSiteState } from '../open-site-state.ts';
 import type { SiteState } from '../open-site-state.ts';
 import type { MediaOptions } from './media-options.ts';
 import { checkMediaOptions } from './check-media-options.ts';
@@ -28,7 +28,8 @@ const architecture = architectures.amd64;
 /** @throws UserError, FaultsError */
 export async function buildMedia(options: MediaOptions): Promise<void> {
   await checkMediaOptions(options);
-  const state = await openSiteState(options.site, options.state);
+  const open = options.dryRun === true ? openPreparedState : openSiteState;
+  const state = await open(options.site, options.state);
   const isQuiet = options.json === true;
   const say = (line: string): void => void (isQuiet ? process.stderr : process.stdout).write(`${line}\n`);
   const epoch = epochOf(process.env['SOURCE_DATE_EPOCH']);

@@ -1,5 +1,5 @@
 // The machines of a medium, and the server that it names. In: a site, options. Out: their look-ups, MAC addresses and
-// tokens. Never: gives a token for a dry run.
+// tokens. Never: gives a token or publishes a package for a dry run.
 import { join } from 'node:path';
 import type { MediumMachine } from '../../contract/medium.ts';
 import { UserError } from '../../lib/errors.ts';
@@ -37,7 +37,7 @@ function serverOf({ settings }: SiteState): string {
 
 /** As they would be: without a token, and with an id of its own kind where no server has seen the machine. */
 async function planMachines(state: SiteState, options: MediaOptions, names: readonly string[]): Promise<Found> {
-  const site = await openMachines(state);
+  const site = await openMachines(state, { pollMs: 0, isReadOnly: true });
   const machines: MediumMachine[] = [];
   for (const name of names) {
     const machine = await site.lookupByName(name);

@@ -8,6 +8,7 @@ import { agentPackage } from '../../netboot/agent/agent-package.ts';
 import { bootDirectory } from '../../netboot/boot-directory.ts';
 import { writeBootFiles } from '../../netboot/boot-files/place-boot-files.ts';
 import { bootFiles } from '../../netboot/boot-files/recipe.ts';
+import { mediumBootFiles } from '../../netboot/media/plan-medium.ts';
 import { architectures } from '../../lib/architecture.ts';
 import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
 import { publishTree } from '../../packagelink/publish/publish.ts';
@@ -35,8 +36,9 @@ export async function makeSmallSite(stack: AsyncDisposableStack): Promise<SmallS
   await fillStore(dir, stateDir);
   const bootDir = bootDirectory(stateDir, architectures.amd64);
   for (const name of ['vmlinuz', 'ramdisk.img']) await put(join(bootDir, name), 'stand-in');
-  const loaders = bootFiles(architectures.amd64).map(({ name }) => [name, Buffer.from('stand-in')] as const);
-  await writeBootFiles(bootDir, new Map(loaders));
+  const ofMedia = Object.values(mediumBootFiles(architectures.amd64));
+  const loaders = [...bootFiles(architectures.amd64).map(({ name }) => name), ...ofMedia];
+  await writeBootFiles(bootDir, new Map(loaders.map((name) => [name, Buffer.from('stand-in')])));
   return {
     siteDir,
     stateDir,
