@@ -38,11 +38,11 @@ export type InstalledFlag =
   | 'unpacked';
 
 /**
- * `security`: it comes from a source of security updates. The others say why an upgrade would not bring it now. `held`:
- * by the administrator. `kept-back`: because of its dependencies, or while the system is broken. `phased`: the
- * distribution gives it to other hosts first.
+ * `security`: it comes from a source of security updates. `replacement`: it takes the place of a package of another name.
+ * The others say why an upgrade would not bring it now. `held`: by the administrator. `kept-back`: because of its
+ * dependencies, or while the system is broken. `phased`: the distribution gives it to other hosts first.
  */
-export type CandidateFlag = 'held' | 'kept-back' | 'phased' | 'security';
+export type CandidateFlag = 'held' | 'kept-back' | 'phased' | 'replacement' | 'security';
 
 /** A program that is run with its input closed. */
 export type PackageCommand = {

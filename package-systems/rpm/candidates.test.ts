@@ -38,7 +38,7 @@ Total size: 13 k
 const REFUSED = { exitCode: 1, stderr: 'Error: This command has to be run with superuser privileges.\n' };
 
 test('what an upgrade brings, and why it leaves out the others', () => {
-  assert.deepEqual(answer(candidates, [ALL, UPGRADES, SECURITY, ASKED]), [
+  assert.deepEqual(answer(candidates, [ALL, UPGRADES, SECURITY, '', ASKED]), [
     { name: 'lab-base', arch: 'noarch', version: '1:1.1-1', flags: [], origin: 'lab' },
     { name: 'lab-excluded', arch: 'noarch', version: '1.1-1', flags: ['held'], origin: 'lab' },
     { name: 'lab-kept', arch: 'noarch', version: '1.1-1', flags: ['kept-back'], origin: 'lab' },
@@ -54,7 +54,7 @@ test('what an upgrade brings, and why it leaves out the others', () => {
 });
 
 test('a lock holds, of which queries take no notice', () => {
-  const found = answer(candidates, [ALL, ALL, '', REFUSED], ['lab-safe-0:1.0-1.*\n', undefined, undefined]);
+  const found = answer(candidates, [ALL, ALL, '', '', REFUSED], ['lab-safe-0:1.0-1.*\n', undefined, undefined]);
   assert.deepEqual(
     found.filter(({ flags }) => flags.includes('held')).map(({ name }) => name),
     ['lab-safe'],
@@ -62,7 +62,7 @@ test('a lock holds, of which queries take no notice', () => {
 });
 
 test('without root, nothing is known of what is kept back', () => {
-  const found = answer(candidates, [ALL, UPGRADES, SECURITY, REFUSED]);
+  const found = answer(candidates, [ALL, UPGRADES, SECURITY, '', REFUSED]);
   assert.deepEqual(
     found.map(({ flags }) => flags.join()),
     ['', 'held', '', 'security', ''],
@@ -71,7 +71,31 @@ test('without root, nothing is known of what is kept back', () => {
 
 test('nothing to upgrade', () => {
   assert.deepEqual(
-    answer(candidates, ['', '', '', { stdout: 'Dependencies resolved.\nNothing to do.\nComplete!\n' }]),
+    answer(candidates, ['', '', '', '', { stdout: 'Dependencies resolved.\nNothing to do.\nComplete!\n' }]),
     [],
   );
+});
+
+test('packages that take the place of others', () => {
+  const updates = `
+kernel.noarch                                6-1                             lab 
+Obsoleting Packages
+lab-new.noarch                               1:2-1                           lab 
+    lab-old.noarch                           1-1                             @lab
+lab-new.noarch                               1:2-1                           lab 
+    lab-older.noarch                         1-1                             @lab
+lab-with-a-name-that-breaks-the-lines-of-every-table-1.2.x86_64
+                                             2-1                             lab 
+    lab-oldest.noarch                        1-1                             @lab
+`;
+  assert.deepEqual(answer(candidates, ['', '', '', { exitCode: 100, stdout: updates }, REFUSED]), [
+    { name: 'lab-new', arch: 'noarch', version: '1:2-1', flags: ['replacement'], origin: 'lab' },
+    {
+      name: 'lab-with-a-name-that-breaks-the-lines-of-every-table-1.2',
+      arch: 'x86_64',
+      version: '2-1',
+      flags: ['replacement'],
+      origin: 'lab',
+    },
+  ]);
 });

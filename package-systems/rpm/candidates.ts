@@ -10,16 +10,18 @@ export const candidates: PackageQuestion<readonly PackageItem[]> = {
     queryUpgrades('--disableexcludes=all'),
     queryUpgrades(),
     queryUpgrades('--security'),
+    // 100: there are some.
+    { argv: ['dnf', '--cacheonly', '--quiet', 'check-update'], okExitCodes: [0, 100] },
     // 1: it has asked, and nobody said yes; or root is needed. 200: another dnf is running.
     { argv: ['dnf', '--cacheonly', '--assumeno', '--setopt=exit_on_lock=1', 'upgrade'], okExitCodes: [0, 1, 200] },
   ],
   files: HOLD_FILES,
-  parse: ([all, upgrades, security, asked], texts) => {
+  parse: ([all, upgrades, security, updates, asked], texts) => {
     const isHeld = readHolds(texts);
     const brought = new Set(parseUpgrades(upgrades?.stdout).map(keyOf));
     const isSecurity = new Set(parseUpgrades(security?.stdout).map(keyOf));
     const skipped = readSkipped(asked?.stdout ?? '');
-    return parseUpgrades(all?.stdout).map((item) => {
+    const newer = parseUpgrades(all?.stdout).map((item) => {
       const flags: CandidateFlag[] = [];
       // Queries take no notice of locks.
       if (isHeld(item.name) || !brought.has(keyOf(item))) flags.push('held');
@@ -27,6 +29,7 @@ export const candidates: PackageQuestion<readonly PackageItem[]> = {
       if (isSecurity.has(keyOf(item))) flags.push('security');
       return { ...item, flags };
     });
+    return [...newer, ...readReplacements(updates?.stdout ?? '')];
   },
 };
 
@@ -55,4 +58,20 @@ function keyOf({ name, arch, version }: Omit<PackageItem, 'flags'>): string {
 function readSkipped(stdout: string): string {
   const tables = stdout.matchAll(/^Skipping packages with .*:\n((?: .*\n)+)/gm);
   return [...tables].map(([, rows = '']) => ` ${rows.trim().split(/\s+/).join(' ')} `).join('');
+}
+
+/**
+ * Below `Obsoleting Packages`: `NAME.ARCH VERSION REPOSITORY` of a new package, and of the one that it replaces, whose
+ * repository begins with @. Three words each: long names break the lines.
+ */
+function readReplacements(stdout: string): PackageItem[] {
+  const words = (/^Obsoleting Packages\n([^]*)/m.exec(stdout)?.[1] ?? '').trim().split(/\s+/);
+  const found = new Map<string, PackageItem>();
+  for (let at = 0; at + 2 < words.length; at += 3) {
+    const [full = '', version = '', origin = ''] = words.slice(at, at + 3);
+    const dot = full.lastIndexOf('.');
+    if (origin.startsWith('@')) continue;
+    found.set(full, { name: full.slice(0, dot), arch: full.slice(dot + 1), version, flags: ['replacement'], origin });
+  }
+  return [...found.values()];
 }

@@ -13,6 +13,7 @@ Dependencies resolved.
 Installing:
  lab-a-name-that-is-much-too-long-for-the-tables-of-dnf noarch 1-1    lab 6.3 k
      replacing  lab-old.noarch 1-1
+     replacing  lab-1.2.x86_64 2:1-1
 Upgrading:
  lab-base            noarch            1:1.1-1             lab            6.1 k
 Downgrading:
@@ -35,6 +36,8 @@ test('what would be installed, replaced and removed, and nothing of what is skip
     parseTransaction(PRINTED).map((row) => Object.values(row).join(' ')),
     [
       'install lab-a-name-that-is-much-too-long-for-the-tables-of-dnf noarch 1-1',
+      'remove lab-old noarch 1-1',
+      'remove lab-1.2 x86_64 2:1-1',
       'replace lab-base noarch 1:1.1-1',
       'replace lab-conf noarch 1.0-1',
       'install lab-with-a-name-that-breaks-the-lines-of-every-table noarch 1.1-1',

@@ -24,7 +24,13 @@ export function parseTransaction(stdout: string): TransactionRow[] {
     if (!line.startsWith(' ')) kind = KINDS.find(([heading]) => heading.test(line))?.[1];
     const [name, arch, version] = line.trim().split(/\s+/);
     if (!line.startsWith(' ') || kind === undefined || version === undefined) continue;
-    rows.push({ kind, name: name ?? '', arch: arch ?? '', version });
+    rows.push({ kind, name: name ?? '', arch: arch ?? '', version }, ...readReplaced(line));
   }
   return rows;
+}
+
+/** `replacing  lab-old.noarch 1-1`, once for each package whose place is taken. */
+function readReplaced(line: string): TransactionRow[] {
+  const found = line.matchAll(/ replacing +(\S+)\.([^\s.]+) (\S+)/g);
+  return [...found].map(([, name = '', arch = '', version = '']) => ({ kind: 'remove', name, arch, version }));
 }

@@ -135,6 +135,7 @@ suite('jobs of rpm', async () => {
     { name: 'lab-base', version: '1.1', tags: { Epoch: '1' } },
     { name: 'lab-conf', version: '1.0', tags: { Requires: 'lab-base' } },
     { name: 'lab-bad', version: '1', tags: { Requires: 'lab-nowhere' } },
+    { name: 'lab-old', version: '1' },
   ]);
   const host = stack.use(await makeRpmHost({ directory: join(directory, 'host'), repository }));
   const act = async (job: PackageJob): Promise<string[]> => doJob(rpm, host, job);
@@ -153,6 +154,19 @@ suite('jobs of rpm', async () => {
     await assert.rejects(act({ do: 'install', packages: [{ name: 'lab-bad' }] }), /nothing provides lab-nowhere/);
     await assert.rejects(act({ do: 'install', packages: [{ name: 'lab-none' }] }), /Unable to find a match: lab-none/);
     await runAll(host, rpm.recover);
+  });
+
+  test('a package takes the place of another one', async () => {
+    await act({ do: 'install', packages: [{ name: 'lab-old' }] });
+    await repository.publish([{ name: 'lab-new', version: '2', tags: { Obsoletes: 'lab-old < 2' } }]);
+    await act({ do: 'update-lists' });
+    const [one, ...others] = await ask(rpm.candidates, host);
+    assert.deepEqual(
+      [one, others],
+      [{ name: 'lab-new', arch: 'noarch', version: '2-1', flags: ['replacement'], origin: 'lab' }, []],
+    );
+    assert.deepEqual(await act({ do: 'upgrade-all' }), ['lab-new noarch - 2-1', 'lab-old noarch 1-1 -']);
+    await act({ do: 'remove', packages: [{ name: 'lab-new' }] });
   });
 
   test('what is held is a candidate that is held', async () => {
