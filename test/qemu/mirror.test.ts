@@ -17,6 +17,9 @@ import type { InstallLab } from './run-install-test.ts';
 
 const SHUT_DOWN_MS = 90_000;
 
+/** The second disk, which the machine does not start from while both are there; in the long run the first one, too. */
+const STARTS_ALONE = howMany({ few: 1, all: 2 });
+
 /** FAT has neither owners nor modes, and times of two seconds: nothing of it may look changed. */
 const AUTOEXEC = '@echo off\r\n';
 const packages = { 'dos-files/dosc/AUTOEXEC.BAT': AUTOEXEC, 'dos-files/dosc/a long name/x.txt': 'x' };
@@ -37,10 +40,11 @@ const database = `mirror1: demo-client room-a
 
 /** With UEFI, each half has its own EFI system partition and boot entry. */
 for (const firmware of (['bios', 'uefi'] as const).slice(0, howMany({ few: 1, all: 2 }))) {
-  test(`a machine on RAID 1 and LVM starts by ${firmware}, also after either disk is taken out`, async (t) => {
+  test(`a machine on RAID 1 and LVM starts by ${firmware}, also from one of its disks`, async (t) => {
     await runInstallTest({
       name: `mirror-${firmware}`,
-      hardware: { firmware },
+      // The only installation of `npm test` with these two.
+      hardware: firmware === 'bios' ? { bus: 'sata', nic: 'e1000' } : { firmware },
       machine: { host: 'mirror1', database, packages },
       diskBytes: 8 * GiB,
       limitMs: 30 * 60_000,
@@ -60,7 +64,7 @@ for (const firmware of (['bios', 'uefi'] as const).slice(0, howMany({ few: 1, al
 
         const halves = await copies(lab);
         if (firmware === 'uefi') await assertSameEsps(halves);
-        for (const [index, left] of halves.entries()) {
+        for (const [index, left] of [...halves.entries()].slice(-STARTS_ALONE)) {
           const log = join(lab.workDir, `only-disk${index}-serial.log`);
           const alone = await lab.switchOn(`only ${left.serial}`, log, { disks: [left] });
           const { state, attempts, lastReport } = await lab.waitForReport(alone);
