@@ -2,7 +2,7 @@
 // Never: listens, or reads a file.
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../lib/log.ts';
-import type { Role } from '../contract/fleet/operation.ts';
+import type { Rank } from '../contract/fleet/operation.ts';
 import type { Store } from './store/open-store.ts';
 
 export type Fleet = {
@@ -21,7 +21,12 @@ export type Fleet = {
 };
 
 /** Who asks: an account, a program's token, or whoever may use the server's socket. */
-export type Actor = { readonly name: string; readonly role: Role };
+export type Actor = {
+  readonly name: string;
+  readonly role: Rank;
+  /** The row of the token that was shown. */
+  readonly credential?: number;
+};
 
 export type FleetOptions = {
   readonly store: Store;

@@ -1,10 +1,13 @@
-// The fleet's server, whole: its store and its port. In: where both are. Out: a server that answers hosts until it is closed.
+// The fleet's server, whole: its store, its port and its socket. In: where they are. Out: a server until it is closed.
 // Never: reads site.yaml; makes a certificate.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { readIfThere } from '../lib/read-if-there.ts';
+import { findActor } from './accounts/find-actor.ts';
+import { createApiHandler } from './api/api-handler.ts';
+import { serveApiSocket } from './api/api-socket.ts';
 import { openFleet } from './fleet.ts';
 import type { Fleet } from './fleet.ts';
 import { startFleetServer } from './servers/fleet-server.ts';
@@ -41,7 +44,7 @@ export async function serveFleet(place: FleetPlace): Promise<RunningFleet> {
   const files = certificateFiles(place);
   const pair = await readKeyPair(files);
   const clientAuthority = clientCertificates === 'none' ? undefined : await readAuthority(place);
-  await mkdir(join(place.stateDir, 'fleet'), { recursive: true, mode: 0o700 });
+  await mkdir(join(place.stateDir, 'fleet'), { recursive: true, mode: 0o750 });
   await using started = new AsyncDisposableStack();
   const store = await openStore(storePlace(place));
   started.defer(() => store.close());
@@ -51,7 +54,11 @@ export async function serveFleet(place: FleetPlace): Promise<RunningFleet> {
   const fleet = await openFleet({ store, log, busyness, warnings });
   const routes = createHostRoutes(fleet, clientCertificates);
   const authority = clientAuthority === undefined ? {} : { clientAuthority };
-  const server = await startFleetServer({ address, port, log, ...pair, ...authority, routes });
+  const otherwise = createApiHandler(fleet, (request) => findActor(fleet, request.headers.authorization));
+  // First, as it is what tells that another server uses the state.
+  const socket = await serveApiSocket(fleet, place.stateDir);
+  started.defer(() => socket.close());
+  const server = await startFleetServer({ address, port, log, ...pair, ...authority, routes, otherwise });
   started.defer(() => server.close());
   const watch = watchCertificate({ files, pair, use: server.renew, log, now: fleet.now });
   started.defer(watch.stop);

@@ -26,8 +26,8 @@ export const stateLayout: readonly StatePlace[] = [
   { path: '', mode: 0o1770, owner: 'root', group: 'service', ...directory },
   { path: 'keys', mode: 0o700, ...ofService, ...directory },
   { path: 'disks', mode: 0o700, ...ofService, ...directory },
-  // `gutinteg fleet tls`, run as root, makes it before the server does.
-  { path: 'fleet', mode: 0o700, ...ofService, kind: 'directory', made: false },
+  // `gutinteg fleet tls`, run as root, makes it before the server does. The group may open the socket in it.
+  { path: 'fleet', mode: 0o750, ...ofService, kind: 'directory', made: false },
   { path: 'store', mode: 0o755, ...ofRoot, ...directory },
   ...storeFolders.map((name): StatePlace => ({ path: `store/${name}`, mode: 0o755, ...ofService, ...directory })),
   { path: 'store/lock.db', kind: 'file', mode: 0o600, ...ofService, made: true },

@@ -9,6 +9,8 @@ export const hostRoutes = {
 
 /** What people and programs ask; docs/fleet-api.md and /fleet/openapi.json describe it. */
 export const API_PREFIX = '/fleet/api/v1';
+/** The API as OpenAPI 3.1. */
+export const OPENAPI_PATH = '/fleet/openapi.json';
 
 /** NWU's methods. */
 export const XML_RPC_PATH = '/RPC2';

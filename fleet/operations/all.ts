@@ -1,5 +1,9 @@
 // Every operation of the fleet's server. A new one is a description in contract/fleet/api/, a file here, and a line.
+import { hostDecisions } from './hosts/decide-about-host.ts';
+import { newestEvents } from './hosts/list-events.ts';
+import { hostsByName } from './hosts/list-hosts.ts';
+import { oneHost } from './hosts/show-host.ts';
 import type { Implementation } from './implement.ts';
 import { countHosts } from './show-status.ts';
 
-export const operations: readonly Implementation[] = [countHosts];
+export const operations: readonly Implementation[] = [countHosts, hostsByName, oneHost, newestEvents, ...hostDecisions];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 export async function makeFleetDirectories(stateDir: string): Promise<void> {
   const fleet = join(stateDir, 'fleet');
-  await mkdir(fleet, { recursive: true, mode: 0o700 });
+  await mkdir(fleet, { recursive: true, mode: 0o750 });
   const tls = join(fleet, 'tls');
   const made = await mkdir(tls, { recursive: true, mode: 0o700 });
   if (made === undefined || process.getuid?.() !== 0) return;

@@ -1,11 +1,9 @@
 // The administrator's door: HTTP over a Unix socket in the state directory (0660), never on the network. Whoever may
 // open the socket may arm machines.
 import { existsSync } from 'node:fs';
-import { chmod, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import { connect } from 'node:net';
 import type { Express, RequestHandler } from 'express';
 import express from 'express';
 import { describeError, UserError } from '../../lib/errors.ts';
@@ -26,6 +24,7 @@ import type {
 } from '../../contract/control.ts';
 import type { DatabaseStatus } from '../../contract/health.ts';
 import type { Mac } from '../../lib/mac.ts';
+import { listenOnSocket } from '../../lib/listen-on-socket.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Adoptions } from '../adoptions.ts';
 import type { Clients } from '../clients.ts';
@@ -70,7 +69,6 @@ export type ControlServer = {
 /** @throws UserError when another server uses the same state directory. */
 export async function serveControl(options: ControlOptions): Promise<ControlServer> {
   const { socketPath } = options;
-  await removeStaleSocket(socketPath);
   const app = createApp(options.logOnce, (routes) => addControlRoutes(routes, options), 'administrator');
   let server = await listenPrivately(app, socketPath);
   let tending: Promise<void> | undefined;
@@ -103,18 +101,7 @@ export async function serveControl(options: ControlOptions): Promise<ControlServ
 
 async function listenPrivately(app: Express, socketPath: string): Promise<Server> {
   const server = createServer(app);
-  const listening = Promise.withResolvers<void>();
-  server.once('error', listening.reject);
-  // The umask closes the moment between bind and chmod.
-  const umask = process.umask(0o117);
-  server.listen(socketPath, () => {
-    listening.resolve();
-  });
-  process.umask(umask);
-  await listening.promise.catch((error: unknown) => {
-    throw new UserError(`opening the control socket ${socketPath}`, { cause: error });
-  });
-  await chmod(socketPath, 0o660);
+  await listenOnSocket(server, socketPath, 'gutinteg serve');
   return server;
 }
 
@@ -218,22 +205,4 @@ function byName(machines: Machines, name: string): MachineRow {
   const row = findByName(machines.table, name);
   if (row === undefined) throw new HttpError(404, `${name} has not been seen or armed by this server`);
   return row;
-}
-
-async function removeStaleSocket(path: string): Promise<void> {
-  const answer = Promise.withResolvers<'alive' | 'stale' | 'none'>();
-  const probe = connect(path, () => {
-    answer.resolve('alive');
-  });
-  probe.once('error', (error) => {
-    answer.resolve('code' in error && error.code === 'ENOENT' ? 'none' : 'stale');
-  });
-  const state = await answer.promise;
-  probe.destroy();
-  if (state === 'alive') {
-    throw new UserError(`another gutinteg serve answers at ${path}; one state directory has one server`, {
-      hint: 'stop the other one, or give this one another directory with --state',
-    });
-  }
-  if (state === 'stale') await rm(path, { force: true });
 }

@@ -1,0 +1,67 @@
+// Hosts as text. In: what the API answers, the time. Out: cells and lines. Never: I/O.
+import type { listHosts, showHost } from '../../../contract/fleet/api/hosts.ts';
+import type { OutputOf } from '../../../contract/fleet/operation.ts';
+import { agoText, timeText } from './times.ts';
+
+export const HOST_HEADER = ['HOST', 'STATE', 'OS', 'SITE', 'SEEN', 'NEXT', 'FINDINGS'] as const;
+
+type Host = OutputOf<typeof listHosts>['hosts'][number];
+type OneHost = OutputOf<typeof showHost>;
+
+export const hostCells = (host: Host, nowMs: number): string[] => [
+  host.name,
+  host.state,
+  osText(host),
+  host.site,
+  agoText(host.lastSeenAt, nowMs),
+  host.nextDueAt === null ? '-' : agoText(host.nextDueAt, nowMs),
+  host.reason,
+];
+
+const osText = ({ os, osVersion }: Pick<Host, 'os' | 'osVersion'>): string => (os === '' ? '-' : `${os} ${osVersion}`);
+
+/** Everything that is known, one thing on a line. */
+export function hostLines(host: OneHost, nowMs: number): string[] {
+  return [
+    `${host.name}: ${host.state}${host.reason === '' ? '' : `, ${host.reason}`}`,
+    ...field('id', host.id),
+    ...field('site', host.site),
+    ...field('came as', host.origin),
+    ...field('since', timeText(host.createdAt)),
+    ...field('seen', agoText(host.lastSeenAt, nowMs)),
+    ...field('next', host.nextDueAt === null ? '' : agoText(host.nextDueAt, nowMs)),
+    ...factLines(host),
+    ...field('packages', host.installed?.toLocaleString('en-US') ?? ''),
+    ...field('candidates', host.candidates?.toLocaleString('en-US') ?? ''),
+    ...section('tasks', host.tasks.map(taskLine)),
+    ...section(
+      'events, the newest first',
+      host.events.map(({ at, text }) => `${timeText(at)}  ${text}`),
+    ),
+  ];
+}
+
+function factLines({ facts }: OneHost): string[] {
+  if (facts === undefined) return [];
+  const { os, osVersion, kernel, architecture, packageSystem, mode, agentVersion, bootId } = facts;
+  return [
+    ...field('system', `${os} ${osVersion}, ${architecture}, Linux ${kernel}`),
+    ...field('managed by', `${packageSystem}, as ${mode}`),
+    ...field('agent', agentVersion),
+    ...field('boot', bootId),
+    ...section('needs a restart', facts.rebootReasons),
+    ...section('broken', facts.broken),
+    ...section(
+      'troubles',
+      facts.troubles.map(({ what, message }) => `${what}: ${message}`),
+    ),
+  ];
+}
+
+const taskLine = ({ id, kind, state, createdAt, createdBy }: OneHost['tasks'][number]): string =>
+  `${id}  ${kind}, ${state}; asked by ${createdBy}, ${timeText(createdAt)}`;
+
+const field = (name: string, value: string): string[] => (value === '' ? [] : [`  ${`${name}:`.padEnd(12)}${value}`]);
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`  ${title}:`, ...lines.map((line) => `    ${line}`)];

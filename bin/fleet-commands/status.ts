@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { addFleetOptions, connect } from './fleet-options.ts';
+import type { FleetOptions } from './fleet-options.ts';
+
+/** `gutinteg fleet status`. */
+export function addFleetStatusCommand(fleet: Command): void {
+  addFleetOptions(fleet.command('status'))
+    .description('show how many hosts there are, and how they are')
+    .addHelpText('after', HELP)
+    .action(status);
+}
+
+async function status(options: FleetOptions): Promise<void> {
+  const { showStatus } = await import('../../contract/fleet/api/status.ts');
+  const { print, printJson } = await import('./output/print.ts');
+  const client = await connect(options);
+  const answer = await client.ask(showStatus, {});
+  if (options.json === true) {
+    printJson(answer);
+    return;
+  }
+  const rows = [...Object.entries(answer.hosts), ...Object.entries(answer.enrolled)];
+  const shown = rows.filter(([name, count]) => count > 0 || name === 'enrolled' || name === 'upToDate');
+  const width = Math.max(...shown.map(([, count]) => String(count).length));
+  print(shown.map(([name, count]) => `${String(count).padStart(width)}  ${WORDS[name] ?? name}`));
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  enrolled: 'enrolled',
+  pending: 'waiting to be let in: gutinteg fleet hosts --only pending',
+  quarantined: 'quarantined, as two machines had one identity',
+  revoked: 'revoked',
+  upToDate: 'up to date',
+  outdated: 'outdated',
+  securityOutdated: 'with security updates to be had',
+  heldBack: 'with packages that are held, kept back or phased',
+  broken: 'with broken packages',
+  rebootNeeded: 'need a restart',
+  silent: 'silent',
+  unreported: 'have not reported yet',
+};
+
+const HELP = `
+A host can be counted more than once: it may be outdated and silent. It is up to date only if there is nothing to say of it.
+
+Examples:
+  gutinteg fleet status --site ~/site
+  gutinteg fleet status --server https://fleet.example:8443 --json
+`;

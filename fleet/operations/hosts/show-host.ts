@@ -1,0 +1,44 @@
+// One host, with what happened to it. In: a name or an id. Out: its row, its facts, events and tasks. Never: its packages.
+import { showHost } from '../../../contract/fleet/api/hosts.ts';
+import { findHost } from '../../hosts/find-host.ts';
+import type { Queries } from '../../store/open-store.ts';
+import { implement } from '../implement.ts';
+import { asHostRow, readFacts } from './list-hosts.ts';
+import { readEvents } from './list-events.ts';
+
+const ENDED_TASKS = 10;
+const OPEN_TASKS = 200;
+
+export const oneHost = implement(showHost, async ({ store }, { host }) => {
+  const { queries } = store;
+  const { id } = await findHost(queries, host);
+  const row = await queries.selectFrom('hosts').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  const facts = readFacts(row.factsJson);
+  const installed = await countOf(queries, row.installedSet);
+  const candidates = await countOf(queries, row.candidatesSet);
+  return {
+    ...asHostRow(row),
+    ...(facts === undefined ? {} : { facts }),
+    ...(installed === undefined ? {} : { installed }),
+    ...(candidates === undefined ? {} : { candidates }),
+    events: await readEvents(queries, { host: id, limit: 20 }),
+    tasks: [...(await readTasks(queries, id, 'open')), ...(await readTasks(queries, id, 'ended'))],
+  };
+});
+
+async function countOf(queries: Queries, set: number | null): Promise<number | undefined> {
+  if (set === null) return undefined;
+  const row = await queries.selectFrom('sets').select('count').where('id', '=', set).executeTakeFirst();
+  return row?.count;
+}
+
+function readTasks(queries: Queries, host: string, which: 'open' | 'ended') {
+  return queries
+    .selectFrom('tasks')
+    .select(['id', 'kind', 'state', 'createdAt', 'createdBy', 'endedAt'])
+    .where('host', '=', host)
+    .where('endedAt', which === 'open' ? 'is' : 'is not', null)
+    .orderBy('id', 'desc')
+    .limit(which === 'open' ? OPEN_TASKS : ENDED_TASKS)
+    .execute();
+}

@@ -1,0 +1,16 @@
+// Why an operation was not done, where a program must be able to tell. In: a kind and words. Out: an error for people.
+import { UserError } from '../../lib/errors.ts';
+
+export const errorKinds = ['bad-input', 'unauthenticated', 'denied', 'not-found', 'conflict', 'too-many'] as const;
+export type ErrorKind = (typeof errorKinds)[number];
+
+/** As any UserError. The API makes an HTTP status of its kind, XML-RPC a fault code. */
+export class OperationError extends UserError {
+  override readonly name = 'OperationError';
+  readonly kind: ErrorKind;
+
+  constructor(kind: ErrorKind, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, { ...options, exitCode: kind === 'bad-input' || kind === 'not-found' ? 2 : 1 });
+    this.kind = kind;
+  }
+}
