@@ -25,7 +25,7 @@ function nodeTestFlags(): string[] {
 }
 
 function sourceFolders(): string[] {
-  return 'bin bench contract fleet installer lib machdb netboot network-specs os-images package-systems packagelink partition-specs rehearse service site update-cluster test'.split(
+  return 'bin bench contract fleet fleet-agent installer lib machdb netboot network-specs os-images package-systems packagelink partition-specs rehearse service site update-cluster test'.split(
     ' ',
   );
 }

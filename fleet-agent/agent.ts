@@ -1,0 +1,42 @@
+// `gutinteg-fleet`, on every host of a fleet: reports its packages, and answers what the server asks. In: the state directory, the
+// package system. Out: requests to one server. Never: has an open port, needs a right that other users lack, or changes the
+// host: it only looks.
+// The wrapper sets it for Node; programs that are run use their own libraries.
+delete process.env['LD_LIBRARY_PATH'];
+import { Command, CommanderError } from 'commander';
+import { UserError } from '../lib/errors.ts';
+import { runMain } from '../lib/exit.ts';
+import { isSystemError } from '../lib/when-missing.ts';
+import { addCheckInCommand } from './commands/check-in-command.ts';
+import { addEnrolCommand } from './commands/enrol-command.ts';
+import { addKeyCommand, addStatusCommand } from './commands/status-command.ts';
+import { STATE_DIRECTORY } from './state/state-paths.ts';
+
+const HELP = `
+Exit codes: 0 done; 1 failed, or refused by the server; 2 bad input; 4 all is right here, but the server is away.
+
+Examples:
+  gutinteg-fleet enrol --help
+  gutinteg-fleet status
+  gutinteg-fleet check-in            now, and not when it is due
+  gutinteg-fleet check-in --dry-run  what would be reported
+`;
+
+const program = new Command('gutinteg-fleet')
+  .description("Reports this host's packages to the fleet's server, and answers what it asks. It changes nothing.")
+  .addHelpText('after', HELP);
+for (const add of [addEnrolCommand, addCheckInCommand, addStatusCommand, addKeyCommand]) add(program, STATE_DIRECTORY);
+
+/** Commander alone would exit with 1 for bad usage. */
+async function parse(): Promise<void> {
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (isSystemError(error)) throw new UserError('the system did not let gutinteg-fleet go on', { cause: error });
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  }
+}
+
+await runMain(parse);

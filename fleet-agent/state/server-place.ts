@@ -1,0 +1,56 @@
+// Which server this host reports to, and how it is known. In: the site's file, or what `enrol` has written. Out: a place.
+import { z } from 'zod';
+import { UserError } from '../../lib/errors.ts';
+import { parseJsonEdge } from '../../lib/parse-edge.ts';
+import { readFileIfThere, replaceFile } from './replace-file.ts';
+import { SITE_FILE } from './state-paths.ts';
+import type { StatePaths } from './state-paths.ts';
+
+/** `sha256:` and the SHA-256 of the server's public key, as `gutinteg fleet tls` prints it. */
+const fingerprintSchema = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/i, 'is not sha256: and 64 hexadecimal digits')
+  .transform((text) => text.toLowerCase());
+
+const serverUrlSchema = z
+  .url({ protocol: /^https$/, error: 'is no https:// address' })
+  .refine((text) => new URL(text).pathname === '/', 'has a path')
+  .transform((text) => new URL(text).origin);
+
+export const serverPlaceSchema = z.object({
+  url: serverUrlSchema,
+  /** PEM: the server's own certificate, or that of its authority. */
+  certificate: z.string().max(100_000).exactOptional(),
+  fingerprint: fingerprintSchema.exactOptional(),
+  /** As the host is named by its machine record; the name that the system has unless given. */
+  name: z.string().max(253).exactOptional(),
+  mode: z.enum(['packages', 'image']).exactOptional(),
+});
+
+export type ServerPlace = z.infer<typeof serverPlaceSchema>;
+
+/** The site's word comes first. Undefined when nobody has said anything. */
+export function readServerPlace(paths: StatePaths, siteFile = SITE_FILE): ServerPlace | undefined {
+  return readPlace(siteFile) ?? readPlace(paths.server);
+}
+
+export const isSetBySite = (siteFile = SITE_FILE): boolean => readFileIfThere(siteFile) !== undefined;
+
+/** @throws UserError when there is none */
+export function requireServerPlace(paths: StatePaths, siteFile = SITE_FILE): ServerPlace {
+  const place = readServerPlace(paths, siteFile);
+  if (place !== undefined) return place;
+  throw new UserError('this host belongs to no fleet yet', {
+    exitCode: 2,
+    hint: 'gutinteg-fleet enrol --server https://SERVER:8443 --fingerprint sha256:…',
+  });
+}
+
+export function writeServerPlace(paths: StatePaths, place: ServerPlace): void {
+  replaceFile(paths.server, `${JSON.stringify(place, null, 2)}\n`);
+}
+
+function readPlace(file: string): ServerPlace | undefined {
+  const bytes = readFileIfThere(file);
+  return bytes === undefined ? undefined : parseJsonEdge(serverPlaceSchema, bytes.toString(), file);
+}

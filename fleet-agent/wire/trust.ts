@@ -1,0 +1,69 @@
+// Whether the server is the one that this host was told of. In: what was pinned, the certificate that the server has shown. Out:
+// nothing, or what is wrong, in words with dates. Never: I/O.
+import { X509Certificate, createHash } from 'node:crypto';
+import { UserError } from '../../lib/errors.ts';
+
+/** Neither: the authorities that the system trusts. */
+export type Pinned = { readonly certificate?: string; readonly fingerprint?: string };
+
+export type ShownCertificate = {
+  readonly certificate: X509Certificate;
+  /** What OpenSSL says of it, by `Pinned.certificate` or the system's authorities; undefined: all is well. */
+  readonly fault: string | undefined;
+};
+
+/** `sha256:` and the SHA-256 of the public key (SubjectPublicKeyInfo): it outlives a renewal. */
+function fingerprintOf({ publicKey }: X509Certificate): string {
+  const bytes = publicKey.export({ type: 'spki', format: 'der' });
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/** The certificates of a file in PEM. @throws UserError when there is none */
+export function readCertificates(pem: string, where: string): X509Certificate[] {
+  const texts = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    if (texts.length > 0) return texts.map((text) => new X509Certificate(text));
+  } catch (cause) {
+    throw new UserError(`${where} has a damaged certificate`, { exitCode: 2, cause });
+  }
+  throw new UserError(`${where} has no certificate in PEM`, { exitCode: 2 });
+}
+
+/**
+ * Undefined: it is the server. A key that is pinned is trusted until the end of its certificate; not before its beginning is no
+ * fault of it, as the clock of a host that has just been set up says anything.
+ */
+export function judgeServer(pinned: Pinned, shown: ShownCertificate, nowMs: number): string | undefined {
+  const fingerprint = fingerprintOf(shown.certificate);
+  if (pinnedKeys(pinned).includes(fingerprint)) return describeEnd(shown.certificate, nowMs);
+  if (pinned.fingerprint !== undefined) {
+    return `the server's key is ${fingerprint}, and ${pinned.fingerprint} is the one that this host was told`;
+  }
+  return shown.fault === undefined ? undefined : describeFault(pinned, shown, nowMs);
+}
+
+function pinnedKeys({ certificate, fingerprint }: Pinned): string[] {
+  const own = certificate === undefined ? [] : readCertificates(certificate, 'the pinned certificate');
+  return [...(fingerprint === undefined ? [] : [fingerprint]), ...own.map(fingerprintOf)];
+}
+
+const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+function describeEnd({ validToDate }: X509Certificate, nowMs: number): string | undefined {
+  if (nowMs < validToDate.getTime()) return undefined;
+  return `the server's certificate has expired on ${day(validToDate.getTime())}, and this host's clock says ${day(nowMs)}`;
+}
+
+function describeFault(pinned: Pinned, { certificate, fault = '' }: ShownCertificate, nowMs: number): string {
+  const from = certificate.validFromDate.getTime();
+  const expired = describeEnd(certificate, nowMs);
+  if (expired !== undefined) return expired;
+  if (nowMs < from) {
+    return `the server's certificate is valid from ${day(from)} on, and this host's clock says ${day(nowMs)}`;
+  }
+  if (/ALTNAME|HOSTNAME/.test(fault)) {
+    return `the server's certificate is not for this address, but for ${certificate.subjectAltName ?? 'no name at all'}`;
+  }
+  const by = pinned.certificate === undefined ? 'an authority that this host trusts' : 'the pinned certificate';
+  return `the server's certificate is not vouched for by ${by} (${fault}); its key is ${fingerprintOf(certificate)}`;
+}
