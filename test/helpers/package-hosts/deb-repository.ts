@@ -1,6 +1,5 @@
 // A signed apt repository in a directory, made by dpkg-deb, apt-ftparchive and gpg.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../../lib/run-command.ts';
 import { buildDeb } from './deb-package.ts';
@@ -31,7 +30,8 @@ export type DebRepository = {
 export async function makeDebRepository(directory: string, suites: readonly DebSuite[]): Promise<DebRepository> {
   await mkdir(directory, { recursive: true });
   const keyFile = join(directory, 'lab.gpg');
-  const home = await mkdtemp(join(tmpdir(), 'gpg-'));
+  const home = join(directory, '.key');
+  await mkdir(home, { mode: 0o700 });
   const names: string[] = [];
   await makeKey(home, keyFile);
   const publish = async (suite: DebSuite): Promise<void> => {
