@@ -22,8 +22,8 @@ import { readManifest } from '../../packagelink/manifests/read-manifest.ts';
 import { openStore, readGenerations, readName } from '../../packagelink/store/store.ts';
 import { openStoreLab } from '../../packagelink/testing/store-lab.ts';
 import { verifyStore } from '../../packagelink/store/verify-store.ts';
+import { freePort, startNginx } from '../helpers/nginx.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
-import { unpackedPackage } from '../helpers/unpacked-package.ts';
 import { howMany } from '../helpers/how-many.ts';
 
 const DAY_MS = 86_400_000;
@@ -135,60 +135,24 @@ test(`publish: killed at ${KILLS} moments: the last generation is current, all i
   assert.ok(seen.has(before), 'no kill came before the name moved');
 });
 
-/** An nginx of its own over a directory, on a port of loopback that it takes from the kernel through a socket of ours. */
-async function startNginx(context: TestContext, root: string): Promise<string> {
-  const dir = mkdtempSync(join(tmpdir(), 'store-nginx-'));
+/** @returns its URL */
+async function serveByNginx(context: TestContext, root: string): Promise<string> {
   const port = await freePort();
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (kind) => `${kind}_temp_path ${dir}/${kind};`,
+  const nginx = await startNginx(
+    port,
+    () => `server { listen 127.0.0.1:${port}; location /store/ { alias ${root}/; } }`,
   );
-  const server = `server { listen 127.0.0.1:${port}; location /store/ { alias ${root}/; } }`;
-  writeFileSync(
-    join(dir, 'nginx.conf'),
-    `daemon off; master_process off; pid ${dir}/pid; error_log ${dir}/error.log;
-     events {} http { access_log ${dir}/access.log; ${temporary.join(' ')} ${server} }\n`,
-  );
-  const nginx = join(await unpackedPackage('nginx'), 'usr/sbin/nginx');
-  const child = spawn(nginx, ['-p', dir, '-c', join(dir, 'nginx.conf'), '-e', join(dir, 'error.log')], {
-    stdio: 'ignore',
-  });
-  const ended = once(child, 'exit');
-  context.after(async () => {
-    child.kill('SIGTERM');
-    await ended;
-    rmSync(dir, { recursive: true, force: true });
-  });
+  context.after(nginx.stop);
   const url = `http://127.0.0.1:${port}`;
-  await runCommand([
-    'curl',
-    '--silent',
-    '--retry-connrefused',
-    '--retry',
-    '20',
-    '--retry-delay',
-    '1',
-    '--output',
-    '/dev/null',
-    url,
-  ]);
   assert.match((await runCommand(['curl', '--silent', '--head', url])).stdout, /^Server: nginx/m);
   return url;
-}
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 test('nginx serves the store: whole, by deltas, after a collection; what is garbled or cut short is refused', async (context) => {
   using lab = await openStoreLab();
   const many = Array.from({ length: 300 }, (_, index) => index);
   const first = await lab.publish('site', many);
-  const url = await startNginx(context, lab.store.dir);
+  const url = await serveByNginx(context, lab.store.dir);
   const { storeFile: fetcher } = createClient({ serverUrl: url, publicKeys: [], patienceMs: 5000 }) as {
     storeFile: Fetcher;
   };
