@@ -1,4 +1,13 @@
 import type { Command } from 'commander';
+import { addFleetAuditCommand } from '../fleet-commands/audit.ts';
+import { addFleetDecisionCommands } from '../fleet-commands/decide.ts';
+import { addFleetEnrolCommand } from '../fleet-commands/enrol.ts';
+import { addFleetEventsCommand } from '../fleet-commands/events.ts';
+import { addFleetFilesCommands } from '../fleet-commands/files.ts';
+import { addFleetLoginCommands } from '../fleet-commands/login.ts';
+import { addFleetTaskCommand } from '../fleet-commands/task.ts';
+import { addFleetTokenCommand } from '../fleet-commands/token.ts';
+import { addFleetUserCommand } from '../fleet-commands/user.ts';
 import { addFleetHostsCommand } from '../fleet-commands/hosts.ts';
 import { addFleetServeCommand } from '../fleet-commands/serve.ts';
 import { addFleetTlsCommand } from '../fleet-commands/tls.ts';
@@ -13,4 +22,13 @@ export function addFleetCommand(program: Command): void {
   addFleetStatusCommand(fleet);
   addFleetHostsCommand(fleet);
   addFleetShowCommand(fleet);
+  addFleetEventsCommand(fleet);
+  addFleetFilesCommands(fleet);
+  addFleetTaskCommand(fleet);
+  addFleetEnrolCommand(fleet);
+  addFleetDecisionCommands(fleet);
+  addFleetUserCommand(fleet);
+  addFleetTokenCommand(fleet);
+  addFleetLoginCommands(fleet);
+  addFleetAuditCommand(fleet);
 }

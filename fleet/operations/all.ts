@@ -1,9 +1,25 @@
 // Every operation of the fleet's server. A new one is a description in contract/fleet/api/, a file here, and a line.
+import { accountOperations } from './accounts/accounts.ts';
+import { tokenOperations } from './accounts/tokens.ts';
+import { admissionOperations } from './admissions/admissions.ts';
+import { auditOperations } from './audit/read-audit.ts';
 import { hostDecisions } from './hosts/decide-about-host.ts';
 import { newestEvents } from './hosts/list-events.ts';
 import { hostsByName } from './hosts/list-hosts.ts';
 import { oneHost } from './hosts/show-host.ts';
 import type { Implementation } from './implement.ts';
 import { countHosts } from './show-status.ts';
+import { taskOperations } from './tasks/tasks.ts';
 
-export const operations: readonly Implementation[] = [countHosts, hostsByName, oneHost, newestEvents, ...hostDecisions];
+export const operations: readonly Implementation[] = [
+  countHosts,
+  hostsByName,
+  oneHost,
+  newestEvents,
+  ...hostDecisions,
+  ...admissionOperations,
+  ...taskOperations,
+  ...accountOperations,
+  ...tokenOperations,
+  ...auditOperations,
+];

@@ -34,7 +34,7 @@ export type ChangeSteps<I, O, P> = {
   /** What takes long and needs no transaction, such as the hash of a password. */
   readonly prepare?: (fleet: Fleet, input: I, actor: Actor) => Promise<P>;
   readonly run: (change: Change, input: I, prepared: P) => Promise<O>;
-  readonly tell: (input: I, output: O) => Told;
+  readonly tell: (input: I, output: O, actor: Actor) => Told;
 };
 
 /** A change, and its entry of the audit log: both are stored, or neither is. */
@@ -50,7 +50,8 @@ export const implementChange = <I extends z.ZodType, O extends z.ZodType, P = un
       const at = fleet.now();
       const output = await run({ fleet, store, transaction, actor, at }, input, prepared);
       // The last thing: whoever holds the audit log's lock waits for no other.
-      await appendAudit(store, transaction, { at, actor: actor.name, action: operation.name, ...tell(input, output) });
+      const told = { actor: actor.name, action: operation.name, ...tell(input, output, actor) };
+      await appendAudit(store, transaction, { at, ...told });
       return output;
     });
   },
