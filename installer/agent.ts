@@ -16,6 +16,7 @@ import { addAdoptCommand } from './adopt/adopt-command.ts';
 import { explainSystemError, openConclusion } from './upgrade/conclusion.ts';
 import type { RunMode } from './description/find-description.ts';
 import { addNetbootCommand } from './nightly/netboot-command.ts';
+import { addFactsCommand } from './look/facts-command.ts';
 import { exitCodeOf, formatReport } from './nightly/format-report.ts';
 import { addHistoryCommands } from './restore/history-commands.ts';
 import { readMachineState, readPublicKeys } from './machine/machine-state.ts';
@@ -54,6 +55,7 @@ Examples:
   gutinteg --check-only --contents   the same, byte for byte: finds what a failing disk has changed
   gutinteg --json | jq .changes
   gutinteg netboot --reboot   start from the network once, on a machine with UEFI firmware
+  gutinteg facts           what disks, cards and firmware are in this machine, as gutinteg plan needs it
   gutinteg adopt --help    take in a machine that was installed by hand
   gutinteg history         what runs have replaced or deleted; gutinteg restore PATH brings it back
 `;
@@ -79,6 +81,7 @@ const program = new Command('gutinteg')
 addAdoptCommand(program, { takeLockBelow, runningAgent });
 addHistoryCommands(program, { takeLockBelow });
 addNetbootCommand(program);
+addFactsCommand(program);
 program
   .command('self-test')
   .description(
