@@ -9,9 +9,10 @@ import { expectSystem } from '../../rehearse/expect-system.ts';
 import { waitForInstallation } from '../../rehearse/power-cycle.ts';
 import type { VirtualDisk } from '../../rehearse/qemu-argv.ts';
 import type { SwitchedOn } from '../../rehearse/switch-on.ts';
+import { createDisk } from '../../rehearse/virtual-machine.ts';
 import { copyImage } from '../helpers/disk-image.ts';
 import { howMany } from '../helpers/how-many.ts';
-import { assertSameEsps, breakEsps } from './mirrored-esps.ts';
+import { assertSameEsps, breakEsps, replaceDisk } from './mirrored-esps.ts';
 import { runInstallTest } from './run-install-test.ts';
 import type { InstallLab } from './run-install-test.ts';
 
@@ -38,7 +39,7 @@ const database = `mirror1: demo-client room-a
     DISK_disk1=serial:MIRROR-B
 `;
 
-/** With UEFI, each half has its own EFI system partition and boot entry. */
+/** With UEFI, each half has its own EFI system partition and boot entry, and a new disk gets them. */
 for (const firmware of (['bios', 'uefi'] as const).slice(0, howMany({ few: 1, all: 2 }))) {
   test(`a machine on RAID 1 and LVM starts by ${firmware}, also from one of its disks`, async (t) => {
     await runInstallTest({
@@ -66,7 +67,9 @@ for (const firmware of (['bios', 'uefi'] as const).slice(0, howMany({ few: 1, al
         if (firmware === 'uefi') await assertSameEsps(halves);
         for (const [index, left] of [...halves.entries()].slice(-STARTS_ALONE)) {
           const log = join(lab.workDir, `only-disk${index}-serial.log`);
-          const alone = await lab.switchOn(`only ${left.serial}`, log, { disks: [left] });
+          // The second time, a blank disk is where the first one was.
+          const blank = firmware === 'uefi' && index === 1 ? [await blankDisk(lab)] : [];
+          const alone = await lab.switchOn(`only ${left.serial}`, log, { disks: [...blank, left] });
           const { state, attempts, lastReport } = await lab.waitForReport(alone);
           assert.deepEqual([state, attempts], ['installed', 1]);
           const told = [...(lastReport?.report.notices ?? []), ...(lastReport?.report.errors ?? [])].join('\n');
@@ -74,7 +77,10 @@ for (const firmware of (['bios', 'uefi'] as const).slice(0, howMany({ few: 1, al
           assert.match(told, new RegExp(`is missing: serial ${gone} `));
           await checkMirrors(lab, alone, '[U_]');
           t.diagnostic(`login with ${left.serial} alone after ${alone.loginSeconds()?.toFixed(0)} s`);
+          if (blank.length > 0)
+            await replaceDisk(lab, alone, { database: database.replace('MIRROR-A', NEW_SERIAL), log });
           await alone.vm.kill();
+          if (blank.length > 0) await assertSameEsps([...blank, left]);
         }
       },
     });
@@ -90,6 +96,14 @@ async function copies({ disks, workDir }: InstallLab): Promise<VirtualDisk[]> {
     copied.push({ ...disk, file });
   }
   return copied;
+}
+
+const NEW_SERIAL = 'MIRROR-C';
+
+async function blankDisk({ workDir, options }: InstallLab): Promise<VirtualDisk> {
+  const file = join(workDir, 'blank.raw');
+  await createDisk(file, options.diskBytes);
+  return { file, serial: NEW_SERIAL };
 }
 
 /** What the installed system's own tools say of arrays, volumes and mounts. */
