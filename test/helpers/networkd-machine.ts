@@ -10,6 +10,7 @@ import { runCommand } from '../../lib/run-command.ts';
 import { compressCpio } from '../../netboot/ramdisk/compress-cpio.ts';
 import type { RamdiskEntry } from '../../netboot/ramdisk/cpio.ts';
 import { fetchDebianFiles } from '../../netboot/ramdisk/debian-files.ts';
+import { boards } from '../../rehearse/hardware/boards.ts';
 import { parseModulesDep, selectModules } from '../../netboot/ramdisk/select-modules.ts';
 import { reported } from './boot-ramdisk.ts';
 
@@ -58,7 +59,9 @@ export async function runNetworkdMachine(machine: NetworkdMachine): Promise<Reco
   await runCommand(
     [
       architecture.qemu.system,
-      ...`-machine ${architecture.qemu.machine} -accel tcg,thread=multi -cpu max -m 512 -smp 1 -nodefaults`.split(' '),
+      ...`-machine ${architecture.qemu.machine} -accel tcg,thread=multi -cpu ${boards.amd64.processor} -m 512 -smp 1 -nodefaults`.split(
+        ' ',
+      ),
       ...`-display none -no-reboot -serial file:${serial} -initrd ${ramdisk}`.split(' '),
       '-kernel',
       join(root, `boot/vmlinuz-${release}`),

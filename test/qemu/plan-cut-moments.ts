@@ -12,18 +12,23 @@ export type InstallTiming = {
 export type CutMoment = {
   /** Decides which writes are lost. */
   readonly seed: string;
-  /** Some time after power-on, or some time after the first write to a table. */
-  readonly since: 'power-on' | 'partition';
+  /** Some time after power-on, after the first write to a table, or after the first bytes of files. */
+  readonly since: (typeof SINCE)[number];
   readonly delayMs: number;
   /** Whether the kernel's names of the disks are exchanged, at the first and at the second power-on. */
   readonly swapped: readonly [boolean, boolean];
 };
 
+const SINCE = ['partition', 'files', 'power-on'] as const;
+
 const LEAST_WINDOW_SECONDS = 1.5;
 
+/** Files are laid down for much longer than that, by an emulated processor. */
+const FILES_WINDOW_SECONDS = 2;
+
 /**
- * Every other moment lies between the first write and formatted disks, a short time in which the most can go wrong; the
- * others anywhere.
+ * Of three moments, the first lies between the first write and formatted disks, a short time in which the most can go wrong,
+ * the second while files are written, the third anywhere.
  */
 export function planCutMoments(input: {
   readonly seed: string;
@@ -31,16 +36,19 @@ export function planCutMoments(input: {
   readonly timing: InstallTiming;
 }): CutMoment[] {
   const { partitionSeconds, formattedSeconds, restartSeconds } = input.timing;
-  const windowSeconds = Math.max(LEAST_WINDOW_SECONDS, formattedSeconds - partitionSeconds);
+  const windowSeconds = {
+    partition: Math.max(LEAST_WINDOW_SECONDS, formattedSeconds - partitionSeconds),
+    files: FILES_WINDOW_SECONDS,
+    'power-on': restartSeconds,
+  };
   return Array.from({ length: input.count }, (_, index) => {
     const seed = `${input.seed}/${index + 1}`;
     const random = seededRandom(seed);
-    const since = index % 2 === 0 ? 'partition' : 'power-on';
-    const longest = since === 'partition' ? windowSeconds : restartSeconds;
+    const since = SINCE[index % SINCE.length] ?? 'power-on';
     return {
       seed,
       since,
-      delayMs: Math.round(longest * 1000 * random()),
+      delayMs: Math.round(windowSeconds[since] * 1000 * random()),
       swapped: [random() < 0.5, random() < 0.5],
     };
   });

@@ -7,11 +7,11 @@ import { runPowerCuts } from './power-cut.ts';
 const COUNT = howMany({ few: 1, all: 10 });
 const CUTS_EACH = howMany({ few: 2, all: 1 });
 
-test('data survives an installation that describes all else anew, also when power is lost while tables are written or at any time', async (t) => {
+test('data survives an installation that describes all else anew, also when power is lost while tables or files are written, or at any time', async (t) => {
   const lines: string[] = [];
   const survived = await runPowerCuts({
     name: 'power-cut',
-    // With it, the first one comes soon after the first write, the second one while files are laid down.
+    // With it, the first one comes soon after the first write.
     seed: '131',
     count: COUNT,
     cutsEach: CUTS_EACH,

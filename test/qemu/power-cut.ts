@@ -174,7 +174,10 @@ async function installThroughCuts(
     for (const [index, moment] of moments.entries()) {
       text += `seed ${moment.seed}, `;
       const serialLog = join(lab.workDir, `run${run}-cut${index + 1}-serial.log`);
-      text += `${await cutPower(lab, { moment, serialLog })}, ${await loseWrites(lab, moment.seed)}; `;
+      text += `${await cutPower(lab, { moment, serialLog })}, `;
+      const { lostWrites, allWrites } = await loseWrites(lab, moment.seed);
+      text += `${lostWrites} of ${allWrites} writes lost; `;
+      if (moment.since === 'files') assert.notEqual(allWrites, 0, 'nothing was written before the cut');
     }
     const log = join(lab.workDir, `run${run}-after-serial.log`);
     const disks = inOrder(lab.disks, moments.at(-1)?.swapped[1] === true);
@@ -193,6 +196,13 @@ async function installThroughCuts(
 const inOrder = (disks: readonly VirtualDisk[], swapped: boolean): readonly VirtualDisk[] =>
   swapped ? swapNames(disks) : disks;
 
+/** What the console shows then. */
+const BEGINS: Readonly<Record<CutMoment['since'], RegExp | undefined>> = {
+  partition: /\] partition: /,
+  files: /\] files: [1-9]\d* %/,
+  'power-on': undefined,
+};
+
 /**
  * Keeps the disks as they are, switches the machine on and pulls its plug at the moment. Answers when, and in which step
  * of the installer.
@@ -204,8 +214,8 @@ async function cutPower(
   for (const { file } of lab.disks) await copyImage(file, startOf(file));
   const disks = inOrder(await withWriteLogs(lab), moment.swapped[0]);
   const machine = await lab.switchOn('cut', serialLog, { disks });
-  if (moment.since === 'partition')
-    await waitForLine(machine, { pattern: /\] partition: /, signal: lab.options.signal });
+  const pattern = BEGINS[moment.since];
+  if (pattern !== undefined) await waitForLine(machine, { pattern, signal: lab.options.signal });
   // Not a wait for a state: the moment is random on purpose, and whatever the machine does then is what is tested.
   await delay(moment.delayMs, undefined, { signal: lab.options.signal });
   await machine.vm.kill();
@@ -233,7 +243,10 @@ async function waitForLine(
 }
 
 /** Makes the disks what they may be after the cut; without this, a host never forgets what a machine wrote. */
-async function loseWrites({ disks }: InstallLab, seed: string): Promise<string> {
+async function loseWrites(
+  { disks }: InstallLab,
+  seed: string,
+): Promise<{ readonly lostWrites: number; readonly allWrites: number }> {
   let lostWrites = 0;
   let allWrites = 0;
   for (const { file, serial } of disks) {
@@ -244,5 +257,5 @@ async function loseWrites({ disks }: InstallLab, seed: string): Promise<string> 
     lostWrites += lost;
     allWrites += entries.filter(({ kind }) => kind === 'write').length;
   }
-  return `${lostWrites} of ${allWrites} writes lost`;
+  return { lostWrites, allWrites };
 }
