@@ -3,6 +3,8 @@ import { plainConsole } from './console-text.ts';
 import type { VirtualMachine } from './virtual-machine.ts';
 import { waitFor } from './wait-for.ts';
 
+type Terminal = Pick<VirtualMachine, 'console' | 'type'>;
+
 const ENTER_EVERY_MS = 3000;
 
 export type ConsoleShell = {
@@ -14,31 +16,24 @@ export type ConsoleShell = {
  * The root shell that a machine with automatic login shows on its serial console.
  * @throws UserError when no prompt comes
  */
-export async function openConsoleShell(
-  machine: VirtualMachine,
-  signal: AbortSignal,
-  log: string,
-): Promise<ConsoleShell> {
+export async function openConsoleShell(machine: Terminal, signal: AbortSignal, log: string): Promise<ConsoleShell> {
   await waitForPrompt(machine, signal, log);
   const shell: ConsoleShell = {
     run: async (command, timeoutMs = 180_000) => {
       const mark = randomBytes(6).toString('hex');
       const start = machine.console().length;
-      // The mark is typed in two halves, so that the echo of the command is not taken for its end.
-      machine.type(`${command}; echo "@@"${mark} $?\n`);
-      const end = new RegExp(`^([^]*)@@${mark} (\\d+)\\n`);
+      // Marks are typed in two halves, so that the echo of what was typed is not taken for them: a shell shows a line that
+      // is as wide as the terminal twice.
+      machine.type(`echo "@<"${mark}; ${command}; echo "@@"${mark} $?\n`);
+      const answer = new RegExp(`@<${mark}\n([^]*)@@${mark} (\\d+)\n`);
       return waitFor({
         what: `the end of '${command}' on the console`,
         timeoutMs,
         signal,
         log,
         look: () => {
-          const match = end.exec(plainConsole(machine.console().slice(start)));
-          if (match === null) return undefined;
-          const [, text = '', code] = match;
-          // The first line is the echo of what was typed, as wide as the terminal.
-          const output = text.slice(text.indexOf(`${mark} $?`) + `${mark} $?`.length).replace(/^\n/, '');
-          return { output, exitCode: Number(code) };
+          const [, output, code] = answer.exec(plainConsole(machine.console().slice(start))) ?? [];
+          return output === undefined ? undefined : { output, exitCode: Number(code) };
         },
       });
     },
@@ -64,7 +59,7 @@ export function shownShell(
 }
 
 /** Kernel messages may come after a prompt and hide it; Enter brings a fresh one. */
-async function waitForPrompt(machine: VirtualMachine, signal: AbortSignal, log: string): Promise<void> {
+async function waitForPrompt(machine: Terminal, signal: AbortSignal, log: string): Promise<void> {
   const prompt = /root@[^\n]*[#] $/;
   let enteredMs = performance.now();
   await waitFor({
