@@ -2,15 +2,13 @@
 // other kernel: power is cut while it is laid down. The machine must start the old kernel, the run at that start must end
 // the work, and the next start must be with the new kernel.
 import assert from 'node:assert/strict';
-import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runCommand } from '../../lib/run-command.ts';
 import { openConsoleShell } from '../../rehearse/console-shell.ts';
-import { gutintegArgv } from '../../rehearse/gutinteg-argv.ts';
 import { waitForInstallation } from '../../rehearse/power-cycle.ts';
 import type { SwitchedOn } from '../../rehearse/switch-on.ts';
 import { checkInstalled } from './install-cell.ts';
+import { buildNext, publishNext } from './next-image.ts';
 import { runInstallTest } from './run-install-test.ts';
 import type { InstallLab } from './run-install-test.ts';
 import { crashServer } from './server-away.ts';
@@ -64,29 +62,6 @@ test('a server that crashes in the middle of an installation; a new kernel, and 
     },
   });
 });
-
-/** The same recipe with Debian's kernel for virtual machines, built beside the machine's installation; a state directory. */
-async function buildNext({ machine, workDir, options }: InstallLab): Promise<string> {
-  const { dir } = machine.site;
-  const recipe = join(dir, 'images/debian-small.yaml');
-  const text = await readFile(recipe, 'utf8');
-  assert.match(text, /- linux-image-amd64\n/);
-  await writeFile(recipe, text.replace('- linux-image-amd64\n', '- linux-image-cloud-amd64\n'));
-  const stateDir = join(workDir, 'next');
-  await mkdir(stateDir);
-  await symlink(join(workDir, 'keys'), join(stateDir, 'keys'));
-  await runCommand(gutintegArgv('image', 'build', 'debian-small', '--site', dir, '--state', stateDir), {
-    signal: options.signal,
-  });
-  return stateDir;
-}
-
-/** Into the store of the run's server; the names last. */
-async function publishNext({ workDir }: InstallLab, stateDir: string): Promise<void> {
-  for (const kind of ['packs', 'manifests', 'names']) {
-    await cp(join(stateDir, 'store', kind), join(workDir, 'store', kind), { recursive: true });
-  }
-}
 
 /**
  * As soon as the new kernel has its name, while its modules are being laid down. The machine stops itself: a small image is

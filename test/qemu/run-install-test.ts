@@ -35,7 +35,7 @@ export type InstallTest = Options & {
     /** The text that describes it, beside the example's database. */
     readonly database: string;
     /** Files of packages of its own, by their path below `packages/`. */
-    readonly packages?: Readonly<Record<string, string>>;
+    readonly packages?: Readonly<Record<string, string | Uint8Array>>;
   };
   /** The whole test is ended after this time. */
   readonly limitMs: number;
@@ -104,10 +104,10 @@ async function addMachine(
   { database, packages = {} }: NonNullable<InstallTest['machine']>,
 ): Promise<void> {
   await writeFile(databaseFile(siteDir), database);
-  for (const [path, text] of Object.entries(packages)) {
+  for (const [path, content] of Object.entries(packages)) {
     const file = join(siteDir, 'packages', path);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
+    await writeFile(file, content);
   }
 }
 

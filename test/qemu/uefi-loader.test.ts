@@ -16,11 +16,14 @@ import { howMany } from '../helpers/how-many.ts';
 import { imagePartition } from '../helpers/image-partition.ts';
 import { ESP_NUMBER, readEsp } from '../helpers/read-esp.ts';
 import { readWriteLog } from '../helpers/write-log.ts';
+import { BOOT_ORDER, breakAndRepair } from './break-and-repair.ts';
+import type { Break } from './break-and-repair.ts';
 import { cutEspWrites } from './cut-esp-writes.ts';
 import { checkInstalled } from './install-cell.ts';
 import { startWithBothFirmwares } from './moving-disk.ts';
 import { runInstallTest } from './run-install-test.ts';
 import type { InstallLab } from './run-install-test.ts';
+import { keepSystemdBoot } from './systemd-boot-machine.ts';
 
 const SHUT_DOWN_MS = 90_000;
 const CUTS = howMany({ few: 20, all: 300 });
@@ -38,7 +41,7 @@ test('a UEFI machine keeps its boot files and entries, also without an entry and
       await checkInstalled(lab, first, installed);
       assert.equal(installed.lastReport?.report.changedTotal, 0);
       t.diagnostic(`installed and reported after ${first.secondsNow().toFixed(0)} s`);
-      await breakAndRepair(await openConsoleShell(first.vm, lab.options.signal, install));
+      await breakAndRepair(await openConsoleShell(first.vm, lab.options.signal, install), BREAKS);
       assert(await first.vm.shutDown(SHUT_DOWN_MS), 'it did not shut down by itself');
       const allowed = await readPartition(lab);
       t.diagnostic(`broken and repaired after ${first.secondsNow().toFixed(0)} s`);
@@ -56,26 +59,14 @@ test('a UEFI machine keeps its boot files and entries, also without an entry and
   });
 });
 
-async function breakAndRepair(shell: ConsoleShell): Promise<void> {
-  const numbers = 'set -- $(efibootmgr | sed -n "s/^BootOrder: //p" | tr , " ")';
-  for (const { what, expected } of [
-    { what: 'rm -r /boot/efi/EFI/BOOT', expected: /EFI\/BOOT\/BOOTX64\.EFI/ },
-    { what: 'echo exit > /boot/efi/EFI/debian/grub.cfg', expected: /EFI\/debian\/grub\.cfg/ },
-    { what: 'rm /boot/efi/EFI/debian/grubx64.efi', expected: /EFI\/debian\/grubx64\.efi/ },
-    { what: `${numbers}; efibootmgr -q -o $2,$1`, expected: /boot order: .* is not ours first/ },
-    { what: `${numbers}; efibootmgr -q -B -b $1`, expected: /boot entry: missing/ },
-    { what: `${numbers}; efibootmgr -q -A -b $1`, expected: /switched off/ },
-  ]) {
-    assert.equal((await shell.run(what)).exitCode, 0, what);
-    const dry = await shell.run('gutinteg --check-only');
-    assert.match(dry.output.replaceAll(/\s+/g, ' '), expected, what);
-    assert.equal(dry.exitCode, 3, what);
-    const repaired = await shell.run('gutinteg');
-    assert.equal(repaired.exitCode, 0, repaired.output);
-    const clean = await shell.run('gutinteg --check-only');
-    assert.equal(clean.exitCode, 0, clean.output);
-  }
-}
+const BREAKS: readonly Break[] = [
+  { what: ['rm -r /boot/efi/EFI/BOOT'], expected: [/EFI\/BOOT\/BOOTX64\.EFI/] },
+  { what: ['echo exit > /boot/efi/EFI/debian/grub.cfg'], expected: [/EFI\/debian\/grub\.cfg/] },
+  { what: ['rm /boot/efi/EFI/debian/grubx64.efi'], expected: [/EFI\/debian\/grubx64\.efi/] },
+  { what: [`${BOOT_ORDER}; efibootmgr -q -o $2,$1`], expected: [/boot order: .* is not ours first/] },
+  { what: [`${BOOT_ORDER}; efibootmgr -q -B -b $1`], expected: [/boot entry: missing/] },
+  { what: [`${BOOT_ORDER}; efibootmgr -q -A -b $1`], expected: [/switched off/] },
+];
 
 /** Answers what each file may be: itself, or itself and a byte. */
 async function readPartition({ disks }: InstallLab): Promise<Map<string, string[]>> {
@@ -131,6 +122,9 @@ async function rewriteFiles(
 }
 
 // In the long run only.
-for (const run of [startWithBothFirmwares].slice(0, howMany({ few: 0, all: 1 }))) {
-  test('a disk for both firmwares starts on either machine', run);
+for (const [what, run] of Object.entries({
+  'a disk for both firmwares starts on either machine': startWithBothFirmwares,
+  'systemd-boot starts what a machine has, also a new kernel, and the network when it is told to': keepSystemdBoot,
+}).slice(0, howMany({ few: 0, all: 2 }))) {
+  test(what, run);
 }
