@@ -52,7 +52,7 @@ export function logDatabase(log: Log): Pick<SiteInput, 'pollMs' | 'onUnsound' | 
 
 /** The machines of a site; `watching` says how often the database is looked at, and who is told of what is found. */
 export async function openMachines(
-  { dir, store, key }: SiteState,
+  { dir, store, key, settings }: SiteState,
   watching: Pick<SiteInput, 'pollMs' | 'onUnsound' | 'onVersion' | 'isReadOnly'> = { pollMs: 0 },
 ): Promise<Site> {
   return openSite({
@@ -60,7 +60,7 @@ export async function openMachines(
     store,
     signingKey: key.privateKey,
     publicKey: key.publicKey,
-    everywhere: packagesEverywhere,
+    everywhere: packagesEverywhere(settings),
     ...watching,
   });
 }

@@ -1,5 +1,6 @@
 // What an installed, running machine reports about itself. In: nothing. Out: zod schemas and their types. Never: I/O.
 import { z } from 'zod';
+import { hostKeySchema } from './fleet/enrolment.ts';
 import { sha256Schema } from './lookup.ts';
 
 /** One path that a run found wrong, and what it did about it. */
@@ -74,6 +75,8 @@ export const reportSchema = z.object({
   system: systemFactsSchema.optional(),
   /** The public SSH host keys, `TYPE KEY` each; whoever uses one looks first whether it is one. */
   hostKeys: z.array(z.string().max(4096)).max(20).exactOptional(),
+  /** The key by which the fleet's server is to know this machine (contract/fleet/enrolment.ts); where there is one. */
+  fleetKey: hostKeySchema.exactOptional(),
   /** When the run began, in milliseconds since 1970: a report may be delivered by a later run. */
   startedAtMs: z.int().nonnegative().exactOptional(),
   /** The server did not answer: the run went by the last generation that is known on the machine. */

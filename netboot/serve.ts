@@ -16,6 +16,8 @@ import { createBootService } from './boot-service.ts';
 import type { BootService } from './boot-service.ts';
 import { createClients } from './clients.ts';
 import type { Clients } from './clients.ts';
+import { listFleetKeys } from './fleet-keys.ts';
+import type { OnFleetKey } from './fleet-keys.ts';
 import type { MachineSource, SiteMachine } from './machine-source.ts';
 import { findForNotes } from './machines/ask-machines.ts';
 import { countMissingLines, createMachines, noteOnTimeline } from './machines/machines.ts';
@@ -55,6 +57,8 @@ export type NetbootOptions = {
   readonly publicKeys?: readonly string[];
   /** Boot loaders by their names in `boot/ARCH/`; without them firmware is told that there is no such file. */
   readonly loaders?: ReadonlyMap<string, Uint8Array>;
+  /** Told of each key that a machine's report names, and of all of them at the start. */
+  readonly onFleetKey?: OnFleetKey;
   /** Ports other than the standard ones, for tests. `tftpPort` 0 takes any free one. */
   readonly dhcpPort?: number;
   readonly dhcpClientPort?: number;
@@ -142,7 +146,8 @@ async function startServers(
     const readBody = createBodyReader();
     const sendSigned = createSendSigned(options.signingKey);
     addBootRoutes(routes, { boot, machines, clients, stateDir, sendSigned });
-    addMachineRoutes(routes, { source, machines, clients, readBody, sendSigned });
+    const { onFleetKey } = options;
+    addMachineRoutes(routes, { source, machines, clients, readBody, sendSigned, onFleetKey });
     addAdoptionRoutes(routes, { adoptions, publicKeys });
     addDiskRoutes(routes, { machines, records: createDiskRecords(stateDir), readBody, sendSigned });
     addRecordRoutes(routes, { source, publicVariables: settings.publicVariables, stateStatus });
@@ -159,6 +164,7 @@ async function startServers(
   stack.use(disposable(dhcp));
   if (settings.routerAdvertisements) stack.use(disposable(serveRouterAdvertisements({ card: place.name, log })));
   packetsDropped = dhcp.dropped;
+  if (options.onFleetKey !== undefined) for (const key of listFleetKeys(machines.table)) options.onFleetKey(key);
   serving = true;
   const close = (): Promise<void> => stack.disposeAsync();
   return { url: serverUrl, httpPort: http.port, tftpPort: tftp.port, socketPath, machines, close };

@@ -46,6 +46,20 @@ export const siteSettingsSchema = z.strictObject({
   netboot: z.enum(netbootWays).default('grub'),
   /** Debian packages with firmware files that cards need while they are installed; the ramdisk carries those files. */
   firmware: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'not the name of a Debian package')).default([]),
+  /** The server that every machine reports its packages to (docs/fleet.md); without it, machines report to none. */
+  fleet: z
+    .strictObject({
+      /** As machines reach it. */
+      url: z
+        .url({ protocol: /^https$/, error: 'is no https:// address' })
+        .refine((text) => new URL(text).pathname === '/', 'has a path')
+        .transform((text) => new URL(text).origin),
+      /** PEM that machines know the server by; a relative path starts at the site. That of `gutinteg fleet tls` unless given. */
+      certificate: z.string().min(1).optional(),
+      /** Whether `gutinteg serve` is this server, too. */
+      serve: z.boolean().default(true),
+    })
+    .optional(),
   /** Package mirror for image builds; the builder's own default when absent. */
   mirror: z.string().optional(),
 });

@@ -59,7 +59,7 @@ async function diffIn(dir: string, revisions: Revisions, options: DiffOptions): 
     ...sides,
     context: {
       findPublished: await openPublished(settings.stateDir),
-      everywhere: packagesEverywhere,
+      everywhere: packagesEverywhere(settings.settings),
       planMerge: await mergePlanner(),
     },
     isMachineWanted: machine.length === 0 ? () => true : compileGlobs(machine),

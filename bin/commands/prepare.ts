@@ -28,7 +28,10 @@ async function prepare(options: PrepareOptions): Promise<void> {
   const { usedArchitectures } = await import('../../site/used-architectures.ts');
   const { openSiteState } = await import('../open-site-state.ts');
 
-  const { dir, settings, stateDir, store, key } = await openSiteState(options.site, options.state);
+  const { publishFleet } = await import('../read-fleet-settings.ts');
+  const site = await openSiteState(options.site, options.state);
+  const { dir, settings, stateDir, store, key } = site;
+  await publishFleet(site);
   const used = await usedArchitectures(dir);
   const installer = join(import.meta.dirname, '../../installer');
   const cacheDir = join(stateDir, 'cache');
@@ -44,6 +47,8 @@ async function prepare(options: PrepareOptions): Promise<void> {
       onProgress(`${built.name}, ${built.packages} packages, ${formatBytes(built.rawBytes)}, ${how}`);
     }
   };
+  const fleetAgent = join(import.meta.dirname, '../../fleet-agent');
+  const fleet = { entry: join(fleetAgent, 'agent.ts'), files: join(fleetAgent, 'files') };
   const programs = async (): Promise<void> => {
     const publicKeys = [key.publicPem, ...(await readSiteKeys(dir))];
     const entry = (name: string): string => join(installer, name);
@@ -62,7 +67,14 @@ async function prepare(options: PrepareOptions): Promise<void> {
         onProgress: say(`ramdisk ${architecture.name}`),
       });
       const onProgress = say(`agent ${architecture.name}`);
-      const agent = await buildAgent({ ...shared, architecture, cacheDir, entry: entry('agent.ts'), onProgress });
+      const agent = await buildAgent({
+        ...shared,
+        architecture,
+        cacheDir,
+        entry: entry('agent.ts'),
+        fleet,
+        onProgress,
+      });
       onProgress(`${formatBytes(agent.rawBytes)}, ${agent.changed ? 'published' : 'unchanged'}`);
     }
   };

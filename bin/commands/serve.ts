@@ -34,6 +34,8 @@ async function serve(options: ServeOptions): Promise<void> {
   const { readSiteKeys } = await import('../../site/load-site.ts');
   const { usedArchitectures } = await import('../../site/used-architectures.ts');
   const { logDatabase, openMachines, openSiteState } = await import('../open-site-state.ts');
+  const { publishFleet } = await import('../read-fleet-settings.ts');
+  const { startFleet } = await import('../start-fleet.ts');
 
   await dropRootsRights(options);
   const stop = new AbortController();
@@ -43,15 +45,22 @@ async function serve(options: ServeOptions): Promise<void> {
   const used = await usedArchitectures(state.dir);
   for (const architecture of used) await requireBootFiles(state.stateDir, architecture);
   const loaders = await loadLoaders(state.stateDir, used, `gutinteg prepare --site ${options.site}`);
+  await publishFleet(state);
+  // All or none: a fleet that is served alone would keep a program that has failed from ending.
+  await using stack = new AsyncDisposableStack();
+  const fleet = await startFleet(state, log);
+  stack.defer(async () => fleet?.close());
   const source = await openMachines(state, logDatabase(log));
+  stack.defer(() => source.close());
   const settings = { ...state.settings, ...(options.interface === undefined ? {} : { interface: options.interface }) };
   const publicKeys = [state.key.publicPem, ...(await readSiteKeys(state.dir))];
   const { stateDir, key } = state;
   const signingKey = key.privateKey;
-  const netboot = await startNetboot({ settings, stateDir, loaders, source, log, signingKey, publicKeys });
+  const onFleetKey = fleet === undefined ? {} : { onFleetKey: fleet.onFleetKey };
+  const serving = { settings, stateDir, loaders, source, log, signingKey, publicKeys, ...onFleetKey };
+  const netboot = await startNetboot(serving);
+  stack.defer(() => netboot.close());
   if (!stop.signal.aborted) await once(stop.signal, 'abort');
-  await netboot.close();
-  source.close();
 }
 
 /** Root's process is another user's before it opens anything of the state or the network. */

@@ -25,6 +25,7 @@ import { readAwaySince, saveLastKnown } from '../description/last-known.ts';
 import { FIRST_BOOT_FILE, writeMachineState } from '../machine/machine-state.ts';
 import type { MachineState } from '../machine/machine-state.ts';
 import type { PartialContext } from './run-context.ts';
+import { readFleetKey } from '../look/read-fleet-key.ts';
 import { readHostKeys } from '../look/read-host-keys.ts';
 import { readHardware } from '../look/read-hardware.ts';
 import { readSystem } from '../look/read-system.ts';
@@ -73,7 +74,7 @@ export async function runPartial(context: PartialContext): Promise<Report> {
   return told;
 }
 
-type About = Pick<Report, 'run' | 'generation' | 'bootId' | 'startedAtMs' | 'serverAway' | 'hostKeys'>;
+type About = Pick<Report, 'run' | 'generation' | 'bootId' | 'startedAtMs' | 'serverAway' | 'hostKeys' | 'fleetKey'>;
 type Done = {
   readonly files: WithCommandsResult;
   readonly boot: KeptBootLoader;
@@ -90,6 +91,7 @@ async function describeRun({ mode, root, adopting }: PartialContext, description
     bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
     startedAtMs,
     hostKeys: await readHostKeys(root, description.lookup.record),
+    ...(await readFleetKey(root)),
     ...(mode === 'run' && description.away !== undefined ? { serverAway: { sinceMs } } : {}),
   };
   return about;

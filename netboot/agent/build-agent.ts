@@ -21,6 +21,8 @@ export type AgentOptions = {
   readonly signingKey: KeyObject;
   /** Path of the agent's main file. */
   readonly entry: string;
+  /** The main file of `gutinteg-fleet`, and the directory of its wrapper and units. */
+  readonly fleet: { readonly entry: string; readonly files: string };
   readonly mirror?: string | undefined;
   readonly onProgress?: ((line: string) => void) | undefined;
 };
@@ -34,12 +36,31 @@ export async function buildAgent(options: AgentOptions): Promise<Published> {
   const debianRoot = await fetchDebianFiles(options);
   const node = await strippedNode(options);
   const bundle = await bundleInstaller(options.entry);
+  const { code: fleet } = await bundleInstaller(options.fleet.entry);
   const tree = await mkdtemp(join(cacheDir, 'agent-'));
   try {
     await fillTree({ tree, architecture, node: node.path, debianRoot, bundle: bundle.code });
+    await addFleetProgram(tree, { code: fleet, files: options.fleet.files });
     return await publishTree({ store, name: agentPackage(architecture.name), tree, kind: 'site', signingKey });
   } finally {
     await rm(tree, { recursive: true, force: true });
+  }
+}
+
+/** It has Node and libraries in common with the agent, and a version of its own. */
+async function addFleetProgram(
+  tree: string,
+  { code, files }: { readonly code: Uint8Array; readonly files: string },
+): Promise<void> {
+  const program = join(tree, 'usr/lib/gutinteg-fleet');
+  await mkdir(program, { recursive: true });
+  for (const name of ['node', 'lib']) await symlink(`../gutinteg/agent/${name}`, join(program, name));
+  await writeFile(join(program, 'agent.mjs'), code);
+  await writeFile(join(program, 'VERSION'), `${digestOf([code]).slice(0, 16)}\n`);
+  await copyFile(join(files, 'gutinteg-fleet'), join(tree, 'usr/bin/gutinteg-fleet'));
+  await chmod(join(tree, 'usr/bin/gutinteg-fleet'), 0o755);
+  for (const unit of ['gutinteg-fleet.service', 'gutinteg-fleet.timer', 'gutinteg-fleet-key.service']) {
+    await copyFile(join(files, unit), join(tree, 'usr/lib/systemd/system', unit));
   }
 }
 

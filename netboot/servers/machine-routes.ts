@@ -12,9 +12,10 @@ import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Clients } from '../clients.ts';
 import { snapshotOf } from '../consent.ts';
 import { applyEvent, applyReport, noteEvent } from '../machine-news.ts';
+import type { OnFleetKey } from '../fleet-keys.ts';
 import { withoutHidden } from '../filter-record.ts';
 import type { MachineSource, SiteMachine } from '../machine-source.ts';
-import { readSnapshot } from '../state/find-machines.ts';
+import { findMachine, readSnapshot } from '../state/find-machines.ts';
 import { describeMachine } from '../machines/arm-machine.ts';
 import { findOfSite } from '../machines/ask-machines.ts';
 import { acceptMediumToken, authenticate, ownerOfToken } from '../machines/attempts.ts';
@@ -32,6 +33,7 @@ export type MachineRoutesOptions = {
   readonly clients: Clients;
   readonly readBody: BodyReader;
   readonly sendSigned: SendSigned;
+  readonly onFleetKey?: OnFleetKey | undefined;
 };
 
 const MAX_EVENTS_BYTES = 4 * MiB;
@@ -76,9 +78,15 @@ export function addMachineRoutes(app: Express, options: MachineRoutesOptions): v
         if (from === 'medium') acceptMediumToken(machines, request.params.id, bearerToken(request) ?? '');
         applyReport(machines, request.params.id, report, from);
       });
+      if (report.fleetKey !== undefined) tellFleet(options, request.params.id, report.fleetKey);
       response.status(204).end();
     },
   );
+}
+
+function tellFleet({ machines, onFleetKey }: MachineRoutesOptions, machineId: string, publicKey: string): void {
+  const row = findMachine(machines.table, machineId);
+  if (row !== undefined) onFleetKey?.({ machineId, name: row.name, publicKey });
 }
 
 /**

@@ -88,6 +88,7 @@ export async function makeAgentLab(stack: AsyncDisposableStack) {
     pin: made.pin,
     start,
     stop,
+    hostAt,
     addHost: (name: string): AgentHost => {
       const state = join(directory, name);
       mkdirSync(state, { mode: 0o700 });

@@ -13,6 +13,7 @@ import { agentPackage } from '../../netboot/agent/agent-package.ts';
 import { createControlClient } from '../../netboot/control-client.ts';
 import type { ControlClient } from '../../netboot/control-client.ts';
 import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';
+import type { OnFleetKey } from '../../netboot/fleet-keys.ts';
 import { startNetboot } from '../../netboot/serve.ts';
 import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
 import { publishTree } from '../../packagelink/publish/publish.ts';
@@ -45,7 +46,10 @@ export type NightlyLab = {
 
 let bundle: Promise<{ code: Uint8Array }> | undefined;
 
-export async function makeNightlyLab(stack: AsyncDisposableStack): Promise<NightlyLab> {
+export async function makeNightlyLab(
+  stack: AsyncDisposableStack,
+  options: { onFleetKey?: OnFleetKey } = {},
+): Promise<NightlyLab> {
   const site = await makeSmallSite(stack);
   const root = await mkdtemp(join(tmpdir(), 'gutinteg-machine-'));
   stack.defer(async () => rm(root, { recursive: true, force: true }));
@@ -54,7 +58,7 @@ export async function makeNightlyLab(stack: AsyncDisposableStack): Promise<Night
   const publishAgent = agentPublisher(stack, { site, root, code });
   await publishAgent('one');
   await installByHand(site, root);
-  const { url, startServer, stopServer } = await makeServer(stack, site);
+  const { url, startServer, stopServer } = await makeServer(stack, site, options);
   const control = createControlClient(site.stateDir);
   const edit = async (path: string, text: string): Promise<void> => put(join(root, path), text);
   const agent = async (words: readonly string[], stdin = ''): Promise<CommandResult> => {
@@ -105,7 +109,7 @@ function agentPublisher(
   };
 }
 
-async function makeServer(stack: AsyncDisposableStack, site: SmallSite) {
+async function makeServer(stack: AsyncDisposableStack, site: SmallSite, options: { onFleetKey?: OnFleetKey }) {
   const ports = { httpPort: await freePort(), dhcpPort: await freePort(), dhcpClientPort: await freePort() };
   let stopServer = async (): Promise<void> => {};
   const startServer = async (): Promise<void> => {
@@ -120,6 +124,7 @@ async function makeServer(stack: AsyncDisposableStack, site: SmallSite) {
       signingKey: state.key.privateKey,
       publicKeys: [state.key.publicPem],
       tftpPort: 0,
+      ...options,
       dhcpPort: ports.dhcpPort,
       dhcpClientPort: ports.dhcpClientPort,
     });

@@ -1,0 +1,62 @@
+// The packages that say to machines which fleet they belong to: one for machines with image's files, one for those with
+// packages. In: a server's address and certificate. Out: published packages. Never: asks that server.
+import type { KeyObject } from 'node:crypto';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { publishTree } from '../../packagelink/publish/publish.ts';
+import type { Store } from '../../packagelink/store/store.ts';
+import { fleetSettingsPackage } from './agent-package.ts';
+
+export type FleetSettings = {
+  readonly url: string;
+  /** PEM. */
+  readonly certificate: string | undefined;
+};
+
+const modes = ['packages', 'image'] as const;
+
+/** What systemd starts of it, and when; the units are those of the agent's package. */
+const WANTED = [
+  ['gutinteg-fleet-key.service', 'multi-user.target'],
+  ['gutinteg-fleet.timer', 'timers.target'],
+] as const;
+
+/** A machine that runs begins at once, and not at its next start. */
+const AFTER = `after:
+  - paths: [etc/gutinteg/fleet.json]
+    run: [systemctl, daemon-reload]
+    order: 500
+  - paths: [etc/gutinteg/fleet.json]
+    run: [systemctl, start, gutinteg-fleet-key.service, gutinteg-fleet.timer]
+    order: 510
+`;
+
+/** Unchanged ones write nothing. */
+export async function publishFleetSettings(
+  { url, certificate }: FleetSettings,
+  place: { readonly store: Store; readonly signingKey: KeyObject },
+): Promise<void> {
+  for (const mode of modes) {
+    const tree = await mkdtemp(join(tmpdir(), 'gutinteg-fleet-settings-'));
+    try {
+      const text = JSON.stringify({ url, ...(certificate === undefined ? {} : { certificate }), mode }, null, 2);
+      await fillTree(tree, text);
+      await publishTree({ ...place, name: fleetSettingsPackage(mode), tree, kind: 'site' });
+    } finally {
+      await rm(tree, { recursive: true });
+    }
+  }
+}
+
+async function fillTree(tree: string, text: string): Promise<void> {
+  const at = async (path: string): Promise<string> => {
+    await mkdir(dirname(join(tree, path)), { recursive: true });
+    return join(tree, path);
+  };
+  await writeFile(await at('.packagelink.yaml'), AFTER);
+  await writeFile(await at('etc/gutinteg/fleet.json'), `${text}\n`);
+  for (const [unit, target] of WANTED) {
+    await symlink(`/usr/lib/systemd/system/${unit}`, await at(`etc/systemd/system/${target}.wants/${unit}`));
+  }
+}
