@@ -1,6 +1,8 @@
 // What packages are, in a line each: asked of the first host that has a package, stored once. In: names, answers. Out: rows.
 // Never: takes a summary from a host that was not asked for it.
+import type { Insertable } from 'kysely';
 import type { StoreTransaction } from '../store/open-store.ts';
+import type { Tables } from '../store/tables.ts';
 
 /** In one answer; contract/fleet/check-in.ts allows no more. */
 const NAMES_AT_ONCE = 2000;
@@ -56,27 +58,37 @@ export async function storeSummaries(
   { hostId, system, summaries }: { hostId: string; system: string; summaries: readonly (readonly [string, string])[] },
 ): Promise<boolean> {
   const asked = new Set(await askedSummaries(transaction, hostId));
-  const own = new Map(summaries.filter(([name]) => asked.has(name)));
-  for (const [name, summary] of own) {
-    const one = { hostId, system, name };
-    await (summary === '' ? forgetSummary(transaction, one) : keepSummary(transaction, { ...one, summary }));
+  // In one order, as another server may be asking for some of the same names.
+  const own = new Map(
+    summaries.filter(([name]) => asked.has(name)).toSorted(([left], [right]) => (left < right ? -1 : 1)),
+  );
+  for (const names of inParts([...own.keys()])) {
+    const known = names.filter((name) => own.get(name) !== '');
+    const rows = known.map((name) => ({ system, name, summary: own.get(name) ?? '', askedOf: hostId, askedAt: 0 }));
+    await keepSummaries(transaction, hostId, rows);
+    const gone = names.filter((name) => own.get(name) === '');
+    if (gone.length === 0) continue;
+    const ofPackages = transaction.deleteFrom('summaries').where('system', '=', system).where('name', 'in', gone);
+    await ofPackages.where('askedOf', '=', hostId).execute();
   }
   return (await askedSummaries(transaction, hostId)).length > 0;
 }
 
-type OneName = { readonly hostId: string; readonly system: string; readonly name: string };
+type SummaryRow = Insertable<Tables['summaries']>;
 
-async function forgetSummary(transaction: StoreTransaction, { hostId, system, name }: OneName): Promise<void> {
-  const rows = transaction.deleteFrom('summaries').where('name', '=', name).where('system', '=', system);
-  await rows.where('askedOf', '=', hostId).execute();
-}
-
-async function keepSummary(
-  transaction: StoreTransaction,
-  { hostId, system, name, summary }: OneName & { readonly summary: string },
-): Promise<void> {
-  const rows = transaction.updateTable('summaries').set({ summary }).where('name', '=', name);
-  await rows.where('system', '=', system).where('askedOf', '=', hostId).execute();
+/** All rows are there, as they were asked for: one statement for a thousand updates. */
+async function keepSummaries(transaction: StoreTransaction, hostId: string, rows: SummaryRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await transaction
+    .insertInto('summaries')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['name', 'system'])
+        .doUpdateSet((eb) => ({ summary: eb.ref('excluded.summary') }))
+        .where('summaries.askedOf', '=', hostId),
+    )
+    .execute();
 }
 
 function* inParts(names: readonly string[]): Generator<readonly string[]> {

@@ -15,7 +15,7 @@ import type { SentRequest } from './answer-host.ts';
 
 const cleanup = new AsyncDisposableStack();
 after(() => cleanup.disposeAsync());
-const { fleet, token } = await openTestFleet(cleanup);
+const { fleet, clock, token } = await openTestFleet(cleanup);
 const answerer = createHostAnswerer(fleet);
 
 const ask = async (sent: SentRequest) => answerHost(answerer, sent, await findHostKey(fleet, sent.hostId));
@@ -78,6 +78,28 @@ test('a host enrols, checks in, and reports what the server wants; then nothing 
     known.map(({ name, summary }) => [name, summary]),
     [['bash', 'GNU Bourne Again SHell']],
   );
+});
+
+test('a summary that was not answered for a day is asked of the next host; one that is known is not', async () => {
+  const asked = async (name: string) => {
+    const { host, exchangeToken } = await enrolled(name);
+    const own: Item[] = [...items, ['unanswered', 'amd64', name, '', '']];
+    const lists = { installed: digestOfItems(own) };
+    const documents = [
+      { document: 'facts', digest: digestOfFacts(sampleFacts), facts: sampleFacts },
+      { document: 'installed', digest: lists.installed, added: own, removed: [] },
+    ];
+    const checkIn = async (shown: string) =>
+      checkInAnswerSchema.parse(await answerTo(sentBy(host, hostRoutes.checkIn, checkInWith(shown, lists))));
+    const { token: next } = await checkIn(exchangeToken);
+    for (const document of documents) await answerTo(sentBy(host, hostRoutes.documents, document));
+    const { want = [] } = await checkIn(next);
+    return want.flatMap(({ names = [] }) => names);
+  };
+  assert.deepEqual(await asked('one'), ['unanswered', 'zlib1g']);
+  assert.deepEqual(await asked('two'), []);
+  clock.ms += 86_400_001;
+  assert.deepEqual(await asked('three'), ['unanswered', 'zlib1g']);
 });
 
 test('a list that the server has of another host does not travel', async () => {

@@ -14,14 +14,16 @@ import type { Fleet } from '../fleet.ts';
 import { refuseClient } from '../tls/judge-client.ts';
 import type { ClientCertificateMode } from '../tls/judge-client.ts';
 import { answerHost, createHostAnswerer, findHostKey } from './answer-host.ts';
-import type { HostAnswerer } from './answer-host.ts';
+import type { HostAnswerer, SentRequest } from './answer-host.ts';
 import { readBody } from './read-body.ts';
 import type { BodyMemory } from './read-body.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** Requests under way; the store does one after the other, so the last of them waits for about a quarter of a second. */
+/** Requests that have come whole. The store does one after the other, so the last waits for about a quarter of a second. */
 const MAX_UNDER_WAY = 500;
+/** Whoever is not known yet must be quick. */
+const STRANGER_MS = 10_000;
 const MAX_ENROLMENT_BYTES = 16 * 1024;
 const A_MINUTE_MS = 60_000;
 
@@ -53,14 +55,7 @@ export function createHostRoutes(
     log: createLimitedLog(fleet.log, fleet.now, A_MINUTE_MS),
     underWay: 0,
   };
-  const handle: Handler = async (request, response) => {
-    server.underWay += 1;
-    try {
-      await handleRequest(server, request, response);
-    } finally {
-      server.underWay -= 1;
-    }
-  };
+  const handle: Handler = (request, response) => handleRequest(server, request, response);
   return Object.fromEntries(Object.values(hostRoutes).map((path) => [path, handle]));
 }
 
@@ -76,6 +71,10 @@ async function handleRequest(server: HostServer, request: IncomingMessage, respo
   if (request.method !== 'POST') {
     response.setHeader('Allow', 'POST');
     sendJson(response, 405, { error: 'bad-request', message: 'this path takes POST only' });
+    return;
+  }
+  if (request.url?.includes('?') === true) {
+    sendJson(response, 400, { error: 'bad-request', message: 'this path takes no query' });
     return;
   }
   const outcome = refuseConnection(server, request) ?? (await findOutcome(server, request));
@@ -106,27 +105,49 @@ async function findOutcome(server: HostServer, request: IncomingMessage): Promis
   const path = request.url ?? '';
   const hostId = headerOf(request, requestHeaders.host);
   const isEnrolment = path === hostRoutes.enrol;
-  const isBusy = server.underWay > MAX_UNDER_WAY;
-  const publicKey = isEnrolment || isBusy ? undefined : await findHostKey(answerer.fleet, hostId);
-  const isUnwanted = isBusy || (publicKey === undefined && !isEnrolment);
+  const wasBusy = isBusy(server);
+  const publicKey = isEnrolment || wasBusy ? undefined : await findHostKey(answerer.fleet, hostId);
+  const isUnwanted = wasBusy || (publicKey === undefined && !isEnrolment);
   const maxBytes = isEnrolment ? MAX_ENROLMENT_BYTES : MAX_REQUEST_BYTES;
+  const hurry = publicKey === undefined ? setTimeout(() => request.destroy(), STRANGER_MS) : undefined;
   const read = await readBody(request, { maxBytes, memory, isUnwanted });
+  clearTimeout(hurry);
   if (read.kind === 'gone') return undefined;
   if (read.kind === 'too-large') return refuse('too-large', `the request has more than ${maxBytes} bytes`);
-  if (isBusy || read.kind === 'no-room') return refuse('busy', 'the server is busy', planRetry(hostId));
+  if (read.kind === 'no-room') return refuseForNow(hostId);
+  const { body } = read;
+  try {
+    // A body may take its time, so those that are only on their way keep nobody out.
+    if (wasBusy || isBusy(server)) return refuseForNow(hostId);
+    return await answerWhole(server, request, { path, hostId, body, publicKey });
+  } finally {
+    memory.heldBytes -= body.length;
+  }
+}
+
+const isBusy = ({ underWay }: HostServer): boolean => underWay >= MAX_UNDER_WAY;
+
+const refuseForNow = (hostId: string) => refuse('busy', 'the server is busy', planRetry(hostId));
+
+type WholeRequest = Pick<SentRequest, 'path' | 'hostId' | 'body'> & { readonly publicKey: string | undefined };
+
+async function answerWhole(
+  server: HostServer,
+  request: IncomingMessage,
+  { publicKey, ...whole }: WholeRequest,
+): Promise<Outcome<unknown>> {
+  server.underWay += 1;
   try {
     const sent = {
+      ...whole,
       method: 'POST',
-      path,
-      hostId,
       signature: headerOf(request, requestHeaders.signature),
-      body: read.body,
       encoding: headerOf(request, 'content-encoding'),
       address: request.socket.remoteAddress ?? '',
     };
-    return await answerHost(answerer, sent, publicKey);
+    return await answerHost(server.answerer, sent, publicKey);
   } finally {
-    memory.heldBytes -= read.body.length;
+    server.underWay -= 1;
   }
 }
 
