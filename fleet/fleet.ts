@@ -3,6 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../lib/log.ts';
 import type { Rank } from '../contract/fleet/operation.ts';
+import { askHere } from './questions/questions.ts';
+import type { AskQuestion } from './questions/questions.ts';
 import type { Store } from './store/open-store.ts';
 
 export type Fleet = {
@@ -18,6 +20,8 @@ export type Fleet = {
   readonly busyness: () => number;
   /** What whoever looks after the server should know of it, such as a certificate that ends soon. */
   readonly warnings: () => readonly string[];
+  /** Questions about lists of packages. */
+  readonly ask: AskQuestion;
 };
 
 /** Who asks: an account, a program's token, or whoever may use the server's socket. */
@@ -35,6 +39,8 @@ export type FleetOptions = {
   readonly intervalSeconds?: number;
   readonly busyness?: () => number;
   readonly warnings?: () => readonly string[];
+  /** A server gives a thread (questions/question-thread.ts); otherwise questions are answered in this one. */
+  readonly ask?: AskQuestion;
 };
 
 const TOKEN_KEY = 'exchange-token-key';
@@ -48,6 +54,7 @@ export async function openFleet({
   intervalSeconds = HALF_AN_HOUR,
   busyness = () => 0,
   warnings = () => [],
+  ask = askHere(store.queries),
 }: FleetOptions): Promise<Fleet> {
   const value = randomBytes(32).toString('base64url');
   await store.queries
@@ -61,5 +68,5 @@ export async function openFleet({
     .select('value')
     .where('key', '=', TOKEN_KEY)
     .executeTakeFirstOrThrow();
-  return { store, log, now, tokenKey: Buffer.from(row.value, 'base64url'), intervalSeconds, busyness, warnings };
+  return { store, log, now, tokenKey: Buffer.from(row.value, 'base64url'), intervalSeconds, busyness, warnings, ask };
 }

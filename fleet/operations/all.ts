@@ -8,6 +8,7 @@ import { newestEvents } from './hosts/list-events.ts';
 import { hostsByName } from './hosts/list-hosts.ts';
 import { oneHost } from './hosts/show-host.ts';
 import type { Implementation } from './implement.ts';
+import { packageQuestions } from './ask-about-packages.ts';
 import { countHosts } from './show-status.ts';
 import { taskOperations } from './tasks/tasks.ts';
 
@@ -22,4 +23,5 @@ export const operations: readonly Implementation[] = [
   ...accountOperations,
   ...tokenOperations,
   ...auditOperations,
+  ...packageQuestions,
 ];

@@ -3,11 +3,11 @@
 import { chmodSync } from 'node:fs';
 import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely';
 import type { Transaction } from 'kysely';
-import { Pool, types } from 'pg';
 import { UserError } from '../../lib/errors.ts';
 import { postgresTypes, sqliteTypes } from './column-types.ts';
 import { migrate } from './migrate.ts';
 import { migrationsFor } from './migrations/all.ts';
+import { makePool } from './postgres-pool.ts';
 import { openSqliteFile } from './sqlite-database.ts';
 import type { Tables } from './tables.ts';
 
@@ -81,23 +81,8 @@ function openSqlite(file: string): ReturnType<typeof openSqliteFile> {
   }
 }
 
-/** Types of PostgreSQL whose numbers come as text unless somebody says otherwise. */
-const INT8 = 20;
-
 async function openPostgresStore(place: { postgres: string; connections?: number }): Promise<Store> {
-  const pool = new Pool({
-    connectionString: place.postgres,
-    max: place.connections ?? 8,
-    connectionTimeoutMillis: 10_000,
-    // The locks of a server that has vanished without a word are given up.
-    idle_in_transaction_session_timeout: 60_000,
-    types: {
-      getTypeParser: ((oid: number, format?: 'text') =>
-        oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
-    },
-  });
-  // A connection that breaks while it is idle is replaced by the pool; without a listener it would end the process.
-  pool.on('error', () => {});
+  const pool = makePool(place.postgres, place.connections ?? 8);
   const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   await closeOnError(queries, async () => {
     await reach(queries);

@@ -185,8 +185,9 @@ async function makeIndexes(schema: SchemaModule): Promise<void> {
     await schema.createIndex(`${table}AreUnique`).unique().on(table).columns(columns).execute();
   }
   const plain: typeof unique = [
-    ['hosts', 'installedSet'],
-    ['hosts', 'candidatesSet'],
+    ['hosts', 'installedSet', 'state'],
+    ['hosts', 'candidatesSet', 'state'],
+    ['hosts', 'state', 'name'],
     ['hosts', 'machineId'],
     ['hostEvents', 'host', 'id'],
     ['sets', 'base'],

@@ -1,0 +1,108 @@
+// A look at all sets of the fleet. In: which items are asked about. Out: what each set has of them. A base is read once for all the
+// sets that depend on it, so this costs as much as the differences are long. Never: writes, reads what items are.
+import type { ListKind } from '../../contract/fleet/inventory.ts';
+import { decodeIds } from '../inventories/item-ids.ts';
+import type { Queries } from '../store/open-store.ts';
+
+/** 1 at the id of each item that is asked about. */
+export type WantedItems = Uint8Array;
+
+/** How many hosts have each set; other sets are left out. */
+export type Weights = ReadonlyMap<number, number>;
+
+export type SetScan = {
+  readonly kind: ListKind;
+  readonly wanted: WantedItems;
+  readonly weights: Weights;
+  /** Called for each set that has at least one wanted item, with those that it has, rising but for those it added. */
+  readonly visit: (set: number, items: readonly number[], hosts: number) => void;
+};
+
+const ROWS = 4000;
+
+export async function scanSets(queries: Queries, { kind, wanted, weights, visit }: SetScan): Promise<void> {
+  const ofBases = new Map<number, readonly number[]>();
+  for await (const { id, added } of readRows(queries, kind, 'bases')) {
+    const items = pick(added, wanted);
+    if (items.length > 0) ofBases.set(id, items);
+    const hosts = weights.get(id);
+    if (hosts !== undefined && items.length > 0) visit(id, items, hosts);
+  }
+  for await (const { id, base, added, removed } of readRows(queries, kind, 'differences')) {
+    const hosts = weights.get(id);
+    if (hosts === undefined) continue;
+    const items = combine(ofBases.get(base ?? 0) ?? [], pick(added, wanted), pick(removed, wanted));
+    if (items.length > 0) visit(id, items, hosts);
+  }
+}
+
+/** How many hosts have each item, by its id. */
+export async function countItems(
+  queries: Queries,
+  kind: ListKind,
+  weights: Weights,
+): Promise<ReadonlyMap<number, number>> {
+  const counts = new Map<number, number>();
+  const add = (bytes: Uint8Array, hosts: number): void => {
+    for (const id of decodeIds(bytes)) counts.set(id, (counts.get(id) ?? 0) + hosts);
+  };
+  const ofBases = new Map<number, number>();
+  for await (const { id, base, added, removed } of readRows(queries, kind, 'differences')) {
+    const hosts = weights.get(id) ?? 0;
+    if (hosts === 0) continue;
+    add(added, hosts);
+    add(removed, -hosts);
+    ofBases.set(base ?? 0, (ofBases.get(base ?? 0) ?? 0) + hosts);
+  }
+  for await (const { id, added } of readRows(queries, kind, 'bases')) {
+    const hosts = (weights.get(id) ?? 0) + (ofBases.get(id) ?? 0);
+    if (hosts > 0) add(added, hosts);
+  }
+  for (const [id, hosts] of counts) if (hosts === 0) counts.delete(id);
+  return counts;
+}
+
+type SetRow = { id: number; base: number | null; added: Uint8Array; removed: Uint8Array };
+
+/** In pages, so that a large store does not have to fit into memory. */
+async function* readRows(queries: Queries, kind: ListKind, which: 'bases' | 'differences'): AsyncGenerator<SetRow> {
+  for (let last = 0; ;) {
+    const rows = await queries
+      .selectFrom('sets')
+      .select(['id', 'base', 'added', 'removed'])
+      .where('id', '>', last)
+      .where('kind', '=', kind)
+      .where('base', which === 'bases' ? 'is' : 'is not', null)
+      .orderBy('id')
+      .limit(ROWS)
+      .execute();
+    yield* rows;
+    if (rows.length < ROWS) return;
+    last = rows.at(-1)?.id ?? last;
+  }
+}
+
+/** The wanted ones of encoded ids: this is where the time of a question goes. @see encodeIds */
+function pick(bytes: Uint8Array, wanted: WantedItems): number[] {
+  const items: number[] = [];
+  let id = 0;
+  let shift = 0;
+  let difference = 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] ?? 0;
+    difference |= (byte & 0x7f) << shift;
+    shift += 7;
+    if (byte > 0x7f) continue;
+    id += difference;
+    if (wanted[id] === 1) items.push(id);
+    difference = 0;
+    shift = 0;
+  }
+  return items;
+}
+
+function combine(ofBase: readonly number[], added: readonly number[], removed: readonly number[]): readonly number[] {
+  if (added.length === 0 && removed.length === 0) return ofBase;
+  const gone = new Set(removed);
+  return [...ofBase.filter((id) => !gone.has(id)), ...added];
+}
