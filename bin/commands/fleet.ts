@@ -9,6 +9,7 @@ import { addFleetTaskCommand } from '../fleet-commands/task.ts';
 import { addFleetTokenCommand } from '../fleet-commands/token.ts';
 import { addFleetUserCommand } from '../fleet-commands/user.ts';
 import { addFleetHostsCommand } from '../fleet-commands/hosts.ts';
+import { addFleetRelayCommand } from '../fleet-commands/relay.ts';
 import { addFleetServeCommand } from '../fleet-commands/serve.ts';
 import { addFleetTlsCommand } from '../fleet-commands/tls.ts';
 import { addFleetShowCommand } from '../fleet-commands/show.ts';
@@ -19,6 +20,7 @@ export function addFleetCommand(program: Command): void {
   const fleet = program.command('fleet').description('know what every host of the site has installed');
   addFleetServeCommand(fleet);
   addFleetTlsCommand(fleet);
+  addFleetRelayCommand(fleet);
   addFleetStatusCommand(fleet);
   addFleetHostsCommand(fleet);
   addFleetShowCommand(fleet);

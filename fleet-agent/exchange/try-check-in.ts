@@ -64,7 +64,7 @@ function describeEnding(ending: CheckInEnding, failures: number): Tried {
       ? ({ kind: 'failed', failures } as const)
       : ({ kind: 'told', seconds: retryAfter } as const);
   const nextSeconds = planWait(wait, Math.random());
-  return { outcome: error, message, nextSeconds, isAway: error === 'busy', ...nothing };
+  return { outcome: error, message, nextSeconds, isAway: error === 'busy' || error === 'held', ...nothing };
 }
 
 function describeFailure(error: unknown, failures: number): Tried {

@@ -26,6 +26,7 @@ export async function insertHost(transaction: StoreTransaction, host: NewHost): 
 const NOTHING_REPORTED = {
   lastSeenAt: null,
   nextDueAt: null,
+  relay: '',
   tokenIssued: 1,
   tokenEpoch: 1,
   isReleased: 0,

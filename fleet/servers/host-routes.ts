@@ -2,6 +2,7 @@
 // lines in the log. Never: decides what a host is told (answer-host.ts).
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
+import { relayHeaders } from '../../contract/fleet/relayed-request.ts';
 import { requestHeaders } from '../../contract/fleet/signed-request.ts';
 import { hostRoutes, MAX_REQUEST_BYTES } from '../../contract/fleet/routes.ts';
 import type { Refusal } from '../../contract/fleet/enrolment.ts';
@@ -15,6 +16,7 @@ import { refuseClient } from '../tls/judge-client.ts';
 import type { ClientCertificateMode } from '../tls/judge-client.ts';
 import { answerHost, createHostAnswerer, findHostKey } from './answer-host.ts';
 import type { HostAnswerer, SentRequest } from './answer-host.ts';
+import { findRelay, recordRelay } from './record-relay.ts';
 import { readBody } from './read-body.ts';
 import type { BodyMemory } from './read-body.ts';
 
@@ -80,11 +82,23 @@ async function handleRequest(server: HostServer, request: IncomingMessage, respo
   const outcome = refuseConnection(server, request) ?? (await findOutcome(server, request));
   if (outcome === undefined) return;
   if ('answer' in outcome) {
+    await noteRelay(server, request, response);
     sendJson(response, 200, outcome.answer);
     return;
   }
   tellLog(server, request, outcome.refusal);
   sendRefusal(response, outcome.refusal);
+}
+
+/** The relay learns by which key it can judge what it keeps of this host. */
+async function noteRelay({ answerer }: HostServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { fleet } = answerer;
+  const relay = await findRelay(fleet, request);
+  if (relay === undefined || request.url !== hostRoutes.checkIn) return;
+  const hostId = headerOf(request, requestHeaders.host);
+  await recordRelay(fleet, hostId, relay.id);
+  const publicKey = await findHostKey(fleet, hostId);
+  if (publicKey !== undefined) response.setHeader(relayHeaders.key, publicKey);
 }
 
 /** A host that is not enrolled yet has no certificate, so it may ask to be let in without one. */
@@ -143,12 +157,19 @@ async function answerWhole(
       method: 'POST',
       signature: headerOf(request, requestHeaders.signature),
       encoding: headerOf(request, 'content-encoding'),
-      address: request.socket.remoteAddress ?? '',
+      address: await addressOf(server.answerer.fleet, request, whole.path === hostRoutes.enrol),
     };
     return await answerHost(server.answerer, sent, publicKey);
   } finally {
     server.underWay -= 1;
   }
+}
+
+/** Wrong tokens are counted by it: those of one host must not shut out all others behind its relay. */
+async function addressOf(fleet: Fleet, request: IncomingMessage, isEnrolment: boolean): Promise<string> {
+  const relay = isEnrolment ? await findRelay(fleet, request) : undefined;
+  const { remoteAddress = '' } = request.socket;
+  return relay === undefined ? remoteAddress : `${relay.id} ${relay.address}`;
 }
 
 function headerOf(request: IncomingMessage, name: string): string {
@@ -165,7 +186,7 @@ function tellLog({ log }: HostServer, request: IncomingMessage, { error, message
   log.once(key, 'a host was refused', { address, host, reason: error, message });
 }
 
-function sendRefusal(response: ServerResponse, refusal: Refusal): void {
+export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
   if (refusal.retryAfter !== undefined) response.setHeader('Retry-After', refusal.retryAfter);
   sendJson(response, statuses[refusal.error], refusal);
 }

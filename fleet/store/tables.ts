@@ -22,6 +22,8 @@ type HostsTable = {
   machineId: string | null;
   /** Where it stands; empty when nobody said so. */
   site: string;
+  /** The id of the last relay that a check-in came through; empty when none ever did. */
+  relay: string;
   createdAt: number;
   lastSeenAt: number | null;
   /** When its next check-in is due. */

@@ -18,6 +18,7 @@ export const hostRow = (given: Partial<HostRow> & { readonly id: string; readonl
   nextDueAt: null,
   tokenIssued: 1,
   tokenEpoch: 1,
+  relay: '',
   isReleased: 0,
   recentExchangesJson: '[]',
   announcedInstalled: '',

@@ -40,6 +40,7 @@ const tables: Readonly<Record<string, { readonly columns: Columns; readonly null
       origin: 'text',
       machineId: 'text',
       site: 'text',
+      relay: 'text',
       createdAt: 'whole',
       lastSeenAt: 'whole',
       nextDueAt: 'whole',

@@ -1,0 +1,103 @@
+// A relay's way to the fleet's server: a few connections that are kept open for all hosts. In: a host's request as it came. Out:
+// the server's answer as it came. Never: changes either; holds an answer without a bound.
+import { Agent, request } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import type { KeyObject } from 'node:crypto';
+import { relayHeaders, signRelayed } from '../../contract/fleet/relayed-request.ts';
+import { requestHeaders } from '../../contract/fleet/signed-request.ts';
+
+export type HostRequest = {
+  readonly hostId: string;
+  readonly path: string;
+  readonly signature: string;
+  readonly encoding: string;
+  readonly address: string;
+  readonly body: Uint8Array;
+};
+
+export type Upstream = {
+  /** `https://HOST:PORT` */
+  readonly url: string;
+  /** The server's certificate or that of its authority, in PEM; without it, those that the system trusts. */
+  readonly certificate?: string;
+  readonly relay: { readonly id: string; readonly privateKey: KeyObject };
+};
+
+export type UpstreamAnswer = {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  /** The host's public key, as the server knows it. */
+  readonly hostKey: string | undefined;
+  readonly body: Uint8Array;
+};
+
+export type Forward = Disposable & ((sent: HostRequest) => Promise<UpstreamAnswer>);
+
+/** Requests of all hosts go over these, one after another. */
+const CONNECTIONS = 4;
+const TIMEOUT_MS = 30_000;
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+
+/** @throws Error by each request that has no answer of the server */
+export function createForward(upstream: Upstream): Forward {
+  const { url, certificate } = upstream;
+  const ca = certificate === undefined ? {} : { ca: certificate };
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, ...ca, minVersion: 'TLSv1.2' });
+  const once = (sent: HostRequest): Promise<UpstreamAnswer> => {
+    const { promise, resolve, reject } = Promise.withResolvers<UpstreamAnswer>();
+    const options = {
+      method: 'POST',
+      agent,
+      headers: headersOf(upstream, sent),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    };
+    const asked = request(new URL(sent.path, url), options, (answer) => void readAnswer(answer).then(resolve, reject));
+    asked.once('error', (error: NodeJS.ErrnoException) => reject(asked.reusedSocket ? new StaleError(error) : error));
+    asked.end(sent.body);
+    return promise;
+  };
+  // The server may have closed an idle connection at the same moment. A repeated request has no second effect.
+  const forward = (sent: HostRequest): Promise<UpstreamAnswer> =>
+    once(sent).catch((error: unknown) => (error instanceof StaleError ? once(sent) : Promise.reject(error)));
+  return Object.assign(forward, { [Symbol.dispose]: () => agent.destroy() });
+}
+
+class StaleError extends Error {
+  override readonly name = 'StaleError';
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+  }
+}
+
+function headersOf({ relay }: Upstream, sent: HostRequest): Record<string, string | number> {
+  const { hostId, path, signature, address, body, encoding } = sent;
+  return {
+    'Content-Type': 'application/json',
+    'Content-Length': body.length,
+    ...(encoding === '' ? {} : { 'Content-Encoding': encoding }),
+    [requestHeaders.host]: hostId,
+    [requestHeaders.signature]: signature,
+    [relayHeaders.relay]: relay.id,
+    [relayHeaders.address]: address,
+    [relayHeaders.signature]: signRelayed({ relayId: relay.id, hostId, path, signature, address }, relay.privateKey),
+  };
+}
+
+async function readAnswer(answer: IncomingMessage): Promise<UpstreamAnswer> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of answer as AsyncIterable<Uint8Array>) {
+    length += part.length;
+    if (length > MAX_ANSWER_BYTES) throw new Error(`the server's answer has more than ${MAX_ANSWER_BYTES} bytes`);
+    parts.push(part);
+  }
+  const { statusCode: status = 0, headers } = answer;
+  const hostKey = headers[relayHeaders.key];
+  const body = Buffer.concat(parts);
+  return {
+    status,
+    retryAfter: headers['retry-after'],
+    hostKey: typeof hostKey === 'string' ? hostKey : undefined,
+    body,
+  };
+}
