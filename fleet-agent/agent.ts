@@ -1,5 +1,5 @@
 // `gutinteg-fleet`, on every host of a fleet: reports its packages, and answers what the server asks. In: the state directory, the
-// package system. Out: requests to one server. Never: has an open port, needs a right that other users lack, or changes the
+// package system. Out: requests to one server. Never: has an open port, unless `listen` is started; needs a right that other users lack, or changes the
 // host: it only looks.
 // The wrapper sets it for Node; programs that are run use their own libraries.
 delete process.env['LD_LIBRARY_PATH'];
@@ -10,6 +10,7 @@ import { isSystemError } from '../lib/when-missing.ts';
 import { addCheckInCommand } from './commands/check-in-command.ts';
 import { addEnrolCommand } from './commands/enrol-command.ts';
 import { addKeyCommand, addStatusCommand } from './commands/status-command.ts';
+import { addWakeCommands } from './commands/wake-commands.ts';
 import { STATE_DIRECTORY } from './state/state-paths.ts';
 
 const HELP = `
@@ -25,7 +26,8 @@ Examples:
 const program = new Command('gutinteg-fleet')
   .description("Reports this host's packages to the fleet's server, and answers what it asks. It changes nothing.")
   .addHelpText('after', HELP);
-for (const add of [addEnrolCommand, addCheckInCommand, addStatusCommand, addKeyCommand]) add(program, STATE_DIRECTORY);
+for (const add of [addEnrolCommand, addCheckInCommand, addStatusCommand, addKeyCommand, addWakeCommands])
+  add(program, STATE_DIRECTORY);
 
 /** Commander alone would exit with 1 for bad usage. */
 async function parse(): Promise<void> {

@@ -9,6 +9,7 @@ import { addFleetTaskCommand } from '../fleet-commands/task.ts';
 import { addFleetTokenCommand } from '../fleet-commands/token.ts';
 import { addFleetUserCommand } from '../fleet-commands/user.ts';
 import { addFleetHostsCommand } from '../fleet-commands/hosts.ts';
+import { addFleetPushCommand } from '../fleet-commands/push.ts';
 import { addFleetRelayCommand } from '../fleet-commands/relay.ts';
 import { addFleetServeCommand } from '../fleet-commands/serve.ts';
 import { addFleetTlsCommand } from '../fleet-commands/tls.ts';
@@ -21,6 +22,7 @@ export function addFleetCommand(program: Command): void {
   addFleetServeCommand(fleet);
   addFleetTlsCommand(fleet);
   addFleetRelayCommand(fleet);
+  addFleetPushCommand(fleet);
   addFleetStatusCommand(fleet);
   addFleetHostsCommand(fleet);
   addFleetShowCommand(fleet);

@@ -10,10 +10,13 @@ import { oneHost } from './hosts/show-host.ts';
 import type { Implementation } from './implement.ts';
 import { packageQuestions } from './ask-about-packages.ts';
 import { countHosts } from './show-status.ts';
+import { wakeKey, wakeUps } from './wake-hosts.ts';
 import { taskOperations } from './tasks/tasks.ts';
 
 export const operations: readonly Implementation[] = [
   countHosts,
+  wakeUps,
+  wakeKey,
   hostsByName,
   oneHost,
   newestEvents,

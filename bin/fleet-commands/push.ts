@@ -1,0 +1,95 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import type { PushResult } from '../../fleet/push/push-by-ssh.ts';
+import { addFleetOptions, connect } from './fleet-options.ts';
+import type { FleetOptions } from './fleet-options.ts';
+
+type PushOptions = FleetOptions & {
+  readonly by: 'ssh' | 'datagram';
+  readonly matching?: string;
+  readonly login?: string;
+  readonly atOnce: number;
+  readonly port?: number;
+  readonly showKey?: true;
+};
+
+/** `gutinteg fleet push HOST…`. */
+export function addFleetPushCommand(fleet: Command): void {
+  addFleetOptions(fleet.command('push'))
+    .description('make hosts check in now, instead of at their next time')
+    .argument('[hosts...]', 'names of hosts')
+    .addOption(new Option('--by <way>', 'how they are told').choices(['ssh', 'datagram']).default('ssh'))
+    .option('--matching <pattern>', 'all enrolled hosts with this in their names, or a pattern with * and ?')
+    .option('--login <name>', 'with ssh: the account on the hosts, which must be root or become it')
+    .option('--at-once <n>', 'with ssh: so many hosts at a time', parseCount, 10)
+    .option('--port <n>', 'with datagrams: the port on which hosts listen', parseCount)
+    .option('--show-key', 'print the key that gutinteg-fleet listen needs, and nothing else')
+    .addHelpText('after', HELP)
+    .action(push);
+}
+
+async function push(named: readonly string[], options: PushOptions): Promise<void> {
+  const { print, printJson } = await import('./output/print.ts');
+  if (options.showKey === true) return showKey(options);
+  const hosts = [...new Set([...named, ...(await matching(options))])];
+  const { UserError } = await import('../../lib/errors.ts');
+  if (hosts.length === 0) throw new UserError('no host is named', { exitCode: 2, hint: 'gutinteg fleet push HOST' });
+  const results = options.by === 'ssh' ? await bySsh(hosts, options) : await byDatagram(hosts, options);
+  if (options.json === true) printJson(results);
+  else print(results.map(({ host, message }) => `${host}: ${message}`));
+  if (results.some(({ isDone }) => !isDone)) process.exitCode = 1;
+}
+
+async function showKey(options: PushOptions): Promise<void> {
+  const { showWakeKey } = await import('../../contract/fleet/api/wake-hosts.ts');
+  const { publicKey } = await (await connect(options)).ask(showWakeKey, {});
+  process.stdout.write(`${publicKey}\n`);
+}
+
+async function matching(options: PushOptions): Promise<string[]> {
+  if (options.matching === undefined) return [];
+  const { listHosts } = await import('../../contract/fleet/api/hosts.ts');
+  const { readPages } = await import('./read-pages.ts');
+  const client = await connect(options);
+  const input = { state: 'enrolled', search: options.matching, limit: 1000 } as const;
+  const pages = readPages((page) => client.ask(listHosts, { ...input, ...page }));
+  return (await Array.fromAsync(pages)).flatMap(({ hosts }) => hosts.map(({ name }) => name));
+}
+
+async function bySsh(hosts: readonly string[], { login, atOnce }: PushOptions): Promise<PushResult[]> {
+  const { pushBySsh } = await import('../../fleet/push/push-by-ssh.ts');
+  const { runCommand } = await import('../../lib/run-command.ts');
+  return pushBySsh({ hosts, run: runCommand, atOnce, ...(login === undefined ? {} : { user: login }) });
+}
+
+const HOSTS_AT_ONCE = 1000;
+
+async function byDatagram(hosts: readonly string[], options: PushOptions): Promise<PushResult[]> {
+  const { wakeHosts } = await import('../../contract/fleet/api/wake-hosts.ts');
+  const { FLEET_PORT } = await import('../../contract/fleet/routes.ts');
+  const client = await connect(options);
+  const results: PushResult[] = [];
+  for (let from = 0; from < hosts.length; from += HOSTS_AT_ONCE) {
+    const some = hosts.slice(from, from + HOSTS_AT_ONCE);
+    const answer = await client.ask(wakeHosts, { hosts: some, port: options.port ?? FLEET_PORT });
+    results.push(...answer.results.map(({ host, isSent, message }) => ({ host, isDone: isSent, message })));
+  }
+  return results;
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('a whole number is expected');
+  return Number(text);
+}
+
+const HELP = `
+A push only makes a host ask its server now. It carries no command.
+
+By ssh, with the keys and the configuration of whoever runs it, hosts answer with what became of the check-in. By datagram, the
+server sends 91 signed bytes to each host, under its name. Only hosts on which 'gutinteg-fleet listen' runs take them; nobody answers.
+
+Examples:
+  gutinteg fleet push web1 web2
+  gutinteg fleet push --matching 'lab-*' --login root
+  gutinteg fleet push web1 --by datagram
+`;
