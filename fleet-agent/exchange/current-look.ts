@@ -1,6 +1,6 @@
 // The look that a check-in reports: that of last time while nothing has changed, else a new one, which is kept.
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { rmSync, statfsSync } from 'node:fs';
 import type { Item, ListKind } from '../../contract/fleet/inventory.ts';
 import { lookAtHost, lookSchema, troubleOf } from '../look/look-at-host.ts';
 import type { FreshLook, Look } from '../look/look-at-host.ts';
@@ -33,7 +33,8 @@ export async function takeLook(context: LookContext, before?: CurrentLook): Prom
     fresh ??= keepLook(paths, await lookAtHost({ system, host, hostFacts, stamp, former }));
     return fresh;
   };
-  const look = former?.stamp === stamp ? await withListsTime(former, system, root) : await lookNow();
+  const found = former?.stamp === stamp ? await withListsTime(former, system, root) : await lookNow();
+  const look = withRoomTold(paths, found);
   return {
     look,
     list: async (kind) => {
@@ -42,6 +43,16 @@ export async function takeLook(context: LookContext, before?: CurrentLook): Prom
       return items === undefined ? undefined : { digest, items };
     },
   };
+}
+
+const NEEDED_BYTES = 64 * 1024;
+
+/** A full disk is told before anything is lost by it. Without the number of bytes, which would make other facts each time. */
+function withRoomTold({ directory }: StatePaths, look: Look): Look {
+  const { bavail, bsize } = statfsSync(directory);
+  if (bavail * bsize >= NEEDED_BYTES) return look;
+  const trouble = { what: 'the disk', message: 'less than 64 kB are free for the state of gutinteg-fleet' };
+  return { ...look, facts: { ...look.facts, troubles: [...look.facts.troubles, trouble].slice(-50) } };
 }
 
 /** Without a file being read or written: what there is to report now. */
