@@ -5,18 +5,22 @@ import { serveFleet } from '../fleet/serve-fleet.ts';
 import { describeError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { FleetKey, OnFleetKey } from '../netboot/fleet-keys.ts';
+import { openMachineRecords } from './open-machine-records.ts';
 import type { SiteState } from './open-site-state.ts';
 
 export type StartedFleet = { readonly onFleetKey: OnFleetKey; readonly close: () => Promise<void> };
 
 /** Undefined where the site has no fleet, or its server is elsewhere. @throws UserError when it cannot be served */
-export async function startFleet({ settings, stateDir }: SiteState, log: Log): Promise<StartedFleet | undefined> {
+export async function startFleet({ dir, settings, stateDir }: SiteState, log: Log): Promise<StartedFleet | undefined> {
   if (settings.fleet?.serve !== true) return undefined;
   const { port } = new URL(settings.fleet.url);
-  const running = await serveFleet({ stateDir, address: '0.0.0.0', port: Number(port || '443'), log });
+  const machines = await openMachineRecords(dir, log);
+  const records = machines === undefined ? {} : { records: machines.records };
+  const running = await serveFleet({ stateDir, address: '0.0.0.0', port: Number(port || '443'), ...records, log });
   const { onFleetKey, whenIdle } = enrolOneByOne(running.fleet, log);
   const close = async (): Promise<void> => {
     await whenIdle();
+    machines?.close();
     await running.close();
   };
   return { onFleetKey, close };

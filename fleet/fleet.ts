@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.ts';
 import type { Rank } from '../contract/fleet/operation.ts';
 import { askHere } from './questions/questions.ts';
 import type { AskQuestion } from './questions/questions.ts';
+import type { MachineRecords } from './classes/machine-records.ts';
 import type { Store } from './store/open-store.ts';
 
 export type Fleet = {
@@ -22,6 +23,8 @@ export type Fleet = {
   readonly warnings: () => readonly string[];
   /** Questions about lists of packages. */
   readonly ask: AskQuestion;
+  /** The machine database as it is now; undefined where the server has no site. */
+  readonly records: (() => MachineRecords) | undefined;
 };
 
 /** Who asks: an account, a program's token, or whoever may use the server's socket. */
@@ -41,6 +44,7 @@ export type FleetOptions = {
   readonly warnings?: () => readonly string[];
   /** A server gives a thread (questions/question-thread.ts); otherwise questions are answered in this one. */
   readonly ask?: AskQuestion;
+  readonly records?: () => MachineRecords;
 };
 
 const TOKEN_KEY = 'exchange-token-key';
@@ -55,6 +59,7 @@ export async function openFleet({
   busyness = () => 0,
   warnings = () => [],
   ask = askHere(store.queries),
+  records,
 }: FleetOptions): Promise<Fleet> {
   const value = randomBytes(32).toString('base64url');
   await store.queries
@@ -68,5 +73,15 @@ export async function openFleet({
     .select('value')
     .where('key', '=', TOKEN_KEY)
     .executeTakeFirstOrThrow();
-  return { store, log, now, tokenKey: Buffer.from(row.value, 'base64url'), intervalSeconds, busyness, warnings, ask };
+  return {
+    store,
+    log,
+    now,
+    tokenKey: Buffer.from(row.value, 'base64url'),
+    intervalSeconds,
+    busyness,
+    warnings,
+    ask,
+    records,
+  };
 }

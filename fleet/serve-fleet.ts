@@ -8,6 +8,7 @@ import { readIfThere } from '../lib/read-if-there.ts';
 import { findActor } from './accounts/find-actor.ts';
 import { createApiHandler } from './api/api-handler.ts';
 import { serveApiSocket } from './api/api-socket.ts';
+import type { MachineRecords } from './classes/machine-records.ts';
 import { openFleet } from './fleet.ts';
 import type { Fleet } from './fleet.ts';
 import { tidyDaily } from './inventories/tidy-daily.ts';
@@ -35,6 +36,8 @@ export type FleetPlace = {
   readonly tlsCertificate?: string;
   /** Whether hosts show a certificate of the site's authority; `none` unless given. */
   readonly clientCertificates?: ClientCertificateMode;
+  /** The site's machine database as it is now, for classes; without it, the server has none. */
+  readonly records?: () => MachineRecords;
   readonly log: Log;
 };
 
@@ -55,8 +58,9 @@ export async function serveFleet(place: FleetPlace): Promise<RunningFleet> {
   const questions = openQuestionThread({ place: storePlace(place), log });
   started.defer(questions.close);
   started.defer(tidyDaily(store, log).stop);
+  const records = place.records === undefined ? {} : { records: place.records };
   const warnings = (): string[] => [watch.warning()].filter((warning) => warning !== undefined);
-  const fleet = await openFleet({ store, log, busyness, warnings, ask: questions.ask });
+  const fleet = await openFleet({ store, log, busyness, warnings, ask: questions.ask, ...records });
   const routes = createHostRoutes(fleet, clientCertificates);
   const authority = clientAuthority === undefined ? {} : { clientAuthority };
   const otherwise = createApiHandler(fleet, (request) => findActor(fleet, request.headers.authorization));

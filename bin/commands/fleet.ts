@@ -1,4 +1,9 @@
 import type { Command } from 'commander';
+import { addFleetClassCommand } from '../fleet-commands/class.ts';
+import { addFleetCompareCommand } from '../fleet-commands/compare.ts';
+import { addFleetOutdatedCommands } from '../fleet-commands/outdated.ts';
+import { addFleetPackagesCommands } from '../fleet-commands/packages.ts';
+import { addFleetRefreshCommand } from '../fleet-commands/refresh.ts';
 import { addFleetAuditCommand } from '../fleet-commands/audit.ts';
 import { addFleetDecisionCommands } from '../fleet-commands/decide.ts';
 import { addFleetEnrolCommand } from '../fleet-commands/enrol.ts';
@@ -26,6 +31,11 @@ export function addFleetCommand(program: Command): void {
   addFleetStatusCommand(fleet);
   addFleetHostsCommand(fleet);
   addFleetShowCommand(fleet);
+  addFleetOutdatedCommands(fleet);
+  addFleetPackagesCommands(fleet);
+  addFleetCompareCommand(fleet);
+  addFleetRefreshCommand(fleet);
+  addFleetClassCommand(fleet);
   addFleetEventsCommand(fleet);
   addFleetFilesCommands(fleet);
   addFleetTaskCommand(fleet);

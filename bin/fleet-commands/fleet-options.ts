@@ -32,7 +32,10 @@ export async function connect(options: FleetOptions): Promise<FleetClient> {
 
 /** @throws UserError */
 async function findServer(options: FleetOptions): Promise<FleetServerPlace> {
-  if (options.server === undefined) return { stateDir: await findStateDir(options) };
+  if (options.server === undefined) {
+    const { findStateDir } = await import('../find-state-dir.ts');
+    return { stateDir: await findStateDir(options) };
+  }
   const { parseServerUrl } = await import('./parse-server-url.ts');
   const { readSession } = await import('./sessions.ts');
   const { readFile } = await import('node:fs/promises');
@@ -46,13 +49,6 @@ async function findServer(options: FleetOptions): Promise<FleetServerPlace> {
     ...(token === undefined ? {} : { token }),
     ...(certificate === undefined ? {} : { certificate }),
   };
-}
-
-async function findStateDir({ site, state }: FleetOptions): Promise<string> {
-  const { resolve } = await import('node:path');
-  if (state !== undefined) return resolve(state);
-  const { loadSiteSettings } = await import('../../site/load-site.ts');
-  return (await loadSiteSettings(site)).stateDir;
 }
 
 async function readToken(file: string | undefined, ofSession: string | undefined): Promise<string | undefined> {

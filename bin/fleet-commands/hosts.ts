@@ -5,7 +5,7 @@ import type { HostState } from '../../contract/fleet/enrolment.ts';
 import { addFleetOptions, connect } from './fleet-options.ts';
 import type { FleetOptions } from './fleet-options.ts';
 
-type HostsOptions = FleetOptions & { readonly only?: HostState };
+type HostsOptions = FleetOptions & { readonly only?: HostState; readonly class?: string };
 
 /** `gutinteg fleet hosts [PATTERN]`. */
 export function addFleetHostsCommand(fleet: Command): void {
@@ -13,6 +13,7 @@ export function addFleetHostsCommand(fleet: Command): void {
     .description('list the hosts of the fleet')
     .argument('[search]', 'a part of their names, or a pattern with * and ?')
     .addOption(new Option('--only <what>', 'only hosts in this state').choices(hostStates))
+    .option('--class <class>', "only hosts of this class, or of a selector such as 'is=outdated'")
     .addHelpText('after', HELP)
     .action(hosts);
 }
@@ -26,6 +27,7 @@ async function hosts(search: string | undefined, options: HostsOptions): Promise
   const input = {
     ...(options.only === undefined ? {} : { state: options.only }),
     ...(search === undefined ? {} : { search }),
+    ...(options.class === undefined ? {} : { class: options.class }),
   };
   const pages = readPages((page) => client.ask(listHosts, { ...input, ...page, limit: 1000 }));
   const all = (await Array.fromAsync(pages)).flatMap((page) => page.hosts);
@@ -38,8 +40,12 @@ async function hosts(search: string | undefined, options: HostsOptions): Promise
 }
 
 const HELP = `
+The last column says how a host is: outdated, held, kept back, phased, broken, needing a restart, silent and others are each
+told apart, and only a host of which there is nothing to say is up to date.
+
 Examples:
   gutinteg fleet hosts --site ~/site
   gutinteg fleet hosts 'lab-*' --json
   gutinteg fleet hosts --only pending
+  gutinteg fleet hosts --class 'is=security and site=north'
 `;

@@ -31,11 +31,12 @@ async function login(options: LoginOptions): Promise<void> {
   const { timeText } = await import('./output/times.ts');
   const { parseServerUrl } = await import('./parse-server-url.ts');
   const { readSecret } = await import('./read-secret.ts');
-  const { writeSession } = await import('./sessions.ts');
+  const { readSession, writeSession } = await import('./sessions.ts');
   const url = parseServerUrl(options.server);
   const name = options.user ?? userInfo().username;
-  const certificate =
-    options.certificate === undefined ? {} : { certificate: await readFile(options.certificate, 'utf8') };
+  const known = await readSession(url);
+  const pem = options.certificate === undefined ? known?.certificate : await readFile(options.certificate, 'utf8');
+  const certificate = pem === undefined ? {} : { certificate: pem };
   const password = await readSecret(`password of ${name}`);
   const answer = await connectToFleet({ url, ...certificate }).ask(logIn, { name, password });
   await writeSession(url, { token: answer.token, ...certificate });
@@ -52,7 +53,7 @@ async function logout(options: FleetOptions): Promise<void> {
     await client.ask(logOut, {});
   } finally {
     // Whatever the server says, this computer forgets it.
-    if (options.server !== undefined) await writeSession(parseServerUrl(options.server));
+    if (options.server !== undefined) await writeSession(parseServerUrl(options.server), {});
   }
   print(['the session has ended']);
 }

@@ -47,6 +47,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const { serveFleet } = await import('../../fleet/serve-fleet.ts');
   const { dropRights } = await import('../../service/drop-rights.ts');
   const { findStateDir } = await import('../find-state-dir.ts');
+  const { openMachineRecords } = await import('../open-machine-records.ts');
   const { parseListen } = await import('../parse-listen.ts');
 
   const place = parseListen(options.listen);
@@ -57,6 +58,9 @@ async function serve(options: ServeOptions): Promise<void> {
   await dropRights({ stateDir, user, mustRead, say: (line) => void process.stderr.write(`${line}\n`) });
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+  const log = createLog('fleet', options.logLevel);
+  // With --state the site need not be readable.
+  const machines = options.state === undefined ? await openMachineRecords(options.site, log) : undefined;
   const fleet = await serveFleet({
     stateDir,
     ...place,
@@ -64,9 +68,11 @@ async function serve(options: ServeOptions): Promise<void> {
     ...(tlsKey === undefined ? {} : { tlsKey }),
     ...(tlsCertificate === undefined ? {} : { tlsCertificate }),
     clientCertificates,
-    log: createLog('fleet', options.logLevel),
+    ...(machines === undefined ? {} : { records: machines.records }),
+    log,
   });
   if (!stop.signal.aborted) await once(stop.signal, 'abort');
+  machines?.close();
   await fleet.close();
 }
 

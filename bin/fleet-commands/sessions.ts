@@ -8,7 +8,7 @@ import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import { readIfThere } from '../../lib/read-if-there.ts';
 import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
 
-const sessionSchema = z.object({ token: z.string(), certificate: z.string().exactOptional() });
+const sessionSchema = z.object({ token: z.string().exactOptional(), certificate: z.string().exactOptional() });
 const sessionsSchema = z.record(z.string(), sessionSchema);
 
 export type Session = z.infer<typeof sessionSchema>;
@@ -23,10 +23,11 @@ async function readSessions(): Promise<Record<string, Session>> {
 
 export const readSession = async (url: string): Promise<Session | undefined> => (await readSessions())[url];
 
-/** Without a session, the server's is forgotten. */
-export async function writeSession(url: string, session?: Session): Promise<void> {
-  const { [url]: _, ...others } = await readSessions();
-  const sessions = session === undefined ? others : { ...others, [url]: session };
+/** The certificate that was given first stays, until another one is given. */
+export async function writeSession(url: string, session: Session): Promise<void> {
+  const all = await readSessions();
+  const { certificate } = all[url] ?? {};
+  const sessions = { ...all, [url]: { ...(certificate === undefined ? {} : { certificate }), ...session } };
   await mkdir(dirname(sessionsFile()), { recursive: true, mode: 0o700 });
   await writeFileAtomically(sessionsFile(), `${JSON.stringify(sessions, null, 2)}\n`, 0o600);
 }

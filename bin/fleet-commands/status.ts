@@ -22,6 +22,7 @@ async function status(options: FleetOptions): Promise<void> {
   const rows = [...Object.entries(answer.hosts), ...Object.entries(answer.enrolled)];
   const shown = rows.filter(([name, count]) => count > 0 || name === 'enrolled' || name === 'upToDate');
   const width = Math.max(...shown.map(([, count]) => String(count).length));
+  print(answer.warnings.map((warning) => `WARNING: ${warning}`));
   print(shown.map(([name, count]) => `${String(count).padStart(width)}  ${WORDS[name] ?? name}`));
 }
 
@@ -38,6 +39,7 @@ const WORDS: Readonly<Record<string, string>> = {
   rebootNeeded: 'need a restart',
   silent: 'silent',
   unreported: 'have not reported yet',
+  troubled: 'with a failed check, old lists of their repositories, or a clock that is off',
 };
 
 const HELP = `

@@ -2,6 +2,7 @@
 // an hour. Whatever is wrong, the answer is the same, and takes as long. Never: tells whether there is such an account.
 import { roleSchema } from '../../contract/fleet/operation.ts';
 import type { Role } from '../../contract/fleet/operation.ts';
+import { describeError } from '../../lib/errors.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Fleet } from '../fleet.ts';
@@ -16,6 +17,8 @@ const LOCK_MS = 15 * 60 * 1000;
 const MAX_WAITING = 20;
 
 let waiting = 0;
+/** Wrong passwords that are still to be counted. The answer does not wait, as only a name that exists has a count. */
+let counted: Promise<unknown> = Promise.resolve();
 
 type LogIn = { readonly name: string; readonly password: string };
 type Session = { readonly token: string; readonly role: Role; readonly expiresAt: number };
@@ -25,11 +28,17 @@ export async function logInAs(fleet: Fleet, { name, password }: LogIn): Promise<
   if (waiting >= MAX_WAITING) throw new OperationError('too-many', 'too many log in at once', { hint: 'try again' });
   waiting += 1;
   try {
+    // Whoever comes next, with whatever name, does.
+    await counted;
     const account = await findAccount(fleet, name);
     const fits = await fitsPassword(password, account?.passwordHash);
     const isOpen = account !== undefined && account.isDisabled === 0 && (account.lockedUntil ?? 0) <= fleet.now();
     if (fits && isOpen) return await begin(fleet, name, account.passwordHash);
-    if (!fits && isOpen) await countFailure(fleet, name);
+    if (!fits && isOpen) {
+      counted = countFailure(fleet, name).catch((error: unknown) => {
+        fleet.log.error({ error: describeError(error) }, 'a wrong password could not be counted');
+      });
+    }
   } finally {
     waiting -= 1;
   }

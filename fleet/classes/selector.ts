@@ -18,7 +18,7 @@ export const selectorFields = {
   object: 'an object of the machine database that its machine is, or inherits from',
 } as const;
 
-export type SelectorField = keyof typeof selectorFields;
+type SelectorField = keyof typeof selectorFields;
 
 /** `var.NAME`: a variable of the machine database. */
 export const VARIABLE_PREFIX = 'var.';

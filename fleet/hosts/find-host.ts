@@ -34,5 +34,5 @@ export async function findHost(queries: Queries, reference: string): Promise<Fou
 async function suggest(queries: Queries, reference: string): Promise<string> {
   const rows = await queries.selectFrom('hosts').select('name').orderBy('name').limit(MOST_NAMES).execute();
   const names = rows.map(({ name }) => name);
-  return didYouMean(reference, names) ?? 'gutinteg fleet hosts lists them';
+  return didYouMean(reference, names) ?? 'gutinteg fleet hosts';
 }

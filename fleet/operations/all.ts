@@ -3,6 +3,7 @@ import { accountOperations } from './accounts/accounts.ts';
 import { tokenOperations } from './accounts/tokens.ts';
 import { admissionOperations } from './admissions/admissions.ts';
 import { auditOperations } from './audit/read-audit.ts';
+import { classOperations } from './classes/classes.ts';
 import { hostDecisions } from './hosts/decide-about-host.ts';
 import { newestEvents } from './hosts/list-events.ts';
 import { hostsByName } from './hosts/list-hosts.ts';
@@ -26,5 +27,6 @@ export const operations: readonly Implementation[] = [
   ...accountOperations,
   ...tokenOperations,
   ...auditOperations,
+  ...classOperations,
   ...packageQuestions,
 ];

@@ -28,7 +28,7 @@ export type Change = {
 };
 
 /** Nothing of `details` may be a secret. */
-export type Told = { readonly subject: string; readonly details?: Readonly<Record<string, unknown>> };
+type Told = { readonly subject: string; readonly details?: Readonly<Record<string, unknown>> };
 
 export type ChangeSteps<I, O, P> = {
   /** What takes long and needs no transaction, such as the hash of a password. */

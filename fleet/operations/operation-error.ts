@@ -1,8 +1,7 @@
 // Why an operation was not done, where a program must be able to tell. In: a kind and words. Out: an error for people.
 import { UserError } from '../../lib/errors.ts';
 
-export const errorKinds = ['bad-input', 'unauthenticated', 'denied', 'not-found', 'conflict', 'too-many'] as const;
-export type ErrorKind = (typeof errorKinds)[number];
+export type ErrorKind = 'bad-input' | 'unauthenticated' | 'denied' | 'not-found' | 'conflict' | 'too-many';
 
 /** As any UserError. The API makes an HTTP status of its kind, XML-RPC a fault code. */
 export class OperationError extends UserError {

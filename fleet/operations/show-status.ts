@@ -1,23 +1,67 @@
+// How the whole fleet is. In: nothing. Out: counts. All hosts are judged, so the last answer is good for a while.
+// Never: counts a host as up to date of which there is something to say.
 import { showStatus } from '../../contract/fleet/api/status.ts';
+import type { OutputOf } from '../../contract/fleet/operation.ts';
+import type { Fleet } from '../fleet.ts';
+import type { FindingKind } from '../hosts/judge-host.ts';
+import { judgeAll } from '../hosts/judge-hosts.ts';
+import type { JudgedRow } from '../hosts/judge-hosts.ts';
 import { implement } from './implement.ts';
 
-/** Counted by the database, not host by host. */
-export const countHosts = implement(showStatus, async ({ store, warnings }) => {
-  const rows = await store.queries
-    .selectFrom('hosts')
-    .select(({ fn }) => ['state', fn.countAll<number>().as('count')])
-    .groupBy('state')
-    .execute();
-  const of = (state: string): number => rows.find((row) => row.state === state)?.count ?? 0;
-  const none = { upToDate: 0, outdated: 0, securityOutdated: 0, heldBack: 0, broken: 0, rebootNeeded: 0, silent: 0 };
-  return {
-    warnings: [...warnings()],
-    hosts: {
-      enrolled: of('enrolled'),
-      pending: of('pending'),
-      quarantined: of('quarantined'),
-      revoked: of('revoked'),
-    },
-    enrolled: { ...none, unreported: of('enrolled') },
+type Status = OutputOf<typeof showStatus>;
+
+/** Ten times as long as it took to count, so that whoever asks all the time costs a tenth of a processor at most. */
+const GOOD_FACTOR = 10;
+/** What takes no longer is counted each time. */
+const CHEAP_MS = 200;
+
+type Answer = { readonly status: Promise<Status>; goodUntilMs: number };
+const answers = new WeakMap<Fleet, Answer>();
+
+export const countHosts = implement(showStatus, (fleet) => {
+  const known = answers.get(fleet);
+  if (known !== undefined && performance.now() < known.goodUntilMs) return known.status;
+  const startedMs = performance.now();
+  const answer: Answer = { status: countAll(fleet), goodUntilMs: Number.POSITIVE_INFINITY };
+  answers.set(fleet, answer);
+  const end = (): void => {
+    const tookMs = performance.now() - startedMs;
+    answer.goodUntilMs = tookMs < CHEAP_MS ? 0 : performance.now() + tookMs * GOOD_FACTOR;
   };
+  // One that failed is not kept.
+  answer.status.then(end, () => answers.delete(fleet));
+  return answer.status;
 });
+
+async function countAll(fleet: Fleet): Promise<Status> {
+  const hosts = { enrolled: 0, pending: 0, quarantined: 0, revoked: 0 };
+  const enrolled = Object.fromEntries(Object.keys(kindsOf).map((name) => [name, 0])) as Status['enrolled'];
+  enrolled.upToDate = 0;
+  for await (const page of judgeAll(fleet)) {
+    for (const host of page) {
+      hosts[host.state] += 1;
+      if (host.state === 'enrolled') count(enrolled, host);
+    }
+  }
+  return { hosts, enrolled, warnings: [...fleet.warnings()] };
+}
+
+type Counted = Exclude<keyof Status['enrolled'], 'upToDate'>;
+
+const kindsOf: Readonly<Record<Counted, readonly FindingKind[]>> = {
+  outdated: ['outdated', 'security'],
+  securityOutdated: ['security'],
+  heldBack: ['held', 'kept-back', 'phased'],
+  broken: ['broken'],
+  rebootNeeded: ['reboot-needed'],
+  silent: ['silent'],
+  unreported: ['unreported'],
+  troubled: ['trouble', 'lists-old', 'clock-off'],
+};
+
+function count(enrolled: Status['enrolled'], { findings }: JudgedRow): void {
+  if (findings.length === 0) enrolled.upToDate += 1;
+  for (const [name, kinds] of Object.entries(kindsOf) as [Counted, readonly FindingKind[]][]) {
+    if (findings.some(({ kind }) => kinds.includes(kind))) enrolled[name] += 1;
+  }
+}

@@ -2,11 +2,13 @@
 // Never: writes, so that any thread and any copy of the store can answer. Hosts of a class are given as `within`.
 import type { Queries } from '../store/open-store.ts';
 import { compareGroups, compareNamedHosts } from './compare-hosts.ts';
+import { countLists } from './count-lists.ts';
 import { findHostsWithPackage } from './find-hosts-with-package.ts';
 import { findOutdated } from './find-outdated.ts';
 import { findHostPackages, findPackageChanges } from './list-host-packages.ts';
 import { findPackages } from './list-packages.ts';
 import { findVersions } from './list-versions.ts';
+import { findSetsWithPackage } from './sets-with-package.ts';
 
 const questions = {
   'hosts-with-package': findHostsWithPackage,
@@ -17,6 +19,8 @@ const questions = {
   outdated: findOutdated,
   compare: compareNamedHosts,
   'compare-groups': compareGroups,
+  'list-states': countLists,
+  'sets-with-package': findSetsWithPackage,
 } as const;
 
 type Questions = typeof questions;

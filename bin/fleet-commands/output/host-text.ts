@@ -15,8 +15,13 @@ export const hostCells = (host: Host, nowMs: number): string[] => [
   host.site,
   agoText(host.lastSeenAt, nowMs),
   host.nextDueAt === null ? '-' : agoText(host.nextDueAt, nowMs),
-  host.reason,
+  findingsText(host),
 ];
+
+const findingsText = ({ state, reason, findings }: Host): string => {
+  if (state !== 'enrolled') return reason;
+  return findings.length === 0 ? 'up to date' : findings.map(({ text }) => text).join('; ');
+};
 
 const osText = ({ os, osVersion }: Pick<Host, 'os' | 'osVersion'>): string => (os === '' ? '-' : `${os} ${osVersion}`);
 
@@ -31,6 +36,7 @@ export function hostLines(host: OneHost, nowMs: number): string[] {
     ...field('seen', agoText(host.lastSeenAt, nowMs)),
     ...field('next', host.nextDueAt === null ? '' : agoText(host.nextDueAt, nowMs)),
     ...factLines(host),
+    ...(host.state === 'enrolled' ? section('findings', findingLines(host)) : []),
     ...field('packages', host.installed?.toLocaleString('en-US') ?? ''),
     ...field('candidates', host.candidates?.toLocaleString('en-US') ?? ''),
     ...section('tasks', host.tasks.map(taskLine)),
@@ -40,6 +46,9 @@ export function hostLines(host: OneHost, nowMs: number): string[] {
     ),
   ];
 }
+
+const findingLines = ({ findings }: OneHost): string[] =>
+  findings.length === 0 ? ['up to date'] : findings.map(({ text }) => text);
 
 function factLines({ facts }: OneHost): string[] {
   if (facts === undefined) return [];

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { describeOperation } from '../operation.ts';
 import { doneSchema, timeSchema, wordsSchema } from './fields.ts';
 
-export const classNameSchema = z
+const classNameSchema = z
   .string()
   .max(64)
   .regex(/^[a-z][a-z0-9._-]*$/i, 'is no name of a class: letters, digits, dots, hyphens');
 
 /** `site=north and package=bash`; docs/fleet-commands.md describes the language. */
-export const selectorSchema = wordsSchema(2000);
+const selectorSchema = wordsSchema(2000);
 
 const classSchema = z.object({
   name: z.string(),

@@ -1,7 +1,7 @@
 // What hosts have differently. In: nothing. Out: the operation's description.
 import { z } from 'zod';
 import { describeOperation } from '../operation.ts';
-import { hostReferenceSchema } from './fields.ts';
+import { hostReferenceSchema, wordsSchema } from './fields.ts';
 import { count, kindInput, pageInput, pageOutput, patternSchema } from './parts.ts';
 
 /** What one side has of a package: its versions, the newest first, each with the number of hosts. */
@@ -24,18 +24,32 @@ export const comparisonSchema = z.object({
   ),
 });
 
+const compareInput = {
+  ...kindInput,
+  package: patternSchema.exactOptional(),
+  /** Also what all have alike. */
+  all: z.boolean().default(false),
+  ...pageInput,
+};
+
 export const compareHosts = describeOperation({
   name: 'compare',
   summary: 'Packages by hosts, with the version of each: the differences, or all',
   role: 'viewer',
   changes: false,
+  input: z.object({ hosts: z.array(hostReferenceSchema).min(2).max(20), ...compareInput }),
+  output: comparisonSchema,
+});
+
+export const compareClasses = describeOperation({
+  name: 'compare-classes',
+  summary: 'Packages by classes of hosts, with the versions of each and how many hosts have them',
+  role: 'viewer',
+  changes: false,
   input: z.object({
-    hosts: z.array(hostReferenceSchema).min(2).max(20),
-    ...kindInput,
-    package: patternSchema.exactOptional(),
-    /** Also what all have alike. */
-    all: z.boolean().default(false),
-    ...pageInput,
+    /** Names of classes, or selectors. */
+    classes: z.array(wordsSchema(2000)).min(2).max(10),
+    ...compareInput,
   }),
   output: comparisonSchema,
 });

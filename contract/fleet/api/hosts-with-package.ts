@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { describeOperation } from '../operation.ts';
 import { wordsSchema } from './fields.ts';
 import {
+  classInput,
   count,
   flagInput,
   hostOutput,
@@ -31,6 +32,7 @@ export const hostsWithPackage = describeOperation({
     newer: versionSchema.exactOptional(),
     equal: versionSchema.exactOptional(),
     ...flagInput,
+    ...classInput,
     ...pageInput,
   }),
   output: z.object({

@@ -25,6 +25,8 @@ const hostRowSchema = z.object({
   lastSeenAt: timeSchema.nullable(),
   nextDueAt: timeSchema.nullable(),
   createdAt: timeSchema,
+  /** What is to be said of it, each a state of its own, such as `outdated` or `silent`; it is up to date if there is none. */
+  findings: z.array(z.object({ kind: z.string(), text: z.string() })),
 });
 
 export const listHosts = describeOperation({
@@ -36,6 +38,8 @@ export const listHosts = describeOperation({
     state: z.enum(hostStates).exactOptional(),
     /** A part of the name, or a pattern with `*` and `?`. */
     search: wordsSchema(300).exactOptional(),
+    /** Only hosts of this class, or of this selector, such as `is=outdated`. */
+    class: wordsSchema(2000).exactOptional(),
     after: z.string().max(300).exactOptional(),
     limit: z.int().min(1).max(1000).default(100),
   }),

@@ -1,7 +1,7 @@
 // Which hosts have something to upgrade. In: nothing. Out: the operation's description.
 import { z } from 'zod';
 import { describeOperation } from '../operation.ts';
-import { count, hostOutput, packageOutput, pageInput, pageOutput, patternSchema } from './parts.ts';
+import { classInput, count, hostOutput, packageOutput, pageInput, pageOutput, patternSchema } from './parts.ts';
 
 /** Of the candidates of a host. One can be counted by more than one of them; `ready` are those that an upgrade would bring now. */
 export const candidateCountsSchema = z.object({
@@ -22,6 +22,7 @@ export const listOutdated = describeOperation({
     package: patternSchema.exactOptional(),
     /** Only candidates of this kind. */
     only: z.enum(['ready', 'security', 'held', 'keptBack', 'phased']).exactOptional(),
+    ...classInput,
     ...pageInput,
   }),
   output: z.object({

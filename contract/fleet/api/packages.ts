@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { describeOperation } from '../operation.ts';
 import { wordsSchema } from './fields.ts';
-import { count, kindInput, packageOutput, pageInput, pageOutput, systemInput } from './parts.ts';
+import { classInput, count, kindInput, packageOutput, pageInput, pageOutput, systemInput } from './parts.ts';
 
 export const listPackages = describeOperation({
   name: 'packages',
@@ -14,6 +14,7 @@ export const listPackages = describeOperation({
     search: wordsSchema(255).exactOptional(),
     ...kindInput,
     ...systemInput,
+    ...classInput,
     ...pageInput,
   }),
   output: z.object({
@@ -29,7 +30,7 @@ export const packageVersions = describeOperation({
   summary: 'Versions of a package, the newest first, and how many hosts have each',
   role: 'viewer',
   changes: false,
-  input: z.object({ package: wordsSchema(255), ...kindInput, ...systemInput }),
+  input: z.object({ package: wordsSchema(255), ...kindInput, ...systemInput, ...classInput }),
   output: z.object({
     total: count,
     /** At most a thousand. */

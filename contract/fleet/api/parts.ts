@@ -32,6 +32,9 @@ export const kindInput = { kind: z.enum(listKinds).default('installed') };
 
 export const systemInput = { system: wordsSchema(64).exactOptional() };
 
+/** Only hosts of this class, or of this selector. */
+export const classInput = { class: wordsSchema(2000).describe("a class's name, or a selector").exactOptional() };
+
 export const hostInput = { host: hostReferenceSchema };
 
 /** A host, as answers name it. */

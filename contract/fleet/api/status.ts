@@ -4,7 +4,7 @@ import { describeOperation } from '../operation.ts';
 
 const count = z.int().nonnegative();
 
-export const statusOutputSchema = z.object({
+const statusOutputSchema = z.object({
   /** Of the server itself, in words: its certificate ends soon, or has ended. */
   warnings: z.array(z.string()),
   hosts: z.object({ enrolled: count, pending: count, quarantined: count, revoked: count }),
@@ -21,6 +21,8 @@ export const statusOutputSchema = z.object({
     silent: count,
     /** Enrolled, and never seen since or without a list yet. */
     unreported: count,
+    /** A check failed, the lists of its repositories are old, or its clock is off. */
+    troubled: count,
   }),
 });
 

@@ -2,31 +2,24 @@
 import { sql } from 'kysely';
 import type { z } from 'zod';
 import { listHosts } from '../../../contract/fleet/api/hosts.ts';
-import { factsSchema } from '../../../contract/fleet/facts.ts';
-import { parseJsonEdge } from '../../../lib/parse-edge.ts';
+import { resolveSelector } from '../../classes/resolve-selector.ts';
+import type { SelectedHost } from '../../classes/resolve-selector.ts';
+import type { Fleet } from '../../fleet.ts';
+import { judgeSome } from '../../hosts/judge-hosts.ts';
+import type { JudgedRow } from '../../hosts/judge-hosts.ts';
+import { fitsPattern, parsePattern } from '../../questions/match-pattern.ts';
 import type { Queries } from '../../store/open-store.ts';
 import { implement } from '../implement.ts';
 
-const columns = [
-  'id',
-  'name',
-  'state',
-  'reason',
-  'site',
-  'origin',
-  'packageSystem',
-  'factsJson',
-  'lastSeenAt',
-  'nextDueAt',
-  'createdAt',
-] as const;
-
-export const hostsByName = implement(listHosts, async ({ store }, input) => {
-  const matching = select(store.queries, input);
+export const hostsByName = implement(listHosts, async (fleet, input) => {
+  const { queries } = fleet.store;
+  const of = input.class === undefined ? undefined : await resolveSelector(fleet, input.class);
+  if (of !== undefined) return ofClass(fleet, of, input);
+  const matching = select(queries, input);
   const { total } = await matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   const [afterName, afterId] = readCursor(input.after);
   const page = matching
-    .select(columns)
+    .select(['id', 'name'])
     .where((eb) => eb.or([eb('name', '>', afterName), eb.and([eb('name', '=', afterName), eb('id', '>', afterId)])]))
     .orderBy('name')
     .orderBy('id')
@@ -37,7 +30,7 @@ export const hostsByName = implement(listHosts, async ({ store }, input) => {
   return {
     total,
     ...(last === undefined ? {} : { next: `${last.name} ${last.id}` }),
-    hosts: shown.map(asHostRow),
+    hosts: await describeHosts(fleet, shown),
   };
 });
 
@@ -60,16 +53,35 @@ function likeOf(search: string): string {
   return /[*?]/.test(plain) ? plain.replaceAll('*', '%').replaceAll('?', '_') : `%${plain}%`;
 }
 
-type Row = {
-  readonly factsJson: string | null;
-  readonly packageSystem: string;
-};
+type Input = z.output<typeof listHosts.input>;
 
-/** What facts say of it in a list. */
-export function asHostRow<R extends Row>({ factsJson, ...row }: R) {
-  const facts = readFacts(factsJson);
-  return { ...row, os: facts?.os ?? '', osVersion: facts?.osVersion ?? '', mode: facts?.mode ?? '' };
+/** A class is of hosts that take part; a search narrows it. */
+async function ofClass(fleet: Fleet, of: readonly SelectedHost[], { state = 'enrolled', search, after, limit }: Input) {
+  const pattern = search === undefined ? undefined : parsePattern(/[*?]/.test(search) ? search : `*${search}*`);
+  const fits = ({ name }: SelectedHost): boolean => pattern === undefined || fitsPattern(pattern, name);
+  const all = state === 'enrolled' ? of.filter(fits) : [];
+  const [afterName, afterId] = readCursor(after);
+  const isLater = ({ name, id }: SelectedHost): boolean => name > afterName || (name === afterName && id > afterId);
+  const rest = all.filter(isLater);
+  const shown = rest.slice(0, limit);
+  const last = rest.length > limit ? shown.at(-1) : undefined;
+  const next = last === undefined ? {} : { next: `${last.name} ${last.id}` };
+  return { total: all.length, ...next, hosts: await describeHosts(fleet, shown) };
 }
 
-export const readFacts = (factsJson: string | null) =>
-  factsJson === null ? undefined : parseJsonEdge(factsSchema, factsJson, 'facts of the store');
+async function describeHosts(fleet: Fleet, shown: readonly SelectedHost[]) {
+  const judged = await judgeSome(
+    fleet,
+    shown.map(({ id }) => id),
+  );
+  return shown.flatMap(({ id }) => judged.get(id) ?? []).map(asHostRow);
+}
+
+/** What facts say of it in a list. */
+export const asHostRow = (row: JudgedRow) => ({
+  ...row,
+  findings: [...row.findings],
+  os: row.facts?.os ?? '',
+  osVersion: row.facts?.osVersion ?? '',
+  mode: row.facts?.mode ?? '',
+});

@@ -1,23 +1,29 @@
 // One host, with what happened to it. In: a name or an id. Out: its row, its facts, events and tasks. Never: its packages.
 import { showHost } from '../../../contract/fleet/api/hosts.ts';
 import { findHost } from '../../hosts/find-host.ts';
+import { judgeSome } from '../../hosts/judge-hosts.ts';
 import type { Queries } from '../../store/open-store.ts';
 import { implement } from '../implement.ts';
-import { asHostRow, readFacts } from './list-hosts.ts';
+import { OperationError } from '../operation-error.ts';
+import { asHostRow } from './list-hosts.ts';
 import { readEvents } from './list-events.ts';
 
 const ENDED_TASKS = 10;
 const OPEN_TASKS = 200;
 
-export const oneHost = implement(showHost, async ({ store }, { host }) => {
-  const { queries } = store;
+export const oneHost = implement(showHost, async (fleet, { host }) => {
+  const { queries } = fleet.store;
   const { id } = await findHost(queries, host);
   const row = await queries.selectFrom('hosts').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-  const facts = readFacts(row.factsJson);
+  const judged = (await judgeSome(fleet, [id])).get(id);
+  if (judged === undefined) throw new OperationError('conflict', `${host} has just been taken out`);
+  const { facts } = judged;
   const installed = await countOf(queries, row.installedSet);
   const candidates = await countOf(queries, row.candidatesSet);
+  const { facts: _, ...shown } = asHostRow(judged);
   return {
-    ...asHostRow(row),
+    ...row,
+    ...shown,
     ...(facts === undefined ? {} : { facts }),
     ...(installed === undefined ? {} : { installed }),
     ...(candidates === undefined ? {} : { candidates }),
