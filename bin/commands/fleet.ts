@@ -4,6 +4,7 @@ import { addFleetCompareCommand } from '../fleet-commands/compare.ts';
 import { addFleetOutdatedCommands } from '../fleet-commands/outdated.ts';
 import { addFleetPackagesCommands } from '../fleet-commands/packages.ts';
 import { addFleetRefreshCommand } from '../fleet-commands/refresh.ts';
+import { addFleetAgentPackageCommand } from '../fleet-commands/agent-package.ts';
 import { addFleetAuditCommand } from '../fleet-commands/audit.ts';
 import { addFleetDecisionCommands } from '../fleet-commands/decide.ts';
 import { addFleetEnrolCommand } from '../fleet-commands/enrol.ts';
@@ -45,4 +46,5 @@ export function addFleetCommand(program: Command): void {
   addFleetTokenCommand(fleet);
   addFleetLoginCommands(fleet);
   addFleetAuditCommand(fleet);
+  addFleetAgentPackageCommand(fleet);
 }

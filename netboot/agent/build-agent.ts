@@ -59,6 +59,8 @@ async function addFleetProgram(
   await writeFile(join(program, 'VERSION'), `${digestOf([code]).slice(0, 16)}\n`);
   await copyFile(join(files, 'gutinteg-fleet'), join(tree, 'usr/bin/gutinteg-fleet'));
   await chmod(join(tree, 'usr/bin/gutinteg-fleet'), 0o755);
+  // Of packages for hosts without systemd: fleet-package/.
+  await copyFile(join(files, 'cron'), join(program, 'cron'));
   for (const unit of ['gutinteg-fleet.service', 'gutinteg-fleet.timer', 'gutinteg-fleet-key.service']) {
     await copyFile(join(files, unit), join(tree, 'usr/lib/systemd/system', unit));
   }

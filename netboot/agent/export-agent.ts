@@ -24,20 +24,11 @@ export async function exportAgent(input: {
   /** Standard output unless given. */
   readonly file: string | undefined;
 }): Promise<void> {
-  const { store, name, publicKey, file } = input;
-  const digest = await readName(store, name);
-  if (digest === undefined) {
-    throw new UserError(`${name} is not in the package store`, { hint: 'gutinteg prepare --site SITE' });
-  }
-  const fetcher = directoryFetcher(store.dir);
-  const manifest = await readManifest(fetcher, digest, [publicKey]);
-  const tree = mergeTree({ layers: [{ name, priority: manifest.priority, manifest }], defines: {} });
+  const { file } = input;
   const dir = await mkdtemp(join(tmpdir(), 'gutinteg-agent-'));
   try {
     const target = join(dir, 'tree');
-    await mkdir(target);
-    await applyFull({ target, tree, fetcher, stateFile: join(dir, 'state.db') });
-    const paths = tree.entries.filter(({ type }) => type !== 'directory').map(({ path }) => `./${path}`);
+    const paths = await layPublishedAgent(input, target);
     const argv = ['tar', '-C', target, '--owner=0', '--group=0', '--numeric-owner', '--format=gnu'] as const;
     const tar = join(dir, 'agent.tar');
     await runCommand([...argv, '--null', '--files-from=-', '-cf', tar], { stdin: paths.join('\0') });
@@ -46,4 +37,20 @@ export async function exportAgent(input: {
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+type PublishedAgent = { readonly store: Store; readonly name: string; readonly publicKey: KeyObject };
+
+/** Fills a directory, which is made, with the agent. @returns the paths of files and links, `./usr/…` @throws UserError */
+export async function layPublishedAgent({ store, name, publicKey }: PublishedAgent, target: string): Promise<string[]> {
+  const digest = await readName(store, name);
+  if (digest === undefined) {
+    throw new UserError(`${name} is not in the package store`, { hint: 'gutinteg prepare --site SITE' });
+  }
+  const fetcher = directoryFetcher(store.dir);
+  const manifest = await readManifest(fetcher, digest, [publicKey]);
+  const tree = mergeTree({ layers: [{ name, priority: manifest.priority, manifest }], defines: {} });
+  await mkdir(target);
+  await applyFull({ target, tree, fetcher, stateFile: `${target}.db` });
+  return tree.entries.filter(({ type }) => type !== 'directory').map(({ path }) => `./${path}`);
 }

@@ -1,0 +1,112 @@
+// The package for hosts that gutinteg did not install: built, read by dpkg, rpm and systemd, installed, and used on a host.
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { runCommand } from '../../lib/run-command.ts';
+import { agentPackage } from '../../netboot/agent/agent-package.ts';
+import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';
+import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
+import { publishTree } from '../../packagelink/publish/publish.ts';
+import { openStore } from '../../packagelink/store/store.ts';
+import { makeAgentLab } from '../helpers/agent-lab.ts';
+import { makeDebRepository } from '../helpers/package-hosts/deb-repository.ts';
+import { makeDpkgHost } from '../helpers/package-hosts/dpkg-host.ts';
+import { makeSmallSite } from '../helpers/small-site.ts';
+import type { SmallSite } from '../helpers/small-site.ts';
+
+const repository = join(import.meta.dirname, '../..');
+
+/** The agent as `gutinteg prepare` publishes it, with this computer's Node. */
+async function publishAgent(site: SmallSite): Promise<void> {
+  const tree = join(site.stateDir, 'agent-tree');
+  const put = (path: string, data: string | Uint8Array, mode = 0o644): void => {
+    mkdirSync(dirname(join(tree, path)), { recursive: true });
+    writeFileSync(join(tree, path), data, { mode });
+  };
+  const files = join(repository, 'fleet-agent/files');
+  const { code } = await bundleInstaller(join(repository, 'fleet-agent/agent.ts'));
+  put('usr/lib/gutinteg/agent/node', `#!/bin/sh\nexec ${process.execPath} "$@"\n`, 0o755);
+  put('usr/lib/gutinteg/agent/lib/libstand-in.so.1', 'stand-in');
+  put('usr/lib/gutinteg-fleet/agent.mjs', code);
+  put('usr/lib/gutinteg-fleet/VERSION', '0123456789abcdef\n');
+  put('usr/lib/gutinteg-fleet/cron', readFileSync(join(files, 'cron')));
+  put('usr/bin/gutinteg-fleet', readFileSync(join(files, 'gutinteg-fleet')), 0o755);
+  for (const unit of ['gutinteg-fleet.service', 'gutinteg-fleet.timer', 'gutinteg-fleet-key.service'])
+    put(`usr/lib/systemd/system/${unit}`, readFileSync(join(files, unit)));
+  const { privateKey: signingKey } = await loadOrCreateSiteKey(site.stateDir);
+  const store = openStore(join(site.stateDir, 'store'));
+  await publishTree({ store, name: agentPackage('amd64'), tree, kind: 'site', signingKey });
+}
+
+test('a package is installed with dpkg, and the host enrols and reports as a user without rights', async () => {
+  await using stack = new AsyncDisposableStack();
+  const site = await makeSmallSite(stack);
+  const lab = await makeAgentLab(stack);
+  await publishAgent(site);
+  const files = ['fleet.deb', 'fleet.rpm', 'fleet.tar.zst'].map((name) => join(site.stateDir, name));
+  for (const file of files) {
+    const made = await site.run('gutinteg', 'fleet', 'agent-package', '--out', file, '--state', site.stateDir);
+    assert.equal(made.exitCode, 0, made.stderr);
+  }
+  const other = await site.run('gutinteg', 'fleet', 'agent-package', '--out', 'x.zip', '--state', site.stateDir);
+  assert.match(other.stderr, /x\.zip ends in none of \.deb, \.rpm, \.tar\.zst/);
+  assert.equal(other.exitCode, 2);
+  const [deb = '', rpm = '', tar = ''] = files;
+  const listed = await runCommand(['rpm', '-qp', '--list', rpm]);
+  const inTar = await runCommand(['tar', '--zstd', '-tf', tar]);
+  assert.deepEqual(
+    listed.stdout.trim().split('\n').sort(),
+    inTar.stdout
+      .trim()
+      .split('\n')
+      .map((path) => `/${path}`)
+      .sort(),
+  );
+  assert.match((await runCommand(['rpm', '-qp', '--scripts', rpm])).stdout, /useradd --system/);
+
+  const packages = await makeDebRepository(join(site.stateDir, 'repository'), [
+    { suite: 'stable', packages: [{ name: 'lab-tools', version: '1' }] },
+  ]);
+  const directory = join(site.stateDir, 'host');
+  await using host = await makeDpkgHost({ directory, repository: packages, install: ['lab-tools'] });
+  const insideOf = (name: string): string => join(host.root, 'srv', name);
+  copyFileSync(deb, insideOf('fleet.deb'));
+  copyFileSync(lab.certificate, insideOf('certificate.pem'));
+  writeFileSync(insideOf('token'), lab.token, { mode: 0o600 });
+  await host.run(['dpkg', '--install', '--force-depends', '/srv/fleet.deb']);
+  const user = (await host.run(['id', '-u', 'gutinteg-fleet'])).stdout.trim();
+  assert.match(user, /^[1-9]\d*$/);
+  const place = ['--server', lab.url, '--certificate', '/srv/certificate.pem', '--token-file', '/srv/token'];
+  const enrolled = await host.run(['gutinteg-fleet', 'enrol', ...place, '--name', 'by-hand'], {
+    okExitCodes: [0, 1, 2],
+  });
+  assert.match(enrolled.stdout + enrolled.stderr, /sent: facts\nsent: installed/);
+  const owners = await host.run(['find', '/var/lib/gutinteg-fleet', '-printf', '%U %m %f\\n']);
+  assert.match(owners.stdout, new RegExp(`^${user} 700 gutinteg-fleet$`, 'm'));
+  assert.match(owners.stdout, new RegExp(`^${user} 600 key.pem$`, 'm'));
+  assert.ok(
+    owners.stdout
+      .trim()
+      .split('\n')
+      .every((line) => line.startsWith(`${user} `)),
+    owners.stdout,
+  );
+  // As cron starts it; nothing is due.
+  const asUser = ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups'] as const;
+  const quiet = await host.run([...asUser, 'gutinteg-fleet', 'check-in', '--if-due']);
+  assert.equal(quiet.stdout + quiet.stderr, '');
+  assert.match((await host.run(['gutinteg-fleet', 'status'])).stdout, /version {3}0123456789abcdef\nlast try .* done/);
+  await host.run([
+    'systemd-analyze',
+    'verify',
+    '/usr/lib/systemd/system/gutinteg-fleet.service',
+    '/usr/lib/systemd/system/gutinteg-fleet.timer',
+    '/usr/lib/systemd/system/gutinteg-fleet-key.service',
+  ]);
+  const rows = await lab.fleet.store.queries.selectFrom('hosts').select(['name', 'state']).execute();
+  assert.deepEqual(
+    rows.map(({ name, state }) => `${name} ${state}`),
+    ['by-hand enrolled'],
+  );
+});
