@@ -89,7 +89,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): object {
   return rest;
 }
 
-const fieldSchema = z.looseObject({ type: z.unknown(), description: z.string().exactOptional() });
+const fieldSchema = z.looseObject({ type: z.string().exactOptional(), description: z.string().exactOptional() });
 const objectSchema = z.object({
   properties: z.record(z.string(), fieldSchema).default({}),
   required: z.array(z.string()).default([]),

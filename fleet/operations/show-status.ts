@@ -12,8 +12,8 @@ type Status = OutputOf<typeof showStatus>;
 
 /** Ten times as long as it took to count, so that whoever asks all the time costs a tenth of a processor at most. */
 const GOOD_FACTOR = 10;
-/** What takes no longer is counted each time. */
-const CHEAP_MS = 200;
+/** What takes no longer is counted each time, so that whoever has just let a host in sees it. */
+const CHEAP_MS = 2000;
 
 type Answer = { readonly status: Promise<Status>; goodUntilMs: number };
 const answers = new WeakMap<Fleet, Answer>();

@@ -14,9 +14,14 @@ export const hostCells = (host: Host, nowMs: number): string[] => [
   osText(host),
   host.site,
   agoText(host.lastSeenAt, nowMs),
-  host.nextDueAt === null ? '-' : agoText(host.nextDueAt, nowMs),
+  nextText(host, nowMs),
   findingsText(host),
 ];
+
+const nextText = ({ state, nextDueAt }: Pick<Host, 'state' | 'nextDueAt'>, nowMs: number): string => {
+  if (state !== 'enrolled' || nextDueAt === null) return '-';
+  return nextDueAt < nowMs ? 'overdue' : agoText(nextDueAt, nowMs);
+};
 
 const findingsText = ({ state, reason, findings }: Host): string => {
   if (state !== 'enrolled') return reason;
@@ -34,7 +39,7 @@ export function hostLines(host: OneHost, nowMs: number): string[] {
     ...field('came as', host.origin),
     ...field('since', timeText(host.createdAt)),
     ...field('seen', agoText(host.lastSeenAt, nowMs)),
-    ...field('next', host.nextDueAt === null ? '' : agoText(host.nextDueAt, nowMs)),
+    ...field('next', nextText(host, nowMs)),
     ...factLines(host),
     ...(host.state === 'enrolled' ? section('findings', findingLines(host)) : []),
     ...field('packages', host.installed?.toLocaleString('en-US') ?? ''),

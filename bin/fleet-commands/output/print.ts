@@ -7,8 +7,12 @@ export function print(lines: readonly string[]): void {
   process.stdout.write(printLines(lines));
 }
 
+const harmless = (cell: string): string => printLines([cell]).slice(0, -1);
+
 export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
-  print(tableLines([header, ...rows], process.stdout.isTTY ? process.stdout.columns : undefined));
+  // Before they are measured: what would steer a terminal is longer when it is written out.
+  const cells = [header, ...rows].map((row) => row.map(harmless));
+  print(tableLines(cells, process.stdout.isTTY ? process.stdout.columns : undefined));
 }
 
 export function printJson(answer: unknown): void {

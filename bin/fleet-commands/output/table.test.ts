@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { array, assert as assertProperty, integer, property, string } from 'fast-check';
+import { agoText } from './times.ts';
+import { tableLines } from './table.ts';
+
+test('columns stand below each other, and the widest gives way first', () => {
+  const rows = [
+    ['HOST', 'FINDINGS'],
+    ['web1', 'needs a restart, as there is a new kernel'],
+  ];
+  assert.deepEqual(tableLines(rows, undefined), ['HOST  FINDINGS', 'web1  needs a restart, as there is a new kernel']);
+  assert.deepEqual(tableLines(rows, 24), ['HOST  FINDINGS', 'web1  needs a restart, …']);
+});
+
+test('a line is never wider than the terminal, unless its columns are as narrow as can be', () => {
+  const row = array(string({ maxLength: 60 }), { minLength: 3, maxLength: 3 });
+  assertProperty(
+    property(array(row, { minLength: 1 }), integer({ min: 28, max: 120 }), (rows, width) =>
+      tableLines(rows, width).every((line) => line.length <= width),
+    ),
+  );
+});
+
+test('times are told in their largest unit', () => {
+  const now = 1_800_000_000_000;
+  const cases = [
+    [null, 'never'],
+    [now - 5000, '5 s ago'],
+    [now + 119_000, 'in 119 s'],
+    [now - 3 * 3_600_000, '3 h ago'],
+    [now - 50 * 86_400_000, '50 d ago'],
+  ] as const;
+  for (const [ms, text] of cases) assert.equal(agoText(ms, now), text);
+});
