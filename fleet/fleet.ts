@@ -42,7 +42,7 @@ export type FleetOptions = {
   readonly intervalSeconds?: number;
   readonly busyness?: () => number;
   readonly warnings?: () => readonly string[];
-  /** A server gives a thread (questions/question-thread.ts); otherwise questions are answered in this one. */
+  /** A server gives a process (questions/question-process.ts); otherwise questions are answered in this one. */
   readonly ask?: AskQuestion;
   readonly records?: () => MachineRecords;
 };

@@ -12,7 +12,7 @@ import type { MachineRecords } from './classes/machine-records.ts';
 import { openFleet } from './fleet.ts';
 import type { Fleet } from './fleet.ts';
 import { tidyDaily } from './inventories/tidy-daily.ts';
-import { openQuestionThread } from './questions/question-thread.ts';
+import { openQuestionProcess } from './questions/question-process.ts';
 import { startFleetServer } from './servers/fleet-server.ts';
 import { createHostRoutes } from './servers/host-routes.ts';
 import { measureBusyness } from './servers/measure-busyness.ts';
@@ -55,7 +55,7 @@ export async function serveFleet(place: FleetPlace): Promise<RunningFleet> {
   started.defer(() => store.close());
   const { busyness, stop } = measureBusyness();
   started.defer(stop);
-  const questions = openQuestionThread({ place: storePlace(place), log });
+  const questions = openQuestionProcess({ place: storePlace(place), log });
   started.defer(questions.close);
   started.defer(tidyDaily(store, log).stop);
   const records = place.records === undefined ? {} : { records: place.records };

@@ -3,14 +3,11 @@
 import { digestOfItems, MAX_ITEMS } from '../../contract/fleet/inventory.ts';
 import type { Item } from '../../contract/fleet/inventory.ts';
 import type { Store, StoreTransaction } from '../store/open-store.ts';
-import { decideBase } from './decide-base.ts';
-import type { Base } from './decide-base.ts';
 import { internItems, keyOfItem } from './find-items.ts';
 import type { ListOwner } from './find-items.ts';
-import { decodeIds } from './item-ids.ts';
+import { insertSet } from './insert-set.ts';
 import { lockWriters } from './lock-writers.ts';
-import { readList, readSet } from './read-list.ts';
-import { sketchOf } from './sketch.ts';
+import { readList } from './read-list.ts';
 
 /** Items fit `itemSchema`. `digest` is what the host says that the list has. */
 export type ReportedList = ListOwner & { readonly digest: string } & (
@@ -46,7 +43,7 @@ export async function storeList(options: StoreListOptions, list: ReportedList): 
   if (fault !== undefined) return { result: 'items' in list ? 'refused' : 'again', why: fault };
   await lockWriters(store, transaction);
   // Another server may have stored it since.
-  const set = (await findList(transaction, list)) ?? (await insertSet(options, list, whole.items));
+  const set = (await findList(transaction, list)) ?? (await insertList(options, list, whole.items));
   return { result: 'stored', set };
 }
 
@@ -103,55 +100,11 @@ function faultOf(items: readonly Item[], { digest }: ReportedList): string | und
   return digestOfItems(items) === digest ? undefined : 'the list does not have the digest that was named';
 }
 
-async function insertSet(
+async function insertList(
   { transaction, now, former = null }: StoreListOptions,
   { kind, system, digest }: ReportedList,
   items: readonly Item[],
 ): Promise<number> {
   const ids = await internItems(transaction, { kind, system }, items);
-  const sketch = sketchOf(ids);
-  const form = decideBase(ids, await likelyBases(transaction, { owner: { kind, system }, sketch, former }));
-  const { id } = await transaction
-    .insertInto('sets')
-    .values({ kind, system, digest, ...form, count: ids.length, createdAt: now, unusedSince: null })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  if (form.base === null) {
-    await transaction
-      .insertInto('sketches')
-      .values(sketch.map((number) => ({ base: id, number })))
-      .execute();
-  }
-  return id;
-}
-
-/** So many bases are compared with a new list; more bytes are seldom saved by another one. */
-const COMPARED_BASES = 4;
-
-type BaseSearch = { readonly owner: ListOwner; readonly sketch: readonly number[]; readonly former: number | null };
-
-async function likelyBases(
-  transaction: StoreTransaction,
-  { owner, sketch, former }: BaseSearch,
-): Promise<readonly Base[]> {
-  const alike = await transaction
-    .selectFrom('sketches')
-    .select('base')
-    .where('number', 'in', sketch)
-    .groupBy('base')
-    .orderBy(({ fn }) => fn.countAll(), 'desc')
-    .orderBy('base', 'desc')
-    .limit(COMPARED_BASES)
-    .execute();
-  const formerSet = former === null ? undefined : await readSet(transaction, former);
-  const wanted = [...alike.map(({ base }) => base), formerSet?.base ?? formerSet?.id ?? 0];
-  const rows = await transaction
-    .selectFrom('sets')
-    .select(['id', 'added'])
-    .where('id', 'in', wanted)
-    .where('base', 'is', null)
-    .where('kind', '=', owner.kind)
-    .where('system', '=', owner.system)
-    .execute();
-  return rows.map(({ id, added }) => ({ id, ids: decodeIds(added) }));
+  return insertSet(transaction, { owner: { kind, system }, digest, ids, now, former });
 }

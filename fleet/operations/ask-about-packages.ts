@@ -1,4 +1,4 @@
-// Operations that are questions about lists: they are answered beside the thread that hosts wait for.
+// Operations that are questions about lists: they are answered beside the process that hosts wait for.
 import { compareClasses, compareHosts } from '../../contract/fleet/api/compare.ts';
 import { hostPackages, packageChanges } from '../../contract/fleet/api/host-packages.ts';
 import { hostsWithPackage } from '../../contract/fleet/api/hosts-with-package.ts';

@@ -22,22 +22,28 @@ const setColumns = { installed: 'installedSet', candidates: 'candidatesSet' } as
 
 const ROWS = 1000;
 
+/** So many are read at once, and sorted. */
+const FEW_HOSTS = 5000;
+
 export const hostsOfSets = (queries: Queries, kind: ListKind, { within }: Within): Promise<HostsOfSets> =>
   within === undefined ? ofAllHosts(queries, kind) : ofSomeHosts(queries, kind, within);
 
 async function ofAllHosts(queries: Queries, kind: ListKind): Promise<HostsOfSets> {
   const column = setColumns[kind];
+  // Grouped as an index has it, which alone is read.
   const rows = await queries
     .selectFrom('hosts')
-    .select((select) => [`${column} as set`, select.fn.countAll<number>().as('hosts')])
-    .where('state', '=', 'enrolled')
+    .select((select) => [`${column} as set`, 'state', select.fn.countAll<number>().as('hosts')])
     .where(column, 'is not', null)
-    .groupBy(column)
+    .groupBy([column, 'state'])
     .execute();
-  const weights = new Map(rows.map(({ set, hosts }) => [set ?? 0, hosts]));
+  const weights = new Map(rows.filter(({ state }) => state === 'enrolled').map(({ set, hosts }) => [set ?? 0, hosts]));
+  const countHosts = (sets: ReadonlySet<number>): number =>
+    [...sets].reduce((sum, set) => sum + (weights.get(set) ?? 0), 0);
   return {
     weights,
-    page: (sets, wish) => (sets.size <= ROWS ? readBySets : readByName)(queries, kind, { sets, ...wish }),
+    page: (sets, wish) =>
+      countHosts(sets) <= FEW_HOSTS ? readBySets(queries, kind, sets, wish) : readByName(queries, kind, sets, wish),
   };
 }
 
@@ -79,31 +85,24 @@ const asHost = ({ id, name, set }: { id: string; name: string; set: number | nul
   set: set ?? 0,
 });
 
+/** Sorted here: a database that is asked for an order reads all hosts by name. */
 async function readBySets(
   queries: Queries,
   kind: ListKind,
-  { sets, after = '', limit }: PageWish & { readonly sets: ReadonlySet<number> },
+  ...[sets, wish]: Parameters<HostsOfSets['page']>
 ): Promise<HostPage> {
   if (sets.size === 0) return { hosts: [] };
-  const rows = selectHosts(queries, kind)
+  const rows = await selectHosts(queries, kind)
     .where(setColumns[kind], 'in', [...sets])
-    .where('name', '>', after);
-  return cutPage(
-    (
-      await rows
-        .orderBy('name')
-        .limit(limit + 1)
-        .execute()
-    ).map(asHost),
-    limit,
-  );
+    .execute();
+  return pageOf(rows.map(asHost), wish);
 }
 
-/** Where many sets match, a page of hosts is soon found in the order of names. */
+/** Where many hosts match, a page of them is soon found in the order of names. */
 async function readByName(
   queries: Queries,
   kind: ListKind,
-  { sets, after = '', limit }: PageWish & { readonly sets: ReadonlySet<number> },
+  ...[sets, { after = '', limit }]: Parameters<HostsOfSets['page']>
 ): Promise<HostPage> {
   const found: HostOfSet[] = [];
   for (let last = after; ;) {

@@ -1,5 +1,5 @@
 // How busy the server is, by how late its timers are. In: nothing. Out: how often hosts' intervals are doubled.
-// Never: asks how long a question of a person takes: those run in a thread of their own.
+// Never: asks how long a question of a person takes: those run in a process of their own.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /** Timers are late by this much at the most, on average, when intervals are doubled once, twice, and three times. */

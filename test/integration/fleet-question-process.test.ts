@@ -1,11 +1,11 @@
-// The thread that answers questions: a question that takes too long, a thread that dies, too many questions, and that it
+// The process that answers questions: a question that takes too long, a process that dies, too many questions, and that it
 // cannot write.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client } from 'pg';
 import { openForReading } from '../../fleet/store/open-for-reading.ts';
-import { openQuestionThread } from '../../fleet/questions/question-thread.ts';
-import type { QuestionThread } from '../../fleet/questions/question-thread.ts';
+import { openQuestionProcess } from '../../fleet/questions/question-process.ts';
+import type { QuestionProcess } from '../../fleet/questions/question-process.ts';
 import { digestOfItems } from '../../contract/fleet/inventory.ts';
 import type { Item } from '../../contract/fleet/inventory.ts';
 import { storeList } from '../../fleet/inventories/store-list.ts';
@@ -18,7 +18,7 @@ import { storeKinds } from '../helpers/stores.ts';
 const kinds = storeKinds();
 const log = createLog('test', 'silent');
 
-const askAnything = ({ ask }: QuestionThread) => ask('packages', { kind: 'installed', limit: 10 });
+const askAnything = ({ ask }: QuestionProcess) => ask('packages', { kind: 'installed', limit: 10 });
 const NOTHING = { total: 0, packages: [] };
 
 async function emptyStore(place: StorePlace): Promise<StorePlace> {
@@ -28,7 +28,7 @@ async function emptyStore(place: StorePlace): Promise<StorePlace> {
 
 for (const { name, newPlace } of kinds) {
   test(`questions are answered one after the other, and errors are those of the question (${name})`, async () => {
-    const questions = openQuestionThread({ place: await emptyStore(await newPlace()), log, mostWaiting: 4 });
+    const questions = openQuestionProcess({ place: await emptyStore(await newPlace()), log, mostWaiting: 4 });
     const answers = await Promise.allSettled(Array.from({ length: 6 }, () => askAnything(questions)));
     assert.deepEqual(
       answers.slice(0, 4).map((one) => one.status === 'fulfilled' && one.value),
@@ -56,17 +56,17 @@ const longList = Array.from({ length: 40_000 }, (_, index): Item => [
   '',
 ]);
 
-test('a thread whose memory does not suffice is told, and the process lives on', async () => {
+test('a process whose memory does not suffice is told, and replaced', async () => {
   const place = await kinds[0].newPlace();
   const store = await openStore(place);
   const list = { kind: 'installed', system: 'dpkg', digest: digestOfItems(longList), items: longList } as const;
   await store.transaction((transaction) => storeList({ store, transaction, now: 0 }, list));
   await addHost(store, { id: 'host', name: 'host', installedSet: 1 });
-  const questions = openQuestionThread({ place, log, memoryMiB: 24 });
+  const questions = openQuestionProcess({ place, log, memoryMiB: 40 });
   const all = () => questions.ask('packages', { kind: 'installed', limit: 1000 });
-  await assert.rejects(all(), { message: /the question was interrupted/, hint: 'ask again' });
+  await assert.rejects(all(), { message: /the question was interrupted/, hint: /narrower/ });
   const one = await questions.ask('hosts-with-package', { package: 'x', kind: 'installed', limit: 10 });
-  assert.deepEqual(one, { total: 0, hosts: [] }, 'another thread answers');
+  assert.deepEqual(one, { total: 0, hosts: [] }, 'another process answers');
   await store.close();
   await questions.close();
 });
@@ -78,10 +78,10 @@ async function connect(place: StorePlace): Promise<Client> {
   return client;
 }
 
-test('a question that takes too long is told, and its thread is replaced', async () => {
+test('a question that takes too long is told, and its process is replaced', async () => {
   const place = await emptyStore(await kinds[1].newPlace());
   const client = await connect(place);
-  const questions = openQuestionThread({ place, log, limitMs: 5000 });
+  const questions = openQuestionProcess({ place, log, limitMs: 5000 });
   assert.deepEqual(await askAnything(questions), NOTHING);
   await client.query('begin');
   await client.query('lock table hosts in access exclusive mode');
@@ -95,7 +95,7 @@ test('a question that takes too long is told, and its thread is replaced', async
 test('after PostgreSQL has ended its connections, one question fails at most', async () => {
   const place = await emptyStore(await kinds[1].newPlace());
   const client = await connect(place);
-  const questions = openQuestionThread({ place, log });
+  const questions = openQuestionProcess({ place, log });
   assert.deepEqual(await askAnything(questions), NOTHING);
   const others = 'from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()';
   await client.query(`select pg_terminate_backend(pid) ${others}`);
