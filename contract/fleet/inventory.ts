@@ -37,7 +37,7 @@ export type ListKind = (typeof listKinds)[number];
 export const digestSchema = z.string().regex(/^[\w-]{22}$/, 'is no digest');
 
 /** What the digest of a list is made of: a line for each item, its parts divided by tabs, in the order of UTF-16 units. */
-export const canonicalText = (items: readonly Item[]): string =>
+const canonicalText = (items: readonly Item[]): string =>
   items
     .map((item) => `${item.join('\t')}\n`)
     .toSorted()

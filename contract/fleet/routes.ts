@@ -12,9 +12,6 @@ export const API_PREFIX = '/fleet/api/v1';
 /** The API as OpenAPI 3.1. */
 export const OPENAPI_PATH = '/fleet/openapi.json';
 
-/** NWU's methods. */
-export const XML_RPC_PATH = '/RPC2';
-
 /** The port of `gutinteg fleet serve`. */
 export const FLEET_PORT = 8443;
 

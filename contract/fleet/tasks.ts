@@ -62,8 +62,6 @@ export const packageDetailsSchema = z.object({
   installedAt: z.int().nonnegative().exactOptional(),
 });
 
-export type PackageDetails = z.infer<typeof packageDetailsSchema>;
-
 /** The most files that one answer has; `total` counts all. */
 export const MAX_FILES = 20_000;
 

@@ -39,7 +39,7 @@ export type ListCounts = {
 };
 
 /** Columns of `hosts`; times in milliseconds since 1970. */
-export type JudgedHost = {
+type JudgedHost = {
   readonly state: HostState;
   readonly reason: string;
   readonly lastSeenAt: number | null;
