@@ -43,7 +43,10 @@ suite('everything that the programs define is offered', () => {
   type Expectation = { readonly line: string; readonly words: readonly string[] };
 
   function expectations(command: Command, line: string): Expectation[] {
-    const below = command.commands.flatMap((child) => [child.name(), ...child.aliases()]);
+    // Words of other programs that are understood, too, are not offered.
+    const shown = new Set(command.createHelp().visibleCommands(command));
+    const children = command.commands.filter((child) => shown.has(child));
+    const below = children.flatMap((child) => [child.name(), ...child.aliases()]);
     const options = command.options.filter(({ hidden }) => !hidden);
     return [
       { line: `${line} `, words: below },
@@ -55,7 +58,7 @@ suite('everything that the programs define is offered', () => {
       ...command.registeredArguments
         .slice(0, 1)
         .map(({ argChoices = [] }) => ({ line: `${line} `, words: argChoices })),
-      ...command.commands.flatMap((child) =>
+      ...children.flatMap((child) =>
         [child.name(), ...child.aliases()].flatMap((name) => expectations(child, `${line} ${name}`)),
       ),
     ];
