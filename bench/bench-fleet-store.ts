@@ -1,5 +1,6 @@
 // 110,000 hosts with 2,000 packages each, some 33,000 different lists: how large the fleet's store is, and how long questions
-// take, in SQLite and PostgreSQL beside each other. At most 300 MB and 300 ms are wanted.
+// take, in SQLite and PostgreSQL beside each other. At most 300 MB and 300 ms are wanted. Arguments: which of the shapes
+// `uniform` and `individual`, in which each host has some packages of its own.
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,7 +100,8 @@ const work = await mkdtemp(join(tmpdir(), 'gutinteg-bench-fleet-'));
 const postgres = await startPostgres();
 try {
   print(`median of ${RUNS} runs (fastest–slowest); at most ${MOST_MB} MB and, for "who has", ${MOST_MS} ms are wanted`);
-  for (const shape of fleetShapes) {
+  const wanted = process.argv.slice(2);
+  for (const shape of fleetShapes.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
     const file = join(work, `${shape.sets}-${shape.classes}.db`);
     const uri = await postgres.newDatabase();
     const [sqlite, other] = [await openStore({ file }), await openStore({ postgres: uri })];

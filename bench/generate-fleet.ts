@@ -19,7 +19,7 @@ const size = { hosts: 110_000, sets: 33_000, packages: 2000 };
 
 export const fleetShapes: readonly FleetShape[] = [
   { name: 'uniform', ...size, classes: 40, extras: 12, otherVersions: 12 },
-  { name: 'each host its own', ...size, classes: 200, extras: 80, otherVersions: 120 },
+  { name: 'individual', ...size, classes: 200, extras: 80, otherVersions: 120 },
 ];
 
 /** Names that there are; a class has some of the first ones for sure. */

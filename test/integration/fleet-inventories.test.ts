@@ -101,6 +101,7 @@ for (const { name, newPlace } of storeKinds()) {
     assert.ok(row.added.length + row.removed.length < 5, 'as a difference');
     // The same items of another system are others, and so is the empty list of each kind.
     assert.notEqual(await stored(store, { ...whole(base), system: 'rpm' }), set);
+    assert.equal((await countRows(store)).items, 2001);
     await assertHas(store, await stored(store, whole([])), []);
     await store.close();
   });

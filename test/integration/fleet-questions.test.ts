@@ -12,7 +12,7 @@ import { digestOfItems } from '../../contract/fleet/inventory.ts';
 import type { Item, ListKind } from '../../contract/fleet/inventory.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import { createLog } from '../../lib/log.ts';
-import { addHost } from '../helpers/fleet-host.ts';
+import { addHost, hostRow } from '../helpers/fleet-host.ts';
 import { howMany } from '../helpers/how-many.ts';
 import { createRandom } from '../../bench/create-random.ts';
 import { storeKinds } from '../helpers/stores.ts';
@@ -58,6 +58,7 @@ const fleetOfFive: Readonly<Record<string, Lists>> = {
       item('kernel', '5.14-9', '', '', 'x86_64'),
       item('kernel', '5.14-10', '', '', 'x86_64'),
     ],
+    candidates: [item('kernel', '5.14-11', '', 'updates', 'x86_64')],
   },
   silent: { system: 'rpm' },
 };
@@ -156,15 +157,19 @@ for (const { name: kind, newPlace } of storeKinds()) {
 
     await context.test('outdated hosts: held, kept back, phased and security are told apart', async () => {
       const answer = await ask(fleet, 'outdated', {});
-      const [alpha, beta] = answer['hosts'] as Host[];
+      const [alpha, beta, rho] = answer['hosts'] as Host[];
       assert.deepEqual(alpha?.counts, { all: 2, ready: 1, security: 1, held: 1, keptBack: 0, phased: 0 });
       assert.deepEqual(beta?.counts, { all: 2, ready: 0, security: 1, held: 0, keptBack: 1, phased: 1 });
       assert.deepEqual(
         alpha?.packages.map(({ name, installed, version }) => `${name} ${installed} ${version}`),
         ['nginx 1.22.1-9 1.24-1', 'openssl 3.0.9-1 3.0.11-1'],
       );
-      assert.equal(answer['total'], 2);
-      assert.deepEqual(hostsOf(await ask(fleet, 'outdated', { only: 'ready' })), ['alpha: openssl/amd64 3.0.11-1']);
+      assert.equal(rho?.packages[0]?.installed, '5.14-10', 'the newest of two that are installed');
+      assert.equal(answer['total'], 3);
+      assert.deepEqual(hostsOf(await ask(fleet, 'outdated', { only: 'ready' })), [
+        'alpha: openssl/amd64 3.0.11-1',
+        'rho: kernel/x86_64 5.14-11',
+      ]);
       assert.deepEqual(hostsOf(await ask(fleet, 'outdated', { only: 'keptBack' })), ['beta: lib1/amd64 1.1-1']);
       assert.deepEqual(hostsOf(await ask(fleet, 'outdated', { package: 'ng*' })), ['alpha: nginx/amd64 1.24-1']);
     });
@@ -281,6 +286,40 @@ for (const { name: kind, newPlace } of storeKinds()) {
       await assert.rejects(ask(fleet, 'package-changes', { host: 'alpha', since }), /is not stored any more/);
     });
     await fleet.store.close();
+  });
+
+  test(`thousands of hosts that match come in pages, each once, and hosts of other states do not (${kind})`, async () => {
+    const store = await openStore(await newPlace());
+    const list = { kind: 'installed', system: 'dpkg' } as const;
+    const sets = [await put(store, { ...list, items: common }), await put(store, { ...list, items: common.slice(1) })];
+    const names = Array.from({ length: 10_400 }, (_, index) => `host-${String(index).padStart(5, '0')}`);
+    const rows = names.map((name, index) => {
+      const state = index % 5 === 0 ? 'quarantined' : 'enrolled';
+      return hostRow({ id: idOf(name), name, state, installedSet: sets[index % 3 === 0 ? 1 : 0] ?? null });
+    });
+    for (let start = 0; start < rows.length; start += 800) {
+      await store.queries
+        .insertInto('hosts')
+        .values(rows.slice(start, start + 800))
+        .execute();
+    }
+    const fleet = await openFleet({ store, log: createLog('test', 'silent') });
+    for (const [package_, some] of [
+      ['lib0', names.filter((_, index) => index % 3 !== 0 && index % 5 !== 0)],
+      ['lib1', names.filter((_, index) => index % 5 !== 0)],
+    ] as const) {
+      const found: string[] = [];
+      let next: unknown;
+      do {
+        const after = typeof next === 'string' ? { after: next } : {};
+        const answer = await ask(fleet, 'hosts-with-package', { package: package_, limit: 1000, ...after });
+        assert.equal(answer['total'], some.length);
+        found.push(...(answer['hosts'] as Host[]).map(({ host }) => host));
+        next = answer['next'];
+      } while (next !== undefined);
+      assert.deepEqual(found, some);
+    }
+    await store.close();
   });
 
   test(`a random fleet answers as a model does (${kind})`, async () => {
