@@ -1,10 +1,12 @@
 // The fleet's server, whole: its store, its port and its socket. In: where they are. Out: a server until it is closed.
 // Never: reads site.yaml; makes a certificate.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { XML_RPC_PATH } from '../contract/fleet/routes.ts';
 import { UserError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { readIfThere } from '../lib/read-if-there.ts';
+import { runCommand } from '../lib/run-command.ts';
 import { findActor } from './accounts/find-actor.ts';
 import { createApiHandler } from './api/api-handler.ts';
 import { serveApiSocket } from './api/api-socket.ts';
@@ -23,6 +25,7 @@ import type { ClientCertificateMode } from './tls/judge-client.ts';
 import { tlsFiles } from './tls/make-certificate.ts';
 import type { BroughtFiles } from './tls/make-certificate.ts';
 import { readKeyPair, watchCertificate } from './tls/watch-certificate.ts';
+import { createXmlRpcHandler } from './xml-rpc/xml-rpc-handler.ts';
 
 export type FleetPlace = {
   readonly stateDir: string;
@@ -61,7 +64,12 @@ export async function serveFleet(place: FleetPlace): Promise<RunningFleet> {
   const records = place.records === undefined ? {} : { records: place.records };
   const warnings = (): string[] => [watch.warning()].filter((warning) => warning !== undefined);
   const fleet = await openFleet({ store, log, busyness, warnings, ask: questions.ask, ...records });
-  const routes = createHostRoutes(fleet, clientCertificates);
+  const xmlRpc = createXmlRpcHandler(fleet, {
+    directory: tlsDirectory(place),
+    certificate: () => readFile(files.certificate, 'utf8'),
+    run: runCommand,
+  });
+  const routes = { ...createHostRoutes(fleet, clientCertificates), [XML_RPC_PATH]: xmlRpc };
   const authority = clientAuthority === undefined ? {} : { clientAuthority };
   const otherwise = createApiHandler(fleet, (request) => findActor(fleet, request.headers.authorization));
   // First, as it is what tells that another server uses the state.

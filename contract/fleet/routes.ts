@@ -12,6 +12,9 @@ export const API_PREFIX = '/fleet/api/v1';
 /** The API as OpenAPI 3.1. */
 export const OPENAPI_PATH = '/fleet/openapi.json';
 
+/** XML-RPC with the names of Network Wide Updates; docs/fleet-xml-rpc.md has its methods. */
+export const XML_RPC_PATH = '/RPC2';
+
 /** The port of `gutinteg fleet serve`. */
 export const FLEET_PORT = 8443;
 

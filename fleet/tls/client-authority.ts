@@ -1,7 +1,9 @@
 // The site's own authority for certificates of hosts: mutual TLS, where a site wants it. In: a directory, a host's request.
 // Out: a certificate. Such a certificate lets nobody in by itself: every request is still signed by the host's key
-// (contract/fleet/signed-request.ts), so a host that is revoked needs no list of revoked certificates.
+// (contract/fleet/signed-request.ts), or comes by a connection that the same key has opened (fleet/xml-rpc/), so a host that is
+// revoked needs no list of revoked certificates.
 import { X509Certificate, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostNameSchema } from '../../contract/fleet/enrolment.ts';
@@ -13,7 +15,13 @@ import type { RunCommand } from '../../lib/run-command.ts';
 import { writeFileForOwner } from '../../lib/write-file-for-owner.ts';
 import { requireKeyOf } from './judge-certificate.ts';
 import { makeKey } from './make-certificate.ts';
-import { AUTHORITY_CONFIGURATION, CLIENT_EXTENSIONS, planAuthority, planSigning } from './plan-authority.ts';
+import {
+  AUTHORITY_CONFIGURATION,
+  CLIENT_EXTENSIONS,
+  planAuthority,
+  planCertifying,
+  planSigning,
+} from './plan-authority.ts';
 
 /** In the directory of the server's certificate. */
 export const authorityFiles = (directory: string): { key: string; certificate: string } => ({
@@ -86,6 +94,21 @@ export async function signClientRequest({ directory, name, request, days, run }:
     return certificate;
   });
 }
+
+/** Certifies the key that an enrolled host signs with (`readHostKey`). @returns PEM @throws UserError when there is no authority */
+export async function certifyHostKey({ directory, name, key, days, run }: CertifiedKey): Promise<string> {
+  const files = authorityFiles(directory);
+  await needAuthority(files);
+  return withPrivateDirectory('gutinteg-tls-', async (dir) => {
+    const made = { publicKey: join(dir, 'key'), extensions: join(dir, 'extensions'), certificate: join(dir, 'made') };
+    await writeFile(made.publicKey, key.export({ type: 'spki', format: 'pem' }));
+    await writeFile(made.extensions, CLIENT_EXTENSIONS);
+    await run(planCertifying({ name, days, serial: `0x${newSerial()}` }, { ...made, authority: files }));
+    return readFile(made.certificate, 'utf8');
+  });
+}
+
+type CertifiedKey = Omit<SigningRequest, 'request'> & { readonly key: KeyObject };
 
 async function needAuthority(files: { key: string; certificate: string }): Promise<void> {
   const [key, certificate] = await Promise.all([readIfThere(files.key), readIfThere(files.certificate)]);

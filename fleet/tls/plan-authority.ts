@@ -44,6 +44,17 @@ export type SigningFiles = {
   readonly authority: { readonly key: string; readonly certificate: string };
 };
 
+/** A certificate of a key that nobody asks for with a request. @throws UserError for days out of range */
+export function planCertifying(
+  { name, days, serial }: SigningWish,
+  { publicKey, extensions, certificate, authority }: Omit<SigningFiles, 'request'> & { readonly publicKey: string },
+): Argv {
+  requireDays(days);
+  const by = ['-CA', authority.certificate, '-CAkey', authority.key, '-set_serial', serial];
+  const as = ['-subj', `/CN=${name}`, '-days', `${days}`, '-extfile', extensions];
+  return ['openssl', 'x509', '-new', '-sha256', '-force_pubkey', publicKey, ...by, ...as, '-out', certificate];
+}
+
 /** openssl refuses a request that its own key has not signed. @throws UserError for days out of range */
 export function planSigning({ name, days, serial }: SigningWish, files: SigningFiles): Argv {
   requireDays(days);

@@ -30,3 +30,9 @@ export class RpcFault extends Error {
     this.kind = kind;
   }
 }
+
+/** Of every method about repositories. */
+export const NO_REPOSITORIES = new RpcFault(
+  'not-possible',
+  'this server keeps no lists of repositories; the origin of each candidate says where it comes from',
+);
