@@ -61,7 +61,7 @@ const refused: readonly (readonly [what: string, xml: string | Buffer, error: Re
   ['a DOCTYPE alone', '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', /a DOCTYPE is refused/],
   ['10,000 levels', '<a>'.repeat(10_000), /line 1: elements are more than 64 deep/],
   ['values in values', withValue('<value><array><data>'.repeat(40)), /more than 64 deep/],
-  ['a million elements', `<a>${'<b/>'.repeat(1_000_000)}</a>`, /more than 400000 elements/],
+  ['200,000 elements', `<a>${'<b/>'.repeat(200_000)}</a>`, /more than 100000 elements/],
   ['bytes that are not UTF-8', Buffer.from([0x3c, 0x61, 0xff, 0x3e]), /it is not UTF-8/],
   ['another encoding', `<?xml version="1.0" encoding="UTF-16"?>${callOf('').slice(22)}`, /this is UTF-16/],
   ['half a character', withValue('<value>&#xD800;</value>'), /entity|character/],

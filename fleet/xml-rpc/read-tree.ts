@@ -14,7 +14,7 @@ export type Element = {
 /** A value takes up to four levels: struct, member, value, and what it is. */
 const DEEPEST = 64;
 /** Ten for each package of a list. */
-const MOST_ELEMENTS = 400_000;
+const MOST_ELEMENTS = 100_000;
 
 /** @throws RpcFault with the line */
 export function readTree(bytes: Uint8Array): Element {

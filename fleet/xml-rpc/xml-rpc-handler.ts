@@ -1,7 +1,6 @@
 // XML-RPC on a connection. In: HTTP requests. Out: XML, with the status 200 for faults, too, as the specification has it. Bounded:
 // bodies, which strangers have small, requests under way. Never: knows methods (answer-call.ts).
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { MAX_REQUEST_BYTES } from '../../contract/fleet/routes.ts';
 import { createLimitedLog } from '../../lib/limited-log.ts';
 import type { LimitedLog } from '../../lib/limited-log.ts';
 import type { Fleet } from '../fleet.ts';
@@ -17,6 +16,8 @@ import type { SiteCertificates } from './method.ts';
 import { RpcFault } from './value.ts';
 
 const MAX_STRANGER_BYTES = 64 * 1024;
+/** 5,000 packages. Nobody else is answered while XML is read. */
+const MAX_BYTES = 1024 * 1024;
 /** Calls that have come whole: slow senders keep nobody out. */
 const MAX_UNDER_WAY = 100;
 /** Reading XML takes a processor, and a certificate a process of its own. */
@@ -58,7 +59,7 @@ async function findAnswer(server: XmlRpc, request: IncomingMessage): Promise<Ans
   const isUnwanted = isBusy(server);
   const caller = isUnwanted ? undefined : await findCaller(fleet, request).catch((error: unknown) => ({ error }));
   const isKnown = caller !== undefined && !('error' in caller) && caller.privilege > privileges.anonymous;
-  const maxBytes = isKnown ? MAX_REQUEST_BYTES : MAX_STRANGER_BYTES;
+  const maxBytes = isKnown ? MAX_BYTES : MAX_STRANGER_BYTES;
   const read = await readBody(request, { maxBytes, memory, isUnwanted });
   if (read.kind === 'gone') return undefined;
   if (read.kind === 'too-large') return refused(413, `the call has more than ${maxBytes} bytes`);

@@ -68,6 +68,7 @@ test('anybody, an admin and an agent, each as far as they may', async () => {
   await runCommand(['openssl', 'req', ...other, '-out', join(state, 'other.pem')]);
   await operate('add-user', { name: 'ann', role: 'admin' });
   const { token } = (await operate('add-token', { user: 'ann', label: 'xml-rpc' })) as { token: string };
+  const many = Array.from({ length: 2000 }, (_, index) => ({ name: `package-${index}`, version: '1.0-1' }));
   const bash = { name: 'bash', version: '5.2' };
   const steps: readonly (readonly [call: readonly unknown[], answer: RegExp])[] = [
     [['anyone', 'anon.check_protocol_version', '0.2'], /^1$/],
@@ -94,6 +95,7 @@ test('anybody, an admin and an agent, each as far as they may', async () => {
     [['agent', 'agent.get_computer_id'], /^"[\w-]{22}"$/],
     [['agent', 'agent.create_computer', 'web1', 'debian', '12'], /^"[\w-]{22}"$/],
     [['agent', 'agent.update_current_packages', [bash], []], /^true$/],
+    [['agent', 'agent.update_current_packages', many, []], /^true$/],
     [['agent', 'agent.set_update_candidates', [{ name: 'bash', version: '5.3' }]], /^true$/],
     [['agent', 'admin.get_computer_info', ''], /^"fault 3: /],
     [['admin', 'admin.get_current_packages', 'web1', 'ba*'], /"name": "bash", "version": "5.2"/],
