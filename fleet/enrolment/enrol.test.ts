@@ -155,7 +155,10 @@ test('a revoked host is told so for good; taken out, it may ask again', async ()
   await change(host.id, (sold) => revokeHost(sold, 'sold in May'));
   assert.match(refusalOf(await answerCheckIn(fleet, host.id, checkInWith(token ?? ''))), /^revoked: .*sold in May/);
   assert.match(refusalOf(await ask(host, siteToken)), /^revoked: /);
-  await assert.rejects(change(host.id, approveHost), /sold is revoked, not pending/);
+  await assert.rejects(change(host.id, approveHost), {
+    message: /sold is revoked, not pending/,
+    hint: new RegExp(`gutinteg fleet take-out ${host.id} forgets it`),
+  });
   assert.equal(answerOf(await ask(makeTestHost('sold'), siteToken)).state, 'enrolled', 'its name is free');
   await change(host.id, takeOutHost);
   assert.match(refusalOf(await answerCheckIn(fleet, host.id, checkInWith(token ?? ''))), /^unknown-host: /);

@@ -86,6 +86,9 @@ async function needHost({ store, transaction, hostId }: HostChange, states: read
   if (!states.includes(host.state)) {
     throw new UserError(`${host.name} is ${host.state}, not ${states.join(' or ')}; nothing was changed`, {
       exitCode: 2,
+      ...(host.state === 'revoked'
+        ? { hint: `gutinteg fleet take-out ${hostId} forgets it; then it may ask again` }
+        : {}),
     });
   }
   return host;

@@ -25,10 +25,15 @@ test('a host is sent a datagram that its key accepts, the audit log tells who as
   const actor = { name: 'ann', role: 'operator' } as const;
   const received = once(socket, 'message') as Promise<[Buffer]>;
   const input = { hosts: [here.id, 'nowhere.invalid'], port };
-  const { results } = (await wakeUps.run(fleet, input as never, actor)) as { results: { isSent: boolean }[] };
+  const { results } = (await wakeUps.run(fleet, input as never, actor)) as {
+    results: { isSent: boolean; message: string }[];
+  };
   assert.deepEqual(
-    results.map(({ isSent }) => isSent),
-    [true, false],
+    results.map(({ isSent, message }) => [isSent, message]),
+    [
+      [true, 'sent'],
+      [false, 'nobody knows its name'],
+    ],
   );
   const { publicKey } = (await wakeKey.run(fleet, {} as never, actor)) as { publicKey: string };
   const [datagram] = await received;

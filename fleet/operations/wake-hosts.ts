@@ -20,7 +20,7 @@ export const wakeUps = implementChange(api.wakeHosts, {
     for (const { id, name } of found) {
       const sent = await send(makeWakeUp({ hostId: id, at: now() }, key), name, port).then(
         () => ({ isSent: true, message: 'sent' }),
-        (error: unknown) => ({ isSent: false, message: describeError(error) }),
+        (error: unknown) => ({ isSent: false, message: explain(error) }),
       );
       results.push({ host: name, ...sent });
     }
@@ -33,6 +33,18 @@ export const wakeUps = implementChange(api.wakeHosts, {
 export const wakeKey = implement(api.showWakeKey, async ({ store }) => ({
   publicKey: publicKeyText(await readWakeKey(store.queries)),
 }));
+
+const words: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'nobody knows its name',
+  EAI_AGAIN: 'the name server does not answer',
+  EHOSTUNREACH: 'there is no way to it',
+  ENETUNREACH: 'there is no way to it',
+};
+
+function explain(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return words[code] ?? describeError(error);
+}
 
 async function send(datagram: Buffer, name: string, port: number): Promise<void> {
   const { address, family } = await lookup(name);

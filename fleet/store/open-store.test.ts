@@ -54,5 +54,8 @@ test('a store of a newer program is refused and stays as it is', async () => {
 });
 
 test('a file that is no database is refused with its name', async () => {
-  await assert.rejects(openStore({ file: directory }), new RegExp(`store ${directory} could not be opened`));
+  await assert.rejects(openStore({ file: directory }), {
+    message: new RegExp(`store ${directory} could not be opened`),
+    hint: /put a copy from a backup in its place/,
+  });
 });

@@ -77,7 +77,10 @@ function openSqlite(file: string): ReturnType<typeof openSqliteFile> {
     chmodSync(file, 0o600);
     return database;
   } catch (error) {
-    throw new UserError(`the fleet's store ${file} could not be opened`, { cause: error });
+    throw new UserError(`the fleet's store ${file} could not be opened`, {
+      cause: error,
+      hint: 'its owner must be whom the server runs as; if it is damaged, put a copy from a backup in its place',
+    });
   }
 }
 
