@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addFleetOptions, connect } from './fleet-options.ts';
 import type { FleetOptions } from './fleet-options.ts';
+import { parseCount } from './parse-count.ts';
 
 type ListOptions = FleetOptions & {
   readonly by?: string;
@@ -17,7 +18,7 @@ export function addFleetAuditCommand(fleet: Command): void {
     .option('--by <user>', 'only changes by this account')
     .option('--action <operation>', 'only changes of this kind, such as approve-host')
     .option('--about <subject>', 'only changes to this host, account or class')
-    .option('--limit <number>', 'how many', Number, 50)
+    .option('--limit <number>', 'how many', parseCount, 50)
     .addHelpText('after', LIST_HELP)
     .action(list);
   addFleetOptions(audit.command('verify'))
@@ -63,7 +64,8 @@ async function verify(options: FleetOptions & { readonly expect?: string }): Pro
   if (!answer.isSound) process.exitCode = 3;
   if (options.json === true) return printJson(answer);
   if (!answer.isSound) return print([`the audit log is not as it was written: ${answer.fault}`]);
-  print([`${answer.entries} entries, each follows the one before`, `its end: ${answer.end}`]);
+  const entries = answer.entries === 1 ? '1 entry' : `${answer.entries} entries, each follows the one before`;
+  print([entries, `its end: ${answer.end}`]);
 }
 
 const LIST_HELP = `

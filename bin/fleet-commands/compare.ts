@@ -21,8 +21,15 @@ export function addFleetCompareCommand(fleet: Command): void {
 }
 
 async function compare(names: readonly string[], options: CompareOptions): Promise<void> {
+  if (names.length < 2) {
+    const { UserError } = await import('../../lib/errors.ts');
+    throw new UserError(`nothing is named that ${names.join()} is to be compared with`, {
+      exitCode: 2,
+      hint: 'gutinteg fleet compare A B',
+    });
+  }
   const { compareClasses, compareHosts } = await import('../../contract/fleet/api/compare.ts');
-  const { readPages } = await import('./read-pages.ts');
+  const { readWhole } = await import('./read-pages.ts');
   const { print, printJson, printTable } = await import('./output/print.ts');
   const { comparisonCells } = await import('./output/package-text.ts');
   const client = await connect(options);
@@ -31,22 +38,17 @@ async function compare(names: readonly string[], options: CompareOptions): Promi
     ...(options.package === undefined ? {} : { package: options.package }),
     ...(options.all === undefined ? {} : { all: options.all }),
   };
-  const pages = readPages((page) =>
+  const answer = await readWhole('packages', (page) =>
     options.classes === true
       ? client.ask(compareClasses, { classes: [...names], ...input, ...page })
       : client.ask(compareHosts, { hosts: [...names], ...input, ...page }),
   );
-  const answers = await Array.fromAsync(pages);
-  const packages = answers.flatMap((answer) => answer.packages);
-  const [first] = answers;
+  const { packages, sides } = answer;
   if (packages.some(({ differs }) => differs)) process.exitCode = 3;
-  if (options.json === true) return printJson({ sides: first?.sides ?? [], packages });
-  if (packages.length === 0 || first === undefined) return print(['they have the same packages in the same versions']);
-  const rows = packages.map((each) => comparisonCells(first, each));
-  printTable(
-    ['PACKAGE', ...first.sides.map(({ name, hosts }) => (hosts === 1 ? name : `${name} (${hosts} hosts)`))],
-    rows,
-  );
+  if (options.json === true) return printJson(answer);
+  if (packages.length === 0) return print(['they have the same packages in the same versions']);
+  const rows = packages.map((each) => comparisonCells(answer, each));
+  printTable(['PACKAGE', ...sides.map(({ name, hosts }) => (hosts === 1 ? name : `${name} (${hosts} hosts)`))], rows);
 }
 
 const HELP = `

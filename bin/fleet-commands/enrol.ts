@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addFleetOptions, connect } from './fleet-options.ts';
 import type { FleetOptions } from './fleet-options.ts';
+import { parseCount } from './parse-count.ts';
 
 type EnrolOptions = FleetOptions & {
   readonly forSite?: string;
@@ -16,9 +17,9 @@ export function addFleetEnrolCommand(fleet: Command): void {
     .description('make a token that lets hosts in, list such tokens, or take one back')
     .option('--for-site <name>', 'for any number of hosts of this site; each waits for gutinteg fleet approve')
     .option('--approve', 'they need not wait')
-    .option('--hours <number>', 'how long it is good, 24 unless given', Number)
+    .option('--hours <number>', 'how long it is good, 24 unless given', parseCount)
     .option('--list', 'list the tokens that were made, and how often each was used')
-    .option('--revoke <number>', 'take back the token of this number; hosts that it let in stay', Number)
+    .option('--revoke <number>', 'take back the token of this number; hosts that it let in stay', parseCount)
     .addHelpText('after', HELP)
     .action(enrol);
 }

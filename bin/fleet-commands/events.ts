@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addFleetOptions, connect } from './fleet-options.ts';
 import type { FleetOptions } from './fleet-options.ts';
+import { parseCount } from './parse-count.ts';
 
 type EventsOptions = FleetOptions & { readonly limit: number };
 
@@ -9,7 +10,7 @@ export function addFleetEventsCommand(fleet: Command): void {
   addFleetOptions(fleet.command('events'))
     .description('show what has happened to hosts, the newest first')
     .argument('[host]', 'of this one only')
-    .option('--limit <number>', 'how many', Number, 50)
+    .option('--limit <number>', 'how many', parseCount, 50)
     .addHelpText('after', HELP)
     .action(events);
 }

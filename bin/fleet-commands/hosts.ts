@@ -20,7 +20,7 @@ export function addFleetHostsCommand(fleet: Command): void {
 
 async function hosts(search: string | undefined, options: HostsOptions): Promise<void> {
   const { listHosts } = await import('../../contract/fleet/api/hosts.ts');
-  const { readPages } = await import('./read-pages.ts');
+  const { readWhole } = await import('./read-pages.ts');
   const { print, printJson, printTable } = await import('./output/print.ts');
   const { hostCells, HOST_HEADER } = await import('./output/host-text.ts');
   const client = await connect(options);
@@ -29,13 +29,12 @@ async function hosts(search: string | undefined, options: HostsOptions): Promise
     ...(search === undefined ? {} : { search }),
     ...(options.class === undefined ? {} : { class: options.class }),
   };
-  const pages = readPages((page) => client.ask(listHosts, { ...input, ...page, limit: 1000 }));
-  const all = (await Array.fromAsync(pages)).flatMap((page) => page.hosts);
-  if (options.json === true) return printJson(all);
-  if (all.length === 0) return print(['no such host; gutinteg fleet enrol makes a token that lets one in']);
+  const answer = await readWhole('hosts', (page) => client.ask(listHosts, { ...input, ...page, limit: 1000 }));
+  if (options.json === true) return printJson(answer);
+  if (answer.hosts.length === 0) return print(['no such host; gutinteg fleet enrol makes a token that lets one in']);
   printTable(
     HOST_HEADER,
-    all.map((host) => hostCells(host, Date.now())),
+    answer.hosts.map((host) => hostCells(host, Date.now())),
   );
 }
 

@@ -38,21 +38,22 @@ export function addOutdated(command: Command, path: string): void {
 
 async function outdated(options: OutdatedOptions): Promise<void> {
   const { listOutdated } = await import('../../contract/fleet/api/outdated.ts');
-  const { readPages } = await import('./read-pages.ts');
+  const { readWhole } = await import('./read-pages.ts');
   const { print, printJson, printTable } = await import('./output/print.ts');
-  const { candidateCells } = await import('./output/package-text.ts');
+  const { CANDIDATE_HEADER, candidateCells, leftOut } = await import('./output/package-text.ts');
   const client = await connect(options);
   const input = {
     ...(options.package === undefined ? {} : { package: options.package }),
     ...(options.only === undefined ? {} : { only: kinds[options.only] }),
     ...(options.class === undefined ? {} : { class: options.class }),
   };
-  const pages = readPages((page) => client.ask(listOutdated, { ...input, ...page }));
-  const hosts = (await Array.fromAsync(pages)).flatMap((page) => page.hosts);
+  const answer = await readWhole('hosts', (page) => client.ask(listOutdated, { ...input, ...page }));
+  const { hosts } = answer;
   if (hosts.length > 0) process.exitCode = 3;
-  if (options.json === true) return printJson(hosts);
+  if (options.json === true) return printJson(answer);
   if (hosts.length === 0) return print(['nothing to upgrade, of the hosts that have reported']);
-  printTable(['HOST', 'PACKAGE', 'INSTALLED', 'CANDIDATE', 'WHY NOT NOW', 'FROM'], hosts.flatMap(candidateCells));
+  printTable(CANDIDATE_HEADER, hosts.flatMap(candidateCells));
+  print(hosts.flatMap(leftOut));
 }
 
 const helpOf = (path: string): string => `

@@ -6,6 +6,7 @@ import { addOutdated } from './outdated.ts';
 type PackagesOptions = FleetOptions & {
   readonly host?: string;
   readonly class?: string;
+  readonly candidates?: true;
   readonly versions?: true;
   readonly hosts?: true;
   readonly older?: string;
@@ -27,6 +28,7 @@ function addPackages(command: Command, path: string): void {
     .description('search packages of the fleet by name and description, or see who has one, and in which versions')
     .argument('[search]', 'a part of a name or description, or a pattern with * and ?')
     .option('--host <host>', 'what this host has')
+    .option('--candidates', 'with --host: what it could be upgraded to')
     .option('--class <class>', 'only hosts of this class, or of a selector')
     .option('--versions', 'the versions of the package of this very name, and how many hosts have each')
     .option('--hosts', 'the hosts that have it')
@@ -46,6 +48,12 @@ async function packages(search: string | undefined, options: PackagesOptions): P
       hint: 'gutinteg fleet packages openssl --versions',
     });
   }
+  if (host === undefined && options.candidates === true) {
+    throw new UserError('--candidates is about one host, which is missing', {
+      exitCode: 2,
+      hint: 'gutinteg fleet packages --candidates --host HOST, or gutinteg fleet outdated',
+    });
+  }
   if (host !== undefined) return ofHost(host, search, options);
   if (versions === true) return versionsOf(search ?? '', options);
   if (wantsHosts) return hostsWith(search ?? '', options);
@@ -56,13 +64,13 @@ const classOf = (options: PackagesOptions) => (options.class === undefined ? {} 
 
 async function searchAll(search: string | undefined, options: PackagesOptions): Promise<void> {
   const { listPackages } = await import('../../contract/fleet/api/packages.ts');
-  const { readPages } = await import('./read-pages.ts');
+  const { readWhole } = await import('./read-pages.ts');
   const { print, printJson, printTable } = await import('./output/print.ts');
   const client = await connect(options);
   const input = { limit: 1000, ...(search === undefined ? {} : { search }), ...classOf(options) };
-  const pages = readPages((page) => client.ask(listPackages, { ...input, ...page }));
-  const found = (await Array.fromAsync(pages)).flatMap((page) => page.packages);
-  if (options.json === true) return printJson(found);
+  const answer = await readWhole('packages', (page) => client.ask(listPackages, { ...input, ...page }));
+  if (options.json === true) return printJson(answer);
+  const found = answer.packages;
   if (found.length === 0) return print(['no host that has reported has such a package']);
   const rows = found.map((each) => [each.name, each.system, String(each.hosts), String(each.versions), each.summary]);
   printTable(['PACKAGE', 'SYSTEM', 'HOSTS', 'VERSIONS', ''], rows);
@@ -88,7 +96,7 @@ async function versionsOf(name: string, options: PackagesOptions): Promise<void>
 
 async function hostsWith(name: string, options: PackagesOptions): Promise<void> {
   const { hostsWithPackage } = await import('../../contract/fleet/api/hosts-with-package.ts');
-  const { readPages } = await import('./read-pages.ts');
+  const { readWhole } = await import('./read-pages.ts');
   const { print, printJson, printTable } = await import('./output/print.ts');
   const { older, newer } = options;
   const client = await connect(options);
@@ -98,9 +106,9 @@ async function hostsWith(name: string, options: PackagesOptions): Promise<void> 
     ...(older === undefined ? {} : { older }),
     ...(newer === undefined ? {} : { newer }),
   };
-  const pages = readPages((page) => client.ask(hostsWithPackage, { ...input, ...page }));
-  const found = (await Array.fromAsync(pages)).flatMap((page) => page.hosts);
-  if (options.json === true) return printJson(found);
+  const answer = await readWhole('hosts', (page) => client.ask(hostsWithPackage, { ...input, ...page }));
+  if (options.json === true) return printJson(answer);
+  const found = answer.hosts;
   if (found.length === 0) return print(['no host that has reported has it so']);
   const rows = found.flatMap(({ host, packages: has }) =>
     has.map((each) => [host, each.name, each.version, each.arch, each.flags.join(', ')]),
@@ -113,7 +121,11 @@ async function ofHost(host: string, search: string | undefined, options: Package
   const { printJson, printTable } = await import('./output/print.ts');
   const client = await connect(options);
   const pattern = search === undefined || /[*?]/.test(search) ? search : `*${search}*`;
-  const answer = await client.ask(hostPackages, { host, ...(pattern === undefined ? {} : { package: pattern }) });
+  const answer = await client.ask(hostPackages, {
+    host,
+    ...(pattern === undefined ? {} : { package: pattern }),
+    ...(options.candidates === true ? { kind: 'candidates' } : {}),
+  });
   if (options.json === true) return printJson(answer);
   const rows = answer.packages.map((each) => [each.name, each.version, each.arch, each.flags.join(', ')]);
   printTable(['PACKAGE', 'VERSION', 'ARCH', 'FLAGS'], rows);

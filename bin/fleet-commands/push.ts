@@ -1,8 +1,9 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { PushResult } from '../../fleet/push/push-by-ssh.ts';
 import { addFleetOptions, connect } from './fleet-options.ts';
 import type { FleetOptions } from './fleet-options.ts';
+import { parseCount } from './parse-count.ts';
 
 type PushOptions = FleetOptions & {
   readonly by: 'ssh' | 'datagram';
@@ -75,11 +76,6 @@ async function byDatagram(hosts: readonly string[], options: PushOptions): Promi
     results.push(...answer.results.map(({ host, isSent, message }) => ({ host, isDone: isSent, message })));
   }
   return results;
-}
-
-function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('a whole number is expected');
-  return Number(text);
 }
 
 const HELP = `

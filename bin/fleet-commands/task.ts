@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { addFleetOptions, connect } from './fleet-options.ts';
 import type { FleetOptions } from './fleet-options.ts';
+import { parseCount } from './parse-count.ts';
 
 /** `gutinteg fleet task NUMBER`. */
 export function addFleetTaskCommand(fleet: Command): void {
   addFleetOptions(fleet.command('task'))
     .description('show the answer of a host that was asked before')
-    .argument('<number>', 'as the command that asked has printed it', Number)
+    .argument('<number>', 'as the command that asked has printed it', parseCount)
     .addHelpText('after', HELP)
     .action(task);
 }

@@ -4,6 +4,7 @@ import { roles } from '../../contract/fleet/operation.ts';
 import type { Role } from '../../contract/fleet/operation.ts';
 import { addFleetOptions, connect } from './fleet-options.ts';
 import type { FleetOptions } from './fleet-options.ts';
+import { parseCount } from './parse-count.ts';
 
 type AddOptions = FleetOptions & { readonly user?: string; readonly role?: Role; readonly days: number };
 
@@ -15,7 +16,7 @@ export function addFleetTokenCommand(fleet: Command): void {
     .argument('<label>', 'what it is for')
     .option('--user <user>', "of this account, which only an admin can say; one's own without it")
     .addOption(new Option('--role <role>', "what it may do, at most the account's role").choices(roles))
-    .option('--days <number>', 'how long it is good', Number, 365)
+    .option('--days <number>', 'how long it is good', parseCount, 365)
     .addHelpText('after', ADD_HELP)
     .action(add);
   addFleetOptions(token.command('list'))
@@ -24,7 +25,7 @@ export function addFleetTokenCommand(fleet: Command): void {
     .action(list);
   addFleetOptions(token.command('revoke'))
     .description('take a token back, or end a session')
-    .argument('<number>', 'as token list shows it', Number)
+    .argument('<number>', 'as token list shows it', parseCount)
     .addHelpText('after', REVOKE_HELP)
     .action(revoke);
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addFleetOptions } from './fleet-options.ts';
 import type { FleetOptions } from './fleet-options.ts';
+import { parseCount } from './parse-count.ts';
 
 export type WaitOptions = FleetOptions & { readonly wait: boolean; readonly timeout: number };
 
@@ -8,7 +9,7 @@ export type WaitOptions = FleetOptions & { readonly wait: boolean; readonly time
 export function addWaitOptions(command: Command): Command {
   return addFleetOptions(command)
     .option('--no-wait', 'ask, and do not wait for the answer')
-    .option('--timeout <seconds>', 'how long to wait', Number, 2400);
+    .option('--timeout <seconds>', 'how long to wait', parseCount, 2400);
 }
 
 export const WAIT_HELP = `

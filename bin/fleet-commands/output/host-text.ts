@@ -23,7 +23,9 @@ const nextText = ({ state, nextDueAt }: Pick<Host, 'state' | 'nextDueAt'>, nowMs
   return nextDueAt < nowMs ? 'overdue' : agoText(nextDueAt, nowMs);
 };
 
-const findingsText = ({ state, reason, findings }: Host): string => {
+/** Hosts that wait may all have one name, and are let in by their ids. */
+const findingsText = ({ id, state, reason, findings }: Host): string => {
+  if (state === 'pending') return `${id}: ${reason}`;
   if (state !== 'enrolled') return reason;
   return findings.length === 0 ? 'up to date' : findings.map(({ text }) => text).join('; ');
 };

@@ -6,20 +6,34 @@ import type { z } from 'zod';
 
 type OutdatedHost = OutputOf<typeof listOutdated>['hosts'][number];
 
+export const CANDIDATE_HEADER = [
+  'HOST',
+  'PACKAGE',
+  'INSTALLED',
+  'CANDIDATE',
+  'SECURITY',
+  'WHY NOT NOW',
+  'FROM',
+] as const;
+
 const hindrances: ReadonlySet<string> = new Set(['held', 'kept-back', 'phased']);
 
-export function candidateCells({ host, packages, matching }: OutdatedHost): string[][] {
-  const rows = packages.map((each) => {
-    const why = each.flags.filter((flag) => hindrances.has(flag)).join(', ');
-    const kind = each.flags.includes('security') ? `security ${each.origin}` : each.origin;
-    return [host, each.name, each.installed === '' ? '-' : each.installed, each.version, why, kind];
-  });
-  if (matching <= packages.length) return rows;
-  return [
-    ...rows,
-    [host, `and ${matching - packages.length} more: gutinteg fleet packages --host ${host} has all`, '', '', '', ''],
-  ];
-}
+export const candidateCells = ({ host, packages }: OutdatedHost): string[][] =>
+  packages.map(({ name, installed, version, flags, origin }) => [
+    host,
+    name,
+    installed === '' ? '-' : installed,
+    version,
+    flags.includes('security') ? 'yes' : '',
+    flags.filter((flag) => hindrances.has(flag)).join(', '),
+    origin,
+  ]);
+
+/** Below the table, where no narrow column cuts it. */
+export const leftOut = ({ host, packages, matching }: OutdatedHost): string[] =>
+  matching <= packages.length
+    ? []
+    : [`${host}: ${matching - packages.length} more; gutinteg fleet packages --candidates --host ${host} shows all`];
 
 type Comparison = z.output<typeof comparisonSchema>;
 
