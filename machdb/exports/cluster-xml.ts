@@ -23,26 +23,55 @@ type Rendering = {
   readonly isMaster: (machine: ExportMachine) => boolean;
   /** Who has an address or a name, each behind its kind. */
   readonly owners: Map<string, string>;
+  /** Names of machines that have no other one, as they have no DOMAIN. */
+  readonly onlyNames: ReadonlyMap<string, string>;
 };
 
+/** A machine with those of its interfaces that have an address. */
+type Described = {
+  readonly machine: ExportMachine;
+  readonly hosts: readonly Host[];
+  readonly faults: readonly Fault[];
+};
+type Host = { readonly one: Interface; readonly ip: string };
+
 function* render(input: ExportInput): Generator<string | Fault> {
-  const rendering = { input, isMaster: findMasters(input), owners: new Map<string, string>() };
+  const all = [...input.machines()].map((machine) => describeMachine(input, machine));
+  const owners = new Map<string, string>();
+  const rendering = { input, isMaster: findMasters(input), owners, onlyNames: listOnlyNames(all) };
   yield '<?xml version="1.0" encoding="UTF-8"?>\n';
   yield '<!-- Written by machdb export cluster-xml; changes belong in the machine database. -->\n<cluster>\n';
-  for (const machine of input.machines()) yield* renderMachine(rendering, machine);
+  for (const described of all) yield* renderMachine(rendering, described);
   yield '</cluster>\n';
 }
 
-function* renderMachine(rendering: Rendering, machine: ExportMachine): Generator<string | Fault> {
-  const { input, isMaster } = rendering;
+function describeMachine(input: ExportInput, machine: ExportMachine): Described {
   const faults: Fault[] = [];
   const names = readNames(input, machine, faults);
   const interfaces = names === undefined ? [] : readInterfaces({ input, machine, faults }, names.host);
-  const notes = readNotes(rendering.input, machine, { isMaster: isMaster(machine), faults });
-  const bootmaster = readBootmaster(input, machine, faults);
-  for (const one of interfaces) {
+  const hosts = interfaces.flatMap((one) => {
     const ip = one.ip ?? one.ip6s[0];
-    if (ip === undefined) continue;
+    return ip === undefined ? [] : [{ one, ip }];
+  });
+  return { machine, hosts, faults };
+}
+
+const hasOneName = ({ name: { short, full } }: Interface): boolean => full === undefined || full === short;
+
+function listOnlyNames(all: readonly Described[]): Map<string, string> {
+  const only = all.flatMap(({ machine, hosts }) =>
+    hosts.filter(({ one }) => hasOneName(one)).map(({ one }) => [one.name.short, machine.name] as const),
+  );
+  return new Map(only);
+}
+
+function* renderMachine(rendering: Rendering, described: Described): Generator<string | Fault> {
+  const { input, isMaster } = rendering;
+  const { machine, hosts } = described;
+  const faults = [...described.faults];
+  const notes = readNotes(input, machine, { isMaster: isMaster(machine), faults });
+  const bootmaster = readBootmaster(input, machine, faults);
+  for (const { one, ip } of hosts) {
     const mac = one.macs[0]?.toUpperCase();
     const hostname = chooseName(rendering, machine, { one, faults });
     faults.push(...takeAll(rendering, machine, { one, ip, hostname }), ...warnOfMore(input, machine, one));
@@ -59,15 +88,15 @@ export function clusterFaults(input: ExportInput, machine: ExportMachine): Fault
   return faults;
 }
 
-/** The name inside of DOMAIN; the whole one, with a warning, where a machine of another domain has that already. */
+/** The name inside of DOMAIN; the whole one, with a warning, where another machine has that, or has no other name. */
 function chooseName(
-  { input, owners }: Rendering,
+  { input, owners, onlyNames }: Rendering,
   { name }: ExportMachine,
   { one, faults }: { one: Interface; faults: Fault[] },
 ): string {
   const { short, full } = one.name;
-  const other = owners.get(`name ${short}`);
-  if (other === undefined || full === undefined || full === short) return short;
+  const other = owners.get(`name ${short}`) ?? onlyNames.get(short);
+  if (other === undefined || full === undefined || hasOneName(one)) return short;
   const message = `${name}: the name ${short} already belongs to ${other}; ${full} is written`;
   faults.push({ ...input.faultOf(name, nameVariable(one), { message }), severity: 'warning' });
   return full;

@@ -79,6 +79,12 @@ for (const [name, found] of masters) {
   });
 }
 
+test('cluster-xml: a machine that has no other name keeps it, whoever comes first', () => {
+  const { text, said } = exportText('cluster-xml', 'A:\n IP=10.0.0.1\n DOMAIN=x.example\na:\n IP=10.0.0.2\n', {});
+  assert.deepEqual(text.match(/(?<=<hostname>)[^<]+/g), ['a.x.example', 'a']);
+  assert.deepEqual(said, ['A: the name a already belongs to a; a.x.example is written']);
+});
+
 test('cluster-xml: --masters of a name that is neither object nor variable, --bootmaster of a variable', () => {
   const text = 'head:\na:\n IP=10.0.0.1\n BOOT=10.0.0.9\n';
   assert.throws(() => exportText('cluster-xml', text, { masters: 'haed' }), /neither an object .* nor a variable/);

@@ -43,6 +43,12 @@ test('a short name of two machines is in no line', () => {
   assert.deepEqual(lines(text), [`a.x.example,10.0.0.1 ${ED25519}`]);
 });
 
+test('a card without an address has no name', () => {
+  const database = 'b:\n IP=10.0.0.1\n ALIASES=b-n\n NIC_n_MAC=0:0:0:0:1:1\n';
+  const { text, said } = exportText('known-hosts', database, { hostKeys: new Map([['b', [ED25519]]]) });
+  assert.deepEqual([lines(text), said], [[`b,b-n,10.0.0.1 ${ED25519}`], []]);
+});
+
 test('what is no host key is never written, and machines that are in no record are not', () => {
   const hostKeys = new Map([
     ['b', [`${ED25519} more`, `${ED25519}\n* ${ECDSA}`]],

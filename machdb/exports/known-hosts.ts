@@ -44,7 +44,10 @@ function readKnown(input: ExportInput, machine: ExportMachine, owners: NameOwner
   const faults: Fault[] = [];
   const all = readNames(input, machine, faults);
   if (all === undefined) return { machine: machine.name, names: [], addresses: [], faults };
-  const interfaces = readInterfaces({ input, machine, faults }, all.host);
+  // A further interface has a name only if it has an address, as in the other exports.
+  const interfaces = readInterfaces({ input, machine, faults }, all.host).filter(
+    ({ prefix, ip, ip6s }) => prefix === '' || ip !== undefined || ip6s.length > 0,
+  );
   for (const { prefix, name } of interfaces) {
     faults.push(...takeNames({ input, owners }, { machine: machine.name, prefix, name, aliases: all.aliases }));
   }
