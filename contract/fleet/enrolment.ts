@@ -16,7 +16,9 @@ export const hostNameSchema = z
   .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i, 'is no name of a host');
 
 /** What `gutinteg fleet enrol --new-token` prints. */
-export const admissionTokenSchema = z.string().regex(/^[\w-]{20,64}$/, 'is no enrolment token');
+export const admissionTokenSchema = z
+  .string()
+  .regex(/^[\w-]{20,64}$/, 'is not an enrolment token, which gutinteg fleet enrol prints');
 
 /** The id is the key's, so that a host that asks twice is one host, and nobody can take another's. */
 export const idOfKey = (publicKey: string): string =>

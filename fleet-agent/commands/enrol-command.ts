@@ -76,9 +76,13 @@ async function enrol(options: Options): Promise<void> {
   const context = await openContext(paths, place);
   using _client = context.client;
   const tried = await tryCheckIn(context);
+  const isIn = tried.outcome === 'done' || tried.outcome === 'waiting';
   if (options.json) process.stdout.write(`${JSON.stringify({ id: context.key.id, ...tried }, null, 2)}\n`);
-  else process.stdout.write(`this host is ${context.key.id} of the fleet at ${place.url}\n${formatTried(tried)}`);
-  if (tried.outcome !== 'done' && tried.outcome !== 'waiting') process.exitCode = 1;
+  else
+    process.stdout.write(
+      `this host is ${context.key.id}, ${isIn ? 'of' : 'and not yet of'} the fleet at ${place.url}\n${formatTried(tried)}`,
+    );
+  if (!isIn) process.exitCode = 1;
 }
 
 async function readToken({ tokenFile, tokenStdin }: Options): Promise<string | undefined> {

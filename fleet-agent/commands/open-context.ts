@@ -37,15 +37,15 @@ export async function openContext(paths: StatePaths, place: ServerPlace): Promis
 export const lockState = (paths: StatePaths, waitSeconds: number): Promise<DirectoryLock> =>
   lockDirectory(paths.directory, waitSeconds);
 
-/** Of the file that was delivered beside the program. */
-export function agentVersion(): string {
+/** Of the file that was delivered beside the program; a program that is run from its source has none. */
+export function agentVersion(program: string = process.argv[1] ?? ''): string {
   try {
     return (
-      readFileSync(join(dirname(process.argv[1] ?? ''), 'VERSION'), 'utf8')
+      readFileSync(join(dirname(program), 'VERSION'), 'utf8')
         .trim()
         .slice(0, 64) || 'unknown'
     );
   } catch {
-    return 'unknown';
+    return 'source';
   }
 }
