@@ -51,7 +51,8 @@ async function outdated(options: OutdatedOptions): Promise<void> {
   const { hosts } = answer;
   if (hosts.length > 0) process.exitCode = 3;
   if (options.json === true) return printJson(answer);
-  if (hosts.length === 0) return print(['nothing to upgrade, of the hosts that have reported']);
+  if (hosts.length === 0)
+    return print(['nothing to upgrade, of the hosts that have reported; gutinteg fleet hosts lists the others, too']);
   printTable(CANDIDATE_HEADER, hosts.flatMap(candidateCells));
   print(hosts.flatMap(leftOut));
 }

@@ -76,6 +76,9 @@ test('two hosts of one name: the second waits, is told why, and the first is as 
   await assert.rejects(change(second.id, approveHost), /the name twin is that of host .*nothing was changed/);
   assert.equal((await stateOf(first.id))?.state, 'enrolled');
   await change(second.id, (named) => renameHost(named, 'other'));
+  await change(second.id, (named) => renameHost(named, 'other'));
+  const renamed = (await eventsOf(second.id)).filter((text) => text.startsWith('renamed'));
+  assert.equal(renamed.length, 1, 'the name that it has is no news');
   await change(second.id, approveHost);
   assert.notEqual(answerOf(await ask(second)).token, undefined);
   assert.ok('answer' in (await answerCheckIn(fleet, first.id, checkInWith(held.token ?? ''))));

@@ -58,6 +58,7 @@ export async function renameHost(change: HostChange, name: string): Promise<void
   const host = await needHost(change, ['pending', 'enrolled', 'quarantined']);
   const wanted = parseEdge(hostNameSchema, name, `the name ${name.slice(0, 100)}`).toLowerCase();
   await needName(change, wanted);
+  if (wanted === host.name) return;
   const { transaction, hostId: id, by, at } = change;
   await transaction.updateTable('hosts').set({ name: wanted }).where('id', '=', id).execute();
   await addHostEvent(transaction, { host: id, at, text: `renamed from ${host.name} by ${by}` });

@@ -2,6 +2,7 @@
 import type { compareHosts } from '../../contract/fleet/api/compare.ts';
 import type { ListKind } from '../../contract/fleet/inventory.ts';
 import type { InputOf, OutputOf } from '../../contract/fleet/operation.ts';
+import { UserError } from '../../lib/errors.ts';
 import type { Queries } from '../store/open-store.ts';
 import { compareSides } from './compare-sides.ts';
 import type { ComparedPackage, Side } from './compare-sides.ts';
@@ -39,6 +40,11 @@ export async function compareGroups(
 async function readGroup(queries: Queries, kind: ListKind, { name, hosts }: Group): Promise<Side & { name: string }> {
   const { weights } = await hostsOfSets(queries, kind, { within: hosts });
   const reported = [...weights.values()].reduce((sum, count) => sum + count, 0);
+  // Otherwise two classes of nobody would have the same packages.
+  if (reported === 0) {
+    const what = kind === 'installed' ? 'its packages' : 'what it could upgrade';
+    throw new UserError(`no host of ${name} has reported ${what}`, { hint: 'gutinteg fleet hosts --class CLASS' });
+  }
   return readSide(queries, { name, hosts: reported, counts: [...(await countItems(queries, kind, weights))] });
 }
 

@@ -21,7 +21,7 @@ async function readPem(file: string): Promise<string> {
     throw new UserError(`${file}, which hosts know the fleet's server by, cannot be read`, {
       cause,
       exitCode: 2,
-      hint: 'gutinteg fleet tls, or --tls-key and --tls-certificate',
+      hint: 'gutinteg fleet tls makes it, and --user says who reads it; or --tls-key and --tls-certificate',
     });
   });
 }

@@ -250,6 +250,19 @@ for (const { name: kind, newPlace } of storeKinds()) {
       ]);
     });
 
+    await context.test('a class of which no host has reported is like no other', async () => {
+      const groups = [[], ['silent']].map((hosts) => ({ name: `[${hosts.join()}]`, hosts: hosts.map(idOf) }));
+      const compared = fleet.ask('compare-groups', { groups, kind: 'installed', all: false, limit: 10 });
+      await assert.rejects(compared, { message: /no host of \[\] has reported its packages/ });
+      const silent = fleet.ask('compare-groups', {
+        groups: groups.slice(1),
+        kind: 'candidates',
+        all: false,
+        limit: 10,
+      });
+      await assert.rejects(silent, { message: /no host of \[silent\] has reported what it could upgrade/ });
+    });
+
     await context.test("a host's list, and what has changed in it", async () => {
       const before = await ask(fleet, 'host-packages', { host: 'beta', flag: 'broken' });
       assert.deepEqual([before['total'], before['system']], [1, 'dpkg']);
