@@ -6,7 +6,7 @@ import { admissionTokenSchema, hostNameSchema } from '../../contract/fleet/enrol
 import { UserError } from '../../lib/errors.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import { tryCheckIn } from '../exchange/try-check-in.ts';
-import { ensureHostKey, makeHostKey, readHostKeyFile } from '../state/host-key.ts';
+import { ensureHostKey, renewHostKey } from '../state/host-key.ts';
 import { openState } from '../state/open-state.ts';
 import { replaceFile } from '../state/replace-file.ts';
 import {
@@ -70,7 +70,7 @@ async function enrol(options: Options): Promise<void> {
   await using _lock = await lockState(paths, 60);
   choosePlace(paths, wanted);
   const place = requireServerPlace(paths);
-  if (options.newKey && readHostKeyFile(paths) !== undefined) makeHostKey(paths);
+  if (options.newKey) renewHostKey(paths);
   ensureHostKey(paths);
   if (token !== undefined) replaceFile(paths.admission, `${token}\n`);
   const context = await openContext(paths, place);

@@ -38,8 +38,13 @@ export function ensureHostKey(paths: StatePaths): HostKey {
   return key;
 }
 
-/** A new identity, in the place of the one that there may be. */
-export function makeHostKey(paths: StatePaths): HostKey {
+/** A new identity, in the place of the one that there may be, and whose files may be damaged. */
+export function renewHostKey(paths: StatePaths): void {
+  makeHostKey(paths);
+  rmSync(paths.ledger, { force: true });
+}
+
+function makeHostKey(paths: StatePaths): HostKey {
   const { privateKey } = generateKeyPairSync('ed25519');
   replaceFile(paths.key, privateKey.export({ type: 'pkcs8', format: 'pem' }));
   const publicKey = publicKeyText(privateKey);

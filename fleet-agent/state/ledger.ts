@@ -73,7 +73,7 @@ function newestSlot(path: string, bytes: Buffer): Slot {
   const [newest] = slots.toSorted((left, right) => right.n - left.n);
   if (newest !== undefined) return newest;
   throw new UserError(`${path}, which counts this host's exchanges, is damaged`, {
-    hint: 'gutinteg-fleet enrol --new-key makes this host a new one; gutinteg fleet release on the server lets it in again',
+    hint: 'gutinteg-fleet enrol --new-key makes this host a new one, which is to be let in; gutinteg fleet take-out forgets its former self',
   });
 }
 
