@@ -22,17 +22,24 @@ const ROWS = 4000;
 
 export async function scanSets(queries: Queries, { kind, wanted, weights, visit }: SetScan): Promise<void> {
   const ofBases = new Map<number, readonly number[]>();
-  for await (const { id, added } of readRows(queries, kind, 'bases')) {
-    const items = pick(added, wanted);
-    if (items.length > 0) ofBases.set(id, items);
-    const hosts = weights.get(id);
-    if (hosts !== undefined && items.length > 0) visit(id, items, hosts);
+  for await (const rows of readPages(queries, kind, 'bases')) {
+    for (const { id, added } of rows) {
+      const items = pick(added, wanted);
+      if (items.length > 0) ofBases.set(id, items);
+      const hosts = weights.get(id);
+      if (hosts !== undefined && items.length > 0) visit(id, items, hosts);
+    }
   }
-  for await (const { id, base, added, removed } of readRows(queries, kind, 'differences')) {
-    const hosts = weights.get(id);
-    if (hosts === undefined) continue;
-    const items = combine(ofBases.get(base ?? 0) ?? [], pick(added, wanted), pick(removed, wanted));
-    if (items.length > 0) visit(id, items, hosts);
+  for await (const rows of readPages(queries, kind, 'differences')) {
+    for (const { id, base, added, removed } of rows) {
+      const hosts = weights.get(id);
+      if (hosts === undefined) continue;
+      const ofBase = ofBases.get(base ?? 0);
+      const came = pick(added, wanted);
+      // Mostly, nothing wanted is in the base, and then nothing wanted has gone from it.
+      const items = ofBase === undefined ? came : combine(ofBase, came, pick(removed, wanted));
+      if (items.length > 0) visit(id, items, hosts);
+    }
   }
 }
 
@@ -47,16 +54,20 @@ export async function countItems(
     for (const id of decodeIds(bytes)) counts.set(id, (counts.get(id) ?? 0) + hosts);
   };
   const ofBases = new Map<number, number>();
-  for await (const { id, base, added, removed } of readRows(queries, kind, 'differences')) {
-    const hosts = weights.get(id) ?? 0;
-    if (hosts === 0) continue;
-    add(added, hosts);
-    add(removed, -hosts);
-    ofBases.set(base ?? 0, (ofBases.get(base ?? 0) ?? 0) + hosts);
+  for await (const rows of readPages(queries, kind, 'differences')) {
+    for (const { id, base, added, removed } of rows) {
+      const hosts = weights.get(id) ?? 0;
+      if (hosts === 0) continue;
+      add(added, hosts);
+      add(removed, -hosts);
+      ofBases.set(base ?? 0, (ofBases.get(base ?? 0) ?? 0) + hosts);
+    }
   }
-  for await (const { id, added } of readRows(queries, kind, 'bases')) {
-    const hosts = (weights.get(id) ?? 0) + (ofBases.get(id) ?? 0);
-    if (hosts > 0) add(added, hosts);
+  for await (const rows of readPages(queries, kind, 'bases')) {
+    for (const { id, added } of rows) {
+      const hosts = (weights.get(id) ?? 0) + (ofBases.get(id) ?? 0);
+      if (hosts > 0) add(added, hosts);
+    }
   }
   for (const [id, hosts] of counts) if (hosts === 0) counts.delete(id);
   return counts;
@@ -65,7 +76,11 @@ export async function countItems(
 type SetRow = { id: number; base: number | null; added: Uint8Array; removed: Uint8Array };
 
 /** In pages, so that a large store does not have to fit into memory. */
-async function* readRows(queries: Queries, kind: ListKind, which: 'bases' | 'differences'): AsyncGenerator<SetRow> {
+async function* readPages(
+  queries: Queries,
+  kind: ListKind,
+  which: 'bases' | 'differences',
+): AsyncGenerator<readonly SetRow[]> {
   for (let last = 0; ;) {
     const rows = await queries
       .selectFrom('sets')
@@ -76,7 +91,7 @@ async function* readRows(queries: Queries, kind: ListKind, which: 'bases' | 'dif
       .orderBy('id')
       .limit(ROWS)
       .execute();
-    yield* rows;
+    yield rows;
     if (rows.length < ROWS) return;
     last = rows.at(-1)?.id ?? last;
   }
