@@ -98,7 +98,7 @@ test('after PostgreSQL has ended its connections, one question fails at most', a
   const questions = openQuestionProcess({ place, log });
   assert.deepEqual(await askAnything(questions), NOTHING);
   const others = 'from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()';
-  await client.query(`select pg_terminate_backend(pid) ${others}`);
+  await client.query(`select pg_terminate_backend(pid, 20000) ${others}`);
   await askAnything(questions).catch(() => {});
   assert.deepEqual(await askAnything(questions), NOTHING);
   await client.end();
