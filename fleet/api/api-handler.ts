@@ -35,36 +35,44 @@ type Api = {
 export function createApiHandler(fleet: Fleet, identify: Identify): Handler {
   const api: Api = { fleet, identify, log: createLimitedLog(fleet.log), memory: { heldBytes: 0 }, underWay: 0 };
   return async (request, response) => {
-    api.underWay += 1;
-    try {
-      const answer = await findAnswer(api, request);
-      if (answer === undefined) return;
-      const headers = { ...safeHeaders, ...answer.headers };
-      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-      sendJson(response, answer.status, answer.value);
-    } finally {
-      api.underWay -= 1;
-    }
+    const answer = await findAnswer(api, request);
+    if (answer === undefined) return;
+    const headers = { ...safeHeaders, ...answer.headers };
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    sendJson(response, answer.status, answer.value);
   };
 }
 
+/** Requests count from when they have come whole: slow senders keep nobody out. */
+const isBusy = ({ underWay }: Api): boolean => underWay >= MAX_UNDER_WAY;
+
 /** @returns undefined when the sender has gone */
 async function findAnswer(api: Api, request: IncomingMessage): Promise<ApiAnswer | undefined> {
-  const { fleet, identify, memory, log } = api;
-  const isUnwanted = api.underWay > MAX_UNDER_WAY;
-  const read = await readBody(request, { maxBytes: MAX_BODY_BYTES, memory, isUnwanted });
+  const { memory } = api;
+  const wasBusy = isBusy(api);
+  const read = await readBody(request, { maxBytes: MAX_BODY_BYTES, memory, isUnwanted: wasBusy });
   if (read.kind === 'gone') return undefined;
   if (read.kind === 'too-large') {
     return { status: 413, value: { error: `the body has more than ${MAX_BODY_BYTES} bytes` } };
   }
-  if (isUnwanted || read.kind === 'no-room') return busy;
+  if (read.kind === 'no-room') return busy;
   try {
-    const { method = '', url: path = '', headers } = request;
-    const contentType = headers['content-type'] ?? '';
-    const asked = { method, path, contentType, body: read.body, identify: () => identify(request) };
-    return await answerRequest(fleet, asked, log);
+    // Its bytes are gone if the server was busy when they came.
+    return wasBusy || isBusy(api) ? busy : await answerWhole(api, request, read.body);
   } finally {
     memory.heldBytes -= read.body.length;
+  }
+}
+
+async function answerWhole(api: Api, request: IncomingMessage, body: Uint8Array): Promise<ApiAnswer> {
+  const { fleet, identify, log } = api;
+  const { method = '', url: path = '', headers } = request;
+  const contentType = headers['content-type'] ?? '';
+  api.underWay += 1;
+  try {
+    return await answerRequest(fleet, { method, path, contentType, body, identify: () => identify(request) }, log);
+  } finally {
+    api.underWay -= 1;
   }
 }
 
