@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 const root = join(import.meta.dirname, '../..');
 const FOLDERS =
-  'bin contract installer lib machdb netboot network-specs os-images packagelink partition-specs rehearse service site'.split(
+  'bin contract fleet fleet-agent installer lib machdb netboot network-specs os-images package-systems packagelink partition-specs rehearse service site'.split(
     ' ',
   );
 const lockSchema = z.object({ packages: z.record(z.string(), z.object({ dev: z.boolean().optional() })) });

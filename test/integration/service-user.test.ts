@@ -253,7 +253,7 @@ suite('serve, started as root', () => {
     [
       '--state of another kind',
       ['--user', USER, '--state', '/etc'],
-      /\/etc is not a state directory \(keys, store\); nothing was changed/,
+      /\/etc is not a state directory \(keys, store, fleet\); nothing was changed/,
     ],
   ] as const) {
     test(`refuses ${name}`, async () => {
