@@ -37,6 +37,7 @@ async function waitForAnswer(client: FleetClient, id: number, timeoutSeconds: nu
   const { waitText } = await import('./output/task-text.ts');
   const progress = createProgressLine();
   const until = Date.now() + timeoutSeconds * 1000;
+  let isTold = process.stderr.isTTY;
   try {
     for (;;) {
       const state = await client.ask(showTask, { id });
@@ -50,6 +51,9 @@ async function waitForAnswer(client: FleetClient, id: number, timeoutSeconds: nu
           hint: `gutinteg fleet task ${id} shows the answer when it has come`,
         });
       }
+      // Where no line can change, one says what is waited for.
+      if (!isTold) process.stderr.write(`waiting for ${state.name}, which ${waits}\n`);
+      isTold = true;
       progress.show(`waiting for ${state.name}, which ${waits}`);
       await delay(POLL_MS);
     }

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import type { FleetClient } from '../../fleet/api/api-client.ts';
 import type { FleetServerPlace } from '../../fleet/api/server-place.ts';
+import { readNamedFile } from './read-named-file.ts';
 
 export type FleetOptions = {
   readonly site: string;
@@ -38,12 +39,13 @@ async function findServer(options: FleetOptions): Promise<FleetServerPlace> {
   }
   const { parseServerUrl } = await import('./parse-server-url.ts');
   const { readSession } = await import('./sessions.ts');
-  const { readFile } = await import('node:fs/promises');
   const url = parseServerUrl(options.server);
   const session = await readSession(url);
   const token = await readToken(options.tokenFile, session?.token);
   const certificate =
-    options.certificate === undefined ? session?.certificate : await readFile(options.certificate, 'utf8');
+    options.certificate === undefined
+      ? session?.certificate
+      : await readNamedFile(options.certificate, '--certificate');
   return {
     url,
     ...(token === undefined ? {} : { token }),
@@ -53,6 +55,5 @@ async function findServer(options: FleetOptions): Promise<FleetServerPlace> {
 
 async function readToken(file: string | undefined, ofSession: string | undefined): Promise<string | undefined> {
   if (file === undefined) return process.env['GUTINTEG_FLEET_TOKEN'] ?? ofSession;
-  const { readFile } = await import('node:fs/promises');
-  return (await readFile(file, 'utf8')).trim();
+  return (await readNamedFile(file, '--token-file')).trim();
 }

@@ -23,7 +23,7 @@ export function addFleetLoginCommands(fleet: Command): void {
 }
 
 async function login(options: LoginOptions): Promise<void> {
-  const { readFile } = await import('node:fs/promises');
+  const { readNamedFile } = await import('./read-named-file.ts');
   const { userInfo } = await import('node:os');
   const { logIn } = await import('../../contract/fleet/api/accounts.ts');
   const { connectToFleet } = await import('../../fleet/api/api-client.ts');
@@ -35,7 +35,8 @@ async function login(options: LoginOptions): Promise<void> {
   const url = parseServerUrl(options.server);
   const name = options.user ?? userInfo().username;
   const known = await readSession(url);
-  const pem = options.certificate === undefined ? known?.certificate : await readFile(options.certificate, 'utf8');
+  const pem =
+    options.certificate === undefined ? known?.certificate : await readNamedFile(options.certificate, '--certificate');
   const certificate = pem === undefined ? {} : { certificate: pem };
   const password = await readSecret(`password of ${name}`);
   const answer = await connectToFleet({ url, ...certificate }).ask(logIn, { name, password });

@@ -23,7 +23,8 @@ export async function insertHost(transaction: StoreTransaction, host: NewHost): 
     .execute();
 }
 
-const NOTHING_REPORTED = {
+/** The columns of a host of which nothing is known but who it is. */
+export const NOTHING_REPORTED = {
   lastSeenAt: null,
   nextDueAt: null,
   relay: '',

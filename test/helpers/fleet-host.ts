@@ -1,5 +1,6 @@
 // A host in the fleet's store, as if it had enrolled. In: what the test is about. Out: a row.
 import type { Insertable } from 'kysely';
+import { NOTHING_REPORTED } from '../../fleet/enrolment/new-host.ts';
 import type { Store } from '../../fleet/store/open-store.ts';
 import type { Tables } from '../../fleet/store/tables.ts';
 
@@ -14,30 +15,7 @@ export const hostRow = (given: Partial<HostRow> & { readonly id: string; readonl
   machineId: null,
   site: '',
   createdAt: 0,
-  lastSeenAt: null,
-  nextDueAt: null,
-  tokenIssued: 1,
-  tokenEpoch: 1,
-  relay: '',
-  isReleased: 0,
-  recentExchangesJson: '[]',
-  announcedInstalled: '',
-  announcedCandidates: '',
-  announcedFacts: '',
-  packageSystem: '',
-  installedSet: null,
-  installedDigest: '',
-  candidatesSet: null,
-  candidatesDigest: '',
-  summariesAsked: 0,
-  factsJson: null,
-  factsDigest: '',
-  bootId: '',
-  clockOffset: 0,
-  messagesReceived: 0,
-  tasksPutDown: 0,
-  tasksIssued: 0,
-  tasksOpen: 0,
+  ...NOTHING_REPORTED,
   ...given,
 });
 
