@@ -1,12 +1,12 @@
 // A question that only the host can answer. In: the question, whether to wait. Out: its answer, when it comes. Never: waits longer than
 // it was told; what was asked stays asked.
 import type { FleetClient } from '../../fleet/api/api-client.ts';
-import type { Message, NewTask } from '../../contract/fleet/tasks.ts';
+import type { HostQuestion, Message } from '../../contract/fleet/tasks.ts';
 
 export type Asking = {
   readonly client: FleetClient;
   readonly host: string;
-  readonly task: NewTask;
+  readonly task: HostQuestion;
   readonly isWaited: boolean;
   readonly timeoutSeconds: number;
 };

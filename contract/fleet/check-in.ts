@@ -2,20 +2,12 @@
 // A check-in without news is some 300 bytes up and 200 down; what is long goes over the other routes.
 import { z } from 'zod';
 import { EMPTY_DIGEST, digestSchema, itemsSchema, listKinds } from './inventory.ts';
+import { exchangeNonceSchema, exchangeTokenSchema } from './exchange-token.ts';
 import { factsSchema } from './facts.ts';
 import { messageSchema, taskSchema } from './tasks.ts';
 
 /** The version of this protocol; a server understands the versions below its own. */
 export const FLEET_PROTOCOL = 1;
-
-/**
- * The right to the next exchange: a number, and the server's proof that it gave it to this host. Each is good once.
- * Two machines with one identity use one up between them, and are found out.
- */
-export const exchangeTokenSchema = z.string().regex(/^\d{1,15}\.[\w-]{22}$/, 'is no exchange token');
-
-/** Made by the host for one exchange, and kept until the answer has come: a repeated request shows the same one. */
-export const exchangeNonceSchema = z.string().regex(/^[\w-]{11}$/, 'is no nonce');
 
 export const checkInSchema = z.object({
   v: z.int().min(1),

@@ -1,7 +1,7 @@
 // How a host becomes one of the fleet. In: nothing. Out: zod schemas, and the id that follows from a key. Never: I/O.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { exchangeTokenSchema } from './check-in.ts';
+import { exchangeTokenSchema } from './exchange-token.ts';
 
 /** 22 characters of base64url: 16 bytes of the SHA-256 of the host's public key. */
 export const hostIdSchema = z.string().regex(/^[\w-]{22}$/, 'is no id of a host');

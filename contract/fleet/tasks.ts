@@ -1,6 +1,8 @@
-// What a server asks of a host beyond its lists, and what the host answers. In: nothing. Out: zod schemas. Never: I/O; a task
-// that changes a host.
+// What a server asks of a host beyond its lists, and what the host answers. In: nothing. Out: zod schemas. Never: I/O. What
+// changes a host is an order, which its executor takes only with the right signature.
 import { z } from 'zod';
+import { signedOrderSchema } from './jobs/order.ts';
+import { orderProgressSchema, orderResultSchema } from './jobs/order-report.ts';
 
 const nameSchema = z
   .string()
@@ -11,14 +13,23 @@ const nameSchema = z
 /** The number of a task or message: each side counts its own from 1, by host, and never uses a number twice. */
 const numberSchema = z.int().min(1);
 
-/** What is asked, before it has a number. */
-export const newTaskSchema = z.discriminatedUnion('kind', [
+/** What people may ask of a host: it changes nothing there. */
+export const hostQuestionSchema = z.discriminatedUnion('kind', [
   /** Look again, even if nothing seems to have changed. */
   z.object({ kind: z.literal('refresh') }),
   /** The files of an installed package, with their state. */
   z.object({ kind: z.literal('files'), package: nameSchema }),
   /** Description and fields of an installed package. */
   z.object({ kind: z.literal('details'), package: nameSchema }),
+]);
+
+export type HostQuestion = z.infer<typeof hostQuestionSchema>;
+
+/** What is asked, before it has a number. */
+export const newTaskSchema = z.discriminatedUnion('kind', [
+  ...hostQuestionSchema.options,
+  /** For the executor of this host: of a job, or a simulation. */
+  z.object({ kind: z.literal('order'), order: signedOrderSchema }),
 ]);
 
 export type NewTask = z.infer<typeof newTaskSchema>;
@@ -77,6 +88,10 @@ export const messageSchema = z.discriminatedUnion('kind', [
     total: z.int().nonnegative(),
   }),
   z.object({ ...common, kind: z.literal('details'), details: packageDetailsSchema }),
+  /** How far an order is; the task is not answered by it. */
+  z.object({ ...common, kind: z.literal('order-progress'), progress: orderProgressSchema }),
+  /** How an order has ended. */
+  z.object({ ...common, kind: z.literal('order-ended'), result: orderResultSchema }),
   /** It could not be done; in words, with what to do. */
   z.object({ ...common, kind: z.literal('failed'), message: z.string().max(2000) }),
 ]);

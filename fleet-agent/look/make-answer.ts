@@ -19,6 +19,7 @@ const MAX_FILES_BYTES = 6 * 1024 * 1024;
 export async function makeAnswer(task: Task, system: PackageSystem, host: Host): Promise<Answer> {
   try {
     if (task.kind === 'refresh') return { kind: 'refreshed' };
+    if (task.kind === 'order') throw new UserError('this host takes no orders: gutinteg-fleet has no executor here');
     return task.kind === 'files'
       ? await listFiles(task.package, system, host)
       : await describePackage(task.package, system, host);

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { z } from 'zod';
-import { exchangeNonceSchema, exchangeTokenSchema } from '../../contract/fleet/check-in.ts';
+import { exchangeNonceSchema, exchangeTokenSchema } from '../../contract/fleet/exchange-token.ts';
 import { hostIdSchema } from '../../contract/fleet/enrolment.ts';
 import { UserError } from '../../lib/errors.ts';
 import { readFileIfThere, replaceFile } from './replace-file.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exchangeTokenSchema } from '../../contract/fleet/check-in.ts';
+import { exchangeTokenSchema } from '../../contract/fleet/exchange-token.ts';
 import { makeExchangeToken, readExchangeToken } from './exchange-token.ts';
 
 const key = Buffer.alloc(32, 1);

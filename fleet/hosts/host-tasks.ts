@@ -98,6 +98,8 @@ export async function endTask(
   transaction: StoreTransaction,
   { hostId, message, at }: { hostId: string; message: Message; at: number },
 ): Promise<boolean> {
+  // It says how far the task is.
+  if (message.kind === 'order-progress') return false;
   const { numUpdatedRows } = await transaction
     .updateTable('tasks')
     .set({

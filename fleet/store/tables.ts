@@ -3,6 +3,7 @@
 import type { Generated } from 'kysely';
 import type { HostState } from '../../contract/fleet/enrolment.ts';
 import type { ListKind } from '../../contract/fleet/inventory.ts';
+import type { JobHostState, JobState } from '../../contract/fleet/jobs/job.ts';
 import type { TaskKind } from '../../contract/fleet/tasks.ts';
 
 /** Settings that are the store's own, such as the key of the exchange tokens. */
@@ -57,6 +58,8 @@ type HostsTable = {
   tasksIssued: number;
   /** How many of its tasks have not ended. */
   tasksOpen: number;
+  /** How many of its rows in `jobHosts` have not ended: a check-in looks there only when there is one. */
+  jobsOpen: Generated<number>;
 };
 
 /** One package in one version: what sets are made of. `kind` is a `ListKind`, `system` dpkg or rpm. */
@@ -176,6 +179,83 @@ type AuditTable = {
 /** Selectors that were saved by name. */
 type ClassesTable = { name: string; selector: string; createdBy: string; createdAt: number };
 
+type JobsTable = {
+  id: Generated<number>;
+  state: JobState;
+  /** Why, or what it waits for, in words. */
+  reason: string;
+  specJson: string;
+  createdBy: string;
+  createdAt: number;
+  /** Empty until somebody has. */
+  approvedBy: string;
+  approvedAt: number | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  /** Hosts that have not begun by then are left out. */
+  expiresAt: number;
+  /** After so many failed or lost it halts, and so many leases are open at most. */
+  budget: number;
+  total: number;
+  /** The ring that is open. */
+  ring: number;
+  /** Raised by one statement that also looks at the budget, so that two servers never give more together. */
+  openLeases: number;
+  undoes: number | null;
+  /** The name of the schedule that made it. */
+  schedule: string | null;
+};
+
+/** Ring 0 are the test hosts. */
+type JobRingsTable = {
+  job: number;
+  ring: number;
+  total: number;
+  openedAt: number | null;
+  lastEndedAt: number | null;
+};
+
+/** How many hosts of a ring are in a state: changed together with the state, so nobody counts 110,000 rows. */
+type JobCountsTable = { job: number; ring: number; state: JobHostState; hosts: number };
+
+/** What hosts with the same two lists would change: one of them simulates for all. */
+type JobPlansTable = {
+  id: Generated<number>;
+  job: number;
+  system: string;
+  installedDigest: string;
+  candidatesDigest: string;
+  hosts: number;
+  /** `waiting`, `asked`, `planned`, `refused`, `failed`. */
+  state: string;
+  askedOf: string;
+  askedAt: number | null;
+  /** The row of `tasks` that asks. */
+  task: number | null;
+  changesJson: string;
+  /** Packages that stay, and why. */
+  staysJson: string;
+  text: string;
+};
+
+type JobHostsTable = {
+  job: number;
+  host: string;
+  ring: number;
+  state: JobHostState;
+  reason: string;
+  since: number;
+  /** When it counts as lost; null while no lease is open. */
+  leaseUntil: number | null;
+  /** The row of `tasks` that carries its order. */
+  task: number | null;
+  /** Of the list that was installed before: what an undo goes back to. */
+  beforeDigest: string;
+  /** What has changed, by the host's report: what an undo takes back. */
+  changesJson: string | null;
+  resultJson: string | null;
+};
+
 export type Tables = {
   meta: MetaTable;
   hosts: HostsTable;
@@ -190,4 +270,9 @@ export type Tables = {
   credentials: CredentialsTable;
   audit: AuditTable;
   classes: ClassesTable;
+  jobs: JobsTable;
+  jobRings: JobRingsTable;
+  jobCounts: JobCountsTable;
+  jobPlans: JobPlansTable;
+  jobHosts: JobHostsTable;
 };

@@ -8,7 +8,7 @@ import * as hosts from '../../contract/fleet/api/hosts.ts';
 import { askHost } from '../../contract/fleet/api/tasks.ts';
 import type { OutputOf } from '../../contract/fleet/operation.ts';
 import type { ListKind } from '../../contract/fleet/inventory.ts';
-import { newTaskSchema } from '../../contract/fleet/tasks.ts';
+import { hostQuestionSchema } from '../../contract/fleet/tasks.ts';
 import { findHost } from '../hosts/find-host.ts';
 import { ask, method, nothing, privileges } from './method.ts';
 import type { Method, MethodContext } from './method.ts';
@@ -75,7 +75,7 @@ export const adminMethods: Readonly<Record<string, Method>> = {
     return true;
   }),
   add_task: method(z.tuple([host, z.string().max(64), z.unknown()]), async (context, [reference, name, details]) => {
-    const { success, data: task } = newTaskSchema.safeParse({ kind: name, package: details });
+    const { success, data: task } = hostQuestionSchema.safeParse({ kind: name, package: details });
     if (!success) throw new RpcFault('not-possible', noTask(name));
     return (await ask(context, askHost, { host: reference, task })).task;
   }),

@@ -1,7 +1,7 @@
 // What a host is asked beyond its lists. In: nothing. Out: the descriptions of operations.
 import { z } from 'zod';
 import { describeOperation } from '../operation.ts';
-import { messageSchema, newTaskSchema } from '../tasks.ts';
+import { hostQuestionSchema, messageSchema } from '../tasks.ts';
 import { hostReferenceSchema, timeSchema } from './fields.ts';
 
 const count = z.int().nonnegative();
@@ -11,7 +11,7 @@ export const askHost = describeOperation({
   summary: "Ask a host, at its next check-in, to look again, or for a package's files or details",
   role: 'operator',
   changes: true,
-  input: z.object({ host: hostReferenceSchema, task: newTaskSchema }),
+  input: z.object({ host: hostReferenceSchema, task: hostQuestionSchema }),
   output: z.object({
     task: count,
     /** When its next check-in is due; null when it has never come. */

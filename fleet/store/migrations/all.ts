@@ -3,12 +3,14 @@ import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { ColumnTypes } from '../column-types.ts';
 import { makeFirstTables } from './first-tables.ts';
+import { makeJobTables } from './job-tables.ts';
 
 type Step = (database: Kysely<unknown>, types: ColumnTypes) => Promise<void>;
 
 /** By name, in the order of names. */
 const steps: Readonly<Record<string, Step>> = {
   '0001-first-tables': makeFirstTables,
+  '0002-jobs': makeJobTables,
 };
 
 /** As kysely's Migrator takes them. */

@@ -2,33 +2,15 @@
 // are for.
 import type { Kysely, SchemaModule } from 'kysely';
 import type { ColumnTypes } from '../column-types.ts';
-
-type TypeName = keyof ColumnTypes;
-/** Columns by name; those of `nullable` may be empty. The first one is the key. */
-type Columns = { readonly [name: string]: TypeName };
+import { makeTables } from './make-tables.ts';
+import type { TablesByName } from './make-tables.ts';
 
 export async function makeFirstTables(database: Kysely<unknown>, types: ColumnTypes): Promise<void> {
-  const { schema } = database;
-  for (const [name, { columns, nullable = [] }] of Object.entries(tables)) {
-    await makeTable(schema, { name, columns, nullable, types });
-  }
-  await makeIndexes(schema);
+  await makeTables(database, types, tables);
+  await makeIndexes(database.schema);
 }
 
-type Table = { readonly name: string; readonly columns: Columns; readonly nullable: readonly string[] };
-
-function makeTable(schema: SchemaModule, { name, columns, nullable, types }: Table & { types: ColumnTypes }) {
-  let table = schema.createTable(name);
-  for (const [index, [column, type]] of Object.entries(columns).entries()) {
-    table = table.addColumn(column, types[type] as never, (made) => {
-      if (index === 0) return made.primaryKey();
-      return nullable.includes(column) ? made : made.notNull();
-    });
-  }
-  return table.execute();
-}
-
-const tables: Readonly<Record<string, { readonly columns: Columns; readonly nullable?: readonly string[] }>> = {
+const tables: TablesByName = {
   meta: { columns: { key: 'text', value: 'text' } },
   hosts: {
     columns: {
