@@ -1,52 +1,20 @@
 // The package for hosts that gutinteg did not install: built, read by dpkg, rpm and systemd, installed, and used on a host.
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { runCommand } from '../../lib/run-command.ts';
-import { agentPackage } from '../../netboot/agent/agent-package.ts';
-import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';
-import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
-import { publishTree } from '../../packagelink/publish/publish.ts';
-import { openStore } from '../../packagelink/store/store.ts';
 import { makeAgentLab } from '../helpers/agent-lab.ts';
 import { makeDebRepository } from '../helpers/package-hosts/deb-repository.ts';
 import { makeDpkgHost } from '../helpers/package-hosts/dpkg-host.ts';
+import { agentBinds, publishFleetAgent } from '../helpers/publish-fleet-agent.ts';
 import { makeSmallSite } from '../helpers/small-site.ts';
-import type { SmallSite } from '../helpers/small-site.ts';
-
-const repository = join(import.meta.dirname, '../..');
-
-/** Where the host has this computer's Node: packages with 100 MB in them would take their time. */
-const NODE = '/srv/node';
-
-/** The agent as `gutinteg prepare` publishes it, but for Node. */
-async function publishAgent(site: SmallSite): Promise<void> {
-  const tree = join(site.stateDir, 'agent-tree');
-  const put = (path: string, data: string | Uint8Array, mode = 0o644): void => {
-    mkdirSync(dirname(join(tree, path)), { recursive: true });
-    writeFileSync(join(tree, path), data, { mode });
-  };
-  const files = join(repository, 'fleet-agent/files');
-  const { code } = await bundleInstaller(join(repository, 'fleet-agent/agent.ts'));
-  put('usr/lib/gutinteg/agent/node', `#!/bin/sh\nexec ${NODE} "$@"\n`, 0o755);
-  put('usr/lib/gutinteg/agent/lib/libstand-in.so.1', 'stand-in');
-  put('usr/lib/gutinteg-fleet/agent.mjs', code);
-  put('usr/lib/gutinteg-fleet/VERSION', '0123456789abcdef\n');
-  put('usr/lib/gutinteg-fleet/cron', readFileSync(join(files, 'cron')));
-  put('usr/bin/gutinteg-fleet', readFileSync(join(files, 'gutinteg-fleet')), 0o755);
-  for (const unit of ['gutinteg-fleet.service', 'gutinteg-fleet.timer', 'gutinteg-fleet-key.service'])
-    put(`usr/lib/systemd/system/${unit}`, readFileSync(join(files, unit)));
-  const { privateKey: signingKey } = await loadOrCreateSiteKey(site.stateDir);
-  const store = openStore(join(site.stateDir, 'store'));
-  await publishTree({ store, name: agentPackage('amd64'), tree, kind: 'site', signingKey });
-}
 
 test('a package is installed with dpkg, and the host enrols and reports as a user without rights', async () => {
   await using stack = new AsyncDisposableStack();
   const site = await makeSmallSite(stack);
   const lab = await makeAgentLab(stack);
-  await publishAgent(site);
+  await publishFleetAgent(site.stateDir);
   const files = ['fleet.deb', 'fleet.rpm', 'fleet.tar.zst'].map((name) => join(site.stateDir, name));
   for (const file of files) {
     const made = await site.run('gutinteg', 'fleet', 'agent-package', '--out', file, '--state', site.stateDir);
@@ -72,9 +40,9 @@ test('a package is installed with dpkg, and the host enrols and reports as a use
     { suite: 'stable', packages: [{ name: 'lab-tools', version: '1' }] },
   ]);
   const directory = join(site.stateDir, 'host');
-  await using host = await makeDpkgHost({ directory, repository: packages, install: ['lab-tools'] });
+  const install = ['lab-tools'];
+  await using host = await makeDpkgHost({ directory, repository: packages, install, binds: agentBinds });
   const insideOf = (name: string): string => join(host.root, 'srv', name);
-  copyFileSync(process.execPath, join(host.root, NODE));
   copyFileSync(deb, insideOf('fleet.deb'));
   copyFileSync(lab.certificate, insideOf('certificate.pem'));
   writeFileSync(insideOf('token'), lab.token, { mode: 0o600 });

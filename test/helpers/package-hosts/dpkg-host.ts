@@ -34,7 +34,7 @@ export async function makeDpkgHost(
 const NONINTERACTIVE = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
 
 /** `apt-get update`, after the repository has changed. */
-export async function updateLists(host: OverlayRoot): Promise<void> {
+export async function updateLists(host: Pick<OverlayRoot, 'run'>): Promise<void> {
   await host.run(['apt-get', '-qq', 'update']);
 }
 

@@ -29,7 +29,7 @@ export async function makeRpmHost(
 }
 
 /** `dnf makecache`, after the repository has changed. */
-export async function updateLists(host: OverlayRoot): Promise<void> {
+export async function updateLists(host: Pick<OverlayRoot, 'run'>): Promise<void> {
   await host.run(['dnf', '--quiet', 'makecache', '--refresh']);
 }
 
