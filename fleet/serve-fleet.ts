@@ -62,7 +62,7 @@ export async function serveFleet(place: FleetPlace): Promise<RunningFleet> {
   started.defer(questions.close);
   started.defer(tidyDaily(store, log).stop);
   const records = place.records === undefined ? {} : { records: place.records };
-  const warnings = (): string[] => [watch.warning()].filter((warning) => warning !== undefined);
+  const warnings = (): string[] => [...store.warnings(), watch.warning()].filter((warning) => warning !== undefined);
   const fleet = await openFleet({ store, log, busyness, warnings, ask: questions.ask, ...records });
   const xmlRpc = createXmlRpcHandler(fleet, {
     directory: tlsDirectory(place),

@@ -8,6 +8,7 @@ import { callOperation, findOperation } from '../operations/call-operation.ts';
 import type { Implementation } from '../operations/implement.ts';
 import { OperationError } from '../operations/operation-error.ts';
 import type { ErrorKind } from '../operations/operation-error.ts';
+import { StoreError } from '../store/explain-faults.ts';
 import { describeApi } from './describe-api.ts';
 import { kindsOfFields, readQuery } from './read-query.ts';
 
@@ -101,6 +102,7 @@ function requireText(input: unknown): void {
 }
 
 function explain(error: UserError): ApiAnswer {
+  if (error instanceof StoreError) return { status: 503, value: { error: error.message, hint: error.hint } };
   const value = { error: describeError(error), ...(error.hint === undefined ? {} : { hint: error.hint }) };
   if (!(error instanceof OperationError)) return { status: error.exitCode === 2 ? 400 : 409, value };
   const status = statuses[error.kind];

@@ -6,12 +6,14 @@ import { relayHeaders } from '../../contract/fleet/relayed-request.ts';
 import { requestHeaders } from '../../contract/fleet/signed-request.ts';
 import { hostRoutes, MAX_REQUEST_BYTES } from '../../contract/fleet/routes.ts';
 import type { Refusal } from '../../contract/fleet/enrolment.ts';
+import { describeWithHint } from '../../lib/errors.ts';
 import { createLimitedLog } from '../../lib/limited-log.ts';
 import type { LimitedLog } from '../../lib/limited-log.ts';
 import { refuse } from '../exchange/outcome.ts';
 import type { Outcome } from '../exchange/outcome.ts';
 import { planRetry } from '../exchange/plan-next.ts';
 import type { Fleet } from '../fleet.ts';
+import { StoreError } from '../store/explain-faults.ts';
 import { refuseClient } from '../tls/judge-client.ts';
 import type { ClientCertificateMode } from '../tls/judge-client.ts';
 import { answerHost, createHostAnswerer, findHostKey } from './answer-host.ts';
@@ -79,7 +81,9 @@ async function handleRequest(server: HostServer, request: IncomingMessage, respo
     sendJson(response, 400, { error: 'bad-request', message: 'this path takes no query' });
     return;
   }
-  const outcome = refuseConnection(server, request) ?? (await findOutcome(server, request));
+  const outcome =
+    refuseConnection(server, request) ??
+    (await findOutcome(server, request).catch((error: unknown) => refuseForStore(server, request, error)));
   if (outcome === undefined) return;
   if ('answer' in outcome) {
     await noteRelay(server, request, response);
@@ -88,6 +92,14 @@ async function handleRequest(server: HostServer, request: IncomingMessage, respo
   }
   tellLog(server, request, outcome.refusal);
   sendRefusal(response, outcome.refusal);
+}
+
+/** The host repeats it later: what was not stored was not answered. */
+function refuseForStore({ log }: HostServer, request: IncomingMessage, error: unknown) {
+  if (!(error instanceof StoreError)) throw error;
+  log.once(`store ${error.message}`, 'the store failed', { error: describeWithHint(error) });
+  const message = 'the server can store nothing now; gutinteg fleet status says why, on its computer';
+  return refuse('busy', message, planRetry(headerOf(request, requestHeaders.host)));
 }
 
 /** The relay learns by which key it can judge what it keeps of this host. */

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
 import { UserError } from '../../lib/errors.ts';
+import { StoreError } from './explain-faults.ts';
 
 /**
  * Does all steps that are missing, in one transaction and under a lock of the database: of several servers that start at
@@ -18,6 +19,7 @@ export async function migrate(
   const migrator = new Migrator({ db: database, provider: { getMigrations: () => Promise.resolve(migrations) } });
   await refuseNewer(database, migrations, where);
   const { error } = await migrator.migrateToLatest();
+  if (error instanceof StoreError) throw error;
   if (error !== undefined)
     throw new UserError(`${where} could not be brought to this version's tables`, { cause: error });
 }

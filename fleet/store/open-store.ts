@@ -5,10 +5,16 @@ import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import { UserError } from '../../lib/errors.ts';
 import { postgresTypes, sqliteTypes } from './column-types.ts';
+import { explainFaults } from './explain-faults.ts';
+import type { StoreFault } from './explain-faults.ts';
 import { migrate } from './migrate.ts';
 import { migrationsFor } from './migrations/all.ts';
+import { awayFault, explainPostgresFault } from './postgres-faults.ts';
 import { makePool } from './postgres-pool.ts';
-import { openSqliteFile } from './sqlite-database.ts';
+import { openSqliteFile, removeSqliteFile } from './sqlite-database.ts';
+import type { SqliteFile } from './sqlite-database.ts';
+import { explainSqliteFault, refuseEmptyFile, refuseForeignFile, sizeOfFile } from './sqlite-faults.ts';
+import { warnOfStore } from './warn-of-store.ts';
 import type { Tables } from './tables.ts';
 
 export type Queries = Kysely<Tables>;
@@ -28,6 +34,8 @@ export type Store = {
   ) => Promise<T>;
   /** `FOR UPDATE` where several servers write; in SQLite the transaction alone is enough. */
   readonly lockRows: <Q extends { forUpdate: () => Q }>(query: Q) => Q;
+  /** What is to be said of it now: nothing can be stored, or soon it cannot. */
+  readonly warnings: () => readonly string[];
   readonly close: () => Promise<void>;
 };
 
@@ -35,17 +43,26 @@ export type Store = {
 export type StorePlace = { readonly file: string } | { readonly postgres: string; readonly connections?: number };
 
 /**
- * Opens the store, and makes or migrates its tables.
- * @throws UserError when it cannot be reached or was written by a newer gutinteg
+ * Opens the store, and makes or migrates its tables. Its queries and transactions throw a StoreError for a full disk and the like.
+ * @throws UserError when it cannot be reached, is empty or another database, or was written by a newer gutinteg
  */
 export function openStore(place: StorePlace): Promise<Store> {
   return 'file' in place ? openSqliteStore(place.file) : openPostgresStore(place);
 }
 
 async function openSqliteStore(file: string): Promise<Store> {
-  const database = openSqlite(file);
-  const queries = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
-  await closeOnError(queries, () => migrate(queries as Kysely<unknown>, migrationsFor(sqliteTypes), file));
+  refuseEmptyFile(file);
+  const isNew = sizeOfFile(file) === undefined;
+  const explain = (error: unknown): StoreFault | undefined => explainSqliteFault(file, error);
+  const database = openSqlite(file, isNew);
+  const { dialect, lastFault } = explainFaults(new SqliteDialect({ database }), explain);
+  const queries = new Kysely<Tables>({ dialect });
+  await closeOnError(queries, () => migrate(queries as Kysely<unknown>, migrationsFor(sqliteTypes), file)).catch(
+    (error: unknown) => {
+      if (isNew) removeSqliteFile(file);
+      throw error;
+    },
+  );
   let durable: Promise<unknown> = Promise.resolve();
   return {
     kind: 'sqlite',
@@ -67,28 +84,40 @@ async function openSqliteStore(file: string): Promise<Store> {
       return run;
     },
     lockRows: (query) => query,
+    warnings: () => warnOfStore(lastFault(), file),
     close: () => queries.destroy(),
   };
 }
 
-function openSqlite(file: string): ReturnType<typeof openSqliteFile> {
+/** What a start without room has left of a new store would be taken for one that has lost everything. */
+function openSqlite(file: string, isNew: boolean): SqliteFile {
+  let database: SqliteFile | undefined;
   try {
-    const database = openSqliteFile(file);
+    refuseForeignFile(file);
+    database = openSqliteFile(file);
     chmodSync(file, 0o600);
     return database;
   } catch (error) {
+    database?.close();
+    if (isNew && sizeOfFile(file) !== undefined) removeSqliteFile(file);
+    if (error instanceof UserError) throw error;
     throw new UserError(`the fleet's store ${file} could not be opened`, {
       cause: error,
-      hint: 'its owner must be whom the server runs as; if it is damaged, put a copy from a backup in its place',
+      hint:
+        explainSqliteFault(file, error)?.hint ??
+        'its owner must be whom the server runs as; if it is damaged, put a copy from a backup in its place',
     });
   }
 }
 
 async function openPostgresStore(place: { postgres: string; connections?: number }): Promise<Store> {
   const pool = makePool(place.postgres, place.connections ?? 8);
-  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const { dialect, lastFault } = explainFaults(new PostgresDialect({ pool }), (error, isConnecting) =>
+    isConnecting ? awayFault(error) : explainPostgresFault(error),
+  );
+  const queries = new Kysely<Tables>({ dialect });
   await closeOnError(queries, async () => {
-    await reach(queries);
+    await sql`select 1`.execute(queries);
     await migrate(queries as Kysely<unknown>, migrationsFor(postgresTypes), 'the database of the fleet');
   });
   return {
@@ -100,19 +129,9 @@ async function openPostgresStore(place: { postgres: string; connections?: number
         return work(transaction);
       }),
     lockRows: (query) => query.forUpdate(),
+    warnings: () => warnOfStore(lastFault()),
     close: () => queries.destroy(),
   };
-}
-
-/** The URI may have a password in it: no message repeats it. */
-async function reach(queries: Queries): Promise<void> {
-  try {
-    await sql`select 1`.execute(queries);
-  } catch (error) {
-    throw new UserError(`the database of the fleet cannot be reached: ${(error as Error).message}`, {
-      hint: 'check fleet.database of site.yaml, and that PostgreSQL is running and lets this user in',
-    });
-  }
 }
 
 async function closeOnError(queries: Queries, work: () => Promise<void>): Promise<void> {

@@ -1,4 +1,5 @@
 // node:sqlite, as kysely's SQLite dialect wants its database. In: a file. Out: an open database. Never: knows a table.
+import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
@@ -25,11 +26,23 @@ export function openSqliteFile(file: string, options: { isReadOnly?: boolean } =
       const known = kept.get(text);
       if (known !== undefined) return known;
       if (kept.size >= KEPT_STATEMENTS) kept.clear();
-      const statement = asKyselyWants(raw.prepare(text));
+      const statement = text === 'rollback' ? rollback(raw) : asKyselyWants(raw.prepare(text));
       kept.set(text, statement);
       return statement;
     },
   };
+}
+
+/** With its journals, if there are any. */
+export function removeSqliteFile(file: string): void {
+  for (const path of [file, `${file}-wal`, `${file}-shm`]) rmSync(path, { force: true });
+}
+
+/** After some errors, as of a full disk, SQLite has rolled back already; that the second one fails would hide the first. */
+function rollback(raw: DatabaseSync): SqliteStatement {
+  const statement = asKyselyWants(raw.prepare('rollback'));
+  const nothing = { changes: 0, lastInsertRowid: 0 };
+  return { ...statement, run: (parameters) => (raw.isTransaction ? statement.run(parameters) : nothing) };
 }
 
 function asKyselyWants(statement: StatementSync): SqliteStatement {

@@ -2,7 +2,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { idOfKey } from '../../contract/fleet/enrolment.ts';
 import { messageSchema } from '../../contract/fleet/tasks.ts';
 import type { Message, NewTask } from '../../contract/fleet/tasks.ts';
 import { approveHost, releaseHost } from '../../fleet/hosts/change-host.ts';
@@ -12,21 +11,12 @@ import { startFleetServer } from '../../fleet/servers/fleet-server.ts';
 import type { FleetServer } from '../../fleet/servers/fleet-server.ts';
 import { createHostRoutes } from '../../fleet/servers/host-routes.ts';
 import { openTestFleet } from '../../fleet/testing/test-fleet.ts';
+import { agentAt } from './agent-program.ts';
+import type { AgentHost } from './agent-program.ts';
 import { makeSmallDpkg } from './small-dpkg.ts';
 import { makeCertificate, tlsFiles } from '../../fleet/tls/make-certificate.ts';
 import { createLog } from '../../lib/log.ts';
 import { runCommand } from '../../lib/run-command.ts';
-
-export type AgentHost = {
-  readonly state: string;
-  readonly id: () => string;
-  /** @param input of standard input */
-  readonly run: (words: readonly string[], input?: string) => Promise<{ code: number; said: string }>;
-  /** By the server's certificate; with a token by standard input. */
-  readonly enrol: (token: string | undefined) => Promise<{ code: number; said: string }>;
-};
-
-const repository = join(import.meta.dirname, '../..');
 
 export async function makeAgentLab(stack: AsyncDisposableStack) {
   const directory = mkdtempSync(join(tmpdir(), 'gutinteg-agent-lab-'));
@@ -59,23 +49,7 @@ export async function makeAgentLab(stack: AsyncDisposableStack) {
   stack.defer(stop);
   const url = `https://localhost:${port}`;
   const env = await makeSmallDpkg(join(directory, 'dpkg'));
-  const hostAt = (state: string, name: string): AgentHost => {
-    const run: AgentHost['run'] = async (words, input) => {
-      const argv = [join(repository, 'bin/node'), join(repository, 'fleet-agent/agent.ts'), ...words, '--state', state];
-      const options = { env, okExitCodes: [0, 1, 2, 3, 4], ...(input === undefined ? {} : { stdin: input }) };
-      const { exitCode, stdout, stderr } = await runCommand(argv as [string, ...string[]], options);
-      return { code: exitCode, said: stdout + stderr };
-    };
-    return {
-      state,
-      id: () => idOfKey(readFileSync(join(state, 'public-key'), 'utf8').trim()),
-      run,
-      enrol: (given) => {
-        const words = ['enrol', '--server', url, '--certificate', certificate, '--name', name];
-        return given === undefined ? run(words) : run([...words, '--token-stdin'], given);
-      },
-    };
-  };
+  const hostAt = (state: string, name: string): AgentHost => agentAt({ state, name, url, certificate, env });
   const change = (hostId: string, work: (change: HostChange) => Promise<void>): Promise<void> =>
     fleet.store.transaction((transaction) =>
       work({ store: fleet.store, transaction, hostId, by: 'test', at: clock.ms }),

@@ -10,7 +10,7 @@ import type { FleetClient } from '../../fleet-agent/wire/fleet-client.ts';
 import { ServerAwayError } from '../../fleet-agent/wire/server-away.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { makeAgentLab } from '../helpers/agent-lab.ts';
-import type { AgentHost } from '../helpers/agent-lab.ts';
+import type { AgentHost } from '../helpers/agent-program.ts';
 import type { FaultyCheckIn, FaultyCheckInResult } from '../helpers/check-in-with-fault.ts';
 import type { Fault } from '../helpers/faults.ts';
 import { FaultyProgram } from '../helpers/faulty-program.ts';
