@@ -32,7 +32,7 @@ async function ask(kind: 'files' | 'details', name: string, host: string, option
 
 async function files(name: string, host: string, options: FilesOptions): Promise<void> {
   const { print, printJson, printTable } = await import('./output/print.ts');
-  const { FILE_HEADER, fileCells } = await import('./output/task-text.ts');
+  const { countFiles, FILE_HEADER, fileCells } = await import('./output/task-text.ts');
   const { answer, task } = await ask('files', name, host, options);
   if (answer?.kind !== 'files') return print([askedText(host, task)]);
   const wrong = answer.files.filter(({ status }) => status === 'changed' || status === 'missing');
@@ -40,8 +40,7 @@ async function files(name: string, host: string, options: FilesOptions): Promise
   const shown = options.changed === true ? wrong : answer.files;
   if (options.json === true) return printJson({ ...answer, files: shown });
   if (shown.length > 0) printTable(FILE_HEADER, shown.map(fileCells));
-  const more = answer.total > answer.files.length ? `; the first ${answer.files.length} were sent` : '';
-  print([`${answer.total} files, ${wrong.length} not as installed${more}`]);
+  print([countFiles(answer)]);
 }
 
 async function details(name: string, host: string, options: WaitOptions): Promise<void> {

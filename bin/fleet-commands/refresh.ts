@@ -34,11 +34,12 @@ async function refreshOne(host: string, options: WaitOptions): Promise<void> {
   if (asked.installedDigest === '') return print([`${host} has looked; it had reported nothing before`]);
   const changes = await client.ask(packageChanges, { host, since: asked.installedDigest });
   if (options.json === true) return printJson(changes);
+  const { changeText } = await import('./output/package-text.ts');
   const { came, went, changed } = changes;
   const lines = [
     ...came.map(({ name, version }) => `  came     ${name} ${version}`),
     ...went.map(({ name, version }) => `  went     ${name} ${version}`),
-    ...changed.map(({ name, from, to }) => `  changed  ${name} ${from.version} -> ${to.version}`),
+    ...changed.map((each) => `  changed  ${changeText(each)}`),
   ];
   print(lines.length === 0 ? [`${host} has looked: no changes`] : [`${host} has looked:`, ...lines]);
 }

@@ -29,7 +29,9 @@ export async function makeAnswer(task: Task, system: PackageSystem, host: Host):
 }
 
 async function listFiles(name: string, system: PackageSystem, host: Host): Promise<Answer> {
-  const claims = await ask(system.files(name), host);
+  const claims = await ask(system.files(name), host).catch((error: unknown) =>
+    requireInstalled(error, name, system, host),
+  );
   const seen = await lookAtFiles(claims.slice(0, MAX_FILES), host.root);
   const files: PackageFile[] = [];
   let bytes = 0;
@@ -41,9 +43,17 @@ async function listFiles(name: string, system: PackageSystem, host: Host): Promi
   return { kind: 'files', files, total: claims.length };
 }
 
+const notInstalled = (name: string): UserError => new UserError(`${name} is not installed on this host`);
+
+/** What a package system says of a package that is not there is a line of its own programs. @throws always */
+async function requireInstalled(error: unknown, name: string, system: PackageSystem, host: Host): Promise<never> {
+  const [found] = await ask(system.describe([name]), host);
+  throw found === undefined ? notInstalled(name) : error;
+}
+
 async function describePackage(name: string, system: PackageSystem, host: Host): Promise<Answer> {
   const [found] = await ask(system.describe([name]), host);
-  if (found === undefined) throw new UserError(`${name} is not installed on this host`);
+  if (found === undefined) throw notInstalled(name);
   const { installedAt, summary, description, vendor } = found;
   const details = packageDetailsSchema.parse({
     name: found.name,

@@ -29,7 +29,7 @@ export type Finding = { readonly kind: FindingKind; readonly text: string };
 export type ListCounts = {
   /** Candidates that an upgrade would bring. */
   readonly outdated: number;
-  /** Of these, security updates. */
+  /** Security updates, also those that are held, kept back or phased. */
   readonly security: number;
   readonly held: number;
   readonly keptBack: number;

@@ -49,7 +49,7 @@ async function countAll(fleet: Fleet): Promise<Status> {
 type Counted = Exclude<keyof Status['enrolled'], 'upToDate'>;
 
 const kindsOf: Readonly<Record<Counted, readonly FindingKind[]>> = {
-  outdated: ['outdated', 'security'],
+  outdated: ['outdated'],
   securityOutdated: ['security'],
   heldBack: ['held', 'kept-back', 'phased'],
   broken: ['broken'],

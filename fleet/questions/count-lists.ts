@@ -1,13 +1,14 @@
 // How many packages of each list are in which state. In: a store; hosts, or all. Out: counts by the ids of sets. Never: writes.
 import type { Queries } from '../store/open-store.ts';
 import { isOfKind } from './count-candidates.ts';
+import type { CandidateKind } from './count-candidates.ts';
 import { findNamedItems, flagsOf, wantedItems } from './find-named-items.ts';
 import type { ItemRow } from './find-named-items.ts';
 import { hostsOfSets } from './hosts-of-sets.ts';
 import type { Within } from './hosts-of-sets.ts';
 import { scanSets } from './scan-sets.ts';
 
-/** `outdated` are candidates that an upgrade would bring now, `security` those of them that are security updates. */
+/** `outdated` are candidates that an upgrade would bring now; `security` are all security updates, as a hold must not hide one. */
 type CandidateStates = {
   readonly outdated: number;
   readonly security: number;
@@ -40,12 +41,10 @@ async function countCandidateSets(queries: Queries, input: Within): Promise<Map<
 }
 
 function statesOf(items: readonly ItemRow[]): CandidateStates {
-  const ready = items.filter(({ flags }) => isOfKind(flags, 'ready'));
-  const of = (kind: 'held' | 'keptBack' | 'phased'): number =>
-    items.filter(({ flags }) => isOfKind(flags, kind)).length;
+  const of = (kind: CandidateKind): number => items.filter(({ flags }) => isOfKind(flags, kind)).length;
   return {
-    outdated: ready.length,
-    security: ready.filter(({ flags }) => isOfKind(flags, 'security')).length,
+    outdated: of('ready'),
+    security: of('security'),
     held: of('held'),
     keptBack: of('keptBack'),
     phased: of('phased'),

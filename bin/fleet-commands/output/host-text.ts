@@ -59,10 +59,11 @@ const findingLines = ({ findings }: OneHost): string[] =>
 
 function factLines({ facts }: OneHost): string[] {
   if (facts === undefined) return [];
-  const { os, osVersion, kernel, architecture, packageSystem, mode, agentVersion, bootId } = facts;
+  const { os, osVersion, kernel, architecture, packageSystem, mode, agentVersion, bootId, listsUpdatedAt } = facts;
   return [
     ...field('system', `${os} ${osVersion}, ${architecture}, Linux ${kernel}`),
-    ...field('managed by', `${packageSystem}, as ${mode}`),
+    ...field('upgraded', mode === 'image' ? 'with its image' : `by ${packageSystem}`),
+    ...field('lists', listsUpdatedAt === undefined ? 'never fetched' : `of ${timeText(listsUpdatedAt * 1000)}`),
     ...field('agent', agentVersion),
     ...field('boot', bootId),
     ...section('needs a restart', facts.rebootReasons),

@@ -27,8 +27,20 @@ export function detailLines({ details }: Extract<Message, { kind: 'details' }>):
   return [
     `${name} ${version} (${architecture}): ${summary}`,
     ...fields.filter(([, value]) => value !== '').map(([field, value]) => `  ${`${field}:`.padEnd(11)}${value}`),
-    ...description.split('\n').map((line) => `  ${line}`),
+    ...(description === '' ? [] : description.split('\n').map((line) => `  ${line}`.trimEnd())),
   ];
+}
+
+/** Below the table. */
+export function countFiles({ files, total }: Extract<Message, { kind: 'files' }>): string {
+  const count = (...of: readonly PackageFile['status'][]): number =>
+    files.filter(({ status }) => of.includes(status)).length;
+  const unknown = count('unknown');
+  return [
+    `${total} files, ${count('changed', 'missing')} not as installed`,
+    ...(unknown > 0 ? [`, ${unknown} that gutinteg-fleet may not read`] : []),
+    ...(total > files.length ? [`; the first ${files.length} were sent`] : []),
+  ].join('');
 }
 
 type TaskState = Pick<OutputOf<typeof showTask>, 'state' | 'nextDueAt'>;

@@ -17,6 +17,6 @@ export function agoText(ms: number | null, nowMs: number): string {
   if (ms === null) return 'never';
   const seconds = Math.round(Math.abs(nowMs - ms) / 1000);
   const [name, size] = units.find(([, least]) => seconds >= 2 * least) ?? ['s', 1];
-  const text = `${Math.floor(seconds / size)} ${name}`;
+  const text = `${Math.round(seconds / size)} ${name}`;
   return ms > nowMs ? `in ${text}` : `${text} ago`;
 }
