@@ -1,4 +1,5 @@
 // The packages of the fleet of fleet-hosts.test.ts: what its hosts have at first, and what its repositories have later.
+import { createHash } from 'node:crypto';
 import { mkdir, appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { agentNeeds } from '../helpers/fleet-lab/fleet-lab.ts';
@@ -57,16 +58,19 @@ export const rpms: { readonly first: readonly RpmPackage[]; readonly second: rea
 /** In a chroot, apt takes no notice of phases unless it is told. */
 const PHASES = 'APT::Get::Never-Include-Phased-Updates "true";\n';
 
+/** Nothing that a list of many would be smaller by. */
+const hexOf = (of: string | number): string => createHash('sha256').update(String(of)).digest('hex').slice(0, 12);
+
 /** As many packages as a small system has, without installing them one by one. */
 export async function prepareDpkg({ root }: OverlayRoot): Promise<void> {
   await writeFile(join(root, 'etc/apt/apt.conf.d/90phases'), PHASES);
-  const names = Array.from({ length: 400 }, (_, index) => `filler-${String(index + 1).padStart(3, '0')}`);
+  const names = Array.from({ length: 400 }, (_, index) => `filler-${hexOf(index)}`);
   const info = join(root, 'var/lib/dpkg/info');
   await mkdir(info, { recursive: true });
   await Promise.all(names.map((name) => writeFile(join(info, `${name}.list`), '/.\n')));
   const stanza = (name: string): string =>
     `Package: ${name}\nStatus: install ok installed\nMaintainer: Lab <lab@example.test>\nArchitecture: all\n` +
-    `Version: 1.0-1\nDescription: fills the list\n\n`;
+    `Version: ${hexOf(name)}-1\nDescription: fills the list\n\n`;
   await appendFile(join(root, 'var/lib/dpkg/status'), names.map(stanza).join(''));
 }
 
