@@ -1,4 +1,5 @@
 import { UserError } from './errors.ts';
+import { harmlessLine, harmlessLines } from './harmless-text.ts';
 
 /**
  * Runs a command's main function: a UserError becomes its message, its hint and its exit code; anything else is
@@ -9,9 +10,10 @@ export async function runMain(main: () => Promise<void>): Promise<void> {
     await main();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    if (error.cause instanceof Error) process.stderr.write(`  cause: ${error.cause.message}\n`);
-    if (error.hint !== undefined) process.stderr.write(`  try: ${error.hint}\n`);
+    // It may repeat what a host, a file or another program has said.
+    process.stderr.write(`${harmlessLines(error.message)}\n`);
+    if (error.cause instanceof Error) process.stderr.write(`  cause: ${harmlessLines(error.cause.message)}\n`);
+    if (error.hint !== undefined) process.stderr.write(`  try: ${harmlessLine(error.hint)}\n`);
     process.exitCode = error.exitCode;
   }
 }

@@ -33,6 +33,7 @@ async function waitForAnswer(client: FleetClient, id: number, timeoutSeconds: nu
   const { setTimeout: delay } = await import('node:timers/promises');
   const { showTask } = await import('../../contract/fleet/api/tasks.ts');
   const { UserError } = await import('../../lib/errors.ts');
+  const { harmlessLine } = await import('../../lib/harmless-text.ts');
   const { createProgressLine } = await import('../progress-line.ts');
   const { waitText } = await import('./output/task-text.ts');
   const progress = createProgressLine();
@@ -42,7 +43,7 @@ async function waitForAnswer(client: FleetClient, id: number, timeoutSeconds: nu
     for (;;) {
       const state = await client.ask(showTask, { id });
       if (state.answer?.kind === 'failed') {
-        throw new UserError(`${state.name} could not do it: ${state.answer.message}`);
+        throw new UserError(`${state.name} could not do it: ${harmlessLine(state.answer.message)}`);
       }
       if (state.answer !== undefined) return state.answer;
       const waits = waitText(state, Date.now());

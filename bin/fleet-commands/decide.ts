@@ -60,6 +60,7 @@ function addSimple(fleet: Command, { name, operation, description, said, help }:
       const api = await import('../../contract/fleet/api/hosts.ts');
       const { print } = await import('./output/print.ts');
       const { describeWithHint, UserError } = await import('../../lib/errors.ts');
+      const { harmlessLines } = await import('../../lib/harmless-text.ts');
       const client = await connect(options);
       // One that cannot be changed does not keep the others waiting.
       for (const host of hosts) {
@@ -68,7 +69,7 @@ function addSimple(fleet: Command, { name, operation, description, said, help }:
           print([`${host} ${said}`]);
         } catch (error) {
           if (!(error instanceof UserError)) throw error;
-          process.stderr.write(`${host}: ${describeWithHint(error)}\n`);
+          process.stderr.write(harmlessLines(`${host}: ${describeWithHint(error)}\n`));
           process.exitCode = error.exitCode;
         }
       }

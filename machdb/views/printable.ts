@@ -1,12 +1,12 @@
 // The output of a question. In: fields from the database, file names, names of revisions. Out: lines that show them.
 // Never: lets them move the cursor, forge a line, or change the direction of the text.
 
-// Names and values cannot hold control characters, file names can; values can hold marks that reorder what is shown.
-const INVISIBLE = /(?!\t)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+import { harmlessLine } from '../../lib/harmless-text.ts';
 
+// Names and values cannot hold control characters, file names can; values can hold marks that reorder what is shown.
 /** The lines as text for a terminal, each ended; what would steer it is written `\u{1b}`. */
 export function printLines(lines: readonly string[]): string {
-  return lines.map((line) => `${line.replaceAll(INVISIBLE, escapeCharacter)}\n`).join('');
+  return lines.map((line) => `${harmlessLine(line)}\n`).join('');
 }
 
 /** `"say \"hi\""`, as `machdb query` writes values. */
@@ -36,8 +36,4 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
       .join('  ')
       .trimEnd(),
   );
-}
-
-function escapeCharacter(character: string): string {
-  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
