@@ -14,7 +14,8 @@ import { addWakeCommands } from './commands/wake-commands.ts';
 import { STATE_DIRECTORY } from './state/state-paths.ts';
 
 const HELP = `
-Exit codes: 0 done; 1 failed, or refused by the server; 2 bad input; 4 all is right here, but the server is away.
+Exit codes: 0 done; 1 failed, refused by the server, or it is not the server that this host was told; 2 bad input;
+4 all is right here, but the server is away or busy.
 
 Examples:
   gutinteg-fleet enrol --help

@@ -24,7 +24,10 @@ import { addFleetStatusCommand } from '../fleet-commands/status.ts';
 
 /** `gutinteg fleet …`. */
 export function addFleetCommand(program: Command): void {
-  const fleet = program.command('fleet').description('know what every host of the site has installed');
+  const fleet = program
+    .command('fleet')
+    .description('know what every host of the site has installed')
+    .addHelpText('after', HELP);
   addFleetServeCommand(fleet);
   addFleetTlsCommand(fleet);
   addFleetRelayCommand(fleet);
@@ -48,3 +51,9 @@ export function addFleetCommand(program: Command): void {
   addFleetAuditCommand(fleet);
   addFleetAgentPackageCommand(fleet);
 }
+
+const HELP = `
+Exit codes: 0 done; 1 failed, or the server could not be asked; 2 bad input; 3 something was found: there is something to upgrade
+(outdated), hosts differ (compare), a file is not as installed (files), the log was changed (audit verify).
+On hosts, gutinteg-fleet has 4, too: all is right there, but the server is away.
+`;

@@ -56,7 +56,7 @@ const askedText = (host: string, task: number): string =>
   `${host} is asked at its next check-in; gutinteg fleet task ${task} shows the answer when it has come`;
 
 const FILES_HELP = `${WAIT_HELP}
-Exit codes: 0 all are as installed, 1 the host could not be asked, 3 some are not
+Exit codes: 0 all are as installed, 1 the host could not be asked, 2 bad input, 3 some are not
 
 Examples:
   gutinteg fleet files openssh-server web1 --site ~/site

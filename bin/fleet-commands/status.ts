@@ -28,8 +28,8 @@ async function status(options: FleetOptions): Promise<void> {
 
 const WORDS: Readonly<Record<string, string>> = {
   enrolled: 'enrolled',
-  pending: 'waiting to be let in: gutinteg fleet hosts --only pending',
-  quarantined: 'quarantined, as two machines had one identity',
+  pending: 'waiting to be let in (gutinteg fleet hosts --only pending)',
+  quarantined: 'quarantined: two machines had one identity (gutinteg fleet hosts --only quarantined)',
   revoked: 'revoked',
   upToDate: 'up to date',
   outdated: 'outdated',
@@ -38,7 +38,7 @@ const WORDS: Readonly<Record<string, string>> = {
   broken: 'with broken packages',
   rebootNeeded: 'need a restart',
   silent: 'silent',
-  unreported: 'have not reported yet',
+  unreported: 'have not reported, or not their newest lists',
   troubled: 'with a failed check, old lists of their repositories, or a clock that is off',
 };
 

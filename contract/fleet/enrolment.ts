@@ -13,7 +13,10 @@ export const hostKeySchema = z.string().regex(/^[\w-]{43}$/, 'is no ed25519 publ
 export const hostNameSchema = z
   .string()
   .max(253)
-  .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i, 'is no name of a host');
+  .regex(
+    /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i,
+    'is no name of a host: it has letters and digits, and between them dots and hyphens',
+  );
 
 /** What `gutinteg fleet enrol --new-token` prints. */
 export const admissionTokenSchema = z

@@ -1,5 +1,6 @@
 // `gutinteg-fleet check-in`.
 import type { Command } from 'commander';
+import { harmlessJson, harmlessLines } from '../../lib/harmless-text.ts';
 import { listKinds } from '../../contract/fleet/inventory.ts';
 import { tryCheckIn } from '../exchange/try-check-in.ts';
 import type { Tried } from '../exchange/try-check-in.ts';
@@ -15,7 +16,7 @@ import { formatWait } from './format-wait.ts';
 type Options = { readonly state: string; readonly dryRun: boolean; readonly json: boolean; readonly quiet: boolean };
 
 /** All is right here, but the server is away. */
-const AWAY = 4;
+export const AWAY = 4;
 
 export function addCheckInCommand(program: Command, stateDirectory: string): void {
   program
@@ -37,12 +38,14 @@ async function checkIn({ state, dryRun, json, quiet }: Options): Promise<void> {
   using _client = context.client;
   if (dryRun) {
     const found = await compareWithReported(context);
-    process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : formatDryRun(found));
+    process.stdout.write(
+      json ? `${harmlessJson(JSON.stringify(found, null, 2))}\n` : harmlessLines(formatDryRun(found)),
+    );
     return;
   }
   const tried = await tryCheckIn(context);
   const isWell = tried.outcome === 'done' || tried.outcome === 'waiting';
-  if (json) process.stdout.write(`${JSON.stringify(tried, null, 2)}\n`);
+  if (json) process.stdout.write(`${harmlessJson(JSON.stringify(tried, null, 2))}\n`);
   else if (!isWell) process.stderr.write(formatTried(tried));
   else if (!quiet) process.stdout.write(formatTried(tried));
   if (!isWell) process.exitCode = tried.isAway ? AWAY : 1;
@@ -52,7 +55,8 @@ export function formatTried({ outcome, message, nextSeconds, sent, tasks }: Trie
   const what = [...sent.map((name) => `sent: ${name}`), ...(tasks > 0 ? [`tasks answered: ${tasks}`] : [])];
   const said = what.length === 0 && outcome === 'done' ? ['nothing new to report'] : what;
   const again = `next check-in in ${formatWait(nextSeconds)}`;
-  return outcome === 'done' ? `${[...said, again].join('\n')}\n` : `${outcome}: ${message}\n${again}\n`;
+  if (outcome === 'done') return `${[...said, again].join('\n')}\n`;
+  return harmlessLines(`${outcome}: ${message}\n${again}\n`);
 }
 
 type Found = {

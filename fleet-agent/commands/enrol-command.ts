@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { admissionTokenSchema, hostNameSchema } from '../../contract/fleet/enrolment.ts';
 import { UserError } from '../../lib/errors.ts';
+import { harmlessJson } from '../../lib/harmless-text.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import { tryCheckIn } from '../exchange/try-check-in.ts';
 import { ensureHostKey, renewHostKey } from '../state/host-key.ts';
@@ -20,7 +21,7 @@ import type { ServerPlace } from '../state/server-place.ts';
 import { SITE_FILE } from '../state/state-paths.ts';
 import type { StatePaths } from '../state/state-paths.ts';
 import { readCertificates } from '../wire/trust.ts';
-import { formatTried } from './check-in-command.ts';
+import { AWAY, formatTried } from './check-in-command.ts';
 import { lockState, openContext } from './open-context.ts';
 
 type Options = {
@@ -77,12 +78,13 @@ async function enrol(options: Options): Promise<void> {
   using _client = context.client;
   const tried = await tryCheckIn(context);
   const isIn = tried.outcome === 'done' || tried.outcome === 'waiting';
-  if (options.json) process.stdout.write(`${JSON.stringify({ id: context.key.id, ...tried }, null, 2)}\n`);
+  if (options.json)
+    process.stdout.write(`${harmlessJson(JSON.stringify({ id: context.key.id, ...tried }, null, 2))}\n`);
   else
     process.stdout.write(
       `this host is ${context.key.id}, ${isIn ? 'of' : 'and not yet of'} the fleet at ${place.url}\n${formatTried(tried)}`,
     );
-  if (!isIn) process.exitCode = 1;
+  if (!isIn) process.exitCode = tried.isAway ? AWAY : 1;
 }
 
 async function readToken({ tokenFile, tokenStdin }: Options): Promise<string | undefined> {

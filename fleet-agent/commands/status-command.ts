@@ -1,5 +1,6 @@
 // `gutinteg-fleet status` and `gutinteg-fleet key`: what this host knows of itself.
 import type { Command } from 'commander';
+import { harmlessJson, harmlessLines } from '../../lib/harmless-text.ts';
 import { listOutbox } from '../exchange/outbox.ts';
 import { readDue, readUptime } from '../state/due-file.ts';
 import { ensureHostKey, readHostKeyFile } from '../state/host-key.ts';
@@ -14,12 +15,14 @@ import { agentVersion, lockState } from './open-context.ts';
 export function addStatusCommand(program: Command, stateDirectory: string): void {
   program
     .command('status')
-    .description('say to which fleet this host belongs, and how its last check-in went')
+    .description('say to which fleet this host belongs, and how its last check-in went (exit code 1: not well)')
     .option('--json', 'print it as JSON', false)
     .option('--state <dir>', 'where the key and the state are kept', stateDirectory)
     .action(({ json, state }: { json: boolean; state: string }) => {
       const status = readStatus(openState(state));
-      process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : formatStatus(status));
+      process.stdout.write(
+        json ? `${harmlessJson(JSON.stringify(status, null, 2))}\n` : harmlessLines(formatStatus(status)),
+      );
       const isWell = status.last === undefined || status.last.outcome === 'done' || status.last.outcome === 'waiting';
       if (!isWell) process.exitCode = 1;
     });

@@ -18,7 +18,13 @@ import { sendDocuments } from './send-documents.ts';
 import { askToBeLetIn } from './ask-to-be-let-in.ts';
 
 export type CheckInEnding =
-  | { readonly kind: 'done'; readonly nextSeconds: number; readonly sent: readonly string[]; readonly tasks: number }
+  | {
+      readonly kind: 'done';
+      readonly nextSeconds: number;
+      readonly sent: readonly string[];
+      readonly refused: readonly string[];
+      readonly tasks: number;
+    }
   | { readonly kind: 'waiting'; readonly answer: EnrolmentAnswer }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
@@ -30,6 +36,7 @@ export async function runCheckIn(context: HostContext): Promise<CheckInEnding> {
   const refusedEntry = await ensureToken(context);
   if (refusedEntry !== undefined) return refusedEntry;
   const sent: string[] = [];
+  const refused = new Set<string>();
   let tasks = 0;
   let current: CurrentLook | undefined;
   let nextSeconds = 0;
@@ -45,10 +52,11 @@ export async function runCheckIn(context: HostContext): Promise<CheckInEnding> {
     nextSeconds = answered.answer.next;
     const documents = await sendDocuments(context, current, answered.answer.want ?? []);
     sent.push(...documents.sent);
+    for (const what of documents.refused) refused.add(what);
     const isLeft = documents.again || hasTasks(context.paths) || listOutbox(context.paths).length > 0;
     if (!isLeft) break;
   }
-  return { kind: 'done', nextSeconds, sent, tasks };
+  return { kind: 'done', nextSeconds, sent, refused: [...refused], tasks };
 }
 
 async function ensureToken(context: HostContext): Promise<CheckInEnding | undefined> {

@@ -12,7 +12,12 @@ import type { CurrentLook } from './current-look.ts';
 import type { HostContext } from './host-context.ts';
 import { planListDocument } from './plan-document.ts';
 
-export type SentDocuments = { readonly sent: readonly string[]; readonly again: boolean };
+export type SentDocuments = {
+  readonly sent: readonly string[];
+  /** What the server did not take, and why. */
+  readonly refused: readonly string[];
+  readonly again: boolean;
+};
 
 export async function sendDocuments(
   context: HostContext,
@@ -20,20 +25,22 @@ export async function sendDocuments(
   wishes: readonly Wanted[],
 ): Promise<SentDocuments> {
   const sent: string[] = [];
+  const refused: string[] = [];
   for (const wish of wishes) {
     const result = isList(wish.document)
       ? await sendList(context, current, { kind: wish.document, base: wish.base })
       : await send(context, await otherDocument(context, current, wish));
     // A look in between has found something else, or the request was a repetition: what is announced next is right.
-    if (result === 'not-wanted' || result === 'changed') return { sent, again: true };
+    if (result === 'not-wanted' || result === 'changed') return { sent, refused, again: true };
     if (result === 'stored') sent.push(wish.document);
+    if (typeof result === 'object') refused.push(`${wish.document} (${result.refused})`);
   }
-  return { sent, again: false };
+  return { sent, refused, again: false };
 }
 
 const isList = (document: string): document is ListKind => listKinds.some((kind) => kind === document);
 
-type Result = DocumentResult | 'changed' | 'nothing';
+type Result = DocumentResult | 'changed' | 'nothing' | { readonly refused: string };
 
 async function sendList(
   context: HostContext,
@@ -72,5 +79,5 @@ const isName = (name: string): boolean => /^[A-Za-z0-9_][\w.+:~^-]*$/.test(name)
 /** A document that the server does not take is no reason to hold up the rest. */
 async function send({ client }: HostContext, document: HostDocument): Promise<Result> {
   const answered = await client.sendDocument(document);
-  return 'answer' in answered ? answered.answer.result : 'nothing';
+  return 'answer' in answered ? answered.answer.result : { refused: answered.refusal.message };
 }

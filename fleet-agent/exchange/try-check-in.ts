@@ -23,6 +23,8 @@ export type Tried = {
 };
 
 const RETRY_SECONDS = 300;
+/** The check-in was answered, and a document refused. */
+const NOT_TAKEN = 'not-taken';
 /** A host that waits to be let in asks so often. */
 const WAITING_SECONDS = 1800;
 
@@ -34,7 +36,7 @@ export async function tryCheckIn(context: HostContext): Promise<Tried> {
     (ending) => describeEnding(ending, failures),
     (error: unknown) => describeFailure(error, failures),
   );
-  const isAnswered = tried.outcome === 'done';
+  const isAnswered = tried.outcome === 'done' || tried.outcome === NOT_TAKEN;
   countFailures(paths, isAnswered ? 0 : failures);
   writeDue(paths, readUptime(), tried.nextSeconds, key.id);
   const { outcome, message } = tried;
@@ -50,8 +52,11 @@ function countFailures(paths: StatePaths, failures: number): void {
 
 function describeEnding(ending: CheckInEnding, failures: number): Tried {
   if (ending.kind === 'done') {
-    const { nextSeconds, sent, tasks } = ending;
-    return { outcome: 'done', message: 'the server has answered', nextSeconds, isAway: false, sent, tasks };
+    const { nextSeconds, sent, refused, tasks } = ending;
+    const answered = { nextSeconds, isAway: false, sent, tasks };
+    if (refused.length === 0) return { outcome: 'done', message: 'the server has answered', ...answered };
+    const message = `the server has answered, and did not take ${refused.join(', ')}`;
+    return { outcome: NOT_TAKEN, message, ...answered };
   }
   const nothing = { sent: [], tasks: 0 };
   if (ending.kind === 'waiting') {
@@ -69,7 +74,7 @@ function describeEnding(ending: CheckInEnding, failures: number): Tried {
 
 function describeFailure(error: unknown, failures: number): Tried {
   const nextSeconds = planWait({ kind: 'failed', failures }, Math.random());
-  const isAway = error instanceof ServerAwayError;
-  const outcome = isAway ? error.reason : 'failed';
+  const isAway = error instanceof ServerAwayError && error.isAway;
+  const outcome = error instanceof ServerAwayError ? error.reason : 'failed';
   return { outcome, message: describeWithHint(error), nextSeconds, isAway, sent: [], tasks: 0 };
 }

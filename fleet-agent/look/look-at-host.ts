@@ -2,7 +2,7 @@
 // changed, the digests of the last look hold, and no program is run. Never: changes anything, or reports an empty list
 // because a question has failed.
 import { z } from 'zod';
-import { digestSchema, digestOfItems, EMPTY_DIGEST, listKinds } from '../../contract/fleet/inventory.ts';
+import { digestSchema, digestOfItems, EMPTY_DIGEST, listKinds, MAX_ITEMS } from '../../contract/fleet/inventory.ts';
 import type { Item, ListKind } from '../../contract/fleet/inventory.ts';
 import { digestOfFacts, factsSchema } from '../../contract/fleet/facts.ts';
 import type { Facts } from '../../contract/fleet/facts.ts';
@@ -65,6 +65,10 @@ export async function lookAtHost(input: {
   for (const kind of listKinds) {
     const packages = await tryTo(kind === 'installed' ? 'installed packages' : 'candidates', questions[kind]);
     if (packages === undefined) continue;
+    if (packages.length > MAX_ITEMS) {
+      troubles.push(tooMany(kind, packages.length));
+      continue;
+    }
     const { items, leftOut } = toItems(packages);
     lists[kind] = items;
     if (leftOut.length > 0) troubles.push({ what: 'names', message: cutText(`left out: ${leftOut.join(', ')}`, 1000) });
@@ -93,6 +97,12 @@ export async function lookAtHost(input: {
     lists,
   };
 }
+
+/** No system has so many: the server would refuse the list, and nobody would know why it does not come. */
+const tooMany = (kind: ListKind, count: number): Trouble => ({
+  what: kind === 'installed' ? 'installed packages' : 'candidates',
+  message: `${count.toLocaleString('en-US')} are more than the ${MAX_ITEMS.toLocaleString('en-US')} that can be reported: something is wrong with the package system's database`,
+});
 
 export const troubleOf = (what: string, error: unknown): Trouble => ({
   what: cutText(what, 100),

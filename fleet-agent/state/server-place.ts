@@ -1,6 +1,6 @@
 // Which server this host reports to, and how it is known. In: the site's file, or what `enrol` has written. Out: a place.
 import { z } from 'zod';
-import { UserError } from '../../lib/errors.ts';
+import { UserError, describeError } from '../../lib/errors.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import { readFileIfThere, replaceFile } from './replace-file.ts';
 import { SITE_FILE } from './state-paths.ts';
@@ -31,7 +31,7 @@ export type ServerPlace = z.infer<typeof serverPlaceSchema>;
 
 /** The site's word comes first. Undefined when nobody has said anything. */
 export function readServerPlace(paths: StatePaths, siteFile = SITE_FILE): ServerPlace | undefined {
-  return readPlace(siteFile) ?? readPlace(paths.server);
+  return readPlace(siteFile, SITE_HINT) ?? readPlace(paths.server, OWN_HINT);
 }
 
 export const isSetBySite = (siteFile = SITE_FILE): boolean => readFileIfThere(siteFile) !== undefined;
@@ -50,7 +50,19 @@ export function writeServerPlace(paths: StatePaths, place: ServerPlace): void {
   replaceFile(paths.server, `${JSON.stringify(place, null, 2)}\n`);
 }
 
-function readPlace(file: string): ServerPlace | undefined {
+const SITE_HINT = 'fleet: in site.yaml says what is in it, and the nightly run of gutinteg writes it anew';
+const OWN_HINT = 'gutinteg-fleet enrol --server URL --fingerprint sha256:… writes it anew; the host keeps its key';
+
+function readPlace(file: string, hint: string): ServerPlace | undefined {
   const bytes = readFileIfThere(file);
-  return bytes === undefined ? undefined : parseJsonEdge(serverPlaceSchema, bytes.toString(), file);
+  if (bytes === undefined) return undefined;
+  try {
+    return parseJsonEdge(serverPlaceSchema, bytes.toString(), file);
+  } catch (cause) {
+    if (!(cause instanceof UserError)) throw cause;
+    throw new UserError(`${describeError(cause)}\nso it is not known which server this host reports to`, {
+      exitCode: 2,
+      hint,
+    });
+  }
 }

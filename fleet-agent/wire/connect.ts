@@ -53,5 +53,5 @@ function requireServer(options: ConnectOptions, host: string, socket: TLSSocket)
   const misnamed = checkServerIdentity(host, socket.getPeerCertificate());
   const fault = socket.authorized ? misnamed && 'HOSTNAME' : String(socket.authorizationError);
   const wrong = judgeServer(options, { certificate, fault }, options.now());
-  if (wrong !== undefined) throw new ServerAwayError('certificate', wrong);
+  if (wrong !== undefined) throw new ServerAwayError('certificate', wrong.why, { hint: wrong.hint });
 }

@@ -29,7 +29,16 @@ export async function openTunnel(proxy: string, { host, port }: Place, signal: A
   const [answer, socket] = (await once(asked, 'connect')) as [IncomingMessage, Socket];
   if (answer.statusCode === 200) return socket;
   socket.destroy();
-  throw new ServerAwayError('proxy', `the proxy ${hostname} does not let this host through: ${answer.statusCode}`);
+  const { statusCode = 0 } = answer;
+  if (statusCode >= 500) {
+    throw new ServerAwayError(
+      'unreachable',
+      `the proxy ${hostname} does not reach the server: it answers ${statusCode}`,
+    );
+  }
+  throw new ServerAwayError('proxy', `the proxy ${hostname} does not let this host through: ${statusCode}`, {
+    hint: 'https_proxy in /etc/default/gutinteg-fleet names the proxy and its password; no_proxy goes without one',
+  });
 }
 
 /** The proxy for this server, by the variables that other programs go by; undefined for none. */

@@ -14,33 +14,40 @@ export type AwayReason =
   | 'no-fleet-server';
 
 const HINTS: Partial<Record<AwayReason, string>> = {
-  certificate:
-    'gutinteg fleet tls on the server prints its fingerprint; gutinteg-fleet enrol --fingerprint sha256:… pins it',
-  refused: 'is gutinteg fleet serve running there, on this port?',
+  refused: 'gutinteg fleet serve is to run there, on this port',
   'unknown-name': 'check the name in --server, and /etc/resolv.conf',
 };
+
+const SOMETHING_IS_WRONG: ReadonlySet<AwayReason> = new Set(['certificate', 'no-fleet-server', 'proxy']);
 
 export class ServerAwayError extends UserError {
   override readonly name = 'ServerAwayError';
   readonly reason: AwayReason;
 
-  constructor(reason: AwayReason, message: string, cause?: unknown) {
-    const hint = HINTS[reason];
-    super(message, { ...(hint === undefined ? {} : { hint }), ...(cause === undefined ? {} : { cause }) });
+  constructor(reason: AwayReason, message: string, { hint, cause }: { hint?: string; cause?: unknown } = {}) {
+    const known = hint ?? HINTS[reason];
+    super(message, { ...(known === undefined ? {} : { hint: known }), ...(cause === undefined ? {} : { cause }) });
     this.reason = reason;
+  }
+
+  /** All is right on this host, and waiting helps: not so when somebody else answers, or the proxy refuses. */
+  get isAway(): boolean {
+    return !SOMETHING_IS_WRONG.has(this.reason);
   }
 
   /** What the system says becomes a sentence; anything that is no answer of the network goes on as it is. */
   static of(url: string, error: unknown, timeoutMs: number): Error {
     if (error instanceof ServerAwayError) return error;
     if (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
-      return new ServerAwayError('time-out', `${url} gave no answer for ${Math.round(timeoutMs / 1000)} s`, error);
+      return new ServerAwayError('time-out', `${url} gave no answer for ${Math.round(timeoutMs / 1000)} s`, {
+        cause: error,
+      });
     }
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const [reason, words] = SENTENCES[code] ?? (code.startsWith('ERR_SSL') ? NO_TLS : OTHER);
     const isOfTheNetwork = isSystemError(error) || code.startsWith('ERR_') || code.startsWith('HPE_');
     return isOfTheNetwork && error instanceof Error
-      ? new ServerAwayError(reason, `${url} ${words}`, error)
+      ? new ServerAwayError(reason, `${url} ${words}`, { cause: error })
       : toError(error);
   }
 }

@@ -1,5 +1,5 @@
 // Whether the server is the one that this host was told of. In: what was pinned, the certificate that the server has shown. Out:
-// nothing, or what is wrong, in words with dates. Never: I/O.
+// nothing, or what is wrong and what to do, in words with dates. Never: I/O.
 import { X509Certificate, createHash } from 'node:crypto';
 import { UserError } from '../../lib/errors.ts';
 
@@ -29,15 +29,25 @@ export function readCertificates(pem: string, where: string): X509Certificate[] 
   throw new UserError(`${where} has no certificate in PEM`, { exitCode: 2 });
 }
 
+export type Distrust = {
+  /** What is wrong, in a sentence. */
+  readonly why: string;
+  /** What to do. */
+  readonly hint: string;
+};
+
 /**
  * Undefined: it is the server. A key that is pinned is trusted until the end of its certificate; not before its beginning is no
  * fault of it, as the clock of a host that has just been set up says anything.
  */
-export function judgeServer(pinned: Pinned, shown: ShownCertificate, nowMs: number): string | undefined {
+export function judgeServer(pinned: Pinned, shown: ShownCertificate, nowMs: number): Distrust | undefined {
   const fingerprint = fingerprintOf(shown.certificate);
   if (pinnedKeys(pinned).includes(fingerprint)) return describeEnd(shown.certificate, nowMs);
   if (pinned.fingerprint !== undefined) {
-    return `the server's key is ${fingerprint}, and ${pinned.fingerprint} is the one that this host was told`;
+    return {
+      why: `the server's key is ${fingerprint}, and ${pinned.fingerprint} is the one that this host was told`,
+      hint: `gutinteg fleet tls --show on the server prints its key; only if that is ${fingerprint}: gutinteg-fleet enrol --server URL --fingerprint ${fingerprint}`,
+    };
   }
   return shown.fault === undefined ? undefined : describeFault(pinned, shown, nowMs);
 }
@@ -49,21 +59,34 @@ function pinnedKeys({ certificate, fingerprint }: Pinned): string[] {
 
 const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
-function describeEnd({ validToDate }: X509Certificate, nowMs: number): string | undefined {
+function describeEnd({ validToDate }: X509Certificate, nowMs: number): Distrust | undefined {
   if (nowMs < validToDate.getTime()) return undefined;
-  return `the server's certificate has expired on ${day(validToDate.getTime())}, and this host's clock says ${day(nowMs)}`;
+  return {
+    why: `the server's certificate has expired on ${day(validToDate.getTime())}, and this host's clock says ${day(nowMs)}`,
+    hint: "date, whether this host's clock is right; if it is, gutinteg fleet tls on the server renews the certificate, and nothing is to be done here",
+  };
 }
 
-function describeFault(pinned: Pinned, { certificate, fault = '' }: ShownCertificate, nowMs: number): string {
+function describeFault(pinned: Pinned, { certificate, fault = '' }: ShownCertificate, nowMs: number): Distrust {
   const from = certificate.validFromDate.getTime();
   const expired = describeEnd(certificate, nowMs);
   if (expired !== undefined) return expired;
   if (nowMs < from) {
-    return `the server's certificate is valid from ${day(from)} on, and this host's clock says ${day(nowMs)}`;
+    return {
+      why: `the server's certificate is valid from ${day(from)} on, and this host's clock says ${day(nowMs)}`,
+      hint: "set this host's clock",
+    };
   }
   if (/ALTNAME|HOSTNAME/.test(fault)) {
-    return `the server's certificate is not for this address, but for ${certificate.subjectAltName ?? 'no name at all'}`;
+    return {
+      why: `the server's certificate is not for this address, but for ${certificate.subjectAltName ?? 'no name at all'}`,
+      hint: 'gutinteg-fleet enrol --server with one of these names; or gutinteg fleet tls --name on the server, with all of its names',
+    };
   }
   const by = pinned.certificate === undefined ? 'an authority that this host trusts' : 'the pinned certificate';
-  return `the server's certificate is not vouched for by ${by} (${fault}); its key is ${fingerprintOf(certificate)}`;
+  const key = fingerprintOf(certificate);
+  return {
+    why: `the server's certificate is not vouched for by ${by} (${fault}); its key is ${key}`,
+    hint: `gutinteg fleet tls --show on the server prints its key; only if that is ${key}: gutinteg-fleet enrol --server URL --fingerprint ${key}`,
+  };
 }

@@ -81,7 +81,7 @@ test('two hosts of one name: the second waits, is told why, and the first is as 
   assert.equal(renamed.length, 1, 'the name that it has is no news');
   await change(second.id, approveHost);
   assert.notEqual(answerOf(await ask(second)).token, undefined);
-  assert.ok('answer' in (await answerCheckIn(fleet, first.id, checkInWith(held.token ?? ''))));
+  assert.ok('answer' in (await answerCheckIn(fleet, { hostId: first.id }, checkInWith(held.token ?? ''))));
 });
 
 test('a stranger that takes a name first keeps it from nobody', async () => {
@@ -94,12 +94,12 @@ test('a host that waits is told so at its check-in, and gets its token when it w
   const host = makeTestHost('waiting');
   answerOf(await ask(host));
   assert.match(
-    refusalOf(await answerCheckIn(fleet, host.id, checkInWith('1.aaaaaaaaaaaaaaaaaaaaaa'))),
+    refusalOf(await answerCheckIn(fleet, { hostId: host.id }, checkInWith('1.aaaaaaaaaaaaaaaaaaaaaa'))),
     /^pending: .*approve/,
   );
   await change(host.id, approveHost);
   const { token } = answerOf(await ask(host));
-  answerOf(await answerCheckIn(fleet, host.id, checkInWith(token ?? '')));
+  answerOf(await answerCheckIn(fleet, { hostId: host.id }, checkInWith(token ?? '')));
   const later = answerOf(await ask(host));
   assert.equal(later.token, undefined, 'who has the key alone gets no token');
   assert.match(later.message, /gutinteg fleet release/);
@@ -138,14 +138,17 @@ const insertStrangers = (count: number): Promise<void> =>
 test('a released host gets a new beginning: the first machine that comes is the host, the other one is found', async () => {
   const host = makeTestHost('cloned');
   const first = answerOf(await ask(host, siteToken)).token ?? '';
-  const next = answerOf(await answerCheckIn(fleet, host.id, checkInWith(first))).token;
-  assert.match(refusalOf(await answerCheckIn(fleet, host.id, checkInWith(first))), /^quarantined: /);
-  assert.match(refusalOf(await answerCheckIn(fleet, host.id, checkInWith(next))), /^quarantined: .*two machines/);
+  const next = answerOf(await answerCheckIn(fleet, { hostId: host.id }, checkInWith(first))).token;
+  assert.match(refusalOf(await answerCheckIn(fleet, { hostId: host.id }, checkInWith(first))), /^quarantined: /);
+  assert.match(
+    refusalOf(await answerCheckIn(fleet, { hostId: host.id }, checkInWith(next))),
+    /^quarantined: .*two machines/,
+  );
   assert.match(refusalOf(await ask(host, siteToken)), /^quarantined: /);
   await change(host.id, releaseHost);
-  const genuine = answerOf(await answerCheckIn(fleet, host.id, checkInWith(next))).token;
-  assert.match(refusalOf(await answerCheckIn(fleet, host.id, checkInWith(first))), /^quarantined: /);
-  assert.match(refusalOf(await answerCheckIn(fleet, host.id, checkInWith(genuine))), /^quarantined: /);
+  const genuine = answerOf(await answerCheckIn(fleet, { hostId: host.id }, checkInWith(next))).token;
+  assert.match(refusalOf(await answerCheckIn(fleet, { hostId: host.id }, checkInWith(first))), /^quarantined: /);
+  assert.match(refusalOf(await answerCheckIn(fleet, { hostId: host.id }, checkInWith(genuine))), /^quarantined: /);
   assert.deepEqual(
     (await eventsOf(host.id)).map((text) => text.split(':')[0]),
     ['enrolled with a token', 'quarantined', 'let in anew by anna', 'quarantined'],
@@ -156,7 +159,10 @@ test('a revoked host is told so for good; taken out, it may ask again', async ()
   const host = makeTestHost('sold');
   const { token } = answerOf(await ask(host, siteToken));
   await change(host.id, (sold) => revokeHost(sold, 'sold in May'));
-  assert.match(refusalOf(await answerCheckIn(fleet, host.id, checkInWith(token ?? ''))), /^revoked: .*sold in May/);
+  assert.match(
+    refusalOf(await answerCheckIn(fleet, { hostId: host.id }, checkInWith(token ?? ''))),
+    /^revoked: .*sold in May/,
+  );
   assert.match(refusalOf(await ask(host, siteToken)), /^revoked: /);
   await assert.rejects(change(host.id, approveHost), {
     message: /sold is revoked, not pending/,
@@ -164,7 +170,7 @@ test('a revoked host is told so for good; taken out, it may ask again', async ()
   });
   assert.equal(answerOf(await ask(makeTestHost('sold'), siteToken)).state, 'enrolled', 'its name is free');
   await change(host.id, takeOutHost);
-  assert.match(refusalOf(await answerCheckIn(fleet, host.id, checkInWith(token ?? ''))), /^unknown-host: /);
+  assert.match(refusalOf(await answerCheckIn(fleet, { hostId: host.id }, checkInWith(token ?? ''))), /^unknown-host: /);
   assert.equal(answerOf(await ask(host)).state, 'pending');
   await assert.rejects(change(makeTestHost('x').id, approveHost), /there is no host/);
 });

@@ -22,7 +22,7 @@ async function newHost(name: string) {
   const { id, publicKey } = makeTestHost(name);
   const { token = '' } = answerOf(await enrol(fleet, { v: 1, name, publicKey, token: siteToken }));
   const checkIn = async (shown: string, more: Parameters<typeof checkInWith>[1]) =>
-    answerOf(await answerCheckIn(fleet, id, checkInWith(shown, more)));
+    answerOf(await answerCheckIn(fleet, { hostId: id }, checkInWith(shown, more)));
   return { id, token, checkIn };
 }
 

@@ -22,17 +22,21 @@ import { refuseState } from './refuse-state.ts';
 import { askedSummaries } from './summaries.ts';
 
 /** Answers of a busy disk: one transaction. Without messages it may be lost by a power cut; ADR 24 says why. */
-export function answerCheckIn(fleet: Fleet, hostId: string, checkIn: CheckIn): Promise<Outcome<CheckInAnswer>> {
+export function answerCheckIn(fleet: Fleet, from: Sender, checkIn: CheckIn): Promise<Outcome<CheckInAnswer>> {
   const mayBeLost = (checkIn.messages ?? []).length === 0;
-  return fleet.store.transaction((transaction) => answerWithin(fleet, transaction, { hostId, checkIn }), { mayBeLost });
+  return fleet.store.transaction((transaction) => answerWithin(fleet, transaction, { ...from, checkIn }), {
+    mayBeLost,
+  });
 }
 
-type Request = { readonly hostId: string; readonly checkIn: CheckIn };
+/** Whose key has signed it, and where it came from: of two machines with one identity, people look for the second. */
+type Sender = { readonly hostId: string; readonly address?: string };
+type Request = Sender & { readonly checkIn: CheckIn };
 
 async function answerWithin(
   fleet: Fleet,
   transaction: StoreTransaction,
-  { hostId, checkIn }: Request,
+  { hostId, address = '', checkIn }: Request,
 ): Promise<Outcome<CheckInAnswer>> {
   const host = await readHost(fleet.store, transaction, hostId);
   if (host === undefined || host.state !== 'enrolled') return refuseState(host);
@@ -40,7 +44,7 @@ async function answerWithin(
   const shown = readExchangeToken(fleet.tokenKey, owner, checkIn.token);
   const decision = decideExchange(exchangesOf(host), { ...shown, nonce: checkIn.nonce });
   if (decision.kind === 'late') return refuse('stale', 'a newer check-in of this host has been answered already');
-  if (decision.kind === 'cloned') return quarantine(fleet, transaction, { hostId, why: decision.why });
+  if (decision.kind === 'cloned') return quarantine(fleet, transaction, { hostId, address, why: decision.why });
   const token = makeExchangeToken(fleet.tokenKey, owner, decision.issue);
   if (decision.kind === 'repeated') return answerOf(fleet, transaction, { host, checkIn, token });
   const changed = await takeIn(fleet, transaction, { host, checkIn, exchanges: decision.exchanges });
@@ -64,9 +68,10 @@ const exchangesOf = (host: ExchangeHost): Exchanges => ({
 async function quarantine(
   fleet: Fleet,
   transaction: StoreTransaction,
-  { hostId, why }: { hostId: string; why: string },
+  { hostId, address, why }: { hostId: string; address: string; why: string },
 ): Promise<Outcome<never>> {
-  const reason = `two machines use its identity, or it was set back to an earlier state: ${why}`;
+  const who = address === '' ? 'one of them' : `the one that came from ${address}`;
+  const reason = `two machines use its identity, or it was set back to an earlier state: ${who} ${why}`;
   await transaction.updateTable('hosts').set({ state: 'quarantined', reason }).where('id', '=', hostId).execute();
   await addHostEvent(transaction, { host: hostId, at: fleet.now(), text: `quarantined: ${reason}` });
   return refuseState({ state: 'quarantined', reason });

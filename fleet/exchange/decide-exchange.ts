@@ -29,7 +29,7 @@ export type ExchangeDecision =
   | { readonly kind: 'late' }
   /** The server's memory is older than the host's token, as after a restored backup: go on from there. */
   | { readonly kind: 'server-went-back'; readonly exchanges: Exchanges; readonly issue: number }
-  /** Two machines have this identity, or one was set back to an earlier state. */
+  /** Two machines have this identity, or one was set back to an earlier state. `why` is what it did: a verb first. */
   | { readonly kind: 'cloned'; readonly why: string };
 
 /** So many exchanges are remembered by their nonces. */
@@ -46,12 +46,12 @@ export function decideExchange(exchanges: Exchanges, shown: Shown): ExchangeDeci
   // A repetition or a copy: it has no effect, and a copy is found when the number is no longer remembered.
   if (former?.[1] === FORGOTTEN && shown.isGenuine) return { kind: 'late' };
   if (exchanges.isReleased) return { kind: 'next', ...goOn(exchanges, Math.max(issued, shown.number), shown.nonce) };
-  if (!shown.isGenuine) return { kind: 'cloned', why: 'its token is none that this server gave it' };
+  if (!shown.isGenuine) return { kind: 'cloned', why: 'showed a token that this server never gave it' };
   if (shown.number === issued) return { kind: 'next', ...goOn(exchanges, issued, shown.nonce) };
   if (shown.number > issued) {
     return { kind: 'server-went-back', ...goOn(fillGap(exchanges, shown.number), shown.number, shown.nonce) };
   }
-  return { kind: 'cloned', why: `token ${shown.number} was used before, and ${issued} is the one that is due` };
+  return { kind: 'cloned', why: `repeated exchange ${shown.number}, when ${issued} was due` };
 }
 
 function goOn(exchanges: Exchanges, used: number, nonce: string): { exchanges: Exchanges; issue: number } {

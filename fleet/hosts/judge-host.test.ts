@@ -16,6 +16,12 @@ const good: JudgedReports = {
     lastSeenAt: NOW - 10 * MINUTE,
     nextDueAt: NOW + 20 * MINUTE,
     bootId: 'b0071d00',
+    announcedFacts: 'f',
+    factsDigest: 'f',
+    announcedInstalled: 'i',
+    installedDigest: 'i',
+    announcedCandidates: 'c',
+    candidatesDigest: 'c',
     clockOffset: -3,
   },
   facts: FACTS,
@@ -50,6 +56,17 @@ const cases: readonly [what: string, Partial<JudgedReports>, readonly string[]][
     ['has not reported its facts and lists yet'],
   ],
   ['one whose lists are on their way', { counts: undefined }, ['has not reported its lists yet']],
+  [
+    'one whose packages have changed since',
+    host({ announcedInstalled: 'j' }),
+    ['has not reported its new list of packages yet'],
+  ],
+  [
+    'one that was not asked yet, or whose documents were refused',
+    host({ announcedCandidates: 'd', announcedFacts: 'g' }),
+    ['has not reported its new facts and new list of candidates yet'],
+  ],
+  ['one that reports without announcing', host({ announcedInstalled: '' }), []],
   ['one that missed one check-in', host({ nextDueAt: NOW - 29 * MINUTE }), []],
   ['one that missed two', host({ nextDueAt: NOW - 31 * MINUTE }), ['silent since 2027-01-15 11:50 UTC']],
   [
@@ -82,6 +99,16 @@ const cases: readonly [what: string, Partial<JudgedReports>, readonly string[]][
     'lists of two days ago',
     facts({ listsUpdatedAt: NOW / 1000 - 2 * 86_400 }),
     ["its repositories' lists are of 2027-01-13 12:00 UTC"],
+  ],
+  [
+    'lists of today, by a clock that is two days behind',
+    { ...facts({ listsUpdatedAt: NOW / 1000 - 2 * 86_400 }), ...host({ clockOffset: -2 * 86_400 }) },
+    ['its clock is 2 days behind'],
+  ],
+  [
+    'lists of today, and a clock that is two days ahead since',
+    host({ clockOffset: 2 * 86_400 }),
+    ['its clock is 2 days ahead'],
   ],
   ['lists that were never fetched', { facts: sampleFacts }, ['has never fetched the lists of its repositories']],
   [

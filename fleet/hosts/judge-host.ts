@@ -48,6 +48,13 @@ type JudgedHost = {
   readonly bootId: string;
   /** Seconds by which its clock is ahead. */
   readonly clockOffset: number;
+  /** Digests that its last check-in named, and those of what is stored; empty for what never came. */
+  readonly announcedFacts: string;
+  readonly announcedInstalled: string;
+  readonly announcedCandidates: string;
+  readonly factsDigest: string;
+  readonly installedDigest: string;
+  readonly candidatesDigest: string;
 };
 
 export type JudgedReports = {
@@ -75,21 +82,37 @@ export const isUpToDate = (findings: readonly Finding[]): boolean => findings.le
 const one = (kind: FindingKind, isSo: boolean, text: () => string): Finding[] => (isSo ? [{ kind, text: text() }] : []);
 
 /** A host may miss one check-in. */
-function judgeReports({ host, facts, counts, nowMs, intervalSeconds }: JudgedReports): Finding[] {
+function judgeReports(reports: JudgedReports): Finding[] {
+  const { host, nowMs, intervalSeconds } = reports;
   const { lastSeenAt, nextDueAt } = host;
+  const missing = listMissing(reports);
   if (lastSeenAt === null) return [{ kind: 'unreported', text: 'has not checked in yet' }];
   const isSilent = nowMs > (nextDueAt ?? lastSeenAt) + intervalSeconds * 1000;
-  const missing = [...(facts === undefined ? ['facts'] : []), ...(counts === undefined ? ['lists'] : [])];
   return [
     ...one('silent', isSilent, () => `silent since ${timeText(lastSeenAt)}`),
     ...one('unreported', missing.length > 0, () => `has not reported its ${missing.join(' and ')} yet`),
   ];
 }
 
+/** What is stored of before is not how the host is now. */
+function listMissing({ host, facts, counts }: JudgedReports): string[] {
+  const isOld = (announced: string, stored: string): boolean => announced !== '' && announced !== stored;
+  const missing: readonly (readonly [what: string, isSo: boolean])[] = [
+    ['facts', facts === undefined],
+    ['new facts', facts !== undefined && isOld(host.announcedFacts, host.factsDigest)],
+    ['lists', counts === undefined],
+    ['new list of packages', counts !== undefined && isOld(host.announcedInstalled, host.installedDigest)],
+    ['new list of candidates', counts !== undefined && isOld(host.announcedCandidates, host.candidatesDigest)],
+  ];
+  return missing.filter(([, isSo]) => isSo).map(([what]) => what);
+}
+
 function judgeFacts({ host, facts, nowMs }: JudgedReports): Finding[] {
   if (facts === undefined) return [];
   const { broken, troubles, listsUpdatedAt } = facts;
-  const listsAge = listsUpdatedAt === undefined ? undefined : nowMs - listsUpdatedAt * 1000;
+  // Its clock may have been off when they were fetched, or be off only now: they are old if both ways say so.
+  const listsAge =
+    listsUpdatedAt === undefined ? undefined : nowMs - 1000 * (listsUpdatedAt - Math.min(0, host.clockOffset));
   return [
     ...one('broken', broken.length > 0, () => `broken packages: ${broken[0] ?? ''}${andMore(broken)}`),
     ...one('trouble', troubles.length > 0, () => {
@@ -101,7 +124,7 @@ function judgeFacts({ host, facts, nowMs }: JudgedReports): Finding[] {
     ...one(
       'lists-old',
       (listsAge ?? 0) > A_DAY_MS,
-      () => `its repositories' lists are of ${timeText(nowMs - (listsAge ?? 0))}`,
+      () => `its repositories' lists are of ${timeText(1000 * (listsUpdatedAt ?? 0))}`,
     ),
   ];
 }

@@ -25,6 +25,12 @@ const columns = [
   'createdAt',
   'bootId',
   'clockOffset',
+  'announcedFacts',
+  'announcedInstalled',
+  'announcedCandidates',
+  'factsDigest',
+  'installedDigest',
+  'candidatesDigest',
   'installedSet',
   'candidatesSet',
 ] as const;

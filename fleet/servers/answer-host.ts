@@ -6,6 +6,8 @@ import { checkInSchema, documentSchema, FLEET_PROTOCOL } from '../../contract/fl
 import { enrolmentSchema, hostIdSchema, idOfKey } from '../../contract/fleet/enrolment.ts';
 import { hostRoutes, MAX_UNPACKED_BYTES } from '../../contract/fleet/routes.ts';
 import { isSignedRequest, readHostKey } from '../../contract/fleet/signed-request.ts';
+import type { Refusal } from '../../contract/fleet/enrolment.ts';
+import { noteRefusedReport } from '../hosts/host-events.ts';
 import { enrol } from '../enrolment/enrol.ts';
 import { answerCheckIn } from '../exchange/answer-check-in.ts';
 import { refuse } from '../exchange/outcome.ts';
@@ -68,14 +70,21 @@ export async function answerHost(
   if (sent.path === hostRoutes.enrol) return answerEnrolment(answerer, sent);
   if (publicKey === undefined) return refuseState(undefined);
   if (!isSigned(sent, publicKey)) return WRONG_SIGNATURE;
-  const { hostId } = sent;
+  const { hostId, address } = sent;
   const isSmall = sent.body.length <= SMALL_BYTES && sent.encoding === '';
   const take = (): Promise<Outcome<unknown>> =>
     sent.path === hostRoutes.checkIn
-      ? withBody(sent, checkInSchema, (checkIn) => answerCheckIn(fleet, hostId, checkIn))
+      ? withBody(sent, checkInSchema, (checkIn) => answerCheckIn(fleet, { hostId, address }, checkIn))
       : withBody(sent, documentSchema, (document) => storeDocument(fleet, hostId, document));
-  return isSmall ? take() : answerer.largeTurns(take);
+  const outcome = await (isSmall ? take() : answerer.largeTurns(take));
+  if ('refusal' in outcome && REPORTS_REFUSED.has(outcome.refusal.error)) {
+    await noteRefusedReport(fleet, hostId, outcome.refusal.message);
+  }
+  return outcome;
 }
+
+/** What its own key has signed, and is no report: the host cannot mend it by coming again. */
+const REPORTS_REFUSED: ReadonlySet<Refusal['error']> = new Set(['bad-request', 'too-large', 'unsupported-version']);
 
 async function answerEnrolment({ fleet, wrongTokens }: HostAnswerer, sent: SentRequest): Promise<Outcome<unknown>> {
   // Its key stands in the body, so the body of a stranger is read before the signature: it is never unpacked.

@@ -81,7 +81,8 @@ export function warnOfDates({ validFromMs, validToMs }: CertificateFacts, nowMs:
   if (nowMs < validFromMs) {
     return `the certificate is valid from ${day(validFromMs)} on, and this computer's clock says ${day(nowMs)}`;
   }
-  if (nowMs >= validToMs) return `the certificate has expired on ${day(validToMs)}: no host accepts it any more`;
+  if (nowMs >= validToMs)
+    return `the certificate has expired on ${day(validToMs)}: no host accepts it any more; gutinteg fleet tls renews it`;
   const days = Math.floor((validToMs - nowMs) / DAY_MS);
   if (days >= WARN_DAYS) return undefined;
   return `the certificate expires in ${days} ${days === 1 ? 'day' : 'days'}, on ${day(validToMs)}`;

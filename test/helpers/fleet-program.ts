@@ -13,9 +13,8 @@ import { agentAt } from './agent-program.ts';
 import type { AgentHost, AgentPlace, Said } from './agent-program.ts';
 import { makeSmallDpkg } from './small-dpkg.ts';
 
-export type FleetProgram = Awaited<ReturnType<typeof makeFleetProgram>>;
 /** A line of its log. */
-export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string };
+type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string };
 
 const GUTINTEG = join(import.meta.dirname, '../../bin/gutinteg');
 

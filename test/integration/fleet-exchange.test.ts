@@ -36,7 +36,7 @@ for (const { name, newPlace } of storeKinds()) {
       for (let round = 1; round <= AT_ONCE; round += 1) {
         const message = { seq: round, task: 1, kind: 'refreshed' } as const;
         const checkIn = checkInWith(token, { ack: 1, messages: [message] });
-        const answers = await servers.both((fleet) => answerCheckIn(fleet, host.id, checkIn));
+        const answers = await servers.both((fleet) => answerCheckIn(fleet, { hostId: host.id }, checkIn));
         const [left, right] = answers.map(answerOf);
         assert.equal(left?.token, right?.token);
         assert.deepEqual([left?.ack, right?.ack], [round, round]);
@@ -53,10 +53,12 @@ for (const { name, newPlace } of storeKinds()) {
     test('of two copies of a host that come at once, one is served and then both are quarantined', async () => {
       await using servers = await twoServers(await newPlace());
       const host = await servers.enrolled('copied');
-      const outcomes = await servers.both((fleet) => answerCheckIn(fleet, host.id, checkInWith(host.token)));
+      const outcomes = await servers.both((fleet) =>
+        answerCheckIn(fleet, { hostId: host.id }, checkInWith(host.token)),
+      );
       const kinds = outcomes.map((outcome) => ('answer' in outcome ? 'answer' : outcome.refusal.error));
       assert.deepEqual(kinds.toSorted(), ['answer', 'quarantined']);
-      const again = await answerCheckIn(servers.second, host.id, checkInWith(host.token));
+      const again = await answerCheckIn(servers.second, { hostId: host.id }, checkInWith(host.token));
       assert.equal('refusal' in again && again.refusal.error, 'quarantined');
     });
 
@@ -110,11 +112,15 @@ for (const { name, newPlace } of storeKinds()) {
       const asked = await Promise.all(
         hosts.map(async (host, index) => {
           const fleet = index % 2 === 0 ? servers.first : servers.second;
-          const { token } = answerOf(await answerCheckIn(fleet, host.id, checkInWith(host.token, { installed })));
+          const { token } = answerOf(
+            await answerCheckIn(fleet, { hostId: host.id }, checkInWith(host.token, { installed })),
+          );
           for (const document of documents) {
             assert.deepEqual(answerOf(await storeDocument(fleet, host.id, document)), { result: 'stored' });
           }
-          const { want = [] } = answerOf(await answerCheckIn(fleet, host.id, checkInWith(token, { installed })));
+          const { want = [] } = answerOf(
+            await answerCheckIn(fleet, { hostId: host.id }, checkInWith(token, { installed })),
+          );
           const names = want.find(({ document }) => document === 'summaries')?.names ?? [];
           const summaries = names.map((one): [string, string] => [one, `what ${one} is`]);
           await storeDocument(fleet, host.id, { document: 'summaries', summaries });

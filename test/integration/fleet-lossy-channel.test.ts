@@ -82,7 +82,7 @@ function newWorld(id: string, exchangeToken: string) {
   async function deliver(checkIn: CheckIn | undefined): Promise<void> {
     if (checkIn === undefined) return;
     const restore = await remember(id);
-    const outcome = await answerCheckIn(fleet, id, checkIn);
+    const outcome = await answerCheckIn(fleet, { hostId: id }, checkIn);
     losable = (checkIn.messages ?? []).length > 0 ? [] : [...losable, restore];
     if ('answer' in outcome) answers.push({ nonce: checkIn.nonce, answer: outcome.answer });
     else assert.equal(outcome.refusal.error, 'stale', JSON.stringify(outcome.refusal));

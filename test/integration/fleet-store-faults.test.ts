@@ -49,7 +49,7 @@ test('a server whose disk is full says so to whoever asks, and goes on when ther
   assert.equal(told.said.slice(0, words.length), words);
   assert.match(told.said, /^next check-in in (?:\d+ s|[2-5] min)$/m);
   assert.equal(told.code, 4);
-  assert.equal((await stranger.enrol(token)).code, 1);
+  assert.equal((await stranger.enrol(token)).code, 4);
   const renamed = await fleet.cli(['rename', 'web1', 'web9']);
   assert.match(renamed.said, new RegExp(`${FULL.source}\n  try: free some room on it`));
   assert.equal(renamed.code, 1);

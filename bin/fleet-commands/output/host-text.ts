@@ -36,6 +36,7 @@ const osText = ({ os, osVersion }: Pick<Host, 'os' | 'osVersion'>): string => (o
 export function hostLines(host: OneHost, nowMs: number): string[] {
   return [
     `${host.name}: ${host.state}${host.reason === '' ? '' : `, ${host.reason}`}`,
+    ...field('to do', adviceFor(host)),
     ...field('id', host.id),
     ...field('site', host.site),
     ...field('came as', host.origin),
@@ -53,6 +54,20 @@ export function hostLines(host: OneHost, nowMs: number): string[] {
     ),
   ];
 }
+
+/** What a host waits for that does not take part; empty for one that does. */
+const adviceFor = ({ id, name, state, reason }: OneHost): string => ADVICE[state]({ id, name, reason });
+
+const ADVICE: Readonly<Record<OneHost['state'], (host: Pick<OneHost, 'id' | 'name' | 'reason'>) => string>> = {
+  enrolled: () => '',
+  pending: ({ id, reason }) =>
+    /^the name .* is that of/.test(reason)
+      ? `gutinteg fleet rename ${id} NAME, then gutinteg fleet approve ${id}`
+      : `gutinteg fleet approve ${id} lets it in; gutinteg fleet revoke ${id} turns it away`,
+  quarantined: ({ name }) =>
+    `on the copy: gutinteg-fleet enrol --new-key; then gutinteg fleet release ${name}: the first of them that comes is ${name}`,
+  revoked: ({ id }) => `gutinteg fleet take-out ${id} forgets it; then its key may ask again`,
+};
 
 const findingLines = ({ findings }: OneHost): string[] =>
   findings.length === 0 ? ['up to date'] : findings.map(({ text }) => text);

@@ -7,7 +7,9 @@ export const timeSchema = z.int().describe('milliseconds since 1970');
 
 /** A host by its name, or by its id. */
 export const hostReferenceSchema = z
-  .union([hostNameSchema, hostIdSchema])
+  .union([hostNameSchema, hostIdSchema], {
+    error: "is no host's name (letters and digits, and between them dots and hyphens), and no id (22 characters)",
+  })
   .describe("a host's name, or its id, which is of 22 characters");
 
 /** Text that people type: no control characters. */

@@ -5,7 +5,7 @@ import { describeOperation } from '../operation.ts';
 const count = z.int().nonnegative();
 
 const statusOutputSchema = z.object({
-  /** Of the server itself, in words: its certificate ends soon, or has ended. */
+  /** Of the server itself, in words: its certificate ends soon, its disk is full. */
   warnings: z.array(z.string()),
   hosts: z.object({ enrolled: count, pending: count, quarantined: count, revoked: count }),
   /** Of the enrolled ones. A host can be counted by more than one of these, and by `upToDate` only if by no other. */
@@ -19,7 +19,7 @@ const statusOutputSchema = z.object({
     rebootNeeded: count,
     /** Later than twice its interval. */
     silent: count,
-    /** Enrolled, and never seen since or without a list yet. */
+    /** Enrolled, and never seen since, or without a list or its newest one. */
     unreported: count,
     /** A check failed, the lists of its repositories are old, or its clock is off. */
     troubled: count,
