@@ -8,6 +8,7 @@ import { parseCount } from './parse-count.ts';
 type PushOptions = FleetOptions & {
   readonly by: 'ssh' | 'datagram';
   readonly matching?: string;
+  readonly class?: string;
   readonly login?: string;
   readonly atOnce: number;
   readonly port?: number;
@@ -21,6 +22,7 @@ export function addFleetPushCommand(fleet: Command): void {
     .argument('[hosts...]', 'names of hosts')
     .addOption(new Option('--by <way>', 'how they are told').choices(['ssh', 'datagram']).default('ssh'))
     .option('--matching <pattern>', 'all enrolled hosts with this in their names, or a pattern with * and ?')
+    .option('--class <class>', 'all hosts of this class, or of a selector such as site=north')
     .option('--login <name>', 'with ssh: the account on the hosts, which must be root or become it')
     .option('--at-once <n>', 'with ssh: so many hosts at a time', parseCount, 10)
     .option('--port <n>', 'with datagrams: the port on which hosts listen', parseCount)
@@ -34,7 +36,13 @@ async function push(named: readonly string[], options: PushOptions): Promise<voi
   if (options.showKey === true) return showKey(options);
   const hosts = [...new Set([...named, ...(await matching(options))])];
   const { UserError } = await import('../../lib/errors.ts');
-  if (hosts.length === 0) throw new UserError('no host is named', { exitCode: 2, hint: 'gutinteg fleet push HOST' });
+  if (hosts.length === 0) {
+    const isEmpty = (options.matching ?? options.class) !== undefined;
+    throw new UserError(isEmpty ? 'there is no such host; none was woken' : 'no host is named', {
+      exitCode: 2,
+      hint: isEmpty ? 'gutinteg fleet hosts, with the same pattern and --class' : 'gutinteg fleet push HOST',
+    });
+  }
   const results = options.by === 'ssh' ? await bySsh(hosts, options) : await byDatagram(hosts, options);
   if (options.json === true) printJson(results);
   else print(results.map(({ host, message }) => `${host}: ${message}`));
@@ -47,14 +55,18 @@ async function showKey(options: PushOptions): Promise<void> {
   process.stdout.write(`${publicKey}\n`);
 }
 
-async function matching(options: PushOptions): Promise<string[]> {
-  if (options.matching === undefined) return [];
+/** With both, hosts of the class with such a name. */
+async function matching({ matching: search, class: of, ...options }: PushOptions): Promise<string[]> {
+  if (search === undefined && of === undefined) return [];
   const { listHosts } = await import('../../contract/fleet/api/hosts.ts');
   const { readPages } = await import('./read-pages.ts');
   const client = await connect(options);
-  const input = { state: 'enrolled', search: options.matching, limit: 1000 } as const;
+  const which = { ...(search === undefined ? {} : { search }), ...(of === undefined ? {} : { class: of }) };
+  const input = { state: 'enrolled', ...which, limit: 1000 } as const;
   const pages = readPages((page) => client.ask(listHosts, { ...input, ...page }));
-  return (await Array.fromAsync(pages)).flatMap(({ hosts }) => hosts.map(({ name }) => name));
+  return (await Array.fromAsync(pages)).flatMap(({ hosts }) =>
+    hosts.filter(({ kind }) => kind === 'host').map(({ name }) => name),
+  );
 }
 
 async function bySsh(hosts: readonly string[], { login, atOnce }: PushOptions): Promise<PushResult[]> {
@@ -83,9 +95,11 @@ A push only makes a host ask its server now. It carries no command.
 
 By ssh, with the keys and the configuration of whoever runs it, hosts answer with what became of the check-in. By datagram, the
 server sends 91 signed bytes to each host, under its name. Only hosts on which 'gutinteg-fleet listen' runs take them; nobody answers.
+A host that last came through a relay is woken by that relay, which asks every five seconds: with the server's datagram, or by ssh
+where the relay was started with --wake-by ssh. 'gutinteg fleet events HOST' says what the relay has to tell of it.
 
 Examples:
   gutinteg fleet push web1 web2
   gutinteg fleet push --matching 'lab-*' --login root
-  gutinteg fleet push web1 --by datagram
+  gutinteg fleet push --class 'site=north and is=outdated' --by datagram
 `;

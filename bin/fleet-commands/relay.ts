@@ -1,13 +1,20 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { FLEET_PORT } from '../../contract/fleet/routes.ts';
+import type { WakeWay } from '../../fleet/relay/wake-hosts.ts';
+import { parseCount } from './parse-count.ts';
 
 type RelayOptions = {
   readonly state: string;
   readonly upstream: string;
   readonly listen: string;
   readonly certificate?: string;
+  readonly fingerprint?: string;
   readonly tokenFile?: string;
   readonly name?: string;
+  readonly wakeBy: 'datagram' | 'ssh';
+  readonly wakePort: number;
+  readonly wakeLogin?: string;
   readonly logLevel: string;
 };
 
@@ -20,8 +27,16 @@ export function addFleetRelayCommand(fleet: Command): void {
     .requiredOption('--upstream <url>', "the fleet's server, such as https://fleet.example:8443")
     .option('--listen <address:port>', 'where the hosts of the site find it', `0.0.0.0:${FLEET_PORT}`)
     .option('--certificate <file>', "the server's certificate in PEM, or that of its authority")
+    .option('--fingerprint <sha256:hex>', "of the server's key, as gutinteg fleet tls prints it there")
     .option('--token-file <file>', 'an enrolment token: lets the relay in, once')
     .option('--name <name>', 'with --token-file: what the fleet calls it; otherwise the host name and -relay')
+    .addOption(
+      new Option('--wake-by <way>', 'how hosts of the site are woken, when gutinteg fleet push wants it')
+        .choices(['datagram', 'ssh'])
+        .default('datagram'),
+    )
+    .option('--wake-port <n>', 'with datagrams: the port on which hosts listen', parseCount, FLEET_PORT)
+    .option('--wake-login <name>', 'with ssh: the account on the hosts, which must be root or become it')
     .option('--log-level <level>', 'fatal, error, warn, info, debug or trace', 'info')
     .addHelpText('after', HELP)
     .action(relay);
@@ -46,11 +61,24 @@ async function relay(options: RelayOptions): Promise<void> {
     upstream: parseServerUrl(options.upstream),
     ...parseListen(options.listen),
     ...(certificate === undefined ? {} : { certificate }),
+    ...(await readFingerprint(options.fingerprint)),
+    wake: await wakeWay(options),
     ...(token === undefined ? {} : { admission: { name, token: token.trim() } }),
     log: createLog('relay', options.logLevel),
   });
   if (!stop.signal.aborted) await once(stop.signal, 'abort');
   await running.close();
+}
+
+async function readFingerprint(text: string | undefined): Promise<{ fingerprint?: string }> {
+  const { fingerprintSchema } = await import('../../contract/fleet/connection/trust.ts');
+  const { parseEdge } = await import('../../lib/parse-edge.ts');
+  return text === undefined ? {} : { fingerprint: parseEdge(fingerprintSchema, text, '--fingerprint') };
+}
+
+async function wakeWay({ wakeBy: by, wakePort: port, wakeLogin: user }: RelayOptions): Promise<WakeWay> {
+  const { runCommand: run } = await import('../../lib/run-command.ts');
+  return by === 'datagram' ? { by, port } : { by, run, ...(user === undefined ? {} : { user }) };
 }
 
 async function refuseRoot(): Promise<void> {

@@ -19,7 +19,8 @@ async function status(options: FleetOptions): Promise<void> {
     printJson(answer);
     return;
   }
-  const rows = [...Object.entries(answer.hosts), ...Object.entries(answer.enrolled)];
+  const relays = { relays: answer.relays.enrolled, silentRelays: answer.relays.silent };
+  const rows = [answer.hosts, relays, answer.enrolled].flatMap((counts) => Object.entries<number>(counts));
   const shown = rows.filter(([name, count]) => count > 0 || name === 'enrolled' || name === 'upToDate');
   const width = Math.max(...shown.map(([, count]) => String(count).length));
   print(answer.warnings.map((warning) => `WARNING: ${warning}`));
@@ -31,6 +32,8 @@ const WORDS: Readonly<Record<string, string>> = {
   pending: 'waiting to be let in (gutinteg fleet hosts --only pending)',
   quarantined: 'quarantined: two machines had one identity (gutinteg fleet hosts --only quarantined)',
   revoked: 'revoked',
+  relays: 'relays of sites',
+  silentRelays: 'relays that are silent',
   upToDate: 'up to date',
   outdated: 'outdated',
   securityOutdated: 'with security updates to be had',

@@ -27,12 +27,17 @@ export const admissionTokenSchema = z
 export const idOfKey = (publicKey: string): string =>
   createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest().subarray(0, 16).toString('base64url');
 
+/** A `relay` reports no packages: it passes on what the hosts of its site say. */
+export const hostKinds = ['host', 'relay'] as const;
+export type HostKind = (typeof hostKinds)[number];
+
 /** Signed by the key that it names. */
 export const enrolmentSchema = z.object({
   v: z.int().min(1),
   name: hostNameSchema,
   publicKey: hostKeySchema,
   token: admissionTokenSchema.exactOptional(),
+  kind: z.enum(hostKinds).exactOptional(),
 });
 
 export type Enrolment = z.infer<typeof enrolmentSchema>;

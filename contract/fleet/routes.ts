@@ -5,6 +5,10 @@ export const hostRoutes = {
   enrol: '/fleet/v1/enrol',
   checkIn: '/fleet/v1/check-in',
   documents: '/fleet/v1/documents',
+  /** A host asks for a certificate of its own key. */
+  certificate: '/fleet/v1/certificate',
+  /** Of relays only: which hosts are to be woken. */
+  relay: '/fleet/v1/relay',
 } as const;
 
 /** What people and programs ask; docs/fleet-api.md and /fleet/openapi.json describe it. */

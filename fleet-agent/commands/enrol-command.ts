@@ -20,7 +20,7 @@ import {
 import type { ServerPlace } from '../state/server-place.ts';
 import { SITE_FILE } from '../state/state-paths.ts';
 import type { StatePaths } from '../state/state-paths.ts';
-import { readCertificates } from '../wire/trust.ts';
+import { readCertificates } from '../../contract/fleet/connection/trust.ts';
 import { AWAY, formatTried } from './check-in-command.ts';
 import { lockState, openContext } from './open-context.ts';
 

@@ -11,7 +11,7 @@ import { ensureHostKey } from '../state/host-key.ts';
 import type { ServerPlace } from '../state/server-place.ts';
 import type { StatePaths } from '../state/state-paths.ts';
 import { createFleetClient } from '../wire/fleet-client.ts';
-import { proxyFor } from '../wire/open-tunnel.ts';
+import { proxyFor } from '../../contract/fleet/connection/open-tunnel.ts';
 
 /** For a connection, and for an answer. */
 const TIMEOUT_MS = 60_000;

@@ -5,7 +5,7 @@ import { readUptime, writeDue } from '../state/due-file.ts';
 import { readLastTry, writeLastTry } from '../state/last-try.ts';
 import { readLedger, writeLedger } from '../state/ledger.ts';
 import type { StatePaths } from '../state/state-paths.ts';
-import { ServerAwayError } from '../wire/server-away.ts';
+import { ServerAwayError } from '../../contract/fleet/connection/server-away.ts';
 import type { HostContext } from './host-context.ts';
 import { planWait } from './plan-wait.ts';
 import { runCheckIn } from './run-check-in.ts';

@@ -1,16 +1,11 @@
 // Which server this host reports to, and how it is known. In: the site's file, or what `enrol` has written. Out: a place.
 import { z } from 'zod';
+import { fingerprintSchema } from '../../contract/fleet/connection/trust.ts';
 import { UserError, describeError } from '../../lib/errors.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import { readFileIfThere, replaceFile } from './replace-file.ts';
 import { SITE_FILE } from './state-paths.ts';
 import type { StatePaths } from './state-paths.ts';
-
-/** `sha256:` and the SHA-256 of the server's public key, as `gutinteg fleet tls` prints it. */
-const fingerprintSchema = z
-  .string()
-  .regex(/^sha256:[0-9a-f]{64}$/i, 'is not sha256: and 64 hexadecimal digits')
-  .transform((text) => text.toLowerCase());
 
 const serverUrlSchema = z
   .url({ protocol: /^https$/, error: 'is no https:// address' })

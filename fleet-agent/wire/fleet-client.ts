@@ -1,20 +1,19 @@
 // Asks the fleet's server. In: a route and a value. Out: the answer, or the refusal, both checked. Each request is signed by the
 // host's key over the bytes that are sent. Never: repeats a request; waits longer than it was told.
-import { Agent, request } from 'node:http';
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { request } from 'node:http';
+import type { Agent, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { zstdCompressSync } from 'node:zlib';
 import type { z } from 'zod';
 import { checkInAnswerSchema, documentAnswerSchema } from '../../contract/fleet/check-in.ts';
 import type { CheckIn, CheckInAnswer, HostDocument } from '../../contract/fleet/check-in.ts';
+import type { ConnectOptions } from '../../contract/fleet/connection/connect.ts';
+import { createConnectionPool } from '../../contract/fleet/connection/connection-pool.ts';
+import { ServerAwayError } from '../../contract/fleet/connection/server-away.ts';
 import { enrolmentAnswerSchema, refusalSchema } from '../../contract/fleet/enrolment.ts';
 import type { Enrolment, EnrolmentAnswer, Refusal } from '../../contract/fleet/enrolment.ts';
 import { hostRoutes } from '../../contract/fleet/routes.ts';
 import { requestHeaders, signRequest } from '../../contract/fleet/signed-request.ts';
 import type { HostKey } from '../state/host-key.ts';
-import { connect } from './connect.ts';
-import type { ConnectOptions } from './connect.ts';
-import { ServerAwayError } from './server-away.ts';
 
 export type Answered<T> = { readonly answer: T } | { readonly refusal: Refusal };
 export type DocumentResult = z.infer<typeof documentAnswerSchema>['result'];
@@ -33,7 +32,7 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /** One connection for all requests, which ends with the client. @throws ServerAwayError by every request */
 export function createFleetClient(options: ClientOptions): FleetClient {
-  const agent = createAgent(options);
+  const agent = createConnectionPool(options, 1);
   const post = async <S extends z.ZodType>(path: string, value: unknown, schema: S): Promise<Answered<z.output<S>>> => {
     const { status, text } = await exchange(options, agent, signedPost(options.key, path, value));
     return readAnswer(options.url, schema, status, text);
@@ -44,29 +43,6 @@ export function createFleetClient(options: ClientOptions): FleetClient {
     sendDocument: (document) => post(hostRoutes.documents, document, documentAnswerSchema),
     [Symbol.dispose]: () => agent.destroy(),
   };
-}
-
-/** Node's own pool, with connections to a server that has been recognised. */
-function createAgent(options: ConnectOptions): Agent {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  agent.createConnection = (_, callback) => {
-    void handOver(connect(options), callback);
-    return undefined;
-  };
-  return agent;
-}
-
-type ConnectionTaker = Parameters<Agent['createConnection']>[1];
-
-async function handOver(connecting: Promise<Duplex>, take: ConnectionTaker): Promise<void> {
-  let socket: Duplex;
-  try {
-    socket = await connecting;
-  } catch (error) {
-    take?.(error as Error, undefined as unknown as Duplex);
-    return;
-  }
-  take?.(null, socket);
 }
 
 type Post = { readonly path: string; readonly headers: OutgoingHttpHeaders; readonly body: Uint8Array };

@@ -30,10 +30,13 @@ export async function resolveSelector(fleet: Fleet, text: string): Promise<Selec
   const fits = await compile({ fleet, text: selector, classes: isName(text) ? [text] : [] }, parseSelector(selector));
   const found: SelectedHost[] = [];
   for await (const page of judgeAll(fleet)) {
-    for (const host of page) if (host.state === 'enrolled' && fits(host)) found.push({ id: host.id, name: host.name });
+    for (const host of page) if (takesPart(host) && fits(host)) found.push({ id: host.id, name: host.name });
   }
   return found;
 }
+
+/** A relay has nothing that could be asked about. */
+const takesPart = ({ state, kind }: JudgedRow): boolean => state === 'enrolled' && kind === 'host';
 
 /** @throws UserError for a class, finding or field of the selector that does not exist */
 export async function checkSelector(fleet: Fleet, name: string, text: string): Promise<void> {

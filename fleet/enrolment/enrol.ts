@@ -97,13 +97,14 @@ async function record(
   const state: HostState = decision.kind === 'enrol' ? 'enrolled' : 'pending';
   const reason = decision.kind === 'enrol' ? '' : decision.reason;
   const origin = enrolment.token === undefined ? 'stranger' : 'token';
-  const { publicKey, name } = enrolment;
+  const { publicKey, name, kind = 'host' } = enrolment;
   const at = fleet.now();
   if (isKnown) {
-    const changes = { state, reason, site, origin, name: name.toLowerCase() } as const;
+    const changes = { kind, state, reason, site, origin, name: name.toLowerCase() } as const;
     await transaction.updateTable('hosts').set(changes).where('id', '=', id).execute();
   } else {
-    await insertHost(transaction, { id, name, publicKey, state, reason, origin, machineId: null, site, createdAt: at });
+    const who = { id, name, publicKey, kind, origin, machineId: null } as const;
+    await insertHost(transaction, { ...who, state, reason, site, createdAt: at });
   }
   const text = state === 'enrolled' ? 'enrolled with a token' : `asked to be let in; it waits, as ${reason}`;
   await addHostEvent(transaction, { host: id, at, text });

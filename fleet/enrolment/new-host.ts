@@ -1,12 +1,13 @@
 // The row of a host that nobody knew. In: who it is. Out: a row with nothing reported yet.
 import { EMPTY_RECENT } from '../exchange/exchange-token.ts';
-import type { HostState } from '../../contract/fleet/enrolment.ts';
+import type { HostKind, HostState } from '../../contract/fleet/enrolment.ts';
 import type { StoreTransaction } from '../store/open-store.ts';
 
 export type NewHost = {
   readonly id: string;
   readonly name: string;
   readonly publicKey: string;
+  readonly kind?: HostKind;
   readonly state: HostState;
   readonly reason: string;
   /** How it came here. */
@@ -19,12 +20,13 @@ export type NewHost = {
 export async function insertHost(transaction: StoreTransaction, host: NewHost): Promise<void> {
   await transaction
     .insertInto('hosts')
-    .values({ ...host, ...NOTHING_REPORTED, name: host.name.toLowerCase() })
+    .values({ ...NOTHING_REPORTED, ...host, name: host.name.toLowerCase() })
     .execute();
 }
 
 /** The columns of a host of which nothing is known but who it is. */
 export const NOTHING_REPORTED = {
+  kind: 'host',
   lastSeenAt: null,
   nextDueAt: null,
   relay: '',

@@ -24,13 +24,14 @@ export async function addTask(
   { hostId, task, by, at }: { hostId: string; task: NewTask; by: string; at: number },
 ): Promise<number> {
   const host = await store
-    .lockRows(transaction.selectFrom('hosts').select(['tasksIssued', 'tasksOpen', 'state', 'name']))
+    .lockRows(transaction.selectFrom('hosts').select(['tasksIssued', 'tasksOpen', 'state', 'name', 'kind']))
     .where('id', '=', hostId)
     .executeTakeFirst();
   if (host === undefined) throw new UserError(`there is no host ${hostId}`, { exitCode: 2 });
   if (host.state !== 'enrolled') {
     throw new UserError(`${host.name} is ${host.state}, so it gets no tasks`, { exitCode: 2 });
   }
+  if (host.kind === 'relay') throw new UserError(`${host.name} is a relay, and has nothing to tell`, { exitCode: 2 });
   if (host.tasksOpen >= MAX_OPEN_TASKS) {
     throw new UserError(`${host.name} has ${host.tasksOpen} tasks that it has not answered; nothing was added`, {
       hint: `gutinteg fleet show ${host.name} says when it was last seen`,

@@ -11,6 +11,7 @@ const FACTS = { ...sampleFacts, listsUpdatedAt: NOW / 1000 - 3600 };
 
 const good: JudgedReports = {
   host: {
+    kind: 'host',
     state: 'enrolled',
     reason: '',
     lastSeenAt: NOW - 10 * MINUTE,
@@ -39,6 +40,13 @@ const counts = (changes: Partial<typeof NONE>): Partial<JudgedReports> => ({ cou
 const cases: readonly [what: string, Partial<JudgedReports>, readonly string[]][] = [
   ['a host with nothing to be said', {}, []],
   ['one that waits', host({ state: 'pending', reason: 'no token' }), ['pending: no token']],
+  ['a relay, which has no lists', host({ kind: 'relay', lastSeenAt: NOW - MINUTE }), []],
+  ['a relay that nobody has heard of', host({ kind: 'relay', lastSeenAt: null }), ['has not been heard of yet']],
+  [
+    'a relay that is silent',
+    host({ kind: 'relay', lastSeenAt: NOW - 6 * MINUTE }),
+    ['silent since 2027-01-15 11:54 UTC'],
+  ],
   [
     'one that was found twice, whatever it reported',
     { ...host({ state: 'quarantined' }), ...counts({ held: 1 }) },

@@ -1,7 +1,8 @@
 // How a host is, in words. In: what the store knows of it, and the time. Out: findings, each a state of its own; a host is up to
 // date only if there is none. Commands, API and XML-RPC all ask here. Never: I/O.
-import type { HostState } from '../../contract/fleet/enrolment.ts';
+import type { HostKind, HostState } from '../../contract/fleet/enrolment.ts';
 import type { Facts } from '../../contract/fleet/facts.ts';
+import { judgeRelay } from './judge-relay.ts';
 
 export const findingKinds = [
   'pending',
@@ -40,6 +41,7 @@ export type ListCounts = {
 
 /** Columns of `hosts`; times in milliseconds since 1970. */
 type JudgedHost = {
+  readonly kind: HostKind;
   readonly state: HostState;
   readonly reason: string;
   readonly lastSeenAt: number | null;
@@ -73,6 +75,7 @@ const CLOCK_OFF_SECONDS = 300;
 export function judgeHost(reports: JudgedReports): Finding[] {
   const { state, reason } = reports.host;
   if (state !== 'enrolled') return [{ kind: state, text: reason === '' ? state : `${state}: ${reason}` }];
+  if (reports.host.kind === 'relay') return judgeRelay(reports.host.lastSeenAt, reports.nowMs, timeText);
   return [...judgeReports(reports), ...judgeFacts(reports), ...judgeCounts(reports), ...judgeClock(reports)];
 }
 

@@ -14,6 +14,7 @@ const PAGE = 1000;
 const columns = [
   'id',
   'name',
+  'kind',
   'state',
   'reason',
   'site',

@@ -37,13 +37,19 @@ async function countAll(fleet: Fleet): Promise<Status> {
   const hosts = { enrolled: 0, pending: 0, quarantined: 0, revoked: 0 };
   const enrolled = Object.fromEntries(Object.keys(kindsOf).map((name) => [name, 0])) as Status['enrolled'];
   enrolled.upToDate = 0;
+  const relays = { enrolled: 0, silent: 0 };
   for await (const page of judgeAll(fleet)) {
     for (const host of page) {
+      if (host.state === 'enrolled' && host.kind === 'relay') {
+        relays.enrolled += 1;
+        if (host.findings.length > 0) relays.silent += 1;
+        continue;
+      }
       hosts[host.state] += 1;
       if (host.state === 'enrolled') count(enrolled, host);
     }
   }
-  return { hosts, enrolled, warnings: [...fleet.warnings()] };
+  return { hosts, relays, enrolled, warnings: [...fleet.warnings()] };
 }
 
 type Counted = Exclude<keyof Status['enrolled'], 'upToDate'>;

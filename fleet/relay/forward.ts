@@ -1,8 +1,11 @@
 // A relay's way to the fleet's server: a few connections that are kept open for all hosts. In: a host's request as it came. Out:
 // the server's answer as it came. Never: changes either; holds an answer without a bound.
-import { Agent, request } from 'node:https';
+import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { KeyObject } from 'node:crypto';
+import { createConnectionPool } from '../../contract/fleet/connection/connection-pool.ts';
+import { proxyFor } from '../../contract/fleet/connection/open-tunnel.ts';
+import type { Pinned } from '../../contract/fleet/connection/trust.ts';
 import { relayHeaders, signRelayed } from '../../contract/fleet/relayed-request.ts';
 import { requestHeaders } from '../../contract/fleet/signed-request.ts';
 
@@ -15,11 +18,10 @@ export type HostRequest = {
   readonly body: Uint8Array;
 };
 
-export type Upstream = {
+/** The server is recognised as hosts recognise it. */
+export type Upstream = Pinned & {
   /** `https://HOST:PORT` */
   readonly url: string;
-  /** The server's certificate or that of its authority, in PEM; without it, those that the system trusts. */
-  readonly certificate?: string;
   readonly relay: { readonly id: string; readonly privateKey: KeyObject };
 };
 
@@ -40,18 +42,15 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /** @throws Error by each request that has no answer of the server */
 export function createForward(upstream: Upstream): Forward {
-  const { url, certificate } = upstream;
-  const ca = certificate === undefined ? {} : { ca: certificate };
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, ...ca, minVersion: 'TLSv1.2' });
+  const { url, relay, ...pinned } = upstream;
+  const proxy = proxyFor(url, process.env);
+  const agent = createConnectionPool({ ...pinned, url, proxy, timeoutMs: TIMEOUT_MS, now: Date.now }, CONNECTIONS);
   const once = (sent: HostRequest): Promise<UpstreamAnswer> => {
     const { promise, resolve, reject } = Promise.withResolvers<UpstreamAnswer>();
-    const options = {
-      method: 'POST',
-      agent,
-      headers: headersOf(upstream, sent),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    };
-    const asked = request(new URL(sent.path, url), options, (answer) => void readAnswer(answer).then(resolve, reject));
+    const headers = { Host: new URL(url).host, ...headersOf(relay, sent) };
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const options = { method: 'POST', path: sent.path, agent, headers, signal };
+    const asked = request(options, (answer) => void readAnswer(answer).then(resolve, reject));
     asked.once('error', (error: NodeJS.ErrnoException) => reject(asked.reusedSocket ? new StaleError(error) : error));
     asked.end(sent.body);
     return promise;
@@ -69,7 +68,7 @@ class StaleError extends Error {
   }
 }
 
-function headersOf({ relay }: Upstream, sent: HostRequest): Record<string, string | number> {
+function headersOf(relay: Upstream['relay'], sent: HostRequest): Record<string, string | number> {
   const { hostId, path, signature, address, body, encoding } = sent;
   return {
     'Content-Type': 'application/json',

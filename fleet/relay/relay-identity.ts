@@ -4,13 +4,14 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { FLEET_PROTOCOL } from '../../contract/fleet/check-in.ts';
-import { enrolmentAnswerSchema, idOfKey, refusalSchema } from '../../contract/fleet/enrolment.ts';
+import { enrolmentAnswerSchema, idOfKey } from '../../contract/fleet/enrolment.ts';
 import type { EnrolmentAnswer } from '../../contract/fleet/enrolment.ts';
 import { hostRoutes } from '../../contract/fleet/routes.ts';
-import { publicKeyText, readPrivateKey, signRequest } from '../../contract/fleet/signed-request.ts';
+import { publicKeyText, readPrivateKey } from '../../contract/fleet/signed-request.ts';
 import { UserError } from '../../lib/errors.ts';
 import { readIfThere } from '../../lib/read-if-there.ts';
 import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
+import { askServer } from './ask-server.ts';
 import type { Forward } from './forward.ts';
 
 export type RelayIdentity = { readonly id: string; readonly publicKey: string; readonly privateKey: KeyObject };
@@ -28,15 +29,12 @@ export async function readRelayIdentity(directory: string): Promise<RelayIdentit
 /** @throws UserError when the server refuses; Error when it cannot be reached */
 export async function enrolRelay(
   forward: Forward,
-  { id, publicKey, privateKey }: RelayIdentity,
+  self: RelayIdentity,
   { name, token }: { readonly name: string; readonly token: string },
 ): Promise<EnrolmentAnswer> {
-  const body = Buffer.from(JSON.stringify({ v: FLEET_PROTOCOL, name, publicKey, token }));
-  const path = hostRoutes.enrol;
-  const signature = signRequest({ hostId: id, method: 'POST', path, body }, privateKey);
-  const answer = await forward({ hostId: id, path, signature, encoding: '', address: '', body });
-  const value: unknown = JSON.parse(Buffer.from(answer.body).toString());
-  if (answer.status === 200) return enrolmentAnswerSchema.parse(value);
-  const { message } = refusalSchema.parse(value);
+  const value = { v: FLEET_PROTOCOL, name, kind: 'relay', publicKey: self.publicKey, token };
+  const asked = await askServer({ forward, self }, { path: hostRoutes.enrol, value, schema: enrolmentAnswerSchema });
+  if ('answer' in asked) return asked.answer;
+  const { message } = asked.refusal;
   throw new UserError(`the fleet's server does not let this relay in: ${message}`, { hint: '--token-file FILE' });
 }

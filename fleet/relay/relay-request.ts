@@ -27,7 +27,9 @@ const MAX_HELD_BODY_BYTES = 256 * 1024;
 export async function relayRequest(relay: Relay, sent: HostRequest): Promise<RelayAnswer> {
   const passed = relay.now() < relay.awayUntil ? undefined : await reachServer(relay, sent);
   if (passed === undefined) return keep(relay, sent);
-  if (passed.status === 200 && passed.hostKey !== undefined) relay.store.learnKey(sent.hostId, passed.hostKey);
+  if (passed.status === 200 && passed.hostKey !== undefined) {
+    relay.store.learnHost({ hostId: sent.hostId, publicKey: passed.hostKey, address: sent.address });
+  }
   // The server has what this host has to say now.
   if (passed.status === 200 && sent.path === hostRoutes.checkIn) {
     relay.store.drop({ hostId: sent.hostId, heldAt: relay.now() });

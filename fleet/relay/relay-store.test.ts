@@ -13,9 +13,13 @@ const checkIn = (hostId: string, heldAt: number, size = 10) => ({
 });
 
 test('a relay keeps one check-in of each host, in bounded room', () => {
-  const store = openRelayStore(':memory:', { keys: 2, held: 2, heldBytes: 100 });
-  for (const [id, key] of ['a', 'b', 'c'].entries()) store.learnKey(key, `key ${id}`);
-  assert.deepEqual(['a', 'b', 'c'].map(store.keyOf), [undefined, 'key 1', 'key 2']);
+  const store = openRelayStore(':memory:', { hosts: 2, held: 2, heldBytes: 100 });
+  for (const hostId of ['a', 'b', 'c']) {
+    store.learnHost({ hostId, publicKey: `key of ${hostId}`, address: '192.0.2.1' });
+  }
+  assert.deepEqual(['a', 'b', 'c'].map(store.keyOf), [undefined, 'key of b', 'key of c']);
+  store.learnHost({ hostId: 'b', publicKey: 'key of b', address: '192.0.2.2' });
+  assert.deepEqual(['b', 'c', 'a'].map(store.addressOf), ['192.0.2.2', '192.0.2.1', undefined]);
   assert.equal(store.hold(checkIn('a', 1)), true);
   assert.equal(store.hold(checkIn('b', 2)), true);
   assert.equal(store.hold(checkIn('c', 3)), false, 'a third host');

@@ -1,4 +1,4 @@
-// What a relay keeps: the public keys of hosts that the server has answered, and the newest check-in of each host while the server
+// What a relay keeps: the public keys and addresses of hosts that the server has answered, and the newest check-in of each host while the server
 // is away. In: a file. Out: rows. Bounded in rows and bytes, whatever comes. Never: a secret of a host: none passes here.
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -14,9 +14,13 @@ type HeldCheckIn = {
   readonly heldAt: number;
 };
 
+type KnownHost = { readonly hostId: string; readonly publicKey: string; readonly address: string };
+
 export type RelayStore = {
   readonly keyOf: (hostId: string) => string | undefined;
-  readonly learnKey: (hostId: string, publicKey: string) => void;
+  /** Where it was when the server last answered it. */
+  readonly addressOf: (hostId: string) => string | undefined;
+  readonly learnHost: (host: KnownHost) => void;
   /** Takes the place of the host's former one. @returns false when there is no room */
   readonly hold: (checkIn: HeldCheckIn) => boolean;
   readonly oldest: () => HeldCheckIn | undefined;
@@ -26,12 +30,12 @@ export type RelayStore = {
   readonly close: () => void;
 };
 
-export type RelayLimits = { readonly keys: number; readonly held: number; readonly heldBytes: number };
+export type RelayLimits = { readonly hosts: number; readonly held: number; readonly heldBytes: number };
 
-const LIMITS: RelayLimits = { keys: 50_000, held: 20_000, heldBytes: 64 * 1024 * 1024 };
+const LIMITS: RelayLimits = { hosts: 50_000, held: 20_000, heldBytes: 64 * 1024 * 1024 };
 
 const countSchema = z.object({ count: z.int(), bytes: z.int() });
-const keySchema = z.object({ publicKey: z.string() });
+const knownSchema = z.object({ publicKey: z.string(), address: z.string() });
 const heldSchema = z.object({
   hostId: z.string(),
   path: z.string(),
@@ -44,7 +48,7 @@ const heldSchema = z.object({
 
 const TABLES = `
   pragma journal_mode = wal;
-  create table if not exists keys (hostId text primary key, publicKey text not null);
+  create table if not exists hosts (hostId text primary key, publicKey text not null, address text not null);
   create table if not exists held (hostId text primary key, path text not null, signature text not null,
     encoding text not null, address text not null, body blob not null, heldAt integer not null);
   create index if not exists oldest on held (heldAt);`;
@@ -56,16 +60,17 @@ export function openRelayStore(file: string, limits: RelayLimits = LIMITS): Rela
   const totals = (): z.output<typeof countSchema> =>
     countSchema.parse(one('select count(*) count, coalesce(sum(length(body)), 0) bytes from held'));
 
-  function learnKey(hostId: string, publicKey: string): void {
-    if (keyOf(hostId) === publicKey) return;
-    database.prepare('insert or replace into keys (hostId, publicKey) values (?, ?)').run(hostId, publicKey);
-    const excess = 'select rowid from keys order by rowid desc limit -1 offset ?';
-    database.prepare(`delete from keys where rowid in (${excess})`).run(limits.keys);
+  function learnHost({ hostId, publicKey, address }: KnownHost): void {
+    const known = find(hostId);
+    if (known?.publicKey === publicKey && known.address === address) return;
+    database.prepare('insert or replace into hosts values (?, ?, ?)').run(hostId, publicKey, address);
+    const excess = 'select rowid from hosts order by rowid desc limit -1 offset ?';
+    database.prepare(`delete from hosts where rowid in (${excess})`).run(limits.hosts);
   }
 
-  function keyOf(hostId: string): string | undefined {
-    const row = one('select publicKey from keys where hostId = ?', hostId);
-    return row === undefined ? undefined : keySchema.parse(row).publicKey;
+  function find(hostId: string): z.output<typeof knownSchema> | undefined {
+    const row = one('select publicKey, address from hosts where hostId = ?', hostId);
+    return row === undefined ? undefined : knownSchema.parse(row);
   }
 
   function hold(checkIn: HeldCheckIn): boolean {
@@ -80,8 +85,9 @@ export function openRelayStore(file: string, limits: RelayLimits = LIMITS): Rela
   }
 
   return {
-    keyOf,
-    learnKey,
+    keyOf: (hostId) => find(hostId)?.publicKey,
+    addressOf: (hostId) => find(hostId)?.address,
+    learnHost,
     hold,
     oldest: () => {
       const row = one('select * from held order by heldAt limit 1');

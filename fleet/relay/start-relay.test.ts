@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
@@ -11,9 +12,13 @@ import { checkInAnswerSchema } from '../../contract/fleet/check-in.ts';
 import { enrolmentAnswerSchema, refusalSchema } from '../../contract/fleet/enrolment.ts';
 import { relayHeaders } from '../../contract/fleet/relayed-request.ts';
 import { hostRoutes } from '../../contract/fleet/routes.ts';
-import { requestHeaders } from '../../contract/fleet/signed-request.ts';
+import { readHostKey, requestHeaders } from '../../contract/fleet/signed-request.ts';
+import { readWakeUp } from '../../contract/fleet/wake-up.ts';
 import { createLog } from '../../lib/log.ts';
 import { runCommand } from '../../lib/run-command.ts';
+import { countHosts } from '../operations/show-status.ts';
+import { oneHost } from '../operations/hosts/show-host.ts';
+import { wakeKey, wakeUps } from '../operations/wake-hosts.ts';
 import { startFleetServer } from '../servers/fleet-server.ts';
 import type { FleetServer } from '../servers/fleet-server.ts';
 import { createHostRoutes } from '../servers/host-routes.ts';
@@ -33,28 +38,39 @@ const log = createLog('test', 'silent');
 const clock = { ms: 1_800_000_000_000 };
 const [centreTls, relayState] = [join(root, 'centre'), join(root, 'relay')];
 const wish = (name: string) => ({ run: runCommand, names: [name, '127.0.0.1'], days: 30 });
-await makeCertificate({ directory: centreTls, ...wish('centre.test') });
+const { pin } = await makeCertificate({ directory: centreTls, ...wish('centre.test') });
 await makeCertificate({ directory: join(relayState, 'fleet', 'tls'), ...wish('relay.test') });
 const ca = [centreTls, join(relayState, 'fleet', 'tls')].map((directory) =>
   readFileSync(tlsFiles(directory).certificate),
 );
+
+/** Where hosts of the site would listen for wake-ups. */
+const wakeSocket = createSocket('udp4').bind(0, '127.0.0.1');
+cleanup.defer(() => void wakeSocket.close());
+await once(wakeSocket, 'listening');
+const { port: wakePort } = wakeSocket.address();
+const operator = { name: 'ann', role: 'operator' } as const;
 
 async function startCentre(port: number): Promise<FleetServer> {
   const pair = await readKeyPair(tlsFiles(centreTls));
   return startFleetServer({ address: '127.0.0.1', port, log, ...pair, routes: createHostRoutes(fleet) });
 }
 
-const begin = (port: number, admission?: { name: string; token: string }): Promise<RunningRelay> =>
+const begin = (port: number, admission?: { name: string; token: string }, pin?: string): Promise<RunningRelay> =>
   startRelay({
     stateDir: relayState,
     address: '127.0.0.1',
     port: 0,
+    wake: { by: 'datagram', port: wakePort },
     upstream: `https://127.0.0.1:${port}`,
-    certificate: readFileSync(tlsFiles(centreTls).certificate, 'utf8'),
+    ...(pin === undefined
+      ? { certificate: readFileSync(tlsFiles(centreTls).certificate, 'utf8') }
+      : { fingerprint: pin }),
     ...(admission === undefined ? {} : { admission }),
     log,
     now: () => clock.ms,
     drainMs: 20,
+    reportSeconds: 0.02,
   });
 
 async function post(port: number, sent: ReturnType<typeof enrolmentOf>, more: Record<string, string> = {}) {
@@ -134,4 +150,53 @@ test('who only says that it is a relay is not recorded', async () => {
   const claim = { [relayHeaders.relay]: relayId, [relayHeaders.signature]: sent.signature };
   assert.equal((await post(centre.port, sent, claim)).status, 200);
   assert.equal((await rowOf(host.id)).relay, '');
+});
+
+test('a host behind a relay is woken by it, with the datagram of the server; the relay is shown as a relay', async () => {
+  const centre = await startCentre(0);
+  cleanup.defer(() => centre.close());
+  const host = makeTestHost('web3');
+  const entry = enrolmentAnswerSchema.parse((await post(centre.port, enrolmentOf(host, token))).value);
+  const relay = await begin(centre.port, undefined, pin);
+  cleanup.defer(() => relay.close());
+  const checkIn = sentBy(host, hostRoutes.checkIn, checkInWith(entry.token ?? ''));
+  const first = checkInAnswerSchema.parse((await post(relay.port, checkIn)).value);
+
+  const received = once(wakeSocket, 'message', { signal: AbortSignal.timeout(10_000) }) as Promise<[Buffer]>;
+  const input = { hosts: [host.id], port: 1 };
+  const { results } = (await wakeUps.run(fleet, input as never, operator)) as { results: unknown };
+  assert.deepEqual(results, [{ host: 'web3', isSent: true, message: 'its relay campus-relay wakes it' }]);
+  const [datagram] = await received;
+  const { publicKey } = (await wakeKey.run(fleet, {} as never, operator)) as { publicKey: string };
+  assert.equal(readWakeUp(datagram, readHostKey(publicKey))?.hostId, host.id);
+  const waiting = () => fleet.store.queries.selectFrom('relayWakeUps').selectAll().execute();
+  for (const limit = Date.now() + 10_000; (await waiting()).length > 0; await delay(5)) assert.ok(Date.now() < limit);
+
+  const shown = (await oneHost.run(fleet, { host: 'campus-relay' } as never, operator)) as Record<string, unknown>;
+  assert.deepEqual([shown['id'], shown['kind'], shown['findings']], [relay.id, 'relay', []]);
+  assert.ok(Number(shown['behind']) >= 1);
+  const status = (await countHosts.run(fleet, {} as never, operator)) as { relays: unknown };
+  assert.deepEqual(status.relays, { enrolled: 1, silent: 0 });
+
+  const direct = sentBy(host, hostRoutes.checkIn, checkInWith(first.token));
+  assert.equal((await post(centre.port, direct)).status, 200);
+  assert.equal((await rowOf(host.id)).relay, '', 'it came without the relay');
+});
+
+test('a server with another key is told nothing', async () => {
+  const centre = await startCentre(0);
+  cleanup.defer(() => centre.close());
+  const relay = await begin(centre.port, undefined, `sha256:${'0'.repeat(64)}`);
+  cleanup.defer(() => relay.close());
+  const refused = await post(relay.port, enrolmentOf(makeTestHost('web4'), token));
+  assert.equal(refusalSchema.parse(refused.value).error, 'busy');
+});
+
+test('a host that was let in as one is no relay', async () => {
+  const host = makeTestHost('web5');
+  const centre = await startCentre(0);
+  cleanup.defer(() => centre.close());
+  await post(centre.port, enrolmentOf(host, token));
+  const report = await post(centre.port, sentBy(host, hostRoutes.relay, { v: 1, results: [] }));
+  assert.match(refusalSchema.parse(report.value).message, /web5 was let in as a host/);
 });

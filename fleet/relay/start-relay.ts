@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IncomingMessage } from 'node:http';
+import type { Pinned } from '../../contract/fleet/connection/trust.ts';
 import { hostIdSchema } from '../../contract/fleet/enrolment.ts';
 import { hostRoutes, MAX_REQUEST_BYTES } from '../../contract/fleet/routes.ts';
 import { requestHeaders } from '../../contract/fleet/signed-request.ts';
@@ -17,24 +18,29 @@ import { tlsFiles } from '../tls/make-certificate.ts';
 import { readKeyPair, watchCertificate } from '../tls/watch-certificate.ts';
 import { createForward } from './forward.ts';
 import { enrolRelay, readRelayIdentity } from './relay-identity.ts';
+import { startReports } from './report.ts';
 import { openRelayStore } from './relay-store.ts';
 import { relayRequest, sendHeld } from './relay-request.ts';
 import type { Relay } from './relay-request.ts';
+import { createWaker } from './wake-hosts.ts';
+import type { WakeWay } from './wake-hosts.ts';
 
-export type RelayPlace = {
+export type RelayPlace = Pinned & {
   readonly stateDir: string;
   readonly address: string;
   /** 0 is any. */
   readonly port: number;
   readonly upstream: string;
-  /** The server's certificate or that of its authority, in PEM. */
-  readonly certificate?: string;
   /** Lets the relay in, unless the server knows it. */
   readonly admission?: { readonly name: string; readonly token: string };
+  /** How hosts of the site are woken, when the server wants it. */
+  readonly wake: WakeWay;
   readonly log: Log;
   readonly now?: () => number;
   /** How often what is held is sent, in milliseconds. */
   readonly drainMs?: number;
+  /** The longest time from one report to the next, in seconds; as the server says unless given. */
+  readonly reportSeconds?: number;
 };
 
 export type RunningRelay = {
@@ -51,7 +57,7 @@ const DRAIN_AT_ONCE = 50;
 
 /** @throws UserError without a certificate, and when the port cannot be had */
 export async function startRelay(place: RelayPlace): Promise<RunningRelay> {
-  const { stateDir, address, port, upstream: url, certificate, log, now = Date.now, drainMs = DRAIN_MS } = place;
+  const { stateDir, address, port, upstream: url, log, now = Date.now, drainMs = DRAIN_MS } = place;
   const files = tlsFiles(join(stateDir, 'fleet', 'tls'));
   const pair = await readKeyPair(files);
   const directory = join(stateDir, 'relay');
@@ -60,9 +66,12 @@ export async function startRelay(place: RelayPlace): Promise<RunningRelay> {
   await using started = new AsyncDisposableStack();
   const store = openRelayStore(join(directory, 'relay.db'));
   started.defer(store.close);
-  const forward = started.use(
-    createForward({ url, ...(certificate === undefined ? {} : { certificate }), relay: identity }),
-  );
+  const { certificate, fingerprint } = place;
+  const pinned = {
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+  };
+  const forward = started.use(createForward({ url, ...pinned, relay: identity }));
   if (place.admission !== undefined) {
     const { state, message } = await enrolRelay(forward, identity, place.admission);
     log.info({ id: identity.id, state }, message);
@@ -75,6 +84,10 @@ export async function startRelay(place: RelayPlace): Promise<RunningRelay> {
   started.defer(watch.stop);
   const drain = startDrain(relay, drainMs);
   started.defer(drain);
+  const every = place.reportSeconds === undefined ? {} : { atLeastEvery: place.reportSeconds };
+  const waker = createWaker(place.wake, store.addressOf);
+  started.defer(waker.whenIdle);
+  started.defer(startReports({ forward, self: identity, waker, log: relay.log, ...every }));
   log.info({ address, port: server.port, upstream: url, id: identity.id }, 'the relay serves');
   const running = started.move();
   return { port: server.port, id: identity.id, held: store.count, close: () => running.disposeAsync() };

@@ -10,7 +10,7 @@ import { hostRoutes, MAX_UNPACKED_BYTES } from '../../contract/fleet/routes.ts';
 import { checkInWith, enrolmentOf, makeTestHost, sampleFacts, sentBy } from '../testing/simulated-host.ts';
 import type { TestHost } from '../testing/simulated-host.ts';
 import { openTestFleet } from '../testing/test-fleet.ts';
-import { answerHost, createHostAnswerer, findHostKey } from './answer-host.ts';
+import { answerHost, createHostAnswerer, findKnownHost } from './answer-host.ts';
 import type { SentRequest } from './answer-host.ts';
 
 const cleanup = new AsyncDisposableStack();
@@ -18,7 +18,8 @@ after(() => cleanup.disposeAsync());
 const { fleet, clock, token } = await openTestFleet(cleanup);
 const answerer = createHostAnswerer(fleet);
 
-const ask = async (sent: SentRequest) => answerHost(answerer, sent, await findHostKey(fleet, sent.hostId));
+const ask = async (sent: SentRequest) =>
+  answerHost(answerer, sent, (await findKnownHost(fleet, sent.hostId))?.publicKey);
 
 async function answerTo(sent: SentRequest): Promise<unknown> {
   const outcome = await ask(sent);

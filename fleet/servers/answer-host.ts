@@ -4,6 +4,7 @@
 import type { z } from 'zod';
 import { checkInSchema, documentSchema, FLEET_PROTOCOL } from '../../contract/fleet/check-in.ts';
 import { enrolmentSchema, hostIdSchema, idOfKey } from '../../contract/fleet/enrolment.ts';
+import { relayReportSchema } from '../../contract/fleet/relay-report.ts';
 import { hostRoutes, MAX_UNPACKED_BYTES } from '../../contract/fleet/routes.ts';
 import { isSignedRequest, readHostKey } from '../../contract/fleet/signed-request.ts';
 import type { Refusal } from '../../contract/fleet/enrolment.ts';
@@ -15,6 +16,7 @@ import type { Outcome } from '../exchange/outcome.ts';
 import { refuseState } from '../exchange/refuse-state.ts';
 import { storeDocument } from '../exchange/store-document.ts';
 import type { Fleet } from '../fleet.ts';
+import { answerRelay } from '../push/answer-relay.ts';
 import { createTurns } from './turns.ts';
 import type { Turns } from './turns.ts';
 import { unpackBody } from './unpack-body.ts';
@@ -49,18 +51,17 @@ export const createHostAnswerer = (fleet: Fleet): HostAnswerer => ({
   largeTurns: createTurns(LARGE_AT_ONCE),
 });
 
-/** The key that the host's requests are signed by; undefined when there is no such host. */
-export async function findHostKey(fleet: Fleet, hostId: string): Promise<string | undefined> {
+/** By its key the host's requests are signed; through `relay` its last check-in came. */
+export type KnownHost = { readonly publicKey: string; readonly relay: string };
+
+/** Undefined when there is no such host. */
+export async function findKnownHost(fleet: Fleet, hostId: string): Promise<KnownHost | undefined> {
   if (!hostIdSchema.safeParse(hostId).success) return undefined;
-  const row = await fleet.store.queries
-    .selectFrom('hosts')
-    .select('publicKey')
-    .where('id', '=', hostId)
-    .executeTakeFirst();
-  return row?.publicKey;
+  const row = fleet.store.queries.selectFrom('hosts').select(['publicKey', 'relay']).where('id', '=', hostId);
+  return row.executeTakeFirst();
 }
 
-/** @param publicKey of `findHostKey`; undefined for a host that is not known */
+/** @param publicKey of `findKnownHost`; undefined for a host that is not known */
 export async function answerHost(
   answerer: HostAnswerer,
   sent: SentRequest,
@@ -70,21 +71,31 @@ export async function answerHost(
   if (sent.path === hostRoutes.enrol) return answerEnrolment(answerer, sent);
   if (publicKey === undefined) return refuseState(undefined);
   if (!isSigned(sent, publicKey)) return WRONG_SIGNATURE;
-  const { hostId, address } = sent;
   const isSmall = sent.body.length <= SMALL_BYTES && sent.encoding === '';
-  const take = (): Promise<Outcome<unknown>> =>
-    sent.path === hostRoutes.checkIn
-      ? withBody(sent, checkInSchema, (checkIn) => answerCheckIn(fleet, { hostId, address }, checkIn))
-      : withBody(sent, documentSchema, (document) => storeDocument(fleet, hostId, document));
+  const take = (): Promise<Outcome<unknown>> => takeIn(fleet, sent);
   const outcome = await (isSmall ? take() : answerer.largeTurns(take));
   if ('refusal' in outcome && REPORTS_REFUSED.has(outcome.refusal.error)) {
-    await noteRefusedReport(fleet, hostId, outcome.refusal.message);
+    await noteRefusedReport(fleet, sent.hostId, outcome.refusal.message);
   }
   return outcome;
 }
 
 /** What its own key has signed, and is no report: the host cannot mend it by coming again. */
 const REPORTS_REFUSED: ReadonlySet<Refusal['error']> = new Set(['bad-request', 'too-large', 'unsupported-version']);
+
+type TakeIn = (fleet: Fleet, sent: SentRequest) => Promise<Outcome<unknown>>;
+
+const byPath: Readonly<Record<string, TakeIn>> = {
+  [hostRoutes.checkIn]: (fleet, sent) =>
+    withBody(sent, checkInSchema, (checkIn) => answerCheckIn(fleet, sent, checkIn)),
+  [hostRoutes.documents]: (fleet, sent) =>
+    withBody(sent, documentSchema, (document) => storeDocument(fleet, sent.hostId, document)),
+  [hostRoutes.relay]: (fleet, sent) =>
+    withBody(sent, relayReportSchema, (report) => answerRelay(fleet, sent.hostId, report)),
+};
+
+const takeIn: TakeIn = async (fleet, sent) =>
+  (await byPath[sent.path]?.(fleet, sent)) ?? refuse('bad-request', 'there is no such path');
 
 async function answerEnrolment({ fleet, wrongTokens }: HostAnswerer, sent: SentRequest): Promise<Outcome<unknown>> {
   // Its key stands in the body, so the body of a stranger is read before the signature: it is never unpacked.

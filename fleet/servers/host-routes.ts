@@ -16,8 +16,8 @@ import type { Fleet } from '../fleet.ts';
 import { StoreError } from '../store/explain-faults.ts';
 import { refuseClient } from '../tls/judge-client.ts';
 import type { ClientCertificateMode } from '../tls/judge-client.ts';
-import { answerHost, createHostAnswerer, findHostKey } from './answer-host.ts';
-import type { HostAnswerer, SentRequest } from './answer-host.ts';
+import { answerHost, createHostAnswerer, findKnownHost } from './answer-host.ts';
+import type { HostAnswerer, KnownHost, SentRequest } from './answer-host.ts';
 import { findRelay, recordRelay } from './record-relay.ts';
 import { readBody } from './read-body.ts';
 import type { BodyMemory } from './read-body.ts';
@@ -81,17 +81,23 @@ async function handleRequest(server: HostServer, request: IncomingMessage, respo
     sendJson(response, 400, { error: 'bad-request', message: 'this path takes no query' });
     return;
   }
-  const outcome =
-    refuseConnection(server, request) ??
-    (await findOutcome(server, request).catch((error: unknown) => refuseForStore(server, request, error)));
-  if (outcome === undefined) return;
+  const found = await findOrRefuse(server, request);
+  if (found === undefined) return;
+  const { outcome, host } = found;
   if ('answer' in outcome) {
-    await noteRelay(server, request, response);
+    if (host !== undefined && request.url === hostRoutes.checkIn) await noteRelay(server, { request, response, host });
     sendJson(response, 200, outcome.answer);
     return;
   }
   tellLog(server, request, outcome.refusal);
   sendRefusal(response, outcome.refusal);
+}
+
+/** @returns undefined when the sender has gone */
+async function findOrRefuse(server: HostServer, request: IncomingMessage): Promise<Found | undefined> {
+  const refused = refuseConnection(server, request);
+  if (refused !== undefined) return { outcome: refused };
+  return findOutcome(server, request).catch((error: unknown) => ({ outcome: refuseForStore(server, request, error) }));
 }
 
 /** The host repeats it later: what was not stored was not answered. */
@@ -103,15 +109,13 @@ function refuseForStore({ log }: HostServer, request: IncomingMessage, error: un
 }
 
 /** The relay learns by which key it can judge what it keeps of this host. */
-async function noteRelay({ answerer }: HostServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { fleet } = answerer;
-  const relay = await findRelay(fleet, request);
-  if (relay === undefined || request.url !== hostRoutes.checkIn) return;
-  const hostId = headerOf(request, requestHeaders.host);
-  await recordRelay(fleet, hostId, relay.id);
-  const publicKey = await findHostKey(fleet, hostId);
-  if (publicKey !== undefined) response.setHeader(relayHeaders.key, publicKey);
+async function noteRelay({ answerer: { fleet } }: HostServer, { request, response, host }: CheckedIn): Promise<void> {
+  const { id = '' } = (await findRelay(fleet, request)) ?? {};
+  if (id !== host.relay) await recordRelay(fleet, headerOf(request, requestHeaders.host), id);
+  if (id !== '') response.setHeader(relayHeaders.key, host.publicKey);
 }
+
+type CheckedIn = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly host: KnownHost };
 
 /** A host that is not enrolled yet has no certificate, so it may ask to be let in without one. */
 function refuseConnection({ clientCertificates }: HostServer, { url, socket }: IncomingMessage) {
@@ -125,27 +129,29 @@ function refuseConnection({ clientCertificates }: HostServer, { url, socket }: I
   return why === undefined ? undefined : refuse('client-certificate', why);
 }
 
+type Found = { readonly outcome: Outcome<unknown>; readonly host?: KnownHost | undefined };
+
 /** @returns undefined when the sender has gone */
-async function findOutcome(server: HostServer, request: IncomingMessage): Promise<Outcome<unknown> | undefined> {
+async function findOutcome(server: HostServer, request: IncomingMessage): Promise<Found | undefined> {
   const { answerer, memory } = server;
   const path = request.url ?? '';
   const hostId = headerOf(request, requestHeaders.host);
   const isEnrolment = path === hostRoutes.enrol;
   const wasBusy = isBusy(server);
-  const publicKey = isEnrolment || wasBusy ? undefined : await findHostKey(answerer.fleet, hostId);
-  const isUnwanted = wasBusy || (publicKey === undefined && !isEnrolment);
+  const host = isEnrolment || wasBusy ? undefined : await findKnownHost(answerer.fleet, hostId);
+  const isUnwanted = wasBusy || (host === undefined && !isEnrolment);
   const maxBytes = isEnrolment ? MAX_ENROLMENT_BYTES : MAX_REQUEST_BYTES;
-  const hurry = publicKey === undefined ? setTimeout(() => request.destroy(), STRANGER_MS) : undefined;
+  const hurry = host === undefined ? setTimeout(() => request.destroy(), STRANGER_MS) : undefined;
   const read = await readBody(request, { maxBytes, memory, isUnwanted });
   clearTimeout(hurry);
   if (read.kind === 'gone') return undefined;
-  if (read.kind === 'too-large') return refuse('too-large', `the request has more than ${maxBytes} bytes`);
-  if (read.kind === 'no-room') return refuseForNow(hostId);
+  if (read.kind === 'too-large') return { outcome: refuse('too-large', `the request has more than ${maxBytes} bytes`) };
+  if (read.kind === 'no-room') return { outcome: refuseForNow(hostId) };
   const { body } = read;
   try {
     // A body may take its time, so those that are only on their way keep nobody out.
-    if (wasBusy || isBusy(server)) return refuseForNow(hostId);
-    return await answerWhole(server, request, { path, hostId, body, publicKey });
+    if (wasBusy || isBusy(server)) return { outcome: refuseForNow(hostId) };
+    return { outcome: await answerWhole(server, request, { path, hostId, body, publicKey: host?.publicKey }), host };
   } finally {
     memory.heldBytes -= body.length;
   }

@@ -1,5 +1,5 @@
 // Through which relay a host's request came. In: headers, what the host's signature was. Out: the relay's id, when it is right.
-// A relay is a host that was let in. What it says is for people: it changes nothing that a host may do.
+// A relay is a host that was let in as one. What it says is for people: it changes nothing that a host may do.
 import type { IncomingMessage } from 'node:http';
 import { isRelayedBy, relayHeaders } from '../../contract/fleet/relayed-request.ts';
 import { readHostKey, requestHeaders } from '../../contract/fleet/signed-request.ts';
@@ -19,6 +19,7 @@ export async function findRelay(
     .selectFrom('hosts')
     .select('publicKey')
     .where('id', '=', relayId)
+    .where('kind', '=', 'relay')
     .where('state', '=', 'enrolled')
     .executeTakeFirst();
   if (row === undefined) return undefined;
@@ -29,12 +30,7 @@ export async function findRelay(
   return isRight ? { id: relayId, address } : undefined;
 }
 
-/** Written only when it has changed. */
+/** @param relay its id; empty for a host that came directly */
 export async function recordRelay({ store }: Fleet, hostId: string, relay: string): Promise<void> {
-  await store.queries
-    .updateTable('hosts')
-    .set({ relay })
-    .where('id', '=', hostId)
-    .where('relay', '<>', relay)
-    .execute();
+  await store.queries.updateTable('hosts').set({ relay }).where('id', '=', hostId).execute();
 }

@@ -1,7 +1,7 @@
 // The tables of the fleet's store, as types. In: nothing. Out: what each row has; the migrations make the same.
 // Times are milliseconds since 1970. Texts that end in `Json` are checked by a zod schema when they are read.
 import type { Generated } from 'kysely';
-import type { HostState } from '../../contract/fleet/enrolment.ts';
+import type { HostKind, HostState } from '../../contract/fleet/enrolment.ts';
 import type { ListKind } from '../../contract/fleet/inventory.ts';
 import type { JobHostState, JobState } from '../../contract/fleet/jobs/job.ts';
 import type { TaskKind } from '../../contract/fleet/tasks.ts';
@@ -13,6 +13,7 @@ type HostsTable = {
   id: string;
   /** Unique among hosts that are enrolled or quarantined. */
   name: string;
+  kind: HostKind;
   state: HostState;
   /** Why it is in this state, in words; empty when there is nothing to say. */
   reason: string;
@@ -61,6 +62,9 @@ type HostsTable = {
   /** How many of its rows in `jobHosts` have not ended: a check-in looks there only when there is one. */
   jobsOpen: Generated<number>;
 };
+
+/** Hosts that the relay of their site is to wake; each once. */
+type RelayWakeUpsTable = { id: Generated<number>; relay: string; host: string; createdAt: number };
 
 /** One package in one version: what sets are made of. `kind` is a `ListKind`, `system` dpkg or rpm. */
 type ItemsTable = {
@@ -265,6 +269,7 @@ export type Tables = {
   summaries: SummariesTable;
   tasks: TasksTable;
   hostEvents: HostEventsTable;
+  relayWakeUps: RelayWakeUpsTable;
   admissions: AdmissionsTable;
   accounts: AccountsTable;
   credentials: CredentialsTable;

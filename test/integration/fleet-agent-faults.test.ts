@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { runCheckIn } from '../../fleet-agent/exchange/run-check-in.ts';
 import { readLedger } from '../../fleet-agent/state/ledger.ts';
 import type { FleetClient } from '../../fleet-agent/wire/fleet-client.ts';
-import { ServerAwayError } from '../../fleet-agent/wire/server-away.ts';
+import { ServerAwayError } from '../../contract/fleet/connection/server-away.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { makeAgentLab } from '../helpers/agent-lab.ts';
 import type { AgentHost } from '../helpers/agent-program.ts';

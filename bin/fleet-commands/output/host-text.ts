@@ -24,25 +24,33 @@ const nextText = ({ state, nextDueAt }: Pick<Host, 'state' | 'nextDueAt'>, nowMs
 };
 
 /** Hosts that wait may all have one name, and are let in by their ids. */
-const findingsText = ({ id, state, reason, findings }: Host): string => {
-  if (state === 'pending') return `${id}: ${reason}`;
+const findingsText = ({ id, kind, state, reason, findings }: Host): string => {
+  if (state === 'pending') return `${id}: ${kind === 'relay' ? 'a relay; ' : ''}${reason}`;
   if (state !== 'enrolled') return reason;
-  return findings.length === 0 ? 'up to date' : findings.map(({ text }) => text).join('; ');
+  return findings.length === 0 ? wellText(kind) : findings.map(({ text }) => text).join('; ');
 };
 
-const osText = ({ os, osVersion }: Pick<Host, 'os' | 'osVersion'>): string => (os === '' ? '-' : `${os} ${osVersion}`);
+/** A relay has no packages that could be up to date. */
+const wellText = (kind: Host['kind']): string => (kind === 'relay' ? 'serves its site' : 'up to date');
+
+const osText = ({ kind, os, osVersion }: Pick<Host, 'kind' | 'os' | 'osVersion'>): string => {
+  if (kind === 'relay') return 'relay';
+  return os === '' ? '-' : `${os} ${osVersion}`;
+};
 
 /** Everything that is known, one thing on a line. */
 export function hostLines(host: OneHost, nowMs: number): string[] {
   return [
-    `${host.name}: ${host.state}${host.reason === '' ? '' : `, ${host.reason}`}`,
+    `${host.name}: ${host.kind === 'relay' ? 'a relay, ' : ''}${host.state}${host.reason === '' ? '' : `, ${host.reason}`}`,
     ...field('to do', adviceFor(host)),
     ...field('id', host.id),
     ...field('site', host.site),
+    ...field('by relay', host.relay),
+    ...field('hosts', host.behind === undefined ? '' : `${host.behind} came through it last`),
     ...field('came as', host.origin),
     ...field('since', timeText(host.createdAt)),
     ...field('seen', agoText(host.lastSeenAt, nowMs)),
-    ...field('next', nextText(host, nowMs)),
+    ...field('next', host.kind === 'relay' ? '' : nextText(host, nowMs)),
     ...factLines(host),
     ...(host.state === 'enrolled' ? section('findings', findingLines(host)) : []),
     ...field('packages', host.installed?.toLocaleString('en-US') ?? ''),
@@ -69,8 +77,8 @@ const ADVICE: Readonly<Record<OneHost['state'], (host: Pick<OneHost, 'id' | 'nam
   revoked: ({ id }) => `gutinteg fleet take-out ${id} forgets it; then its key may ask again`,
 };
 
-const findingLines = ({ findings }: OneHost): string[] =>
-  findings.length === 0 ? ['up to date'] : findings.map(({ text }) => text);
+const findingLines = ({ kind, findings }: OneHost): string[] =>
+  findings.length === 0 ? [wellText(kind)] : findings.map(({ text }) => text);
 
 function factLines({ facts }: OneHost): string[] {
   if (facts === undefined) return [];

@@ -1,6 +1,6 @@
 // Hosts, one by one. In: nothing. Out: the descriptions of operations.
 import { z } from 'zod';
-import { hostNameSchema, hostStates } from '../enrolment.ts';
+import { hostKinds, hostNameSchema, hostStates } from '../enrolment.ts';
 import { factsSchema } from '../facts.ts';
 import { describeOperation } from '../operation.ts';
 import { doneSchema, hostReferenceSchema, timeSchema, wordsSchema } from './fields.ts';
@@ -11,6 +11,8 @@ const count = z.int().nonnegative();
 const hostRowSchema = z.object({
   id: z.string(),
   name: z.string(),
+  /** A `relay` has no packages; it passes on what the hosts of its site say. */
+  kind: z.enum(hostKinds),
   state: z.enum(hostStates),
   /** Why it is in this state, in words; empty when there is nothing to say. */
   reason: z.string(),
@@ -72,6 +74,10 @@ export const showHost = describeOperation({
   output: hostRowSchema.extend({
     publicKey: z.string(),
     machineId: z.string().nullable(),
+    /** The name of the relay through which its last check-in came; empty for none. */
+    relay: z.string(),
+    /** How many enrolled hosts last came through it; of a relay only. */
+    behind: count.exactOptional(),
     bootId: z.string(),
     /** The host's clock less the server's, in seconds. */
     clockOffset: z.int(),

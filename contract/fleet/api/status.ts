@@ -8,6 +8,8 @@ const statusOutputSchema = z.object({
   /** Of the server itself, in words: its certificate ends soon, its disk is full. */
   warnings: z.array(z.string()),
   hosts: z.object({ enrolled: count, pending: count, quarantined: count, revoked: count }),
+  /** Relays of sites, which are not among the enrolled hosts. */
+  relays: z.object({ enrolled: count, silent: count }),
   /** Of the enrolled ones. A host can be counted by more than one of these, and by `upToDate` only if by no other. */
   enrolled: z.object({
     upToDate: count,

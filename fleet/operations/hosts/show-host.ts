@@ -24,6 +24,8 @@ export const oneHost = implement(showHost, async (fleet, { host }) => {
   return {
     ...row,
     ...shown,
+    relay: await nameOf(queries, row.relay),
+    ...(row.kind === 'relay' ? { behind: await countBehind(queries, id) } : {}),
     ...(facts === undefined ? {} : { facts }),
     ...(installed === undefined ? {} : { installed }),
     ...(candidates === undefined ? {} : { candidates }),
@@ -31,6 +33,18 @@ export const oneHost = implement(showHost, async (fleet, { host }) => {
     tasks: [...(await readTasks(queries, id, 'open')), ...(await readTasks(queries, id, 'ended'))],
   };
 });
+
+async function nameOf(queries: Queries, relay: string): Promise<string> {
+  if (relay === '') return '';
+  const row = await queries.selectFrom('hosts').select('name').where('id', '=', relay).executeTakeFirst();
+  return row?.name ?? relay;
+}
+
+async function countBehind(queries: Queries, relay: string): Promise<number> {
+  const hosts = queries.selectFrom('hosts').where('relay', '=', relay).where('state', '=', 'enrolled');
+  const { behind } = await hosts.select(({ fn }) => fn.countAll<number>().as('behind')).executeTakeFirstOrThrow();
+  return behind;
+}
 
 async function countOf(queries: Queries, set: number | null): Promise<number | undefined> {
   if (set === null) return undefined;

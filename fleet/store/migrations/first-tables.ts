@@ -16,6 +16,7 @@ const tables: TablesByName = {
     columns: {
       id: 'text',
       name: 'text',
+      kind: 'text',
       state: 'text',
       reason: 'text',
       publicKey: 'text',
@@ -50,6 +51,7 @@ const tables: TablesByName = {
     },
     nullable: ['machineId', 'lastSeenAt', 'nextDueAt', 'installedSet', 'candidatesSet', 'factsJson'],
   },
+  relayWakeUps: { columns: { id: 'identity', relay: 'text', host: 'text', createdAt: 'whole' } },
   hostEvents: { columns: { id: 'identity', host: 'text', at: 'whole', text: 'text' } },
   items: {
     columns: {
@@ -172,6 +174,9 @@ async function makeIndexes(schema: SchemaModule): Promise<void> {
     ['hosts', 'candidatesSet', 'state'],
     ['hosts', 'state', 'name'],
     ['hosts', 'machineId'],
+    ['hosts', 'relay'],
+    ['relayWakeUps', 'relay', 'id'],
+    ['relayWakeUps', 'host'],
     ['hostEvents', 'host', 'id'],
     ['sets', 'base'],
     ['sketches', 'number', 'base'],

@@ -1,7 +1,14 @@
 // Whether the server is the one that this host was told of. In: what was pinned, the certificate that the server has shown. Out:
 // nothing, or what is wrong and what to do, in words with dates. Never: I/O.
 import { X509Certificate, createHash } from 'node:crypto';
-import { UserError } from '../../lib/errors.ts';
+import { z } from 'zod';
+import { UserError } from '../../../lib/errors.ts';
+
+/** `sha256:` and the SHA-256 of the server's public key, as `gutinteg fleet tls` prints it. */
+export const fingerprintSchema = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/i, 'is not sha256: and 64 hexadecimal digits')
+  .transform((text) => text.toLowerCase());
 
 /** Neither: the authorities that the system trusts. */
 export type Pinned = { readonly certificate?: string; readonly fingerprint?: string };

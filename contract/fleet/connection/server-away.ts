@@ -1,7 +1,7 @@
 // Why a server could not be asked, in words. In: an error of a connection. Out: an error with one word for programs, and a
 // sentence for people.
-import { isSystemError } from '../../lib/when-missing.ts';
-import { UserError } from '../../lib/errors.ts';
+import { isSystemError } from '../../../lib/when-missing.ts';
+import { UserError } from '../../../lib/errors.ts';
 
 export type AwayReason =
   | 'time-out'
