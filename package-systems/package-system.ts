@@ -98,7 +98,7 @@ export type PackageSystem = {
   readonly plan: (job: PackageJob) => readonly PackageCommand[];
   /** What ends a job that was cut off. */
   readonly recover: readonly PackageCommand[];
-  /** Files and directories. While none of these files, nor an entry of these directories, changes, list and candidates are the same. */
+  /** Files and directories, or patterns of them. While none of these files, nor an entry of these directories, changes, list and candidates are the same. */
   readonly stampPaths: readonly string[];
   /** Patterns of files, absolute. The newest one was changed by the last update of the lists that brought something. */
   readonly listFiles: readonly string[];

@@ -9,7 +9,7 @@ import type { PackageSystem } from './package-system.ts';
 export async function readStamp({ stampPaths }: PackageSystem, root = '/'): Promise<string> {
   const hash = createHash('sha256');
   for (const path of stampPaths) {
-    for (const file of await filesAt(join(root, path))) hash.update(`${file}\t${await describeFile(file)}\n`);
+    for (const file of await filesOf(join(root, path))) hash.update(`${file}\t${await describeFile(file)}\n`);
   }
   return hash.digest('base64url').slice(0, 22);
 }
@@ -25,6 +25,13 @@ export async function readListsUpdatedAt({ listFiles }: PackageSystem, root = '/
     }
   }
   return times.length === 0 ? undefined : Math.max(...times);
+}
+
+/** Of each place that fits the pattern. */
+async function filesOf(pattern: string): Promise<string[]> {
+  if (!pattern.includes('*')) return filesAt(pattern);
+  const places = (await Array.fromAsync(glob(pattern))).sort();
+  return (await Promise.all(places.map(filesAt))).flat();
 }
 
 /** A directory's own times change when a lock is taken in it, so only its entries count. */

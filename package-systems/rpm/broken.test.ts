@@ -47,3 +47,26 @@ test("dependencies and duplicates, in dnf's words", () => {
   const found = 'lab-conf-1.0-1.noarch has missing requires of lab-base\nlab-a-1-1 is a duplicate with lab-a-2-1\n';
   assert.deepEqual(answer(broken, [{ exitCode: 1, stdout: found }, ENDED]), found.trim().split('\n'));
 });
+
+// dnf 5.4.
+test('of dnf 5, too', () => {
+  const found = `lab-app-0:1.0-9.noarch
+ missing require "lab-base"
+lab-safe-0:1.0-1.noarch
+ duplicate with "lab-safe-0:1.3-1.noarch"
+Check discovered 2 problem(s) in 2 package(s)
+`;
+  const killed = `Transaction ID : 2
+Begin rpmdb    : 05b711d6f7e5211faaa796f8e0c5861b66eb2d67a7f6ab477fe4c147560a3952
+End time       : 1970-01-01 00:00:00
+End rpmdb      : 
+User           : 0 root <root>
+Status         : Started
+Description    : dnf -y -q install /srv/slow/slow.rpm
+`;
+  assert.deepEqual(answer(broken, [{ exitCode: 1, stdout: found }, killed]), [
+    'lab-app-0:1.0-9.noarch missing require "lab-base"',
+    'lab-safe-0:1.0-1.noarch duplicate with "lab-safe-0:1.3-1.noarch"',
+    'transaction 2 of dnf was cut off: dnf -y -q install /srv/slow/slow.rpm',
+  ]);
+});

@@ -99,3 +99,60 @@ lab-with-a-name-that-breaks-the-lines-of-every-table-1.2.x86_64
     },
   ]);
 });
+
+// dnf 5.4, asked by an ordinary user.
+const ALL5 = `lab-base	1	1.1-1	noarch	lab
+lab-held	0	1.1-1	noarch	lab
+lab-kept	2	1.1-1	noarch	lab
+lab-lock	0	1.1-1	noarch	lab
+lab-safe	0	1.1-1	noarch	lab
+`;
+const ASKED5 = {
+  exitCode: 1,
+  stdout: `Updating and loading repositories:
+Repositories loaded.
+Problem: cannot install the best update candidate for package lab-kept-1.0-1.noarch
+  - nothing provides lab-nowhere needed by lab-kept-2:1.1-1.noarch from lab
+
+Package               Arch   Version Repository      Size
+Upgrading:
+ lab-base             noarch 1:1.1-1 lab          4.0   B
+   replacing lab-base noarch 0:1.0-1 lab          4.0   B
+ lab-safe             noarch 0:1.1-1 lab          4.0   B
+   replacing lab-safe noarch 0:1.0-1 lab          4.0   B
+Installing:
+ kernel               noarch 0:6-1   lab          2.0   B
+ lab-new              noarch 1:2-1   lab          2.0   B
+   replacing lab-old  noarch 0:1.0-1 lab          4.0   B
+   replacing lab-odd  noarch 0:1.0-1 lab          4.0   B
+Installing dependencies:
+ lab-needed           noarch 0:1.0-1 lab          4.0   B
+Skipping packages with broken dependencies:
+ lab-kept             noarch 2:1.1-1 lab          4.0   B
+
+Transaction Summary:
+ Installing:         1 package
+`,
+};
+
+test('dnf 5 tells whoever asks what is kept back, and what takes the place of others', () => {
+  const upgrades = ALL5.replaceAll(/^lab-(?:held|lock).*\n/gm, '');
+  const updates = { exitCode: 100, stdout: 'Upgrades\nlab-base.noarch 1:1.1-1 lab\nlab-kept.noarch 2:1.1-1 lab\n' };
+  const found = answer(candidates, [ALL5, upgrades, 'lab-safe	0	1.1-1	noarch	lab\n', updates, ASKED5]);
+  assert.deepEqual(
+    found.map(({ name, version, flags }) => `${name} ${version} ${flags.join()}`),
+    [
+      'lab-base 1:1.1-1 ',
+      'lab-held 1.1-1 held',
+      'lab-kept 2:1.1-1 kept-back',
+      'lab-lock 1.1-1 held',
+      'lab-safe 1.1-1 security',
+      'lab-new 1:2-1 replacement',
+    ],
+  );
+});
+
+test('dnf 4 ends each line by itself', () => {
+  const twice = ALL.replaceAll('\n', '\n\n');
+  assert.equal(answer(candidates, [twice, twice, '', '', REFUSED]).length, 5);
+});

@@ -1,19 +1,21 @@
 // What an upgrade would bring, and what it would not although it is newer, by the lists that dnf has. Pure; an ordinary
-// user can ask, without a network, but only root is told what is kept back. @see dnf(8) repoquery, dnf.conf(5)
+// user can ask, without a network, but dnf 4 tells only root what is kept back. @see dnf(8) repoquery, dnf.conf(5), dnf5(8)
 import type { CandidateFlag, PackageCommand, PackageItem, PackageQuestion } from '../package-system.ts';
 import { parseRows } from '../parse-rows.ts';
+import { askDnf } from './ask-dnf.ts';
 import { HOLD_FILES, readHolds } from './holds.ts';
 
 /** dnf leaves out what is held, says of no package whether it is for security, and upgrades what fits together. */
 export const candidates: PackageQuestion<readonly PackageItem[]> = {
   commands: [
-    queryUpgrades('--disableexcludes=all'),
+    // In the words of dnf 4 and of dnf 5.
+    queryUpgrades('--setopt=disable_excludes=all,*'),
     queryUpgrades(),
     queryUpgrades('--security'),
     // 100: there are some.
-    { argv: ['dnf', '--cacheonly', '--quiet', 'check-update'], okExitCodes: [0, 100] },
+    askDnf(['--quiet', 'check-update'], [0, 100]),
     // 1: it has asked, and nobody said yes; or root is needed. 200: another dnf is running.
-    { argv: ['dnf', '--cacheonly', '--assumeno', '--setopt=exit_on_lock=1', 'upgrade'], okExitCodes: [0, 1, 200] },
+    askDnf(['--assumeno', '--setopt=exit_on_lock=1', 'upgrade'], [0, 1, 200]),
   ],
   files: HOLD_FILES,
   parse: ([all, upgrades, security, updates, asked], texts) => {
@@ -29,25 +31,28 @@ export const candidates: PackageQuestion<readonly PackageItem[]> = {
       if (isSecurity.has(keyOf(item))) flags.push('security');
       return { ...item, flags };
     });
-    return [...newer, ...readReplacements(updates?.stdout ?? '')];
+    return [...newer, ...readReplacements(updates?.stdout ?? ''), ...readReplacing(asked?.stdout ?? '')];
   },
 };
 
 type Row = readonly [name: string, epoch: string, version: string, arch: string, repository: string];
 
 function queryUpgrades(...options: readonly string[]): PackageCommand {
-  const format = '%{name}\\t%{epoch}\\t%{version}-%{release}\\t%{arch}\\t%{repoid}';
+  // dnf 5 ends no line by itself, and takes a backslash for one; dnf 4 adds an empty line.
+  const format = '%{name}\t%{epoch}\t%{version}-%{release}\t%{arch}\t%{repoid}\n';
   const query = ['repoquery', '--upgrades', '--latest-limit=1', '--queryformat', format] as const;
-  return { argv: ['dnf', '--cacheonly', '--quiet', ...query, ...options] };
+  return askDnf(['--quiet', ...query, ...options]);
 }
 
 function parseUpgrades(stdout = ''): Omit<PackageItem, 'flags'>[] {
-  return parseRows<Row>(stdout, 5, 'dnf repoquery --upgrades').map(([name, epoch, version, arch, origin]) => ({
-    name,
-    arch,
-    version: epoch === '0' ? version : `${epoch}:${version}`,
-    origin,
-  }));
+  return parseRows<Row>(stdout.replaceAll(/^\n/gm, ''), 5, 'dnf repoquery --upgrades').map(
+    ([name, epoch, version, arch, origin]) => ({
+      name,
+      arch,
+      version: epoch === '0' ? version : `${epoch}:${version}`,
+      origin,
+    }),
+  );
 }
 
 function keyOf({ name, arch, version }: Omit<PackageItem, 'flags'>): string {
@@ -74,4 +79,17 @@ function readReplacements(stdout: string): PackageItem[] {
     found.set(full, { name: full.slice(0, dot), arch: full.slice(dot + 1), version, flags: ['replacement'], origin });
   }
   return [...found.values()];
+}
+
+/** Of dnf 5, which names them only here: below `Installing:`, packages with `replacing` lines of their own. */
+function readReplacing(stdout: string): PackageItem[] {
+  const [, table = ''] = /^Installing:\n((?: .*\n)+)/m.exec(stdout) ?? [];
+  const rows = table.matchAll(/^ (\S+) +(\S+) +(\S+:\S+) +(\S+) .*\n {3}replacing /gm);
+  return [...rows].map(([, name = '', arch = '', version = '', origin = '']) => ({
+    name,
+    arch,
+    version: version.replace(/^0:/, ''),
+    flags: ['replacement'],
+    origin,
+  }));
 }

@@ -18,7 +18,7 @@ lab-safe-0:1.0-1.*
 `;
 
 test('installed packages, several versions of one among them, and keys left out', () => {
-  const lines = answer(list, [SHOWN], [LOCKS, undefined, undefined]).map((item) => Object.values(item).join(' '));
+  const lines = answer(list, [SHOWN], [undefined, LOCKS]).map((item) => Object.values(item).join(' '));
   assert.deepEqual(lines, [
     'kernel-core x86_64 6.1.0-1.el9  Red Hat, Inc.',
     'kernel-core x86_64 6.1.0-2.el9  Red Hat, Inc.',
@@ -41,10 +41,42 @@ for (const { config, held } of [
   { config: '[main]\nexclude=lab.safe lab-(s|)+ [\n', held: [] },
 ]) {
   test(`held by ${JSON.stringify(config)}: ${held.join(', ') || 'none'}`, () => {
-    const items = answer(list, [SHOWN], [undefined, config, undefined]);
+    const items = answer(list, [SHOWN], [undefined, undefined, undefined, config]);
     assert.deepEqual(
       items.filter(({ flags }) => flags.includes('held')).map(({ name }) => name),
       held,
     );
   });
 }
+
+test('dnf 5 notes what came as a dependency, and what is locked', () => {
+  const reasons = `version = "1.0"
+
+[packages]
+"lab-lib.i686" = {reason = "Dependency"}
+"lab-lib.x86_64" = {reason = "User"}
+"lab-safe.noarch" = {reason = "Weak Dependency"}
+"kernel-core.x86_64" = {reason = "External User"}
+`;
+  const locks = `version = "1.0"
+
+[[packages]]
+name = "lab-safe"
+comment = "Added by 'versionlock add' command on 2026-11-30 19:42:53"
+
+[[packages.conditions]]
+key = "evr"
+comparator = "="
+value = "1.0-1"
+`;
+  const flags = answer(list, [SHOWN], [reasons, undefined, locks]).map(
+    ({ name, arch, flags }) => `${name}.${arch} ${flags.join()}`,
+  );
+  assert.deepEqual(flags, [
+    'kernel-core.x86_64 ',
+    'kernel-core.x86_64 ',
+    'lab-lib.i686 auto',
+    'lab-lib.x86_64 ',
+    'lab-safe.noarch auto,held',
+  ]);
+});

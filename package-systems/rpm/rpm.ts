@@ -37,9 +37,12 @@ export const rpm: PackageSystem = {
     '/var/lib/rpm/Packages',
     '/var/lib/rpm/Packages.db',
     '/var/cache/dnf',
+    '/var/cache/libdnf5/*/repodata',
+    '/usr/lib/sysimage/libdnf5/packages.toml',
+    '/etc/dnf/versionlock.toml',
     '/etc/dnf/dnf.conf',
     '/etc/dnf/plugins',
     '/etc/yum.repos.d',
   ],
-  listFiles: ['/var/cache/dnf/*/repodata/*'],
+  listFiles: ['/var/cache/dnf/*/repodata/*', '/var/cache/libdnf5/*/repodata/*'],
 };
