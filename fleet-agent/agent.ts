@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { UserError } from '../lib/errors.ts';
 import { runMain } from '../lib/exit.ts';
 import { isSystemError } from '../lib/when-missing.ts';
+import { addCertificateCommand } from './commands/certificate-command.ts';
 import { addCheckInCommand } from './commands/check-in-command.ts';
 import { addEnrolCommand } from './commands/enrol-command.ts';
 import { addKeyCommand, addStatusCommand } from './commands/status-command.ts';
@@ -27,7 +28,14 @@ Examples:
 const program = new Command('gutinteg-fleet')
   .description("Reports this host's packages to the fleet's server, and answers what it asks. It changes nothing.")
   .addHelpText('after', HELP);
-for (const add of [addEnrolCommand, addCheckInCommand, addStatusCommand, addKeyCommand, addWakeCommands])
+for (const add of [
+  addEnrolCommand,
+  addCheckInCommand,
+  addStatusCommand,
+  addKeyCommand,
+  addCertificateCommand,
+  addWakeCommands,
+])
   add(program, STATE_DIRECTORY);
 
 /** Commander alone would exit with 1 for bad usage. */

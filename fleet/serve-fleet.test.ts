@@ -31,7 +31,7 @@ const make = (directory: string, days = 30, newKey = false) =>
 
 async function startServer(directory: string, mode: 'none' | 'optional' | 'required', clientAuthority?: string) {
   const pair = await readKeyPair(tlsFiles(directory));
-  const routes = createHostRoutes(fleet, mode);
+  const routes = createHostRoutes(fleet, { clientCertificates: mode });
   const authority = clientAuthority === undefined ? {} : { clientAuthority };
   const server = await startFleetServer({ address: '127.0.0.1', port: 0, log, ...pair, ...authority, routes });
   cleanup.defer(() => server.close());

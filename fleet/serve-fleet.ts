@@ -20,6 +20,7 @@ import { createHostRoutes } from './servers/host-routes.ts';
 import { measureBusyness } from './servers/measure-busyness.ts';
 import { openStore } from './store/open-store.ts';
 import type { StorePlace } from './store/open-store.ts';
+import { createCertifyHost } from './tls/certify-hosts.ts';
 import { authorityFiles } from './tls/client-authority.ts';
 import type { ClientCertificateMode } from './tls/judge-client.ts';
 import { tlsFiles } from './tls/make-certificate.ts';
@@ -69,7 +70,8 @@ export async function serveFleet(place: FleetPlace): Promise<RunningFleet> {
     certificate: () => readFile(files.certificate, 'utf8'),
     run: runCommand,
   });
-  const routes = { ...createHostRoutes(fleet, clientCertificates), [XML_RPC_PATH]: xmlRpc };
+  const certify = createCertifyHost({ directory: tlsDirectory(place), run: runCommand });
+  const routes = { ...createHostRoutes(fleet, { clientCertificates, certify }), [XML_RPC_PATH]: xmlRpc };
   const authority = clientAuthority === undefined ? {} : { clientAuthority };
   const otherwise = createApiHandler(fleet, (request) => findActor(fleet, request.headers.authorization));
   // First, as it is what tells that another server uses the state.

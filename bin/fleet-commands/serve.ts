@@ -100,7 +100,8 @@ that of the site. It needs a key and a certificate: 'gutinteg fleet tls' makes t
 
 A certificate that is renewed is in use within a minute, without a restart. From 30 days before the certificate ends, the log
 and 'gutinteg fleet status' say so. --client-certificates asks hosts for a certificate of the authority of
-'gutinteg fleet tls --ca': optional takes none as well, required does so only from hosts that ask to be let in.
+'gutinteg fleet tls --ca': optional takes none as well, required does so only from hosts that ask to be let in, or for their certificate.
+'gutinteg-fleet' fetches and renews it by itself.
 
 When it is started as root, the server becomes another user before it opens anything, as 'gutinteg serve' does.
 

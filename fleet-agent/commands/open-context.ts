@@ -8,9 +8,12 @@ import type { HostContext } from '../exchange/host-context.ts';
 import { findPackageSystem } from '../look/find-package-system.ts';
 import { readUptime } from '../state/due-file.ts';
 import { ensureHostKey } from '../state/host-key.ts';
+import type { HostKey } from '../state/host-key.ts';
+import { readFileIfThere, replaceFile } from '../state/replace-file.ts';
 import type { ServerPlace } from '../state/server-place.ts';
 import type { StatePaths } from '../state/state-paths.ts';
 import { createFleetClient } from '../wire/fleet-client.ts';
+import type { FleetClient } from '../wire/fleet-client.ts';
 import { proxyFor } from '../../contract/fleet/connection/open-tunnel.ts';
 
 /** For a connection, and for an answer. */
@@ -19,18 +22,27 @@ const TIMEOUT_MS = 60_000;
 /** A context whose client is to be disposed of. */
 export async function openContext(paths: StatePaths, place: ServerPlace): Promise<HostContext> {
   const key = ensureHostKey(paths);
-  const proxy = proxyFor(place.url, process.env);
   return {
     paths,
     place,
     key,
-    client: createFleetClient({ ...place, key, proxy, timeoutMs: TIMEOUT_MS, now: Date.now }),
+    client: openClient(paths, place, key),
     system: await findPackageSystem(),
     host: { run: runCommand },
     uptime: readUptime(),
     agentVersion: agentVersion(),
     now: Date.now,
   };
+}
+
+/** To be disposed of. */
+export function openClient(paths: StatePaths, place: ServerPlace, key: HostKey): FleetClient {
+  const proxy = proxyFor(place.url, process.env);
+  const certificates = {
+    read: () => readFileIfThere(paths.certificate)?.toString(),
+    write: (pem: string) => replaceFile(paths.certificate, pem),
+  };
+  return createFleetClient({ ...place, key, certificates, proxy, timeoutMs: TIMEOUT_MS, now: Date.now });
 }
 
 /** One at a time. @throws UserError that names the other process */

@@ -9,6 +9,7 @@ import { readLedger } from '../state/ledger.ts';
 import { openState } from '../state/open-state.ts';
 import { readServerPlace } from '../state/server-place.ts';
 import type { StatePaths } from '../state/state-paths.ts';
+import { describeCertificate, readOwnCertificate } from './certificate-command.ts';
 import { formatWait } from './format-wait.ts';
 import { agentVersion, lockState } from './open-context.ts';
 
@@ -48,6 +49,7 @@ function readStatus(paths: StatePaths) {
   const place = readServerPlace(paths);
   const ledger = key === undefined ? undefined : readLedger(paths.ledger);
   const due = key === undefined ? undefined : readDue(paths, readUptime());
+  const certificate = readOwnCertificate(paths);
   return {
     id: key?.id,
     server: place?.url,
@@ -56,17 +58,19 @@ function readStatus(paths: StatePaths) {
     failures: ledger?.failures ?? 0,
     isAnswerAwaited: typeof ledger?.nonce === 'string',
     answersWaiting: listOutbox(paths).length,
+    certificate: certificate === undefined ? undefined : describeCertificate(certificate, Date.now()),
     last: readLastTry(paths),
     nextSeconds: due,
   };
 }
 
 function formatStatus(status: Status): string {
-  const { id, server, version, last, nextSeconds, failures, answersWaiting } = status;
+  const { id, server, version, last, nextSeconds, failures, answersWaiting, certificate } = status;
   const lines = [
     `host      ${id ?? 'has no key yet: gutinteg-fleet enrol'}`,
     `server    ${server ?? 'none: gutinteg-fleet enrol --server https://SERVER:8443'}`,
     `version   ${version}`,
+    ...(certificate === undefined ? [] : [`shows     a certificate ${certificate}`]),
     `last try  ${last === undefined ? 'none yet' : `${when(last.atMs)}: ${last.outcome}: ${last.message}`}`,
     ...(failures > 1 ? [`failures  ${failures} in a row; the last answer came ${when(last?.doneAtMs)}`] : []),
     ...(answersWaiting > 0 ? [`answers   ${answersWaiting}, which the server has not acknowledged`] : []),

@@ -14,6 +14,8 @@ export const statePaths = (directory: string) => ({
   key: join(directory, 'key.pem'),
   /** The public half, for everyone. */
   publicKey: join(directory, 'public-key'),
+  /** Of the key, for a server that asks connections for one. */
+  certificate: join(directory, 'certificate.pem'),
   ledger: join(directory, 'ledger'),
   /** The server, as `enrol` was told. */
   server: join(directory, 'server.json'),

@@ -4,27 +4,37 @@ import { request } from 'node:http';
 import type { Agent, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { zstdCompressSync } from 'node:zlib';
 import type { z } from 'zod';
-import { checkInAnswerSchema, documentAnswerSchema } from '../../contract/fleet/check-in.ts';
+import { certificateAnswerSchema } from '../../contract/fleet/certificate.ts';
+import { checkInAnswerSchema, documentAnswerSchema, FLEET_PROTOCOL } from '../../contract/fleet/check-in.ts';
 import type { CheckIn, CheckInAnswer, HostDocument } from '../../contract/fleet/check-in.ts';
 import type { ConnectOptions } from '../../contract/fleet/connection/connect.ts';
 import { createConnectionPool } from '../../contract/fleet/connection/connection-pool.ts';
+import { createOwnCertificate } from '../../contract/fleet/connection/own-certificate.ts';
+import type { OwnCertificateOptions } from '../../contract/fleet/connection/own-certificate.ts';
 import { ServerAwayError } from '../../contract/fleet/connection/server-away.ts';
 import { enrolmentAnswerSchema, refusalSchema } from '../../contract/fleet/enrolment.ts';
 import type { Enrolment, EnrolmentAnswer, Refusal } from '../../contract/fleet/enrolment.ts';
 import { hostRoutes } from '../../contract/fleet/routes.ts';
 import { requestHeaders, signRequest } from '../../contract/fleet/signed-request.ts';
+import { UserError } from '../../lib/errors.ts';
 import type { HostKey } from '../state/host-key.ts';
 
 export type Answered<T> = { readonly answer: T } | { readonly refusal: Refusal };
 export type DocumentResult = z.infer<typeof documentAnswerSchema>['result'];
 
 export type FleetClient = Disposable & {
+  /** Asks for a certificate of the host's key, and keeps it; afterwards the server is shown it. @throws UserError when none is given */
+  readonly fetchCertificate: () => Promise<void>;
   readonly enrol: (enrolment: Enrolment) => Promise<Answered<EnrolmentAnswer>>;
   readonly checkIn: (checkIn: CheckIn) => Promise<Answered<CheckInAnswer>>;
   readonly sendDocument: (document: HostDocument) => Promise<Answered<{ readonly result: DocumentResult }>>;
 };
 
-export type ClientOptions = ConnectOptions & { readonly key: HostKey };
+export type ClientOptions = Omit<ConnectOptions, 'identity'> & {
+  readonly key: HostKey;
+  /** Where the host's certificate is kept. */
+  readonly certificates: Pick<OwnCertificateOptions, 'read' | 'write'>;
+};
 
 /** Below this size compression costs more than it saves. */
 const COMPRESSED_FROM_BYTES = 2048;
@@ -32,17 +42,47 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /** One connection for all requests, which ends with the client. @throws ServerAwayError by every request */
 export function createFleetClient(options: ClientOptions): FleetClient {
-  const agent = createConnectionPool(options, 1);
-  const post = async <S extends z.ZodType>(path: string, value: unknown, schema: S): Promise<Answered<z.output<S>>> => {
-    const { status, text } = await exchange(options, agent, signedPost(options.key, path, value));
+  const { key, certificates } = options;
+  const agent = createConnectionPool({ ...options, identity: () => own.shown() }, 1);
+  const once: PostOnce = async (path, value, schema) => {
+    const { status, text } = await exchange(options, agent, signedPost(key, path, value));
     return readAnswer(options.url, schema, status, text);
   };
+  const fetch = () => askForCertificate(once);
+  const reconnect = () => agent.destroy();
+  const own = createOwnCertificate({ ...certificates, privateKey: key.privateKey, fetch, reconnect, now: options.now });
+  const post: PostOnce = async (path, value, schema) => {
+    const { answer, fault } = await own.around(() => once(path, value, schema), wantsCertificate);
+    return fault === undefined ? answer : addFault(answer, fault);
+  };
   return {
+    fetchCertificate: async () => {
+      certificates.write(await fetch());
+      reconnect();
+    },
     enrol: (enrolment) => post(hostRoutes.enrol, enrolment, enrolmentAnswerSchema),
     checkIn: (checkIn) => post(hostRoutes.checkIn, checkIn, checkInAnswerSchema),
     sendDocument: (document) => post(hostRoutes.documents, document, documentAnswerSchema),
     [Symbol.dispose]: () => agent.destroy(),
   };
+}
+
+type PostOnce = <S extends z.ZodType>(path: string, value: unknown, schema: S) => Promise<Answered<z.output<S>>>;
+
+/** @throws UserError when the server gives none */
+async function askForCertificate(post: PostOnce): Promise<string> {
+  const asked = await post(hostRoutes.certificate, { v: FLEET_PROTOCOL }, certificateAnswerSchema);
+  if ('answer' in asked) return asked.answer.certificate;
+  throw new UserError(asked.refusal.message);
+}
+
+const wantsCertificate = (answered: Answered<unknown>): boolean =>
+  'refusal' in answered && answered.refusal.error === 'client-certificate';
+
+function addFault<T>(answered: Answered<T>, fault: string): Answered<T> {
+  if ('answer' in answered) return answered;
+  const { message, ...refusal } = answered.refusal;
+  return { refusal: { ...refusal, message: `${message}; none was given: ${fault}`.slice(0, 2000) } };
 }
 
 type Post = { readonly path: string; readonly headers: OutgoingHttpHeaders; readonly body: Uint8Array };

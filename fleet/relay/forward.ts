@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { KeyObject } from 'node:crypto';
 import { createConnectionPool } from '../../contract/fleet/connection/connection-pool.ts';
+import type { ClientIdentity } from '../../contract/fleet/connection/own-certificate.ts';
 import { proxyFor } from '../../contract/fleet/connection/open-tunnel.ts';
 import type { Pinned } from '../../contract/fleet/connection/trust.ts';
 import { relayHeaders, signRelayed } from '../../contract/fleet/relayed-request.ts';
@@ -23,6 +24,8 @@ export type Upstream = Pinned & {
   /** `https://HOST:PORT` */
   readonly url: string;
   readonly relay: { readonly id: string; readonly privateKey: KeyObject };
+  /** The relay's certificate, for a server that asks for one. */
+  readonly identity?: () => ClientIdentity | undefined;
 };
 
 export type UpstreamAnswer = {
@@ -33,7 +36,11 @@ export type UpstreamAnswer = {
   readonly body: Uint8Array;
 };
 
-export type Forward = Disposable & ((sent: HostRequest) => Promise<UpstreamAnswer>);
+export type Forward = Disposable &
+  ((sent: HostRequest) => Promise<UpstreamAnswer>) & {
+    /** Ends the connections; the next request opens another. */
+    readonly reconnect: () => void;
+  };
 
 /** Requests of all hosts go over these, one after another. */
 const CONNECTIONS = 4;
@@ -58,7 +65,7 @@ export function createForward(upstream: Upstream): Forward {
   // The server may have closed an idle connection at the same moment. A repeated request has no second effect.
   const forward = (sent: HostRequest): Promise<UpstreamAnswer> =>
     once(sent).catch((error: unknown) => (error instanceof StaleError ? once(sent) : Promise.reject(error)));
-  return Object.assign(forward, { [Symbol.dispose]: () => agent.destroy() });
+  return Object.assign(forward, { reconnect: () => agent.destroy(), [Symbol.dispose]: () => agent.destroy() });
 }
 
 class StaleError extends Error {

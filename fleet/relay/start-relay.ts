@@ -16,7 +16,7 @@ import { readBody } from '../servers/read-body.ts';
 import type { BodyMemory } from '../servers/read-body.ts';
 import { tlsFiles } from '../tls/make-certificate.ts';
 import { readKeyPair, watchCertificate } from '../tls/watch-certificate.ts';
-import { createForward } from './forward.ts';
+import { createCertifiedForward } from './certified-forward.ts';
 import { enrolRelay, readRelayIdentity } from './relay-identity.ts';
 import { startReports } from './report.ts';
 import { openRelayStore } from './relay-store.ts';
@@ -71,7 +71,7 @@ export async function startRelay(place: RelayPlace): Promise<RunningRelay> {
     ...(certificate === undefined ? {} : { certificate }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
   };
-  const forward = started.use(createForward({ url, ...pinned, relay: identity }));
+  const forward = started.use(createCertifiedForward({ url, ...pinned, relay: identity, directory }));
   if (place.admission !== undefined) {
     const { state, message } = await enrolRelay(forward, identity, place.admission);
     log.info({ id: identity.id, state }, message);

@@ -2,6 +2,7 @@
 // The order is what keeps strangers cheap: who is it, is the signature right, and only then is anything unpacked.
 // Never: touches a socket.
 import type { z } from 'zod';
+import { certificateRequestSchema } from '../../contract/fleet/certificate.ts';
 import { checkInSchema, documentSchema, FLEET_PROTOCOL } from '../../contract/fleet/check-in.ts';
 import { enrolmentSchema, hostIdSchema, idOfKey } from '../../contract/fleet/enrolment.ts';
 import { relayReportSchema } from '../../contract/fleet/relay-report.ts';
@@ -17,6 +18,8 @@ import { refuseState } from '../exchange/refuse-state.ts';
 import { storeDocument } from '../exchange/store-document.ts';
 import type { Fleet } from '../fleet.ts';
 import { answerRelay } from '../push/answer-relay.ts';
+import { NO_AUTHORITY } from '../tls/certify-hosts.ts';
+import type { CertifyHost } from '../tls/certify-hosts.ts';
 import { createTurns } from './turns.ts';
 import type { Turns } from './turns.ts';
 import { unpackBody } from './unpack-body.ts';
@@ -39,16 +42,19 @@ export type HostAnswerer = {
   readonly fleet: Fleet;
   readonly wrongTokens: WrongTokens;
   readonly largeTurns: Turns;
+  /** Certificates of hosts; without it there are none. */
+  readonly certify: CertifyHost | undefined;
 };
 
 /** Bodies above this size, and all that are compressed, are taken in a few at a time. */
 const SMALL_BYTES = 64 * 1024;
 const LARGE_AT_ONCE = 2;
 
-export const createHostAnswerer = (fleet: Fleet): HostAnswerer => ({
+export const createHostAnswerer = (fleet: Fleet, certify?: CertifyHost): HostAnswerer => ({
   fleet,
   wrongTokens: createWrongTokens(fleet.now),
   largeTurns: createTurns(LARGE_AT_ONCE),
+  certify,
 });
 
 /** By its key the host's requests are signed; through `relay` its last check-in came. */
@@ -72,7 +78,7 @@ export async function answerHost(
   if (publicKey === undefined) return refuseState(undefined);
   if (!isSigned(sent, publicKey)) return WRONG_SIGNATURE;
   const isSmall = sent.body.length <= SMALL_BYTES && sent.encoding === '';
-  const take = (): Promise<Outcome<unknown>> => takeIn(fleet, sent);
+  const take = (): Promise<Outcome<unknown>> => takeIn(answerer, sent);
   const outcome = await (isSmall ? take() : answerer.largeTurns(take));
   if ('refusal' in outcome && REPORTS_REFUSED.has(outcome.refusal.error)) {
     await noteRefusedReport(fleet, sent.hostId, outcome.refusal.message);
@@ -83,19 +89,21 @@ export async function answerHost(
 /** What its own key has signed, and is no report: the host cannot mend it by coming again. */
 const REPORTS_REFUSED: ReadonlySet<Refusal['error']> = new Set(['bad-request', 'too-large', 'unsupported-version']);
 
-type TakeIn = (fleet: Fleet, sent: SentRequest) => Promise<Outcome<unknown>>;
+type TakeIn = (answerer: HostAnswerer, sent: SentRequest) => Promise<Outcome<unknown>>;
 
 const byPath: Readonly<Record<string, TakeIn>> = {
-  [hostRoutes.checkIn]: (fleet, sent) =>
+  [hostRoutes.checkIn]: ({ fleet }, sent) =>
     withBody(sent, checkInSchema, (checkIn) => answerCheckIn(fleet, sent, checkIn)),
-  [hostRoutes.documents]: (fleet, sent) =>
+  [hostRoutes.documents]: ({ fleet }, sent) =>
     withBody(sent, documentSchema, (document) => storeDocument(fleet, sent.hostId, document)),
-  [hostRoutes.relay]: (fleet, sent) =>
+  [hostRoutes.relay]: ({ fleet }, sent) =>
     withBody(sent, relayReportSchema, (report) => answerRelay(fleet, sent.hostId, report)),
+  [hostRoutes.certificate]: ({ fleet, certify }, sent) =>
+    withBody(sent, certificateRequestSchema, async () => (await certify?.(fleet, sent.hostId)) ?? NO_AUTHORITY),
 };
 
-const takeIn: TakeIn = async (fleet, sent) =>
-  (await byPath[sent.path]?.(fleet, sent)) ?? refuse('bad-request', 'there is no such path');
+const takeIn: TakeIn = async (answerer, sent) =>
+  (await byPath[sent.path]?.(answerer, sent)) ?? refuse('bad-request', 'there is no such path');
 
 async function answerEnrolment({ fleet, wrongTokens }: HostAnswerer, sent: SentRequest): Promise<Outcome<unknown>> {
   // Its key stands in the body, so the body of a stranger is read before the signature: it is never unpacked.

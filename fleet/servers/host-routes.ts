@@ -14,6 +14,7 @@ import type { Outcome } from '../exchange/outcome.ts';
 import { planRetry } from '../exchange/plan-next.ts';
 import type { Fleet } from '../fleet.ts';
 import { StoreError } from '../store/explain-faults.ts';
+import type { CertifyHost } from '../tls/certify-hosts.ts';
 import { refuseClient } from '../tls/judge-client.ts';
 import type { ClientCertificateMode } from '../tls/judge-client.ts';
 import { answerHost, createHostAnswerer, findKnownHost } from './answer-host.ts';
@@ -47,14 +48,19 @@ const statuses: Readonly<Record<Refusal['error'], number>> = {
   busy: 503,
 };
 
+export type ClientCertificates = {
+  readonly clientCertificates?: ClientCertificateMode;
+  readonly certify?: CertifyHost;
+};
+
 /** By path. */
 export function createHostRoutes(
   fleet: Fleet,
-  clientCertificates: ClientCertificateMode = 'none',
+  { clientCertificates = 'none', certify }: ClientCertificates = {},
 ): Readonly<Record<string, Handler>> {
   const server: HostServer = {
     clientCertificates,
-    answerer: createHostAnswerer(fleet),
+    answerer: createHostAnswerer(fleet, certify),
     memory: { heldBytes: 0 },
     log: createLimitedLog(fleet.log, fleet.now, A_MINUTE_MS),
     underWay: 0,
@@ -117,9 +123,12 @@ async function noteRelay({ answerer: { fleet } }: HostServer, { request, respons
 
 type CheckedIn = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly host: KnownHost };
 
-/** A host that is not enrolled yet has no certificate, so it may ask to be let in without one. */
-function refuseConnection({ clientCertificates }: HostServer, { url, socket }: IncomingMessage) {
-  if (clientCertificates === 'none' || url === hostRoutes.enrol || !(socket instanceof TLSSocket)) return undefined;
+/** A host has none before it is let in, or when it has ended, so for these no certificate is needed. */
+const WITHOUT_CERTIFICATE: ReadonlySet<string> = new Set([hostRoutes.enrol, hostRoutes.certificate]);
+
+function refuseConnection({ clientCertificates }: HostServer, { url = '', socket }: IncomingMessage) {
+  const isExempt = clientCertificates === 'none' || WITHOUT_CERTIFICATE.has(url);
+  if (isExempt || !(socket instanceof TLSSocket)) return undefined;
   const why = refuseClient(clientCertificates, {
     hasCertificate: socket.getPeerX509Certificate() !== undefined,
     isAuthorized: socket.authorized,

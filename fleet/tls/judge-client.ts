@@ -23,7 +23,8 @@ export function refuseClient(mode: ClientCertificateMode, connection: ClientConn
   return `the client certificate is not accepted: ${inWords[error] ?? error}; ${SIGN}`;
 }
 
-const SIGN = 'gutinteg fleet tls --sign FILE --host NAME makes one';
+const SIGN =
+  'gutinteg-fleet fetches one by itself; for other programs, gutinteg fleet tls --sign FILE --host NAME makes one';
 
 const inWords: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'it has expired',

@@ -51,11 +51,12 @@ export function standInContext(given: StandInPlace, system: PackageSystem): Host
   const { state, url, certificate, name } = given;
   const paths = statePaths(state);
   const key = ensureHostKey(paths);
+  const certificates = { read: () => undefined, write: () => undefined };
   return {
     paths,
     place: { url, certificate, name },
     key,
-    client: createFleetClient({ url, certificate, key, timeoutMs: 20_000, now: Date.now }),
+    client: createFleetClient({ url, certificate, key, certificates, timeoutMs: 20_000, now: Date.now }),
     system,
     host: { run: runCommand },
     uptime: readUptime(),

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { ServerAwayError } from './server-away.ts';
+import type { ClientIdentity } from './own-certificate.ts';
 import { openTunnel } from './open-tunnel.ts';
 import { judgeServer } from './trust.ts';
 import type { Pinned } from './trust.ts';
@@ -17,6 +18,8 @@ export type ConnectOptions = Pinned & {
   readonly now: () => number;
   /** `http://HOST:PORT` of a proxy. */
   readonly proxy?: string | undefined;
+  /** What is shown to a server that asks for a certificate; nothing without it. */
+  readonly identity?: () => ClientIdentity | undefined;
 };
 
 /** @throws ServerAwayError */
@@ -30,10 +33,12 @@ export async function connect(options: ConnectOptions): Promise<TLSSocket> {
   try {
     plain = options.proxy === undefined ? connectTcp(place) : await openTunnel(options.proxy, place, signal);
     if (options.proxy === undefined) await once(plain, 'connect', { signal });
+    const shown = options.identity?.();
     const socket = connectTls({
       socket: plain,
       ...(isIP(host) === 0 ? { servername: host } : {}),
       ...(options.certificate === undefined ? {} : { ca: options.certificate }),
+      ...(shown === undefined ? {} : { key: shown.key, cert: shown.certificate }),
       minVersion: 'TLSv1.2',
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
