@@ -4,6 +4,7 @@ import { harmlessJson, harmlessLines } from '../../lib/harmless-text.ts';
 import { listOutbox } from '../exchange/outbox.ts';
 import { readDue, readUptime } from '../state/due-file.ts';
 import { ensureHostKey, readHostKeyFile } from '../state/host-key.ts';
+import { hasRoom } from '../state/has-room.ts';
 import { readLastTry } from '../state/last-try.ts';
 import { readLedger } from '../state/ledger.ts';
 import { openState } from '../state/open-state.ts';
@@ -61,6 +62,7 @@ function readStatus(paths: StatePaths) {
     certificate: certificate === undefined ? undefined : describeCertificate(certificate, Date.now()),
     last: readLastTry(paths),
     nextSeconds: due,
+    isDiskFull: !hasRoom(paths.directory),
   };
 }
 
@@ -74,6 +76,9 @@ function formatStatus(status: Status): string {
     `last try  ${last === undefined ? 'none yet' : `${when(last.atMs)}: ${last.outcome}: ${last.message}`}`,
     ...(failures > 1 ? [`failures  ${failures} in a row; the last answer came ${when(last?.doneAtMs)}`] : []),
     ...(answersWaiting > 0 ? [`answers   ${answersWaiting}, which the server has not acknowledged`] : []),
+    ...(status.isDiskFull
+      ? ['disk      is full: how later tries went is not noted here; the server is told of it']
+      : []),
     `next try  ${nextSeconds === undefined ? 'now due' : `in ${formatWait(nextSeconds)}`}`,
   ];
   return `${lines.join('\n')}\n`;

@@ -1,12 +1,13 @@
 // The look that a check-in reports: that of last time while nothing has changed, else a new one, which is kept.
 import { randomBytes } from 'node:crypto';
-import { rmSync, statfsSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { Item, ListKind } from '../../contract/fleet/inventory.ts';
 import { lookAtHost, lookSchema, troubleOf } from '../look/look-at-host.ts';
 import type { FreshLook, Look } from '../look/look-at-host.ts';
 import { readHostFacts, stampHost } from '../look/read-host-facts.ts';
 import type { PackageSystem } from '../../package-systems/package-system.ts';
 import { readListsUpdatedAt } from '../../package-systems/read-stamp.ts';
+import { hasRoom } from '../state/has-room.ts';
 import { readFileIfThere, replaceFile } from '../state/replace-file.ts';
 import type { StatePaths } from '../state/state-paths.ts';
 import type { HostContext } from './host-context.ts';
@@ -45,13 +46,10 @@ export async function takeLook(context: LookContext, before?: CurrentLook): Prom
   };
 }
 
-const NEEDED_BYTES = 64 * 1024;
-
 /** A full disk is told before anything is lost by it. Without the number of bytes, which would make other facts each time. */
 function withRoomTold({ directory }: StatePaths, look: Look): Look {
-  const { bavail, bsize } = statfsSync(directory);
-  if (bavail * bsize >= NEEDED_BYTES) return look;
-  const trouble = { what: 'the disk', message: 'less than 64 kB are free for the state of gutinteg-fleet' };
+  if (hasRoom(directory)) return look;
+  const trouble = { what: 'the disk', message: 'is full: less than 64 kB are free for the state of gutinteg-fleet' };
   return { ...look, facts: { ...look.facts, troubles: [...look.facts.troubles, trouble].slice(-50) } };
 }
 

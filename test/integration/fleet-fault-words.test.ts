@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { runCommand } from '../../lib/run-command.ts';
 import { makeFleetProgram } from '../helpers/fleet-program.ts';
 
 /** A program sees another time; what it waits for takes as long as ever. */
@@ -170,4 +171,27 @@ test('a damaged note of the server says what to do, and that keeps the key', asy
   );
   assert.equal((await host.enrol(undefined)).code, 0);
   assert.equal(host.id(), id);
+});
+
+test('a host whose disk is full reports, and both ends say that it is full', async () => {
+  await using stack = new AsyncDisposableStack();
+  const fleet = await makeFleetProgram(stack, { days: 90 });
+  const host = fleet.addHost('web1');
+  await runCommand(['mount', '-t', 'tmpfs', '-o', 'size=200k,mode=700', 'full', host.state]);
+  stack.defer(async () => void (await runCommand(['umount', '--lazy', host.state])));
+  assert.equal((await host.enrol(await fleet.makeToken())).code, 0);
+  const filler = join(host.state, 'filler');
+  assert.throws(() => {
+    for (;;) writeFileSync(filler, Buffer.alloc(1024), { flag: 'a' });
+  }, /ENOSPC/);
+  assert.equal((await host.run(['check-in'])).code, 0);
+  const told = 'the disk: is full: less than 64 kB are free for the state of gutinteg-fleet';
+  assert.ok((await fleet.cli(['hosts'])).said.endsWith(`  ${told}\n`));
+  assert.match((await fleet.cli(['show', 'web1'])).said, new RegExp(`^ {2}troubles:\n {4}${told}$`, 'm'));
+  assert.match((await fleet.cli(['status'])).said, /^1 {2}with a failed check/m);
+  assert.match((await host.run(['status'])).said, /^disk {6}is full: how later tries went is not noted here/m);
+  rmSync(filler);
+  assert.equal((await host.run(['check-in'])).code, 0);
+  assert.match((await fleet.cli(['hosts'])).said, /up to date$/m);
+  assert.doesNotMatch((await host.run(['status'])).said, /^disk/m);
 });
