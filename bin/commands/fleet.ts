@@ -5,12 +5,15 @@ import { addFleetOutdatedCommands } from '../fleet-commands/outdated.ts';
 import { addFleetPackagesCommands } from '../fleet-commands/packages.ts';
 import { addFleetRefreshCommand } from '../fleet-commands/refresh.ts';
 import { addFleetAgentPackageCommand } from '../fleet-commands/agent-package.ts';
+import { addFleetApproveCommand } from '../fleet-commands/approve.ts';
 import { addFleetAuditCommand } from '../fleet-commands/audit.ts';
 import { addFleetDecisionCommands } from '../fleet-commands/decide.ts';
 import { addFleetEnrolCommand } from '../fleet-commands/enrol.ts';
 import { addFleetEventsCommand } from '../fleet-commands/events.ts';
 import { addFleetFilesCommands } from '../fleet-commands/files.ts';
 import { addFleetLoginCommands } from '../fleet-commands/login.ts';
+import { addFleetChangeCommands } from '../fleet-commands/jobs/add-change-commands.ts';
+import { addFleetJobCommands } from '../fleet-commands/jobs/add-job-commands.ts';
 import { addFleetTaskCommand } from '../fleet-commands/task.ts';
 import { addFleetTokenCommand } from '../fleet-commands/token.ts';
 import { addFleetUserCommand } from '../fleet-commands/user.ts';
@@ -26,34 +29,47 @@ import { addFleetStatusCommand } from '../fleet-commands/status.ts';
 export function addFleetCommand(program: Command): void {
   const fleet = program
     .command('fleet')
-    .description('know what every host of the site has installed')
+    .description('know what every host of the site has installed, and bring it up to date')
     .addHelpText('after', HELP);
-  addFleetServeCommand(fleet);
-  addFleetTlsCommand(fleet);
-  addFleetRelayCommand(fleet);
-  addFleetPushCommand(fleet);
-  addFleetStatusCommand(fleet);
-  addFleetHostsCommand(fleet);
-  addFleetShowCommand(fleet);
-  addFleetOutdatedCommands(fleet);
-  addFleetPackagesCommands(fleet);
-  addFleetCompareCommand(fleet);
-  addFleetRefreshCommand(fleet);
-  addFleetClassCommand(fleet);
-  addFleetEventsCommand(fleet);
-  addFleetFilesCommands(fleet);
-  addFleetTaskCommand(fleet);
-  addFleetEnrolCommand(fleet);
-  addFleetDecisionCommands(fleet);
-  addFleetUserCommand(fleet);
-  addFleetTokenCommand(fleet);
-  addFleetLoginCommands(fleet);
-  addFleetAuditCommand(fleet);
-  addFleetAgentPackageCommand(fleet);
+  for (const { task, commands } of TASKS) {
+    fleet.commandsGroup(task);
+    for (const add of commands) add(fleet);
+  }
 }
+
+type Task = { readonly task: string; readonly commands: readonly ((fleet: Command) => void)[] };
+
+const TASKS: readonly Task[] = [
+  {
+    task: 'Look:',
+    commands: [
+      addFleetStatusCommand,
+      addFleetHostsCommand,
+      addFleetShowCommand,
+      addFleetOutdatedCommands,
+      addFleetPackagesCommands,
+      addFleetCompareCommand,
+      addFleetClassCommand,
+      addFleetEventsCommand,
+    ],
+  },
+  {
+    task: 'Ask hosts:',
+    commands: [addFleetRefreshCommand, addFleetFilesCommands, addFleetTaskCommand, addFleetPushCommand],
+  },
+  { task: 'Change hosts, by a job:', commands: [addFleetChangeCommands] },
+  { task: 'Jobs; approve lets hosts in, too:', commands: [addFleetApproveCommand, addFleetJobCommands] },
+  { task: 'Who takes part:', commands: [addFleetEnrolCommand, addFleetDecisionCommands, addFleetAgentPackageCommand] },
+  {
+    task: 'Accounts:',
+    commands: [addFleetUserCommand, addFleetTokenCommand, addFleetLoginCommands, addFleetAuditCommand],
+  },
+  { task: 'Servers:', commands: [addFleetServeCommand, addFleetTlsCommand, addFleetRelayCommand] },
+];
 
 const HELP = `
 Exit codes: 0 done; 1 failed, or the server could not be asked; 2 bad input; 3 something was found: there is something to upgrade
-(outdated), hosts differ (compare), a file is not as installed (files), the log was changed (audit verify).
+(outdated), hosts differ (compare), a file is not as installed (files), the log was changed (audit verify), a
+job has ended and some hosts are not as wanted (wait).
 On hosts, gutinteg-fleet has 4, too: all is right there, but the server is away.
 `;

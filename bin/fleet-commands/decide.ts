@@ -1,19 +1,13 @@
 import type { Command } from 'commander';
+import { askForEach } from './ask-for-each.ts';
 import { addFleetOptions, connect } from './fleet-options.ts';
 import type { FleetOptions } from './fleet-options.ts';
 
-type HostsOperation = 'approveHost' | 'releaseHost' | 'takeOutHost';
+type HostsOperation = 'releaseHost' | 'takeOutHost';
 type DecideOptions = FleetOptions & { readonly reason: string };
 
-/** `approve`, `revoke`, `release`, `rename` and `take-out`. */
+/** `revoke`, `release`, `rename` and `take-out`. */
 export function addFleetDecisionCommands(fleet: Command): void {
-  addSimple(fleet, {
-    name: 'approve',
-    operation: 'approveHost',
-    description: 'let hosts in that wait',
-    said: 'is let in; it reports at its next check-in',
-    help: '',
-  });
   addSimple(fleet, {
     name: 'release',
     operation: 'releaseHost',
@@ -58,21 +52,11 @@ function addSimple(fleet: Command, { name, operation, description, said, help }:
     .addHelpText('after', `\n${help}Examples:\n  gutinteg fleet ${name} web1 --site ~/site\n`)
     .action(async (hosts: readonly string[], options: FleetOptions) => {
       const api = await import('../../contract/fleet/api/hosts.ts');
-      const { print } = await import('./output/print.ts');
-      const { describeWithHint, UserError } = await import('../../lib/errors.ts');
-      const { harmlessLines } = await import('../../lib/harmless-text.ts');
       const client = await connect(options);
-      // One that cannot be changed does not keep the others waiting.
-      for (const host of hosts) {
-        try {
-          await client.ask(api[operation], { host });
-          print([`${host} ${said}`]);
-        } catch (error) {
-          if (!(error instanceof UserError)) throw error;
-          process.stderr.write(harmlessLines(`${host}: ${describeWithHint(error)}\n`));
-          process.exitCode = error.exitCode;
-        }
-      }
+      await askForEach(hosts, async (host) => {
+        await client.ask(api[operation], { host });
+        return said;
+      });
     });
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addFleetOptions, connect } from './fleet-options.ts';
 import type { FleetOptions } from './fleet-options.ts';
+import { addJobs } from './jobs/add-job-commands.ts';
 import { addOutdated } from './outdated.ts';
 
 type PackagesOptions = FleetOptions & {
@@ -18,9 +19,10 @@ export function addFleetPackagesCommands(fleet: Command): void {
   addPackages(fleet.command('packages'), 'packages');
   const view = fleet
     .command('view', { hidden: true })
-    .description("NWU's words: view packages, view update-candidates");
+    .description("NWU's words: view packages, view update-candidates, view tasks");
   addPackages(view.command('packages'), 'view packages');
   addOutdated(view.command('update-candidates'), 'view update-candidates');
+  addJobs(view.command('tasks'), 'view tasks');
 }
 
 function addPackages(command: Command, path: string): void {

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { standInClient } from '../../../fleet/testing/stand-in-client.ts';
+import { sampleJob, samplePlan } from './sample-job.ts';
+import { settlePlan } from './settle-plan.ts';
+import type { Consent } from './settle-plan.ts';
+
+const changing = samplePlan({ hosts: 3 });
+const asWanted = samplePlan({ hosts: 2, changes: [] });
+const refusing = samplePlan({ hosts: 4, state: 'refused', changes: [], text: 'held broken packages' });
+
+type Case = {
+  readonly name: string;
+  readonly plans: readonly ReturnType<typeof samplePlan>[];
+  readonly consent?: Partial<Consent>;
+  /** What is asked of the server. */
+  readonly does: 'approve' | 'approve without them' | 'cancel' | 'nothing';
+  readonly said: RegExp;
+};
+
+const no = (): Promise<boolean> => Promise.resolve(false);
+const yes = (): Promise<boolean> => Promise.resolve(true);
+
+const cases: readonly Case[] = [
+  { name: 'nobody can answer', plans: [changing], does: 'nothing', said: /To go on: gutinteg fleet approve 7\. / },
+  { name: 'a yes', plans: [changing], consent: { ask: yes }, does: 'approve', said: /is approved/ },
+  { name: 'a no', plans: [changing], consent: { ask: no }, does: 'nothing', said: /stays planned/ },
+  { name: '--yes', plans: [changing, asWanted], consent: { yes: true }, does: 'approve', said: /is approved/ },
+  { name: '--dry-run', plans: [changing], consent: { yes: true, isDryRun: true }, does: 'cancel', said: /a dry run/ },
+  { name: 'all as wanted', plans: [asWanted], consent: { yes: true }, does: 'cancel', said: /nothing to do/ },
+  {
+    name: 'only some can, and a person agrees',
+    plans: [changing, refusing],
+    consent: { ask: yes },
+    does: 'approve without them',
+    said: /is approved/,
+  },
+  {
+    name: 'only some can, and --yes was not meant for that',
+    plans: [changing, refusing],
+    consent: { yes: true },
+    does: 'nothing',
+    said: /4 hosts cannot do it.*approve 7 --despite-refusals/s,
+  },
+  {
+    name: 'only some can, and --despite-refusals',
+    plans: [changing, refusing],
+    consent: { yes: true, despiteRefusals: true },
+    does: 'approve without them',
+    said: /is approved/,
+  },
+  { name: 'none can', plans: [refusing], consent: { ask: yes }, does: 'cancel', said: /no host can do it/ },
+  { name: 'some are as wanted, the others cannot', plans: [asWanted, refusing], does: 'cancel', said: /no host can/ },
+];
+
+for (const { name, plans, consent, does, said } of cases) {
+  test(`${name}: ${does}`, async () => {
+    const { client, asked } = standInClient({
+      'approve-job': () => ({ state: 'approved' }),
+      'control-job': () => ({ state: 'cancelled' }),
+    });
+    const lines: string[] = [];
+    const given = { yes: false, despiteRefusals: false, isDryRun: false, ask: undefined, ...consent };
+    await settlePlan({ client, tell: (line) => void lines.push(line) }, sampleJob({ plans: [...plans] }), given).catch(
+      (error: unknown) => void lines.push(String(error), String((error as { hint?: string }).hint)),
+    );
+    assert.match(lines.join('\n'), said);
+    assert.deepEqual(
+      asked.map(([operation, input]) => [operation, doneBy(input)]),
+      {
+        approve: [['approve-job', false]],
+        'approve without them': [['approve-job', true]],
+        cancel: [['control-job', 'cancel']],
+        nothing: [],
+      }[does],
+    );
+  });
+}
+
+const doneBy = (input: unknown): unknown => {
+  const { despiteRefusals, command } = input as { despiteRefusals?: boolean; command?: string };
+  return command ?? despiteRefusals;
+};
+
+test('what cannot be foreseen is approved without a plan', async () => {
+  const { client } = standInClient({ 'approve-job': () => ({ state: 'running' }) });
+  const job = sampleJob({ action: { do: 'repair' }, plans: [], total: 5 });
+  const questions: string[] = [];
+  const ask = (question: string) => {
+    questions.push(question);
+    return yes();
+  };
+  const consent = { yes: false, despiteRefusals: false, isDryRun: false, ask };
+  assert.equal(await settlePlan({ client, tell: () => {} }, job, consent), 'approved');
+  assert.deepEqual(questions, ['upgrade jq on 5 hosts']);
+});

@@ -1,0 +1,56 @@
+// Waits until a job has ended, and says how. In: a job's number. Out: text, and an exit code: 0 every host is as wanted, 1 it was
+// stopped, 3 it has ended and some hosts are not as wanted. Never: stops or goes on with anything.
+import { listJobHosts } from '../../../contract/fleet/api/jobs.ts';
+import type { JobState } from '../../../contract/fleet/jobs/job.ts';
+import type { FleetClient } from '../../../fleet/api/api-client.ts';
+import { countOf } from '../../../machdb/views/printable.ts';
+import { countIn, countsText, jobHostLines, progressText, unwantedStates } from '../output/job-text.ts';
+import type { Job } from '../output/job-text.ts';
+import { print } from '../output/print.ts';
+import { awaitJob } from './await-job.ts';
+
+/** Nothing goes on in these by itself. */
+const ENDED: ReadonlySet<JobState> = new Set(['draft', 'planned', 'halted', 'done', 'cancelled']);
+
+export const watchJob = (client: FleetClient, id: number, timeoutSeconds?: number): Promise<Job> =>
+  awaitJob({
+    client,
+    id,
+    isOver: ({ state }) => ENDED.has(state),
+    describe: progressText,
+    next: `gutinteg fleet wait ${id} waits again, gutinteg fleet halt ${id} stops it`,
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+  });
+
+/** How a job ended, for the shell. */
+export function exitCodeOfJob({ state, counts }: Pick<Job, 'state' | 'counts'>): 0 | 1 | 3 {
+  if (state !== 'done') return 1;
+  return countIn(counts, unwantedStates) === 0 ? 0 : 3;
+}
+
+const MOST_HOSTS = 10;
+
+/** What became of it, and of the hosts with which something is wrong. */
+export async function printEnd(client: FleetClient, job: Job): Promise<void> {
+  const { id, state, reason, counts } = job;
+  print([`job ${id} is ${state}: ${[countsText(counts), reason].filter((text) => text !== '').join('; ')}`]);
+  print(await troubleLines(client, job));
+  if (state === 'halted') print([`next: gutinteg fleet resume ${id} goes on, gutinteg fleet cancel ${id} ends it`]);
+  if (state === 'planned') print([`next: gutinteg fleet approve ${id}, or gutinteg fleet cancel ${id}`]);
+  if (state === 'draft') print([`next: gutinteg fleet plan ${id}`]);
+}
+
+/** The first of them, in full. */
+export async function troubleLines(client: FleetClient, { id, counts }: Job): Promise<string[]> {
+  const lines: string[] = [];
+  for (const state of unwantedStates) {
+    const total = countIn(counts, [state]);
+    if (total === 0) continue;
+    const { hosts } = await client.ask(listJobHosts, { job: id, state, limit: MOST_HOSTS });
+    lines.push(...hosts.flatMap((host) => jobHostLines(host, Date.now())).map((line) => `  ${line}`));
+    if (total > hosts.length) {
+      lines.push(`  ${countOf(total - hosts.length, `more ${state} host`)}: gutinteg fleet job ${id} --only ${state}`);
+    }
+  }
+  return lines;
+}

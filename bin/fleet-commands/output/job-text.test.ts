@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { jobSpecSchema } from '../../../contract/fleet/jobs/job.ts';
+import { sampleCounts, sampleJob } from '../jobs/sample-job.ts';
+import { jobCells, jobHostDetails, jobLines, progressText } from './job-text.ts';
+
+const NOW = 1_800_000_060_000;
+
+const running = sampleJob({
+  state: 'running',
+  reason: 'it waits for 3 hosts',
+  total: 110_000,
+  budget: 1100,
+  startedAt: 1_800_000_000_000,
+  counts: sampleCounts({ done: 2310, applying: 4, leased: 10, failed: 1, waiting: 107_675 }),
+  rings: [
+    { ring: 0, total: 10, counts: sampleCounts({ done: 10 }), openedAt: 1 },
+    { ring: 1, total: 109_990, counts: sampleCounts({}), openedAt: null },
+  ],
+});
+
+test('whoever waits sees the ring, the numbers and what is waited for', () => {
+  assert.equal(
+    progressText(running),
+    'job 7 running: ring 1 of 2, 2,310 done, 14 at work, 1 failed, 107,675 waiting; it waits for 3 hosts',
+  );
+  assert.equal(progressText(sampleJob({ state: 'approved' })), 'job 7 approved: no hosts');
+});
+
+test('a job says what, where, by whom, in which rings, and when it halts', () => {
+  const { action } = running;
+  const spec = jobSpecSchema.parse({
+    action,
+    hosts: 'site=north',
+    rollout: { testFirst: 'lab', answered: 0.95, soakSeconds: 3600, health: ['web'] },
+  });
+  assert.deepEqual(jobLines({ ...running, spec, approvedBy: 'ben' }, NOW), [
+    'job 7: upgrade jq, 110,000 hosts',
+    '  state:    running: it waits for 3 hosts',
+    '  hosts:    site=north',
+    '  made:     by ann, 2027-01-15 08:00 UTC',
+    '  approved: by ben',
+    '  began:    2027-01-15 08:00 UTC, 60 s ago',
+    '  now:      2,310 done, 14 at work, 1 failed, 107,675 waiting',
+    '  rings:    lab first; then of the rest 1 %, 10 %, 100 %',
+    '    test hosts: 10 hosts; 10 done',
+    '    ring 1: 109,990 hosts',
+    '  goes on:  when 95 % of a ring have ended',
+    '  soak:     1 h after each ring',
+    '  health:   web',
+    '  halts:    when 1,100 hosts failed or got lost; never are more at work at once',
+  ]);
+});
+
+test('a row of the list has the numbers that matter', () => {
+  assert.deepEqual(jobCells({ ...running, note: 'CVE' }, NOW), [
+    '7',
+    'running',
+    '110,000',
+    '2,310',
+    '14',
+    '1',
+    '60 s ago',
+    'upgrade jq; CVE',
+  ]);
+});
+
+test('all that a host has reported is shown, and nothing that is empty', () => {
+  const host = {
+    host: 'web1',
+    id: '',
+    ring: 0,
+    state: 'failed',
+    reason: 'postinst ended with 1\nsee below',
+    since: NOW,
+  } as const;
+  const result = {
+    outcome: 'failed',
+    text: '',
+    changes: [{ name: 'jq', arch: 'amd64', before: '1.6-2', after: '1.6-3' }],
+    keptConfiguration: ['/etc/jq.conf'],
+    recovered: true,
+    health: [{ name: 'web', ok: false, text: 'port 80 is closed' }],
+    output: 'Setting up jq\n\ndpkg: error\n',
+  } as const;
+  assert.deepEqual(jobHostDetails(host, NOW), ['web1 failed, 0 s ago: postinst ended with 1', '  see below']);
+  const details = jobHostDetails(
+    {
+      ...host,
+      result: {
+        ...result,
+        changes: [...result.changes],
+        keptConfiguration: [...result.keptConfiguration],
+        health: [...result.health],
+      },
+    },
+    NOW,
+  );
+  assert.deepEqual(details.slice(2), [
+    'it was cut off, and the package system was brought to an end first',
+    'changed:',
+    '  jq 1.6-2 -> 1.6-3',
+    "edited configuration that stays; the package's own lies beside it:",
+    '  /etc/jq.conf',
+    'health:',
+    '  web: NO, port 80 is closed',
+    'the last that its package system said:',
+    '  Setting up jq',
+    '  dpkg: error',
+  ]);
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { array, assert as assertProperty, integer, property, record } from 'fast-check';
+import { sampleJob, samplePlan } from '../jobs/sample-job.ts';
+import { planLines, summarizePlans } from './plan-text.ts';
+
+const change = (name: string, before: string | null, after: string | null) => ({ name, arch: 'amd64', before, after });
+const limits = { most: 20, more: 'gutinteg fleet job 7 --plan' };
+const linesOf = (...plans: readonly ReturnType<typeof samplePlan>[]) =>
+  planLines(summarizePlans(sampleJob({ plans: [...plans] })), limits);
+
+test('what is dangerous comes first, and the same on many kinds of hosts is one line', () => {
+  const lines = linesOf(
+    samplePlan({ hosts: 108_000, changes: [change('openssl', '3.0.9-1', '3.0.11-1')] }),
+    samplePlan({
+      hosts: 300,
+      changes: [change('openssl', '3.0.9-1', '3.0.11-1'), change('libold', '1.2', null), change('libnew', null, '2.0')],
+      stays: [{ name: 'nginx', why: 'held' }],
+    }),
+    samplePlan({ hosts: 45, changes: [], askedOf: 'db1' }),
+    samplePlan({
+      hosts: 12,
+      state: 'refused',
+      changes: [],
+      askedOf: 'old9',
+      text: 'E: Unmet dependencies.\n libfoo : Depends: bar',
+    }),
+  );
+  assert.deepEqual(lines, [
+    'NOT POSSIBLE on 12 hosts:',
+    '  12 hosts such as old9: E: Unmet dependencies.',
+    '     libfoo : Depends: bar',
+    'GOES AS WELL, as it cannot stay:',
+    '  libold  1.2 goes  300 hosts',
+    'STAYS as it is:',
+    '  nginx  held  300 hosts',
+    'Changes:',
+    '  openssl  3.0.9-1 -> 3.0.11-1  108,300 hosts',
+    '  libnew   new, 2.0             300 hosts',
+    'Nothing to do on 45 hosts, such as db1.',
+  ]);
+});
+
+test('a removal names apart what nobody has named', () => {
+  const action = { do: 'remove', packages: [{ name: 'jq' }], purge: false } as const;
+  const plans = [samplePlan({ changes: [change('jq', '1.6', null), change('needs-jq', '1', null)] })];
+  const summary = summarizePlans({ plans, action: { ...action, packages: [...action.packages] } });
+  assert.deepEqual(
+    summary.alsoRemoved.map(({ name }) => name),
+    ['needs-jq'],
+  );
+  assert.deepEqual(
+    summary.changes.map(({ name }) => name),
+    ['jq'],
+  );
+});
+
+test('a fleet stays readable, and what is left out is counted', () => {
+  const changes = Array.from({ length: 400 }, (_, index) => change(`p${index}`, '1', '2'));
+  const lines = linesOf(samplePlan({ changes }));
+  assert.equal(lines.length, 22);
+  assert.equal(lines.at(-1), '  380 more lines: gutinteg fleet job 7 --plan');
+});
+
+test('no host is lost or counted twice', () => {
+  const plan = record({ hosts: integer({ min: 1, max: 1000 }), version: integer({ min: 1, max: 3 }) });
+  assertProperty(
+    property(array(plan), (each) => {
+      const plans = each.map(({ hosts, version }) =>
+        samplePlan({ hosts, changes: [change('jq', '0', String(version))] }),
+      );
+      const counted = summarizePlans(sampleJob({ plans })).changes.reduce((sum, { hosts }) => sum + hosts, 0);
+      return counted === each.reduce((sum, { hosts }) => sum + hosts, 0);
+    }),
+  );
+});
