@@ -4,7 +4,12 @@ import { OperationError } from '../../../fleet/operations/operation-error.ts';
 import { standInClient } from '../../../fleet/testing/stand-in-client.ts';
 import { chooseHosts, chooseTestHosts } from './target-options.ts';
 
-const states: Readonly<Record<string, string>> = { web1: 'enrolled', web2: 'enrolled', new1: 'pending' };
+const states: Readonly<Record<string, string>> = {
+  web1: 'enrolled',
+  web2: 'enrolled',
+  new1: 'pending',
+  relay1: 'enrolled',
+};
 
 const { client, asked } = standInClient({
   classes: () => ({ classes: [{ name: 'lab', selector: 'site=lab', createdBy: 'ann', createdAt: 0 }] }),
@@ -12,7 +17,7 @@ const { client, asked } = standInClient({
     const state = states[host.toLowerCase()];
     if (state === undefined)
       throw new OperationError('not-found', `there is no host ${host}`, { hint: 'did you mean web1?' });
-    return { ...sampleHost, name: host.toLowerCase(), state };
+    return { ...sampleHost, name: host.toLowerCase(), kind: host === 'relay1' ? 'relay' : 'host', state };
   },
 });
 
@@ -20,6 +25,7 @@ const sampleHost = {
   id: 'AAAAAAAAAAAAAAAAAAAAAA',
   reason: '',
   site: '',
+  relay: '',
   origin: 'token',
   os: '',
   osVersion: '',
@@ -48,6 +54,7 @@ test('hosts are chosen in one way, and all of them only by saying so', async () 
 test('a host that is named and does not take part is an error, and is not left out', async () => {
   await assert.rejects(chooseHosts(client, { host: ['web1', 'web3'] }), /there is no host web3/);
   await assert.rejects(chooseHosts(client, { host: ['new1'] }), /new1 does not take part: it is pending/);
+  await assert.rejects(chooseHosts(client, { host: ['relay1'] }), /relay1 is a relay/);
 });
 
 test('test hosts are a class, a host or a selector', async () => {

@@ -52,7 +52,8 @@ export async function chooseTestHosts(client: FleetClient, word: string): Promis
 
 /** @returns the name, which no other host has that takes part */
 async function requireEnrolled(client: FleetClient, host: string): Promise<string> {
-  const { name, state } = await client.ask(showHost, { host });
+  const { name, state, kind } = await client.ask(showHost, { host });
+  if (kind === 'relay') throw new UserError(`${name} is a relay, which has no packages`, { exitCode: 2 });
   if (state === 'enrolled') return name;
   throw new UserError(`${name} does not take part: it is ${state}; nothing was changed`, {
     exitCode: 2,
