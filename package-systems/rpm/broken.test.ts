@@ -34,6 +34,7 @@ const NONE = { exitCode: 1, stderr: 'No transactions\n' };
 
 test('a host that is well', () => {
   assert.deepEqual(answer(broken, ['', ENDED]), []);
+  assert.deepEqual(answer(broken, ['This system is not registered with an entitlement server.\n', ENDED]), []);
   assert.deepEqual(answer(broken, ['', NONE]), []);
 });
 
@@ -46,6 +47,13 @@ test('a transaction that was cut off', () => {
 test("dependencies and duplicates, in dnf's words", () => {
   const found = 'lab-conf-1.0-1.noarch has missing requires of lab-base\nlab-a-1-1 is a duplicate with lab-a-2-1\n';
   assert.deepEqual(answer(broken, [{ exitCode: 1, stdout: found }, ENDED]), found.trim().split('\n'));
+});
+
+test('words that are not understood are told when something was found', () => {
+  const talks = 'This system is not registered.\n';
+  const known = 'lab-conf-1.0-1.noarch has missing requires of lab-base\n';
+  assert.deepEqual(answer(broken, [{ exitCode: 1, stdout: `${talks}${known}` }, ENDED]), [known.trim()]);
+  assert.deepEqual(answer(broken, [{ exitCode: 1, stdout: 'something else\n' }, ENDED]), ['something else']);
 });
 
 // dnf 5.4.

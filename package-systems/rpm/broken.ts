@@ -8,19 +8,28 @@ export const broken: PackageQuestion<readonly string[]> = {
     // 1: there has been none.
     askDnf(['--quiet', 'history', 'info', 'last'], [0, 1]),
   ],
-  parse: ([check, last]) => [...readProblems(check?.stdout ?? ''), ...readCutOff(last?.stdout ?? '')],
+  // What is said although nothing was found are words of plugins.
+  parse: ([check, last]) => [
+    ...(check === undefined || check.exitCode === 0 ? [] : readProblems(check.stdout)),
+    ...readCutOff(last?.stdout ?? ''),
+  ],
 };
 
-/** A line for each; dnf 5 has the package's name, and each of its problems indented below it, and counts them at the end. */
+const PROBLEM = /^\S+ (?:has missing requires of|has installed conflict|is a duplicate with) /;
+
+/** A line for each in dnf 4; dnf 5 has the package's name, and each of its problems indented below it. */
 function readProblems(stdout: string): string[] {
-  const lines = stdout.split('\n').filter((line) => line.trim() !== '' && !/^Check discovered \d/.test(line));
-  let name = '';
-  return lines.flatMap((line, index) => {
-    if (line.startsWith(' ')) return [`${name} ${line.trim()}`];
-    name = line;
-    return lines[index + 1]?.startsWith(' ') === true ? [] : [line];
+  const lines = stdout.split('\n').filter((line) => line.trim() !== '');
+  const problems = lines.flatMap((line, index) => {
+    if (line.startsWith(' ')) return [`${nameAbove(lines, index)} ${line.trim()}`];
+    return PROBLEM.test(line) ? [line] : [];
   });
+  // Better in words that are not understood than not at all.
+  return problems.length > 0 ? problems : lines;
 }
+
+const nameAbove = (lines: readonly string[], index: number): string =>
+  lines.slice(0, index).findLast((line) => !line.startsWith(' ')) ?? '';
 
 /** One that ended, well or not, has noted the state of the database at its end. */
 function readCutOff(stdout: string): string[] {

@@ -4,14 +4,14 @@ import { answer } from '../recorded-answer.ts';
 import { candidates } from './candidates.ts';
 
 // dnf 4.14.
-const ALL = `lab-base	1	1.1-1	noarch	lab
-lab-excluded	0	1.1-1	noarch	lab
-lab-kept	0	1.1-1	noarch	lab
-lab-safe	0	1.1-1	noarch	lab
-lab-with-a-name-that-breaks-the-lines-of-every-table	0	1.1-1	noarch	lab
+const ALL = `	lab-base	1	1.1-1	noarch	lab
+	lab-excluded	0	1.1-1	noarch	lab
+	lab-kept	0	1.1-1	noarch	lab
+	lab-safe	0	1.1-1	noarch	lab
+	lab-with-a-name-that-breaks-the-lines-of-every-table	0	1.1-1	noarch	lab
 `;
-const UPGRADES = ALL.replace(/^lab-excluded.*\n/m, '');
-const SECURITY = 'lab-safe	0	1.1-1	noarch	lab\n';
+const UPGRADES = ALL.replace(/^\tlab-excluded.*\n/m, '');
+const SECURITY = '	lab-safe	0	1.1-1	noarch	lab\n';
 const ASKED = {
   exitCode: 1,
   stdout: `Last metadata expiration check: 0:00:03 ago on Mon Nov 30 16:40:01 2026.
@@ -101,11 +101,11 @@ lab-with-a-name-that-breaks-the-lines-of-every-table-1.2.x86_64
 });
 
 // dnf 5.4, asked by an ordinary user.
-const ALL5 = `lab-base	1	1.1-1	noarch	lab
-lab-held	0	1.1-1	noarch	lab
-lab-kept	2	1.1-1	noarch	lab
-lab-lock	0	1.1-1	noarch	lab
-lab-safe	0	1.1-1	noarch	lab
+const ALL5 = `	lab-base	1	1.1-1	noarch	lab
+	lab-held	0	1.1-1	noarch	lab
+	lab-kept	2	1.1-1	noarch	lab
+	lab-lock	0	1.1-1	noarch	lab
+	lab-safe	0	1.1-1	noarch	lab
 `;
 const ASKED5 = {
   exitCode: 1,
@@ -136,9 +136,9 @@ Transaction Summary:
 };
 
 test('dnf 5 tells whoever asks what is kept back, and what takes the place of others', () => {
-  const upgrades = ALL5.replaceAll(/^lab-(?:held|lock).*\n/gm, '');
+  const upgrades = ALL5.replaceAll(/^\tlab-(?:held|lock).*\n/gm, '');
   const updates = { exitCode: 100, stdout: 'Upgrades\nlab-base.noarch 1:1.1-1 lab\nlab-kept.noarch 2:1.1-1 lab\n' };
-  const found = answer(candidates, [ALL5, upgrades, 'lab-safe	0	1.1-1	noarch	lab\n', updates, ASKED5]);
+  const found = answer(candidates, [ALL5, upgrades, '	lab-safe	0	1.1-1	noarch	lab\n', updates, ASKED5]);
   assert.deepEqual(
     found.map(({ name, version, flags }) => `${name} ${version} ${flags.join()}`),
     [
@@ -152,7 +152,7 @@ test('dnf 5 tells whoever asks what is kept back, and what takes the place of ot
   );
 });
 
-test('dnf 4 ends each line by itself', () => {
-  const twice = ALL.replaceAll('\n', '\n\n');
-  assert.equal(answer(candidates, [twice, twice, '', '', REFUSED]).length, 5);
+test('dnf 4 ends each line by itself, and plugins talk', () => {
+  const talks = `Updating Subscription Management repositories.\n${ALL.replaceAll('\n', '\n\n')}`;
+  assert.equal(answer(candidates, [talks, talks, '', '', REFUSED]).length, 5);
 });

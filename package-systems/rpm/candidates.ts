@@ -39,20 +39,23 @@ type Row = readonly [name: string, epoch: string, version: string, arch: string,
 
 function queryUpgrades(...options: readonly string[]): PackageCommand {
   // dnf 5 ends no line by itself, and takes a backslash for one; dnf 4 adds an empty line.
-  const format = '%{name}\t%{epoch}\t%{version}-%{release}\t%{arch}\t%{repoid}\n';
+  const format = '\t%{name}\t%{epoch}\t%{version}-%{release}\t%{arch}\t%{repoid}\n';
   const query = ['repoquery', '--upgrades', '--latest-limit=1', '--queryformat', format] as const;
   return askDnf(['--quiet', ...query, ...options]);
 }
 
 function parseUpgrades(stdout = ''): Omit<PackageItem, 'flags'>[] {
-  return parseRows<Row>(stdout.replaceAll(/^\n/gm, ''), 5, 'dnf repoquery --upgrades').map(
-    ([name, epoch, version, arch, origin]) => ({
-      name,
-      arch,
-      version: epoch === '0' ? version : `${epoch}:${version}`,
-      origin,
-    }),
-  );
+  return parseRows<Row>(rowsOf(stdout), 5, 'dnf repoquery --upgrades').map(([name, epoch, version, arch, origin]) => ({
+    name,
+    arch,
+    version: epoch === '0' ? version : `${epoch}:${version}`,
+    origin,
+  }));
+}
+
+/** Rows begin with a tab; other lines are words of plugins, such as those of subscriptions, which no option silences. */
+function rowsOf(stdout: string): string {
+  return [...stdout.matchAll(/^\t(.*\n)/gm)].map(([, row]) => row).join('');
 }
 
 function keyOf({ name, arch, version }: Omit<PackageItem, 'flags'>): string {

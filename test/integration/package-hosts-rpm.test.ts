@@ -1,6 +1,6 @@
 // What a host with rpm and dnf answers, asked as root and as nobody: a repository and a database of its own.
 import assert from 'node:assert/strict';
-import { appendFile, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -92,6 +92,26 @@ test('candidates: nothing, until the lists have newer versions; only root is tol
     lines(await answerOf(rpm.candidates, host.runAsNobody)),
     expected.map((line) => line.replace(' kept-back', '')),
   );
+});
+
+/** As plugins of subscriptions do, whatever dnf was asked to be. */
+const TALKS = `import dnf
+class Talks(dnf.Plugin):
+    name = 'talks'
+    def config(self):
+        print('Updating Subscription Management repositories.')
+        print('This system is not registered with an entitlement server.')
+`;
+
+test('a plugin that talks is no package, and nothing that is broken', async () => {
+  const answers = [await answerOf(rpm.candidates, host.run), await answerOf(rpm.broken, host.run)];
+  const plugins = join(host.root, 'usr/lib/python3/dist-packages/dnf-plugins');
+  await mkdir(plugins, { recursive: true });
+  const file = join(plugins, 'talks.py');
+  await writeFile(file, TALKS);
+  assert.match((await host.run(['dnf', '--cacheonly', '--quiet', 'check'])).stdout, /not registered/);
+  assert.deepEqual([await answerOf(rpm.candidates, host.run), await answerOf(rpm.broken, host.run)], answers);
+  await rm(file);
 });
 
 test('files: what each is, and whether it is as the package brought it', async () => {
