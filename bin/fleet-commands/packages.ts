@@ -75,7 +75,7 @@ async function searchAll(search: string | undefined, options: PackagesOptions): 
   const found = answer.packages;
   if (found.length === 0) return print(['no host that has reported has such a package']);
   const rows = found.map((each) => [each.name, each.system, String(each.hosts), String(each.versions), each.summary]);
-  printTable(['PACKAGE', 'SYSTEM', 'HOSTS', 'VERSIONS', ''], rows);
+  printTable(['PACKAGE', 'SYSTEM', 'HOSTS', 'VERSIONS', 'SUMMARY'], rows);
 }
 
 async function versionsOf(name: string, options: PackagesOptions): Promise<void> {

@@ -15,7 +15,7 @@ export function addFleetTaskCommand(fleet: Command): void {
 async function task(id: number, options: FleetOptions): Promise<void> {
   const { showTask } = await import('../../contract/fleet/api/tasks.ts');
   const { print, printJson, printTable } = await import('./output/print.ts');
-  const { detailLines, FILE_HEADER, fileCells } = await import('./output/task-text.ts');
+  const { countFiles, detailLines, FILE_HEADER, fileCells } = await import('./output/task-text.ts');
   const { agoText } = await import('./output/times.ts');
   const client = await connect(options);
   const answer = await client.ask(showTask, { id });
@@ -29,7 +29,10 @@ async function task(id: number, options: FleetOptions): Promise<void> {
     print([`it could not be done: ${answer.answer.message}`]);
     process.exitCode = 1;
   }
-  if (answer.answer.kind === 'files') printTable(FILE_HEADER, answer.answer.files.map(fileCells));
+  if (answer.answer.kind === 'files') {
+    printTable(FILE_HEADER, answer.answer.files.map(fileCells));
+    print([countFiles(answer.answer)]);
+  }
   if (answer.answer.kind === 'details') print(detailLines(answer.answer));
 }
 

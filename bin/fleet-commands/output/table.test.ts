@@ -4,13 +4,32 @@ import { array, assert as assertProperty, integer, property, string } from 'fast
 import { agoText } from './times.ts';
 import { tableLines } from './table.ts';
 
-test('columns stand below each other, and the widest gives way first', () => {
+test('columns stand below each other, and the last one is wrapped', () => {
   const rows = [
     ['HOST', 'FINDINGS'],
     ['web1', 'needs a restart, as there is a new kernel'],
   ];
   assert.deepEqual(tableLines(rows, undefined), ['HOST  FINDINGS', 'web1  needs a restart, as there is a new kernel']);
-  assert.deepEqual(tableLines(rows, 24), ['HOST  FINDINGS', 'web1  needs a restart, …']);
+  assert.deepEqual(tableLines(rows, 30), [
+    'HOST  FINDINGS',
+    'web1  needs a restart, as',
+    '      there is a new kernel',
+  ]);
+});
+
+test('where the last column has no room, the widest gives way first', () => {
+  const rows = [['lab-app:all', '1:0.9~rc1-1+deb12u1, 1:0.9~rc1-1', '1.0-1']];
+  assert.deepEqual(tableLines(rows, 40), ['lab-app:all  1:0.9~rc1-1+deb12u1…  1.0-1']);
+});
+
+test('nothing of a wrapped text is lost', () => {
+  const text = string({ minLength: 30, maxLength: 200 }).map((value) => `x${value.replaceAll(/\s/g, ' ')}x`);
+  const bare = (value: string): string => value.replaceAll(' ', '');
+  assertProperty(
+    property(text, integer({ min: 26, max: 60 }), (value, width) =>
+      assert.equal(bare(tableLines([['web1', value]], width).join('')), `web1${bare(value)}`),
+    ),
+  );
 });
 
 test('a line is never wider than the terminal, unless its columns are as narrow as can be', () => {
