@@ -14,7 +14,8 @@ export async function publishFleet(state: SiteState): Promise<void> {
   await publishFleetSettings(settings, { store: state.store, signingKey: state.key.privateKey });
 }
 
-async function readFleetSettings({ dir, stateDir, settings }: SiteState): Promise<FleetSettings | undefined> {
+/** @throws UserError for a certificate that is not there */
+export async function readFleetSettings({ dir, stateDir, settings }: SiteState): Promise<FleetSettings | undefined> {
   const { fleet } = settings;
   if (fleet === undefined) return undefined;
   const { url, certificate: named } = fleet;

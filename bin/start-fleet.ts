@@ -7,12 +7,17 @@ import type { Log } from '../lib/log.ts';
 import type { FleetKey, OnFleetKey } from '../netboot/fleet-keys.ts';
 import { openMachineRecords } from './open-machine-records.ts';
 import type { SiteState } from './open-site-state.ts';
+import { startTelling } from './start-telling.ts';
+import type { StartedFleet } from './start-telling.ts';
 
-export type StartedFleet = { readonly onFleetKey: OnFleetKey; readonly close: () => Promise<void> };
-
-/** Undefined where the site has no fleet, or its server is elsewhere. @throws UserError when it cannot be served */
-export async function startFleet({ dir, settings, stateDir }: SiteState, log: Log): Promise<StartedFleet | undefined> {
-  if (settings.fleet?.serve !== true) return undefined;
+/**
+ * Undefined where the site has no fleet, or its server is elsewhere and lets machines in by a yes.
+ * @throws UserError when it cannot be served, and for a token file that is not there
+ */
+export async function startFleet(state: SiteState, log: Log): Promise<StartedFleet | undefined> {
+  const { dir, settings, stateDir } = state;
+  if (settings.fleet === undefined) return undefined;
+  if (!settings.fleet.serve) return startTelling(state, log);
   const { port } = new URL(settings.fleet.url);
   const machines = await openMachineRecords(dir, log);
   const records = machines === undefined ? {} : { records: machines.records };

@@ -33,6 +33,8 @@ export type Actor = {
   readonly role: Rank;
   /** The row of the token that was shown. */
   readonly credential?: number;
+  /** The one operation that its token is good for; absent for one that is good for all that the role allows. */
+  readonly only?: string;
 };
 
 export type FleetOptions = {

@@ -58,6 +58,12 @@ export const siteSettingsSchema = z.strictObject({
       certificate: z.string().min(1).optional(),
       /** Whether `gutinteg serve` is this server, too. */
       serve: z.boolean().default(true),
+      /** With `serve: false`: a file with a token by which machines of this site are let in there; a relative path starts at the site. */
+      tokenFile: z.string().min(1).optional(),
+    })
+    .refine(({ serve, tokenFile }) => !serve || tokenFile === undefined, {
+      path: ['tokenFile'],
+      error: 'is for a server elsewhere: fleet.serve: false',
     })
     .optional(),
   /** Package mirror for image builds; the builder's own default when absent. */

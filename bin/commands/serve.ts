@@ -68,8 +68,10 @@ async function dropRootsRights({ site, state, user }: ServeOptions): Promise<voi
   const { join } = await import('node:path');
   const { dropRights } = await import('../../service/drop-rights.ts');
   const { loadSiteSettings } = await import('../../site/load-site.ts');
-  const { dir, stateDir } = await loadSiteSettings(site, state === undefined ? {} : { state });
-  const mustRead = [join(dir, 'site.yaml'), join(dir, 'machdb')];
+  const { fleetTokenFile } = await import('../start-telling.ts');
+  const { dir, stateDir, settings } = await loadSiteSettings(site, state === undefined ? {} : { state });
+  const token = fleetTokenFile(dir, settings);
+  const mustRead = [join(dir, 'site.yaml'), join(dir, 'machdb'), ...(token === undefined ? [] : [token])];
   await dropRights({ stateDir, user, mustRead, say: (line) => void process.stderr.write(`${line}\n`) });
 }
 

@@ -1,12 +1,19 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { singleRightNames } from '../../contract/fleet/api/single-rights.ts';
+import type { SingleRight } from '../../contract/fleet/api/single-rights.ts';
 import { roles } from '../../contract/fleet/operation.ts';
 import type { Role } from '../../contract/fleet/operation.ts';
 import { addFleetOptions, connect } from './fleet-options.ts';
 import type { FleetOptions } from './fleet-options.ts';
 import { parseCount } from './parse-count.ts';
 
-type AddOptions = FleetOptions & { readonly user?: string; readonly role?: Role; readonly days: number };
+type AddOptions = FleetOptions & {
+  readonly user?: string;
+  readonly role?: Role;
+  readonly only?: SingleRight;
+  readonly days: number;
+};
 
 /** `gutinteg fleet token …`. */
 export function addFleetTokenCommand(fleet: Command): void {
@@ -16,6 +23,7 @@ export function addFleetTokenCommand(fleet: Command): void {
     .argument('<label>', 'what it is for')
     .option('--user <user>', "of this account, which only an admin can say; one's own without it")
     .addOption(new Option('--role <role>', "what it may do, at most the account's role").choices(roles))
+    .addOption(new Option('--only <operation>', 'it is good for this alone').choices(singleRightNames))
     .option('--days <number>', 'how long it is good', parseCount, 365)
     .addHelpText('after', ADD_HELP)
     .action(add);
@@ -34,13 +42,14 @@ async function add(label: string, options: AddOptions): Promise<void> {
   const { addToken } = await import('../../contract/fleet/api/accounts.ts');
   const { print, printJson } = await import('./output/print.ts');
   const { timeText } = await import('./output/times.ts');
-  const { user, role, days } = options;
+  const { user, role, only, days } = options;
   const client = await connect(options);
   const answer = await client.ask(addToken, {
     label,
     days,
     ...(user === undefined ? {} : { user }),
     ...(role === undefined ? {} : { role }),
+    ...(only === undefined ? {} : { only }),
   });
   if (options.json === true) return printJson(answer);
   process.stderr.write(`token ${answer.id}, good until ${timeText(answer.expiresAt)}; it is shown only now\n`);
@@ -56,13 +65,14 @@ async function list(options: FleetOptions): Promise<void> {
   if (options.json === true) return printJson(answer);
   const now = Date.now();
   printTable(
-    ['NUMBER', 'USER', 'KIND', 'LABEL', 'ROLE', 'EXPIRES', 'USED'],
-    answer.tokens.map(({ id, user, kind, label, role, expiresAt, lastUsedAt }) => [
+    ['NUMBER', 'USER', 'KIND', 'LABEL', 'ROLE', 'ONLY', 'EXPIRES', 'USED'],
+    answer.tokens.map(({ id, user, kind, label, role, only, expiresAt, lastUsedAt }) => [
       String(id),
       user,
       kind,
       label,
       role,
+      only,
       agoText(expiresAt, now),
       agoText(lastUsedAt, now),
     ]),
@@ -82,6 +92,7 @@ Programs send it as 'Authorization: Bearer TOKEN'; commands read it from --token
 
 Examples:
   gutinteg fleet token add monitoring --user nagios --role viewer --site ~/site > token
+  gutinteg fleet token add north --user installer --only report-machines --days 3650 --site ~/site > fleet-token
 `;
 
 const LIST_HELP = `

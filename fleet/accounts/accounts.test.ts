@@ -56,6 +56,23 @@ test('whatever is wrong with a login, the answer is the same; ten wrong password
   assert.equal((entries as unknown[]).length, 1);
 });
 
+test('a token for one operation is good for that alone', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const { fleet } = await openTestFleet(cleanup);
+  await call(fleet, local, 'add-user', { name: 'installer', role: 'approver' });
+  await call(fleet, local, 'add-user', { name: 'reader', role: 'viewer' });
+  const make = (user: string) => call(fleet, local, 'add-token', { label: 'north', user, only: 'report-machines' });
+  await assert.rejects(make('reader'), /report-machines needs the role approver, and the token would be viewer/);
+  const { token } = await make('installer');
+  const installer = await findActor(fleet, `Bearer ${String(token)}`);
+  for (const name of ['hosts', 'add-token', 'revoke-token', 'approve-host', 'logout', 'whoami']) {
+    await assert.rejects(call(fleet, installer, name), /is good for report-machines alone, and not for/);
+  }
+  const machines = [{ machineId: 'm1', name: 'web1', publicKey: 'A'.repeat(43) }];
+  const { results } = await call(fleet, installer, 'report-machines', { machines });
+  assert.equal((results as { state: string }[])[0]?.state, 'enrolled');
+});
+
 test('a token can do no more than its account, nor a token that it makes more than itself', async () => {
   await using cleanup = new AsyncDisposableStack();
   const { fleet } = await openTestFleet(cleanup);

@@ -11,6 +11,8 @@ export type NewCredential = {
   readonly kind: 'session' | 'token';
   readonly label: string;
   readonly role: Role;
+  /** The name of the one operation that it is good for. */
+  readonly only?: string;
   readonly createdAt: number;
   readonly expiresAt: number;
 };
@@ -29,7 +31,7 @@ export async function addCredential(
   await transaction.deleteFrom('credentials').where('expiresAt', '<=', createdAt).execute();
   await makeRoom(transaction, account, kind);
   const secret = `${beginnings[kind]}${randomBytes(32).toString('base64url')}`;
-  const row = { ...credential, secretDigest: digestOfSecret(secret), lastUsedAt: null };
+  const row = { only: '', ...credential, secretDigest: digestOfSecret(secret), lastUsedAt: null };
   const { id } = await transaction.insertInto('credentials').values(row).returning('id').executeTakeFirstOrThrow();
   return { id, secret };
 }

@@ -28,7 +28,8 @@ export async function findActor(fleet: Fleet, authorization: string | undefined)
   );
   if (own === undefined || ofAccount === undefined) throw new Error('there are two roles');
   // An account that has been made less takes its tokens with it.
-  return { name: row.account, role: lesserRole(own, ofAccount), credential: row.id };
+  const only = row.only === '' ? {} : { only: row.only };
+  return { name: row.account, role: lesserRole(own, ofAccount), credential: row.id, ...only };
 }
 
 const findCredential = ({ store }: Fleet, secretDigest: string) =>
@@ -39,6 +40,7 @@ const findCredential = ({ store }: Fleet, secretDigest: string) =>
       'credentials.id',
       'credentials.account',
       'credentials.role',
+      'credentials.only',
       'credentials.expiresAt',
       'credentials.lastUsedAt',
       'accounts.role as accountRole',

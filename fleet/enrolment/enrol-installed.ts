@@ -21,14 +21,24 @@ export type InstalledHost = { readonly id: string; readonly state: HostState; re
 
 /** @throws FaultsError for a name or a key that is none */
 export async function enrolInstalled(fleet: Fleet, machine: InstalledMachine): Promise<InstalledHost> {
-  const name = parseEdge(hostNameSchema, machine.name, 'the name of a machine').toLowerCase();
-  const publicKey = parseEdge(hostKeySchema, machine.publicKey, `the fleet's key of ${name}`);
-  const { machineId } = machine;
-  const id = idOfKey(publicKey);
+  const { id, name, publicKey, machineId } = parseMachine(machine);
   const before = await fleet.store.queries.selectFrom('hosts').select(columns).where('id', '=', id).executeTakeFirst();
   // Each machine reports each night; this is what nearly all reports end with.
   if (before !== undefined && isAsReported(before, { name, machineId })) return stateOf(before);
   return fleet.store.transaction((transaction) => record(fleet, transaction, { id, name, publicKey, machineId }));
+}
+
+/** @throws FaultsError for a name or a key that is none */
+export const enrolInstalledWithin = (
+  fleet: Fleet,
+  transaction: StoreTransaction,
+  machine: InstalledMachine,
+): Promise<InstalledHost> => record(fleet, transaction, parseMachine(machine));
+
+function parseMachine(machine: InstalledMachine): Reported {
+  const name = parseEdge(hostNameSchema, machine.name, 'the name of a machine').toLowerCase();
+  const publicKey = parseEdge(hostKeySchema, machine.publicKey, `the fleet's key of ${name}`);
+  return { id: idOfKey(publicKey), name, publicKey, machineId: machine.machineId };
 }
 
 const columns = ['id', 'name', 'state', 'reason', 'machineId'] as const;

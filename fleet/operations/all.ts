@@ -7,6 +7,7 @@ import { classOperations } from './classes/classes.ts';
 import { hostDecisions } from './hosts/decide-about-host.ts';
 import { newestEvents } from './hosts/list-events.ts';
 import { hostsByName } from './hosts/list-hosts.ts';
+import { machineReports } from './hosts/report-machines.ts';
 import { oneHost } from './hosts/show-host.ts';
 import type { Implementation } from './implement.ts';
 import { packageQuestions } from './ask-about-packages.ts';
@@ -22,6 +23,7 @@ export const operations: readonly Implementation[] = [
   oneHost,
   newestEvents,
   ...hostDecisions,
+  machineReports,
   ...admissionOperations,
   ...taskOperations,
   ...accountOperations,

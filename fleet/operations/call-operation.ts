@@ -35,6 +35,12 @@ export async function callOperation(
 }
 
 function requireRole({ name, role }: Operation, actor: Actor): void {
+  if (actor.only !== undefined && actor.only !== name) {
+    throw new OperationError(
+      'denied',
+      `this token of ${actor.name} is good for ${actor.only} alone, and not for ${name}`,
+    );
+  }
   if (mayAct(actor.role, role)) return;
   if (actor.role === 'anyone') {
     throw new OperationError('unauthenticated', `${name} is for accounts of the fleet, and nobody has logged in`, {

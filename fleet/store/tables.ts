@@ -163,6 +163,8 @@ type CredentialsTable = {
   secretDigest: string;
   /** A token may have less than its account's role. */
   role: string;
+  /** The name of the one operation that a token is good for; empty for all that the role allows. */
+  only: string;
   createdAt: number;
   expiresAt: number;
   lastUsedAt: number | null;

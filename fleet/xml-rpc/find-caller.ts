@@ -13,7 +13,8 @@ import type { Caller } from './method.ts';
 /** @throws OperationError for a token that is not, or no longer, good */
 export async function findCaller(fleet: Fleet, request: IncomingMessage): Promise<Caller> {
   const actor = await findAccount(fleet, request.headers.authorization);
-  const privilege = actor.role === 'admin' ? privileges.admin : privileges.anonymous;
+  // A token that is good for one operation is of no use here.
+  const privilege = actor.role === 'admin' && actor.only === undefined ? privileges.admin : privileges.anonymous;
   const shown = await findHost(fleet, request);
   return { actor, ...shown, privilege: shown.hostId === undefined ? privilege : Math.max(privilege, privileges.agent) };
 }

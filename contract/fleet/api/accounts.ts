@@ -1,5 +1,6 @@
 // Accounts, their sessions and tokens. In: nothing. Out: the descriptions of operations.
 import { z } from 'zod';
+import { singleRightNames } from './single-rights.ts';
 import { describeOperation, roleSchema } from '../operation.ts';
 import { doneSchema, timeSchema, wordsSchema } from './fields.ts';
 
@@ -144,6 +145,8 @@ export const addToken = describeOperation({
     user: accountNameSchema.exactOptional(),
     /** The account's without it. */
     role: roleSchema.exactOptional(),
+    /** The one operation that it is good for. */
+    only: z.enum(singleRightNames).exactOptional(),
     days: z.int().min(1).max(3650).default(365),
   }),
   output: z.object({ id: count, token: secretSchema, expiresAt: timeSchema }),
@@ -164,6 +167,8 @@ export const listTokens = describeOperation({
         kind: z.string(),
         label: z.string(),
         role: roleSchema,
+        /** The one operation that it is good for; empty for all that its role allows. */
+        only: z.string(),
         createdAt: timeSchema,
         expiresAt: timeSchema,
         lastUsedAt: timeSchema.nullable(),

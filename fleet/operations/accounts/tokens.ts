@@ -2,6 +2,8 @@
 // of somebody else, but for admins.
 import * as api from '../../../contract/fleet/api/accounts.ts';
 import { done } from '../../../contract/fleet/api/fields.ts';
+import { singleRights } from '../../../contract/fleet/api/single-rights.ts';
+import type { SingleRight } from '../../../contract/fleet/api/single-rights.ts';
 import { mayAct, roleSchema, roles } from '../../../contract/fleet/operation.ts';
 import type { Role } from '../../../contract/fleet/operation.ts';
 import { parseEdge } from '../../../lib/parse-edge.ts';
@@ -14,7 +16,7 @@ import { OperationError } from '../operation-error.ts';
 const A_DAY_MS = 86_400_000;
 
 const addToken = implementChange(api.addToken, {
-  run: async ({ transaction, actor, at }, { label, user, role, days }) => {
+  run: async ({ transaction, actor, at }, { label, user, role, days, only }) => {
     const account = user ?? actor.name;
     if (account !== actor.name && actor.role !== 'admin') {
       throw new OperationError('denied', `only an admin makes tokens for others; ${actor.name} is ${actor.role}`);
@@ -26,13 +28,25 @@ const addToken = implementChange(api.addToken, {
       const why = `${account} is ${most}, and ${actor.name}, who asks, is ${actor.role}`;
       throw new OperationError('denied', `a token of the role ${wanted} cannot be made: ${why}`);
     }
+    if (only !== undefined) requireRight(only, wanted);
     const expiresAt = at + days * A_DAY_MS;
-    const made = { account, kind: 'token', label, role: wanted, createdAt: at, expiresAt } as const;
+    const right = { role: wanted, ...(only === undefined ? {} : { only }) };
+    const made = { account, kind: 'token', label, ...right, createdAt: at, expiresAt } as const;
     const { id, secret: token } = await addCredential(transaction, made);
     return { id, token, expiresAt };
   },
-  tell: ({ label, user, days }, { id }, { name }) => ({ subject: user ?? name, details: { id, label, days } }),
+  tell: ({ label, user, days, only }, { id }, { name }) => ({
+    subject: user ?? name,
+    details: { id, label, days, ...(only === undefined ? {} : { only }) },
+  }),
 });
+
+/** A right that the token's role lacks would be none. */
+function requireRight(only: SingleRight, role: Role): void {
+  const { role: needed } = singleRights[only];
+  if (mayAct(role, needed)) return;
+  throw new OperationError('denied', `${only} needs the role ${needed}, and the token would be ${role}; none was made`);
+}
 
 async function roleOf(transaction: StoreTransaction, account: string): Promise<Role> {
   const row = await transaction.selectFrom('accounts').select('role').where('name', '=', account).executeTakeFirst();
@@ -45,7 +59,7 @@ async function roleOf(transaction: StoreTransaction, account: string): Promise<R
 const listTokens = implement(api.listTokens, async ({ store, now }, _, { name, role }) => {
   let rows = store.queries
     .selectFrom('credentials')
-    .select(['id', 'account', 'kind', 'label', 'role', 'createdAt', 'expiresAt', 'lastUsedAt'])
+    .select(['id', 'account', 'kind', 'label', 'role', 'only', 'createdAt', 'expiresAt', 'lastUsedAt'])
     .where('expiresAt', '>', now());
   if (role !== 'admin') rows = rows.where('account', '=', name);
   const tokens = await rows.orderBy('account').orderBy('id').execute();

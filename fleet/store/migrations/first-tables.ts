@@ -135,6 +135,7 @@ const tables: TablesByName = {
       label: 'text',
       secretDigest: 'text',
       role: 'text',
+      only: 'text',
       createdAt: 'whole',
       expiresAt: 'whole',
       lastUsedAt: 'whole',
