@@ -21,6 +21,7 @@ import { addFleetHostsCommand } from '../fleet-commands/hosts.ts';
 import { addFleetPushCommand } from '../fleet-commands/push.ts';
 import { addFleetRelayCommand } from '../fleet-commands/relay.ts';
 import { addFleetServeCommand } from '../fleet-commands/serve.ts';
+import { addFleetSimulateCommand } from '../fleet-commands/simulate.ts';
 import { addFleetTlsCommand } from '../fleet-commands/tls.ts';
 import { addFleetShowCommand } from '../fleet-commands/show.ts';
 import { addFleetStatusCommand } from '../fleet-commands/status.ts';
@@ -64,7 +65,10 @@ const TASKS: readonly Task[] = [
     task: 'Accounts:',
     commands: [addFleetUserCommand, addFleetTokenCommand, addFleetLoginCommands, addFleetAuditCommand],
   },
-  { task: 'Servers:', commands: [addFleetServeCommand, addFleetTlsCommand, addFleetRelayCommand] },
+  {
+    task: 'Servers:',
+    commands: [addFleetServeCommand, addFleetTlsCommand, addFleetRelayCommand, addFleetSimulateCommand],
+  },
 ];
 
 const HELP = `
