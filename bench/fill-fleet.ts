@@ -53,7 +53,7 @@ async function learn(transaction: StoreTransaction, { kind, known, codes }: Lear
   for (const [index, code] of unknown.entries()) known.set(code, rows.get(keyOfItem(items[index] as Item)) ?? 0);
 }
 
-async function readIds(
+export async function readIds(
   transaction: StoreTransaction,
   kind: ListKind,
   items: readonly Item[],
