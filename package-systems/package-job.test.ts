@@ -41,7 +41,7 @@ const REFUSED: readonly PackageJob[] = [
   { do: 'install-files', files: ['--help'] },
 ];
 
-for (const { name, plan, simulate } of packageSystems) {
+for (const { name, plan, simulate, download } of packageSystems) {
   suite(`jobs of ${name}`, () => {
     for (const [job, words] of COMMANDS[name]) {
       test(`${job.do}: ${words}`, () => {
@@ -51,6 +51,13 @@ for (const { name, plan, simulate } of packageSystems) {
         assert.ok(line.endsWith(` ${words}`), line);
       });
     }
+
+    test('what is fetched before is the same job, and changes nothing', () => {
+      const [command] = download({ do: 'install', packages: [base] });
+      assert.ok(command?.argv.some((word) => /^--download-?only$/.test(word)));
+      assert.equal(command?.argv.at(-1), plan({ do: 'install', packages: [base] })[0]?.argv.at(-1));
+      assert.deepEqual(download({ do: 'remove', packages: [base] }), []);
+    });
 
     for (const job of REFUSED) {
       test(`refused: ${JSON.stringify(job)}`, () => {

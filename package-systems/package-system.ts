@@ -96,12 +96,25 @@ export type PackageSystem = {
   readonly simulate: (job: PackageJob) => PackageQuestion<readonly PackageChange[]>;
   /** The programs that do a job, as root. Nobody is asked anything. @throws UserError as `simulate` */
   readonly plan: (job: PackageJob) => readonly PackageCommand[];
+  /** Programs that fetch what a job needs, as root, and change nothing that is installed. None: nothing is fetched. */
+  readonly download: (job: PackageJob) => readonly PackageCommand[];
+  /** What others hold while they change packages or lists. */
+  readonly locks: readonly PackageLock[];
+  /** Ends of the names of files that a package lays beside edited configuration, which stays: `.dpkg-dist`. */
+  readonly besideEdited: readonly string[];
   /** What ends a job that was cut off. */
   readonly recover: readonly PackageCommand[];
   /** Files and directories, or patterns of them. While none of these files, nor an entry of these directories, changes, list and candidates are the same. */
   readonly stampPaths: readonly string[];
   /** Patterns of files, absolute. The newest one was changed by the last update of the lists that brought something. */
   readonly listFiles: readonly string[];
+};
+
+export type PackageLock = {
+  /** Absolute. */
+  readonly file: string;
+  /** `kernel`: a lock of fcntl(2) on the file. `pid`: the file holds the number of a process, which may have ended. */
+  readonly by: 'kernel' | 'pid';
 };
 
 export type PackageDescription = {

@@ -7,7 +7,7 @@ import { compareVersions } from './compare-versions.ts';
 import { describe } from './describe.ts';
 import { files } from './files.ts';
 import { inspectFile } from './inspect-file.ts';
-import { plan, recover, simulate } from './jobs.ts';
+import { download, plan, recover, simulate } from './jobs.ts';
 import { list } from './list.ts';
 import { rebootReasons } from './reboot-reasons.ts';
 
@@ -24,6 +24,14 @@ export const dpkg: PackageSystem = {
   inspectFile,
   simulate,
   plan,
+  download,
+  locks: [
+    '/var/lib/dpkg/lock-frontend',
+    '/var/lib/dpkg/lock',
+    '/var/lib/apt/lists/lock',
+    '/var/cache/apt/archives/lock',
+  ].map((file) => ({ file, by: 'kernel' })),
+  besideEdited: ['.dpkg-dist', '.ucf-dist'],
   recover,
   stampPaths: [
     '/var/lib/dpkg/status',

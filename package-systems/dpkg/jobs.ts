@@ -25,14 +25,31 @@ const VERBS: Readonly<Record<PackageJob['do'], readonly string[]>> = {
   unhold: [],
 };
 
+/** Without a terminal of its own, dpkg ends what it has begun when apt dies. */
+const OPTIONS = [
+  `DPkg::Lock::Timeout=${LOCK_SECONDS}`,
+  'Dpkg::Use-Pty=0',
+  ...KEEP_CONFIGURATION.map((option) => `Dpkg::Options::=${option}`),
+];
+
 export const plan = (job: PackageJob): readonly PackageCommand[] => {
   const words = argumentsOf(job, spell);
   if (job.do === 'hold' || job.do === 'unhold') return [{ argv: ['apt-mark', job.do, '--', ...words] }];
-  const options = [
-    `DPkg::Lock::Timeout=${LOCK_SECONDS}`,
-    ...KEEP_CONFIGURATION.map((option) => `Dpkg::Options::=${option}`),
-  ];
-  return [{ argv: ['apt-get', '--yes', '--quiet', ...asOptions(options), ...VERBS[job.do], '--', ...words], env }];
+  return [{ argv: ['apt-get', '--yes', '--quiet', ...asOptions(OPTIONS), ...VERBS[job.do], '--', ...words], env }];
+};
+
+const FETCHES: ReadonlySet<PackageJob['do']> = new Set([
+  'install',
+  'install-files',
+  'upgrade',
+  'downgrade',
+  'upgrade-all',
+]);
+
+export const download = (job: PackageJob): readonly PackageCommand[] => {
+  if (!FETCHES.has(job.do)) return [];
+  const options = ['--yes', '--quiet', '--download-only', ...asOptions(OPTIONS)];
+  return [{ argv: ['apt-get', ...options, ...VERBS[job.do], '--', ...argumentsOf(job, spell)], env }];
 };
 
 /** An ordinary user can ask. `--yes` makes apt refuse what it would refuse: changes of held packages. */
@@ -63,17 +80,7 @@ export const simulate = (job: PackageJob): PackageQuestion<readonly PackageChang
 export const recover: readonly PackageCommand[] = [
   { argv: ['dpkg', ...KEEP_CONFIGURATION, '--configure', '--pending'], env, okExitCodes: [0, 1] },
   {
-    argv: [
-      'apt-get',
-      '--yes',
-      '--quiet',
-      ...asOptions([
-        `DPkg::Lock::Timeout=${LOCK_SECONDS}`,
-        ...KEEP_CONFIGURATION.map((option) => `Dpkg::Options::=${option}`),
-      ]),
-      '--fix-broken',
-      'install',
-    ],
+    argv: ['apt-get', '--yes', '--quiet', ...asOptions(OPTIONS), '--fix-broken', 'install'],
     env,
   },
 ];

@@ -25,6 +25,19 @@ export const plan = (job: PackageJob): readonly PackageCommand[] => [
   { argv: ['dnf', '--assumeyes', '--quiet', ...VERBS[job.do], '--', ...argumentsOf(job, spell)] },
 ];
 
+const FETCHES: ReadonlySet<PackageJob['do']> = new Set([
+  'install',
+  'install-files',
+  'upgrade',
+  'downgrade',
+  'upgrade-all',
+]);
+
+export const download = (job: PackageJob): readonly PackageCommand[] =>
+  plan(job)
+    .filter(() => FETCHES.has(job.do))
+    .map(({ argv: [dnf, ...words] }) => ({ argv: [dnf, '--downloadonly', ...words] }));
+
 /** Only root can ask, and by the lists that are there. */
 export const simulate = (job: PackageJob): PackageQuestion<readonly PackageChange[]> => {
   const words = argumentsOf(job, spell);

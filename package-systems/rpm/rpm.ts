@@ -6,7 +6,7 @@ import { compareVersions } from './compare-versions.ts';
 import { describe } from './describe.ts';
 import { files } from './files.ts';
 import { inspectFile } from './inspect-file.ts';
-import { plan, recover, simulate } from './jobs.ts';
+import { download, plan, recover, simulate } from './jobs.ts';
 import { list } from './list.ts';
 import { rebootReasons } from './reboot-reasons.ts';
 
@@ -28,6 +28,15 @@ export const rpm: PackageSystem = {
   inspectFile,
   simulate,
   plan,
+  download,
+  locks: [
+    { file: '/var/lib/rpm/.rpm.lock', by: 'kernel' },
+    { file: '/usr/lib/sysimage/rpm/.rpm.lock', by: 'kernel' },
+    { file: '/var/lib/dnf/rpmdb_lock.pid', by: 'pid' },
+    { file: '/var/cache/dnf/metadata_lock.pid', by: 'pid' },
+    { file: '/var/cache/dnf/download_lock.pid', by: 'pid' },
+  ],
+  besideEdited: ['.rpmnew'],
   recover,
   stampPaths: [
     '/var/lib/rpm/rpmdb.sqlite',
