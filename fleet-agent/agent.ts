@@ -1,17 +1,15 @@
 // `gutinteg-fleet`, on every host of a fleet: reports its packages, and answers what the server asks. In: the state directory, the
 // package system. Out: requests to one server. Never: has an open port, unless `listen` is started; needs a right that other users lack, or changes the
-// host: it only looks.
+// host: it only looks. What changes it is executor.ts.
 // The wrapper sets it for Node; programs that are run use their own libraries.
 delete process.env['LD_LIBRARY_PATH'];
-import { Command, CommanderError } from 'commander';
-import { UserError } from '../lib/errors.ts';
-import { runMain } from '../lib/exit.ts';
-import { isSystemError } from '../lib/when-missing.ts';
+import { Command } from 'commander';
 import { addCertificateCommand } from './commands/certificate-command.ts';
 import { addCheckInCommand } from './commands/check-in-command.ts';
 import { addEnrolCommand } from './commands/enrol-command.ts';
 import { addKeyCommand, addStatusCommand } from './commands/status-command.ts';
 import { addWakeCommands } from './commands/wake-commands.ts';
+import { runProgram } from './run-program.ts';
 import { STATE_DIRECTORY } from './state/state-paths.ts';
 
 const HELP = `
@@ -23,10 +21,17 @@ Examples:
   gutinteg-fleet status
   gutinteg-fleet check-in            now, and not when it is due
   gutinteg-fleet check-in --dry-run  what would be reported
+
+Orders of the server to change packages are carried out by another program, as root, and only if the administrator of this host
+has accepted the server's key:
+  gutinteg-fleet accept-orders --help
+  gutinteg-fleet run-orders --help
 `;
 
 const program = new Command('gutinteg-fleet')
-  .description("Reports this host's packages to the fleet's server, and answers what it asks. It changes nothing.")
+  .description(
+    "Reports this host's packages to the fleet's server, and answers what it asks. It changes nothing by itself.",
+  )
   .addHelpText('after', HELP);
 for (const add of [
   addEnrolCommand,
@@ -38,16 +43,4 @@ for (const add of [
 ])
   add(program, STATE_DIRECTORY);
 
-/** Commander alone would exit with 1 for bad usage. */
-async function parse(): Promise<void> {
-  for (const command of [program, ...program.commands]) command.exitOverride();
-  try {
-    await program.parseAsync();
-  } catch (error) {
-    if (isSystemError(error)) throw new UserError('the system did not let gutinteg-fleet go on', { cause: error });
-    if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-  }
-}
-
-await runMain(parse);
+await runProgram(program);

@@ -47,8 +47,7 @@ async function prepare(options: PrepareOptions): Promise<void> {
       onProgress(`${built.name}, ${built.packages} packages, ${formatBytes(built.rawBytes)}, ${how}`);
     }
   };
-  const fleetAgent = join(import.meta.dirname, '../../fleet-agent');
-  const fleet = { entry: join(fleetAgent, 'agent.ts'), files: join(fleetAgent, 'files') };
+  const fleet = join(import.meta.dirname, '../../fleet-agent');
   const programs = async (): Promise<void> => {
     const publicKeys = [key.publicPem, ...(await readSiteKeys(dir))];
     const entry = (name: string): string => join(installer, name);

@@ -6,6 +6,7 @@ import type { DirectoryLock } from '../../lib/lock-directory.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import type { HostContext } from '../exchange/host-context.ts';
 import { findPackageSystem } from '../look/find-package-system.ts';
+import { orderPlaces } from '../orders/order-places.ts';
 import { readUptime } from '../state/due-file.ts';
 import { ensureHostKey } from '../state/host-key.ts';
 import type { HostKey } from '../state/host-key.ts';
@@ -29,6 +30,7 @@ export async function openContext(paths: StatePaths, place: ServerPlace): Promis
     client: openClient(paths, place, key),
     system: await findPackageSystem(),
     host: { run: runCommand },
+    orders: orderPlaces(),
     uptime: readUptime(),
     agentVersion: agentVersion(),
     now: Date.now,

@@ -1,6 +1,7 @@
 // What every part of a check-in needs. In: nothing. Out: its shape.
 import type { Host } from '../../package-systems/ask.ts';
 import type { PackageSystem } from '../../package-systems/package-system.ts';
+import type { OrderPlaces } from '../orders/order-places.ts';
 import type { Uptime } from '../state/due-file.ts';
 import type { HostKey } from '../state/host-key.ts';
 import type { ServerPlace } from '../state/server-place.ts';
@@ -14,6 +15,8 @@ export type HostContext = {
   readonly client: FleetClient;
   readonly system: PackageSystem;
   readonly host: Host;
+  /** Where orders are handed over to the executor. */
+  readonly orders: OrderPlaces;
   readonly uptime: Uptime;
   readonly agentVersion: string;
   /** Milliseconds since 1970. */

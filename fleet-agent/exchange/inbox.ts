@@ -2,19 +2,28 @@
 // Never: acknowledges a task that is not on the disk; answers one twice.
 import { taskSchema } from '../../contract/fleet/tasks.ts';
 import type { Message, Task } from '../../contract/fleet/tasks.ts';
-import { isSystemError } from '../../lib/when-missing.ts';
+import { neverKind } from '../../lib/never.ts';
+import { isSystemError, whenRefused } from '../../lib/when-missing.ts';
 import { makeAnswer } from '../look/make-answer.ts';
 import { readLedger, writeLedger } from '../state/ledger.ts';
 import { dropNumbered, listNumbers, putNumbered, readNumbered } from '../state/numbered-files.ts';
 import type { StatePaths } from '../state/state-paths.ts';
 import type { HostContext } from './host-context.ts';
 import { forgetLook } from './current-look.ts';
+import { forgetOrder, handOver, newsOfOrder, noteTold } from './follow-order.ts';
+import type { OrderTask } from './follow-order.ts';
 import { listOutbox, putMessage, readOutbox } from './outbox.ts';
+
+type QuestionTask = Exclude<Task, OrderTask>;
 
 /** Tasks and answers that are on this host; the server keeps the rest until there is room. */
 const MAX_WAITING = 200;
 
-export const hasTasks = (paths: StatePaths): boolean => listNumbers(paths.inbox).length > 0;
+/** Something can be said or done now: an order that is with the executor waits for it. */
+export const hasTasks = (context: HostContext): boolean =>
+  readNumbered(context.paths.inbox, taskSchema).some(
+    (task) => task.kind !== 'order' || newsOfOrder(context, task).kind !== 'none',
+  );
 
 /**
  * Puts down what is new. What a full disk does not take is not acknowledged, and comes again.
@@ -42,19 +51,66 @@ export function putDownTasks(paths: StatePaths, putDown: number, tasks: readonly
  * @returns how many were answered
  */
 export async function doTasks(context: HostContext): Promise<number> {
-  const { paths, system, host } = context;
-  const answered = new Set(readOutbox(paths).map(({ task }) => task));
+  const { paths } = context;
+  const isAnswer = ({ kind }: Message): boolean => kind !== 'order-progress';
+  const answered = new Set(
+    readOutbox(paths)
+      .filter(isAnswer)
+      .map(({ task }) => task),
+  );
   let count = 0;
   for (const task of readNumbered(paths.inbox, taskSchema)) {
     if (!answered.has(task.seq)) {
-      if (task.kind === 'refresh') forgetLook(paths);
-      const answer = await makeAnswer(task, system, host);
-      sendLater(paths, (seq) => ({ ...answer, seq, task: task.seq }));
+      const isOver = await doTask(context, task).catch(whenRefused(false));
+      if (!isOver) continue;
       count += 1;
     }
+    if (task.kind === 'order') forgetOrder(paths, task);
     dropNumbered(paths.inbox, task.seq);
   }
   return count;
+}
+
+/** @returns whether it is over; what a full disk does not take is done next time, and the host goes on reporting */
+const doTask = async (context: HostContext, task: Task): Promise<boolean> =>
+  task.kind === 'order' ? followOrder(context, task) : answerTask(context, task);
+
+async function answerTask({ paths, system, host }: HostContext, task: QuestionTask): Promise<true> {
+  if (task.kind === 'refresh') forgetLook(paths);
+  const answer = await makeAnswer(task, system, host);
+  sendLater(paths, (seq) => ({ ...answer, seq, task: task.seq }));
+  return true;
+}
+
+const NOT_ACCEPTED =
+  "this host takes no orders: its administrator has not accepted the server's key; try: gutinteg-fleet accept-orders --help";
+
+/** @returns whether it is over */
+function followOrder(context: HostContext, task: OrderTask): boolean {
+  const { paths } = context;
+  const news = newsOfOrder(context, task);
+  const about = { task: task.seq };
+  switch (news.kind) {
+    case 'none':
+      return false;
+    case 'new':
+      handOver(paths, task);
+      return false;
+    case 'progress':
+      sendLater(paths, (seq) => ({ ...about, seq, kind: 'order-progress', progress: news.progress }));
+      noteTold(paths, task, news.progress);
+      return false;
+    case 'not-accepted':
+      sendLater(paths, (seq) => ({ ...about, seq, kind: 'failed', message: NOT_ACCEPTED }));
+      return true;
+    case 'ended':
+      sendLater(paths, (seq) => ({ ...about, seq, kind: 'order-ended', result: news.result }));
+      // The lists that travel now are those from afterwards.
+      forgetLook(paths);
+      return true;
+    default:
+      return neverKind(news);
+  }
 }
 
 /** The count comes first: a crash in between leaves a gap, which the server does not mind, and never a number twice. */

@@ -53,7 +53,7 @@ export async function runCheckIn(context: HostContext): Promise<CheckInEnding> {
     const documents = await sendDocuments(context, current, answered.answer.want ?? []);
     sent.push(...documents.sent);
     for (const what of documents.refused) refused.add(what);
-    const isLeft = documents.again || hasTasks(context.paths) || listOutbox(context.paths).length > 0;
+    const isLeft = documents.again || hasTasks(context) || listOutbox(context.paths).length > 0;
     if (!isLeft) break;
   }
   return { kind: 'done', nextSeconds, sent, refused: [...refused], tasks };

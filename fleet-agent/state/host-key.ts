@@ -32,7 +32,7 @@ export function ensureHostKey(paths: StatePaths): HostKey {
   const key = readHostKeyFile(paths) ?? makeHostKey(paths);
   // For root's reports; made again when a crash came in between.
   if (readFileIfThere(paths.publicKey)?.toString() !== `${key.publicKey}\n`) {
-    replaceFile(paths.publicKey, `${key.publicKey}\n`, 0o644);
+    replaceFile(paths.publicKey, `${key.publicKey}\n`, { mode: 0o644 });
   }
   if (readLedger(paths.ledger)?.host !== key.id) beginAnew(paths, key.id);
   return key;
@@ -53,6 +53,7 @@ function makeHostKey(paths: StatePaths): HostKey {
 
 /** What another identity was asked, and has answered, is nothing to this one; the ledger, which says whose it is, comes last. */
 function beginAnew(paths: StatePaths, id: string): void {
-  for (const path of [paths.inbox, paths.outbox, paths.due]) rmSync(path, { recursive: true, force: true });
+  for (const path of [paths.inbox, paths.outbox, paths.orders, paths.told, paths.due])
+    rmSync(path, { recursive: true, force: true });
   makeLedger(paths.ledger, id);
 }

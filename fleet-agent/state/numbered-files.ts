@@ -18,6 +18,13 @@ export function readNumbered<S extends z.ZodType<Numbered>>(directory: string, s
   });
 }
 
+/** Undefined when there is none, or it is damaged. */
+export const readNumberedOne = <S extends z.ZodType<Numbered>>(
+  directory: string,
+  seq: number,
+  schema: S,
+): z.output<S> | undefined => schema.safeParse(readJson(join(directory, `${seq}.json`))).data;
+
 function readJson(file: string): unknown {
   const text = readFileIfThere(file)?.toString() ?? '';
   try {

@@ -29,6 +29,10 @@ export const statePaths = (directory: string) => ({
   look: join(directory, 'look.json'),
   inbox: join(directory, 'inbox'),
   outbox: join(directory, 'outbox'),
+  /** Orders for the executor, which is root and reads them: a file each. */
+  orders: join(directory, 'orders'),
+  /** What the server was told last of an order that is under way, by the number of its task. */
+  told: join(directory, 'told'),
   /** The lists that the server has of this host. */
   lists: join(directory, 'lists'),
 });

@@ -10,6 +10,7 @@ import type { Published } from '../../packagelink/publish/publish.ts';
 import type { Store } from '../../packagelink/store/store.ts';
 import { bundleInstaller } from '../ramdisk/bundle.ts';
 import { agentPackage } from './agent-package.ts';
+import { fleetPrograms, fleetUnits } from './fleet-files.ts';
 import { fetchDebianFiles } from '../ramdisk/debian-files.ts';
 import { collectPrograms } from '../ramdisk/programs.ts';
 import { strippedNode } from '../ramdisk/stripped-node.ts';
@@ -21,8 +22,8 @@ export type AgentOptions = {
   readonly signingKey: KeyObject;
   /** Path of the agent's main file. */
   readonly entry: string;
-  /** The main file of `gutinteg-fleet`, and the directory of its wrapper and units. */
-  readonly fleet: { readonly entry: string; readonly files: string };
+  /** The directory of `gutinteg-fleet`: its main files, and in `files/` its wrapper and units. */
+  readonly fleet: string;
   readonly mirror?: string | undefined;
   readonly onProgress?: ((line: string) => void) | undefined;
 };
@@ -36,11 +37,10 @@ export async function buildAgent(options: AgentOptions): Promise<Published> {
   const debianRoot = await fetchDebianFiles(options);
   const node = await strippedNode(options);
   const bundle = await bundleInstaller(options.entry);
-  const { code: fleet } = await bundleInstaller(options.fleet.entry);
   const tree = await mkdtemp(join(cacheDir, 'agent-'));
   try {
     await fillTree({ tree, architecture, node: node.path, debianRoot, bundle: bundle.code });
-    await addFleetProgram(tree, { code: fleet, files: options.fleet.files });
+    await addFleetProgram(tree, options.fleet);
     return await publishTree({ store, name: agentPackage(architecture.name), tree, kind: 'site', signingKey });
   } finally {
     await rm(tree, { recursive: true, force: true });
@@ -48,20 +48,23 @@ export async function buildAgent(options: AgentOptions): Promise<Published> {
 }
 
 /** It has Node and libraries in common with the agent, and a version of its own. */
-async function addFleetProgram(
-  tree: string,
-  { code, files }: { readonly code: Uint8Array; readonly files: string },
-): Promise<void> {
+async function addFleetProgram(tree: string, source: string): Promise<void> {
   const program = join(tree, 'usr/lib/gutinteg-fleet');
+  const files = join(source, 'files');
   await mkdir(program, { recursive: true });
   for (const name of ['node', 'lib']) await symlink(`../gutinteg/agent/${name}`, join(program, name));
-  await writeFile(join(program, 'agent.mjs'), code);
-  await writeFile(join(program, 'VERSION'), `${digestOf([code]).slice(0, 16)}\n`);
+  const bundles: Uint8Array[] = [];
+  for (const [name, entry] of Object.entries(fleetPrograms)) {
+    const { code } = await bundleInstaller(join(source, entry));
+    await writeFile(join(program, name), code);
+    bundles.push(code);
+  }
+  await writeFile(join(program, 'VERSION'), `${digestOf(bundles).slice(0, 16)}\n`);
   await copyFile(join(files, 'gutinteg-fleet'), join(tree, 'usr/bin/gutinteg-fleet'));
   await chmod(join(tree, 'usr/bin/gutinteg-fleet'), 0o755);
   // Of packages for hosts without systemd: fleet-package/.
   await copyFile(join(files, 'cron'), join(program, 'cron'));
-  for (const unit of ['gutinteg-fleet.service', 'gutinteg-fleet.timer', 'gutinteg-fleet-key.service']) {
+  for (const unit of Object.keys(fleetUnits)) {
     await copyFile(join(files, unit), join(tree, 'usr/lib/systemd/system', unit));
   }
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { publishTree } from '../../packagelink/publish/publish.ts';
 import type { Store } from '../../packagelink/store/store.ts';
 import { fleetSettingsPackage } from './agent-package.ts';
+import { fleetUnits, startedFleetUnits } from './fleet-files.ts';
 
 export type FleetSettings = {
   readonly url: string;
@@ -17,10 +18,7 @@ export type FleetSettings = {
 const modes = ['packages', 'image'] as const;
 
 /** What systemd starts of it, and when; the units are those of the agent's package. */
-const WANTED = [
-  ['gutinteg-fleet-key.service', 'multi-user.target'],
-  ['gutinteg-fleet.timer', 'timers.target'],
-] as const;
+const WANTED = Object.entries(fleetUnits).flatMap(([unit, target]) => (target === undefined ? [] : [{ unit, target }]));
 
 /** A machine that runs begins at once, and not at its next start. */
 const AFTER = `after:
@@ -28,7 +26,7 @@ const AFTER = `after:
     run: [systemctl, daemon-reload]
     order: 500
   - paths: [etc/gutinteg/fleet.json]
-    run: [systemctl, start, gutinteg-fleet-key.service, gutinteg-fleet.timer]
+    run: [systemctl, start, ${startedFleetUnits.join(', ')}]
     order: 510
 `;
 
@@ -56,7 +54,7 @@ async function fillTree(tree: string, text: string): Promise<void> {
   };
   await writeFile(await at('.packagelink.yaml'), AFTER);
   await writeFile(await at('etc/gutinteg/fleet.json'), `${text}\n`);
-  for (const [unit, target] of WANTED) {
+  for (const { unit, target } of WANTED) {
     await symlink(`/usr/lib/systemd/system/${unit}`, await at(`etc/systemd/system/${target}.wants/${unit}`));
   }
 }

@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { agentPackage } from '../../netboot/agent/agent-package.ts';
+import { fleetPrograms, fleetUnits } from '../../netboot/agent/fleet-files.ts';
 import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';
 import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
 import { publishTree } from '../../packagelink/publish/publish.ts';
@@ -13,8 +14,6 @@ const repository = join(import.meta.dirname, '../..');
 /** Directories of this computer that a host needs, by their path there. */
 export const agentBinds: Readonly<Record<string, string>> = { '/srv/node': dirname(process.execPath) };
 
-const UNITS = ['gutinteg-fleet.service', 'gutinteg-fleet.timer', 'gutinteg-fleet-key.service'];
-
 /** `gutinteg fleet agent-package` makes packages of it. Takes about 1 s. */
 export async function publishFleetAgent(stateDir: string): Promise<void> {
   const tree = join(stateDir, 'agent-tree');
@@ -23,14 +22,15 @@ export async function publishFleetAgent(stateDir: string): Promise<void> {
     writeFileSync(join(tree, path), data, { mode });
   };
   const files = join(repository, 'fleet-agent/files');
-  const { code } = await bundleInstaller(join(repository, 'fleet-agent/agent.ts'));
   put('usr/lib/gutinteg/agent/node', '#!/bin/sh\nexec /srv/node/node "$@"\n', 0o755);
   put('usr/lib/gutinteg/agent/lib/libstand-in.so.1', 'stand-in');
-  put('usr/lib/gutinteg-fleet/agent.mjs', code);
+  for (const [name, entry] of Object.entries(fleetPrograms)) {
+    put(`usr/lib/gutinteg-fleet/${name}`, (await bundleInstaller(join(repository, 'fleet-agent', entry))).code);
+  }
   put('usr/lib/gutinteg-fleet/VERSION', '0123456789abcdef\n');
   put('usr/lib/gutinteg-fleet/cron', readFileSync(join(files, 'cron')));
   put('usr/bin/gutinteg-fleet', readFileSync(join(files, 'gutinteg-fleet')), 0o755);
-  for (const unit of UNITS) put(`usr/lib/systemd/system/${unit}`, readFileSync(join(files, unit)));
+  for (const unit of Object.keys(fleetUnits)) put(`usr/lib/systemd/system/${unit}`, readFileSync(join(files, unit)));
   const { privateKey: signingKey } = await loadOrCreateSiteKey(stateDir);
   const store = openStore(join(stateDir, 'store'));
   await publishTree({ store, name: agentPackage('amd64'), tree, kind: 'site', signingKey });

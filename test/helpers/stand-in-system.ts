@@ -3,6 +3,7 @@ import { runCommand } from '../../lib/run-command.ts';
 import { dpkg } from '../../package-systems/dpkg/dpkg.ts';
 import type { PackageQuestion, PackageSystem } from '../../package-systems/package-system.ts';
 import type { HostContext } from '../../fleet-agent/exchange/host-context.ts';
+import { orderPlaces } from '../../fleet-agent/orders/order-places.ts';
 import { readUptime } from '../../fleet-agent/state/due-file.ts';
 import { ensureHostKey } from '../../fleet-agent/state/host-key.ts';
 import { statePaths } from '../../fleet-agent/state/state-paths.ts';
@@ -59,6 +60,7 @@ export function standInContext(given: StandInPlace, system: PackageSystem): Host
     client: createFleetClient({ url, certificate, key, certificates, timeoutMs: 20_000, now: Date.now }),
     system,
     host: { run: runCommand },
+    orders: orderPlaces(`${state}.executor`, `${state}.trust`),
     uptime: readUptime(),
     agentVersion: 'test',
     now: Date.now,

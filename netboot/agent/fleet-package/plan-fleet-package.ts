@@ -1,5 +1,6 @@
 // What a package of gutinteg-fleet says of itself, for dpkg and for rpm. In: version, architecture. Out: texts of their formats.
 // Never: I/O. @see deb-control(5), rpm's spec file format
+import { startedFleetUnits } from '../fleet-files.ts';
 
 export type FleetPackage = {
   /** Of the program: hexadecimal digits. */
@@ -10,6 +11,7 @@ export type FleetPackage = {
 };
 
 const NAME = 'gutinteg-fleet';
+const UNITS = startedFleetUnits.join(' ');
 const SUMMARY = "reports this host's packages to a fleet's server";
 
 /** A version grows by the day it was made on; the digits of the program tell those of a day apart. */
@@ -21,24 +23,25 @@ const packageVersion = ({ version }: FleetPackage, nowMs: number): string =>
  * What follows is run by /bin/sh as root, by both dpkg and rpm.
  */
 const AFTER_INSTALLATION = `if command -v systemctl >/dev/null; then
-  systemctl enable gutinteg-fleet-key.service gutinteg-fleet.timer >/dev/null 2>&1 || :
+  systemctl enable ${UNITS} >/dev/null 2>&1 || :
 fi
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload
-  systemctl start gutinteg-fleet-key.service gutinteg-fleet.timer
+  systemctl start ${UNITS}
 elif ! id gutinteg-fleet >/dev/null 2>&1; then
   useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin gutinteg-fleet
 fi
 `;
 
 const BEFORE_REMOVAL = `if command -v systemctl >/dev/null; then
-  systemctl disable gutinteg-fleet-key.service gutinteg-fleet.timer >/dev/null 2>&1 || :
+  systemctl disable ${UNITS} >/dev/null 2>&1 || :
 fi
-if [ -d /run/systemd/system ]; then systemctl stop gutinteg-fleet.timer || :; fi
+if [ -d /run/systemd/system ]; then systemctl stop ${UNITS} || :; fi
 `;
 
 /** The key goes only with a purge: a host that is installed anew is the same host. */
-const AFTER_PURGE = `rm -rf /var/lib/gutinteg-fleet /var/lib/private/gutinteg-fleet
+const AFTER_PURGE = `rm -rf /var/lib/gutinteg-fleet /var/lib/private/gutinteg-fleet /var/lib/gutinteg-fleet-executor
+rm -f /etc/gutinteg/fleet-orders.json
 `;
 
 const CONFIGURATION = '/etc/cron.d/gutinteg-fleet';

@@ -7,6 +7,7 @@ import { UserError } from '../../../lib/errors.ts';
 import { withPrivateDirectory } from '../../../lib/private-directory.ts';
 import { runCommand } from '../../../lib/run-command.ts';
 import type { Store } from '../../../packagelink/store/store.ts';
+import { fleetPrograms, fleetUnits } from '../fleet-files.ts';
 import { layPublishedAgent } from '../export-agent.ts';
 import { renderDebControl, renderSpec } from './plan-fleet-package.ts';
 import type { FleetPackage } from './plan-fleet-package.ts';
@@ -27,7 +28,6 @@ type Build = (
 ) => Promise<void>;
 
 const LIBRARY = 'usr/lib/gutinteg-fleet';
-const UNITS = ['gutinteg-fleet.service', 'gutinteg-fleet.timer', 'gutinteg-fleet-key.service'];
 
 /** @throws UserError for another end of the file's name, and when there is no agent in the store */
 export async function writeFleetPackage(input: FleetPackageInput): Promise<void> {
@@ -53,9 +53,11 @@ async function fillTree(input: FleetPackageInput, tree: string, agent: string): 
     await cp(from, join(tree, to), { recursive: true, dereference: true });
   };
   for (const name of ['node', 'lib']) await take(join(agent, 'usr/lib/gutinteg/agent', name), `${LIBRARY}/${name}`);
-  for (const name of ['agent.mjs', 'VERSION']) await take(join(agent, LIBRARY, name), `${LIBRARY}/${name}`);
+  for (const name of [...Object.keys(fleetPrograms), 'VERSION'])
+    await take(join(agent, LIBRARY, name), `${LIBRARY}/${name}`);
   await take(join(agent, 'usr/bin/gutinteg-fleet'), 'usr/bin/gutinteg-fleet');
-  for (const unit of UNITS) await take(join(agent, 'usr/lib/systemd/system', unit), `usr/lib/systemd/system/${unit}`);
+  for (const unit of Object.keys(fleetUnits))
+    await take(join(agent, 'usr/lib/systemd/system', unit), `usr/lib/systemd/system/${unit}`);
   await take(join(agent, LIBRARY, 'cron'), 'etc/cron.d/gutinteg-fleet');
   await rm(agent, { recursive: true });
 }

@@ -1,0 +1,126 @@
+// One order that was taken, from the lock to its result. In: an order. Out: its result, or that it waits. What is kept before which step is
+// all that this file is about: the record says that an order is applied before its first program starts, so it is never applied
+// twice, and what was foreseen is compared before anything changes.
+import { ask } from '../../package-systems/ask.ts';
+import { describeWithHint, UserError } from '../../lib/errors.ts';
+import { isSystemError } from '../../lib/when-missing.ts';
+import type { OrderResult } from '../../contract/fleet/jobs/order-report.ts';
+import type { AcceptedOrder } from './accepted-orders.ts';
+import { keepAccepted } from './accepted-orders.ts';
+import { faultOfTime, timeOf } from './decide-order.ts';
+import type { ExecutorContext } from './executor-context.ts';
+import { describeHolders, listLockHolders, waitForLocks } from './lock-holders.ts';
+import { makeResult, refused } from './make-result.ts';
+import { openOrderLog } from './order-log.ts';
+import type { OrderLog } from './order-log.ts';
+import type { OrderPlan } from './order-plan.ts';
+import { readRecord, writeRecord } from './own-record.ts';
+import { compareChanges, describeDifference, toRecord } from './package-changes.ts';
+import { planAction } from './plan-action.ts';
+import { runMarked } from './run-marked.ts';
+import { settleOrder } from './settle-order.ts';
+import { keepBefore, lookBefore } from './state-before.ts';
+import type { StateBefore } from './state-before.ts';
+
+/** `waiting`: for its window. `restarting`: the host does. */
+export type CarriedOut = OrderResult | 'waiting' | 'restarting';
+
+export async function carryOut(context: ExecutorContext, accepted: AcceptedOrder): Promise<CarriedOut> {
+  using log = openOrderLog(context.paths.log, accepted.name);
+  const ready = await prepare(context, accepted, log).catch(whyNot);
+  if ('outcome' in ready) return ready;
+  const { order } = accepted;
+  const { window } = order;
+  if (window !== undefined && window.from > nowSeconds(context)) {
+    keepAccepted(context.paths, { ...accepted, isPrepared: true });
+    context.reports.progress(accepted.name, {
+      step: 'waiting',
+      text: `for its window, which begins at ${timeOf(window.from)}`,
+    });
+    return 'waiting';
+  }
+  const before = await begin(context, accepted).catch(whyNot);
+  if ('outcome' in before) return before;
+  return await apply(context, { accepted, before, plan: ready.plan, log });
+}
+
+const nowSeconds = ({ now }: ExecutorContext): number => Math.floor(now() / 1000);
+
+/** Nothing has been changed yet. What is no answer for people is a defect. */
+function whyNot(error: unknown): OrderResult {
+  if (error instanceof UserError || isSystemError(error)) return refused(describeWithHint(error));
+  throw error;
+}
+
+/** Up to the point where nothing but the programs themselves is left. */
+async function prepare(
+  context: ExecutorContext,
+  { name, order, isPrepared }: AcceptedOrder,
+  log: OrderLog,
+): Promise<OrderResult | { readonly plan: OrderPlan }> {
+  const late = faultOfTime(order, nowSeconds(context)) ?? (await faultOfLocks(context, name));
+  if (late !== undefined) return refused(late);
+  const { system, host, limits } = context;
+  const plan = await planAction(order.action, { system, ask: (question) => ask(question, host) });
+  const foreseen = ((await plan.foresee?.()) ?? []).map(toRecord);
+  if (order.simulate) return makeResult('simulated', plan.note ?? '', { changes: foreseen });
+  const difference = order.expected === undefined ? undefined : compareChanges(order.expected, foreseen);
+  if (difference !== undefined) {
+    return refused(
+      `it would change something else than was foreseen, so nothing was changed: ${describeDifference(difference)}`,
+    );
+  }
+  if (isPrepared || foreseen.length === 0) return { plan };
+  if (plan.downloads.length > 0) context.reports.progress(name, { step: 'downloading', text: '' });
+  for (const command of plan.downloads) {
+    const fault = await runMarked(command, { name, log, limitMs: limits.programMs });
+    if (fault !== undefined) return makeResult('failed', `nothing was changed: ${fault}`, { output: log.tail() });
+  }
+  // Meanwhile somebody else may have begun.
+  const locked = await faultOfLocks(context, name);
+  return locked === undefined ? { plan } : refused(locked);
+}
+
+/** Waits for whoever changes packages now. */
+async function faultOfLocks({ system, limits, reports }: ExecutorContext, name: string): Promise<string | undefined> {
+  const holders = await waitForLocks(() => listLockHolders(system.locks), {
+    limitMs: limits.lockMs,
+    onWait: (who) =>
+      reports.progress(name, { step: 'waiting', text: `for ${who}, which has the lock of ${system.name}` }),
+  });
+  if (holders.length === 0) return undefined;
+  return `nothing was changed: ${describeHolders(holders)} has had the lock of ${system.name} for ${Math.round(limits.lockMs / 1000)} s`;
+}
+
+/** From here on, it is never begun again. On a full disk, it is not begun. */
+async function begin(context: ExecutorContext, { name }: AcceptedOrder): Promise<StateBefore> {
+  const before = await lookBefore(context, name);
+  keepBefore(context, before);
+  context.reports.progress(name, { step: 'applying', text: '' });
+  const record = readRecord(context.paths.record);
+  if (record === undefined) throw new Error(`${context.paths.record} was not made`);
+  const { bootId, seconds } = context.uptime;
+  writeRecord(context.paths.record, { ...record, running: { name, step: 'applying', boot: bootId, seconds } });
+  return before;
+}
+
+type Applied = {
+  readonly accepted: AcceptedOrder;
+  readonly before: StateBefore;
+  readonly plan: OrderPlan;
+  readonly log: OrderLog;
+};
+
+async function apply(context: ExecutorContext, { accepted, before, plan, log }: Applied): Promise<CarriedOut> {
+  const { name, order } = accepted;
+  let failure: string | undefined;
+  for (const command of plan.commands) {
+    failure = await runMarked(command, { name, log, limitMs: context.limits.programMs });
+    if (failure !== undefined) break;
+  }
+  if (plan.restarts === true) {
+    if (failure === undefined) return 'restarting';
+    return makeResult('failed', `the host was not restarted: ${failure}`, { output: log.tail() });
+  }
+  return settleOrder(context, { order, before, plan, log, failure, wasCutOff: false });
+}

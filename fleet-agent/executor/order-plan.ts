@@ -1,0 +1,30 @@
+// What an order comes to on this host. In: nothing. Out: the shape that each kind of action answers with (plan-action.ts).
+import type { PackageChange } from '../../package-systems/package-job.ts';
+import type {
+  PackageCommand,
+  PackageItem,
+  PackageQuestion,
+  PackageSystem,
+} from '../../package-systems/package-system.ts';
+
+export type OrderPlan = {
+  /** What would change, by the lists that are there. Absent: nothing of it can be foreseen. */
+  readonly foresee?: () => Promise<readonly PackageChange[]>;
+  /** Fetch what is needed, and change nothing that is installed. */
+  readonly downloads: readonly PackageCommand[];
+  readonly commands: readonly PackageCommand[];
+  /** What is not as it should be afterwards, in words, besides the changes that were foreseen. */
+  readonly check?: (installed: readonly PackageItem[]) => readonly string[];
+  /** All that is known of the end is how the programs ended: an exit code is a failure in itself. */
+  readonly byExitCode?: boolean;
+  /** The host starts anew; what comes afterwards is another start. */
+  readonly restarts?: boolean;
+  /** In words, when there is nothing to do. */
+  readonly note?: string;
+};
+
+/** What a kind may ask. */
+export type KindHost = {
+  readonly system: PackageSystem;
+  readonly ask: <T>(question: PackageQuestion<T>) => Promise<T>;
+};

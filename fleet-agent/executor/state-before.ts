@@ -1,0 +1,36 @@
+// What a host had before an order was applied, so that its end is known by comparison, also after a power cut. In: a package system.
+// Out: a file of root's.
+import { z } from 'zod';
+import { parseJsonEdge } from '../../lib/parse-edge.ts';
+import { ask } from '../../package-systems/ask.ts';
+import { ORDER_NAME } from '../orders/order-places.ts';
+import { readFileIfThere, replaceFile } from '../state/replace-file.ts';
+import { listBeside } from './beside-edited.ts';
+import type { ExecutorContext } from './executor-context.ts';
+
+const beforeSchema = z.object({
+  name: z.string().regex(ORDER_NAME),
+  installed: z.array(z.object({ name: z.string(), arch: z.string(), version: z.string() })),
+  /** What was broken already is not the order's doing. */
+  broken: z.array(z.string()),
+  beside: z.record(z.string(), z.number()),
+});
+
+export type StateBefore = z.infer<typeof beforeSchema>;
+
+export async function lookBefore({ system, host }: ExecutorContext, name: string): Promise<StateBefore> {
+  const installed = await ask(system.list, host);
+  return {
+    name,
+    installed: installed.map(({ name: package_, arch, version }) => ({ name: package_, arch, version })),
+    broken: [...(await ask(system.broken, host))],
+    beside: listBeside(system.besideEdited),
+  };
+}
+
+export const keepBefore = ({ paths }: ExecutorContext, before: StateBefore): void =>
+  replaceFile(paths.before, JSON.stringify(before));
+
+/** @throws UserError when it is not there, or damaged */
+export const readBefore = ({ paths }: ExecutorContext): StateBefore =>
+  parseJsonEdge(beforeSchema, readFileIfThere(paths.before)?.toString() ?? '', paths.before);
