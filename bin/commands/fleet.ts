@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addFleetCacheCommand } from '../fleet-commands/cache.ts';
 import { addFleetClassCommand } from '../fleet-commands/class.ts';
 import { addFleetCompareCommand } from '../fleet-commands/compare.ts';
 import { addFleetOutdatedCommands } from '../fleet-commands/outdated.ts';
@@ -67,7 +68,13 @@ const TASKS: readonly Task[] = [
   },
   {
     task: 'Servers:',
-    commands: [addFleetServeCommand, addFleetTlsCommand, addFleetRelayCommand, addFleetSimulateCommand],
+    commands: [
+      addFleetServeCommand,
+      addFleetTlsCommand,
+      addFleetRelayCommand,
+      addFleetCacheCommand,
+      addFleetSimulateCommand,
+    ],
   },
 ];
 

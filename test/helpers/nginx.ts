@@ -14,8 +14,13 @@ export type Nginx = { readonly directory: string; readonly stop: () => Promise<v
 /**
  * Returns when it answers on the port of loopback that its configuration listens on.
  * @param http what stands in `http { }`, given the directory of this nginx
+ * @param prefix put before its program: `['ip', 'netns', 'exec', 'lab-1']`
  */
-export async function startNginx(port: number, http: (directory: string) => string): Promise<Nginx> {
+export async function startNginx(
+  port: number,
+  http: (directory: string) => string,
+  prefix: readonly string[] = [],
+): Promise<Nginx> {
   const directory = await mkdtemp(join(tmpdir(), 'gutinteg-nginx-'));
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `${kind}_temp_path ${directory}/${kind};`,
@@ -27,7 +32,8 @@ export async function startNginx(port: number, http: (directory: string) => stri
   );
   const program = join(await unpackedPackage('nginx'), 'usr/sbin/nginx');
   const own = ['-p', directory, '-c', join(directory, 'nginx.conf'), '-e', join(directory, 'error.log')];
-  const child = spawn(program, own, { stdio: 'ignore' });
+  const [first = program, ...rest] = [...prefix, program, ...own];
+  const child = spawn(first, rest, { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
@@ -36,7 +42,8 @@ export async function startNginx(port: number, http: (directory: string) => stri
   };
   const patience = ['--retry-connrefused', '--retry', '20', '--retry-delay', '1'];
   const quiet = ['--silent', '--insecure', '--output', '/dev/null'];
-  await runCommand(['curl', ...quiet, ...patience, `http://127.0.0.1:${port}/`]).catch(async (error: unknown) => {
+  const ask = ['curl', ...quiet, ...patience, `http://127.0.0.1:${port}/`];
+  await runCommand([...prefix, ...ask] as [string, ...string[]]).catch(async (error: unknown) => {
     await stop();
     throw error;
   });

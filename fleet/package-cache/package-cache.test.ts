@@ -1,0 +1,255 @@
+// The cache against an origin of the test's own, which misbehaves as it is told.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, test } from 'node:test';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { createLog } from '../../lib/log.ts';
+import { runCommand } from '../../lib/run-command.ts';
+import { cleanCache, pinPackages, readCacheStatus } from './manage-cache.ts';
+import { openPackageCache } from './package-cache.ts';
+import { serveCache } from './serve-cache.ts';
+
+let stack = new AsyncDisposableStack();
+afterEach(async () => {
+  await stack.disposeAsync();
+  stack = new AsyncDisposableStack();
+});
+const log = createLog('test', 'silent');
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+type Behaviour = (request: IncomingMessage, response: ServerResponse, bytes: Buffer) => void;
+
+/** Its files by path; what was asked for; what it does for a path instead of answering. */
+async function startOrigin() {
+  const files = new Map<string, Buffer>();
+  const asked: string[] = [];
+  const behaviours = new Map<string, Behaviour>();
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(request.url ?? '').slice(1);
+    asked.push(path);
+    const bytes = files.get(path);
+    const behave = behaviours.get(path);
+    if (behave !== undefined) return behave(request, response, bytes ?? Buffer.alloc(0));
+    response.writeHead(bytes === undefined ? 404 : 200, { 'Content-Length': bytes?.length ?? 0 });
+    response.end(bytes);
+    return undefined;
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  stack.defer(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { files, asked, behaviours, url: `http://127.0.0.1:${port}` };
+}
+
+type Packages = Readonly<Record<string, Buffer>>;
+
+/** A suite with its packages, packed as its list's name says. */
+async function publish(files: Map<string, Buffer>, packages: Packages, list = 'Packages', more = ''): Promise<void> {
+  const text = Object.entries(packages).map(
+    ([name, bytes]) => `Filename: pool/${name}\nSize: ${bytes.length}\nSHA256: ${hashOf(bytes)}\n\n`,
+  );
+  for (const [name, bytes] of Object.entries(packages)) files.set(`pool/${name}`, bytes);
+  const plain = Buffer.from(text.join(''));
+  const packed = await pack(plain, list);
+  const sum = ` ${hashOf(packed)} ${packed.length} main/${list}\n`;
+  files.set('dists/s/InRelease', Buffer.from(`${more}SHA256:\n${sum}`));
+  files.set(`dists/s/main/${list}`, packed);
+}
+
+async function pack(plain: Buffer, list: string): Promise<Buffer> {
+  if (list.endsWith('.gz')) return gzipSync(plain);
+  if (list.endsWith('.zst')) return zstdCompressSync(plain);
+  if (!list.endsWith('.xz')) return plain;
+  const { stdout } = await runCommand(['xz', '-c'], { stdin: plain, stdoutEncoding: 'latin1' });
+  return Buffer.from(stdout, 'latin1');
+}
+
+async function startCache(url: string, options: { maxBytes?: number; redirectHosts?: readonly string[] } = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'gutinteg-cache-'));
+  const origins = [{ name: 'deb', url }];
+  const clock = { ms: 1_800_000_000_000 };
+  const bounds = { maxBytes: 10_000_000, freshMs: 60_000, ...options };
+  const cache = await openPackageCache({ directory, origins, log, now: () => clock.ms, ...bounds });
+  const server = await serveCache({ cache, origins, address: '127.0.0.1', port: 0, log });
+  stack.defer(async () => {
+    await server.close();
+    await cache.close();
+    rmSync(directory, { recursive: true });
+  });
+  const get = async (path: string, headers: Record<string, string> = {}) => {
+    const answer = await fetch(`http://127.0.0.1:${server.port}/deb/${path}`, { headers });
+    return { status: answer.status, headers: answer.headers, bytes: Buffer.from(await answer.arrayBuffer()) };
+  };
+  const update = async (list = 'Packages') => {
+    const head = await get('dists/s/InRelease');
+    return { head, list: await get(`dists/s/main/${list}`) };
+  };
+  return { get, update, directory, clock };
+}
+
+const big = Buffer.alloc(300_000, 'a package ');
+const small = Buffer.from('another package');
+
+for (const list of ['Packages', 'Packages.gz', 'Packages.zst', 'Packages.xz']) {
+  test(`packages of ${list} are fetched once, and come with the name of their bytes`, async () => {
+    const origin = await startOrigin();
+    await publish(origin.files, { 'a+b~1_all.deb': big }, list);
+    const { get, update } = await startCache(origin.url);
+    await update(list);
+    const answers = await Promise.all([1, 2, 3].map(() => get('pool/a%2bb~1_all.deb')));
+    for (const { status, bytes } of answers) assert.deepEqual([status, hashOf(bytes)], [200, hashOf(big)]);
+    const part = await get('pool/a+b~1_all.deb', { range: 'bytes=299990-' });
+    assert.deepEqual([part.status, part.bytes.length], [206, 10]);
+    const tag = part.headers.get('etag') ?? '';
+    assert.equal((await get('pool/a+b~1_all.deb', { 'if-none-match': tag })).status, 304);
+    assert.deepEqual(origin.asked, ['dists/s/InRelease', `dists/s/main/${list}`, 'pool/a+b~1_all.deb']);
+  });
+}
+
+test('what no index vouches for is passed on, and not kept', async () => {
+  const origin = await startOrigin();
+  origin.files.set('readme', small);
+  const { get, directory } = await startCache(origin.url);
+  for (const _ of [1, 2]) assert.deepEqual((await get('readme')).bytes, small);
+  assert.equal((await get('nothing')).status, 404);
+  assert.deepEqual(origin.asked, ['readme', 'readme', 'nothing']);
+  assert.equal((await readCacheStatus(directory, 0)).files, 0);
+});
+
+test('wrong bytes of the right length are not whole to anybody, and not kept', async () => {
+  const origin = await startOrigin();
+  await publish(origin.files, { 'a.deb': big });
+  const { get, update } = await startCache(origin.url);
+  await update();
+  origin.files.set('pool/a.deb', Buffer.alloc(big.length, 'a virus'));
+  await assert.rejects(get('pool/a.deb'));
+  origin.files.set('pool/a.deb', Buffer.alloc(10));
+  assert.equal((await get('pool/a.deb')).status, 502);
+  origin.files.set('pool/a.deb', big);
+  assert.deepEqual((await get('pool/a.deb')).bytes, big);
+});
+
+test('a line that is cut is continued where it was', async () => {
+  const origin = await startOrigin();
+  await publish(origin.files, { 'a.deb': big });
+  const { get, update } = await startCache(origin.url);
+  await update();
+  const ranges: (string | undefined)[] = [];
+  origin.behaviours.set('pool/a.deb', ({ headers }, response, bytes) => {
+    ranges.push(headers.range);
+    const start = Number(/\d+/.exec(headers.range ?? '')?.[0] ?? 0);
+    response.writeHead(start === 0 ? 200 : 206, { 'Content-Length': bytes.length - start });
+    response.write(bytes.subarray(start, start + 150_000), () => response.destroy());
+  });
+  assert.deepEqual((await get('pool/a.deb')).bytes, big);
+  assert.equal(ranges[0], undefined);
+  assert.ok(ranges.length > 1 && ranges.slice(1).every((range) => range?.startsWith('bytes=')));
+});
+
+test('a page of somebody else is no head: the last good set stays', async () => {
+  const origin = await startOrigin();
+  await publish(origin.files, { 'a.deb': big });
+  const { get, update, clock, directory } = await startCache(origin.url);
+  const before = await update();
+  for (const page of [Buffer.from('<html>log in</html>'), undefined]) {
+    if (page === undefined) origin.files.delete('dists/s/InRelease');
+    else origin.files.set('dists/s/InRelease', page);
+    clock.ms += 61_000;
+    assert.deepEqual((await get('dists/s/InRelease')).bytes, before.head.bytes);
+    assert.match((await readCacheStatus(directory, clock.ms)).heads[0]?.trouble ?? '', /SHA256|answers 404/);
+  }
+});
+
+test('a new head is shown together with its list, and the old list is still there by its hash', async () => {
+  const origin = await startOrigin();
+  const byHash = 'Acquire-By-Hash: yes\n';
+  const hashPath = (): string => {
+    const bytes = origin.files.get('dists/s/main/Packages') ?? small;
+    origin.files.set(`dists/s/main/by-hash/SHA256/${hashOf(bytes)}`, bytes);
+    return `dists/s/main/by-hash/SHA256/${hashOf(bytes)}`;
+  };
+  await publish(origin.files, { 'a.deb': big }, 'Packages', byHash);
+  const old = hashPath();
+  const { get, clock } = await startCache(origin.url);
+  await get('dists/s/InRelease');
+  assert.equal((await get(old)).status, 200);
+  await publish(origin.files, { 'b.deb': small }, 'Packages', byHash);
+  const next = hashPath();
+  clock.ms += 61_000;
+  await get('dists/s/InRelease');
+  origin.asked.length = 0;
+  assert.deepEqual([(await get(next)).status, (await get(old)).status], [200, 200]);
+  assert.deepEqual(origin.asked, [], 'both are here');
+  assert.deepEqual((await get('pool/b.deb')).bytes, small);
+  for (const _ of [1, 2]) await get('pool/b.deb');
+  assert.deepEqual(origin.asked, ['pool/b.deb']);
+});
+
+test('a head with a signature beside it', async () => {
+  const origin = await startOrigin();
+  await publish(origin.files, { 'a.deb': big });
+  origin.files.set('dists/s/Release', origin.files.get('dists/s/InRelease') ?? small);
+  origin.files.set('dists/s/Release.gpg', small);
+  const { get } = await startCache(origin.url);
+  assert.equal((await get('dists/s/Release')).status, 200);
+  origin.files.set('dists/s/Release.gpg', big);
+  assert.deepEqual((await get('dists/s/Release.gpg')).bytes, small, 'that of the head which is shown');
+});
+
+test('a redirection is followed only to a host that was named', async () => {
+  const [origin, mirror] = [await startOrigin(), await startOrigin()];
+  await publish(mirror.files, { 'a.deb': big });
+  for (const path of mirror.files.keys()) {
+    origin.behaviours.set(path, (_request, response) =>
+      response.writeHead(302, { Location: `${mirror.url}/${path}` }).end(),
+    );
+  }
+  assert.equal((await (await startCache(origin.url)).get('dists/s/InRelease')).status, 503);
+  assert.deepEqual(mirror.asked, []);
+  const { get, update } = await startCache(origin.url, { redirectHosts: [new URL(mirror.url).host] });
+  await update();
+  assert.deepEqual((await get('pool/a.deb')).bytes, big);
+});
+
+test('room is made by what was not used for the longest time; what is pinned stays', async () => {
+  const origin = await startOrigin();
+  const packages = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`${name}.deb`, Buffer.alloc(1000, name)]));
+  await publish(origin.files, packages);
+  const { get, update, directory, clock } = await startCache(origin.url, { maxBytes: 4000 });
+  await update();
+  // Until its list was read.
+  await get('pool/nothing');
+  await assert.rejects(pinPackages(directory, ['a.deb', 'x.deb'], clock.ms + 1e6), /names x\.deb/);
+  await pinPackages(directory, ['a.deb'], clock.ms + 1e6);
+  for (const name of ['a', 'b', 'c', 'd']) {
+    clock.ms += 1000;
+    await get(`pool/${name}.deb`);
+  }
+  origin.asked.length = 0;
+  for (const name of ['a', 'd', 'c', 'b']) await get(`pool/${name}.deb`);
+  assert.deepEqual(origin.asked, ['pool/b.deb']);
+  assert.ok((await readCacheStatus(directory, clock.ms)).bytes <= 4000);
+  await cleanCache(directory, clock.ms);
+  origin.asked.length = 0;
+  for (const name of ['a', 'b']) await get(`pool/${name}.deb`);
+  assert.deepEqual(origin.asked, ['pool/b.deb']);
+});
+
+test('what is larger than the cache is passed on', async () => {
+  const origin = await startOrigin();
+  await publish(origin.files, { 'a.deb': big });
+  const { get, update } = await startCache(origin.url, { maxBytes: 10_000 });
+  await update();
+  for (const _ of [1, 2]) assert.deepEqual((await get('pool/a.deb')).bytes, big);
+  assert.equal(origin.asked.filter((path) => path === 'pool/a.deb').length, 2);
+});
