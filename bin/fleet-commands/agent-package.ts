@@ -39,4 +39,6 @@ the site's key. The host needs nothing but dpkg or rpm and flock. Machines that 
 Examples:
   gutinteg fleet agent-package --out gutinteg-fleet.deb --site /srv/site
   apt-get install ./gutinteg-fleet.deb    on the host, and then: gutinteg-fleet enrol --help
+  gutinteg fleet agent-package --out gutinteg-fleet.rpm --site /srv/site
+  dnf install ./gutinteg-fleet.rpm        on the host; rpm alone, from version 6, wants --nosignature
 `;

@@ -26,12 +26,14 @@ test('a package is installed with dpkg, and the host enrols and reports as a use
   const [deb = '', rpm = '', tar = ''] = files;
   const listed = await runCommand(['rpm', '-qp', '--list', rpm]);
   const inTar = await runCommand(['tar', '--zstd', '-tf', tar]);
+  const directories = ['/usr/lib/gutinteg-fleet', '/usr/lib/gutinteg-fleet/lib'];
   assert.deepEqual(
     listed.stdout.trim().split('\n').sort(),
     inTar.stdout
       .trim()
       .split('\n')
       .map((path) => `/${path}`)
+      .concat(directories)
       .sort(),
   );
   assert.match((await runCommand(['rpm', '-qp', '--scripts', rpm])).stdout, /useradd --system/);

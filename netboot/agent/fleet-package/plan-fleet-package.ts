@@ -1,5 +1,6 @@
 // What a package of gutinteg-fleet says of itself, for dpkg and for rpm. In: version, architecture. Out: texts of their formats.
 // Never: I/O. @see deb-control(5), rpm's spec file format
+import { dirname } from 'node:path/posix';
 import { startedFleetUnits } from '../fleet-files.ts';
 
 export type FleetPackage = {
@@ -44,6 +45,7 @@ const AFTER_PURGE = `rm -rf /var/lib/gutinteg-fleet /var/lib/private/gutinteg-fl
 rm -f /etc/gutinteg/fleet-orders.json
 `;
 
+const OWN_DIRECTORY = '/usr/lib/gutinteg-fleet';
 const CONFIGURATION = '/etc/cron.d/gutinteg-fleet';
 
 /** Files of DEBIAN/, by name. */
@@ -78,6 +80,8 @@ export function renderSpec(
   { tree, files }: { tree: string; files: readonly string[] },
 ): string {
   const listed = files.map((path) => (path === CONFIGURATION ? `%config(noreplace) ${path}` : path));
+  // Those of the host itself belong to others; its own would be left behind, empty.
+  const directories = new Set(files.map((path) => dirname(path)).filter((path) => path.startsWith(OWN_DIRECTORY)));
   return `Name: ${NAME}
 Version: ${packageVersion(of, nowMs)}
 Release: 1
@@ -96,6 +100,6 @@ ${AFTER_INSTALLATION}
 ${BEFORE_REMOVAL}
 %files
 %defattr(-,root,root)
-${listed.join('\n')}
+${[...[...directories].map((path) => `%dir ${path}`), ...listed].join('\n')}
 `;
 }
