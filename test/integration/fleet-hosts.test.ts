@@ -1,6 +1,7 @@
 // A fleet of thirty hosts with dpkg and five with rpm: the server's own process, gutinteg-fleet from its real package, real
 // repositories. Hosts are changed by hand, and all is asked by the commands that people have.
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { appendFile, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -270,4 +271,24 @@ test('files: what was damaged, by what each package system knows', async () => {
     'db01 could not do it: lab-nowhere is not installed on this host\nexit code 1\n',
     'rpm05 could not do it: lab-nowhere is not installed on this host\nexit code 1\n',
   ]);
+});
+
+test('the server is killed, and hosts find it again with all that they had told it', async () => {
+  const before = await asked('status');
+  await lab.restartServer();
+  assert.equal(await asked('status'), before);
+  const { stdout, exitCode } = await host('rpm05').checkIn();
+  assert.match(stdout, /^nothing new to report\n/);
+  assert.equal(exitCode, 0);
+});
+
+test('without the program, a host keeps its key and nothing else', async () => {
+  await Promise.all([
+    host('db10').run(['dpkg', '--remove', 'gutinteg-fleet']),
+    host('rpm05').run(['rpm', '--erase', 'gutinteg-fleet']),
+  ]);
+  for (const { root } of [host('db10'), host('rpm05')]) {
+    assert.ok(!existsSync(join(root, 'usr/lib/gutinteg-fleet')));
+    assert.ok(existsSync(join(root, 'var/lib/gutinteg-fleet/key.pem')));
+  }
 });

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../../../lib/run-command.ts';
 
@@ -25,7 +26,8 @@ export type ServerProcess = {
 
 /** Makes the certificate unless there is one. Takes about 1.5 s. @throws Error with its log when it does not serve */
 export async function startFleetServer({ stateDir, namespace, address }: FleetServerPlace): Promise<ServerProcess> {
-  await runCommand([program, 'fleet', 'tls', '--state', stateDir, '--name', address]);
+  const certificate = join(stateDir, 'fleet/tls/certificate.pem');
+  if (!existsSync(certificate)) await runCommand([program, 'fleet', 'tls', '--state', stateDir, '--name', address]);
   await runCommand(['chown', '-R', `${NOBODY}:${NOBODY}`, join(stateDir, 'fleet')]);
   const words = ['fleet', 'serve', '--state', stateDir, '--listen', `${address}:8443`];
   const child = spawn('ip', ['netns', 'exec', namespace, ...AS_NOBODY, program, ...words], {
@@ -47,7 +49,6 @@ export async function startFleetServer({ stateDir, namespace, address }: FleetSe
     await kill('SIGKILL');
     throw error;
   });
-  const certificate = join(stateDir, 'fleet/tls/certificate.pem');
   return { url: `https://${address}:8443`, certificate, log: () => said, kill };
 }
 
