@@ -14,3 +14,14 @@ test('one package with a strange name or vendor does not keep the others from be
   assert.match(items[1]?.[4] ?? '', /^two lines x+…$/);
   assert.deepEqual(leftOut, ['tab in it', '']);
 });
+
+test('a package that is there twice, as rpm can have it, is reported once', () => {
+  const item = { name: 'lab-a', arch: 'noarch', version: '1-1', flags: [], origin: '' };
+  assert.deepEqual(toItems([item, { ...item, version: '2-1' }, item]), {
+    items: [
+      ['lab-a', 'noarch', '1-1', '', ''],
+      ['lab-a', 'noarch', '2-1', '', ''],
+    ],
+    leftOut: [],
+  });
+});

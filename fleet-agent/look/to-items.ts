@@ -12,14 +12,15 @@ export type Items = {
 
 /** One package whose vendor has a line break in its name must not keep two thousand others from being reported. */
 export function toItems(packages: readonly PackageItem[]): Items {
-  const items: Item[] = [];
+  const items = new Map<string, Item>();
   const leftOut: string[] = [];
   for (const { name, arch, version, flags, origin } of packages) {
     const item = itemSchema.safeParse([name, arch, version, flags.join(','), plain(origin)]);
-    if (item.success) items.push(item.data);
+    // rpm's database can have one package twice; a list that has it twice would be refused for ever.
+    if (item.success) items.set(item.data.join('\t'), item.data);
     else leftOut.push(cutText(name, 100));
   }
-  return { items, leftOut };
+  return { items: [...items.values()], leftOut };
 }
 
 const plain = (text: string): string => cutText(text.replaceAll(/[\u2028\u2029]/g, ' '), 255);

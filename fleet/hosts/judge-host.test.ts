@@ -127,6 +127,11 @@ const cases: readonly [what: string, Partial<JudgedReports>, readonly string[]][
   ['a clock that is four minutes ahead', host({ clockOffset: 240 }), []],
   ['a clock that is six minutes behind', host({ clockOffset: -360 }), ['its clock is 6 minutes behind']],
   ['a clock that is a day ahead', host({ clockOffset: 86_400 }), ['its clock is 24 hours ahead']],
+  [
+    'one that came when the server was a day ahead',
+    host({ lastSeenAt: NOW + 1440 * MINUTE, nextDueAt: NOW + 1470 * MINUTE, clockOffset: -86_400 }),
+    ["last seen at a time that is still to come (2027-01-16 12:00 UTC), as this server's clock was ahead"],
+  ],
   ['a clock of 1970', host({ clockOffset: -1_800_000_000 }), ['its clock is 20833 days behind']],
 ];
 

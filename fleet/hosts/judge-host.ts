@@ -155,7 +155,12 @@ function judgeCounts({ counts, facts }: JudgedReports): Finding[] {
   ];
 }
 
-function judgeClock({ host: { clockOffset, lastSeenAt } }: JudgedReports): Finding[] {
+function judgeClock({ host: { clockOffset, lastSeenAt }, nowMs }: JudgedReports): Finding[] {
+  // Until it comes again, it can neither be called silent, nor its clock be compared.
+  if ((lastSeenAt ?? 0) > nowMs + CLOCK_OFF_SECONDS * 1000) {
+    const text = `last seen at a time that is still to come (${timeText(lastSeenAt ?? 0)}), as this server's clock was ahead`;
+    return [{ kind: 'clock-off', text }];
+  }
   const isOff = lastSeenAt !== null && Math.abs(clockOffset) > CLOCK_OFF_SECONDS;
   const direction = clockOffset > 0 ? 'ahead' : 'behind';
   return one('clock-off', isOff, () => `its clock is ${durationText(Math.abs(clockOffset))} ${direction}`);

@@ -58,10 +58,10 @@ export async function makeFleetProgram(stack: AsyncDisposableStack, options: Fle
     child = undefined;
   };
   stack.defer(() => kill());
-  /** @returns what it said, when it did not begin to serve */
-  const tryStart = async (): Promise<string | undefined> => {
+  /** @param startedBy in the place of `under` @returns what it said, when it did not begin to serve */
+  const tryStart = async (startedBy: readonly string[] = under): Promise<string | undefined> => {
     const argv = ['fleet', 'serve', '--state', state, '--listen', `127.0.0.1:${port}`, '--user', 'root', ...words];
-    const [file = GUTINTEG, ...rest] = [...under, GUTINTEG, ...argv];
+    const [file = GUTINTEG, ...rest] = [...startedBy, GUTINTEG, ...argv];
     child = spawn(file, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
     const served = await isServed(child, log);
     if (typeof served === 'number') port = served;

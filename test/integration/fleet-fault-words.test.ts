@@ -7,8 +7,14 @@ import { test } from 'node:test';
 import { runCommand } from '../../lib/run-command.ts';
 import { makeFleetProgram } from '../helpers/fleet-program.ts';
 
-/** A program sees another time; what it waits for takes as long as ever. */
-const at = (offset: string): string[] => ['env', 'FAKETIME_DONT_FAKE_MONOTONIC=1', 'faketime', '-f', offset];
+/** A program sees another time; what it waits for takes as long as ever. No program of faketime stands in between. */
+const at = (offset: string): string[] => [
+  'env',
+  'FAKETIME_DONT_FAKE_MONOTONIC=1',
+  // `$LIB` is ld.so(8)'s.
+  'LD_PRELOAD=/usr/$LIB/faketime/libfaketime.so.1',
+  `FAKETIME=${offset}`,
+];
 
 test('a certificate that has ended is told by the server, its commands and every host, and a renewal mends it', async () => {
   await using stack = new AsyncDisposableStack();
@@ -61,6 +67,25 @@ test("a host's clock that is a day off keeps it from nothing, and is told", asyn
   // A host that was enrolled with a clock before the certificate's beginning, as one without a battery is.
   const young = fleet.addHost('web2', { under: at('-400d') });
   assert.equal((await young.enrol(await fleet.makeToken())).code, 0);
+});
+
+test('a server whose clock was a day ahead says so of hosts that came meanwhile, until they come again', async () => {
+  await using stack = new AsyncDisposableStack();
+  const fleet = await makeFleetProgram(stack, { days: 90, under: at('+1d') });
+  const host = fleet.addHost('web1');
+  assert.equal((await host.enrol(await fleet.makeToken())).code, 0);
+  await fleet.kill();
+  assert.equal(await fleet.tryStart([]), undefined);
+  assert.match(
+    (await fleet.cli(['hosts'])).said,
+    / {2}last seen at a time that is still to come \(.* UTC\), as this server's clock was ahead$/m,
+  );
+  assert.match(
+    (await fleet.cli(['status'])).said,
+    /^WARNING: the certificate is valid from .* on, and this computer's clock says /m,
+  );
+  assert.equal((await host.run(['check-in'])).code, 0);
+  assert.match((await fleet.cli(['hosts'])).said, /up to date$/m);
 });
 
 test('a copied host is quarantined with its copy, and both get out by what they are told', async () => {
