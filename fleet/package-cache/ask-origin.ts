@@ -11,11 +11,16 @@ export class OriginAwayError extends Error {
   override readonly name = 'OriginAwayError';
 }
 
+type Headers = Readonly<Record<string, string>>;
+
 export type AskOrigin = {
-  /** @throws OriginAwayError */
-  readonly ask: (origin: Origin, path: string, headers?: Readonly<Record<string, string>>) => Promise<IncomingMessage>;
-  /** Since when an origin has not answered, in milliseconds since 1970. */
-  readonly awaySince: (origin: Origin) => number | undefined;
+  /**
+   * Over a few connections, for what the cache takes in by itself.
+   * @throws OriginAwayError
+   */
+  readonly ask: (origin: Origin, path: string, headers?: Headers) => Promise<IncomingMessage>;
+  /** The same over a connection of its own, for what one host reads as slowly as it likes. */
+  readonly askAside: (origin: Origin, path: string, headers: Headers) => Promise<IncomingMessage>;
   readonly close: () => void;
 };
 
@@ -26,6 +31,8 @@ const AWAY_MS = 5000;
 const MAX_REDIRECTIONS = 3;
 const CONNECTIONS = 8;
 
+type Send = (url: URL) => Promise<IncomingMessage>;
+
 export function createAskOrigin(options: {
   /** Hosts that an origin may send the cache to. */
   readonly redirectHosts: readonly string[];
@@ -34,50 +41,48 @@ export function createAskOrigin(options: {
   const { redirectHosts, now } = options;
   const limits = { keepAlive: true, maxSockets: CONNECTIONS };
   const agents = { 'http:': new HttpAgent(limits), 'https:': new HttpsAgent(limits) };
-  const away = new Map<string, { readonly since: number; until: number }>();
+  /** By name, until when it is not asked. */
+  const away = new Map<string, number>();
 
-  async function ask(
-    origin: Origin,
-    path: string,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<IncomingMessage> {
-    const pause = away.get(origin.name);
-    if (pause !== undefined && now() < pause.until) throw new OriginAwayError(`${origin.url} does not answer now`);
+  async function follow(origin: Origin, path: string, send: Send): Promise<IncomingMessage> {
+    if (now() < (away.get(origin.name) ?? 0)) throw new OriginAwayError(`${origin.url} does not answer now`);
     let url = new URL(`${origin.url}/${path.split('/').map(encodeURIComponent).join('/')}`);
     const hosts = new Set([new URL(origin.url).host, ...redirectHosts]);
     for (let hops = 0; hops <= MAX_REDIRECTIONS; hops += 1) {
-      const answer = await reach(origin, url, headers);
+      const answer = await reach(origin, url, send);
       const { statusCode = 0 } = answer;
       if (![301, 302, 303, 307, 308].includes(statusCode)) return answer;
       answer.destroy();
       const next = URL.parse(answer.headers.location ?? '', url);
-      if (next === null || !hosts.has(next.host) || !(next.protocol in agents)) {
-        throw new OriginAwayError(`${url.href} sends the cache to ${next?.host}, which --redirect-host does not name`);
+      const isAsSafe = next?.protocol === 'https:' || next?.protocol === url.protocol;
+      if (next === null || !hosts.has(next.host) || !isAsSafe) {
+        throw new OriginAwayError(
+          `${url.href} sends the cache to ${next?.host}, which --redirect-host does not name, or not by https`,
+        );
       }
       url = next;
     }
     throw new OriginAwayError(`${origin.url} sends the cache in circles`);
   }
 
-  async function reach(origin: Origin, url: URL, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
+  async function reach(origin: Origin, url: URL, send: Send): Promise<IncomingMessage> {
     try {
-      const answer = await send(url, headers);
+      const answer = await send(url);
       away.delete(origin.name);
       if ((answer.statusCode ?? 0) < 500 && answer.statusCode !== 429) return answer;
       answer.destroy();
     } catch (error) {
-      away.set(origin.name, { since: away.get(origin.name)?.since ?? now(), until: now() + AWAY_MS });
+      away.set(origin.name, now() + AWAY_MS);
       throw new OriginAwayError(`${origin.url}: ${describeError(error)}`, { cause: error });
     }
     throw new OriginAwayError(`${url.href} answers that it cannot answer now`);
   }
 
-  async function send(url: URL, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
+  async function open(url: URL, headers: Headers, agent: HttpAgent | HttpsAgent | false): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    const isTls = url.protocol === 'https:';
     const all = { 'user-agent': 'gutinteg', 'accept-encoding': 'identity', ...headers };
-    const agent = isTls ? agents['https:'] : agents['http:'];
-    const sent = (isTls ? httpsRequest : httpRequest)(url, { headers: all, agent }, (answer) => {
+    const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const sent = request(url, { headers: all, agent }, (answer) => {
       sent.setTimeout(SILENT_MS);
       resolve(answer);
     });
@@ -87,9 +92,10 @@ export function createAskOrigin(options: {
     return promise;
   }
 
+  const kept = (url: URL) => (url.protocol === 'https:' ? agents['https:'] : agents['http:']);
   return {
-    ask,
-    awaySince: ({ name }) => away.get(name)?.since,
+    ask: (origin, path, headers = {}) => follow(origin, path, (url) => open(url, headers, kept(url))),
+    askAside: (origin, path, headers) => follow(origin, path, (url) => open(url, headers, false)),
     close: () => Object.values(agents).forEach((agent) => agent.destroy()),
   };
 }

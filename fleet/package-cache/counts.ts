@@ -1,5 +1,7 @@
 // How much the cache saves, and when its files were used last. In: events. Out: rows, every few seconds. Never: a write for each
 // request.
+import { describeError } from '../../lib/errors.ts';
+import type { LimitedLog } from '../../lib/limited-log.ts';
 import type { CacheStore } from './cache-store.ts';
 
 export type CountName = 'hits' | 'misses' | 'passed' | 'damaged' | 'fetchedBytes' | 'sentBytes';
@@ -7,7 +9,7 @@ export type CountName = 'hits' | 'misses' | 'passed' | 'damaged' | 'fetchedBytes
 const WRITE_MS = 5000;
 const KEPT_DAYS = 30;
 
-export function createCounts(store: CacheStore, now: () => number) {
+export function createCounts(store: CacheStore, log: LimitedLog, now: () => number) {
   const counts = new Map<string, number>();
   const used = new Set<string>();
   let today = '';
@@ -16,8 +18,8 @@ export function createCounts(store: CacheStore, now: () => number) {
     const day = dayOf(now());
     if (counts.size > 0) {
       const rows = [...counts].map(([key, value]) => ({ ...splitKey(key), value }));
-      counts.clear();
       store.count(day, rows);
+      counts.clear();
     }
     if (used.size > 0) store.use(used, now());
     used.clear();
@@ -25,7 +27,16 @@ export function createCounts(store: CacheStore, now: () => number) {
     today = day;
   }
 
-  const timer = setInterval(write, WRITE_MS);
+  /** On a full disk they are written later. */
+  function tryToWrite(): void {
+    try {
+      write();
+    } catch (error) {
+      log.once('counts', 'the counts cannot be written', { error: describeError(error) });
+    }
+  }
+
+  const timer = setInterval(tryToWrite, WRITE_MS);
   timer.unref();
   return {
     add: (origin: string, name: CountName, value: number): void => {
@@ -35,7 +46,7 @@ export function createCounts(store: CacheStore, now: () => number) {
     use: (sha256: string): void => void used.add(sha256),
     close: (): void => {
       clearInterval(timer);
-      write();
+      tryToWrite();
     },
   };
 }

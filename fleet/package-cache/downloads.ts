@@ -35,13 +35,13 @@ type Download = {
   readonly read: (start: number, end: number) => AsyncGenerator<Buffer>;
 };
 
-type Wanted = Pick<FileRow, 'sha256' | 'sizeBytes' | 'fetchPath'>;
+type Wanted = Pick<FileRow, 'sha256' | 'sizeBytes' | 'path' | 'fetchPath'>;
 
 export type Downloads = {
   /** @throws OriginAwayError, NotTheFileError, NoRoomError */
   readonly start: (origin: Origin, wanted: Wanted) => Promise<Download>;
   /** One that is under way. */
-  readonly find: (sha256: string) => Promise<Download> | undefined;
+  readonly underWay: (sha256: string) => Promise<Download> | undefined;
   /** Waits for those under way to end. */
   readonly settle: () => Promise<void>;
 };
@@ -93,7 +93,7 @@ export function createDownloads(place: Place): Downloads {
 
   async function begin(origin: Origin, wanted: Wanted): Promise<Download> {
     await makeRoom(wanted.sizeBytes);
-    const answer = requireFile(await origins.ask(origin, wanted.fetchPath), wanted);
+    const { answer, from } = await find(origin, wanted);
     const file = contents.incoming(randomBytes(8).toString('hex'));
     const handle = await open(file, 'wx', 0o644).catch((cause: unknown) => {
       answer.destroy();
@@ -101,7 +101,7 @@ export function createDownloads(place: Place): Downloads {
     });
     const progress = createProgress();
     const storedAt = Math.floor(now() / 1000) * 1000;
-    const done = fill({ origin, wanted, answer, handle, progress })
+    const done = fill({ origin, wanted: { ...wanted, fetchPath: from }, answer, handle, progress })
       .then(() => {
         contents.adopt(file, wanted.sha256);
         store.putContent(wanted.sha256, wanted.sizeBytes, storedAt);
@@ -117,6 +117,16 @@ export function createDownloads(place: Place): Downloads {
     done.catch(() => undefined);
     const openFile = (): Promise<FileHandle> => open(file).catch(() => contents.open(wanted.sha256));
     return { storedAt, done, read: (first, last) => readAsItComes(openFile, progress, first, last) };
+  }
+
+  /** Some origins promise files by their hash, and do not have them. */
+  async function find(origin: Origin, wanted: Wanted): Promise<{ answer: IncomingMessage; from: string }> {
+    const { fetchPath, path } = wanted;
+    const answer = await origins.ask(origin, fetchPath);
+    if (answer.statusCode !== 404 || fetchPath === path)
+      return { answer: requireFile(answer, wanted), from: fetchPath };
+    answer.destroy();
+    return { answer: requireFile(await origins.ask(origin, path), { ...wanted, fetchPath: path }), from: path };
   }
 
   async function fill(job: {
@@ -162,7 +172,7 @@ export function createDownloads(place: Place): Downloads {
 
   return {
     start,
-    find: (sha256) => running.get(sha256)?.download,
+    underWay: (sha256) => running.get(sha256)?.download,
     settle: async () => {
       await Promise.allSettled([...running.values()].map(async ({ download }) => (await download).done));
     },

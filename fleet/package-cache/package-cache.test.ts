@@ -74,7 +74,10 @@ async function pack(plain: Buffer, list: string): Promise<Buffer> {
   return Buffer.from(stdout, 'latin1');
 }
 
-async function startCache(url: string, options: { maxBytes?: number; redirectHosts?: readonly string[] } = {}) {
+async function startCache(
+  url: string,
+  options: { maxBytes?: number; redirectHosts?: readonly string[]; patienceMs?: number } = {},
+) {
   const directory = mkdtempSync(join(tmpdir(), 'gutinteg-cache-'));
   const origins = [{ name: 'deb', url }];
   const clock = { ms: 1_800_000_000_000 };
@@ -193,6 +196,58 @@ test('a new head is shown together with its list, and the old list is still ther
   assert.deepEqual((await get('pool/b.deb')).bytes, small);
   for (const _ of [1, 2]) await get('pool/b.deb');
   assert.deepEqual(origin.asked, ['pool/b.deb']);
+});
+
+test('an origin that promises files by their hash, and does not have them', async () => {
+  const origin = await startOrigin();
+  await publish(origin.files, { 'a.deb': big }, 'Packages', 'Acquire-By-Hash: yes\n');
+  const { get, update } = await startCache(origin.url);
+  await update();
+  for (const _ of [1, 2]) assert.deepEqual((await get('pool/a.deb')).bytes, big);
+  assert.equal(origin.asked.filter((path) => path === 'pool/a.deb').length, 1);
+});
+
+test('other bytes under the same name come with the list that names them', async () => {
+  const origin = await startOrigin();
+  await publish(origin.files, { 'a.deb': big });
+  const { get, update, clock } = await startCache(origin.url);
+  await update();
+  assert.deepEqual((await get('pool/a.deb')).bytes, big);
+  await publish(origin.files, { 'a.deb': small });
+  clock.ms += 61_000;
+  await update();
+  assert.deepEqual((await get('pool/a.deb')).bytes, small);
+});
+
+test('hosts do not wait for a list on a slow line: they get the set that is here', async () => {
+  const origin = await startOrigin();
+  await publish(origin.files, { 'a.deb': big });
+  const { update, get, clock } = await startCache(origin.url, { patienceMs: 10 });
+  const before = await update();
+  await publish(origin.files, { 'b.deb': small });
+  const arrived = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  origin.behaviours.set('dists/s/main/Packages', (_request, response, bytes) => {
+    arrived.resolve();
+    void goOn.promise.then(() => response.writeHead(200, { 'Content-Length': bytes.length }).end(bytes));
+  });
+  clock.ms += 61_000;
+  assert.deepEqual((await get('dists/s/InRelease')).bytes, before.head.bytes);
+  await arrived.promise;
+  goOn.resolve();
+  while ((await get('dists/s/InRelease')).bytes.equals(before.head.bytes)) await new Promise(setImmediate);
+  assert.deepEqual((await get('pool/b.deb')).bytes, small);
+});
+
+test('a package is found in an archive below its origin', async () => {
+  const origin = await startOrigin();
+  const files = new Map<string, Buffer>();
+  await publish(files, { 'a.deb': big });
+  for (const [path, bytes] of files) origin.files.set(`debian/${path}`, bytes);
+  const { get } = await startCache(origin.url);
+  for (const path of ['dists/s/InRelease', 'dists/s/main/Packages']) await get(`debian/${path}`);
+  for (const _ of [1, 2]) assert.deepEqual((await get('debian/pool/a.deb')).bytes, big);
+  assert.equal(origin.asked.filter((path) => path === 'debian/pool/a.deb').length, 1);
 });
 
 test('a head with a signature beside it', async () => {

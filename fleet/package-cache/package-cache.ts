@@ -4,6 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '../../lib/errors.ts';
 import { createLimitedLog } from '../../lib/limited-log.ts';
 import type { Log } from '../../lib/log.ts';
@@ -12,7 +13,7 @@ import { openCacheStore } from './cache-store.ts';
 import type { FileRow } from './cache-store.ts';
 import { openContents } from './contents.ts';
 import { createCounts } from './counts.ts';
-import { createDownloads, NoRoomError, NotTheFileError } from './downloads.ts';
+import { createDownloads, NotTheFileError } from './downloads.ts';
 import { findHead, hashInName } from './index-kinds/all.ts';
 import { createReadLists } from './read-lists.ts';
 import type { Origin, Target } from './read-target.ts';
@@ -29,6 +30,8 @@ export type CacheOptions = {
   readonly now?: () => number;
   /** How long a head is shown without a question to its origin. */
   readonly freshMs?: number;
+  /** How long a host waits for a newer set of indexes than the one that is here. */
+  readonly patienceMs?: number;
 };
 
 /** A file, or why there is none; `passed` is the origin's answer as it comes. */
@@ -44,13 +47,17 @@ export type CacheAnswer =
   | { readonly kind: 'passed'; readonly answer: IncomingMessage }
   | { readonly kind: 'refused'; readonly status: number; readonly message: string };
 
+type Headers = Readonly<Record<string, string>>;
+
 export type PackageCache = {
-  readonly answer: (target: Target, headers: Readonly<Record<string, string>>) => Promise<CacheAnswer>;
+  readonly answer: (target: Target, headers: Headers) => Promise<CacheAnswer>;
   readonly countSent: (origin: string, bytes: number) => void;
   readonly close: () => Promise<void>;
 };
 
 const FRESH_MS = 60_000;
+/** apt gives up after 30 s. */
+const PATIENCE_MS = 10_000;
 
 export async function openPackageCache(options: CacheOptions): Promise<PackageCache> {
   const { directory, maxBytes, now = Date.now, freshMs = FRESH_MS } = options;
@@ -60,38 +67,48 @@ export async function openPackageCache(options: CacheOptions): Promise<PackageCa
   await contents.tidy(new Set(store.contents().map(({ sha256 }) => sha256)));
   const log = createLimitedLog(options.log, now);
   const origins = createAskOrigin({ redirectHosts: options.redirectHosts ?? [], now });
-  const counts = createCounts(store, now);
+  const counts = createCounts(store, log, now);
   const countFetched = (origin: string, bytes: number): void => counts.add(origin, 'fetchedBytes', bytes);
   const downloads = createDownloads({ store, contents, origins, maxBytes, now, countFetched });
   const lists = createReadLists({ store, contents, log });
   const place = { store, contents, origins, downloads, now, countFetched, freshMs };
   const refreshing = new Map<string, ReturnType<typeof refreshHead>>();
 
-  async function answer(target: Target, headers: Readonly<Record<string, string>>): Promise<CacheAnswer> {
+  async function answer(target: Target, headers: Headers): Promise<CacheAnswer> {
     try {
       return await answerFile(target, headers);
     } catch (error) {
-      if (error instanceof NotTheFileError) return { kind: 'refused', status: error.status, message: error.message };
-      if (!(error instanceof OriginAwayError)) throw error;
-      log.once(`away ${target.origin.name}`, 'an origin is away', { error: describeError(error) });
-      return { kind: 'refused', status: 503, message: `not in the cache, and ${error.message}` };
+      return refusalFor(target, error) ?? answerAside(target, headers, error);
     }
   }
 
-  async function answerFile({ origin, path }: Target, headers: Readonly<Record<string, string>>): Promise<CacheAnswer> {
+  async function answerAside(target: Target, headers: Headers, why: unknown): Promise<CacheAnswer> {
+    try {
+      return await pass(target, headers, why);
+    } catch (error) {
+      const refusal = refusalFor(target, error);
+      if (refusal === undefined) throw error;
+      return refusal;
+    }
+  }
+
+  async function answerFile(target: Target, headers: Headers): Promise<CacheAnswer> {
+    const { origin, path } = target;
     const found = findHead(path);
     if (found !== undefined) return answerHead({ origin, ...found }, path);
-    await lists.settled(origin.name);
     const hash = hashInName(path);
-    const named =
+    const find = (): FileRow | undefined =>
       store.file(origin.name, path) ?? (hash === undefined ? undefined : store.fileByHash(origin.name, hash));
-    if (named !== undefined) return answerNamed(origin, named, headers);
-    const old = hash === undefined ? undefined : store.content(hash);
-    if (old !== undefined && (await contents.isWhole(old.sha256, old.sizeBytes))) {
-      counts.add(origin.name, 'hits', 1);
-      return fileAnswer(old, dateOf(old.storedAt));
+    let named = find();
+    if (named === undefined) {
+      await lists.settled(origin.name);
+      named = find();
     }
-    return pass(origin, path, headers);
+    if (named !== undefined) return answerNamed(origin, named);
+    const old = hash === undefined ? undefined : store.content(hash);
+    if (old === undefined || !(await contents.isWhole(old.sha256, old.sizeBytes))) return pass(target, headers);
+    counts.add(origin.name, 'hits', 1);
+    return fileAnswer(old, dateOf(old.storedAt));
   }
 
   async function answerHead(wanted: HeadWanted, path: string): Promise<CacheAnswer> {
@@ -101,44 +118,50 @@ export async function openPackageCache(options: CacheOptions): Promise<PackageCa
     if (path === row.path) return fileAnswer(row, row.lastModified ?? dateOf(store.content(row.sha256)?.storedAt ?? 0));
     const companion = store.file(row.origin, path);
     if (companion === undefined) return { kind: 'refused', status: 404, message: `${path} is not there` };
-    return answerNamed(wanted.origin, companion, {});
+    return answerNamed(wanted.origin, companion);
   }
 
+  /** Hosts do not wait long for a newer set than the one that is here. */
   async function refreshOnce(wanted: HeadWanted): ReturnType<typeof refreshHead> {
     const key = `${wanted.origin.name}/${wanted.head}`;
-    const running = refreshing.get(key) ?? refreshHead(place, wanted).finally(() => refreshing.delete(key));
+    const running = refreshing.get(key) ?? refresh(wanted).finally(() => refreshing.delete(key));
     refreshing.set(key, running);
-    const result = await running;
-    // A list that has come with its head, and was asked for by nobody yet.
-    if (result.isNew) for (const file of store.filesOf(wanted.origin.name, wanted.head)) beginIfHere(file);
+    const old = store.head(wanted.origin.name, wanted.head);
+    if (old === undefined || !(await contents.isWhole(old.sha256, old.sizeBytes))) return running;
+    const patience = new AbortController();
+    const late = delay(
+      options.patienceMs ?? PATIENCE_MS,
+      { row: old, isNew: false },
+      { signal: patience.signal, ref: false },
+    );
+    return Promise.race([running, late]).finally(() => patience.abort());
+  }
+
+  async function refresh(wanted: HeadWanted): ReturnType<typeof refreshHead> {
+    const result = await refreshHead(place, wanted);
+    if (!result.isNew) return result;
+    for (const file of store.filesOf(wanted.origin.name, wanted.head)) {
+      if (store.content(file.sha256) !== undefined) lists.begin(file, Promise.resolve());
+      else if (isAlwaysRead(wanted, file))
+        lists.begin(
+          file,
+          downloads.start(wanted.origin, file).then(({ done }) => done),
+        );
+    }
     return result;
   }
 
-  function beginIfHere(file: FileRow): void {
-    if (store.content(file.sha256) !== undefined) lists.begin(file, Promise.resolve());
-  }
-
-  async function answerNamed(
-    origin: Origin,
-    file: FileRow,
-    headers: Readonly<Record<string, string>>,
-  ): Promise<CacheAnswer> {
-    const under = await downloads.find(file.sha256);
-    if (under === undefined && (await isHere(file))) {
-      beginIfHere(file);
-      counts.add(origin.name, 'hits', 1);
+  async function answerNamed(origin: Origin, file: FileRow): Promise<CacheAnswer> {
+    const under = await downloads.underWay(file.sha256);
+    const isHit = under !== undefined || (await isHere(file));
+    counts.add(origin.name, isHit ? 'hits' : 'misses', 1);
+    if (under === undefined && isHit) {
+      lists.begin(file, Promise.resolve());
       return fileAnswer(file, dateOf(store.content(file.sha256)?.storedAt ?? 0));
     }
-    try {
-      counts.add(origin.name, under === undefined ? 'misses' : 'hits', 1);
-      const download = under ?? (await downloads.start(origin, file));
-      lists.begin(file, download.done);
-      return { kind: 'file', ...file, lastModified: dateOf(download.storedAt), read: download.read };
-    } catch (error) {
-      if (!(error instanceof NoRoomError)) throw error;
-      log.once('room', 'the cache is full: files are passed on, and not kept', { error: describeError(error) });
-      return pass(origin, file.fetchPath, headers);
-    }
+    const download = under ?? (await downloads.start(origin, file));
+    lists.begin(file, download.done);
+    return { kind: 'file', ...file, lastModified: dateOf(download.storedAt), read: download.read };
   }
 
   /** One that is damaged is taken away, and fetched again. */
@@ -163,9 +186,19 @@ export async function openPackageCache(options: CacheOptions): Promise<PackageCa
     yield* file.createReadStream({ start, end }) as AsyncIterable<Buffer>;
   }
 
-  async function pass(origin: Origin, path: string, headers: Readonly<Record<string, string>>): Promise<CacheAnswer> {
+  /** What the cache cannot keep can still be had. */
+  async function pass({ origin, path }: Target, headers: Headers, error?: unknown): Promise<CacheAnswer> {
     counts.add(origin.name, 'passed', 1);
-    return { kind: 'passed', answer: await origins.ask(origin, path, headers) };
+    const why = 'the cache is full or has failed: files are passed on, and not kept';
+    if (error !== undefined) log.once('passed', why, { path, error: describeError(error) });
+    return { kind: 'passed', answer: await origins.askAside(origin, path, headers) };
+  }
+
+  function refusalFor({ origin }: Target, error: unknown): CacheAnswer | undefined {
+    if (error instanceof NotTheFileError) return { kind: 'refused', status: error.status, message: error.message };
+    if (!(error instanceof OriginAwayError)) return undefined;
+    log.once(`away ${origin.name}`, 'an origin is away', { error: describeError(error) });
+    return { kind: 'refused', status: 503, message: `not in the cache, and ${error.message}` };
   }
 
   async function close(): Promise<void> {
@@ -179,5 +212,8 @@ export async function openPackageCache(options: CacheOptions): Promise<PackageCa
   store.setPlaces(Object.fromEntries(options.origins.map(({ name, url }) => [name, url])));
   return { answer, countSent: (origin, bytes) => counts.add(origin, 'sentBytes', bytes), close };
 }
+
+const isAlwaysRead = ({ kind }: HeadWanted, { role, path }: FileRow): boolean =>
+  role !== null && kind.listing({ role, path }) === 'always';
 
 const dateOf = (milliseconds: number): string => new Date(milliseconds).toUTCString();

@@ -45,9 +45,7 @@ export async function refreshHead(
     return { row, isNew: row.sha256 !== before?.sha256 };
   } catch (error) {
     if (!isHere) throw error;
-    const row = { ...before, checkedAt: now(), trouble: describeError(error) };
-    store.putHead(row);
-    return { row, isNew: false };
+    return { row: note(store, { ...before, checkedAt: now(), trouble: describeError(error) }), isNew: false };
   }
 }
 
@@ -57,9 +55,7 @@ async function fetchSet(place: RefreshPlace, wanted: HeadWanted, before: HeadRow
   const answer = await place.origins.ask(origin, head, before === undefined ? {} : validatorsOf(before));
   if (answer.statusCode === 304 && before !== undefined) {
     answer.destroy();
-    const row = { ...before, checkedAt: now(), trouble: null };
-    store.putHead(row);
-    return row;
+    return note(store, { ...before, checkedAt: now(), trouble: null });
   }
   const bytes = await readSmall(place, origin, head, answer);
   const entries = parseHead(kind, bytes, head);
@@ -67,10 +63,21 @@ async function fetchSet(place: RefreshPlace, wanted: HeadWanted, before: HeadRow
   const { etag = null, 'last-modified': lastModified = null } = answer.headers;
   const sha256 = await keepBytes(place, bytes);
   const row = { origin: origin.name, path: head, sha256, sizeBytes: bytes.length, etag, lastModified };
-  await fetchLists(place, wanted, entries);
+  // The first one is shown at once: there is nothing that it could be worse than.
+  if (before !== undefined) await fetchLists(place, wanted, entries);
   const published = { ...row, checkedAt: now(), trouble: null };
   store.publish(published, [...entries, ...companions]);
   return published;
+}
+
+/** On a full disk it is not noted, and the origin is asked again by the next host. */
+function note(store: CacheStore, row: HeadRow): HeadRow {
+  try {
+    store.putHead(row);
+  } catch {
+    return row;
+  }
+  return row;
 }
 
 function validatorsOf({ etag, lastModified }: HeadRow): Record<string, string> {

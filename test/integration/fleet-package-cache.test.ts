@@ -201,11 +201,23 @@ test('a download that was killed leaves no half of a file', async () => {
   assert.equal(await versionOf(second, 'lab-slow'), '1:1.0~rc1');
 });
 
-test('on a full disk files are passed on', async () => {
+test('on a full disk files are passed on, and what is here is served', async () => {
   await install(first, 'lab-huge');
   assert.equal(await versionOf(first, 'lab-huge'), '1.0');
   assert.match(cache.log(), /the cache is full/);
   assert.deepEqual(await readdir(join(stateDir, 'package-cache/incoming')), []);
+
+  const filler = join(stateDir, 'filler');
+  await runCommand(['dd', 'if=/dev/zero', `of=${filler}`, 'bs=64k'], { okExitCodes: [1] });
+  await debs.publish({ suite: 'stable', packages: [{ name: 'lab-late', version: '1.0' }] });
+  await updateLists(second);
+  await first.run(['apt-get', 'clean']);
+  await install(first, '--reinstall', 'lab-app');
+  await rm(filler);
+  await cache.kill('SIGTERM');
+  cache = await startCache();
+  await updateLists(second);
+  await install(second, 'lab-late');
 });
 
 test('an old version that is pinned stays', async () => {
