@@ -1,11 +1,13 @@
 // The fleet's server, without its sockets: what all of its parts share. In: a store. Out: one object.
 // Never: listens, or reads a file.
 import { randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { Log } from '../lib/log.ts';
 import type { Rank } from '../contract/fleet/operation.ts';
 import { askHere } from './questions/questions.ts';
 import type { AskQuestion } from './questions/questions.ts';
 import type { MachineRecords } from './classes/machine-records.ts';
+import { readOrderKey } from './orders/order-key.ts';
 import type { Store } from './store/open-store.ts';
 
 export type Fleet = {
@@ -15,6 +17,8 @@ export type Fleet = {
   readonly now: () => number;
   /** Proves that an exchange token is this server's; all servers of one store have the same. */
   readonly tokenKey: Uint8Array;
+  /** Signs orders; all servers of one store have the same. */
+  readonly orderKey: KeyObject;
   /** How far apart a host's check-ins are, in seconds, when there is nothing to do and the server is not busy. */
   readonly intervalSeconds: number;
   /** How often the interval is doubled, as the server is busy: 0 when it is not. */
@@ -52,7 +56,7 @@ export type FleetOptions = {
 const TOKEN_KEY = 'exchange-token-key';
 const HALF_AN_HOUR = 1800;
 
-/** Makes the key of the exchange tokens when the store is new. */
+/** Makes the keys of exchange tokens and of orders when the store is new. */
 export async function openFleet({
   store,
   log,
@@ -80,6 +84,7 @@ export async function openFleet({
     log,
     now,
     tokenKey: Buffer.from(row.value, 'base64url'),
+    orderKey: await readOrderKey(store.queries),
     intervalSeconds,
     busyness,
     warnings,

@@ -13,6 +13,7 @@ import { serveApiSocket } from './api/api-socket.ts';
 import type { MachineRecords } from './classes/machine-records.ts';
 import { openFleet } from './fleet.ts';
 import type { Fleet } from './fleet.ts';
+import { advanceRegularly } from './jobs/advance-regularly.ts';
 import { tidyDaily } from './inventories/tidy-daily.ts';
 import { openQuestionProcess } from './questions/question-process.ts';
 import { startFleetServer } from './servers/fleet-server.ts';
@@ -65,6 +66,7 @@ export async function serveFleet(place: FleetPlace): Promise<RunningFleet> {
   const records = place.records === undefined ? {} : { records: place.records };
   const warnings = (): string[] => [...store.warnings(), watch.warning()].filter((warning) => warning !== undefined);
   const fleet = await openFleet({ store, log, busyness, warnings, ask: questions.ask, ...records });
+  started.defer(advanceRegularly(fleet).stop);
   const xmlRpc = createXmlRpcHandler(fleet, {
     directory: tlsDirectory(place),
     certificate: () => readFile(files.certificate, 'utf8'),

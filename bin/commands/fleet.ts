@@ -19,6 +19,7 @@ import { addFleetTaskCommand } from '../fleet-commands/task.ts';
 import { addFleetTokenCommand } from '../fleet-commands/token.ts';
 import { addFleetUserCommand } from '../fleet-commands/user.ts';
 import { addFleetHostsCommand } from '../fleet-commands/hosts.ts';
+import { addFleetOrderKeyCommand } from '../fleet-commands/order-key.ts';
 import { addFleetPushCommand } from '../fleet-commands/push.ts';
 import { addFleetRelayCommand } from '../fleet-commands/relay.ts';
 import { addFleetServeCommand } from '../fleet-commands/serve.ts';
@@ -73,6 +74,7 @@ const TASKS: readonly Task[] = [
       addFleetTlsCommand,
       addFleetRelayCommand,
       addFleetCacheCommand,
+      addFleetOrderKeyCommand,
       addFleetSimulateCommand,
     ],
   },

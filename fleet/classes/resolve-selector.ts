@@ -11,7 +11,15 @@ import { fault, parseSelector } from './parse-selector.ts';
 import { VARIABLE_PREFIX } from './selector.ts';
 import type { Selector, Term } from './selector.ts';
 
-export type SelectedHost = { readonly id: string; readonly name: string };
+export type SelectedHost = {
+  readonly id: string;
+  readonly name: string;
+  readonly site: string;
+  /** The list that it has installed; null until it has reported. */
+  readonly installedSet: number | null;
+  /** Empty until it has reported. */
+  readonly mode: '' | 'packages' | 'image';
+};
 
 type Test = (host: JudgedRow) => boolean;
 type Context = {
@@ -26,14 +34,35 @@ const isName = (text: string): boolean => /^[\w.-]+$/.test(text);
 
 /** In the order of names. @throws UserError for a class that does not exist, and for faults of a selector */
 export async function resolveSelector(fleet: Fleet, text: string): Promise<SelectedHost[]> {
-  const selector = isName(text) ? await readClass(fleet, text) : text;
-  const fits = await compile({ fleet, text: selector, classes: isName(text) ? [text] : [] }, parseSelector(selector));
-  const found: SelectedHost[] = [];
-  for await (const page of judgeAll(fleet)) {
-    for (const host of page) if (takesPart(host) && fits(host)) found.push({ id: host.id, name: host.name });
-  }
+  const [found = []] = await resolveSelectors(fleet, [text]);
   return found;
 }
+
+/** Several at once, by one look at all hosts. @throws as `resolveSelector` */
+export async function resolveSelectors(fleet: Fleet, texts: readonly string[]): Promise<SelectedHost[][]> {
+  const selections: { readonly fits: Test; readonly found: SelectedHost[] }[] = [];
+  for (const text of texts) selections.push({ fits: await compileText(fleet, text), found: [] });
+  for await (const page of judgeAll(fleet)) {
+    for (const host of page) {
+      if (!takesPart(host)) continue;
+      for (const { fits, found } of selections) if (fits(host)) found.push(asSelected(host));
+    }
+  }
+  return selections.map(({ found }) => found);
+}
+
+async function compileText(fleet: Fleet, text: string): Promise<Test> {
+  const selector = isName(text) ? await readClass(fleet, text) : text;
+  return compile({ fleet, text: selector, classes: isName(text) ? [text] : [] }, parseSelector(selector));
+}
+
+const asSelected = ({ id, name, site, installedSet, facts }: JudgedRow): SelectedHost => ({
+  id,
+  name,
+  site,
+  installedSet,
+  mode: facts?.mode ?? '',
+});
 
 /** A relay has nothing that could be asked about. */
 const takesPart = ({ state, kind }: JudgedRow): boolean => state === 'enrolled' && kind === 'host';

@@ -4,6 +4,7 @@ import { hostKeySchema, hostNameSchema, idOfKey } from '../../contract/fleet/enr
 import type { HostState } from '../../contract/fleet/enrolment.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import type { Fleet } from '../fleet.ts';
+import { endHostJobs } from '../jobs/end-host-jobs.ts';
 import { addHostEvent } from '../hosts/host-events.ts';
 import { findNameHolder } from '../hosts/find-name-holder.ts';
 import type { StoreTransaction } from '../store/open-store.ts';
@@ -59,7 +60,7 @@ const wasTold = (row: Row, { machineId, reason }: { machineId: string; reason: s
 async function record(fleet: Fleet, transaction: StoreTransaction, reported: Reported): Promise<InstalledHost> {
   const { id, name, machineId } = reported;
   const at = fleet.now();
-  await supersede(transaction, reported, at);
+  await supersede({ store: fleet.store, transaction, at }, reported);
   const holder = await findNameHolder(transaction, { name, except: id });
   const reason = holder === undefined ? '' : `the name ${name} is that of host ${holder}`;
   const known = await fleet.store
@@ -83,7 +84,8 @@ async function record(fleet: Fleet, transaction: StoreTransaction, reported: Rep
 }
 
 /** The machine was installed anew, and has another key now: its former self is gone. */
-async function supersede(transaction: StoreTransaction, { id, machineId }: Reported, at: number): Promise<void> {
+async function supersede(context: Parameters<typeof endHostJobs>[0], { id, machineId }: Reported): Promise<void> {
+  const { transaction, at } = context;
   const former = await transaction
     .selectFrom('hosts')
     .select('id')
@@ -95,5 +97,6 @@ async function supersede(transaction: StoreTransaction, { id, machineId }: Repor
   for (const { id: formerId } of former) {
     await transaction.updateTable('hosts').set({ state: 'revoked', reason }).where('id', '=', formerId).execute();
     await addHostEvent(transaction, { host: formerId, at, text: `revoked: ${reason}` });
+    await endHostJobs(context, formerId, 'its machine was installed anew');
   }
 }

@@ -23,6 +23,8 @@ const columns = [
   'tasksPutDown',
   'tasksIssued',
   'tasksOpen',
+  'lastSeenAt',
+  'clockOffset',
 ] as const;
 
 export type ExchangeHost = NonNullable<Awaited<ReturnType<typeof readHost>>>;

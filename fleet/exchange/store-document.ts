@@ -4,8 +4,10 @@ import type { HostDocument, documentAnswerSchema } from '../../contract/fleet/ch
 import { digestOfFacts } from '../../contract/fleet/facts.ts';
 import type { z } from 'zod';
 import type { Fleet } from '../fleet.ts';
+import { issuing } from '../hosts/host-tasks.ts';
 import { findList, storeList } from '../inventories/store-list.ts';
 import type { ReportedList } from '../inventories/store-list.ts';
+import { verifyAfterDocument } from '../leases/work-on-jobs.ts';
 import type { StoreTransaction } from '../store/open-store.ts';
 import { refuse } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -26,10 +28,25 @@ export function storeDocument(fleet: Fleet, hostId: string, document: HostDocume
   return fleet.store.transaction(async (transaction) => {
     const host = await readHost(fleet.store, transaction, hostId);
     if (host === undefined || host.state !== 'enrolled') return refuseState(host);
-    if (document.document === 'facts') return storeFacts(transaction, host, document);
     if (document.document === 'summaries') return takeSummaries(transaction, host, document);
-    return storeHostList(fleet, transaction, { host, document });
+    const answer =
+      document.document === 'facts'
+        ? await storeFacts(transaction, host, document)
+        : await storeHostList(fleet, transaction, { host, document });
+    if (answer === STORED) await tellJobs(fleet, transaction, hostId);
+    return answer;
   });
+}
+
+/** An inventory may be what a job waits for. */
+async function tellJobs(fleet: Fleet, transaction: StoreTransaction, hostId: string): Promise<void> {
+  const host = await readHost(fleet.store, transaction, hostId);
+  if (host === undefined) return;
+  const at = fleet.now();
+  const counts = { tasksIssued: host.tasksIssued, tasksOpen: host.tasksOpen };
+  await verifyAfterDocument({ fleet, transaction, at, host, issue: issuing(transaction, { hostId, counts, at }) });
+  if (counts.tasksOpen === host.tasksOpen) return;
+  await transaction.updateTable('hosts').set(counts).where('id', '=', hostId).execute();
 }
 
 /** Lists of another package system are no lists of this host any more. */

@@ -6,6 +6,7 @@ import type { HostState } from '../../contract/fleet/enrolment.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
 import { EMPTY_RECENT } from '../exchange/exchange-token.ts';
 import type { Store, StoreTransaction } from '../store/open-store.ts';
+import { endHostJobs } from '../jobs/end-host-jobs.ts';
 import { addHostEvent } from './host-events.ts';
 import { findNameHolder } from './find-name-holder.ts';
 
@@ -30,6 +31,7 @@ export async function approveHost(change: HostChange): Promise<void> {
 export async function revokeHost(change: HostChange, reason: string): Promise<void> {
   await needHost(change, ['pending', 'enrolled', 'quarantined']);
   await setState(change, { state: 'revoked', reason }, `revoked by ${change.by}: ${reason}`);
+  await endHostJobs(change, change.hostId, 'it was revoked');
 }
 
 /**
@@ -68,6 +70,7 @@ export async function renameHost(change: HostChange, name: string): Promise<void
 export async function takeOutHost(change: HostChange): Promise<void> {
   await needHost(change, ['pending', 'enrolled', 'quarantined', 'revoked']);
   const { transaction, hostId: id } = change;
+  await endHostJobs(change, id, 'it was taken out of the fleet');
   await transaction.deleteFrom('tasks').where('host', '=', id).execute();
   await transaction.deleteFrom('hostEvents').where('host', '=', id).execute();
   await transaction.deleteFrom('hosts').where('id', '=', id).execute();

@@ -38,9 +38,7 @@ export async function addTask(
     });
   }
   const seq = host.tasksIssued + 1;
-  const taskJson = JSON.stringify(task);
-  const row = { host: hostId, seq, kind: task.kind, taskJson, state: 'waiting', createdAt: at, createdBy: by };
-  const { id } = await transaction.insertInto('tasks').values(row).returning('id').executeTakeFirstOrThrow();
+  const id = await insertTask(transaction, { hostId, seq, task, by, at });
   await transaction
     .updateTable('hosts')
     .set({ tasksIssued: seq, tasksOpen: host.tasksOpen + 1 })
@@ -48,6 +46,37 @@ export async function addTask(
     .execute();
   return id;
 }
+
+type NumberedTask = {
+  readonly hostId: string;
+  readonly seq: number;
+  readonly task: NewTask;
+  readonly by: string;
+  readonly at: number;
+};
+
+/** The caller counts it in the host's row, which it has locked. @returns the id of its row */
+async function insertTask(transaction: StoreTransaction, { hostId, seq, task, by, at }: NumberedTask) {
+  const taskJson = JSON.stringify(task);
+  const row = { host: hostId, seq, kind: task.kind, taskJson, state: 'waiting', createdAt: at, createdBy: by };
+  const { id } = await transaction.insertInto('tasks').values(row).returning('id').executeTakeFirstOrThrow();
+  return id;
+}
+
+/**
+ * Gives tasks to a host that is locked, and counts them in `counts`, which the caller stores.
+ * @returns a function that gives one, and returns the id of its row
+ */
+export const issuing =
+  (
+    transaction: StoreTransaction,
+    { hostId, counts, at }: { hostId: string; counts: { tasksIssued: number; tasksOpen: number }; at: number },
+  ) =>
+  (task: NewTask): Promise<number> => {
+    counts.tasksIssued += 1;
+    counts.tasksOpen += 1;
+    return insertTask(transaction, { hostId, seq: counts.tasksIssued, task, by: 'a job', at });
+  };
 
 /** The tasks that the host has not put down yet, oldest first. */
 export async function tasksToSend(transaction: StoreTransaction, hostId: string, putDown: number): Promise<Task[]> {
@@ -91,28 +120,41 @@ export async function markPutDown(transaction: StoreTransaction, hostId: string,
     .execute();
 }
 
+export type AnsweredTask = {
+  /** The id of its row. */
+  readonly id: number;
+  /** It is answered, and not only spoken of. */
+  readonly hasEnded: boolean;
+};
+
+type Answer = { readonly hostId: string; readonly message: Message; readonly at: number };
+
 /**
- * Stores the answer to a task. An answer to a task that has ended, or that nobody knows any more, changes nothing.
- * @returns whether a task has ended
+ * Stores the answer to a task.
+ * @returns undefined for a task that has ended, or that nobody knows any more: nothing is changed
  */
 export async function endTask(
   transaction: StoreTransaction,
-  { hostId, message, at }: { hostId: string; message: Message; at: number },
-): Promise<boolean> {
-  // It says how far the task is.
-  if (message.kind === 'order-progress') return false;
-  const { numUpdatedRows } = await transaction
-    .updateTable('tasks')
-    .set({
-      state: message.kind === 'failed' ? 'failed' : 'done',
-      endedAt: at,
-      answerJson: JSON.stringify(message),
-    })
+  { hostId, message, at }: Answer,
+): Promise<AnsweredTask | undefined> {
+  const open = transaction
+    .selectFrom('tasks')
+    .select(['id', 'kind'])
     .where('host', '=', hostId)
     .where('seq', '=', message.task)
-    .where('state', 'in', ['waiting', 'held'])
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows > 0n;
+    .where('state', 'in', ['waiting', 'held']);
+  const task = await open.executeTakeFirst();
+  if (task === undefined) return undefined;
+  const { id, kind } = task;
+  if (message.kind === 'order-progress') return { id, hasEnded: false };
+  // An order is as long as what it changes, and what became of it is stored with its job.
+  const answer = kind === 'order' ? { taskJson: '{}' } : { answerJson: JSON.stringify(message) };
+  await transaction
+    .updateTable('tasks')
+    .set({ state: message.kind === 'failed' ? 'failed' : 'done', endedAt: at, ...answer })
+    .where('id', '=', id)
+    .execute();
+  return { id, hasEnded: true };
 }
 
 /** Answers are large; those of long ago are of no use. */

@@ -2,6 +2,7 @@
 // date only if there is none. Commands, API and XML-RPC all ask here. Never: I/O.
 import type { HostKind, HostState } from '../../contract/fleet/enrolment.ts';
 import type { Facts } from '../../contract/fleet/facts.ts';
+import { CLOCK_OFF_SECONDS, describeClock, timeText } from './describe-time.ts';
 import { judgeRelay } from './judge-relay.ts';
 
 export const findingKinds = [
@@ -70,7 +71,6 @@ export type JudgedReports = {
 };
 
 const A_DAY_MS = 86_400_000;
-const CLOCK_OFF_SECONDS = 300;
 
 export function judgeHost(reports: JudgedReports): Finding[] {
   const { state, reason } = reports.host;
@@ -161,23 +161,10 @@ function judgeClock({ host: { clockOffset, lastSeenAt }, nowMs }: JudgedReports)
     const text = `last seen at a time that is still to come (${timeText(lastSeenAt ?? 0)}), as this server's clock was ahead`;
     return [{ kind: 'clock-off', text }];
   }
-  const isOff = lastSeenAt !== null && Math.abs(clockOffset) > CLOCK_OFF_SECONDS;
-  const direction = clockOffset > 0 ? 'ahead' : 'behind';
-  return one('clock-off', isOff, () => `its clock is ${durationText(Math.abs(clockOffset))} ${direction}`);
+  const words = lastSeenAt === null ? undefined : describeClock(clockOffset);
+  return words === undefined ? [] : [{ kind: 'clock-off', text: words }];
 }
 
 const packages = (count: number): string => `${count} ${count === 1 ? 'package' : 'packages'}`;
 
 const andMore = (of: readonly unknown[]): string => (of.length > 1 ? `, and ${of.length - 1} more` : '');
-
-/** To the minute, in UTC; a clock of a host may be out of what a date can be. */
-const timeText = (ms: number): string =>
-  Number.isNaN(new Date(ms).getTime())
-    ? 'an impossible time'
-    : `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-
-function durationText(seconds: number): string {
-  if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} minutes`;
-  if (seconds < 2 * 86_400) return `${Math.round(seconds / 3600)} hours`;
-  return `${Math.round(seconds / 86_400)} days`;
-}

@@ -10,6 +10,7 @@ import { hostsByName } from './hosts/list-hosts.ts';
 import { machineReports } from './hosts/report-machines.ts';
 import { oneHost } from './hosts/show-host.ts';
 import type { Implementation } from './implement.ts';
+import { jobOperations } from './jobs/jobs.ts';
 import { packageQuestions } from './ask-about-packages.ts';
 import { countHosts } from './show-status.ts';
 import { wakeKey, wakeUps } from './wake-hosts.ts';
@@ -31,4 +32,5 @@ export const operations: readonly Implementation[] = [
   ...auditOperations,
   ...classOperations,
   ...packageQuestions,
+  ...jobOperations,
 ];

@@ -59,8 +59,8 @@ type HostsTable = {
   tasksIssued: number;
   /** How many of its tasks have not ended. */
   tasksOpen: number;
-  /** How many of its rows in `jobHosts` have not ended: a check-in looks there only when there is one. */
-  jobsOpen: Generated<number>;
+  /** The serial of the last order that was made for it. */
+  orderSerial: Generated<number>;
 };
 
 /** Hosts that the relay of their site is to wake; each once. */
@@ -207,6 +207,8 @@ type JobsTable = {
   ring: number;
   /** Raised by one statement that also looks at the budget, so that two servers never give more together. */
   openLeases: number;
+  /** Failed or lost when a person last let it go on: they count no more. */
+  pardoned: number;
   undoes: number | null;
   /** The name of the schedule that made it. */
   schedule: string | null;
@@ -255,10 +257,15 @@ type JobHostsTable = {
   leaseUntil: number | null;
   /** The row of `tasks` that carries its order. */
   task: number | null;
+  /** The row of `jobPlans` that its order was made from; null where nothing can be foreseen. */
+  plan: number | null;
+  /** The row of `tasks` that has it look again, as its list was not what it should be after its order. */
+  lookTask: number | null;
   /** Of the list that was installed before: what an undo goes back to. */
   beforeDigest: string;
-  /** What has changed, by the host's report: what an undo takes back. */
+  /** What has changed, by the host's report: what an undo takes back. Null: what `plan` says, or nothing. */
   changesJson: string | null;
+  /** The host's report, without the changes. */
   resultJson: string | null;
 };
 

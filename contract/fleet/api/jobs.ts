@@ -1,5 +1,6 @@
 // Jobs: made, planned, approved, watched, stopped, undone. In: nothing. Out: the descriptions of operations.
 import { z } from 'zod';
+import { hostKeySchema } from '../enrolment.ts';
 import { actionSchema, packageChangesSchema } from '../jobs/action.ts';
 import { jobHostStates, jobSpecSchema, jobStates } from '../jobs/job.ts';
 import { orderResultSchema } from '../jobs/order-report.ts';
@@ -10,7 +11,7 @@ import { count, pageInput, pageOutput } from './parts.ts';
 const jobInput = { job: count.describe("a job's number") };
 
 /** How many of its hosts are in which state. */
-const countsSchema = z.record(z.enum(jobHostStates), count);
+const countsSchema = z.partialRecord(z.enum(jobHostStates), count);
 
 const jobRowSchema = z.object({
   id: count,
@@ -153,4 +154,13 @@ export const undoJob = describeOperation({
   changes: true,
   input: z.object(jobInput),
   output: z.object({ job: count, hosts: count, warnings: z.array(z.string()) }),
+});
+
+export const showOrderKey = describeOperation({
+  name: 'order-key',
+  summary: 'The public key by which executors know an order of this server',
+  role: 'viewer',
+  changes: false,
+  input: z.object({}),
+  output: z.object({ publicKey: hostKeySchema }),
 });

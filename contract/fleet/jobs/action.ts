@@ -27,7 +27,8 @@ export const wantedPackageSchema = z.object({
 
 export type WantedPackageSpec = z.infer<typeof wantedPackageSchema>;
 
-const packages = z.array(wantedPackageSchema).min(1).max(1000);
+/** A new release of a distribution brings thousands at once. */
+const packages = z.array(wantedPackageSchema).min(1).max(5000);
 
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256 in hexadecimal');
 

@@ -69,7 +69,7 @@ async function ofClass(fleet: Fleet, of: readonly SelectedHost[], { state = 'enr
   return { total: all.length, ...next, hosts: await describeHosts(fleet, shown) };
 }
 
-async function describeHosts(fleet: Fleet, shown: readonly SelectedHost[]) {
+async function describeHosts(fleet: Fleet, shown: readonly Pick<SelectedHost, 'id'>[]) {
   const judged = await judgeSome(
     fleet,
     shown.map(({ id }) => id),

@@ -9,7 +9,7 @@ export async function makeJobTables(database: Kysely<unknown>, types: ColumnType
   const { schema } = database;
   await schema
     .alterTable('hosts')
-    .addColumn('jobsOpen', types.whole as never, (column) => column.notNull().defaultTo(0))
+    .addColumn('orderSerial', types.whole as never, (column) => column.notNull().defaultTo(0))
     .execute();
   await schema.createIndex('jobsByState').on('jobs').columns(['state', 'id']).execute();
   await schema.createIndex('jobHostsByHost').on('jobHosts').columns(['host', 'state']).execute();
@@ -42,6 +42,7 @@ const tables: TablesByName = {
       total: 'whole',
       ring: 'whole',
       openLeases: 'whole',
+      pardoned: 'whole',
       undoes: 'whole',
       schedule: 'text',
     },
@@ -84,11 +85,13 @@ const tables: TablesByName = {
       since: 'whole',
       leaseUntil: 'whole',
       task: 'whole',
+      plan: 'whole',
+      lookTask: 'whole',
       beforeDigest: 'text',
       changesJson: 'text',
       resultJson: 'text',
     },
-    nullable: ['leaseUntil', 'task', 'changesJson', 'resultJson'],
+    nullable: ['leaseUntil', 'task', 'plan', 'lookTask', 'changesJson', 'resultJson'],
     key: ['job', 'host'],
   },
 };

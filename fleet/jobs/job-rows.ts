@@ -1,0 +1,44 @@
+// Jobs as rows of the store. In: a number. Out: the row, with what it is to do. Whoever changes anything of a job, or of a host within
+// it, locks its row first, after that of the host if it needs both, and several jobs in the order of their numbers.
+import type { Selectable } from 'kysely';
+import { jobSpecSchema } from '../../contract/fleet/jobs/job.ts';
+import type { JobSpec } from '../../contract/fleet/jobs/job.ts';
+import { orderResultSchema } from '../../contract/fleet/jobs/order-report.ts';
+import { packageChangesSchema } from '../../contract/fleet/jobs/action.ts';
+import type { PackageChangeRecord } from '../../contract/fleet/jobs/action.ts';
+import { parseJsonEdge } from '../../lib/parse-edge.ts';
+import { OperationError } from '../operations/operation-error.ts';
+import type { Queries, Store, StoreTransaction } from '../store/open-store.ts';
+import type { Tables } from '../store/tables.ts';
+
+export type JobRow = Selectable<Tables['jobs']>;
+export type Job = JobRow & { readonly spec: JobSpec };
+export type JobHostRow = Selectable<Tables['jobHosts']>;
+export type JobPlanRow = Selectable<Tables['jobPlans']>;
+
+export const withSpec = (row: JobRow): Job => ({
+  ...row,
+  spec: parseJsonEdge(jobSpecSchema, row.specJson, `job ${row.id} of the store`),
+});
+
+/** @throws OperationError when there is none */
+export async function readJob(queries: Queries, id: number): Promise<Job> {
+  return withSpec(needed(id, await queries.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()));
+}
+
+/** No other transaction changes it, or a host within it, until this one ends. @throws OperationError when there is none */
+export async function lockJob(store: Pick<Store, 'lockRows'>, transaction: StoreTransaction, id: number): Promise<Job> {
+  const row = store.lockRows(transaction.selectFrom('jobs').selectAll().where('id', '=', id));
+  return withSpec(needed(id, await row.executeTakeFirst()));
+}
+
+function needed(id: number, row: JobRow | undefined): JobRow {
+  if (row !== undefined) return row;
+  throw new OperationError('not-found', `there is no job ${id}`, { hint: 'gutinteg fleet jobs' });
+}
+
+export const readChanges = (json: string): PackageChangeRecord[] =>
+  parseJsonEdge(packageChangesSchema, json, 'changes of the store');
+
+/** Of `resultJson`. */
+export const storedResultSchema = orderResultSchema.omit({ changes: true });

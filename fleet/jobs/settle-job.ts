@@ -1,0 +1,60 @@
+// What follows for a job from a change of its hosts, or from the time. In: a job that the caller has locked. Out: its row. Never:
+// decides (decide-job.ts).
+import type { Queries, StoreTransaction } from '../store/open-store.ts';
+import { decideJob } from './decide-job.ts';
+import type { JobStep, RingState } from './decide-job.ts';
+import { withSpec } from './job-rows.ts';
+import type { Job } from './job-rows.ts';
+
+type Settling = { readonly transaction: StoreTransaction; readonly at: number };
+
+export async function settleJob({ transaction, at }: Settling, id: number): Promise<void> {
+  const row = await transaction.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) return;
+  const job = withSpec(row);
+  const rings = await readRings(transaction, id);
+  const step = decideJob({ ...job, rollout: job.spec.rollout, rings }, at);
+  if (step === undefined) return;
+  await takeStep(transaction, job, { step, at });
+}
+
+async function takeStep(
+  transaction: StoreTransaction,
+  job: Job,
+  { step: { state = job.state, reason, opens }, at }: { step: JobStep; at: number },
+): Promise<void> {
+  await transaction
+    .updateTable('jobs')
+    .set({
+      state,
+      reason,
+      ...(opens === undefined ? {} : { ring: opens }),
+      ...(state === 'running' ? { startedAt: job.startedAt ?? at } : {}),
+      ...(state === 'done' ? { endedAt: job.endedAt ?? at } : {}),
+    })
+    .where('id', '=', job.id)
+    .execute();
+  if (opens === undefined) return;
+  const ring = transaction.updateTable('jobRings').set({ openedAt: at }).where('job', '=', job.id);
+  await ring.where('ring', '=', opens).execute();
+}
+
+/** By their numbers. */
+export async function readRings(queries: Queries, job: number): Promise<RingState[]> {
+  const rings = await queries
+    .selectFrom('jobRings')
+    .select(['ring', 'total', 'openedAt', 'lastEndedAt'])
+    .where('job', '=', job)
+    .orderBy('ring')
+    .execute();
+  const counts = await queries
+    .selectFrom('jobCounts')
+    .select(['ring', 'state', 'hosts'])
+    .where('job', '=', job)
+    .where('hosts', '>', 0)
+    .execute();
+  return rings.map((ring) => {
+    const own = counts.filter((each) => each.ring === ring.ring);
+    return { ...ring, counts: Object.fromEntries(own.map(({ state, hosts }) => [state, hosts])) };
+  });
+}

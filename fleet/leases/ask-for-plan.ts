@@ -1,0 +1,66 @@
+// One host simulates for all that have the same two lists. In: a host that has checked in, a job that is locked. Out: a simulation
+// for it, unless another host has been asked. Never: changes anything on the host.
+import { readList } from '../inventories/read-list.ts';
+import type { Job, JobPlanRow } from '../jobs/job-rows.ts';
+import { findStaying, planAction } from '../orders/plan-action.ts';
+import { makeOrder } from '../orders/make-order.ts';
+import { setPlan } from './take-simulation.ts';
+import type { Work } from './work.ts';
+
+const planOf = ({ host: { packageSystem: system, installedDigest, candidatesDigest } }: Work, job: number) => ({
+  job,
+  system,
+  installedDigest,
+  candidatesDigest,
+});
+
+/** The plan of this host's lists. */
+export function findPlan({ transaction, host }: Work, job: number): Promise<JobPlanRow | undefined> {
+  return transaction
+    .selectFrom('jobPlans')
+    .selectAll()
+    .where('job', '=', job)
+    .where('installedDigest', '=', host.installedDigest)
+    .where('candidatesDigest', '=', host.candidatesDigest)
+    .where('system', '=', host.packageSystem)
+    .executeTakeFirst();
+}
+
+/** @returns whether the host got the simulation: where its lists have nothing to do with the action, there is nothing to ask */
+export async function askForPlan(work: Work, job: Job): Promise<boolean> {
+  const { fleet, transaction, at, host } = work;
+  const { id: plan } = (await findPlan(work, job.id)) ?? (await addPlan(work, job.id));
+  const list = host.candidatesSet === null ? undefined : await readList(transaction, host.candidatesSet);
+  const candidates = list?.items ?? [];
+  const staysJson = JSON.stringify(findStaying(job.spec.action, candidates).slice(0, MOST_STAYING));
+  const action = planAction(job.spec.action, candidates);
+  if (action === undefined) {
+    const nothing = { state: 'planned', text: '', changesJson: '[]', staysJson };
+    await setPlan(transaction, job, { plan, columns: nothing });
+    return false;
+  }
+  const endsAt = at + job.spec.rollout.leaseSeconds * 1000;
+  const order = await makeOrder(
+    { fleet, transaction, at },
+    { host: host.id, job: job.id, simulate: true, action, endsAt },
+  );
+  const task = await work.issue(order);
+  await transaction
+    .updateTable('jobPlans')
+    .set({ state: 'asked', askedOf: host.id, askedAt: at, task, staysJson })
+    .where('id', '=', plan)
+    .execute();
+  return true;
+}
+
+const MOST_STAYING = 1000;
+
+/** Of lists that no host of the job had when it was planned. */
+function addPlan(work: Work, job: number): Promise<{ id: number }> {
+  const empty = { hosts: 1, state: 'waiting', askedOf: '', changesJson: '[]', staysJson: '[]', text: '' };
+  return work.transaction
+    .insertInto('jobPlans')
+    .values({ ...planOf(work, job), ...empty })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+}

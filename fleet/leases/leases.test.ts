@@ -1,0 +1,44 @@
+// Jobs from their beginning to their end, by hosts that check in: what they are given, and what becomes of what they say.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import * as api from '../../contract/fleet/api/jobs.ts';
+import { openJobLab } from '../testing/job-lab.ts';
+import type { JobLabOptions } from '../testing/job-lab.ts';
+
+const cleanup = new AsyncDisposableStack();
+after(() => cleanup.disposeAsync());
+const lab = (options: JobLabOptions) => openJobLab(cleanup, options);
+
+const atOnce = { rings: [1], budget: 100 };
+
+test('one host of each kind of inventory simulates for all, and every host is done by its inventory', async () => {
+  const { call, round, make, show, states, hosts } = await lab({ count: 3 });
+  const job = await make({ rollout: atOnce });
+  assert.equal((await show(job)).state, 'draft');
+  assert.deepEqual(await call(api.planJob, { job }), { plans: 1 });
+  assert.equal((await show(job)).reason, '0 of 1 kinds of inventory are simulated');
+  await round(2);
+  const { state, plans, counts } = await show(job);
+  assert.deepEqual([state, counts], ['planned', { waiting: 3 }]);
+  assert.equal(plans[0]?.hosts, 3);
+  assert.deepEqual(plans[0]?.changes, [{ name: 'openssl', arch: 'amd64', before: '1', after: '2' }]);
+  assert.deepEqual(await call(api.approveJob, { job }), { state: 'running' });
+  await round(3);
+  assert.deepEqual(await states(job), { h01: 'done: ', h02: 'done: ', h03: 'done: ' });
+  assert.deepEqual([(await show(job)).state, (await show(job)).reason], ['done', '']);
+  assert.deepEqual(
+    hosts.map(({ begun }) => begun.length),
+    [1, 1, 1],
+  );
+});
+
+test('a host that says done, and has it not, has failed; the job halts before its next ring', async () => {
+  const { begin, round, states, show } = await lab({ count: 4, end: () => ({ changesNothing: true }) });
+  const job = await begin({ rollout: { rings: [0.25, 1] } });
+  await round(6);
+  const { state, reason } = await show(job);
+  assert.deepEqual([state, reason], ['halted', '1 failed, and its budget is 1']);
+  const found = Object.values(await states(job)).toSorted();
+  assert.match(found[0] ?? '', /failed: it says done, but its list still has openssl 1/);
+  assert.match(found[3] ?? '', /waiting: the job has halted/);
+});

@@ -1,0 +1,113 @@
+// Jobs, as people see them. In: inputs of operations. Out: rows with their counts and plans. Never: changes anything.
+import { z } from 'zod';
+import * as api from '../../../contract/fleet/api/jobs.ts';
+import { titleOfAction } from '../../jobs/action-kinds.ts';
+import { sumCounts } from '../../jobs/decide-job.ts';
+import type { HostCounts } from '../../jobs/decide-job.ts';
+import { readChanges, readJob, withSpec } from '../../jobs/job-rows.ts';
+import type { Job, JobRow } from '../../jobs/job-rows.ts';
+import { readRings } from '../../jobs/settle-job.ts';
+import type { Queries } from '../../store/open-store.ts';
+import { parseJsonEdge } from '../../../lib/parse-edge.ts';
+import { implement } from '../implement.ts';
+import { OperationError } from '../operation-error.ts';
+
+const SHOWN_PLANS = 100;
+
+const list = implement(api.listJobs, async ({ store: { queries } }, { state, after, limit }) => {
+  const from = after === undefined ? undefined : readCursor(after);
+  let jobs = queries.selectFrom('jobs');
+  if (state !== undefined) jobs = jobs.where('state', '=', state);
+  const { total } = await jobs.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  if (from !== undefined) jobs = jobs.where('id', '<', from);
+  const rows = await jobs
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const shown = rows.slice(0, limit);
+  const counts = await countsOf(
+    queries,
+    shown.map(({ id }) => id),
+  );
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  return {
+    total,
+    ...(last === undefined ? {} : { next: `${last.id}` }),
+    jobs: shown.map((row) => describeJob(withSpec(row), counts.get(row.id) ?? {})),
+  };
+});
+
+function readCursor(after: string): number {
+  if (/^\d{1,15}$/.test(after)) return Number(after);
+  throw new OperationError('bad-input', `after=${after.slice(0, 50)} is none that an answer gave`);
+}
+
+async function countsOf(queries: Queries, ids: readonly number[]): Promise<ReadonlyMap<number, HostCounts>> {
+  if (ids.length === 0) return new Map();
+  const rows = await queries
+    .selectFrom('jobCounts')
+    .selectAll()
+    .where('job', 'in', ids)
+    .where('hosts', '>', 0)
+    .execute();
+  return new Map(
+    [...Map.groupBy(rows, ({ job }) => job)].map(([job, counts]) => [
+      job,
+      sumCounts(counts.map(({ state, hosts }) => ({ [state]: hosts }))),
+    ]),
+  );
+}
+
+const describeJob = (job: Job, counts: HostCounts) => ({
+  ...(job as JobRow),
+  title: titleOfAction(job.spec.action),
+  note: job.spec.note,
+  counts,
+});
+
+const show = implement(api.showJob, async ({ store: { queries } }, { job: id }) => {
+  const job = await readJob(queries, id);
+  const rings = await readRings(queries, id);
+  const undone = await queries
+    .selectFrom('jobs')
+    .select('id')
+    .where('undoes', '=', id)
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  return {
+    ...describeJob(job, sumCounts(rings.map(({ counts }) => counts))),
+    spec: job.spec,
+    action: job.spec.action,
+    rings: rings.filter(({ total }) => total > 0),
+    ...(await readPlans(queries, id)),
+    undoneBy: undone?.id ?? null,
+  };
+});
+
+const staysSchema = z.array(z.object({ name: z.string(), why: z.string() }));
+
+async function readPlans(queries: Queries, job: number) {
+  const plans = queries.selectFrom('jobPlans').where('job', '=', job);
+  const { planTotal } = await plans.select(({ fn }) => fn.countAll<number>().as('planTotal')).executeTakeFirstOrThrow();
+  const rows = await plans
+    .leftJoin('hosts', 'hosts.id', 'jobPlans.askedOf')
+    .selectAll('jobPlans')
+    .select('hosts.name')
+    .orderBy('jobPlans.hosts', 'desc')
+    .orderBy('jobPlans.id')
+    .limit(SHOWN_PLANS)
+    .execute();
+  return {
+    planTotal,
+    plans: rows.map(({ name, ...plan }) => ({
+      ...plan,
+      state: plan.state as 'planned',
+      askedOf: name ?? plan.askedOf,
+      changes: readChanges(plan.changesJson),
+      stays: parseJsonEdge(staysSchema, plan.staysJson, 'a plan of the store'),
+    })),
+  };
+}
+
+export const shownJobs = [list, show];
