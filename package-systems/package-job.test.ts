@@ -71,3 +71,9 @@ for (const { name, plan, simulate, download } of packageSystems) {
     });
   });
 }
+
+test('dnf 5 takes --downloadonly behind the verb', () => {
+  const rpm = packageSystems.find(({ name }) => name === 'rpm');
+  const [command] = rpm?.download({ do: 'install', packages: [base] }) ?? [];
+  assert.match(command?.argv.join(' ') ?? '', / install --downloadonly -- /);
+});

@@ -36,7 +36,10 @@ const FETCHES: ReadonlySet<PackageJob['do']> = new Set([
 export const download = (job: PackageJob): readonly PackageCommand[] =>
   plan(job)
     .filter(() => FETCHES.has(job.do))
-    .map(({ argv: [dnf, ...words] }) => ({ argv: [dnf, '--downloadonly', ...words] }));
+    // dnf 5 takes it behind the verb only.
+    .map(({ argv: [dnf, ...words] }) => ({
+      argv: [dnf, ...words.flatMap((word) => (word === '--' ? ['--downloadonly', '--'] : [word]))],
+    }));
 
 /** Only root can ask, and by the lists that are there. */
 export const simulate = (job: PackageJob): PackageQuestion<readonly PackageChange[]> => {
@@ -51,7 +54,7 @@ export const simulate = (job: PackageJob): PackageQuestion<readonly PackageChang
     parse: ([installed, transaction]) => {
       if (transaction === undefined) return [];
       const { stdout, stderr } = transaction;
-      if (!/^(?:Transaction Summary|Nothing to do\.)$/m.test(stdout)) {
+      if (!/^(?:Transaction Summary:?|Nothing to do\.)$/m.test(stdout)) {
         throw new UserError(`dnf refuses to ${job.do}: ${stderr.trim()}`);
       }
       const before = installed === undefined ? [] : list.parse([installed], []);

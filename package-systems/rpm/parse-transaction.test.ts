@@ -50,3 +50,37 @@ test('nothing to do, and no table at all', () => {
   assert.deepEqual(parseTransaction('Dependencies resolved.\nNothing to do.\nComplete!\n'), []);
   assert.deepEqual(parseTransaction(''), []);
 });
+
+// dnf 5.4.
+const PRINTED5 = `Updating and loading repositories:
+Repositories loaded.
+Package               Arch   Version Repository      Size
+Upgrading:
+ lab-base             noarch 1:1.1-1 lab          4.0   B
+   replacing lab-base noarch 0:1.0-1 lab          4.0   B
+Installing:
+ lab-new              noarch 0:2-1   lab          2.0   B
+   replacing lab-3.11 noarch 0:1.0-1 lab          4.0   B
+Installing dependencies:
+ lab-more             noarch 0:1-1   lab          4.0   B
+Removing dependent packages:
+ lab-gone             noarch 0:1.0-1 lab          4.0   B
+Skipping packages with broken dependencies:
+ lab-kept             noarch 2:1.1-1 lab          4.0   B
+
+Transaction Summary:
+ Installing:         2 packages
+`;
+
+test('of dnf 5, too: what takes the place of itself is an upgrade', () => {
+  assert.deepEqual(
+    parseTransaction(PRINTED5).map((row) => Object.values(row).join(' ')),
+    [
+      'replace lab-base noarch 1:1.1-1',
+      'install lab-new noarch 2-1',
+      'remove lab-3.11 noarch 1.0-1',
+      'install lab-more noarch 1-1',
+      'remove lab-gone noarch 1.0-1',
+    ],
+  );
+});
