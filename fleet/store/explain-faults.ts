@@ -31,7 +31,8 @@ export function explainFaults(
       const fault = explain(error, isConnecting);
       if (fault === undefined) throw error;
       last = { ...fault, sinceMs: last?.sinceMs ?? now() };
-      throw new StoreError(fault.message, { hint: fault.hint, cause: error });
+      const isSaid = error instanceof Error && fault.message.includes(error.message);
+      throw new StoreError(fault.message, { hint: fault.hint, ...(isSaid ? {} : { cause: error }) });
     }
   };
   const whenStored = (): void => {

@@ -1,7 +1,7 @@
 // The fleet's store: SQLite in a file, or PostgreSQL when one server is not enough. In: where it is. Out: queries and
 // transactions that are the same for both. Never: knows what the rows mean.
 import { chmodSync } from 'node:fs';
-import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import { UserError } from '../../lib/errors.ts';
 import { postgresTypes, sqliteTypes } from './column-types.ts';
@@ -9,10 +9,11 @@ import { explainFaults } from './explain-faults.ts';
 import type { StoreFault } from './explain-faults.ts';
 import { migrate } from './migrate.ts';
 import { migrationsFor } from './migrations/all.ts';
-import { awayFault, explainPostgresFault } from './postgres-faults.ts';
+import { explainPostgresFault } from './postgres-faults.ts';
 import { makePool } from './postgres-pool.ts';
 import { openSqliteFile, removeSqliteFile } from './sqlite-database.ts';
 import type { SqliteFile } from './sqlite-database.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
 import { explainSqliteFault, refuseEmptyFile, refuseForeignFile, sizeOfFile } from './sqlite-faults.ts';
 import { warnOfStore } from './warn-of-store.ts';
 import type { Tables } from './tables.ts';
@@ -55,7 +56,7 @@ async function openSqliteStore(file: string): Promise<Store> {
   const isNew = sizeOfFile(file) === undefined;
   const explain = (error: unknown): StoreFault | undefined => explainSqliteFault(file, error);
   const database = openSqlite(file, isNew);
-  const { dialect, lastFault } = explainFaults(new SqliteDialect({ database }), explain);
+  const { dialect, lastFault } = explainFaults(sqliteDialect(database), explain);
   const queries = new Kysely<Tables>({ dialect });
   await closeOnError(queries, () => migrate(queries as Kysely<unknown>, migrationsFor(sqliteTypes), file)).catch(
     (error: unknown) => {
@@ -112,9 +113,7 @@ function openSqlite(file: string, isNew: boolean): SqliteFile {
 
 async function openPostgresStore(place: { postgres: string; connections?: number }): Promise<Store> {
   const pool = makePool(place.postgres, place.connections ?? 8);
-  const { dialect, lastFault } = explainFaults(new PostgresDialect({ pool }), (error, isConnecting) =>
-    isConnecting ? awayFault(error) : explainPostgresFault(error),
-  );
+  const { dialect, lastFault } = explainFaults(new PostgresDialect({ pool }), explainPostgresFault);
   const queries = new Kysely<Tables>({ dialect });
   await closeOnError(queries, async () => {
     await sql`select 1`.execute(queries);

@@ -7,8 +7,9 @@ const FULL = '53100';
 const READ_ONLY = '25006';
 const damaged: ReadonlySet<string> = new Set(['XX001', 'XX002', '58030']);
 
-/** Undefined for an error that is the statement's own. */
-export function explainPostgresFault(error: unknown): StoreFault | undefined {
+/** Undefined for an error that is the statement's own. @param isConnecting there was no connection, whatever the reason */
+export function explainPostgresFault(error: unknown, isConnecting = false): StoreFault | undefined {
+  if (isConnecting) return awayFault(error);
   if (!(error instanceof Error)) return undefined;
   const code = 'code' in error ? String(error.code) : '';
   if (code === FULL) {
@@ -37,8 +38,7 @@ const isAway = ({ message }: Error, code: string): boolean =>
   /^(?:57P0[1-5]|53300|08...|E[A-Z]+)$/.test(code) ||
   /^Connection terminated|is not queryable|timeout exceeded when trying/.test(message);
 
-/** When there is no connection, whatever the reason. */
-export const awayFault = (error: unknown): StoreFault => ({
+const awayFault = (error: unknown): StoreFault => ({
   message: `the database of the fleet cannot be reached: ${error instanceof Error ? error.message : String(error)}`,
   hint: 'check fleet.database of site.yaml, and that PostgreSQL is running and lets this user in',
 });

@@ -1,7 +1,16 @@
 // The fleet's server when its store fails: no room, nothing in it, another database. What hosts and administrators are told, and that
 // the server goes on by itself.
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { DatabaseSync } from 'node:sqlite';
@@ -146,6 +155,40 @@ test('a PostgreSQL without room is told like a disk without room', async () => {
   assert.deepEqual(store.warnings(), []);
   const { rows } = await sql<{ count: number }>`select count(*) as count from meta`.execute(store.queries);
   assert.equal(rows[0]?.count, ROWS, 'the one that failed left nothing');
+});
+
+test('a PostgreSQL that is away is told by hosts, commands and the log, and the server goes on when it is back', async () => {
+  await using stack = new AsyncDisposableStack();
+  const postgres = await startPostgres();
+  stack.defer(() => postgres.stop());
+  const database = await postgres.newDatabase();
+  // The server has given up the rights of root.
+  const directory = new URL(database).searchParams.get('host') ?? '';
+  chmodSync(directory, 0o711);
+  const fleet = await makeFleetProgram(stack, { days: 90, words: ['--database', database] });
+  const host = fleet.addHost('web1');
+  assert.equal((await host.enrol(await fleet.makeToken())).code, 0);
+  // Nobody finds its socket, and the connections that there were have ended.
+  const socket = join(directory, '.s.PGSQL.5432');
+  await postgres.crash();
+  renameSync(socket, `${socket}.away`);
+  const told = await host.run(['check-in']);
+  assert.match(told.said, /^busy: the server can store nothing now; gutinteg fleet status says why, on its computer$/m);
+  assert.equal(told.code, 4);
+  for (const words of [['status'], ['hosts'], ['show', 'web1'], ['outdated'], ['rename', 'web1', 'web2']]) {
+    const { code, said } = await fleet.cli(words);
+    assert.match(
+      said,
+      /^the database of the fleet cannot be reached: connect ENOENT \S+\n {2}try: check fleet\.database/,
+      words.join(' '),
+    );
+    assert.equal(code, 1);
+  }
+  assert.ok(fleet.log.some(({ msg, error }) => msg === 'the store failed' && /cannot be reached/.test(String(error))));
+  renameSync(`${socket}.away`, socket);
+  assert.equal((await host.run(['check-in'])).code, 0);
+  assert.match((await fleet.cli(['hosts'])).said, /up to date$/m);
+  assert.doesNotMatch((await fleet.cli(['status'])).said, /WARNING/);
 });
 
 const ROWS = 300;
