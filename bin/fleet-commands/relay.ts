@@ -86,7 +86,7 @@ async function refuseRoot(): Promise<void> {
   if (process.getuid?.() !== 0) return;
   throw new UserError('the relay needs no right, and does not run as root; nothing was started', {
     exitCode: 2,
-    hint: 'systemd-run -p DynamicUser=yes -p StateDirectory=gutinteg-relay gutinteg fleet relay …',
+    hint: 'a user of its own, to whom its state belongs: docs/fleet-relay.md',
   });
 }
 

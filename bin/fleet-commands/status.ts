@@ -32,7 +32,7 @@ const WORDS: Readonly<Record<string, string>> = {
   pending: 'waiting to be let in (gutinteg fleet hosts --only pending)',
   quarantined: 'quarantined: two machines had one identity (gutinteg fleet hosts --only quarantined)',
   revoked: 'revoked',
-  relays: 'relays of sites',
+  relays: 'serving their sites as relays',
   silentRelays: 'relays that are silent',
   upToDate: 'up to date',
   outdated: 'outdated',

@@ -35,7 +35,12 @@ const cases: [stderr: string, exitCode: number, says: RegExp][] = [
   ['ssh: connect to host web1 port 22: Connection timed out', 255, /no answer within/],
   ['ssh: connect to host web1 port 22: Connection refused', 255, /no ssh server/],
   ['ssh: Could not resolve hostname web1: Name or service not known', 255, /nobody knows its name/],
-  ['Host key verification failed.', 255, /host key is not the known one/],
+  ['Host key verification failed.', 255, /host key is not known here .*ssh-keyscan/],
+  [
+    'WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!\nHost key verification failed.',
+    255,
+    /host key is not the known one .*ssh-keygen -R/,
+  ],
   ['something new', 255, /ssh: something new/],
   ['busy: the server is busy', 1, /the server is busy/],
   ['sh: 1: gutinteg-fleet: not found', 127, /not installed/],

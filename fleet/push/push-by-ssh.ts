@@ -55,10 +55,8 @@ export function describeResult({ exitCode, stdout, stderr }: CommandResult): Omi
 }
 
 const FAILURES: readonly (readonly [RegExp, string])[] = [
-  [
-    /host key verification failed|host identification has changed/i,
-    'its host key is not the known one (ssh-keygen -R)',
-  ],
+  [/host identification has changed/i, 'its host key is not the known one (ssh-keygen -R, if it was installed anew)'],
+  [/host key verification failed/i, 'its host key is not known here (put it into ~/.ssh/known_hosts: ssh-keyscan)'],
   [/permission denied/i, 'the login was rejected: no key that it accepts (ssh-copy-id)'],
   [/timed out/i, `no answer within ${CONNECT_SECONDS} s`],
   [/connection refused/i, 'it refuses the connection: no ssh server'],

@@ -55,7 +55,7 @@ export async function endWakeUps(
   relay: { readonly id: string; readonly name: string },
   { results, at }: { readonly results: readonly WakeResult[]; readonly at: number },
 ): Promise<void> {
-  for (const { id, message } of results) {
+  for (const { id, isDone, message } of results) {
     const ended = await transaction
       .deleteFrom('relayWakeUps')
       .where('id', '=', id)
@@ -63,6 +63,7 @@ export async function endWakeUps(
       .returning('host')
       .executeTakeFirst();
     if (ended === undefined || message === '') continue;
-    await addHostEvent(transaction, { host: ended.host, at, text: `woken by the relay ${relay.name}: ${message}` });
+    const what = isDone ? `the relay ${relay.name} has woken it` : `the relay ${relay.name} could not wake it`;
+    await addHostEvent(transaction, { host: ended.host, at, text: `${what}: ${message}` });
   }
 }

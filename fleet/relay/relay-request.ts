@@ -4,7 +4,7 @@ import type { Refusal } from '../../contract/fleet/enrolment.ts';
 import { hostRoutes } from '../../contract/fleet/routes.ts';
 import { isSignedRequest, readHostKey } from '../../contract/fleet/signed-request.ts';
 import { describeError } from '../../lib/errors.ts';
-import type { LimitedLog } from '../../lib/limited-log.ts';
+import type { Log } from '../../lib/log.ts';
 import { planRetry } from '../exchange/plan-next.ts';
 import type { Forward, HostRequest, UpstreamAnswer } from './forward.ts';
 import type { RelayStore } from './relay-store.ts';
@@ -12,10 +12,12 @@ import type { RelayStore } from './relay-store.ts';
 export type Relay = {
   readonly forward: Forward;
   readonly store: RelayStore;
-  readonly log: LimitedLog;
+  readonly log: Log;
   readonly now: () => number;
   /** Until then the server is not asked: a host must not wait for a server that has just not answered. */
   awayUntil: number;
+  /** It is said once when it goes away, and once when it comes back. */
+  isAway: boolean;
 };
 
 export type RelayAnswer = { readonly passed: UpstreamAnswer } | { readonly refusal: Refusal };
@@ -41,11 +43,16 @@ export async function relayRequest(relay: Relay, sent: HostRequest): Promise<Rel
 async function reachServer(relay: Relay, sent: HostRequest): Promise<UpstreamAnswer | undefined> {
   try {
     const answer = await relay.forward(sent);
-    if (answer.status !== 502 && answer.status !== 504) return answer;
+    if (answer.status !== 502 && answer.status !== 504) {
+      if (relay.isAway) relay.log.info({ held: relay.store.count() }, "the fleet's server can be reached again");
+      relay.isAway = false;
+      return answer;
+    }
     throw new Error(`what stands before it answers ${answer.status}`);
   } catch (error) {
     relay.awayUntil = relay.now() + AWAY_MS;
-    relay.log.once('away', "the fleet's server cannot be reached", { error: describeError(error) });
+    if (!relay.isAway) relay.log.warn({ error: describeError(error) }, "the fleet's server cannot be reached");
+    relay.isAway = true;
     return undefined;
   }
 }

@@ -16,6 +16,10 @@ export type Reporting = {
   readonly self: RelayIdentity;
   readonly waker: Waker;
   readonly log: LimitedLog;
+  /** Asks to be let in. @returns false while the server is away */
+  readonly enrol: () => Promise<boolean>;
+  /** Whether that has been answered. */
+  readonly isIn: boolean;
   /** At least so often, in seconds, whatever the server says. */
   readonly atLeastEvery?: number;
 };
@@ -36,11 +40,22 @@ export function startReports(reporting: Reporting): () => Promise<void> {
 }
 
 async function reportUntil(reporting: Reporting, signal: AbortSignal): Promise<void> {
+  let { isIn } = reporting;
   while (!signal.aborted) {
-    const wanted = await reportOnce(reporting);
+    isIn ||= await tryToEnrol(reporting);
+    const wanted = isIn ? await reportOnce(reporting) : AFTER_FAILURE_SECONDS;
     const seconds = Math.min(wanted, reporting.atLeastEvery ?? wanted);
     // The end of the wait, or of the relay.
     await delay(seconds * 1000, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}
+
+async function tryToEnrol({ enrol, log }: Reporting): Promise<boolean> {
+  try {
+    return await enrol();
+  } catch (error) {
+    log.once('enrol', 'this relay was not let in', { error: describeError(error) });
+    return false;
   }
 }
 

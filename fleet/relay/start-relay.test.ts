@@ -16,6 +16,7 @@ import { readHostKey, requestHeaders } from '../../contract/fleet/signed-request
 import { readWakeUp } from '../../contract/fleet/wake-up.ts';
 import { createLog } from '../../lib/log.ts';
 import { runCommand } from '../../lib/run-command.ts';
+import type { RunCommand } from '../../lib/run-command.ts';
 import { countHosts } from '../operations/show-status.ts';
 import { oneHost } from '../operations/hosts/show-host.ts';
 import { wakeKey, wakeUps } from '../operations/wake-hosts.ts';
@@ -199,4 +200,58 @@ test('a host that was let in as one is no relay', async () => {
   await post(centre.port, enrolmentOf(host, token));
   const report = await post(centre.port, sentBy(host, hostRoutes.relay, { v: 1, results: [] }));
   assert.match(refusalSchema.parse(report.value).message, /web5 was let in as a host/);
+});
+
+test('a relay starts while the server is away, is let in when it is back, and wakes hosts by ssh', async () => {
+  const gone = await startCentre(0);
+  const { port } = gone;
+  await gone.close();
+  const states = join(root, 'second');
+  const { file } = await makeCertificate({ directory: join(states, 'fleet', 'tls'), ...wish('second.test') });
+  ca.push(readFileSync(file));
+  const place = {
+    stateDir: states,
+    address: '127.0.0.1',
+    port: 0,
+    upstream: `https://127.0.0.1:${port}`,
+    fingerprint: pin,
+  };
+  const admission = { name: 'second-relay', token };
+  const asked: string[][] = [];
+  const run: RunCommand = (argv) => {
+    asked.push([...argv]);
+    return Promise.resolve({ exitCode: 255, stdout: '', stderr: 'Host key verification failed.' });
+  };
+  const wake = { by: 'ssh', user: 'root', run } as const;
+  const relay = await startRelay({ ...place, admission, wake, log, now: () => clock.ms, reportSeconds: 0.02 });
+  cleanup.defer(() => relay.close());
+  const centre = await startCentre(port);
+  cleanup.defer(() => centre.close());
+  const seen = () =>
+    fleet.store.queries
+      .selectFrom('hosts')
+      .select(['kind', 'lastSeenAt'])
+      .where('id', '=', relay.id)
+      .executeTakeFirst();
+  for (const limit = Date.now() + 10_000; ((await seen())?.lastSeenAt ?? null) === null; await delay(5)) {
+    assert.ok(Date.now() < limit, 'waited in vain');
+  }
+  assert.equal((await seen())?.kind, 'relay');
+
+  const host = makeTestHost('web6');
+  const entry = enrolmentAnswerSchema.parse((await post(relay.port, enrolmentOf(host, token))).value);
+  await post(relay.port, sentBy(host, hostRoutes.checkIn, checkInWith(entry.token ?? '')));
+  await wakeUps.run(fleet, { hosts: ['web6'], port: 1 } as never, operator);
+  const events = () =>
+    fleet.store.queries.selectFrom('hostEvents').select('text').where('host', '=', host.id).execute();
+  const isTold = async () =>
+    (await events()).some(({ text: said }) => /^the relay second-relay could not wake it: .*not known here/.test(said));
+  for (const limit = Date.now() + 10_000; !(await isTold()); await delay(5)) assert.ok(Date.now() < limit, 'in vain');
+  assert.deepEqual(
+    asked.map((argv) => argv.slice(-5)),
+    [['-l', 'root', '--', 'web6', 'gutinteg-fleet wake']],
+  );
+
+  const wrong = { ...place, fingerprint: `sha256:${'0'.repeat(64)}`, admission, wake, log };
+  await assert.rejects(startRelay(wrong), /the server's key is sha256:/);
 });

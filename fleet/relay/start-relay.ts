@@ -4,9 +4,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IncomingMessage } from 'node:http';
 import type { Pinned } from '../../contract/fleet/connection/trust.ts';
+import { ServerAwayError } from '../../contract/fleet/connection/server-away.ts';
 import { hostIdSchema } from '../../contract/fleet/enrolment.ts';
 import { hostRoutes, MAX_REQUEST_BYTES } from '../../contract/fleet/routes.ts';
 import { requestHeaders } from '../../contract/fleet/signed-request.ts';
+import { describeError } from '../../lib/errors.ts';
 import { createLimitedLog } from '../../lib/limited-log.ts';
 import type { Log } from '../../lib/log.ts';
 import { startFleetServer } from '../servers/fleet-server.ts';
@@ -17,7 +19,9 @@ import type { BodyMemory } from '../servers/read-body.ts';
 import { tlsFiles } from '../tls/make-certificate.ts';
 import { readKeyPair, watchCertificate } from '../tls/watch-certificate.ts';
 import { createCertifiedForward } from './certified-forward.ts';
+import type { Forward } from './forward.ts';
 import { enrolRelay, readRelayIdentity } from './relay-identity.ts';
+import type { RelayIdentity } from './relay-identity.ts';
 import { startReports } from './report.ts';
 import { openRelayStore } from './relay-store.ts';
 import { relayRequest, sendHeld } from './relay-request.ts';
@@ -59,7 +63,7 @@ const DRAIN_AT_ONCE = 50;
 export async function startRelay(place: RelayPlace): Promise<RunningRelay> {
   const { stateDir, address, port, upstream: url, log, now = Date.now, drainMs = DRAIN_MS } = place;
   const files = tlsFiles(join(stateDir, 'fleet', 'tls'));
-  const pair = await readKeyPair(files);
+  const pair = await readKeyPair(files, `gutinteg fleet tls --state ${stateDir}, as the user that the relay runs as`);
   const directory = join(stateDir, 'relay');
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const identity = await readRelayIdentity(directory);
@@ -72,11 +76,9 @@ export async function startRelay(place: RelayPlace): Promise<RunningRelay> {
     ...(fingerprint === undefined ? {} : { fingerprint }),
   };
   const forward = started.use(createCertifiedForward({ url, ...pinned, relay: identity, directory }));
-  if (place.admission !== undefined) {
-    const { state, message } = await enrolRelay(forward, identity, place.admission);
-    log.info({ id: identity.id, state }, message);
-  }
-  const relay: Relay = { forward, store, log: createLimitedLog(log, now), now, awayUntil: 0 };
+  const enrol = entryOf(place, forward, identity);
+  const isIn = await enrol();
+  const relay: Relay = { forward, store, log, now, awayUntil: 0, isAway: false };
   const routes = createRelayRoutes(relay);
   const server = await startFleetServer({ address, port, log, ...pair, routes });
   started.defer(() => server.close());
@@ -87,10 +89,31 @@ export async function startRelay(place: RelayPlace): Promise<RunningRelay> {
   const every = place.reportSeconds === undefined ? {} : { atLeastEvery: place.reportSeconds };
   const waker = createWaker(place.wake, store.addressOf);
   started.defer(waker.whenIdle);
-  started.defer(startReports({ forward, self: identity, waker, log: relay.log, ...every }));
+  started.defer(
+    startReports({ forward, self: identity, waker, log: createLimitedLog(log, now), enrol, isIn, ...every }),
+  );
   log.info({ address, port: server.port, upstream: url, id: identity.id }, 'the relay serves');
   const running = started.move();
   return { port: server.port, id: identity.id, held: store.count, close: () => running.disposeAsync() };
+}
+
+/**
+ * Asks to be let in. While the server is away the relay serves its site all the same, and asks later.
+ * @throws by what it returns: UserError when the server refuses, or is another one
+ */
+function entryOf({ admission, log }: RelayPlace, forward: Forward, self: RelayIdentity): () => Promise<boolean> {
+  return async () => {
+    if (admission === undefined) return true;
+    try {
+      const { state, message } = await enrolRelay(forward, self, admission);
+      log.info({ id: self.id, state }, message);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ServerAwayError) || error.reason === 'certificate') throw error;
+      log.warn({ error: describeError(error) }, "the fleet's server was not asked to let this relay in; it will be");
+      return false;
+    }
+  };
 }
 
 /** One turn at a time. @returns what ends it, after the turn that is under way */

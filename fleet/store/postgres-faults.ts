@@ -27,7 +27,7 @@ export function explainPostgresFault(error: unknown, isConnecting = false): Stor
   if (code === READ_ONLY) {
     return {
       message: 'the PostgreSQL that has the fleet takes no changes: it is a copy of another one, or was set so',
-      hint: 'let fleet.database of site.yaml, or --database, name the one that takes changes',
+      hint: 'let --database name the one that takes changes',
     };
   }
   return isAway(error, code) ? awayFault(error) : undefined;
@@ -40,5 +40,5 @@ const isAway = ({ message }: Error, code: string): boolean =>
 
 const awayFault = (error: unknown): StoreFault => ({
   message: `the database of the fleet cannot be reached: ${error instanceof Error ? error.message : String(error)}`,
-  hint: 'check fleet.database of site.yaml, and that PostgreSQL is running and lets this user in',
+  hint: 'check --database, and that PostgreSQL is running and lets this user in',
 });

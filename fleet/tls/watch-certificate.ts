@@ -10,18 +10,20 @@ import type { BroughtFiles } from './make-certificate.ts';
 export type KeyPair = { readonly key: string; readonly certificate: string };
 
 /** @throws UserError when a file cannot be read, or the two do not fit */
-export async function readKeyPair(files: BroughtFiles): Promise<KeyPair> {
-  const [key, certificate] = await Promise.all([readPem(files.key), readPem(files.certificate)]);
+export async function readKeyPair(files: BroughtFiles, hint = MISSING): Promise<KeyPair> {
+  const [key, certificate] = await Promise.all([readPem(files.key, hint), readPem(files.certificate, hint)]);
   requireKeyOf(certificate, key, files);
   return { key, certificate };
 }
 
-async function readPem(file: string): Promise<string> {
+const MISSING = 'gutinteg fleet tls makes it, and --user says who reads it; or --tls-key and --tls-certificate';
+
+async function readPem(file: string, hint: string): Promise<string> {
   return readFile(file, 'utf8').catch((cause: unknown) => {
     throw new UserError(`${file}, which hosts know the fleet's server by, cannot be read`, {
       cause,
       exitCode: 2,
-      hint: 'gutinteg fleet tls makes it, and --user says who reads it; or --tls-key and --tls-certificate',
+      hint,
     });
   });
 }
