@@ -164,7 +164,7 @@ test('a hundred hosts that send four megabytes each, and slowly, take bounded me
     await checkIn(quick, {});
     const tookMs = performance.now() - startedMs;
     context.diagnostic(`another host was answered within ${Math.round(tookMs)} ms meanwhile`);
-    assert.ok(tookMs < 5000);
+    assert.ok(tookMs < 15_000);
     for (const { asked } of slow) asked.end(part);
     const answers = await Promise.all(slow.map(({ answered }) => answered));
     const errors = answers.map((answer) => (answer === undefined ? 'gone' : refusalOf(answer).error));
