@@ -1,5 +1,6 @@
 // The fleet's server, whole: its store, its port and its socket. In: where they are. Out: a server until it is closed.
 // Never: reads site.yaml; makes a certificate.
+import { X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { XML_RPC_PATH } from '../contract/fleet/routes.ts';
@@ -23,6 +24,7 @@ import { openStore } from './store/open-store.ts';
 import type { StorePlace } from './store/open-store.ts';
 import { createCertifyHost } from './tls/certify-hosts.ts';
 import { authorityFiles } from './tls/client-authority.ts';
+import { warnOfAuthority } from './tls/judge-client.ts';
 import type { ClientCertificateMode } from './tls/judge-client.ts';
 import { tlsFiles } from './tls/make-certificate.ts';
 import type { BroughtFiles } from './tls/make-certificate.ts';
@@ -64,7 +66,9 @@ export async function serveFleet(place: FleetPlace): Promise<RunningFleet> {
   started.defer(questions.close);
   started.defer(tidyDaily(store, log).stop);
   const records = place.records === undefined ? {} : { records: place.records };
-  const warnings = (): string[] => [...store.warnings(), watch.warning()].filter((warning) => warning !== undefined);
+  const ofAuthority = watchAuthority(clientAuthority);
+  const warnings = (): string[] =>
+    [...store.warnings(), watch.warning(), ofAuthority()].filter((warning) => warning !== undefined);
   const fleet = await openFleet({ store, log, busyness, warnings, ask: questions.ask, ...records });
   started.defer(advanceRegularly(fleet).stop);
   const xmlRpc = createXmlRpcHandler(fleet, {
@@ -96,6 +100,13 @@ const tlsDirectory = ({ stateDir }: FleetPlace): string => join(stateDir, 'fleet
 function certificateFiles(place: FleetPlace): BroughtFiles {
   const made = tlsFiles(tlsDirectory(place));
   return { key: place.tlsKey ?? made.key, certificate: place.tlsCertificate ?? made.certificate };
+}
+
+/** It is read once, so it is the one in use that is looked at. */
+function watchAuthority(pem: string | undefined): () => string | undefined {
+  if (pem === undefined) return () => undefined;
+  const endsAtMs = new X509Certificate(pem).validToDate.getTime();
+  return () => warnOfAuthority(endsAtMs, Date.now());
 }
 
 async function readAuthority(place: FleetPlace): Promise<string> {

@@ -35,3 +35,15 @@ const inWords: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "another authority than the site's has signed it",
   INVALID_PURPOSE: 'it is not for clients',
 };
+
+const WARN_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+/** What is to be said of the authority's end: with it, every certificate of a host ends. Undefined: nothing yet. */
+export function warnOfAuthority(validToMs: number, nowMs: number): string | undefined {
+  const days = Math.floor((validToMs - nowMs) / DAY_MS);
+  if (days >= WARN_DAYS) return undefined;
+  const day = new Date(validToMs).toISOString().slice(0, 10);
+  const ends = nowMs < validToMs ? `ends on ${day}` : `has ended on ${day}: no certificate of a host is accepted`;
+  return `the authority of hosts' certificates ${ends}; gutinteg fleet tls --ca renews it, then start gutinteg fleet serve anew`;
+}

@@ -14,7 +14,7 @@ const cleanup = new AsyncDisposableStack();
 after(() => cleanup.disposeAsync());
 
 const makeAuthority = async (state: string): Promise<void> => {
-  await runCommand([GUTINTEG, 'fleet', 'tls', '--ca', '--state', state]);
+  await runCommand([GUTINTEG, 'fleet', 'tls', '--ca', '--days', '20', '--state', state]);
 };
 const words = ['--client-certificates', 'required'];
 const server = await makeFleetProgram(cleanup, { words, prepare: makeAuthority });
@@ -45,6 +45,10 @@ test('a host fetches a certificate when its server wants one, shows it from then
   assert.equal(renewed.code, 0, renewed.said);
   assert.notEqual(readFileSync(file, 'utf8'), ended.stdout);
   assert.match((await runCommand(verify)).stdout, /OK/);
+});
+
+test('the end of the authority is told before it comes', async () => {
+  assert.match((await server.cli(['status'])).said, /^WARNING: the authority of hosts' certificates ends on \d{4}-/m);
 });
 
 test('one of another authority is replaced, and a revoked host gets none', async () => {
