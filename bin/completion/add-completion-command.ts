@@ -1,7 +1,7 @@
 import { Argument } from 'commander';
 import type { Command } from 'commander';
-import { siteKinds } from './value-kinds.ts';
-import type { SiteKind } from './value-kinds.ts';
+import { fleetKinds, siteKinds } from './value-kinds.ts';
+import type { FleetKind, WordKind } from './value-kinds.ts';
 
 /** `completion bash`, and the hidden `completion words` that its script calls for names of the site. */
 export function addCompletionCommand(program: Command): void {
@@ -15,7 +15,7 @@ export function addCompletionCommand(program: Command): void {
     .action(async () => void process.stdout.write(await bashScript(program)));
   completion
     .command('words', { hidden: true })
-    .addArgument(new Argument('<kind>').choices(siteKinds))
+    .addArgument(new Argument('<kind>').choices([...siteKinds, ...fleetKinds]))
     .option('--site <dir>', 'site directory', '.')
     .option('--prefix <text>', 'beginning of the words', '')
     .action(printWords);
@@ -35,9 +35,15 @@ async function bashScript(program: Command): Promise<string> {
   });
 }
 
-async function printWords(kind: SiteKind, { site, prefix }: { site: string; prefix: string }): Promise<void> {
-  const { siteWords } = await import('./site-words.ts');
-  process.stdout.write((await siteWords(site, kind, prefix)).map((word) => `${word}\n`).join(''));
+async function printWords(kind: WordKind, { site, prefix }: { site: string; prefix: string }): Promise<void> {
+  process.stdout.write((await wordsOf(kind, site, prefix)).map((word) => `${word}\n`).join(''));
+}
+
+const isOfFleet = (kind: WordKind): kind is FleetKind => fleetKinds.some((each) => each === kind);
+
+async function wordsOf(kind: WordKind, site: string, prefix: string): Promise<string[]> {
+  if (isOfFleet(kind)) return (await import('./fleet-words.ts')).fleetWords(site, kind, prefix);
+  return (await import('./site-words.ts')).siteWords(site, kind, prefix);
 }
 
 function bashHelp(program: string): string {

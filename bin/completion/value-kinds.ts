@@ -1,8 +1,8 @@
 // How completion knows the kind of an argument or of an option's value: by its name in the definition.
 // In: the word between the brackets, `host` of `<host>` or `facts.json` of `--disks <facts.json>`. Out: a kind.
 
-/** What can be offered for a value. Files and directories are bash's business; the other kinds come from the site. */
-export type ValueKind = 'directory' | 'file' | SiteKind;
+/** What can be offered for a value. Files and directories are bash's business; the others come from the site or its fleet. */
+export type ValueKind = 'directory' | 'file' | WordKind;
 
 /** Kinds that are asked for with `completion words KIND`; an `assignment` is a variable and `=`. */
 export const siteKinds = [
@@ -16,6 +16,12 @@ export const siteKinds = [
   'package',
 ] as const;
 export type SiteKind = (typeof siteKinds)[number];
+
+/** Kinds that the fleet's server is asked for. A `fleet-package` is one of hosts, a `package` one of the site. */
+export const fleetKinds = ['job', 'class', 'fleet-package'] as const;
+export type FleetKind = (typeof fleetKinds)[number];
+
+export type WordKind = SiteKind | FleetKind;
 
 const kindsByWord: Readonly<Record<string, ValueKind>> = {
   dir: 'directory',
@@ -42,15 +48,18 @@ const kindsByWord: Readonly<Record<string, ValueKind>> = {
   condition: 'assignment',
   recipe: 'recipe',
   package: 'package',
+  job: 'job',
+  class: 'class',
 };
 
 /**
  * The kind of a value by its name: `old-dir` is a directory, `facts.json` a file, `variables` are variables, `VAR=VALUE`
- * is an assignment. The last word of the name decides, its letters' case does not; undefined when nothing can be offered.
+ * is an assignment, `package-name` and `package=version` are packages of the fleet. The last word of the name decides, its letters' case does not; undefined when nothing can be offered.
  */
 export function valueKind(name: string): ValueKind | undefined {
   const lower = name.toLowerCase();
   if (/^var(iable)?\W*=/.test(lower)) return 'assignment';
+  if (/^package(?:-name\b|\W*=)/.test(lower)) return 'fleet-package';
   const last = lower.split(/[^a-z]+/).findLast((word) => word !== '') ?? '';
   return kindsByWord[last] ?? kindsByWord[last.replace(/s$/, '')];
 }

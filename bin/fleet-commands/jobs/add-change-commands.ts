@@ -38,7 +38,7 @@ function addChange(command: Command, word: ChangeWord, path: string): void {
 type Takes = Exclude<ChangeWord['packages'], 'none'>;
 
 const takes: Readonly<Record<Takes, { readonly name: string; readonly help: string }>> = {
-  names: { name: '<package=...>', help: 'NAME or NAME:ARCH' },
+  names: { name: '<package-name...>', help: 'NAME or NAME:ARCH' },
   wanted: { name: '<package[=version]...>', help: 'NAME, NAME=VERSION or NAME:ARCH=VERSION' },
   versions: { name: '<package=version...>', help: 'NAME=VERSION or NAME:ARCH=VERSION' },
   optional: { name: '[package[=version]...]', help: 'NAME, NAME=VERSION or NAME:ARCH=VERSION; all, unless given' },
@@ -57,7 +57,7 @@ const packagesArgument = (kind: Takes): Argument =>
 const ownOptions: Readonly<Record<keyof ChangeOptions, () => Option>> = {
   purge: () => new Option('--purge', 'their configuration, too'),
   security: () => new Option('--security', 'only what comes from a source of security updates'),
-  except: () => new Option('--except <package=>', 'leave this one as it is; repeatable').argParser(collectExcepted),
+  except: () => new Option('--except <package-name>', 'leave this one as it is; repeatable').argParser(collectExcepted),
   always: () => new Option('--always', 'also where no restart is due'),
   only: () =>
     new Option('--only <which>', 'only hosts that have it already, or only those without').choices(['with', 'without']),
