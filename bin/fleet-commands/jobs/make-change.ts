@@ -1,7 +1,8 @@
 // A word such as `install`, from its options to a job that is approved. In: an action, options. Out: a job, text, an exit code.
 // Never: changes a host without a yes.
 import type { Action } from '../../../contract/fleet/jobs/action.ts';
-import { createJob, showJob } from '../../../contract/fleet/api/jobs.ts';
+import { createJob, listJobs, showJob } from '../../../contract/fleet/api/jobs.ts';
+import type { JobState } from '../../../contract/fleet/jobs/job.ts';
 import type { FleetClient } from '../../../fleet/api/api-client.ts';
 import { connect } from '../fleet-options.ts';
 import { summarizePlans } from '../output/plan-text.ts';
@@ -11,7 +12,7 @@ import { awaitPlan } from './await-plan.ts';
 import type { ChangeOptions } from './change-words.ts';
 import type { FlowOptions } from './flow-options.ts';
 import { presentLines, printPlan } from './print-plan.ts';
-import { askRemovalSizes, orNothing } from './removal-sizes.ts';
+import { askRemovalSizes, readRemovalSizes } from './removal-sizes.ts';
 import { rolloutOf } from './rollout-options.ts';
 import type { RolloutOptions } from './rollout-options.ts';
 import { settlePlan } from './settle-plan.ts';
@@ -36,8 +37,22 @@ export async function makeChange(action: Action, options: MakeChangeOptions): Pr
     ...(options.note === undefined ? {} : { note: options.note }),
     rollout: rolloutOf(options, testFirst),
   });
+  await tellTwin(client, id);
   await planAndSettle(client, id, options);
 }
+
+/** Whoever was cut off and types the same again makes a second job, and is told of the first. */
+async function tellTwin(client: FleetClient, id: number): Promise<void> {
+  const { jobs } = await client.ask(listJobs, {});
+  const { title } = jobs.find((job) => job.id === id) ?? {};
+  const twin = jobs.find((job) => job.id < id && job.title === title && OPEN.has(job.state));
+  if (twin === undefined) return;
+  process.stderr.write(
+    `note: job ${twin.id}, ${twin.title}, is ${twin.state}; gutinteg fleet job ${twin.id} shows it\n`,
+  );
+}
+
+const OPEN: ReadonlySet<JobState> = new Set(['planning', 'planned', 'approved', 'running', 'paused', 'halted']);
 
 /** Text is for people, so with --json only the job as it is at the end is printed. */
 export async function planAndSettle(client: FleetClient, id: number, options: MakeChangeOptions): Promise<void> {
@@ -62,12 +77,13 @@ export async function planAndSettle(client: FleetClient, id: number, options: Ma
 }
 
 async function planAndPrint(client: FleetClient, id: number, { timeout, json }: MakeChangeOptions) {
-  const { action } = await client.ask(showJob, { job: id });
+  const { action, spec } = await client.ask(showJob, { job: id });
   const names = action.do === 'remove' ? action.packages.map(({ name }) => name) : [];
-  const sizes = askRemovalSizes(client, names);
-  const job = await awaitPlan({ client, id, timeoutSeconds: timeout, onAsked: (host) => orNothing(sizes.ask(host)) });
+  const asked = await askRemovalSizes(client, { names, hosts: spec.hosts });
+  const job = await awaitPlan({ client, id, timeoutSeconds: timeout });
   if (json === true) return job;
   const summary = summarizePlans(job);
-  printPlan(job, summary, { present: await presentLines(client, job, summary), lost: await sizes.read() });
+  const present = await presentLines(client, job, summary);
+  printPlan(job, summary, { present, lost: await readRemovalSizes(client, asked) });
   return job;
 }

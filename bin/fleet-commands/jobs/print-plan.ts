@@ -2,12 +2,14 @@
 import { hostPackages } from '../../../contract/fleet/api/host-packages.ts';
 import type { FleetClient } from '../../../fleet/api/api-client.ts';
 import { isForeseen } from '../../../contract/fleet/jobs/action.ts';
+import type { Action, ActionKind } from '../../../contract/fleet/jobs/action.ts';
 import { countOf } from '../../../machdb/views/printable.ts';
-import { rolloutLines } from '../output/job-text.ts';
+import { countIn, rolloutLines } from '../output/job-text.ts';
 import type { Job } from '../output/job-text.ts';
-import { namesOf, planLines, sumOf } from '../output/plan-text.ts';
+import { namesOf, planLines } from '../output/plan-text.ts';
 import type { PlanLimits, PlanSummary } from '../output/plan-text.ts';
 import { print } from '../output/print.ts';
+import { unplanned } from './judge-plan.ts';
 
 /** Lines of each part; a fleet's upgrade can change thousands of packages. */
 const MOST_LINES = 20;
@@ -22,20 +24,30 @@ export type PlanExtras = { readonly present: readonly string[]; readonly lost: r
 
 export function printPlan(job: Job, summary: PlanSummary, { present, lost }: PlanExtras): void {
   const hidden = job.planTotal - job.plans.length;
-  const unplanned = job.total - sumOf(job.plans);
+  const refused = countIn(job.counts, ['refused']);
   print([
     `job ${job.id}: ${job.title} on ${countOf(job.total, 'host')}; nothing has been changed yet`,
-    ...(isForeseen(job.action)
-      ? planLines(summary, limitsFor(job.id, false))
-      : ['What it changes cannot be foreseen.']),
-    ...(hidden <= 0
+    ...(isForeseen(job.action) ? planLines(summary, limitsFor(job.id, false)) : [unforeseenText(job.action)]),
+    ...(refused === 0
       ? []
-      : [`Not shown: ${countOf(hidden, 'kind')} of ${countOf(unplanned, 'host')}, each kind of few hosts.`]),
+      : [`Left out: ${countOf(refused, 'host')}; gutinteg fleet job ${job.id} --only refused says why.`]),
+    ...(isForeseen(job.action) ? unplannedLines(hidden, unplanned(job)) : []),
     ...present.map((line) => `  ${line}`),
     ...lost,
     ...rolloutLines(job),
   ]);
 }
+
+const beside: ReadonlySet<ActionKind> = new Set(['hold', 'unhold', 'update-lists', 'refresh']);
+
+const unforeseenText = ({ do: kind }: Action): string =>
+  beside.has(kind) ? 'No package is changed.' : 'What it changes cannot be foreseen.';
+
+const unplannedLines = (hiddenKinds: number, hosts: number): string[] => {
+  if (hosts === 0) return [];
+  if (hiddenKinds > 0) return [`Not shown: ${countOf(hosts, 'host')} of ${countOf(hiddenKinds, 'other kind')}.`];
+  return [`Not planned yet: ${countOf(hosts, 'host')}; each is planned when it has reported what it has.`];
+};
 
 /** `web1 has jq 1.6-3 already`, of the first host on which nothing is to be done. */
 export async function presentLines(client: FleetClient, job: Job, { asWanted }: PlanSummary): Promise<string[]> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OperationError } from '../../../fleet/operations/operation-error.ts';
 import { standInClient } from '../../../fleet/testing/stand-in-client.ts';
-import { askRemovalSizes, orNothing } from './removal-sizes.ts';
+import { askRemovalSizes, readRemovalSizes } from './removal-sizes.ts';
 
 const file = {
   path: '/usr/bin/jq',
@@ -29,24 +29,34 @@ const answers: Readonly<Record<number, unknown>> = {
 };
 
 const { client, asked } = standInClient({
-  'ask-host': () => ({ task: asked.length, installedDigest: '', nextDueAt: null }),
+  'hosts-with-package': ({ package: name }: { readonly package: string }) => {
+    if (name === 'denied') throw new OperationError('denied', 'no');
+    if (name === 'broken') throw new Error('a defect');
+    const row = { host: 'web1', id: '', packages: [], matching: 1 };
+    return { total: 1, hosts: name === 'nowhere' ? [] : [row] };
+  },
+  'ask-host': ({ task: { package: name } }: { readonly task: { readonly package: string } }) => ({
+    task: ['', 'jq', 'gone', 'silent'].indexOf(name),
+    installedDigest: '',
+    nextDueAt: null,
+  }),
   task: ({ id }: { readonly id: number }) => ({
     ...task,
     id,
     nextDueAt: null,
-    ...(answers[id] ? { answer: answers[id] } : {}),
+    ...(answers[id] === undefined ? {} : { answer: answers[id] }),
   }),
 });
 
-test('files and bytes are of one host; who does not answer keeps nobody waiting', async () => {
-  const sizes = askRemovalSizes(client, ['jq', 'gone', 'silent'], 0);
-  await sizes.ask('web1');
-  await sizes.ask('web2');
-  assert.equal(asked.length, 3);
-  assert.deepEqual(await sizes.read(), ['jq has 2 files of 60,000 bytes on web1, of which 1 file changed since']);
+const sizesOf = async (...names: readonly string[]): Promise<string[]> =>
+  readRemovalSizes(client, await askRemovalSizes(client, { names, hosts: 'site=north' }), 0);
+
+test('files and bytes are of a host that has the package; who does not answer keeps nobody waiting', async () => {
+  const lines = await sizesOf('jq', 'nowhere', 'denied', 'gone', 'silent');
+  assert.deepEqual(lines, ['jq has 2 files of 60,000 bytes on web1, of which 1 file changed since']);
+  assert.deepEqual(asked[0], ['hosts-with-package', { package: 'jq', class: 'site=north', limit: 1 }]);
 });
 
-test('who may not ask removes without that number', async () => {
-  await orNothing(Promise.reject(new OperationError('denied', 'no')));
-  await assert.rejects(orNothing(Promise.reject(new Error('a defect'))), /a defect/);
+test('a defect is not hidden', async () => {
+  await assert.rejects(sizesOf('broken'), /a defect/);
 });

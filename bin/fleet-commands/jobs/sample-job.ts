@@ -25,6 +25,7 @@ export const samplePlan = (given: Partial<Plan> = {}): Plan => ({
 export function sampleJob(given: Partial<Job> = {}): Job {
   const spec = jobSpecSchema.parse({ action: { do: 'upgrade', packages: [{ name: 'jq' }] }, hosts: 'site=north' });
   const plans = given.plans ?? [samplePlan()];
+  const total = given.total ?? plans.reduce((sum, { hosts }) => sum + hosts, 0);
   return {
     id: 7,
     state: 'planned',
@@ -36,8 +37,8 @@ export function sampleJob(given: Partial<Job> = {}): Job {
     approvedBy: '',
     startedAt: null,
     endedAt: null,
-    total: plans.reduce((sum, { hosts }) => sum + hosts, 0),
-    counts: sampleCounts({}),
+    total,
+    counts: sampleCounts({ waiting: total }),
     spec,
     action: spec.action,
     budget: 1,

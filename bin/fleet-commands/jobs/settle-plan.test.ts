@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { standInClient } from '../../../fleet/testing/stand-in-client.ts';
-import { sampleJob, samplePlan } from './sample-job.ts';
+import { judgePlan } from './judge-plan.ts';
+import { sampleCounts, sampleJob, samplePlan } from './sample-job.ts';
 import { settlePlan } from './settle-plan.ts';
 import type { Consent } from './settle-plan.ts';
 
@@ -81,6 +82,22 @@ const doneBy = (input: unknown): unknown => {
   const { despiteRefusals, command } = input as { despiteRefusals?: boolean; command?: string };
   return command ?? despiteRefusals;
 };
+
+test('hosts that have not reported yet are not taken for hosts as wanted', () => {
+  const plans = [asWanted];
+  assert.equal(judgePlan(sampleJob({ plans, total: 3 })).kind, 'open');
+  assert.equal(judgePlan(sampleJob({ plans: [], total: 3 })).kind, 'open');
+  assert.equal(judgePlan(sampleJob({ plans })).kind, 'nothing');
+});
+
+test('hosts that were refused when the job was made are not asked about, and not forgotten', () => {
+  const counts = sampleCounts({ waiting: 3, refused: 2 });
+  const verdict = judgePlan(sampleJob({ plans: [changing], total: 5, counts }));
+  const question = 'upgrade jq on 3 hosts, and leave out 2 hosts';
+  assert.deepEqual(verdict, { kind: 'open', leavesOut: false, question });
+  const none = sampleJob({ plans: [], total: 2, counts: sampleCounts({ refused: 2 }) });
+  assert.equal(judgePlan(none).kind, 'impossible');
+});
 
 test('what cannot be foreseen is approved without a plan', async () => {
   const { client } = standInClient({ 'approve-job': () => ({ state: 'running' }) });

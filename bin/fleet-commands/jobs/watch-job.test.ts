@@ -18,13 +18,29 @@ test('the exit code says whether all is as wanted, something is not, or it was s
 test('a job is watched until nothing goes on by itself', async () => {
   const states = ['running', 'halted'] as const;
   let at = 0;
-  const { client } = standInClient({ job: () => sampleJob({ state: states[at++] ?? 'done' }) });
+  const { client } = standInClient({
+    job: () => sampleJob({ state: states[at++] ?? 'done', counts: sampleCounts({}) }),
+  });
   assert.equal((await watchJob(client, 7)).state, 'halted');
 });
 
 test('whoever waits for so long and no longer is told what the job does', async () => {
-  const { client } = standInClient({ job: () => sampleJob({ state: 'running', reason: 'web1 checks in in 12 min' }) });
-  await assert.rejects(watchJob(client, 7, -1), /job 7 is still running.*web1 checks in in 12 min/);
+  const host = {
+    host: 'web1',
+    id: '',
+    ring: 1,
+    state: 'waiting',
+    reason: 'its check-in, which is due at 17:05',
+    since: 0,
+  };
+  const { client } = standInClient({
+    job: () => sampleJob({ state: 'running' }),
+    'job-hosts': () => ({ total: 1, hosts: [host] }),
+  });
+  await assert.rejects(
+    watchJob(client, 7, -1),
+    /job 7 is still running.*web1 waits: its check-in, which is due at 17:05/,
+  );
 });
 
 test('of hosts in trouble, the first are shown in full, and the others are counted', async () => {
@@ -42,7 +58,13 @@ test('of hosts in trouble, the first are shown in full, and the others are count
     }),
   });
   const lines = await troubleLines(client, sampleJob({ counts: sampleCounts({ failed: 12, done: 4 }) }));
-  assert.deepEqual(lines.slice(0, 2), ['  web0 failed, 0 s ago: the disk is full', '    and no package was changed']);
+  assert.deepEqual(lines.slice(0, 3), [
+    'NOT AS WANTED:',
+    '  web0 failed, 0 s ago: the disk is full',
+    '    and no package was changed',
+  ]);
   assert.equal(lines.at(-1), '  2 more failed hosts: gutinteg fleet job 7 --only failed');
-  assert.equal(lines.length, 21);
+  assert.equal(lines.length, 22);
+  const cancelled = sampleJob({ state: 'cancelled', counts: sampleCounts({ skipped: 9 }) });
+  assert.deepEqual(await troubleLines(client, cancelled), []);
 });

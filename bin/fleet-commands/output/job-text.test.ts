@@ -24,7 +24,7 @@ test('whoever waits sees the ring, the numbers and what is waited for', () => {
     progressText(running),
     'job 7 running: ring 1 of 2, 2,310 done, 14 at work, 1 failed, 107,675 waiting; it waits for 3 hosts',
   );
-  assert.equal(progressText(sampleJob({ state: 'approved' })), 'job 7 approved: no hosts');
+  assert.equal(progressText(sampleJob({ state: 'approved' })), 'job 7 approved: 1 waiting');
 });
 
 test('a job says what, where, by whom, in which rings, and when it halts', () => {
