@@ -38,10 +38,19 @@ test('a host that is well', () => {
   assert.deepEqual(answer(broken, ['', NONE]), []);
 });
 
-test('a transaction that was cut off', () => {
-  assert.deepEqual(answer(broken, ['', KILLED]), [
-    'transaction 2 of dnf was cut off: -C -y install /tmp/lab-slow-1-1.noarch.rpm',
+test('a transaction that was cut off, until its packages are as they should be', () => {
+  assert.deepEqual(answer(broken, ['', KILLED, 'lab-base-1-1.noarch\n']), [
+    'transaction 2 of dnf was cut off: -C -y install /tmp/lab-slow-1-1.noarch.rpm; what is not done of it: Install lab-slow-1-1.noarch',
   ]);
+  assert.deepEqual(answer(broken, ['', KILLED, 'lab-slow-1-1.noarch\n']), []);
+  const upgrade = `${KILLED} ** Upgrade lab-base-1:1.1-1.noarch @lab\n ** Upgraded lab-base-1.0-1.noarch @@System\n`;
+  const both = 'lab-slow-1-1.noarch\nlab-base-1.0-1.noarch\nlab-base-1:1.1-1.noarch\n';
+  assert.match(answer(broken, ['', upgrade, both])[0] ?? '', /not done of it: Upgraded lab-base-1\.0-1\.noarch$/);
+  assert.deepEqual(answer(broken, ['', upgrade, both.replace('lab-base-1.0-1.noarch\n', '')]), []);
+});
+
+test('what dnf mark notes was not cut off', () => {
+  assert.deepEqual(answer(broken, ['', KILLED.replace('Failure: 1', 'Success')]), []);
 });
 
 test("dependencies and duplicates, in dnf's words", () => {
