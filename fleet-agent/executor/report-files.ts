@@ -23,7 +23,8 @@ export type ReportFiles = {
 export function openReports(directory: string, owner: Owner | undefined): ReportFiles {
   mkdirSync(directory, { recursive: true, mode: 0o711 });
   const pathOf = (name: string): string => join(directory, `${name}.json`);
-  const names = (): string[] => readdirSync(directory).map((file) => file.replace(/\.json$/, ''));
+  const names = (): string[] =>
+    readdirSync(directory).flatMap((file) => (isReport(file) ? [file.replace(/\.json$/, '')] : []));
   if (owner !== undefined) for (const name of names()) chownSync(pathOf(name), owner.uid, owner.gid);
   const read = (name: string): OrderReport | undefined => parse(readFileIfThere(pathOf(name))?.toString());
   const write = (name: string, report: OrderReport): void =>
@@ -33,10 +34,13 @@ export function openReports(directory: string, owner: Owner | undefined): Report
     progress: (name, { step, text }) => write(name, { state: 'open', progress: { step, text: cutText(text, 500) } }),
     end: (name, result) => write(name, { state: 'ended', result: bound(result) }),
     dropOthers: (wanted) => {
-      for (const name of names()) if (ORDER_NAME.test(name) && !wanted.has(name)) rmSync(pathOf(name), { force: true });
+      for (const name of names()) if (!wanted.has(name)) rmSync(pathOf(name), { force: true });
     },
   };
 }
+
+/** Not one that a crash has left under its other name. */
+const isReport = (file: string): boolean => file.endsWith('.json') && ORDER_NAME.test(file.slice(0, -'.json'.length));
 
 function parse(text: string | undefined): OrderReport | undefined {
   try {

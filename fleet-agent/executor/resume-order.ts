@@ -1,6 +1,5 @@
 // An order that was being applied when this program, or the host, ended. In: the record. Out: its result. Its own programs are never
 // started again: those that still live are waited for, then the lists say how far it came.
-import { UserError } from '../../lib/errors.ts';
 import { ask } from '../../package-systems/ask.ts';
 import type { AcceptedOrder } from './accepted-orders.ts';
 import type { CarriedOut } from './carry-out.ts';
@@ -31,14 +30,15 @@ export async function resumeOrder(
     onWait: (who) => log.say(`waits for ${describeProcesses(who)}`),
   });
   if (ended.length > 0) log.say(`had to end ${describeProcesses(ended)}`);
-  if (accepted === undefined || !knownKinds.has(accepted.order.action.do)) {
-    return makeResult('failed', 'it was cut off, and nobody knows any more what it was to do', { output: log.tail() });
+  if (accepted?.order.action.do === 'reboot') return afterRestart(context, running);
+  const before = readBefore(context, name);
+  if (accepted === undefined || before === undefined || !knownKinds.has(accepted.order.action.do)) {
+    return makeResult('failed', 'it was cut off, and nobody knows any more what the host had before', {
+      output: log.tail(),
+    });
   }
   const { order } = accepted;
-  if (order.action.do === 'reboot') return afterRestart(context, running);
   const { system, host } = context;
-  const before = readBefore(context);
-  if (before.name !== name) throw new UserError(`${context.paths.before} is of another order than ${name}`);
   const plan = await planAction(order.action, { system, ask: (question) => ask(question, host) });
   return await settleOrder(context, { order, before, plan, log, failure: undefined, wasCutOff: true });
 }

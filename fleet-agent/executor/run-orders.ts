@@ -53,18 +53,25 @@ async function resume(run: OrdersRun): Promise<boolean> {
   const { running } = requireRecord(run.context);
   if (running === null) return true;
   const accepted = readAccepted(run.context.paths).find(({ name }) => name === running.name);
-  const result = await resumeOrder(run.context, running, accepted);
-  finish(run, running.name, result);
+  const isTold = run.context.reports.isEnded(running.name);
+  const result = isTold ? 'told' : await resumeOrder(run.context, running, accepted);
+  if (result === 'told') forgetRunning(run.context, running.name);
+  else finish(run, running.name, result);
   return result !== 'restarting';
 }
 
-/** The report comes first: what is lost after a crash is found again by the lists. */
+/** The report comes first: what is lost after a crash is found again by the lists. The record goes last: it says that all this is due. */
 function finish({ context, onResult }: OrdersRun, name: string, result: CarriedOut): void {
   onResult(name, result);
   if (result === 'waiting' || result === 'restarting') return;
   context.reports.end(name, result);
-  writeRecord(context.paths.record, { ...requireRecord(context), running: null });
+  forgetRunning(context, name);
+}
+
+function forgetRunning(context: ExecutorContext, name: string): void {
   dropAccepted(context.paths, name);
+  const record = requireRecord(context);
+  if (record.running !== null) writeRecord(context.paths.record, { ...record, running: null });
 }
 
 /** In the order of their serials: one that comes too late is refused, and not done after its successor. */

@@ -1,7 +1,6 @@
 // What a host had before an order was applied, so that its end is known by comparison, also after a power cut. In: a package system.
 // Out: a file of root's.
 import { z } from 'zod';
-import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import { ask } from '../../package-systems/ask.ts';
 import { ORDER_NAME } from '../orders/order-places.ts';
 import { readFileIfThere, replaceFile } from '../state/replace-file.ts';
@@ -31,6 +30,16 @@ export async function lookBefore({ system, host }: ExecutorContext, name: string
 export const keepBefore = ({ paths }: ExecutorContext, before: StateBefore): void =>
   replaceFile(paths.before, JSON.stringify(before));
 
-/** @throws UserError when it is not there, or damaged */
-export const readBefore = ({ paths }: ExecutorContext): StateBefore =>
-  parseJsonEdge(beforeSchema, readFileIfThere(paths.before)?.toString() ?? '', paths.before);
+/** Undefined when it is not there, damaged, or of another order. */
+export function readBefore({ paths }: ExecutorContext, name: string): StateBefore | undefined {
+  const { data } = beforeSchema.safeParse(parseJson(readFileIfThere(paths.before)?.toString() ?? ''));
+  return data?.name === name ? data : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -39,7 +39,7 @@ export type OrderHost = ReturnType<typeof orderHost>;
 const { privateKey } = generateKeyPairSync('ed25519');
 
 /** What `gutinteg-fleet accept-orders --key` takes, of the server that signs in this lab. */
-const labOrderKey = publicKeyText(privateKey);
+export const labOrderKey = publicKeyText(privateKey);
 
 /** The host's talker has a key; nothing is accepted yet. */
 export function orderHost({ root, run }: Pick<OverlayRoot, 'root' | 'run'>) {

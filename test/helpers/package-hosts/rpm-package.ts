@@ -16,6 +16,8 @@ export type RpmPackage = {
   readonly tags?: Readonly<Record<string, string>>;
   /** Texts by absolute path. Those below /etc are configuration. A file that names the version is there in any case. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Bodies of scriptlets, for /bin/sh, which a package of the repository must provide: `{ post: 'exit 1' }`. */
+  readonly scripts?: Readonly<Record<string, string>>;
   /** The repository has an advisory that names this version as a security update. */
   readonly isSecurity?: boolean;
 };
@@ -44,7 +46,7 @@ export async function buildRpm(spec: RpmPackage, directory: string): Promise<voi
 }
 
 function renderSpec(spec: RpmPackage, tree: string, paths: readonly string[]): string {
-  const { name, version, release = '1', tags = {} } = spec;
+  const { name, version, release = '1', tags = {}, scripts = {} } = spec;
   const preamble = {
     Name: name,
     Version: version,
@@ -61,6 +63,7 @@ function renderSpec(spec: RpmPackage, tree: string, paths: readonly string[]): s
     ...Object.entries(preamble).map(([tag, value]) => `${tag}: ${value}`),
     "%description\nIt has nothing\nto describe, and isn't used.",
     `%install\nmkdir -p %{buildroot}\ncp -a ${tree}/. %{buildroot}`,
+    ...Object.entries(scripts).map(([script, body]) => `%${script} -p /bin/sh\n${body}`),
     '%files\n%defattr(-,root,root)',
     `%dir /usr/share/${name}`,
     ...paths.map((path) => (path.startsWith('/etc/') ? `%config(noreplace) "${path}"` : `"${path}"`)),
