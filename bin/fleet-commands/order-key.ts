@@ -6,6 +6,7 @@ import type { FleetOptions } from './fleet-options.ts';
 export function addFleetOrderKeyCommand(fleet: Command): void {
   addFleetOptions(fleet.command('order-key'))
     .description('print the key that the executors of hosts need to take orders of this server, and nothing else')
+    .addHelpText('after', '\nExamples:\n  gutinteg fleet order-key --state /var/lib/gutinteg\n')
     .action(showKey);
 }
 

@@ -39,6 +39,7 @@ const WORDS: Readonly<Record<string, string>> = {
   securityOutdated: 'with security updates to be had',
   heldBack: 'with packages that are held, kept back or phased',
   broken: 'with broken packages',
+  jobFailed: 'on which a job has failed',
   rebootNeeded: 'need a restart',
   silent: 'silent',
   unreported: 'have not reported, or not their newest lists',

@@ -145,6 +145,7 @@ test('hosts are listed with their findings, and by class', async () => {
     securityOutdated: 2,
     heldBack: 1,
     broken: 0,
+    jobFailed: 0,
     rebootNeeded: 0,
     silent: 0,
     unreported: 0,

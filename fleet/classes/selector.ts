@@ -13,7 +13,7 @@ export const selectorFields = {
   system: 'its package system, dpkg or rpm',
   mode: 'packages or image',
   package: 'an installed package, or one in an older or newer version: package=openssl<3.0.9',
-  is: 'a finding: outdated, security, held, kept-back, phased, broken, reboot-needed, silent, …',
+  is: 'a finding: outdated, security, held, kept-back, phased, broken, job-failed, reboot-needed, silent, …',
   class: 'another class',
   object: 'an object of the machine database that its machine is, or inherits from',
 } as const;

@@ -88,6 +88,7 @@ const cases: readonly [what: string, Partial<JudgedReports>, readonly string[]][
     { ...facts({ broken: ['foo is half-configured'] }), ...counts({ broken: 1 }) },
     ['broken packages: foo is half-configured'],
   ],
+  ['a job that failed', { failedJob: 'job 3 (repair) has failed here: no' }, ['job 3 (repair) has failed here: no']],
   ['a check that failed', facts({ troubles: [{ what: 'apt', message: 'locked' }] }), ['apt: locked']],
   [
     'outdated packages',

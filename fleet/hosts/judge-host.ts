@@ -12,6 +12,7 @@ export const findingKinds = [
   'unreported',
   'silent',
   'broken',
+  'job-failed',
   'trouble',
   'security',
   'outdated',
@@ -66,6 +67,8 @@ export type JudgedReports = {
   readonly facts: Facts | undefined;
   /** Undefined until both lists have come. */
   readonly counts: ListCounts | undefined;
+  /** Words about a job that has failed here, and none of later has succeeded. */
+  readonly failedJob?: string | undefined;
   readonly nowMs: number;
   readonly intervalSeconds: number;
 };
@@ -76,7 +79,14 @@ export function judgeHost(reports: JudgedReports): Finding[] {
   const { state, reason } = reports.host;
   if (state !== 'enrolled') return [{ kind: state, text: reason === '' ? state : `${state}: ${reason}` }];
   if (reports.host.kind === 'relay') return judgeRelay(reports.host.lastSeenAt, reports.nowMs, timeText);
-  return [...judgeReports(reports), ...judgeFacts(reports), ...judgeCounts(reports), ...judgeClock(reports)];
+  const { failedJob } = reports;
+  return [
+    ...judgeReports(reports),
+    ...judgeFacts(reports),
+    ...one('job-failed', failedJob !== undefined, () => failedJob ?? ''),
+    ...judgeCounts(reports),
+    ...judgeClock(reports),
+  ];
 }
 
 /** Only a host that was let in and of which nothing is to be said. */

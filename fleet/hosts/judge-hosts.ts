@@ -4,6 +4,7 @@ import { factsSchema } from '../../contract/fleet/facts.ts';
 import type { Facts } from '../../contract/fleet/facts.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import type { Fleet } from '../fleet.ts';
+import { findFailedHosts } from '../jobs/find-failed-hosts.ts';
 import type { ListStates } from '../questions/count-lists.ts';
 import type { Queries } from '../store/open-store.ts';
 import { judgeHost } from './judge-host.ts';
@@ -46,12 +47,14 @@ export async function judgeSome(fleet: Fleet, ids: readonly string[]): Promise<R
   if (ids.length === 0) return new Map();
   const rows = await select(fleet.store.queries).where('id', 'in', ids).execute();
   const states = await fleet.ask('list-states', { within: ids });
-  return new Map(rows.map((row) => [row.id, judge(fleet, row, states)]));
+  const failed = await findFailedHosts(fleet.store.queries, ids);
+  return new Map(rows.map((row) => [row.id, judge(fleet, row, { states, failed })]));
 }
 
 /** In the order of names. */
 export async function* judgeAll(fleet: Fleet): AsyncGenerator<readonly JudgedRow[]> {
   const states = await fleet.ask('list-states', {});
+  const failed = await findFailedHosts(fleet.store.queries);
   for (let after: Row | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
     let page = select(fleet.store.queries);
     if (after !== undefined) {
@@ -59,15 +62,22 @@ export async function* judgeAll(fleet: Fleet): AsyncGenerator<readonly JudgedRow
       page = page.where((eb) => eb.or([eb('name', '>', name), eb.and([eb('name', '=', name), eb('id', '>', id)])]));
     }
     const rows = await page.orderBy('name').orderBy('id').limit(PAGE).execute();
-    yield rows.map((row) => judge(fleet, row, states));
+    yield rows.map((row) => judge(fleet, row, { states, failed }));
     after = rows.length < PAGE ? undefined : rows.at(-1);
   }
 }
 
-function judge({ now, intervalSeconds }: Fleet, row: Row, states: ListStates): JudgedRow {
+type Known = {
+  readonly states: ListStates;
+  /** Words about a job that has failed, by the host's id. */
+  readonly failed: ReadonlyMap<string, string>;
+};
+
+function judge({ now, intervalSeconds }: Fleet, row: Row, { states, failed }: Known): JudgedRow {
   const facts = readFacts(row.factsJson);
   const counts = countsOf(row, states);
-  return { ...row, facts, findings: judgeHost({ host: row, facts, counts, nowMs: now(), intervalSeconds }) };
+  const failedJob = failed.get(row.id);
+  return { ...row, facts, findings: judgeHost({ host: row, facts, counts, failedJob, nowMs: now(), intervalSeconds }) };
 }
 
 const none = { outdated: 0, security: 0, held: 0, keptBack: 0, phased: 0 };

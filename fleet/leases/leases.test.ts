@@ -1,4 +1,4 @@
-// Jobs from their beginning to their end, by hosts that check in: what they are given, and what becomes of what they say.
+// A job from its beginning to its end, by hosts that check in; test/integration/fleet-leases.test.ts has what can go wrong.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import * as api from '../../contract/fleet/api/jobs.ts';

@@ -59,6 +59,7 @@ const kindsOf: Readonly<Record<Counted, readonly FindingKind[]>> = {
   securityOutdated: ['security'],
   heldBack: ['held', 'kept-back', 'phased'],
   broken: ['broken'],
+  jobFailed: ['job-failed'],
   rebootNeeded: ['reboot-needed'],
   silent: ['silent'],
   unreported: ['unreported'],

@@ -31,6 +31,9 @@ export const emptyResult: OrderResult = {
 /** How an order that is no simulation ends; what is left out stays as in `emptyResult`. `silent`: it says nothing any more. */
 type Ending = Partial<OrderResult> & { readonly changesNothing?: boolean; readonly silent?: boolean };
 
+/** Of each kind. */
+type Unnumbered = Message extends infer M ? (M extends Message ? Omit<M, 'seq'> : never) : never;
+
 export type JobHost = Awaited<ReturnType<typeof joinJobHost>>;
 
 export type JobHostOptions = {
@@ -96,8 +99,8 @@ export async function joinJobHost(
     return outcome.answer;
   };
 
-  const say = (message: Omit<Message, 'seq'>): void => {
-    host.outbox.push({ ...message, seq: (host.seq += 1) } as Message);
+  const say = (message: Unnumbered): void => {
+    host.outbox.push({ ...message, seq: (host.seq += 1) });
   };
 
   async function upload(answer: CheckInAnswer, by: Fleet): Promise<void> {
@@ -114,18 +117,18 @@ export async function joinJobHost(
   }
 
   function obey({ seq: task, ...asked }: Task): void {
-    if (asked.kind === 'refresh') return say({ kind: 'refreshed', task } as never);
+    if (asked.kind === 'refresh') return say({ kind: 'refreshed', task });
     if (asked.kind !== 'order') return;
     const order = readOrder(asked.order, orderKey);
     assert.ok(order !== undefined && order.host === id, 'a signed order for this host');
     const changes = changesOf(host, order);
     if (order.simulate) {
-      return say({ kind: 'order-ended', task, result: { ...emptyResult, outcome: 'simulated', changes } } as never);
+      return say({ kind: 'order-ended', task, result: { ...emptyResult, outcome: 'simulated', changes } });
     }
     host.begun.push(order);
     const { changesNothing = false, silent = false, ...result } = host.end(order);
     if (!changesNothing) apply(host, changes);
-    if (!silent) say({ kind: 'order-ended', task, result: { ...emptyResult, changes, ...result } } as never);
+    if (!silent) say({ kind: 'order-ended', task, result: { ...emptyResult, changes, ...result } });
   }
 
   /** Takes an answer in, as the agent does: what it was asked for, and its tasks, once. */

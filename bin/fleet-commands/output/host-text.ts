@@ -55,6 +55,7 @@ export function hostLines(host: OneHost, nowMs: number): string[] {
     ...(host.state === 'enrolled' ? section('findings', findingLines(host)) : []),
     ...field('packages', host.installed?.toLocaleString('en-US') ?? ''),
     ...field('candidates', host.candidates?.toLocaleString('en-US') ?? ''),
+    ...section('jobs, the newest first', host.jobs.map(jobLine)),
     ...section('tasks', host.tasks.map(taskLine)),
     ...section(
       'events, the newest first',
@@ -97,6 +98,9 @@ function factLines({ facts }: OneHost): string[] {
     ),
   ];
 }
+
+const jobLine = ({ job, title, state, reason }: OneHost['jobs'][number]): string =>
+  `${job}  ${title}: ${state}${reason === '' ? '' : `: ${reason}`}`;
 
 const taskLine = ({ id, kind, state, createdAt, createdBy }: OneHost['tasks'][number]): string =>
   `${id}  ${kind}, ${state}; asked by ${createdBy}, ${timeText(createdAt)}`;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { hostKinds, hostNameSchema, hostStates } from '../enrolment.ts';
 import { factsSchema } from '../facts.ts';
+import { jobHostStates } from '../jobs/job.ts';
 import { describeOperation } from '../operation.ts';
 import { doneSchema, hostReferenceSchema, timeSchema, wordsSchema } from './fields.ts';
 
@@ -65,6 +66,16 @@ const taskRowSchema = z.object({
   endedAt: timeSchema.nullable(),
 });
 
+/** Its part in a job. */
+const hostJobSchema = z.object({
+  job: count,
+  title: z.string(),
+  state: z.enum(jobHostStates),
+  /** What it waits for, or what happened, in words. */
+  reason: z.string(),
+  since: timeSchema,
+});
+
 export const showHost = describeOperation({
   name: 'host',
   summary: 'All that is known of a host but its packages',
@@ -90,6 +101,8 @@ export const showHost = describeOperation({
     events: z.array(eventSchema),
     /** Those that have not ended, and the newest ten that have. */
     tasks: z.array(taskRowSchema),
+    /** Those of its jobs that it has not ended, and the newest ten that it has. */
+    jobs: z.array(hostJobSchema),
   }),
 });
 

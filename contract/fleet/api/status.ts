@@ -18,6 +18,8 @@ const statusOutputSchema = z.object({
     securityOutdated: count,
     heldBack: count,
     broken: count,
+    /** A job has failed there or lost it, and none of later was done. */
+    jobFailed: count,
     rebootNeeded: count,
     /** Later than twice its interval. */
     silent: count,

@@ -4,6 +4,7 @@ import { findHost } from '../../hosts/find-host.ts';
 import { judgeSome } from '../../hosts/judge-hosts.ts';
 import type { Queries } from '../../store/open-store.ts';
 import { implement } from '../implement.ts';
+import { listJobsOfHost } from '../jobs/list-jobs-of-host.ts';
 import { OperationError } from '../operation-error.ts';
 import { asHostRow } from './list-hosts.ts';
 import { readEvents } from './list-events.ts';
@@ -30,6 +31,7 @@ export const oneHost = implement(showHost, async (fleet, { host }) => {
     ...(installed === undefined ? {} : { installed }),
     ...(candidates === undefined ? {} : { candidates }),
     events: await readEvents(queries, { host: id, limit: 20 }),
+    jobs: await listJobsOfHost(queries, id, fleet.now()),
     tasks: [...(await readTasks(queries, id, 'open')), ...(await readTasks(queries, id, 'ended'))],
   };
 });

@@ -1,14 +1,13 @@
 // The hosts of a job, a page at a time. In: a job, a state. Out: how far each is, and in words what it waits for or what happened.
 // Never: changes anything. Words for what is waited for are made here, so that they are of now.
 import * as api from '../../../contract/fleet/api/jobs.ts';
-import { openStates } from '../../../contract/fleet/jobs/job.ts';
 import type { OrderResult } from '../../../contract/fleet/jobs/order-report.ts';
 import { parseJsonEdge } from '../../../lib/parse-edge.ts';
-import { decideWait, describeNextCheckIn } from '../../jobs/decide-wait.ts';
 import { readChanges, readJob, storedResultSchema } from '../../jobs/job-rows.ts';
 import type { Job } from '../../jobs/job-rows.ts';
 import type { Queries } from '../../store/open-store.ts';
 import { implement } from '../implement.ts';
+import { describeWaiting, findOpenJobs } from './describe-waiting.ts';
 
 export const hostsOfJob = implement(
   api.listJobHosts,
@@ -33,15 +32,12 @@ export const hostsOfJob = implement(
       .execute();
     const shown = rows.slice(0, limit);
     const last = rows.length > limit ? shown.at(-1) : undefined;
-    const others = await findOtherJobs(
-      queries,
-      id,
-      shown.map((row) => row.host),
-    );
+    const ids = shown.map((row) => row.host);
+    const openJobs = await findOpenJobs(queries, ids);
     return {
       total,
       ...(last === undefined ? {} : { next: `${last.ring} ${last.host}` }),
-      hosts: shown.map((row) => describeHost(job, row, { otherJob: others.get(row.host), nowMs: now() })),
+      hosts: shown.map((row) => describeHost(job, row, { openJob: openJobs.get(row.host), nowMs: now() })),
     };
   },
 );
@@ -73,7 +69,7 @@ const columnsOf = (rows: ReturnType<typeof select>) =>
   ]);
 
 type Row = Awaited<ReturnType<ReturnType<typeof columnsOf>['execute']>>[number];
-type Now = { readonly otherJob: number | undefined; readonly nowMs: number };
+type Now = { readonly openJob: number | undefined; readonly nowMs: number };
 
 function describeHost(job: Job, row: Row, now: Now) {
   const { host: id, name, ring, state, since, resultJson } = row;
@@ -89,35 +85,8 @@ function describeHost(job: Job, row: Row, now: Now) {
   };
 }
 
-function describeWaiting(job: Job, row: Row, { otherJob, nowMs }: Now): string {
-  const { hostState, lastSeenAt, clockOffset, nextDueAt, installedSet, candidatesSet } = row;
-  const host = {
-    state: hostState ?? 'revoked',
-    lastSeenAt,
-    clockOffset: clockOffset ?? 0,
-    hasLists: installedSet !== null && candidatesSet !== null,
-    isInSync: true,
-  };
-  return decideWait({ job, ring: row.ring, host, otherJob }) ?? describeNextCheckIn({ nextDueAt }, nowMs);
-}
-
 /** As the host has reported it: what is as planned is stored once. */
 function resultOf({ changesJson, plannedJson }: Row, resultJson: string): OrderResult {
   const stored = parseJsonEdge(storedResultSchema, resultJson, 'a result of the store');
   return { ...stored, changes: readChanges(changesJson ?? plannedJson ?? '[]') };
-}
-
-async function findOtherJobs(
-  queries: Queries,
-  job: number,
-  hosts: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
-  if (hosts.length === 0) return new Map();
-  const rows = queries
-    .selectFrom('jobHosts')
-    .select(['host', 'job'])
-    .where('host', 'in', hosts)
-    .where('job', '!=', job);
-  const open = await rows.where('state', 'in', [...openStates]).execute();
-  return new Map(open.map((row) => [row.host, row.job]));
 }
