@@ -16,7 +16,9 @@ export async function makeLabNetwork(stack: AsyncDisposableStack): Promise<LabNe
   labs += 1;
   const namespace = `fleet${process.pid}x${labs}`;
   await addNamespace(stack, namespace);
-  await batch(['-n', namespace], ['link add lan type bridge', 'link set lan up', 'address add 10.77.0.1/16 dev lan']);
+  // Of its own: a bridge without one takes the lowest of its ports, and hosts would not find it after another one has joined.
+  const bridge = 'link add lan address 02:00:00:00:00:01 type bridge';
+  await batch(['-n', namespace], [bridge, 'link set lan up', 'address add 10.77.0.1/16 dev lan']);
   let hosts = 0;
   return {
     namespace,
