@@ -136,8 +136,9 @@ async function clean(options: StateOptions): Promise<void> {
 }
 
 async function directoryOf({ state }: StateOptions): Promise<string> {
-  const { join, resolve } = await import('node:path');
-  return join(resolve(state), 'package-cache');
+  const { resolve } = await import('node:path');
+  const { cacheDirectory } = await import('../../fleet/package-cache/manage-cache.ts');
+  return cacheDirectory(resolve(state));
 }
 
 async function refuseRoot(): Promise<void> {

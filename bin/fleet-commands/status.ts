@@ -25,6 +25,19 @@ async function status(options: FleetOptions): Promise<void> {
   const width = Math.max(...shown.map(([, count]) => String(count).length));
   print(answer.warnings.map((warning) => `WARNING: ${warning}`));
   print(shown.map(([name, count]) => `${String(count).padStart(width)}  ${WORDS[name] ?? name}`));
+  print(await cacheLines(options));
+}
+
+/** Of a package cache with the same state directory. */
+async function cacheLines(options: FleetOptions): Promise<string[]> {
+  if (options.server !== undefined) return [];
+  const { findStateDir } = await import('../find-state-dir.ts');
+  const { cacheDirectory, readCacheShare } = await import('../../fleet/package-cache/manage-cache.ts');
+  const share = await readCacheShare(cacheDirectory(await findStateDir(options)), Date.now());
+  if (share === undefined) return [];
+  const { asked, percent, troubles } = share;
+  const old = troubles === 0 ? '' : `; ${troubles} of its indexes are old (gutinteg fleet cache status)`;
+  return [`package cache: ${percent} % of ${asked} requests in 30 days were not sent on${old}`];
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -22,7 +22,7 @@ export class NotTheFileError extends Error {
 }
 
 /** It cannot be kept; it can still be passed on. */
-export class NoRoomError extends Error {
+class NoRoomError extends Error {
   override readonly name = 'NoRoomError';
 }
 

@@ -38,6 +38,26 @@ export async function readCacheStatus(directory: string, now: number): Promise<C
   return { origins, ...store.total(), pinnedFiles: store.pinned(now).files, heads: store.heads() };
 }
 
+/** Where it lies in a state directory. */
+export const cacheDirectory = (stateDir: string): string => join(stateDir, 'package-cache');
+
+export type CacheShare = { readonly asked: number; readonly percent: number; readonly troubles: number };
+
+/** @returns undefined if there is no cache, or nobody has asked it */
+export async function readCacheShare(directory: string, now: number): Promise<CacheShare | undefined> {
+  const isThere = await access(join(directory, 'cache.db')).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return undefined;
+  const { origins, heads } = await readCacheStatus(directory, now);
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+  const hits = sum(origins.map(({ hits }) => hits));
+  const asked = hits + sum(origins.map(({ misses, passed }) => misses + passed));
+  const troubles = heads.filter(({ trouble }) => trouble !== null).length;
+  return asked === 0 ? undefined : { asked, percent: Math.floor((100 * hits) / asked), troubles };
+}
+
 /** Takes away every package that is not pinned. @returns how many files and bytes */
 export async function cleanCache(directory: string, now: number): Promise<{ files: number; bytes: number }> {
   using store = await openExisting(directory);

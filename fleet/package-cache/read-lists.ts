@@ -1,5 +1,6 @@
 // Lists of packages that have come, read into the store: from then on their packages are kept. In: a list. Out: rows. Never: lets a
 // package be asked for while the list that names it is still being read.
+import { randomUUID } from 'node:crypto';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { describeError } from '../../lib/errors.ts';
 import type { LimitedLog } from '../../lib/limited-log.ts';
@@ -33,7 +34,10 @@ export function createReadLists(place: {
     if (found === undefined || list.role === null || running.has(key)) return;
     if (found.kind.listing({ role: list.role, path: list.path }) === 'no' || store.isListRead(list)) return;
     const packagesOf = (): AsyncIterable<PackageEntry> =>
-      found.kind.readPackages(openCompressed(contents.pathOf(list.sha256), list.path), found.head);
+      found.kind.readPackages(
+        openCompressed(contents.pathOf(list.sha256), list.path, contents.incoming(randomUUID())),
+        found.head,
+      );
     const end = whenHere
       .then(() => read(list, packagesOf()))
       .catch((error: unknown) => {

@@ -233,6 +233,17 @@ test('an old version that is pinned stays', async () => {
   await assert.rejects(ask('pin', 'nobody_1_all.deb', '--until', '2999-12-31'), /no list of this cache names nobody_1/);
 });
 
+test('what it saves is counted', async () => {
+  await cache.kill('SIGTERM');
+  const status = JSON.parse((await ask('status', '--json')).stdout) as {
+    origins: { name: string; hits: number; misses: number; fetchedBytes: number; sentBytes: number; damaged: number }[];
+  };
+  const [deb] = status.origins;
+  assert.ok(deb !== undefined && deb.name === 'deb' && deb.hits > deb.misses && deb.sentBytes > deb.fetchedBytes);
+  assert.equal(deb.damaged, 3);
+  cache = await startCache();
+});
+
 test('nothing but its origins is asked', async () => {
   const code = (...words: string[]) => curl('--output', '/dev/null', '--write-out', '%{http_code}', ...words);
   const asked: readonly (readonly [expected: string, ...words: string[]])[] = [

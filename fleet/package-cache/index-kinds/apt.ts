@@ -47,15 +47,18 @@ function rootOf(head: string): string {
 async function* readPackages(chunks: Chunks, head: string): AsyncGenerator<PackageEntry> {
   const root = rootOf(head);
   let fields: Record<string, string> = {};
-  for await (const line of linesOf(chunks)) {
-    if (line !== '') {
-      const [, name, value = ''] = /^(Filename|Size|SHA256): *(.*)$/.exec(line) ?? [];
-      if (name !== undefined) fields[name] = value.trim();
-      continue;
+  // Not line by line: waiting a million times would take seconds.
+  for await (const lines of linesOf(chunks)) {
+    for (const line of lines) {
+      if (line === '') {
+        const entry = packageOf(fields, root);
+        if (entry !== undefined) yield entry;
+        fields = {};
+      } else if (line.startsWith('Filename:') || line.startsWith('S')) {
+        const [, name, value = ''] = /^(Filename|Size|SHA256): *(.*)$/.exec(line) ?? [];
+        if (name !== undefined) fields[name] = value.trim();
+      }
     }
-    const entry = packageOf(fields, root);
-    if (entry !== undefined) yield entry;
-    fields = {};
   }
   const last = packageOf(fields, root);
   if (last !== undefined) yield last;
@@ -70,14 +73,14 @@ function packageOf(fields: Readonly<Record<string, string>>, root: string): Pack
 
 const MAX_LINE = 4_000_000;
 
-async function* linesOf(chunks: Chunks): AsyncGenerator<string> {
+async function* linesOf(chunks: Chunks): AsyncGenerator<readonly string[]> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of chunks) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > MAX_LINE) throw new Error('has a line without an end');
-    yield* lines;
+    yield lines;
   }
-  if (rest !== '') yield rest;
+  if (rest !== '') yield [rest];
 }
