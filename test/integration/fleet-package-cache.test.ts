@@ -234,13 +234,18 @@ test('an old version that is pinned stays', async () => {
 });
 
 test('what it saves is counted', async () => {
+  for (const _ of [1, 2, 3]) await updateLists(first);
+  const get = () => curl('--output', '/dev/null', `${CACHE}/deb/stable/lab-late_1.0_all.deb`);
+  await get();
+  await overwrite(await contentOf('lab-late_1.0_all.deb'), 100);
+  await get();
   await cache.kill('SIGTERM');
   const status = JSON.parse((await ask('status', '--json')).stdout) as {
     origins: { name: string; hits: number; misses: number; fetchedBytes: number; sentBytes: number; damaged: number }[];
   };
   const [deb] = status.origins;
   assert.ok(deb !== undefined && deb.name === 'deb' && deb.hits > deb.misses && deb.sentBytes > deb.fetchedBytes);
-  assert.equal(deb.damaged, 3);
+  assert.ok(deb.damaged >= 1);
   cache = await startCache();
 });
 
