@@ -45,7 +45,14 @@ async function readGroup(queries: Queries, kind: ListKind, { name, hosts }: Grou
     const what = kind === 'installed' ? 'its packages' : 'what it could upgrade';
     throw new UserError(`no host of ${name} has reported ${what}`, { hint: 'gutinteg fleet hosts --class CLASS' });
   }
-  return readSide(queries, { name, hosts: reported, counts: [...(await countItems(queries, kind, weights))] });
+  return readSide(queries, { name, hosts: reported, counts: inUse(await countItems(queries, kind, weights)) });
+}
+
+/** Ids of items that some host has, with the number of hosts. */
+function inUse(counts: Int32Array): (readonly [number, number])[] {
+  const used: (readonly [number, number])[] = [];
+  for (const [id, hosts] of counts.entries()) if (hosts > 0) used.push([id, hosts]);
+  return used;
 }
 
 type Counted = {

@@ -18,7 +18,7 @@ type Package = { readonly system: string; readonly name: string; readonly items:
 export async function findPackages(queries: Queries, input: Input): Promise<Answer> {
   const { weights } = await hostsOfSets(queries, input.kind, input);
   const counts = await countItems(queries, input.kind, weights);
-  const all = groupByName((await findItems(queries, input)).filter(({ id }) => counts.has(id)));
+  const all = groupByName((await findItems(queries, input)).filter(({ id }) => (counts[id] ?? 0) > 0));
   const from = all.findIndex((one) => cursorOf(one) > (input.after ?? ''));
   const page = from < 0 ? [] : all.slice(from, from + input.limit);
   const [hosts, summaries] = [await countHosts(queries, input, { weights, page }), await readSummaries(queries, page)];

@@ -1,7 +1,7 @@
 // A look at all sets of the fleet. In: which items are asked about. Out: what each set has of them. A base is read once for all the
 // sets that depend on it, so this costs as much as the differences are long. Never: writes, reads what items are.
 import type { ListKind } from '../../contract/fleet/inventory.ts';
-import { decodeIds } from '../inventories/item-ids.ts';
+import { forEachId } from '../inventories/item-ids.ts';
 import type { Queries } from '../store/open-store.ts';
 
 /** 1 at the id of each item that is asked about. */
@@ -43,34 +43,36 @@ export async function scanSets(queries: Queries, { kind, wanted, weights, visit 
   }
 }
 
-/** How many hosts have each item, by its id. */
-export async function countItems(
-  queries: Queries,
-  kind: ListKind,
-  weights: Weights,
-): Promise<ReadonlyMap<number, number>> {
-  const counts = new Map<number, number>();
-  const add = (bytes: Uint8Array, hosts: number): void => {
-    for (const id of decodeIds(bytes)) counts.set(id, (counts.get(id) ?? 0) + hosts);
-  };
+/** How many hosts have each item, by its id; 0 for one that nobody has. In an array, which takes half the time of a map. */
+export async function countItems(queries: Queries, kind: ListKind, weights: Weights): Promise<Int32Array> {
+  const { last } = await queries
+    .selectFrom('items')
+    .select(({ fn }) => fn.max('id').as('last'))
+    .executeTakeFirstOrThrow();
+  const counts = new Int32Array((last ?? 0) + 1);
   const ofBases = new Map<number, number>();
   for await (const rows of readPages(queries, kind, 'differences')) {
     for (const { id, base, added, removed } of rows) {
       const hosts = weights.get(id) ?? 0;
       if (hosts === 0) continue;
-      add(added, hosts);
-      add(removed, -hosts);
+      addTo(counts, added, hosts);
+      addTo(counts, removed, -hosts);
       ofBases.set(base ?? 0, (ofBases.get(base ?? 0) ?? 0) + hosts);
     }
   }
   for await (const rows of readPages(queries, kind, 'bases')) {
     for (const { id, added } of rows) {
       const hosts = (weights.get(id) ?? 0) + (ofBases.get(id) ?? 0);
-      if (hosts > 0) add(added, hosts);
+      if (hosts > 0) addTo(counts, added, hosts);
     }
   }
-  for (const [id, hosts] of counts) if (hosts === 0) counts.delete(id);
   return counts;
+}
+
+function addTo(counts: Int32Array, bytes: Uint8Array, hosts: number): void {
+  forEachId(bytes, (id) => {
+    counts[id] = (counts[id] ?? 0) + hosts;
+  });
 }
 
 type SetRow = { id: number; base: number | null; added: Uint8Array; removed: Uint8Array };
@@ -97,22 +99,12 @@ async function* readPages(
   }
 }
 
-/** The wanted ones of encoded ids: this is where the time of a question goes. @see encodeIds */
+/** The wanted ones of encoded ids. */
 function pick(bytes: Uint8Array, wanted: WantedItems): number[] {
   const items: number[] = [];
-  let id = 0;
-  let shift = 0;
-  let difference = 0;
-  for (let index = 0; index < bytes.length; index += 1) {
-    const byte = bytes[index] ?? 0;
-    difference |= (byte & 0x7f) << shift;
-    shift += 7;
-    if (byte > 0x7f) continue;
-    id += difference;
+  forEachId(bytes, (id) => {
     if (wanted[id] === 1) items.push(id);
-    difference = 0;
-    shift = 0;
-  }
+  });
   return items;
 }
 
