@@ -290,6 +290,13 @@ export default {
       to: { path: '^os-images/', pathNot: '^os-images/($1/|recipe\\.ts|image-builder\\.ts)' },
     },
     {
+      name: 'executor-without-network',
+      severity: 'error',
+      comment: 'What is root on a host of the fleet speaks to nobody: the talker does, who has no rights.',
+      from: { path: '^fleet-agent/executor(/|\\.ts$)', pathNot: '\\.test\\.ts$' },
+      to: { path: '^fleet-agent/(wire|exchange|wake|commands|agent\\.ts)' },
+    },
+    {
       name: 'installer-without-express',
       severity: 'error',
       comment: 'The ramdisk carries no HTTP server.',

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { tlsFiles } from '../fleet/tls/make-certificate.ts';
 import { UserError } from '../lib/errors.ts';
 import { readIfThere } from '../lib/read-if-there.ts';
+import { writeFileAtomically } from '../lib/write-file-atomically.ts';
 import { publishFleetSettings } from '../netboot/agent/publish-fleet-settings.ts';
 import type { FleetSettings } from '../netboot/agent/publish-fleet-settings.ts';
 import type { SiteState } from './open-site-state.ts';
@@ -30,5 +31,22 @@ export async function readFleetSettings({ dir, stateDir, settings }: SiteState):
       hint: `gutinteg fleet tls --site ${dir} --name ${new URL(url).hostname}`,
     });
   }
-  return { url, certificate };
+  return {
+    url,
+    certificate,
+    orderKey: fleet.orderKey ?? (fleet.serve ? await readServersOrderKey(stateDir) : undefined),
+  };
+}
+
+/** The server of this site notes it when it starts, so that nobody else needs its store. */
+const orderKeyFile = (stateDir: string): string => join(stateDir, 'fleet/order-key');
+
+async function readServersOrderKey(stateDir: string): Promise<string | undefined> {
+  return (await readIfThere(orderKeyFile(stateDir)))?.toString().trim();
+}
+
+export async function noteOrderKey(stateDir: string, orderKey: string): Promise<void> {
+  if ((await readServersOrderKey(stateDir)) !== orderKey) {
+    await writeFileAtomically(orderKeyFile(stateDir), `${orderKey}\n`);
+  }
 }

@@ -1,4 +1,5 @@
 // The fleet's server beside the netboot server, where site.yaml has one. In: a site. Out: a server, and what netboot tells it.
+import { publicKeyText } from '../contract/fleet/signed-request.ts';
 import { enrolInstalled } from '../fleet/enrolment/enrol-installed.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { serveFleet } from '../fleet/serve-fleet.ts';
@@ -6,6 +7,7 @@ import { describeError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { FleetKey, OnFleetKey } from '../netboot/fleet-keys.ts';
 import { openMachineRecords } from './open-machine-records.ts';
+import { noteOrderKey } from './read-fleet-settings.ts';
 import type { SiteState } from './open-site-state.ts';
 import { startTelling } from './start-telling.ts';
 import type { StartedFleet } from './start-telling.ts';
@@ -22,6 +24,7 @@ export async function startFleet(state: SiteState, log: Log): Promise<StartedFle
   const machines = await openMachineRecords(dir, log);
   const records = machines === undefined ? {} : { records: machines.records };
   const running = await serveFleet({ stateDir, address: '0.0.0.0', port: Number(port || '443'), ...records, log });
+  await noteOrderKey(stateDir, publicKeyText(running.fleet.orderKey));
   const { onFleetKey, whenIdle } = enrolOneByOne(running.fleet, log);
   const close = async (): Promise<void> => {
     await whenIdle();

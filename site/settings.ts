@@ -1,5 +1,6 @@
 // site.yaml. In: parsed YAML. Out: checked settings with defaults. Never: I/O.
 import { z } from 'zod';
+import { hostKeySchema } from '../contract/fleet/enrolment.ts';
 import { architectureOfRecord, architectures } from '../lib/architecture.ts';
 import type { Architecture } from '../lib/architecture.ts';
 import { netbootWays } from '../lib/netboot-ways.ts';
@@ -60,9 +61,15 @@ export const siteSettingsSchema = z.strictObject({
       serve: z.boolean().default(true),
       /** With `serve: false`: a file with a token by which machines of this site are let in there; a relative path starts at the site. */
       tokenFile: z.string().min(1).optional(),
+      /** With `serve: false`: what `gutinteg fleet order-key` prints there; machines of this site carry out that server's orders. */
+      orderKey: hostKeySchema.optional(),
     })
     .refine(({ serve, tokenFile }) => !serve || tokenFile === undefined, {
       path: ['tokenFile'],
+      error: 'is for a server elsewhere: fleet.serve: false',
+    })
+    .refine(({ serve, orderKey }) => !serve || orderKey === undefined, {
+      path: ['orderKey'],
       error: 'is for a server elsewhere: fleet.serve: false',
     })
     .optional(),

@@ -45,11 +45,12 @@ async function serve(options: ServeOptions): Promise<void> {
   const used = await usedArchitectures(state.dir);
   for (const architecture of used) await requireBootFiles(state.stateDir, architecture);
   const loaders = await loadLoaders(state.stateDir, used, `gutinteg prepare --site ${options.site}`);
-  await publishFleet(state);
   // All or none: a fleet that is served alone would keep a program that has failed from ending.
   await using stack = new AsyncDisposableStack();
   const fleet = await startFleet(state, log);
   stack.defer(async () => fleet?.close());
+  // It tells machines the key of the fleet's server, which may just have been made.
+  await publishFleet(state);
   const source = await openMachines(state, logDatabase(log));
   stack.defer(() => source.close());
   const settings = { ...state.settings, ...(options.interface === undefined ? {} : { interface: options.interface }) };

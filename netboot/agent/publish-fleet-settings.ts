@@ -13,6 +13,8 @@ export type FleetSettings = {
   readonly url: string;
   /** PEM. */
   readonly certificate: string | undefined;
+  /** Whose orders machines carry out; without it, nobody's. */
+  readonly orderKey: string | undefined;
 };
 
 const modes = ['packages', 'image'] as const;
@@ -32,7 +34,7 @@ const AFTER = `after:
 
 /** Unchanged ones write nothing. */
 export async function publishFleetSettings(
-  { url, certificate }: FleetSettings,
+  { url, certificate, orderKey }: FleetSettings,
   place: { readonly store: Store; readonly signingKey: KeyObject },
 ): Promise<void> {
   for (const mode of modes) {
@@ -40,11 +42,18 @@ export async function publishFleetSettings(
     try {
       const text = JSON.stringify({ url, ...(certificate === undefined ? {} : { certificate }), mode }, null, 2);
       await fillTree(tree, text);
+      if (orderKey !== undefined) await writeTrust(tree, orderKey, mode);
       await publishTree({ ...place, name: fleetSettingsPackage(mode), tree, kind: 'site' });
     } finally {
       await rm(tree, { recursive: true });
     }
   }
+}
+
+/** What the nightly run makes of an image, it takes back: there, packages are not for the fleet to change. */
+async function writeTrust(tree: string, orderKey: string, mode: (typeof modes)[number]): Promise<void> {
+  const trust = { keys: [orderKey], ...(mode === 'image' ? { allow: ['refresh', 'reboot'] } : {}) };
+  await writeFile(join(tree, 'etc/gutinteg/fleet-orders.json'), `${JSON.stringify(trust, null, 2)}\n`);
 }
 
 async function fillTree(tree: string, text: string): Promise<void> {

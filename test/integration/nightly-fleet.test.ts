@@ -17,7 +17,7 @@ test('the report of a machine lets it into the fleet, also when the fleet was aw
   const fleetLab = await makeAgentLab(stack);
   const told = new Array<FleetKey>();
   const lab = await makeNightlyLab(stack, { onFleetKey: (key) => void told.push(key) });
-  const settings = `\nfleet:\n  url: ${fleetLab.url}\n  certificate: ${fleetLab.certificate}\n  serve: false\n`;
+  const settings = `\nfleet:\n  url: ${fleetLab.url}\n  certificate: ${fleetLab.certificate}\n  serve: false\n  orderKey: ${'k'.repeat(43)}\n`;
   await appendFile(join(lab.site.siteDir, 'site.yaml'), settings);
   await publishFleet(await openSiteState(lab.site.siteDir, lab.site.stateDir));
   await lab.stopServer();
@@ -27,6 +27,11 @@ test('the report of a machine lets it into the fleet, also when the fleet was aw
   const place = JSON.parse(await lab.text('etc/gutinteg/fleet.json')) as Record<string, string>;
   assert.deepEqual([place['url'], place['mode']], [fleetLab.url, 'image']);
   assert.match(place['certificate'] ?? '', /^-----BEGIN CERTIFICATE-----/);
+  // An image's packages are not for the fleet to change.
+  assert.deepEqual(JSON.parse(await lab.text('etc/gutinteg/fleet-orders.json')), {
+    keys: ['k'.repeat(43)],
+    allow: ['refresh', 'reboot'],
+  });
   assert.equal(told.length, 0);
 
   const state = join(lab.root, 'var/lib/gutinteg-fleet');
