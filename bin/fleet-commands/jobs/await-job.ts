@@ -20,7 +20,9 @@ export type Awaited = {
   readonly next: string;
 };
 
-const POLL_MS = 2000;
+/** Soon at first, as much is planned and done at once; then now and then. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 2000;
 
 /** @throws UserError when the time is over */
 export async function awaitJob({ client, id, isOver, describe, timeoutSeconds, next }: Awaited): Promise<Job> {
@@ -31,6 +33,7 @@ export async function awaitJob({ client, id, isOver, describe, timeoutSeconds, n
     return `job ${id} goes on without being watched; ${next}`;
   });
   let told = '';
+  let pauseMs = FIRST_PAUSE_MS;
   try {
     for (;;) {
       const job = await client.ask(showJob, { job: id });
@@ -45,7 +48,8 @@ export async function awaitJob({ client, id, isOver, describe, timeoutSeconds, n
       if (!process.stderr.isTTY && told !== stageOf(job)) process.stderr.write(`${text}\n`);
       told = stageOf(job);
       progress.show(text);
-      await delay(POLL_MS);
+      await delay(pauseMs);
+      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
     }
   } finally {
     progress.clear();

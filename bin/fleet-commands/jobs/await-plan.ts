@@ -36,11 +36,10 @@ async function findDue(client: FleetClient, { id, plans }: Job): Promise<Due | u
   return { host: name, isAsked: asked !== undefined, nextDueAt };
 }
 
-/** `job 7 planning: 3 of 12 kinds of lists; web1 says what would change, due in 12 min`. */
-export function planProgress({ id, plans, planTotal, reason }: Job, due: Due | undefined): string {
-  const open = plans.filter(({ state }) => state === 'waiting' || state === 'asked').length;
-  const known = `job ${id} planning: ${(planTotal - open).toLocaleString('en-US')} of ${planTotal.toLocaleString('en-US')} kinds of hosts known`;
-  if (due === undefined) return [known, ...(reason === '' ? [] : [reason])].join('; ');
+/** `job 7 planning: 3 of 12 kinds of inventory are simulated; web1 is asked, and is due in 12 min`. */
+export function planProgress({ id, reason }: Job, due: Due | undefined): string {
+  const known = `job ${id} planning${reason === '' ? '' : `: ${reason}`}`;
+  if (due === undefined) return known;
   const when = due.nextDueAt === null ? 'has never checked in' : `is due ${agoText(due.nextDueAt, Date.now())}`;
   const who = due.isAsked ? `${due.host} is asked, and ${when}` : `${due.host}, for one, ${when}`;
   return `${known}; ${who} (gutinteg fleet push ${due.host} makes it come now)`;

@@ -4,8 +4,8 @@ import { isForeseen } from '../../../contract/fleet/jobs/action.ts';
 import { countOf } from '../../../machdb/views/printable.ts';
 import { countIn } from '../output/job-text.ts';
 import type { Job } from '../output/job-text.ts';
-import { sumOf, summarizePlans } from '../output/plan-text.ts';
-import type { PlanSummary } from '../output/plan-text.ts';
+import { sumOf } from '../output/summarize-plans.ts';
+import type { PlanSummary } from '../output/summarize-plans.ts';
 
 export type PlanVerdict =
   /** Every host is as wanted. */
@@ -15,11 +15,10 @@ export type PlanVerdict =
   /** `leavesOut`: some hosts cannot do it, and would be left out. */
   | { readonly kind: 'open'; readonly leavesOut: boolean; readonly question: string };
 
-export function judgePlan(job: Job, summary: PlanSummary = summarizePlans(job)): PlanVerdict {
+export function judgePlan(job: Job, summary: PlanSummary): PlanVerdict {
   const notPossible = sumOf(summary.notPossible);
   const left = notPossible + countIn(job.counts, ['refused']);
-  const changing = summary.planned - sumOf(summary.asWanted);
-  if (isForeseen(job.action) && changing === 0 && unplanned(job) === 0) {
+  if (isForeseen(job.action) && summary.changing === 0 && unplanned(job, summary) === 0) {
     return left === 0 ? { kind: 'nothing' } : { kind: 'impossible' };
   }
   const hosts = countOf(job.total - left, 'host');
@@ -27,6 +26,6 @@ export function judgePlan(job: Job, summary: PlanSummary = summarizePlans(job)):
   return { kind: 'open', leavesOut: notPossible > 0, question: `${job.title} on ${hosts}${without}` };
 }
 
-/** Hosts of which no plan says what they would change: they have not reported yet, or are of kinds that are not shown. */
-export const unplanned = ({ counts, plans }: Pick<Job, 'counts' | 'plans'>): number =>
-  Math.max(0, countIn(counts, ['waiting']) - sumOf(plans));
+/** Hosts of which no plan says what they would change, as they have not reported yet. */
+export const unplanned = ({ counts }: Pick<Job, 'counts'>, { hosts }: PlanSummary): number =>
+  Math.max(0, countIn(counts, ['waiting']) - hosts);

@@ -5,7 +5,6 @@ import { createJob, listJobs, showJob } from '../../../contract/fleet/api/jobs.t
 import type { JobState } from '../../../contract/fleet/jobs/job.ts';
 import type { FleetClient } from '../../../fleet/api/api-client.ts';
 import { connect } from '../fleet-options.ts';
-import { summarizePlans } from '../output/plan-text.ts';
 import { printJson } from '../output/print.ts';
 import { askerOfTerminal } from '../read-yes.ts';
 import { awaitPlan } from './await-plan.ts';
@@ -13,6 +12,7 @@ import type { ChangeOptions } from './change-words.ts';
 import type { FlowOptions } from './flow-options.ts';
 import { presentLines, printPlan } from './print-plan.ts';
 import { askRemovalSizes, readRemovalSizes } from './removal-sizes.ts';
+import { readPlans } from './read-plans.ts';
 import { rolloutOf } from './rollout-options.ts';
 import type { RolloutOptions } from './rollout-options.ts';
 import { settlePlan } from './settle-plan.ts';
@@ -58,10 +58,10 @@ const OPEN: ReadonlySet<JobState> = new Set(['planning', 'planned', 'approved', 
 export async function planAndSettle(client: FleetClient, id: number, options: MakeChangeOptions): Promise<void> {
   const isJson = options.json === true;
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-  const job = await planAndPrint(client, id, options);
+  const planned = await planAndPrint(client, id, options);
   const settled: Settled =
-    job.state === 'planned'
-      ? await settlePlan({ client, tell }, job, {
+    planned.job.state === 'planned'
+      ? await settlePlan({ client, tell }, planned, {
           yes: options.yes === true,
           despiteRefusals: options.despiteRefusals === true,
           isDryRun: options.dryRun === true,
@@ -81,9 +81,9 @@ async function planAndPrint(client: FleetClient, id: number, { timeout, json }: 
   const names = action.do === 'remove' ? action.packages.map(({ name }) => name) : [];
   const asked = await askRemovalSizes(client, { names, hosts: spec.hosts });
   const job = await awaitPlan({ client, id, timeoutSeconds: timeout });
-  if (json === true) return job;
-  const summary = summarizePlans(job);
+  const summary = await readPlans(client, job);
+  if (json === true) return { job, summary };
   const present = await presentLines(client, job, summary);
   printPlan(job, summary, { present, lost: await readRemovalSizes(client, asked) });
-  return job;
+  return { job, summary };
 }

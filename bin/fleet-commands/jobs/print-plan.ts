@@ -6,9 +6,11 @@ import type { Action, ActionKind } from '../../../contract/fleet/jobs/action.ts'
 import { countOf } from '../../../machdb/views/printable.ts';
 import { countIn, rolloutLines } from '../output/job-text.ts';
 import type { Job } from '../output/job-text.ts';
-import { namesOf, planLines } from '../output/plan-text.ts';
-import type { PlanLimits, PlanSummary } from '../output/plan-text.ts';
+import { planLines } from '../output/plan-text.ts';
+import type { PlanLimits } from '../output/plan-text.ts';
 import { print } from '../output/print.ts';
+import { namesOf } from '../output/summarize-plans.ts';
+import type { PlanSummary } from '../output/summarize-plans.ts';
 import { unplanned } from './judge-plan.ts';
 
 /** Lines of each part; a fleet's upgrade can change thousands of packages. */
@@ -23,7 +25,6 @@ export const limitsFor = (id: number, isAll: boolean): PlanLimits => ({
 export type PlanExtras = { readonly present: readonly string[]; readonly lost: readonly string[] };
 
 export function printPlan(job: Job, summary: PlanSummary, { present, lost }: PlanExtras): void {
-  const hidden = job.planTotal - job.plans.length;
   const refused = countIn(job.counts, ['refused']);
   print([
     `job ${job.id}: ${job.title} on ${countOf(job.total, 'host')}; nothing has been changed yet`,
@@ -31,7 +32,7 @@ export function printPlan(job: Job, summary: PlanSummary, { present, lost }: Pla
     ...(refused === 0
       ? []
       : [`Left out: ${countOf(refused, 'host')}; gutinteg fleet job ${job.id} --only refused says why.`]),
-    ...(isForeseen(job.action) ? unplannedLines(hidden, unplanned(job)) : []),
+    ...(isForeseen(job.action) ? unplannedLines(unplanned(job, summary)) : []),
     ...present.map((line) => `  ${line}`),
     ...lost,
     ...rolloutLines(job),
@@ -43,11 +44,8 @@ const beside: ReadonlySet<ActionKind> = new Set(['hold', 'unhold', 'update-lists
 const unforeseenText = ({ do: kind }: Action): string =>
   beside.has(kind) ? 'No package is changed.' : 'What it changes cannot be foreseen.';
 
-const unplannedLines = (hiddenKinds: number, hosts: number): string[] => {
-  if (hosts === 0) return [];
-  if (hiddenKinds > 0) return [`Not shown: ${countOf(hosts, 'host')} of ${countOf(hiddenKinds, 'other kind')}.`];
-  return [`Not planned yet: ${countOf(hosts, 'host')}; each is planned when it has reported what it has.`];
-};
+const unplannedLines = (hosts: number): string[] =>
+  hosts === 0 ? [] : [`Not planned yet: ${countOf(hosts, 'host')}; each is planned when it has reported what it has.`];
 
 /** `web1 has jq 1.6-3 already`, of the first host on which nothing is to be done. */
 export async function presentLines(client: FleetClient, job: Job, { asWanted }: PlanSummary): Promise<string[]> {

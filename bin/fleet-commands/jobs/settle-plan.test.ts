@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { standInClient } from '../../../fleet/testing/stand-in-client.ts';
+import { collectPlans } from '../output/summarize-plans.ts';
 import { judgePlan } from './judge-plan.ts';
 import { sampleCounts, sampleJob, samplePlan } from './sample-job.ts';
 import { settlePlan } from './settle-plan.ts';
@@ -9,6 +10,17 @@ import type { Consent } from './settle-plan.ts';
 const changing = samplePlan({ hosts: 3 });
 const asWanted = samplePlan({ hosts: 2, changes: [] });
 const refusing = samplePlan({ hosts: 4, state: 'refused', changes: [], text: 'held broken packages' });
+
+function planned(job: ReturnType<typeof sampleJob>) {
+  const { add, summary } = collectPlans(job.action);
+  add(job.plans);
+  return { job, summary: summary() };
+}
+
+function judge(of: ReturnType<typeof sampleJob>) {
+  const { job, summary } = planned(of);
+  return judgePlan(job, summary);
+}
 
 type Case = {
   readonly name: string;
@@ -62,9 +74,11 @@ for (const { name, plans, consent, does, said } of cases) {
     });
     const lines: string[] = [];
     const given = { yes: false, despiteRefusals: false, isDryRun: false, ask: undefined, ...consent };
-    await settlePlan({ client, tell: (line) => void lines.push(line) }, sampleJob({ plans: [...plans] }), given).catch(
-      (error: unknown) => void lines.push(String(error), String((error as { hint?: string }).hint)),
-    );
+    await settlePlan(
+      { client, tell: (line) => void lines.push(line) },
+      planned(sampleJob({ plans: [...plans] })),
+      given,
+    ).catch((error: unknown) => void lines.push(String(error), String((error as { hint?: string }).hint)));
     assert.match(lines.join('\n'), said);
     assert.deepEqual(
       asked.map(([operation, input]) => [operation, doneBy(input)]),
@@ -85,18 +99,18 @@ const doneBy = (input: unknown): unknown => {
 
 test('hosts that have not reported yet are not taken for hosts as wanted', () => {
   const plans = [asWanted];
-  assert.equal(judgePlan(sampleJob({ plans, total: 3 })).kind, 'open');
-  assert.equal(judgePlan(sampleJob({ plans: [], total: 3 })).kind, 'open');
-  assert.equal(judgePlan(sampleJob({ plans })).kind, 'nothing');
+  assert.equal(judge(sampleJob({ plans, total: 3 })).kind, 'open');
+  assert.equal(judge(sampleJob({ plans: [], total: 3 })).kind, 'open');
+  assert.equal(judge(sampleJob({ plans })).kind, 'nothing');
 });
 
 test('hosts that were refused when the job was made are not asked about, and not forgotten', () => {
   const counts = sampleCounts({ waiting: 3, refused: 2 });
-  const verdict = judgePlan(sampleJob({ plans: [changing], total: 5, counts }));
+  const verdict = judge(sampleJob({ plans: [changing], total: 5, counts }));
   const question = 'upgrade jq on 3 hosts, and leave out 2 hosts';
   assert.deepEqual(verdict, { kind: 'open', leavesOut: false, question });
   const none = sampleJob({ plans: [], total: 2, counts: sampleCounts({ refused: 2 }) });
-  assert.equal(judgePlan(none).kind, 'impossible');
+  assert.equal(judge(none).kind, 'impossible');
 });
 
 test('what cannot be foreseen is approved without a plan', async () => {
@@ -108,6 +122,6 @@ test('what cannot be foreseen is approved without a plan', async () => {
     return yes();
   };
   const consent = { yes: false, despiteRefusals: false, isDryRun: false, ask };
-  assert.equal(await settlePlan({ client, tell: () => {} }, job, consent), 'approved');
+  assert.equal(await settlePlan({ client, tell: () => {} }, planned(job), consent), 'approved');
   assert.deepEqual(questions, ['upgrade jq on 5 hosts']);
 });

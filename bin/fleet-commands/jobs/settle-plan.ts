@@ -4,7 +4,8 @@ import { approveJob, controlJob } from '../../../contract/fleet/api/jobs.ts';
 import type { FleetClient } from '../../../fleet/api/api-client.ts';
 import { UserError } from '../../../lib/errors.ts';
 import type { Job } from '../output/job-text.ts';
-import { sumOf, summarizePlans } from '../output/plan-text.ts';
+import { sumOf } from '../output/summarize-plans.ts';
+import type { PlanSummary } from '../output/summarize-plans.ts';
 import { judgePlan } from './judge-plan.ts';
 
 export type Consent = {
@@ -20,13 +21,13 @@ export type Settled = 'approved' | 'left' | 'cancelled';
 /** Says on `tell` what became of it. @throws UserError when no host can do it, or some refuse and nobody agreed to that */
 export async function settlePlan(
   { client, tell }: { readonly client: FleetClient; readonly tell: (line: string) => void },
-  job: Job,
+  { job, summary }: { readonly job: Job; readonly summary: PlanSummary },
   { yes, despiteRefusals, isDryRun, ask }: Consent,
 ): Promise<Settled> {
   const { id } = job;
   const cancel = async (why: string): Promise<void> =>
     void (await client.ask(controlJob, { job: id, command: 'cancel', why }));
-  const verdict = judgePlan(job);
+  const verdict = judgePlan(job, summary);
   if (verdict.kind === 'nothing') {
     await cancel('nothing to do');
     tell(`every host is as wanted: there is nothing to do, and job ${id} is cancelled`);
@@ -43,7 +44,7 @@ export async function settlePlan(
   }
   const next = `gutinteg fleet approve ${id}${verdict.leavesOut ? ' --despite-refusals' : ''}`;
   if (yes && verdict.leavesOut && !despiteRefusals) {
-    const count = sumOf(summarizePlans(job).notPossible);
+    const count = sumOf(summary.notPossible);
     throw new UserError(
       `job ${id} waits, as ${count === 1 ? '1 host' : `${count} hosts`} cannot do it, see above; nothing was changed`,
       {

@@ -9,9 +9,10 @@ import { connect } from '../fleet-options.ts';
 import type { FleetOptions } from '../fleet-options.ts';
 import { JOB_HEADER, jobCells, jobHostDetails, jobHostLines, jobLines } from '../output/job-text.ts';
 import type { Job } from '../output/job-text.ts';
-import { planLines, summarizePlans } from '../output/plan-text.ts';
+import { planLines } from '../output/plan-text.ts';
 import { print, printJson, printTable } from '../output/print.ts';
 import { readPages, readWhole } from '../read-pages.ts';
+import { readPlans } from './read-plans.ts';
 import { limitsFor } from './print-plan.ts';
 import { exitCodeOfJob, printEnd, troubleLines, watchJob } from './watch-job.ts';
 
@@ -49,7 +50,10 @@ export async function showOneJob(id: number, options: ShowJobOptions): Promise<v
   if (options.hosts === true || options.only !== undefined) return showHosts(client, id, options);
   const job = await client.ask(showJob, { job: id });
   if (options.json === true) return printJson(job);
-  print([...jobLines(job, Date.now()), ...planLines(summarizePlans(job), limitsFor(id, options.plan === true))]);
+  print([
+    ...jobLines(job, Date.now()),
+    ...planLines(await readPlans(client, job), limitsFor(id, options.plan === true)),
+  ]);
   print(await troubleLines(client, job));
   print(nextLines(job));
 }

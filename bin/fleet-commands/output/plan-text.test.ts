@@ -1,13 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { array, assert as assertProperty, integer, property, record } from 'fast-check';
-import { sampleJob, samplePlan } from '../jobs/sample-job.ts';
-import { planLines, summarizePlans } from './plan-text.ts';
+import type { Action } from '../../../contract/fleet/jobs/action.ts';
+import { samplePlan } from '../jobs/sample-job.ts';
+import { planLines } from './plan-text.ts';
+import { collectPlans, sumOf } from './summarize-plans.ts';
+import type { Plan } from './summarize-plans.ts';
 
 const change = (name: string, before: string | null, after: string | null) => ({ name, arch: 'amd64', before, after });
 const limits = { most: 20, more: 'gutinteg fleet job 7 --plan' };
-const linesOf = (...plans: readonly ReturnType<typeof samplePlan>[]) =>
-  planLines(summarizePlans(sampleJob({ plans: [...plans] })), limits);
+const upgrade = { do: 'upgrade', security: false, except: [] } satisfies Action;
+
+function summaryOf(action: Action, plans: readonly Plan[]) {
+  const { add, summary } = collectPlans(action);
+  for (const plan of plans) add([plan]);
+  return summary();
+}
+
+const linesOf = (...plans: readonly Plan[]) => planLines(summaryOf(upgrade, plans), limits);
 
 test('what is dangerous comes first, and the same on many kinds of hosts is one line', () => {
   const lines = linesOf(
@@ -41,10 +51,15 @@ test('what is dangerous comes first, and the same on many kinds of hosts is one 
   ]);
 });
 
+test('hosts that refuse with the same words are one line', () => {
+  const refused = samplePlan({ hosts: 2, state: 'refused', changes: [], askedOf: 'old1', text: 'E: held' });
+  const lines = linesOf(refused, { ...refused, hosts: 3, askedOf: 'old4' });
+  assert.deepEqual(lines, ['NOT POSSIBLE on 5 hosts:', '  5 hosts such as old1: E: held']);
+});
+
 test('a removal names apart what nobody has named', () => {
-  const action = { do: 'remove', packages: [{ name: 'jq' }], purge: false } as const;
   const plans = [samplePlan({ changes: [change('jq', '1.6', null), change('needs-jq', '1', null)] })];
-  const summary = summarizePlans({ plans, action: { ...action, packages: [...action.packages] } });
+  const summary = summaryOf({ do: 'remove', packages: [{ name: 'jq' }], purge: false }, plans);
   assert.deepEqual(
     summary.alsoRemoved.map(({ name }) => name),
     ['needs-jq'],
@@ -69,7 +84,7 @@ test('no host is lost or counted twice', () => {
       const plans = each.map(({ hosts, version }) =>
         samplePlan({ hosts, changes: [change('jq', '0', String(version))] }),
       );
-      const counted = summarizePlans(sampleJob({ plans })).changes.reduce((sum, { hosts }) => sum + hosts, 0);
+      const counted = sumOf(summaryOf(upgrade, plans).changes);
       return counted === each.reduce((sum, { hosts }) => sum + hosts, 0);
     }),
   );

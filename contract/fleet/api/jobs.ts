@@ -96,13 +96,22 @@ export const showJob = describeOperation({
     /** The number of hosts after whose failure it halts. */
     budget: count,
     rings: z.array(ringSchema),
-    /** At most 100, those of most hosts first; `planTotal` counts all. */
+    /** At most 100, those of most hosts first; `planTotal` counts all, and `job-plans` has them. */
     plans: z.array(planSchema),
     planTotal: count,
     /** The job that this one undoes, and the one that undoes it. */
     undoes: count.nullable(),
     undoneBy: count.nullable(),
   }),
+});
+
+export const listJobPlans = describeOperation({
+  name: 'job-plans',
+  summary: 'What each kind of inventory among the hosts of a job would change',
+  role: 'viewer',
+  changes: false,
+  input: z.object({ ...jobInput, ...pageInput }),
+  output: z.object({ ...pageOutput, plans: z.array(planSchema) }),
 });
 
 export const listJobHosts = describeOperation({

@@ -1,16 +1,15 @@
 // Jobs, as people see them. In: inputs of operations. Out: rows with their counts and plans. Never: changes anything.
-import { z } from 'zod';
 import * as api from '../../../contract/fleet/api/jobs.ts';
 import { titleOfAction } from '../../jobs/action-kinds.ts';
 import { sumCounts } from '../../jobs/decide-job.ts';
 import type { HostCounts } from '../../jobs/decide-job.ts';
-import { readChanges, readJob, withSpec } from '../../jobs/job-rows.ts';
+import { readJob, withSpec } from '../../jobs/job-rows.ts';
 import type { Job, JobRow } from '../../jobs/job-rows.ts';
 import { readRings } from '../../jobs/settle-job.ts';
 import type { Queries } from '../../store/open-store.ts';
-import { parseJsonEdge } from '../../../lib/parse-edge.ts';
 import { implement } from '../implement.ts';
 import { OperationError } from '../operation-error.ts';
+import { countPlans, describePlan, selectPlans } from './list-job-plans.ts';
 
 const SHOWN_PLANS = 100;
 
@@ -85,29 +84,13 @@ const show = implement(api.showJob, async ({ store: { queries } }, { job: id }) 
   };
 });
 
-const staysSchema = z.array(z.object({ name: z.string(), why: z.string() }));
-
 async function readPlans(queries: Queries, job: number) {
-  const plans = queries.selectFrom('jobPlans').where('job', '=', job);
-  const { planTotal } = await plans.select(({ fn }) => fn.countAll<number>().as('planTotal')).executeTakeFirstOrThrow();
-  const rows = await plans
-    .leftJoin('hosts', 'hosts.id', 'jobPlans.askedOf')
-    .selectAll('jobPlans')
-    .select('hosts.name')
+  const plans = await selectPlans(queries, job)
     .orderBy('jobPlans.hosts', 'desc')
     .orderBy('jobPlans.id')
     .limit(SHOWN_PLANS)
     .execute();
-  return {
-    planTotal,
-    plans: rows.map(({ name, ...plan }) => ({
-      ...plan,
-      state: plan.state as 'planned',
-      askedOf: name ?? plan.askedOf,
-      changes: readChanges(plan.changesJson),
-      stays: parseJsonEdge(staysSchema, plan.staysJson, 'a plan of the store'),
-    })),
-  };
+  return { planTotal: await countPlans(queries, job), plans: plans.map(describePlan) };
 }
 
 export const shownJobs = [list, show];
