@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { showHost } from '../../../contract/fleet/api/hosts.ts';
+import type { OutputOf } from '../../../contract/fleet/operation.ts';
 import { OperationError } from '../../../fleet/operations/operation-error.ts';
 import { standInClient } from '../../../fleet/testing/stand-in-client.ts';
 import { chooseHosts, chooseTestHosts } from './target-options.ts';
@@ -21,7 +23,8 @@ const { client, asked } = standInClient({
   },
 });
 
-const sampleHost = {
+/** With its type, so that a field which the API gets is missed here by the compiler. */
+const sampleHost: Omit<OutputOf<typeof showHost>, 'name' | 'kind' | 'state'> = {
   id: 'AAAAAAAAAAAAAAAAAAAAAA',
   reason: '',
   site: '',
@@ -39,6 +42,7 @@ const sampleHost = {
   machineId: null,
   bootId: '',
   clockOffset: 0,
+  jobs: [],
   tasks: [],
   events: [],
 };
