@@ -91,7 +91,7 @@ function describePhase({ lost, ...phase }: PhaseSummary & { readonly lost?: numb
   return [
     `${phase.checkIns} check-ins in ${phase.seconds} s (${phase.perSecond} a second)`,
     `p50 ${p50} ms, p99 ${p99} ms, most ${most} ms`,
-    ...(lost === undefined ? [] : [`${lost} lost`]),
+    ...(lost === undefined ? [] : [`${lost} without an answer`]),
     ...(phase.waiting > 0 ? [`${phase.waiting} had no turn`] : []),
     `${phase.connections} connections`,
     `documents: ${documents.join(', ') || 'none'}`,
