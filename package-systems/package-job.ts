@@ -56,11 +56,16 @@ export function argumentsOf(job: PackageJob, spell: (wanted: WantedPackage) => s
   // No name would mean every package to some of the verbs.
   if (job.packages.length === 0) throw new UserError(`nothing to ${job.do}: no package is named`, { exitCode: 2 });
   return job.packages.map((wanted) => {
-    requireName(wanted.name);
-    if (wanted.arch !== undefined) requireName(wanted.arch);
-    if (wanted.version !== undefined) requireVersion(wanted.version);
-    else if (job.do === 'downgrade')
+    if (wanted.version === undefined && job.do === 'downgrade')
       throw new UserError(`downgrade of ${wanted.name}: no version is given`, { exitCode: 2 });
-    return spell(wanted);
+    return spell(requireWanted(wanted));
   });
+}
+
+/** @throws UserError (exit code 2) for what must not stand on a command line */
+export function requireWanted(wanted: WantedPackage): WantedPackage {
+  requireName(wanted.name);
+  if (wanted.arch !== undefined) requireName(wanted.arch);
+  if (wanted.version !== undefined) requireVersion(wanted.version);
+  return wanted;
 }

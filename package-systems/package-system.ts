@@ -98,6 +98,13 @@ export type PackageSystem = {
   readonly plan: (job: PackageJob) => readonly PackageCommand[];
   /** Programs that fetch what a job needs, as root, and change nothing that is installed. None: nothing is fetched. */
   readonly download: (job: PackageJob) => readonly PackageCommand[];
+  /**
+   * Brings packages to exact versions, and takes others away, in one transaction. What was installed for another package
+   * stays marked so.
+   * @param scriptFile where the text that the programs may need is put before they run
+   * @throws UserError (exit code 2) for what must not stand on a command line
+   */
+  readonly restore: (restored: Restored, scriptFile: string) => PackageQuestion<Restore>;
   /** What others hold while they change packages or lists. */
   readonly locks: readonly PackageLock[];
   /** Ends of the names of files that a package lays beside edited configuration, which stays: `.dpkg-dist`. */
@@ -108,6 +115,21 @@ export type PackageSystem = {
   readonly stampPaths: readonly string[];
   /** Patterns of files, absolute. The newest one was changed by the last update of the lists that brought something. */
   readonly listFiles: readonly string[];
+};
+
+export type Restored = {
+  /** `before` is what is there now. At least one. */
+  readonly changes: readonly PackageChange[];
+  /** The flags of what is there now count. */
+  readonly installed: readonly PackageItem[];
+};
+
+export type Restore = {
+  /** To be put into the file; undefined: the programs need none. */
+  readonly script: string | undefined;
+  readonly simulate: PackageQuestion<readonly PackageChange[]>;
+  readonly downloads: readonly PackageCommand[];
+  readonly commands: readonly PackageCommand[];
 };
 
 export type PackageLock = {

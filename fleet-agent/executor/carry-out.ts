@@ -1,7 +1,6 @@
 // One order that was taken, from the lock to its result. In: an order. Out: its result, or that it waits. What is kept before which step is
 // all that this file is about: the record says that an order is applied before its first program starts, so it is never applied
 // twice, and what was foreseen is compared before anything changes.
-import { ask } from '../../package-systems/ask.ts';
 import { describeWithHint, UserError } from '../../lib/errors.ts';
 import { isSystemError } from '../../lib/when-missing.ts';
 import type { OrderResult } from '../../contract/fleet/jobs/order-report.ts';
@@ -9,6 +8,7 @@ import type { AcceptedOrder } from './accepted-orders.ts';
 import { keepAccepted } from './accepted-orders.ts';
 import { faultOfTime, timeOf } from './decide-order.ts';
 import type { ExecutorContext } from './executor-context.ts';
+import { kindHost } from './kind-host.ts';
 import { describeHolders, listLockHolders, waitForLocks } from './lock-holders.ts';
 import { makeResult, refused } from './make-result.ts';
 import { openOrderLog } from './order-log.ts';
@@ -60,8 +60,8 @@ async function prepare(
 ): Promise<OrderResult | { readonly plan: OrderPlan }> {
   const late = faultOfTime(order, nowSeconds(context)) ?? (await faultOfLocks(context, name));
   if (late !== undefined) return refused(late);
-  const { system, host, limits } = context;
-  const plan = await planAction(order.action, { system, ask: (question) => ask(question, host) });
+  const { limits } = context;
+  const plan = await planAction(order.action, kindHost(context));
   const foreseen = ((await plan.foresee?.()) ?? []).map(toRecord);
   if (order.simulate) return makeResult('simulated', plan.note ?? '', { changes: foreseen });
   const difference = order.expected === undefined ? undefined : compareChanges(order.expected, foreseen);

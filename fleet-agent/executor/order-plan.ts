@@ -27,4 +27,6 @@ export type OrderPlan = {
 export type KindHost = {
   readonly system: PackageSystem;
   readonly ask: <T>(question: PackageQuestion<T>) => Promise<T>;
+  /** A file of root's, for what a program has to read. */
+  readonly scriptFile: string;
 };

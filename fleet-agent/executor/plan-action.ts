@@ -5,6 +5,7 @@ import { UserError } from '../../lib/errors.ts';
 import type { PackageChange, PackageJob, WantedPackage } from '../../package-systems/package-job.ts';
 import type { PackageItem } from '../../package-systems/package-system.ts';
 import type { KindHost, OrderPlan } from './order-plan.ts';
+import { planRestore } from './plan-restore.ts';
 
 type Of<K extends ActionKind> = Extract<Action, { do: K }>;
 type Kinds = { readonly [K in ActionKind]?: (action: Of<K>, host: KindHost) => Promise<OrderPlan> };
@@ -17,6 +18,7 @@ const kinds: Kinds = {
   remove: async ({ packages, purge }, host) =>
     planJob({ do: purge ? 'purge' : 'remove', packages: [...packages] }, host),
   upgrade: planUpgrade,
+  restore: planRestore,
   hold: async ({ packages }, { system }) => ({
     downloads: [],
     commands: system.plan({ do: 'hold', packages: [...packages] }),

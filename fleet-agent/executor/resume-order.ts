@@ -1,9 +1,9 @@
 // An order that was being applied when this program, or the host, ended. In: the record. Out: its result. Its own programs are never
 // started again: those that still live are waited for, then the lists say how far it came.
-import { ask } from '../../package-systems/ask.ts';
 import type { AcceptedOrder } from './accepted-orders.ts';
 import type { CarriedOut } from './carry-out.ts';
 import type { ExecutorContext } from './executor-context.ts';
+import { kindHost } from './kind-host.ts';
 import { makeResult } from './make-result.ts';
 import { describeProcesses, waitForMarked } from './marked-processes.ts';
 import { openOrderLog } from './order-log.ts';
@@ -38,8 +38,7 @@ export async function resumeOrder(
     });
   }
   const { order } = accepted;
-  const { system, host } = context;
-  const plan = await planAction(order.action, { system, ask: (question) => ask(question, host) });
+  const plan = await planAction(order.action, kindHost(context));
   return await settleOrder(context, { order, before, plan, log, failure: undefined, wasCutOff: true });
 }
 

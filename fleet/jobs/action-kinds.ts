@@ -35,7 +35,7 @@ const kinds: { readonly [K in ActionKind]: KindAnswers<K> } = {
     title: ({ files }) => `install ${list(files.map(({ fileName: name }) => ({ name })))}`,
     names: ({ files }) => namesOf(files),
   },
-  restore: { ...changing, title: ({ packages }) => `bring back ${list(packages.map(({ name }) => ({ name })))}` },
+  restore: { ...changing, title: ({ changes }) => `bring back ${list(distinct(changes).map((name) => ({ name })))}` },
   'update-lists': { ...beside, title: () => 'update lists' },
   'set-source': { ...beside, title: ({ name }) => `set source ${name}` },
   'remove-source': { ...beside, title: ({ name }) => `remove source ${name}` },
@@ -73,6 +73,9 @@ function titleOfUpgrade({ packages, security, except }: OfKind<'upgrade'>): stri
   const without = except.length === 0 ? '' : ` except ${list(except.map((name) => ({ name })))}`;
   return `${security ? 'security ' : ''}upgrade${what}${without}`;
 }
+
+/** An undo may name several versions of one package. */
+const distinct = (packages: readonly { readonly name: string }[]): string[] => [...new Set(namesOf(packages))];
 
 const namesOf = (packages: readonly { readonly name: string }[]): string[] => packages.map(({ name }) => name);
 

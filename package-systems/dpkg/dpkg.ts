@@ -10,6 +10,7 @@ import { inspectFile } from './inspect-file.ts';
 import { download, plan, recover, simulate } from './jobs.ts';
 import { list } from './list.ts';
 import { rebootReasons } from './reboot-reasons.ts';
+import { restore } from './restore.ts';
 
 export const dpkg: PackageSystem = {
   name: 'dpkg',
@@ -25,6 +26,7 @@ export const dpkg: PackageSystem = {
   simulate,
   plan,
   download,
+  restore,
   locks: [
     '/var/lib/dpkg/lock-frontend',
     '/var/lib/dpkg/lock',

@@ -35,8 +35,14 @@ const OPTIONS = [
 export const plan = (job: PackageJob): readonly PackageCommand[] => {
   const words = argumentsOf(job, spell);
   if (job.do === 'hold' || job.do === 'unhold') return [{ argv: ['apt-mark', job.do, '--', ...words] }];
-  return [{ argv: ['apt-get', '--yes', '--quiet', ...asOptions(OPTIONS), ...VERBS[job.do], '--', ...words], env }];
+  return [aptGet([...VERBS[job.do], '--', ...words])];
 };
+
+/** @param words options, the verb, and what is behind it */
+export const aptGet = (words: readonly string[]): PackageCommand => ({
+  argv: ['apt-get', '--yes', '--quiet', ...asOptions(OPTIONS), ...words],
+  env,
+});
 
 const FETCHES: ReadonlySet<PackageJob['do']> = new Set([
   'install',
@@ -48,24 +54,25 @@ const FETCHES: ReadonlySet<PackageJob['do']> = new Set([
 
 export const download = (job: PackageJob): readonly PackageCommand[] => {
   if (!FETCHES.has(job.do)) return [];
-  const options = ['--yes', '--quiet', '--download-only', ...asOptions(OPTIONS)];
-  return [{ argv: ['apt-get', ...options, ...VERBS[job.do], '--', ...argumentsOf(job, spell)], env }];
+  return [aptGet(['--download-only', ...VERBS[job.do], '--', ...argumentsOf(job, spell)])];
 };
 
 /** An ordinary user can ask. `--yes` makes apt refuse what it would refuse: changes of held packages. */
 export const simulate = (job: PackageJob): PackageQuestion<readonly PackageChange[]> => {
   const words = argumentsOf(job, spell);
   const changesNothing = job.do === 'hold' || job.do === 'unhold' || job.do === 'update-lists';
+  return changesNothing
+    ? { commands: [], parse: () => [] }
+    : simulateAptGet(job.do, [...VERBS[job.do], '--', ...words]);
+};
+
+/** @param what what apt may refuse, in words @param argv options, the verb, and what is behind it */
+export function simulateAptGet(what: string, argv: readonly string[]): PackageQuestion<readonly PackageChange[]> {
   const options = ['--simulate', '--yes', ...asOptions(['Debug::NoLocking=1'])];
   return {
-    commands: changesNothing
-      ? []
-      : [
-          ...list.commands,
-          { argv: ['apt-get', ...options, ...VERBS[job.do], '--', ...words], env, okExitCodes: [0, 100] },
-        ],
+    commands: [...list.commands, { argv: ['apt-get', ...options, ...argv], env, okExitCodes: [0, 100] }],
     parse: ([shown, result]) => {
-      if (result?.exitCode === 100) throw refused(job, result.stdout, result.stderr);
+      if (result?.exitCode === 100) throw refused(what, result.stdout, result.stderr);
       const installed = shown === undefined ? [] : list.parse([shown], []);
       const { installs, removes } = parseSimulation(result?.stdout ?? '');
       return [
@@ -74,18 +81,15 @@ export const simulate = (job: PackageJob): PackageQuestion<readonly PackageChang
       ];
     },
   };
-};
+}
 
 /** After a run that was cut off or failed: what is half done is ended, and what is missing is fetched. */
 export const recover: readonly PackageCommand[] = [
   { argv: ['dpkg', ...KEEP_CONFIGURATION, '--configure', '--pending'], env, okExitCodes: [0, 1] },
-  {
-    argv: ['apt-get', '--yes', '--quiet', ...asOptions(OPTIONS), '--fix-broken', 'install'],
-    env,
-  },
+  aptGet(['--fix-broken', 'install']),
 ];
 
-function spell({ name, arch, version }: WantedPackage): string {
+export function spell({ name, arch, version }: WantedPackage): string {
   return `${name}${arch === undefined ? '' : `:${arch}`}${version === undefined ? '' : `=${version}`}`;
 }
 
@@ -105,8 +109,8 @@ function asOptions(options: readonly string[]): string[] {
 }
 
 /** apt says what is wrong on its error output, and why on the other one. */
-function refused(job: PackageJob, stdout: string, stderr: string): UserError {
+function refused(what: string, stdout: string, stderr: string): UserError {
   const start = stdout.search(/^The following (?:packages have unmet dependencies|held packages will be changed):$/m);
   const why = start === -1 ? '' : `\n${stdout.slice(start).trimEnd()}`;
-  return new UserError(`apt-get refuses to ${job.do}: ${stderr.trim()}${why}`);
+  return new UserError(`apt-get refuses to ${what}: ${stderr.trim()}${why}`);
 }

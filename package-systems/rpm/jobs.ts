@@ -45,23 +45,25 @@ export const download = (job: PackageJob): readonly PackageCommand[] =>
 export const simulate = (job: PackageJob): PackageQuestion<readonly PackageChange[]> => {
   const words = argumentsOf(job, spell);
   const changesNothing = job.do === 'hold' || job.do === 'unhold' || job.do === 'update-lists';
-  const asked: PackageCommand = {
-    argv: ['dnf', '--assumeno', '--cacheonly', ...VERBS[job.do], '--', ...words],
-    okExitCodes: [0, 1],
-  };
+  return changesNothing ? { commands: [], parse: () => [] } : simulateDnf(job.do, [...VERBS[job.do], '--', ...words]);
+};
+
+/** @param what what dnf may refuse, in words @param argv options, the verb, and what is behind it */
+export function simulateDnf(what: string, argv: readonly string[]): PackageQuestion<readonly PackageChange[]> {
+  const asked: PackageCommand = { argv: ['dnf', '--assumeno', '--cacheonly', ...argv], okExitCodes: [0, 1] };
   return {
-    commands: changesNothing ? [] : [...list.commands, asked],
+    commands: [...list.commands, asked],
     parse: ([installed, transaction]) => {
       if (transaction === undefined) return [];
       const { stdout, stderr } = transaction;
       if (!/^(?:Transaction Summary:?|Nothing to do\.)$/m.test(stdout)) {
-        throw new UserError(`dnf refuses to ${job.do}: ${stderr.trim()}`);
+        throw new UserError(`dnf refuses to ${what}: ${stderr.trim()}`);
       }
       const before = installed === undefined ? [] : list.parse([installed], []);
       return parseTransaction(stdout).map((change) => withBefore(change, before));
     },
   };
-};
+}
 
 /** A package of which two are there is left behind, and the next run of dnf has no way past it. */
 export const recover: readonly PackageCommand[] = [
@@ -69,7 +71,7 @@ export const recover: readonly PackageCommand[] = [
   { argv: ['dnf', '--assumeyes', '--quiet', 'remove', '--duplicates'], okExitCodes: [0, 1] },
 ];
 
-function spell({ name, arch, version }: WantedPackage): string {
+export function spell({ name, arch, version }: WantedPackage): string {
   return `${name}${version === undefined ? '' : `-${version}`}${arch === undefined ? '' : `.${arch}`}`;
 }
 

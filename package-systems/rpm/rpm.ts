@@ -9,6 +9,7 @@ import { inspectFile } from './inspect-file.ts';
 import { download, plan, recover, simulate } from './jobs.ts';
 import { list } from './list.ts';
 import { rebootReasons } from './reboot-reasons.ts';
+import { restore } from './restore.ts';
 
 export const rpm: PackageSystem = {
   name: 'rpm',
@@ -29,6 +30,7 @@ export const rpm: PackageSystem = {
   simulate,
   plan,
   download,
+  restore,
   locks: [
     { file: '/var/lib/rpm/.rpm.lock', by: 'kernel' },
     { file: '/usr/lib/sysimage/rpm/.rpm.lock', by: 'kernel' },

@@ -95,11 +95,20 @@ export const actionSchema = z.discriminatedUnion('do', [
     files: z.array(packageFileSourceSchema).min(1).max(200),
     options: z.array(z.enum(installOptions)).max(installOptions.length).default([]),
   }),
-  /** To the versions that are named; null: it was not there. An undo is made of these. */
+  /** These changes, in one transaction, and only where `before` is still so. An undo is made of them. */
   z.object({
     do: z.literal('restore'),
-    packages: z
-      .array(z.object({ name: packageNameSchema, arch: archSchema, version: versionSchema.nullable() }))
+    changes: z
+      .array(
+        z
+          .object({
+            name: packageNameSchema,
+            arch: archSchema,
+            before: versionSchema.nullable(),
+            after: versionSchema.nullable(),
+          })
+          .refine(({ before, after }) => before !== after, 'changes nothing'),
+      )
       .min(1)
       .max(5000),
   }),

@@ -1,0 +1,10 @@
+// What a kind of action may ask of this host. In: the executor's context. Out: questions, places. Never: a way to change anything.
+import { ask } from '../../package-systems/ask.ts';
+import type { ExecutorContext } from './executor-context.ts';
+import type { KindHost } from './order-plan.ts';
+
+export const kindHost = ({ system, host, paths }: ExecutorContext): KindHost => ({
+  system,
+  ask: (question) => ask(question, host),
+  scriptFile: paths.script,
+});
