@@ -10,7 +10,7 @@ import type { Published } from '../../packagelink/publish/publish.ts';
 import type { Store } from '../../packagelink/store/store.ts';
 import { bundleInstaller } from '../ramdisk/bundle.ts';
 import { agentPackage } from './agent-package.ts';
-import { fleetPrograms, fleetUnits } from './fleet-files.ts';
+import { fleetPrograms, fleetUnits, needrestartFile } from './fleet-files.ts';
 import { fetchDebianFiles } from '../ramdisk/debian-files.ts';
 import { collectPrograms } from '../ramdisk/programs.ts';
 import { strippedNode } from '../ramdisk/stripped-node.ts';
@@ -64,6 +64,8 @@ async function addFleetProgram(tree: string, source: string): Promise<void> {
   await chmod(join(tree, 'usr/bin/gutinteg-fleet'), 0o755);
   // Of packages for hosts without systemd: fleet-package/.
   await copyFile(join(files, 'cron'), join(program, 'cron'));
+  await mkdir(dirname(join(tree, needrestartFile)), { recursive: true });
+  await copyFile(join(files, 'needrestart.conf'), join(tree, needrestartFile));
   for (const unit of Object.keys(fleetUnits)) {
     await copyFile(join(files, unit), join(tree, 'usr/lib/systemd/system', unit));
   }

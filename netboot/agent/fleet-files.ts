@@ -3,6 +3,9 @@
 /** Bundles below usr/lib/gutinteg-fleet, by the main file that each is made of. */
 export const fleetPrograms = { 'agent.mjs': 'agent.ts', 'executor.mjs': 'executor.ts' } as const;
 
+/** Where needrestart looks. */
+export const needrestartFile = 'etc/needrestart/conf.d/gutinteg-fleet.conf';
+
 /** Units of systemd, by the target that wants them when the package is installed; without one, others start them. */
 export const fleetUnits: Readonly<Record<string, string | undefined>> = {
   'gutinteg-fleet.service': undefined,

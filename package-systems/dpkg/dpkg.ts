@@ -32,6 +32,8 @@ export const dpkg: PackageSystem = {
     '/var/lib/dpkg/lock',
     '/var/lib/apt/lists/lock',
     '/var/cache/apt/archives/lock',
+    // A script fails when it cannot ask what was answered before, and a dialog in somebody's terminal has it.
+    '/var/cache/debconf/config.dat',
   ].map((file) => ({ file, by: 'kernel' })),
   besideEdited: ['.dpkg-dist', '.ucf-dist'],
   recover,

@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { agentPackage } from '../../netboot/agent/agent-package.ts';
-import { fleetPrograms, fleetUnits } from '../../netboot/agent/fleet-files.ts';
+import { fleetPrograms, fleetUnits, needrestartFile } from '../../netboot/agent/fleet-files.ts';
 import { bundleInstaller } from '../../netboot/ramdisk/bundle.ts';
 import { loadOrCreateSiteKey } from '../../packagelink/manifests/keys.ts';
 import { publishTree } from '../../packagelink/publish/publish.ts';
@@ -29,6 +29,7 @@ export async function publishFleetAgent(stateDir: string): Promise<void> {
   }
   put('usr/lib/gutinteg-fleet/VERSION', '0123456789abcdef\n');
   put('usr/lib/gutinteg-fleet/cron', readFileSync(join(files, 'cron')));
+  put(needrestartFile, readFileSync(join(files, 'needrestart.conf')));
   put('usr/bin/gutinteg-fleet', readFileSync(join(files, 'gutinteg-fleet')), 0o755);
   for (const unit of Object.keys(fleetUnits)) put(`usr/lib/systemd/system/${unit}`, readFileSync(join(files, unit)));
   const { privateKey: signingKey } = await loadOrCreateSiteKey(stateDir);

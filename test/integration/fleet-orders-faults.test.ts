@@ -22,7 +22,7 @@ const hostKey = publicKeyText(generateKeyPairSync('ed25519').privateKey);
 const NO_FAULT = { kind: 'none', at: 0 } as const;
 
 /** `npm run test:long` tries every call. */
-const step = howMany({ few: 5, all: 1 });
+const step = howMany({ few: 8, all: 1 });
 
 async function tryEachFault(kind: Fault['kind']): Promise<void> {
   await using stack = new AsyncDisposableStack();

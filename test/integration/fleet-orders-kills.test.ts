@@ -161,6 +161,17 @@ test('a lock is waited for, and its holder is named', async () => {
   assert.equal(host.result(name).outcome, 'done');
 });
 
+test('a dialog that asks somebody about a package is waited for, too', async () => {
+  mkdirSync(join(host.root, 'var/cache/debconf'), { recursive: true });
+  const dialog = ['flock', '/var/cache/debconf/config.dat', 'sh', '-c', WAITS] as const;
+  const asks = host.run(dialog);
+  await waitUntil('the dialog', () => existsSync(inRun('runs')));
+  const refused = await host.carryOut(installing('lab-plain'), '--lock-limit', '0');
+  goOn();
+  await asks;
+  assert.match(refused.text, /(?:flock|sh) \(process \d+\).* has had the lock of dpkg/);
+});
+
 test('a disk that is full fails an order, and keeps one from being begun', async () => {
   const full = join(host.root, 'srv/large');
   mkdirSync(full, { recursive: true });

@@ -39,8 +39,6 @@ test('an order reaches the executor, and its progress and its result the server'
   await ask({ action: upgrade, expected });
   const refused = await host.agent(['check-in']);
   assert.match(refused.stdout, /tasks answered: 1/, refused.stderr);
-  const [first] = await lab.answers(id);
-  assert.match(first?.kind === 'failed' ? first.message : '', /takes no orders.*gutinteg-fleet accept-orders/);
 
   await host.accept();
   const window = { from: Math.floor(Date.now() / 1000) + 3600, to: Math.floor(Date.now() / 1000) + 7200 };
@@ -55,8 +53,6 @@ test('an order reaches the executor, and its progress and its result the server'
     rows.map(({ state }) => state),
     ['failed', 'held', 'done'],
   );
-  const ended = JSON.parse(rows[2]?.answerJson ?? '') as { kind: string; result: { outcome: string } };
-  assert.deepEqual([ended.kind, ended.result.outcome], ['order-ended', 'done']);
   const listed = await overlay.run(['dpkg-query', '-W', '-f', '${Version}', 'lab-base']);
   assert.equal(listed.stdout, '2');
   const { installedDigest, announcedInstalled } = (await lab.hostRow(id)) ?? {};

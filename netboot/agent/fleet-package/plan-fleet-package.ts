@@ -1,7 +1,7 @@
 // What a package of gutinteg-fleet says of itself, for dpkg and for rpm. In: version, architecture. Out: texts of their formats.
 // Never: I/O. @see deb-control(5), rpm's spec file format
 import { dirname } from 'node:path/posix';
-import { startedFleetUnits } from '../fleet-files.ts';
+import { needrestartFile, startedFleetUnits } from '../fleet-files.ts';
 
 export type FleetPackage = {
   /** Of the program: hexadecimal digits. */
@@ -46,7 +46,7 @@ rm -f /etc/gutinteg/fleet-orders.json
 `;
 
 const OWN_DIRECTORY = '/usr/lib/gutinteg-fleet';
-const CONFIGURATION = '/etc/cron.d/gutinteg-fleet';
+const CONFIGURATION: readonly string[] = ['/etc/cron.d/gutinteg-fleet', `/${needrestartFile}`];
 
 /** Files of DEBIAN/, by name. */
 export function renderDebControl(of: FleetPackage, nowMs: number): Readonly<Record<string, string>> {
@@ -66,7 +66,7 @@ export function renderDebControl(of: FleetPackage, nowMs: number): Readonly<Reco
     control: Object.entries(control)
       .map(([field, value]) => `${field}: ${value}\n`)
       .join(''),
-    conffiles: `${CONFIGURATION}\n`,
+    conffiles: CONFIGURATION.map((path) => `${path}\n`).join(''),
     postinst: script(`[ "$1" = configure ] || exit 0\n${AFTER_INSTALLATION}`),
     prerm: script(`[ "$1" = remove ] || exit 0\n${BEFORE_REMOVAL}`),
     postrm: script(`[ "$1" = purge ] || exit 0\n${AFTER_PURGE}`),
@@ -79,7 +79,7 @@ export function renderSpec(
   nowMs: number,
   { tree, files }: { tree: string; files: readonly string[] },
 ): string {
-  const listed = files.map((path) => (path === CONFIGURATION ? `%config(noreplace) ${path}` : path));
+  const listed = files.map((path) => (CONFIGURATION.includes(path) ? `%config(noreplace) ${path}` : path));
   // Those of the host itself belong to others; its own would be left behind, empty.
   const directories = new Set(files.map((path) => dirname(path)).filter((path) => path.startsWith(OWN_DIRECTORY)));
   return `Name: ${NAME}

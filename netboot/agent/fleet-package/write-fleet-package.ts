@@ -7,7 +7,7 @@ import { UserError } from '../../../lib/errors.ts';
 import { withPrivateDirectory } from '../../../lib/private-directory.ts';
 import { runCommand } from '../../../lib/run-command.ts';
 import type { Store } from '../../../packagelink/store/store.ts';
-import { fleetPrograms, fleetUnits } from '../fleet-files.ts';
+import { fleetPrograms, fleetUnits, needrestartFile } from '../fleet-files.ts';
 import { layPublishedAgent } from '../export-agent.ts';
 import { renderDebControl, renderSpec } from './plan-fleet-package.ts';
 import type { FleetPackage } from './plan-fleet-package.ts';
@@ -59,6 +59,7 @@ async function fillTree(input: FleetPackageInput, tree: string, agent: string): 
   for (const unit of Object.keys(fleetUnits))
     await take(join(agent, 'usr/lib/systemd/system', unit), `usr/lib/systemd/system/${unit}`);
   await take(join(agent, LIBRARY, 'cron'), 'etc/cron.d/gutinteg-fleet');
+  await take(join(agent, needrestartFile), needrestartFile);
   await rm(agent, { recursive: true });
 }
 
