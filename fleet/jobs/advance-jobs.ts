@@ -7,7 +7,7 @@ import type { Fleet } from '../fleet.ts';
 import { durationText } from '../hosts/describe-time.ts';
 import { endHost } from './end-host.ts';
 import type { StoreTransaction } from '../store/open-store.ts';
-import { endWaiting } from './control-job.ts';
+import { approveJob, endWaiting } from './control-job.ts';
 import { lockJob } from './job-rows.ts';
 import type { Job } from './job-rows.ts';
 import { addPlans, dropOrphanedPlans, settlePlans } from './plan-job.ts';
@@ -56,6 +56,9 @@ async function advance(context: Context, id: number): Promise<void> {
   const job = await lockJob(fleet.store, transaction, id);
   await loseHosts(context, job);
   if (job.state === 'planning') await askAnew(context, job);
+  if (job.state === 'planned' && job.spec.approval === 'given') {
+    await approveJob({ store: fleet.store, transaction, at, by: job.createdBy }, id, true);
+  }
   if (at >= job.expiresAt) await expire(context, job);
   await settleJob({ transaction, at }, id);
 }

@@ -10,6 +10,7 @@ import type { OutputOf } from '../../contract/fleet/operation.ts';
 import type { ListKind } from '../../contract/fleet/inventory.ts';
 import { hostQuestionSchema } from '../../contract/fleet/tasks.ts';
 import { findHost } from '../hosts/find-host.ts';
+import { addJobTask, idOfJob, jobTasks, readJobTask } from './job-tasks.ts';
 import { ask, method, nothing, privileges } from './method.ts';
 import type { Method, MethodContext } from './method.ts';
 import { NO_REPOSITORIES, RpcFault } from './value.ts';
@@ -29,14 +30,8 @@ export const adminMethods: Readonly<Record<string, Method>> = {
     return [describeHost(found)];
   }),
   get_computer_tasks: method(z.tuple([host]), async (context, [reference]) => {
-    const { tasks } = await ask(context, hosts.showHost, { host: reference });
-    return tasks.map(({ id, kind, state, createdAt, createdBy }) => ({
-      id,
-      action: kind,
-      state,
-      created: new Date(createdAt),
-      created_by: createdBy,
-    }));
+    const { jobs, tasks } = await ask(context, hosts.showHost, { host: reference });
+    return [...jobs.map(describeJob), ...tasks.filter(({ kind }) => kind !== 'order').map(describeTask)];
   }),
   get_current_packages: method(z.tuple([host, z.string().max(300)]), (context, [reference, pattern]) =>
     listPackages(context, { reference, pattern, kind: 'installed' }),
@@ -75,18 +70,42 @@ export const adminMethods: Readonly<Record<string, Method>> = {
     return true;
   }),
   add_task: method(z.tuple([host, z.string().max(64), z.unknown()]), async (context, [reference, name, details]) => {
+    const action = readJobTask(name, details);
+    if (action !== undefined) {
+      const found = await findHost(context.fleet.store.queries, reference);
+      return idOfJob(await addJobTask(context, found.name, action));
+    }
     const { success, data: task } = hostQuestionSchema.safeParse({ kind: name, package: details });
     if (!success) throw new RpcFault('not-possible', noTask(name));
     return (await ask(context, askHost, { host: reference, task })).task;
   }),
 };
 
-const kinds: readonly string[] = ['refresh', 'files', 'details'];
+const questions: readonly string[] = ['refresh', 'files', 'details'];
 
 const noTask = (name: string): string =>
-  kinds.includes(name)
+  questions.includes(name)
     ? `the details of the task ${name} are to be the name of a package`
-    : `no host of this fleet can do the task ${JSON.stringify(name)}: there are ${kinds.join(', ')}, and none changes a host yet`;
+    : `there is no task ${JSON.stringify(name)}: there are ${[...questions, ...jobTasks].join(', ')}`;
+
+type ShownHost = OutputOf<typeof hosts.showHost>;
+
+const describeTask = ({ id, kind, state, createdAt, createdBy }: ShownHost['tasks'][number]): Value => ({
+  id,
+  action: kind,
+  state,
+  created: new Date(createdAt),
+  created_by: createdBy,
+});
+
+/** Network Wide Updates had no results; here, a task says what became of it. */
+const describeJob = ({ job, title, state, reason, since }: ShownHost['jobs'][number]): Value => ({
+  id: idOfJob(job),
+  action: title,
+  state,
+  reason,
+  since: new Date(since),
+});
 
 async function describeAll(context: MethodContext): Promise<Value> {
   const described: Value[] = [];

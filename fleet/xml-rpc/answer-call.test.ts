@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
 import { createLimitedLog } from '../../lib/limited-log.ts';
 import { runCommand } from '../../lib/run-command.ts';
+import { advanceJobs } from '../jobs/advance-jobs.ts';
 import { answerHost, createHostAnswerer } from '../servers/answer-host.ts';
+import { joinJobHost } from '../testing/job-host.ts';
 import { enrolmentOf, makeTestHost } from '../testing/simulated-host.ts';
 import { openTestFleet } from '../testing/test-fleet.ts';
 import { answerCall } from './answer-call.ts';
@@ -64,9 +66,13 @@ const refused: readonly (readonly [who: keyof typeof callers, call: readonly [st
     ['admin', ['admin.get_repositories', 'web1', 'deb', '*'], /^fault 4: this server keeps no lists of repositories/],
     [
       'admin',
-      ['admin.add_task', 'web1', 'install', 'nginx'],
-      /^fault 4: no host of this fleet can do the task "install"/,
+      ['admin.add_task', 'web1', 'explode', ''],
+      /^fault 4: there is no task "explode": there are refresh, .*reboot/,
     ],
+    ['admin', ['admin.add_task', 'web1', 'constructor', ''], /^fault 4: there is no task/],
+    ['admin', ['admin.add_task', 'web1', 'install', ''], /^fault 6: the details of the task install are to be names/],
+    ['admin', ['admin.add_task', 'web1', 'install', '-y'], /^fault 6: .*is no name of a package/],
+    ['admin', ['admin.add_task', 'web9', 'install', 'nginx'], /^fault 5: there is no host web9/],
     ['admin', ['admin.add_task', 'web1', 'files', ''], /^fault 4: the details of the task files are to be the name/],
     ['agent', ['agent.set_repositories', list()], /^fault 4: this server keeps no lists/],
     ['agent', ['agent.get_table_checksum', 'tables'], /^fault 5: this host has not sent tables/],
@@ -112,6 +118,29 @@ test('an agent reports, is asked to look again, and what it sends ends that', as
   const row = await fleet.store.queries.selectFrom('hosts').select('tasksOpen').executeTakeFirstOrThrow();
   assert.equal(row.tasksOpen, 0);
   assert.match(await call('admin', 'admin.get_computer_tasks', 'web1'), /refresh.*done/);
+});
+
+test('a task that changes a host is a job of it, which is approved by the call and says what became of it', async () => {
+  const lists = { installed: { jq: '1.6', curl: '7' }, candidates: { jq: '1.7' } };
+  const worker = await joinJobHost(fleet, { name: 'worker', token, ...lists });
+  await worker.come();
+  await worker.come();
+  const tasks = () => call('admin', 'admin.get_computer_tasks', 'worker');
+  const added = await call('admin', 'admin.add_task', 'worker', 'upgrade', 'jq');
+  assert.match(added, /^<string>job-\d+<\/string>$/);
+  assert.match(await tasks(), /job-\d+.*upgrade jq.*waiting/s);
+  const work = async (): Promise<void> => {
+    for (let times = 0; times < 5; times += 1) {
+      await worker.come();
+      await advanceJobs(fleet);
+    }
+  };
+  await work();
+  assert.deepEqual(worker.installed, { jq: '1.7', curl: '7' });
+  assert.match(await tasks(), /job-\d+.*upgrade jq.*done/s);
+  await call('admin', 'admin.add_task', worker.id, 'remove', list('jq', 'curl'));
+  await work();
+  assert.deepEqual(worker.installed, {});
 });
 
 test('candidates are set whole, changed, and wiped', async () => {

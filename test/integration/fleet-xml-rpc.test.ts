@@ -106,7 +106,9 @@ test('anybody, an admin and an agent, each as far as they may', async () => {
     ],
     [['admin', 'admin.add_task', 'web1', 'refresh', ''], /^\d+$/],
     [['agent', 'agent.get_tasks'], /"action": "refresh"/],
-    [['admin', 'admin.add_task', 'web1', 'upgrade', ''], /^"fault 4: /],
+    [['admin', 'admin.add_task', 'web1', 'upgrade', ''], /^"job-\d+"$/],
+    [['admin', 'admin.add_task', 'web1', 'explode', ''], /^"fault 4: /],
+    [['admin', 'admin.get_computer_tasks', 'web1'], /"id": "job-\d+", "action": "upgrade".*"state": "waiting"/],
     [['admin', 'admin.get_account', 'ann'], /"privilege": 512/],
     [['admin', 'admin.get_account_ids'], /^\["ann"\]$/],
   ];

@@ -99,6 +99,11 @@ export const jobSpecSchema = z.object({
   hosts: wordsSchema(20_000),
   /** For `install`, `install-files` and `upgrade-agent`: only hosts that have it already, or only those that do not. */
   only: z.enum(['all', 'with', 'without']).default('all'),
+  /**
+   * `given`: it begins as soon as it is planned, whatever the plan says, and leaves out hosts that cannot do it. Whoever makes
+   * such a job must be approver. For programs that cannot look at a plan.
+   */
+  approval: z.enum(['asked', 'given']).default('asked'),
   /** A line for people. */
   note: z.string().max(300).default(''),
   rollout: rolloutSchema.prefault({}),

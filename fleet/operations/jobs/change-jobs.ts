@@ -1,22 +1,28 @@
 // Jobs that are made, planned, approved and stopped. In: inputs of operations. Out: their implementations, each with its entry of the
 // audit log.
 import * as api from '../../../contract/fleet/api/jobs.ts';
+import { mayAct } from '../../../contract/fleet/operation.ts';
+import type { Actor } from '../../fleet.ts';
 import { titleOfAction } from '../../jobs/action-kinds.ts';
 import { approveJob, controlJob } from '../../jobs/control-job.ts';
 import { chooseHosts, insertJob } from '../../jobs/create-job.ts';
 import { planJob } from '../../jobs/plan-job.ts';
 import { implementChange } from '../implement.ts';
 import type { Change } from '../implement.ts';
+import { OperationError } from '../operation-error.ts';
 
 const by = (change: Change) => ({ ...change, by: change.actor.name });
 
 export const jobChanges = [
   implementChange(api.createJob, {
     prepare: chooseHosts,
-    run: ({ transaction, actor, at }, spec, hosts) => insertJob(transaction, { spec, hosts, by: actor.name, at }),
-    tell: ({ action, hosts: of }, { job, hosts }) => ({
+    run: ({ transaction, actor, at }, spec, hosts) => {
+      if (spec.approval === 'given') requireApprover(actor);
+      return insertJob(transaction, { spec, hosts, by: actor.name, at });
+    },
+    tell: ({ action, hosts: of, approval }, { job, hosts }) => ({
       subject: `job ${job}`,
-      details: { action: titleOfAction(action), of, hosts },
+      details: { action: titleOfAction(action), of, hosts, ...(approval === 'given' ? { approval } : {}) },
     }),
   }),
   implementChange(api.planJob, {
@@ -35,3 +41,8 @@ export const jobChanges = [
     }),
   }),
 ];
+
+function requireApprover({ name, role }: Actor): void {
+  if (mayAct(role, api.approveJob.role)) return;
+  throw new OperationError('denied', `${name} is ${role}, and cannot approve a job by making it; no job was made`);
+}
