@@ -21,6 +21,7 @@ export async function chooseHosts(fleet: Fleet, spec: JobSpec): Promise<ChosenHo
   const { testFirst } = rollout;
   const [all = [], test = []] = await resolveSelectors(fleet, testFirst === undefined ? [hosts] : [hosts, testFirst]);
   const chosen = await onlyAsked(fleet, spec, all);
+  if (all.length > 0 && chosen.length === 0) throw noneAsked(spec, all.length);
   if (chosen.length === 0)
     throw badSpec(`no host fits ${hosts.slice(0, 200)}`, `gutinteg fleet hosts --class "${hosts.slice(0, 200)}"`);
   const testIds = new Set(test.map(({ id }) => id));
@@ -41,6 +42,12 @@ export async function chooseHosts(fleet: Fleet, spec: JobSpec): Promise<ChosenHo
 
 const badSpec = (message: string, hint: string): OperationError =>
   new OperationError('bad-input', `${message}; no job was made`, { hint });
+
+function noneAsked({ hosts, only, action }: JobSpec, count: number): OperationError {
+  const names = (askedNames(action) ?? []).slice(0, 5).join(', ');
+  const which = only === 'with' ? `has ${names}` : `is without ${names}`;
+  return badSpec(`none of the hosts of ${hosts.slice(0, 200)} (${count}) ${which}`, 'leave --only out');
+}
 
 /** Hosts that have all of its packages already, or that do not. */
 async function onlyAsked(fleet: Fleet, { only, action }: JobSpec, hosts: readonly SelectedHost[]) {

@@ -92,9 +92,9 @@ async function showJobHost(
   id: number,
   { host, json }: ShowJobOptions & { readonly host: string },
 ): Promise<void> {
-  for await (const { hosts } of readPages(pagesOf(client, id, undefined))) {
-    const found = hosts.find((each) => each.host === host.toLowerCase() || each.id === host);
-    if (found === undefined) continue;
+  const { hosts } = await client.ask(listJobHosts, { job: id, host });
+  const [found] = hosts;
+  if (found !== undefined) {
     if (json === true) printJson(found);
     else print(jobHostDetails(found, Date.now()));
     return;

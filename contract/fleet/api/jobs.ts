@@ -5,7 +5,7 @@ import { actionSchema, packageChangesSchema } from '../jobs/action.ts';
 import { jobHostStates, jobSpecSchema, jobStates } from '../jobs/job.ts';
 import { orderResultSchema } from '../jobs/order-report.ts';
 import { describeOperation } from '../operation.ts';
-import { timeSchema, wordsSchema } from './fields.ts';
+import { hostReferenceSchema, timeSchema, wordsSchema } from './fields.ts';
 import { count, pageInput, pageOutput } from './parts.ts';
 
 const jobInput = { job: count.describe("a job's number") };
@@ -119,7 +119,13 @@ export const listJobHosts = describeOperation({
   summary: 'The hosts of a job, how far each is, and why',
   role: 'viewer',
   changes: false,
-  input: z.object({ ...jobInput, state: z.enum(jobHostStates).exactOptional(), ...pageInput }),
+  input: z.object({
+    ...jobInput,
+    state: z.enum(jobHostStates).exactOptional(),
+    /** Only this one. */
+    host: hostReferenceSchema.exactOptional(),
+    ...pageInput,
+  }),
   output: z.object({ ...pageOutput, hosts: z.array(jobHostSchema) }),
 });
 

@@ -40,11 +40,32 @@ test('only an approver makes a job that needs no other yes, and it begins when i
 });
 
 test('all others wait for a yes', async () => {
+  for (let times = 0; times < 4; times += 1) await host.come();
+  assert.deepEqual(await stateOf(), ['done', 'ann']);
+  host.candidates = { jq: '1.8' };
+  await host.come();
   await call('operator', 'create-job', upgrade);
   await call('operator', 'plan-job', { job: 2 });
   await host.come();
   await host.come();
   await advanceJobs(fleet);
   const { state } = (await call('viewer', 'job', { job: 2 })) as { state: string };
-  assert.match(state, /^plann/);
+  assert.equal(state, 'planned');
+});
+
+test('one host of a job is found among all', async () => {
+  const find = (of: object) =>
+    call('viewer', 'job-hosts', { job: 2, ...of }) as Promise<{ total: number; hosts: object[] }>;
+  assert.equal((await find({ host: 'WEB1' })).total, 1);
+  assert.equal((await find({ host: host.id, state: 'waiting' })).hosts.length, 1);
+  assert.equal((await find({ host: host.id, state: 'done' })).total, 0);
+  await assert.rejects(find({ host: 'web2' }), /there is no host web2/);
+});
+
+test('a job for nobody says whether the hosts or the package are missing', async () => {
+  const action = { do: 'install', packages: [{ name: 'jq' }] };
+  const make = (more: object) => call('operator', 'create-job', { action, hosts: 'name~*', ...more });
+  await assert.rejects(make({ only: 'without' }), /none of the hosts of name~\* \(1\) is without jq; no job was made/);
+  await assert.rejects(make({ action: { ...action, packages: [{ name: 'vim' }] }, only: 'with' }), /has vim/);
+  await assert.rejects(make({ hosts: 'site=nowhere' }), /no host fits site=nowhere/);
 });

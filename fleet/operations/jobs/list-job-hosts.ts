@@ -3,6 +3,7 @@
 import * as api from '../../../contract/fleet/api/jobs.ts';
 import type { OrderResult } from '../../../contract/fleet/jobs/order-report.ts';
 import { parseJsonEdge } from '../../../lib/parse-edge.ts';
+import { findHost } from '../../hosts/find-host.ts';
 import { readChanges, readJob, storedResultSchema } from '../../jobs/job-rows.ts';
 import type { Job } from '../../jobs/job-rows.ts';
 import type { Queries } from '../../store/open-store.ts';
@@ -11,10 +12,13 @@ import { describeWaiting, findOpenJobs } from './describe-waiting.ts';
 
 export const hostsOfJob = implement(
   api.listJobHosts,
-  async ({ store: { queries }, now }, { job: id, state, after = '', limit }) => {
+  async ({ store: { queries }, now }, { job: id, state, host: reference, after = '', limit }) => {
     const job = await readJob(queries, id);
     let hosts = select(queries, id);
     if (state !== undefined) hosts = hosts.where('jobHosts.state', '=', state);
+    if (reference !== undefined) {
+      hosts = hosts.where('jobHosts.host', '=', (await findHost(queries, reference)).id);
+    }
     const { total } = await hosts.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
     const [ring = '', host = ''] = after.split(' ');
     if (after !== '') {
