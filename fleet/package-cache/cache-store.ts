@@ -133,11 +133,17 @@ export function openCacheStore(file: string) {
     head: (origin: string, path: string): HeadRow | undefined =>
       headSchema.optional().parse(one('select * from heads where origin = ? and path = ?', origin, path)),
     heads: (): HeadRow[] => headSchema.array().parse(all('select * from heads order by origin, path')),
-    /** The newest that was named by this path. */
+    /** The newest of this path; no list of packages can take the place of what a head names. */
     file: (origin: string, path: string): FileRow | undefined =>
       fileSchema
         .optional()
-        .parse(one('select * from files where origin = ? and path = ? order by rowid desc limit 1', origin, path)),
+        .parse(
+          one(
+            'select * from files where origin = ? and path = ? order by role is null, rowid desc limit 1',
+            origin,
+            path,
+          ),
+        ),
     fileByHash: (origin: string, sha256: string): FileRow | undefined =>
       fileSchema.optional().parse(one('select * from files where sha256 = ? and origin = ? limit 1', sha256, origin)),
     filesOf: (origin: string, source: string): FileRow[] =>

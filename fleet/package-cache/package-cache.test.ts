@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
@@ -84,9 +85,10 @@ async function startCache(
   const bounds = { maxBytes: 10_000_000, freshMs: 60_000, ...options };
   const cache = await openPackageCache({ directory, origins, log, now: () => clock.ms, ...bounds });
   const server = await serveCache({ cache, origins, address: '127.0.0.1', port: 0, log });
+  let end: Promise<void> | undefined;
+  const close = (): Promise<void> => (end ??= server.close().then(cache.close));
   stack.defer(async () => {
-    await server.close();
-    await cache.close();
+    await close();
     rmSync(directory, { recursive: true });
   });
   const get = async (path: string, headers: Record<string, string> = {}) => {
@@ -97,7 +99,7 @@ async function startCache(
     const head = await get('dists/s/InRelease');
     return { head, list: await get(`dists/s/main/${list}`) };
   };
-  return { get, update, directory, clock };
+  return { get, update, directory, clock, close };
 }
 
 const big = Buffer.alloc(300_000, 'a package ');
@@ -129,7 +131,7 @@ test('what no index vouches for is passed on, and not kept', async () => {
   assert.equal((await readCacheStatus(directory, 0)).files, 0);
 });
 
-test('wrong bytes of the right length are not whole to anybody, and not kept', async () => {
+test('wrong bytes of the right length are not whole to anybody, and not kept', { timeout: 20_000 }, async () => {
   const origin = await startOrigin();
   await publish(origin.files, { 'a.deb': big });
   const { get, update } = await startCache(origin.url);
@@ -138,8 +140,28 @@ test('wrong bytes of the right length are not whole to anybody, and not kept', a
   await assert.rejects(get('pool/a.deb'));
   origin.files.set('pool/a.deb', Buffer.alloc(10));
   assert.equal((await get('pool/a.deb')).status, 502);
+  // It does not say how long it is, and has no end.
+  origin.behaviours.set('pool/a.deb', (_request, response) => void Readable.from(endless()).pipe(response));
+  await assert.rejects(get('pool/a.deb'));
+  origin.behaviours.clear();
   origin.files.set('pool/a.deb', big);
   assert.deepEqual((await get('pool/a.deb')).bytes, big);
+});
+
+function* endless(): Generator<Buffer> {
+  for (;;) yield Buffer.alloc(100_000);
+}
+
+test('a list cannot name other bytes for a list', async () => {
+  const origin = await startOrigin();
+  const entry = (path: string) => `Filename: ${path}\nSize: ${small.length}\nSHA256: ${hashOf(small)}\n\n`;
+  const list = Buffer.from(['dists/s/main/Packages', 'dists/s/InRelease'].map(entry).join(''));
+  origin.files.set('dists/s/main/Packages', list);
+  origin.files.set('dists/s/InRelease', Buffer.from(`SHA256:\n ${hashOf(list)} ${list.length} main/Packages\n`));
+  const { get, update } = await startCache(origin.url);
+  await update();
+  await get('pool/nothing');
+  assert.deepEqual((await update()).list.bytes, list);
 });
 
 test('a line that is cut is continued where it was', async () => {
@@ -219,7 +241,7 @@ test('other bytes under the same name come with the list that names them', async
   assert.deepEqual((await get('pool/a.deb')).bytes, small);
 });
 
-test('hosts do not wait for a list on a slow line: they get the set that is here', async () => {
+test('hosts do not wait for a list on a slow line: they get the set that is here', { timeout: 20_000 }, async () => {
   const origin = await startOrigin();
   await publish(origin.files, { 'a.deb': big });
   const { update, get, clock } = await startCache(origin.url, { patienceMs: 10 });
@@ -235,7 +257,9 @@ test('hosts do not wait for a list on a slow line: they get the set that is here
   assert.deepEqual((await get('dists/s/InRelease')).bytes, before.head.bytes);
   await arrived.promise;
   goOn.resolve();
-  while ((await get('dists/s/InRelease')).bytes.equals(before.head.bytes)) await new Promise(setImmediate);
+  for (let tries = 0; (await get('dists/s/InRelease')).bytes.equals(before.head.bytes); tries += 1) {
+    assert.ok(tries < 1000, 'the new set comes');
+  }
   assert.deepEqual((await get('pool/b.deb')).bytes, small);
 });
 
@@ -259,6 +283,39 @@ test('a head with a signature beside it', async () => {
   assert.equal((await get('dists/s/Release')).status, 200);
   origin.files.set('dists/s/Release.gpg', big);
   assert.deepEqual((await get('dists/s/Release.gpg')).bytes, small, 'that of the head which is shown');
+});
+
+test('an origin that does not answer is left alone for five seconds', async () => {
+  const origin = await startOrigin();
+  await publish(origin.files, { 'a.deb': big });
+  const { get, update, clock } = await startCache(origin.url);
+  await update();
+  origin.behaviours.set('pool/a.deb', (request) => request.socket.destroy());
+  origin.asked.length = 0;
+  for (const _ of [1, 2, 3]) assert.equal((await get('pool/a.deb')).status, 503);
+  assert.equal(origin.asked.length, 1);
+  clock.ms += 5001;
+  origin.behaviours.clear();
+  assert.equal((await get('pool/a.deb')).status, 200);
+});
+
+test('a file that was damaged on the disk is fetched again, and counted', async () => {
+  const origin = await startOrigin();
+  await publish(origin.files, { 'a.deb': big });
+  const { get, update, directory, close } = await startCache(origin.url);
+  await update();
+  await get('pool/a.deb');
+  const file = join(directory, 'contents', hashOf(big).slice(0, 2), hashOf(big));
+  const damaged = Buffer.from(big);
+  damaged[7] = 0;
+  for (const bytes of [damaged, big.subarray(0, 9), undefined]) {
+    if (bytes === undefined) rmSync(file);
+    else writeFileSync(file, bytes);
+    assert.deepEqual((await get('pool/a.deb')).bytes, big);
+  }
+  await close();
+  const { hits, misses, damaged: found } = (await readCacheStatus(directory, 1_800_000_000_000)).origins[0] ?? {};
+  assert.deepEqual({ hits, misses, found }, { hits: 0, misses: 6, found: 3 });
 });
 
 test('a redirection is followed only to a host that was named', async () => {
@@ -292,7 +349,8 @@ test('room is made by what was not used for the longest time; what is pinned sta
   }
   origin.asked.length = 0;
   for (const name of ['a', 'd', 'c', 'b']) await get(`pool/${name}.deb`);
-  assert.deepEqual(origin.asked, ['pool/b.deb']);
+  await get('dists/s/main/Packages');
+  assert.deepEqual(origin.asked, ['pool/b.deb'], 'the list has stayed, too');
   assert.ok((await readCacheStatus(directory, clock.ms)).bytes <= 4000);
   await cleanCache(directory, clock.ms);
   origin.asked.length = 0;

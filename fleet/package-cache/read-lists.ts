@@ -55,8 +55,6 @@ export function createReadLists(place: {
     let waiting: PackageEntry[] = [];
     let count = 0;
     for await (const entry of packages) {
-      // No list names a head or what belongs to it.
-      if (findHead(entry.path) !== undefined) continue;
       count += 1;
       if (count > MAX_PACKAGES) throw new Error(`has more than ${MAX_PACKAGES} packages`);
       waiting.push(entry);
