@@ -1,7 +1,7 @@
 // The way to the origins. In: an origin, a path, headers. Out: its answer, as a stream. Never: follows a redirection to a host that
 // it was not told of; asks again at once an origin that has just not answered.
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { describeError } from '../../lib/errors.ts';
 import type { Origin } from './read-target.ts';
@@ -19,8 +19,8 @@ export type AskOrigin = {
    * @throws OriginAwayError
    */
   readonly ask: (origin: Origin, path: string, headers?: Headers) => Promise<IncomingMessage>;
-  /** The same over a connection of its own, for what one host reads as slowly as it likes. */
-  readonly askAside: (origin: Origin, path: string, headers: Headers) => Promise<IncomingMessage>;
+  /** The same over a connection of its own: for what one host reads as slowly as it likes, and what must not wait for downloads. */
+  readonly askAside: (origin: Origin, path: string, headers?: Headers) => Promise<IncomingMessage>;
   readonly close: () => void;
 };
 
@@ -44,7 +44,11 @@ export function createAskOrigin(options: {
   /** By name, until when it is not asked. */
   const away = new Map<string, number>();
 
+  let isClosed = false;
+  const underWay = new Set<ClientRequest>();
+
   async function follow(origin: Origin, path: string, send: Send): Promise<IncomingMessage> {
+    if (isClosed) throw new OriginAwayError('the cache is being ended');
     if (now() < (away.get(origin.name) ?? 0)) throw new OriginAwayError(`${origin.url} does not answer now`);
     let url = new URL(`${origin.url}/${path.split('/').map(encodeURIComponent).join('/')}`);
     const hosts = new Set([new URL(origin.url).host, ...redirectHosts]);
@@ -82,12 +86,20 @@ export function createAskOrigin(options: {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const all = { 'user-agent': 'gutinteg', 'accept-encoding': 'identity', ...headers };
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    let isAnswered = false;
     const sent = request(url, { headers: all, agent }, (answer) => {
+      isAnswered = true;
       sent.setTimeout(SILENT_MS);
       resolve(answer);
     });
+    underWay.add(sent);
+    sent.on('close', () => underWay.delete(sent));
     sent.setTimeout(CONNECT_MS, () => sent.destroy(new Error('it is silent')));
-    sent.on('error', reject);
+    sent.on('error', (error) => {
+      // The origin may have closed a connection that was kept while it was taken again: that says nothing about the origin.
+      if (sent.reusedSocket && !isAnswered && !isClosed) resolve(open(url, headers, false));
+      else reject(error);
+    });
     sent.end();
     return promise;
   }
@@ -95,7 +107,11 @@ export function createAskOrigin(options: {
   const kept = (url: URL) => (url.protocol === 'https:' ? agents['https:'] : agents['http:']);
   return {
     ask: (origin, path, headers = {}) => follow(origin, path, (url) => open(url, headers, kept(url))),
-    askAside: (origin, path, headers) => follow(origin, path, (url) => open(url, headers, false)),
-    close: () => Object.values(agents).forEach((agent) => agent.destroy()),
+    askAside: (origin, path, headers = {}) => follow(origin, path, (url) => open(url, headers, false)),
+    close: () => {
+      isClosed = true;
+      for (const sent of underWay) sent.destroy();
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
   };
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -76,11 +76,11 @@ async function pack(plain: Buffer, list: string): Promise<Buffer> {
 }
 
 async function startCache(
-  url: string,
+  originUrl: string,
   options: { maxBytes?: number; redirectHosts?: readonly string[]; patienceMs?: number } = {},
 ) {
   const directory = mkdtempSync(join(tmpdir(), 'gutinteg-cache-'));
-  const origins = [{ name: 'deb', url }];
+  const origins = [{ name: 'deb', url: originUrl }];
   const clock = { ms: 1_800_000_000_000 };
   const bounds = { maxBytes: 10_000_000, freshMs: 60_000, ...options };
   const cache = await openPackageCache({ directory, origins, log, now: () => clock.ms, ...bounds });
@@ -91,15 +91,16 @@ async function startCache(
     await close();
     rmSync(directory, { recursive: true });
   });
+  const url = `http://127.0.0.1:${server.port}`;
   const get = async (path: string, headers: Record<string, string> = {}) => {
-    const answer = await fetch(`http://127.0.0.1:${server.port}/deb/${path}`, { headers });
+    const answer = await fetch(`${url}/deb/${path}`, { headers });
     return { status: answer.status, headers: answer.headers, bytes: Buffer.from(await answer.arrayBuffer()) };
   };
   const update = async (list = 'Packages') => {
     const head = await get('dists/s/InRelease');
     return { head, list: await get(`dists/s/main/${list}`) };
   };
-  return { get, update, directory, clock, close };
+  return { get, update, directory, clock, close, url };
 }
 
 const big = Buffer.alloc(300_000, 'a package ');
@@ -293,10 +294,65 @@ test('an origin that does not answer is left alone for five seconds', async () =
   origin.behaviours.set('pool/a.deb', (request) => request.socket.destroy());
   origin.asked.length = 0;
   for (const _ of [1, 2, 3]) assert.equal((await get('pool/a.deb')).status, 503);
-  assert.equal(origin.asked.length, 1);
+  assert.equal(origin.asked.length, 2, 'over a connection that was kept, and over a new one');
   clock.ms += 5001;
   origin.behaviours.clear();
   assert.equal((await get('pool/a.deb')).status, 200);
+});
+
+test('a connection that was kept, and that the origin closes, is no fault of the origin', async () => {
+  const origin = await startOrigin();
+  await publish(origin.files, { 'a.deb': big });
+  const { get, update } = await startCache(origin.url);
+  await update();
+  origin.behaviours.set('pool/a.deb', (request) => {
+    origin.behaviours.clear();
+    request.socket.destroy();
+  });
+  assert.deepEqual((await get('pool/a.deb')).bytes, big);
+});
+
+test('an end does not wait for an origin that is slow', { timeout: 20_000 }, async () => {
+  const origin = await startOrigin();
+  await publish(origin.files, { 'a.deb': big });
+  const { get, update, close, directory } = await startCache(origin.url);
+  await update();
+  const begun = Promise.withResolvers<void>();
+  origin.behaviours.set('pool/a.deb', (_request, response, bytes) => {
+    response.writeHead(200, { 'Content-Length': bytes.length });
+    response.write(bytes.subarray(0, 10), () => begun.resolve());
+  });
+  const cut = assert.rejects(get('pool/a.deb'));
+  await begun.promise;
+  await close();
+  await cut;
+  assert.deepEqual(readdirSync(join(directory, 'incoming')), []);
+});
+
+test('a host goes, and then the origin: the cache stays', { timeout: 20_000 }, async () => {
+  const origin = await startOrigin();
+  await publish(origin.files, { 'a.deb': big });
+  const { get, update, url, directory } = await startCache(origin.url);
+  await update();
+  const cut = Promise.withResolvers<() => void>();
+  origin.behaviours.set('pool/a.deb', ({ headers }, response, bytes) => {
+    if (headers.range !== undefined) return response.destroy();
+    response.writeHead(200, { 'Content-Length': bytes.length });
+    return response.write(bytes.subarray(0, 100_000), () => cut.resolve(() => response.destroy()));
+  });
+  const gone = new AbortController();
+  const answer = await fetch(`${url}/deb/pool/a.deb`, { signal: gone.signal });
+  const reader = answer.body?.getReader();
+  await reader?.read();
+  gone.abort();
+  await assert.rejects(async () => reader?.read());
+  (await cut.promise)();
+  for (let tries = 0; readdirSync(join(directory, 'incoming')).length > 0; tries += 1) {
+    assert.ok(tries < 1000, 'the download fails');
+    await get('readme');
+  }
+  origin.behaviours.clear();
+  assert.equal((await get('dists/s/InRelease')).status, 200);
 });
 
 test('a file that was damaged on the disk is fetched again, and counted', async () => {

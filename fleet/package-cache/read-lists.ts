@@ -30,6 +30,8 @@ export function createReadLists(place: {
 
   function begin(list: FileRow, whenHere: Promise<void>): void {
     const found = findHead(list.source);
+    // Whoever fetches it hears of it, too.
+    whenHere.catch(() => undefined);
     const key = `${list.origin}/${list.path}/${list.sha256}`;
     if (found === undefined || list.role === null || running.has(key)) return;
     if (found.kind.listing({ role: list.role, path: list.path }) === 'no' || store.isListRead(list)) return;

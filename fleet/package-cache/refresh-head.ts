@@ -52,7 +52,7 @@ export async function refreshHead(
 async function fetchSet(place: RefreshPlace, wanted: HeadWanted, before: HeadRow | undefined): Promise<HeadRow> {
   const { store, now } = place;
   const { origin, kind, head } = wanted;
-  const answer = await place.origins.ask(origin, head, before === undefined ? {} : validatorsOf(before));
+  const answer = await place.origins.askAside(origin, head, before === undefined ? {} : validatorsOf(before));
   if (answer.statusCode === 304 && before !== undefined) {
     answer.destroy();
     return note(store, { ...before, checkedAt: now(), trouble: null });
@@ -99,7 +99,7 @@ function parseHead(kind: IndexKind, bytes: Buffer, head: string): readonly Index
 async function fetchCompanions(place: RefreshPlace, { origin, kind, head }: HeadWanted): Promise<IndexEntry[]> {
   const found: IndexEntry[] = [];
   for (const path of kind.companionsOf(head)) {
-    const answer = await place.origins.ask(origin, path);
+    const answer = await place.origins.askAside(origin, path);
     if (answer.statusCode !== 200) {
       answer.destroy();
       continue;

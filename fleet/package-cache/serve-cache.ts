@@ -103,6 +103,8 @@ async function sendBody(body: Readable, request: IncomingMessage, response: Serv
     return 0;
   }
   let bytes = 0;
+  // A host may have gone long before its file fails; pipeline no longer listens then.
+  body.on('error', () => undefined);
   body.on('data', (chunk: Buffer) => (bytes += chunk.length));
   await pipeline(body, response);
   return bytes;
