@@ -30,7 +30,7 @@ suite('the lock on a directory', () => {
       const message = new RegExp(
         `^${dir} is still locked after 0 s; it is held by process ${process.pid} \\(.*node.*\\)$`,
       );
-      await assert.rejects(lockDirectory(dir, 0), { name: 'UserError', message, exitCode: 1 });
+      await assert.rejects(lockDirectory(dir, 0), { name: 'DirectoryHeldError', message, exitCode: 1 });
     });
   });
 

@@ -14,11 +14,16 @@ export type DirectoryLock = AsyncDisposable & {
   readonly isHeld: () => boolean;
 };
 
+/** Another process holds the lock, and has held it for the whole time. */
+export class DirectoryHeldError extends UserError {
+  override readonly name = 'DirectoryHeldError';
+}
+
 const CONFLICT = 75;
 
 /**
  * Waits for an exclusive lock on a directory, taken by `flock` for as long as a pipe to it is open.
- * @throws UserError when it is still held by another after `waitSeconds`, with the process that holds it.
+ * @throws DirectoryHeldError when it is still held by another after `waitSeconds`, with the process that holds it.
  */
 export async function lockDirectory(dir: string, waitSeconds: number): Promise<DirectoryLock> {
   const path = resolve(dir);
@@ -59,10 +64,10 @@ function endOf(child: ChildProcessWithoutNullStreams): Promise<Ending> {
   });
 }
 
-async function heldByAnother(path: string, waitSeconds: number): Promise<UserError> {
+async function heldByAnother(path: string, waitSeconds: number): Promise<DirectoryHeldError> {
   const holders = await listHolders(path);
   const who = holders.length === 0 ? '' : `; it is held by ${holders.join(', ')}`;
-  return new UserError(`${path} is still locked after ${waitSeconds} s${who}`, {
+  return new DirectoryHeldError(`${path} is still locked after ${waitSeconds} s${who}`, {
     hint: 'wait for that process, or end it if it hangs, and run the command again',
   });
 }

@@ -1,7 +1,10 @@
 // `gutinteg-fleet status` and `gutinteg-fleet key`: what this host knows of itself.
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { harmlessJson, harmlessLines } from '../../lib/harmless-text.ts';
+import { listOrders } from '../exchange/follow-order.ts';
 import { listOutbox } from '../exchange/outbox.ts';
+import { orderPlaces } from '../orders/order-places.ts';
 import { readDue, readUptime } from '../state/due-file.ts';
 import { ensureHostKey, readHostKeyFile } from '../state/host-key.ts';
 import { hasRoom } from '../state/has-room.ts';
@@ -59,6 +62,8 @@ function readStatus(paths: StatePaths) {
     failures: ledger?.failures ?? 0,
     isAnswerAwaited: typeof ledger?.nonce === 'string',
     answersWaiting: listOutbox(paths).length,
+    takesOrders: existsSync(orderPlaces().trustFile),
+    ordersUnderWay: listOrders(paths).length,
     certificate: certificate === undefined ? undefined : describeCertificate(certificate, Date.now()),
     last: readLastTry(paths),
     nextSeconds: due,
@@ -79,9 +84,15 @@ function formatStatus(status: Status): string {
     ...(status.isDiskFull
       ? ['disk      is full: how later tries went is not noted here; the server is told of it']
       : []),
+    describeOrders(status),
     `next try  ${nextSeconds === undefined ? 'now due' : `in ${formatWait(nextSeconds)}`}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function describeOrders({ takesOrders, ordersUnderWay }: Status): string {
+  if (!takesOrders) return 'orders    are not accepted: gutinteg-fleet accept-orders';
+  return `orders    are accepted; ${ordersUnderWay === 0 ? 'none is' : `${ordersUnderWay}`} under way`;
 }
 
 const when = (ms: number | null | undefined): string =>

@@ -1,13 +1,13 @@
 // An order on its way to the executor and back. In: a task, the directories between the talker and the executor. Out: what is to be done
 // next. Never: judges an order; whether it is signed, and for this host, is the executor's question.
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { orderProgressSchema } from '../../contract/fleet/jobs/order-report.ts';
 import type { OrderProgress, OrderResult } from '../../contract/fleet/jobs/order-report.ts';
 import type { Task } from '../../contract/fleet/tasks.ts';
-import { whenRefused } from '../../lib/when-missing.ts';
-import { nameOfOrder } from '../orders/order-places.ts';
+import { whenMissing, whenRefused } from '../../lib/when-missing.ts';
+import { ORDER_NAME, nameOfOrder } from '../orders/order-places.ts';
 import type { OrderPlaces } from '../orders/order-places.ts';
 import { orderReportSchema } from '../orders/order-report.ts';
 import type { OrderReport } from '../orders/order-report.ts';
@@ -41,6 +41,15 @@ export function newsOfOrder({ paths, orders }: Places, task: OrderTask): OrderNe
   }
   if (!existsSync(orders.trustFile)) return { kind: 'not-accepted' };
   return existsSync(fileOf(paths, task)) ? { kind: 'none' } : { kind: 'new' };
+}
+
+/** Names of those that are with the executor. */
+export function listOrders({ orders }: StatePaths): string[] {
+  try {
+    return readdirSync(orders).filter((name) => ORDER_NAME.test(name.replace(/\.json$/, '')));
+  } catch (error) {
+    return whenMissing<string[]>([])(error);
+  }
 }
 
 /** Whoever reads the directory sees the file whole. */

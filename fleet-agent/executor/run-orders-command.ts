@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../lib/errors.ts';
-import { lockDirectory } from '../../lib/lock-directory.ts';
+import { DirectoryHeldError, lockDirectory } from '../../lib/lock-directory.ts';
+import type { DirectoryLock } from '../../lib/lock-directory.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { findPackageSystem } from '../look/find-package-system.ts';
 import { EXECUTOR_DIRECTORY, TRUST_FILE } from '../orders/order-places.ts';
@@ -47,7 +48,8 @@ async function run(options: Options): Promise<void> {
     lockMs: msOf(options.lockLimit, '--lock-limit'),
   };
   const paths = openExecutorDirectory(directory, options.trust);
-  await using _lock = await lockDirectory(directory, 0);
+  await using lock = await lockUnlessRunning(directory);
+  if (lock === undefined) return say('another run-orders is at work');
   requireHost(paths, state);
   const spool = join(state, 'orders');
   const context: ExecutorContext = {
@@ -75,6 +77,16 @@ async function run(options: Options): Promise<void> {
     },
   });
   if (count === 0) say('no order waits');
+}
+
+/** Undefined while another one runs: cron starts one each minute, and an order may take an hour. */
+async function lockUnlessRunning(directory: string): Promise<DirectoryLock | undefined> {
+  try {
+    return await lockDirectory(directory, 0);
+  } catch (error) {
+    if (error instanceof DirectoryHeldError) return undefined;
+    throw error;
+  }
 }
 
 function msOf(seconds: string, option: string): number {

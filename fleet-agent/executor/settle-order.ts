@@ -3,6 +3,7 @@
 // order's own programs again.
 import type { OrderResult } from '../../contract/fleet/jobs/order-report.ts';
 import type { Order } from '../../contract/fleet/jobs/order.ts';
+import { UserError, describeWithHint } from '../../lib/errors.ts';
 import { ask } from '../../package-systems/ask.ts';
 import type { PackageItem } from '../../package-systems/package-system.ts';
 import { editedSince, listBeside } from './beside-edited.ts';
@@ -27,7 +28,18 @@ export type OrderEnding = {
   readonly wasCutOff: boolean;
 };
 
+/** @throws what a disk says that is full: the next start tries again */
 export async function settleOrder(context: ExecutorContext, ending: OrderEnding): Promise<OrderResult> {
+  try {
+    return await lookAndSettle(context, ending);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const text = [ending.failure, `nobody knows how it ended: ${describeWithHint(error)}`];
+    return makeResult('failed', text.filter((part) => part !== undefined).join('; '), { output: ending.log.tail() });
+  }
+}
+
+async function lookAndSettle(context: ExecutorContext, ending: OrderEnding): Promise<OrderResult> {
   const { before, order, log } = ending;
   context.reports.progress(before.name, { step: 'verifying', text: '' });
   let found = await lookAfter(context, ending);

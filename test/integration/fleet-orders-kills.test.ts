@@ -71,6 +71,8 @@ async function begin(): Promise<{ name: string; ended: ReturnType<OrderHost['run
 
 test('apt is killed: what dpkg has begun is waited for, and recovery ends the rest', async () => {
   const { name, ended } = await begin();
+  const other = await host.runOrders();
+  assert.deepEqual([other.exitCode, other.stdout], [0, 'another run-orders is at work\n']);
   process.kill(await pidOf(name, 'apt-get'), 'SIGKILL');
   await waitUntil('a report', () => host.report(name)?.state === 'open');
   goOn();
@@ -81,10 +83,16 @@ test('apt is killed: what dpkg has begun is waited for, and recovery ends the re
   assert.match(text, /although apt-get: was ended by SIGKILL/);
 });
 
-for (const victim of ['dpkg', 'lab-waits.posti']) {
-  test(`${victim} is killed: its script is waited for, and recovery ends the rest`, async () => {
+const logOf = (name: string): string => readFileSync(join(host.executor, 'log', `${name}.log`), 'utf8');
+
+for (const [victim, what] of [
+  ['dpkg', 'its script is waited for, and recovery ends the rest'],
+  ['lab-waits.posti', 'recovery starts it once more'],
+] as const) {
+  test(`${victim} is killed: ${what}`, async () => {
     const { name, ended } = await begin();
     process.kill(await pidOf(name, victim), 'SIGKILL');
+    if (victim === 'dpkg') await waitUntil('the script', () => logOf(name).includes('waits for lab-waits.posti'));
     goOn();
     await ended;
     const { outcome, text, recovered, output } = host.result(name);
@@ -114,7 +122,8 @@ test('everything is killed at once, as by a power cut: recovery ends it, and it 
   await host.runOrders();
   const { outcome, text, recovered, output } = host.result(name);
   assert.deepEqual([outcome, recovered, await stateOf('lab-waits')], ['done', true, 'installed'], text);
-  assert.equal(output.split(': apt-get --yes --quiet -o').length - 1, 2, 'applied and recovered');
+  const applied = output.match(/^gutinteg-fleet: apt-get (?!.*--(?:download-only|fix-broken))/gm);
+  assert.equal(applied?.length, 1, output);
 });
 
 test('a script that hangs is ended with all that it has started, and the order fails', async () => {
@@ -142,6 +151,17 @@ test('a script that fails, and one that asks', async () => {
   await host.run(['dpkg', '--purge', 'lab-fails']);
   assert.equal((await host.carryOut(installing('lab-asks'))).outcome, 'done');
   assert.equal(readFileSync(inRun('asked'), 'utf8'), 'nobody\n');
+});
+
+test('a database that cannot be read any more fails an order, and does not hold up all others', async () => {
+  const { name, ended } = await begin();
+  await runCommand(['mount', '--bind', '/dev/null', join(host.root, 'usr/bin/dpkg-query')]);
+  goOn();
+  await ended;
+  await runCommand(['umount', join(host.root, 'usr/bin/dpkg-query')]);
+  const { outcome, text } = host.result(name);
+  assert.equal(outcome, 'failed');
+  assert.match(text, /nobody knows how it ended: dpkg-query/);
 });
 
 test('a lock is waited for, and its holder is named', async () => {

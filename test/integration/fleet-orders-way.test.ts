@@ -48,6 +48,7 @@ test('an order reaches the executor, and its progress and its result the server'
     const { exitCode, stderr } = await host.agent(words);
     assert.equal(exitCode, 0, stderr);
   }
+  assert.match((await host.agent(['status'])).stdout, /^orders {4}are accepted; 1 under way$/m);
   const rows = await lab.fleet.store.queries.selectFrom('tasks').selectAll().orderBy('seq').execute();
   assert.deepEqual(
     rows.map(({ state }) => state),
