@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { OperationError } from '../../../fleet/operations/operation-error.ts';
 import { standInClient } from '../../../fleet/testing/stand-in-client.ts';
 import { collectPlans } from '../output/summarize-plans.ts';
 import { judgePlan } from './judge-plan.ts';
@@ -96,6 +97,21 @@ const doneBy = (input: unknown): unknown => {
   const { despiteRefusals, command } = input as { despiteRefusals?: boolean; command?: string };
   return command ?? despiteRefusals;
 };
+
+test('whoever may not approve is told who goes on, and how', async () => {
+  const denied = new OperationError('denied', 'approve-job needs the role approver; oli is operator');
+  const { client } = standInClient({
+    'approve-job': () => {
+      throw denied;
+    },
+  });
+  const consent = { yes: true, despiteRefusals: false, isDryRun: false, ask: undefined };
+  const settled = settlePlan({ client, tell: () => {} }, planned(sampleJob()), consent);
+  await assert.rejects(settled, {
+    message: `${denied.message}; nothing was changed, and job 7 stays planned`,
+    hint: 'somebody who may approve types: gutinteg fleet approve 7',
+  });
+});
 
 test('hosts that have not reported yet are not taken for hosts as wanted', () => {
   const plans = [asWanted];

@@ -60,7 +60,23 @@ export async function settlePlan(
     tell(`nothing was changed, and job ${id} stays planned. Later: ${next}, or gutinteg fleet cancel ${id}`);
     return 'left';
   }
-  await client.ask(approveJob, { job: id, despiteRefusals: verdict.leavesOut });
+  await approve(client, { id, leavesOut: verdict.leavesOut, next });
   tell(`job ${id} is approved: hosts begin when they check in. gutinteg fleet wait ${id} shows how far it is`);
   return 'approved';
+}
+
+/** Whoever may make a job may not always approve it: it is not lost, and somebody else goes on. */
+async function approve(
+  client: FleetClient,
+  { id, leavesOut, next }: { readonly id: number; readonly leavesOut: boolean; readonly next: string },
+): Promise<void> {
+  try {
+    await client.ask(approveJob, { job: id, despiteRefusals: leavesOut });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${error.message}; nothing was changed, and job ${id} stays planned`, {
+      exitCode: error.exitCode,
+      hint: `somebody who may approve types: ${next}`,
+    });
+  }
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { jobSpecSchema } from '../../../contract/fleet/jobs/job.ts';
 import { sampleCounts, sampleJob } from '../jobs/sample-job.ts';
-import { jobCells, jobHostDetails, jobLines, progressText } from './job-text.ts';
+import { jobCells, jobHostDetails, jobHostLines, jobLines, progressText } from './job-text.ts';
+import type { JobHost } from './job-text.ts';
 
 const NOW = 1_800_000_060_000;
 
@@ -64,6 +65,25 @@ test('a row of the list has the numbers that matter', () => {
     'upgrade jq; CVE',
   ]);
 });
+
+test('a host that is done is shown with what has changed there', () => {
+  const changes = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, arch: 'amd64', before: '1', after: '2' }));
+  const row = { host: 'web1', id: '', ring: 0, state: 'done', reason: '', since: NOW } as const;
+  const result = { ...NOTHING, changes: changes.slice(0, 1) };
+  assert.deepEqual(jobHostLines({ ...row, result }, NOW), ['web1 done, 0 s ago: a 1 -> 2']);
+  const many = jobHostLines({ ...row, result: { ...NOTHING, changes } }, NOW);
+  assert.deepEqual(many, ['web1 done, 0 s ago: a 1 -> 2, b 1 -> 2, c 1 -> 2, 2 more']);
+});
+
+const NOTHING: NonNullable<JobHost['result']> = {
+  outcome: 'done',
+  text: '',
+  changes: [],
+  keptConfiguration: [],
+  recovered: false,
+  health: [],
+  output: '',
+};
 
 test('all that a host has reported is shown, and nothing that is empty', () => {
   const host = {

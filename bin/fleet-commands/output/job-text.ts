@@ -2,6 +2,7 @@
 import type { listJobHosts, listJobs, showJob } from '../../../contract/fleet/api/jobs.ts';
 import { badStates, openStates } from '../../../contract/fleet/jobs/job.ts';
 import type { JobHostState, Rollout } from '../../../contract/fleet/jobs/job.ts';
+import type { OrderResult } from '../../../contract/fleet/jobs/order-report.ts';
 import type { OutputOf } from '../../../contract/fleet/operation.ts';
 import { countOf } from '../../../machdb/views/printable.ts';
 import { secondsText } from '../jobs/parse-amounts.ts';
@@ -110,23 +111,33 @@ const conditionLines = ({ answered, soakSeconds, health, window }: Rollout): str
   ...field('window', window ?? ''),
 ];
 
-/** A host and why it is where it is, never cut: `web1 failed, 5 min ago: …`. */
-export function jobHostLines({ host, state, reason, since }: JobHost, nowMs: number): string[] {
-  const [first = '', ...rest] = reason.split('\n');
+/** A host and why it is where it is, never cut: `web1 failed, 5 min ago: …`; `web2 done, 20 s ago: jq 1.6-2 -> 1.6-3`. */
+export function jobHostLines({ host, state, reason, since, result }: JobHostLine, nowMs: number): string[] {
+  const [first = '', ...rest] = (reason === '' ? changesText(result?.changes ?? []) : reason).split('\n');
   return [
     `${host} ${state}, ${agoText(since, nowMs)}${first === '' ? '' : `: ${first}`}`,
     ...rest.map((line) => `  ${line}`),
   ];
 }
 
+type JobHostLine = Omit<JobHost, 'result'> & { readonly result?: JobHost['result'] | undefined };
+
+const FEW_CHANGES = 3;
+
+function changesText(changes: OrderResult['changes']): string {
+  const shown = changes.slice(0, FEW_CHANGES).map((change) => `${change.name} ${changeText(change)}`);
+  return [...shown, ...(changes.length > FEW_CHANGES ? [`${changes.length - FEW_CHANGES} more`] : [])].join(', ');
+}
+
 /** With all that the host has said at the end. */
 export function jobHostDetails(row: JobHost, nowMs: number): string[] {
   const { result } = row;
-  if (result === undefined) return jobHostLines(row, nowMs);
+  const lines = jobHostLines({ ...row, result: undefined }, nowMs);
+  if (result === undefined) return lines;
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
   return [
-    ...jobHostLines(row, nowMs),
+    ...lines,
     ...(result.recovered ? ['it was cut off, and the package system was brought to an end first'] : []),
     ...section(
       'changed',
