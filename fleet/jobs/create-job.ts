@@ -1,6 +1,7 @@
 // A new job, from what it is to do and where to rows. In: a specification, who makes it. Out: a draft. Never: changes a host, or
 // decides how it goes on. 110,000 hosts are a few dozen statements.
 import { sql } from 'kysely';
+import type { Action } from '../../contract/fleet/jobs/action.ts';
 import type { JobHostState, JobSpec } from '../../contract/fleet/jobs/job.ts';
 import { resolveSelectors } from '../classes/resolve-selector.ts';
 import type { SelectedHost } from '../classes/resolve-selector.ts';
@@ -11,7 +12,13 @@ import { askedNames, suitsImages, titleOfAction } from './action-kinds.ts';
 import { planRings } from './plan-rings.ts';
 
 /** A host and its ring; `refused`: nothing is done there, for this reason. */
-type ChosenHost = { readonly id: string; readonly ring: number; readonly refused?: string };
+export type ChosenHost = {
+  readonly id: string;
+  readonly ring: number;
+  readonly refused?: string;
+  /** A key of `variants` of the job; empty: it does what the job says. */
+  readonly variant?: string;
+};
 
 /** Finds its hosts: this may take seconds, and needs no transaction. @throws OperationError when there are none */
 export async function chooseHosts(fleet: Fleet, spec: JobSpec): Promise<ChosenHost[]> {
@@ -73,11 +80,22 @@ export type NewJob = {
   readonly at: number;
   readonly undoes?: number;
   readonly schedule?: string;
+  /** What some of the hosts do in place of the job's action. */
+  readonly variants?: ReadonlyMap<string, Action>;
 };
 
 /** @returns its number, and how many hosts it is for @throws OperationError when none of them takes part any more */
 export async function insertJob(transaction: StoreTransaction, job: NewJob): Promise<{ job: number; hosts: number }> {
   const id = await insertRow(transaction, job);
+  const variants = [...(job.variants ?? [])].map(([variant, action]) => {
+    return { job: id, variant, actionJson: JSON.stringify(action) };
+  });
+  for (let start = 0; start < variants.length; start += ROWS) {
+    await transaction
+      .insertInto('jobVariants')
+      .values(variants.slice(start, start + ROWS))
+      .execute();
+  }
   for (const group of groupHosts(job.hosts)) await insertHosts(transaction, { id, at: job.at }, group);
   await countHosts(transaction, id);
   const counts = await transaction.selectFrom('jobCounts').select(['ring', 'hosts']).where('job', '=', id).execute();
@@ -130,21 +148,23 @@ async function insertRow(transaction: StoreTransaction, { spec, by, at, undoes, 
 /** Hosts of one statement: SQLite takes 32,766 values. */
 const ROWS = 10_000;
 
-type Group = { readonly ring: number; readonly refused: string; readonly ids: readonly string[] };
+type Group = Required<Omit<ChosenHost, 'id'>> & { readonly ids: readonly string[] };
 
 function* groupHosts(hosts: readonly ChosenHost[]): Generator<Group> {
-  const groups = Map.groupBy(hosts, ({ ring, refused = '' }) => `${ring} ${refused}`);
+  const groups = Map.groupBy(hosts, ({ ring, refused = '', variant = '' }) => JSON.stringify([ring, variant, refused]));
   for (const some of groups.values()) {
-    const { ring = 0, refused = '' } = some[0] ?? {};
+    const { ring = 0, refused = '', variant = '' } = some[0] ?? {};
     const ids = some.map(({ id }) => id);
-    for (let start = 0; start < ids.length; start += ROWS) yield { ring, refused, ids: ids.slice(start, start + ROWS) };
+    for (let start = 0; start < ids.length; start += ROWS) {
+      yield { ring, refused, variant, ids: ids.slice(start, start + ROWS) };
+    }
   }
 }
 
 async function insertHosts(
   transaction: StoreTransaction,
   { id, at }: { id: number; at: number },
-  { ring, refused, ids }: Group,
+  { ring, refused, variant, ids }: Group,
 ): Promise<void> {
   const whole = (value: number) => sql<number>`cast(${value} as bigint)`;
   const state: JobHostState = refused === '' ? 'waiting' : 'refused';
@@ -157,10 +177,11 @@ async function insertHosts(
       sql<JobHostState>`cast(${state} as text)`.as('state'),
       sql<string>`cast(${refused} as text)`.as('reason'),
       whole(at).as('since'),
+      sql<string>`cast(${variant} as text)`.as('variant'),
     ])
     .select('installedDigest')
     .where('id', 'in', ids)
     .where('state', '=', 'enrolled');
-  const columns = ['host', 'job', 'ring', 'state', 'reason', 'since', 'beforeDigest'] as const;
+  const columns = ['host', 'job', 'ring', 'state', 'reason', 'since', 'variant', 'beforeDigest'] as const;
   await transaction.insertInto('jobHosts').columns(columns).expression(rows).execute();
 }

@@ -4,8 +4,8 @@ import type { Selectable } from 'kysely';
 import { jobSpecSchema } from '../../contract/fleet/jobs/job.ts';
 import type { JobSpec } from '../../contract/fleet/jobs/job.ts';
 import { orderResultSchema } from '../../contract/fleet/jobs/order-report.ts';
-import { packageChangesSchema } from '../../contract/fleet/jobs/action.ts';
-import type { PackageChangeRecord } from '../../contract/fleet/jobs/action.ts';
+import { actionSchema, packageChangesSchema } from '../../contract/fleet/jobs/action.ts';
+import type { Action, PackageChangeRecord } from '../../contract/fleet/jobs/action.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import { OperationError } from '../operations/operation-error.ts';
 import type { Queries, Store, StoreTransaction } from '../store/open-store.ts';
@@ -35,6 +35,14 @@ export async function lockJob(store: Pick<Store, 'lockRows'>, transaction: Store
 function needed(id: number, row: JobRow | undefined): JobRow {
   if (row !== undefined) return row;
   throw new OperationError('not-found', `there is no job ${id}`, { hint: 'gutinteg fleet jobs' });
+}
+
+/** What a host of the job is to do. @param variant of its row */
+export async function readAction(queries: Queries, { id, spec }: Job, variant: string): Promise<Action> {
+  if (variant === '') return spec.action;
+  const rows = queries.selectFrom('jobVariants').select('actionJson').where('job', '=', id);
+  const { actionJson } = await rows.where('variant', '=', variant).executeTakeFirstOrThrow();
+  return parseJsonEdge(actionSchema, actionJson, `job ${id} of the store`);
 }
 
 export const readChanges = (json: string): PackageChangeRecord[] =>

@@ -30,7 +30,13 @@ export async function addPlans(transaction: StoreTransaction, job: number): Prom
   const kinds = transaction
     .selectFrom('jobHosts')
     .innerJoin('hosts', 'hosts.id', 'jobHosts.host')
-    .select(['jobHosts.job', 'hosts.packageSystem', 'hosts.installedDigest', 'hosts.candidatesDigest'])
+    .select([
+      'jobHosts.job',
+      'hosts.packageSystem',
+      'hosts.installedDigest',
+      'hosts.candidatesDigest',
+      'jobHosts.variant',
+    ])
     .select(({ fn }) => [
       fn.countAll<number>().as('hosts'),
       sql.lit('waiting').as('state'),
@@ -43,7 +49,13 @@ export async function addPlans(transaction: StoreTransaction, job: number): Prom
     .where('jobHosts.state', '=', 'waiting')
     .where('hosts.installedSet', 'is not', null)
     .where('hosts.candidatesSet', 'is not', null)
-    .groupBy(['jobHosts.job', 'hosts.packageSystem', 'hosts.installedDigest', 'hosts.candidatesDigest']);
+    .groupBy([
+      'jobHosts.job',
+      'hosts.packageSystem',
+      'hosts.installedDigest',
+      'hosts.candidatesDigest',
+      'jobHosts.variant',
+    ]);
   await transaction
     .insertInto('jobPlans')
     .columns(columns)
@@ -57,6 +69,7 @@ const columns = [
   'system',
   'installedDigest',
   'candidatesDigest',
+  'variant',
   'hosts',
   'state',
   'askedOf',
@@ -77,6 +90,7 @@ export async function dropOrphanedPlans(transaction: StoreTransaction, job: numb
         .innerJoin('hosts', 'hosts.id', 'jobHosts.host')
         .select('jobHosts.host')
         .where('jobHosts.job', '=', job)
+        .whereRef('jobHosts.variant', '=', 'jobPlans.variant')
         .whereRef('hosts.packageSystem', '=', 'jobPlans.system')
         .whereRef('hosts.installedDigest', '=', 'jobPlans.installedDigest')
         .whereRef('hosts.candidatesDigest', '=', 'jobPlans.candidatesDigest');

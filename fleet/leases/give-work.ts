@@ -12,6 +12,7 @@ import { lockJob, readChanges } from '../jobs/job-rows.ts';
 import type { Job, JobHostRow } from '../jobs/job-rows.ts';
 import { settleJob } from '../jobs/settle-job.ts';
 import { askForPlan, findPlan } from './ask-for-plan.ts';
+import type { JobPart } from './ask-for-plan.ts';
 import { endHost } from '../jobs/end-host.ts';
 import { leaseOrder } from './lease-order.ts';
 import { isInSync } from './work.ts';
@@ -22,8 +23,8 @@ const MOST_TASKS = 50;
 
 export async function giveWork(work: Work): Promise<void> {
   if (work.host.tasksOpen >= MOST_TASKS || (await isAtWork(work))) return;
-  for (const { job, state } of await findCandidates(work)) {
-    const isGiven = state === 'planning' ? await simulate(work, job) : await lease(work, job);
+  for (const { job, variant, state } of await findCandidates(work)) {
+    const isGiven = state === 'planning' ? await simulate(work, { job, variant }) : await lease(work, job);
     if (isGiven) return;
   }
 }
@@ -43,7 +44,15 @@ async function findCandidates(work: Work) {
   const rows = await work.transaction
     .selectFrom('jobHosts')
     .innerJoin('jobs', 'jobs.id', 'jobHosts.job')
-    .select(['jobHosts.job', 'jobHosts.ring as hostRing', 'jobs.ring', 'jobs.state', 'jobs.openLeases', 'jobs.budget'])
+    .select([
+      'jobHosts.job',
+      'jobHosts.variant',
+      'jobHosts.ring as hostRing',
+      'jobs.ring',
+      'jobs.state',
+      'jobs.openLeases',
+      'jobs.budget',
+    ])
     .where('jobHosts.host', '=', work.host.id)
     .where('jobHosts.state', '=', 'waiting')
     .where('jobs.state', 'in', ['planning', 'running'])
@@ -62,12 +71,12 @@ const waitingHost = (work: Work) => ({
 });
 
 /** @returns whether it was asked */
-async function simulate(work: Work, id: number): Promise<boolean> {
+async function simulate(work: Work, part: JobPart): Promise<boolean> {
   if (work.host.installedSet === null || work.host.candidatesSet === null || !isInSync(work)) return false;
-  const known = await findPlan(work, id);
+  const known = await findPlan(work, part);
   if (known !== undefined && known.state !== 'waiting') return false;
-  const job = await lockJob(work.fleet.store, work.transaction, id);
-  return job.state === 'planning' && askForPlan(work, job);
+  const job = await lockJob(work.fleet.store, work.transaction, part.job);
+  return job.state === 'planning' && askForPlan(work, job, part.variant);
 }
 
 /** @returns whether the host has got something to do */
@@ -90,8 +99,8 @@ async function lease(work: Work, id: number): Promise<boolean> {
 }
 
 async function leaseByPlan(work: Work, job: Job, row: JobHostRow): Promise<boolean> {
-  const plan = await findPlan(work, job.id);
-  if (plan === undefined || plan.state === 'waiting') return askForPlan(work, job);
+  const plan = await findPlan(work, { job: job.id, variant: row.variant });
+  if (plan === undefined || plan.state === 'waiting') return askForPlan(work, job, row.variant);
   if (plan.state === 'refused' || plan.state === 'failed') {
     return end(work, { job, row, state: 'refused', reason: plan.text });
   }

@@ -2,6 +2,7 @@
 // statement raises the job's open leases below its budget, or nothing is given. Never: more leases than the budget, whoever else leases.
 import type { PackageChangeRecord } from '../../contract/fleet/jobs/action.ts';
 import { readList } from '../inventories/read-list.ts';
+import { readAction } from '../jobs/job-rows.ts';
 import type { Job, JobHostRow } from '../jobs/job-rows.ts';
 import { moveHost } from '../jobs/move-host.ts';
 import { makeOrder } from '../orders/make-order.ts';
@@ -18,7 +19,8 @@ type Lease = {
 /** @returns whether it was given */
 export async function leaseOrder(work: Work, { job, row, plan }: Lease): Promise<boolean> {
   const { fleet, transaction, at, host } = work;
-  const { action: asked, rollout } = job.spec;
+  const { rollout } = job.spec;
+  const asked = await readAction(transaction, job, row.variant);
   const action = needsCandidates(asked) ? planAction(asked, await readCandidates(work)) : asked;
   if (action === undefined || !(await openLease(work, job.id))) return false;
   const leaseUntil = at + rollout.leaseSeconds * 1000;

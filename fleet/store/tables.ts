@@ -244,7 +244,12 @@ type JobPlansTable = {
   /** Packages that stay, and why. */
   staysJson: string;
   text: string;
+  /** Of `jobVariants`. */
+  variant: Generated<string>;
 };
+
+/** What some hosts of a job do in place of its action: an undo takes back what each has done. */
+type JobVariantsTable = { job: number; variant: string; actionJson: string };
 
 type JobHostsTable = {
   job: number;
@@ -267,6 +272,8 @@ type JobHostsTable = {
   changesJson: string | null;
   /** The host's report, without the changes. */
   resultJson: string | null;
+  /** Of `jobVariants`; empty: it does what the job says. */
+  variant: Generated<string>;
 };
 
 export type Tables = {
@@ -289,4 +296,5 @@ export type Tables = {
   jobCounts: JobCountsTable;
   jobPlans: JobPlansTable;
   jobHosts: JobHostsTable;
+  jobVariants: JobVariantsTable;
 };

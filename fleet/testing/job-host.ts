@@ -164,6 +164,7 @@ function changesOf({ installed, candidates }: Lists, { action }: Order): Package
   if (action.do === 'install')
     return action.packages.flatMap(({ name, version }) => change(name, version ?? newest(name)));
   if (action.do === 'remove') return action.packages.flatMap(({ name }) => change(name, null));
+  if (action.do === 'restore') return [...action.changes];
   if (action.do !== 'upgrade') return [];
   const names = action.packages?.map(({ name }) => name) ?? Object.keys(candidates);
   return names.filter((name) => name in installed).flatMap((name) => change(name, newest(name)));

@@ -149,6 +149,23 @@ test('without a terminal the next command is named, and it goes on from there', 
   assert.match(shown.stdout, /^web2 done, .*\nchanged:\n {2}bash 5\.2-1 -> 5\.2-2\n$/);
 });
 
+test('an upgrade is undone: the warning is shown, and the host has what it had', async () => {
+  const made = await type('upgrade', 'bash', '--host', 'web1', '--yes', '--wait');
+  assert.equal(made.exitCode, 0, made.stderr);
+  const job = jobNumber(made.stdout);
+  const undone = await type('undo', job, '--yes', '--wait');
+  assert.match(undone.stderr, /^warning: programs that packages run when they are upgraded are not undone/);
+  assert.match(
+    undone.stdout,
+    /: bring back bash on 1 host; nothing has been changed yet\n.*Changes:\n {2}bash +5\.2-2 -> 5\.2-1/s,
+  );
+  assert.equal(undone.exitCode, 0, undone.stderr);
+  assert.match((await type('job', job)).stdout, new RegExp(`undone: +by job ${jobNumber(undone.stdout)}`));
+  const again = await type('undo', job);
+  assert.match(again.stderr, /nothing of job .* can be undone: its hosts are as they were before/);
+  assert.equal(again.exitCode, 1);
+});
+
 test('what is there already is said with its version, and no job stays behind', async () => {
   const { stdout, stderr, exitCode } = await type('install', 'jq', '--host', 'web1', '--yes');
   assert.match(stdout, /Nothing to do on 1 host/);

@@ -8,9 +8,10 @@ import { addControlCommands } from './control-job.ts';
 import { addDespiteOption, addPlanTimeoutOption, addWaitForJobOption, EXIT_CODES } from './flow-options.ts';
 import type { FlowOptions } from './flow-options.ts';
 import { parseSeconds } from './parse-amounts.ts';
+import type { UndoOptions } from './undo-job.ts';
 import type { JobsOptions, ShowJobOptions, WaitForJobOptions } from './show-jobs.ts';
 
-/** `jobs`, `job`, `plan`, `wait`, `pause`, `resume`, `halt`, `cancel`. */
+/** `jobs`, `job`, `plan`, `undo`, `wait`, `pause`, `resume`, `halt`, `cancel`. */
 export function addFleetJobCommands(fleet: Command): void {
   addJobs(fleet.command('jobs'), 'jobs');
   addFleetOptions(fleet.command('job'))
@@ -23,6 +24,7 @@ export function addFleetJobCommands(fleet: Command): void {
     .addHelpText('after', JOB_HELP)
     .action(async (id: number, options: ShowJobOptions) => (await import('./show-jobs.ts')).showOneJob(id, options));
   addPlan(fleet);
+  addUndo(fleet);
   addFleetOptions(fleet.command('wait'))
     .description('wait until a job has ended')
     .argument('<job>', 'its number', parseCount)
@@ -60,6 +62,28 @@ function addPlan(fleet: Command): void {
       await planAndSettle(await connect(options), id, options);
     });
 }
+
+function addUndo(fleet: Command): void {
+  const command = fleet
+    .command('undo')
+    .description('bring the packages that a job has changed back to what they were')
+    .argument('<job>', 'its number', parseCount)
+    .option('--dry-run', 'show what would change, and drop the job')
+    .option('--yes', 'approve it without a question, unless hosts cannot do it');
+  addPlanTimeoutOption(addWaitForJobOption(addDespiteOption(command)));
+  addFleetOptions(command)
+    .addHelpText('after', UNDO_HELP)
+    .action(async (id: number, options: UndoOptions) => (await import('./undo-job.ts')).undo(id, options));
+}
+
+const UNDO_HELP = `
+It becomes a job of its own, as careful as the first one: each host goes back to what it had. Hosts on which one of these packages
+has changed since are left out, and named. What scripts of packages did to data is not undone.
+${EXIT_CODES}
+Examples:
+  gutinteg fleet undo 7 --site ~/site
+  gutinteg fleet undo 7 --dry-run
+`;
 
 const JOB_HELP = `
 Examples:

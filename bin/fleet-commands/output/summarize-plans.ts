@@ -33,7 +33,7 @@ export type PlanCollector = {
 };
 
 export function collectPlans(action: Action): PlanCollector {
-  const named = action.do === 'remove' ? namesOf(action) : new Set<string>();
+  const named = namedToGo(action);
   const notPossible = countSame<Told>(({ text }) => text);
   const asWanted = countSame<Told>(({ text }) => text);
   const changes = countSame<PlannedChange>(({ name, arch, before, after }) => `${name} ${arch} ${before} ${after}`);
@@ -64,6 +64,13 @@ export function collectPlans(action: Action): PlanCollector {
       asWanted: asWanted.all(),
     }),
   };
+}
+
+/** Packages that somebody has asked to take away. */
+function namedToGo(action: Action): ReadonlySet<string> {
+  if (action.do === 'remove') return namesOf(action);
+  if (action.do !== 'restore') return new Set();
+  return new Set(action.changes.filter(({ after }) => after === null).map(({ name }) => name));
 }
 
 export const namesOf = (action: Action): ReadonlySet<string> =>

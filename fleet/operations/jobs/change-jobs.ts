@@ -6,7 +6,9 @@ import type { Actor } from '../../fleet.ts';
 import { titleOfAction } from '../../jobs/action-kinds.ts';
 import { approveJob, controlJob } from '../../jobs/control-job.ts';
 import { chooseHosts, insertJob } from '../../jobs/create-job.ts';
+import { lockJob } from '../../jobs/job-rows.ts';
 import { planJob } from '../../jobs/plan-job.ts';
+import { chooseUndo, requireEnded } from '../../undo/choose-undo.ts';
 import { implementChange } from '../implement.ts';
 import type { Change } from '../implement.ts';
 import { OperationError } from '../operation-error.ts';
@@ -32,6 +34,15 @@ export const jobChanges = [
   implementChange(api.approveJob, {
     run: async (change, { job, despiteRefusals }) => ({ state: await approveJob(by(change), job, despiteRefusals) }),
     tell: ({ job, despiteRefusals }) => ({ subject: `job ${job}`, details: { despiteRefusals } }),
+  }),
+  implementChange(api.undoJob, {
+    prepare: (fleet, { job }) => chooseUndo(fleet, job),
+    run: async ({ store, transaction, actor, at }, { job }, { warnings, ...chosen }) => {
+      requireEnded(await lockJob(store, transaction, job));
+      const made = await insertJob(transaction, { ...chosen, undoes: job, by: actor.name, at });
+      return { ...made, warnings: [...warnings] };
+    },
+    tell: ({ job: undone }, { job, hosts }) => ({ subject: `job ${job}`, details: { undoes: undone, hosts } }),
   }),
   implementChange(api.controlJob, {
     run: async (change, { job, command, why }) => ({ state: await controlJob(by(change), job, { command, why }) }),

@@ -4,6 +4,7 @@ import type { Migration } from 'kysely/migration';
 import type { ColumnTypes } from '../column-types.ts';
 import { makeFirstTables } from './first-tables.ts';
 import { makeJobTables } from './job-tables.ts';
+import { makeUndoTables } from './undo-tables.ts';
 
 type Step = (database: Kysely<unknown>, types: ColumnTypes) => Promise<void>;
 
@@ -11,6 +12,7 @@ type Step = (database: Kysely<unknown>, types: ColumnTypes) => Promise<void>;
 const steps: Readonly<Record<string, Step>> = {
   '0001-first-tables': makeFirstTables,
   '0002-jobs': makeJobTables,
+  '0003-undo': makeUndoTables,
 };
 
 /** As kysely's Migrator takes them. */

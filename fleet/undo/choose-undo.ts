@@ -1,0 +1,168 @@
+// A job that takes another one back, host by host. In: the number of a job that has ended. Out: hosts, each with its own action or the
+// reason why it has none, and warnings for people. Never: writes. Hosts with the same report and the same list are looked at once.
+import { createHash } from 'node:crypto';
+import { isForeseen } from '../../contract/fleet/jobs/action.ts';
+import type { Action, ActionKind, PackageChangeRecord } from '../../contract/fleet/jobs/action.ts';
+import type { JobSpec, JobState } from '../../contract/fleet/jobs/job.ts';
+import type { Fleet } from '../fleet.ts';
+import { readNamed } from '../inventories/read-named.ts';
+import { titleOfAction } from '../jobs/action-kinds.ts';
+import type { ChosenHost } from '../jobs/create-job.ts';
+import { readChanges, readJob } from '../jobs/job-rows.ts';
+import type { Job } from '../jobs/job-rows.ts';
+import { OperationError } from '../operations/operation-error.ts';
+import type { Queries } from '../store/open-store.ts';
+import { planUndo } from './plan-undo.ts';
+import type { Undo } from './plan-undo.ts';
+
+export type ChosenUndo = {
+  readonly spec: JobSpec;
+  readonly hosts: readonly ChosenHost[];
+  readonly variants: ReadonlyMap<string, Action>;
+  readonly warnings: readonly string[];
+};
+
+/** True of every undo: scripts of packages work in the direction of an upgrade alone. */
+const SCRIPTS =
+  'programs that packages run when they are upgraded are not undone: data that a newer version has converted may be unreadable ' +
+  'for the older one; try it on one host first';
+
+const ENDED: ReadonlySet<JobState> = new Set(['done', 'cancelled', 'halted', 'paused']);
+
+/** @throws OperationError while hosts are at work on it, when it is undone already, or nothing of it can be undone */
+export function requireEnded({ id, state, openLeases }: Job): void {
+  if (ENDED.has(state) && openLeases === 0) return;
+  const why = openLeases > 0 ? `${openLeases} of its hosts are at work` : `it is ${state}`;
+  throw new OperationError('conflict', `job ${id} cannot be undone yet: ${why}; no job was made`, {
+    hint: ENDED.has(state) ? `gutinteg fleet job ${id}` : `gutinteg fleet halt ${id}`,
+  });
+}
+
+export async function chooseUndo({ store: { queries } }: Fleet, id: number): Promise<ChosenUndo> {
+  const job = await readJob(queries, id);
+  const { action } = job.spec;
+  const title = titleOfAction(action);
+  requireEnded(job);
+  if (!isForeseen(action)) {
+    throw new OperationError('conflict', `job ${id} (${title}) is none that is undone by packages; no job was made`, {
+      hint: OPPOSITES[action.do] ?? `gutinteg fleet job ${id}`,
+    });
+  }
+  await refuseTwin(queries, id);
+  const rows = await readRows(queries, id);
+  const undos = await planAll(queries, rows);
+  const hosts: ChosenHost[] = [];
+  const variants = new Map<string, Action>();
+  for (const row of rows) {
+    const undo = row.isSilent ? SILENT : (undos.get(keyOf(row)) ?? NOTHING);
+    if (undo.kind === 'nothing') continue;
+    if (undo.kind === 'refused') hosts.push({ id: row.host, ring: row.ring, refused: undo.why });
+    else {
+      const variant = variantOf(undo.action);
+      variants.set(variant, undo.action);
+      hosts.push({ id: row.host, ring: row.ring, variant });
+    }
+  }
+  return { spec: specOf(job, [...variants.values()]), hosts, variants, warnings: warningsOf(hosts, { id, title }) };
+}
+
+const OPPOSITES: Readonly<Partial<Record<ActionKind, string>>> = {
+  hold: 'gutinteg fleet unhold',
+  unhold: 'gutinteg fleet hold',
+};
+
+const SILENT: Undo = { kind: 'refused', why: 'it has never said what the job changed there' };
+const NOTHING: Undo = { kind: 'nothing' };
+
+async function refuseTwin(queries: Queries, id: number): Promise<void> {
+  const twins = queries.selectFrom('jobs').select(['id', 'state']).where('undoes', '=', id);
+  const twin = await twins.where('state', 'not in', ['done', 'cancelled']).executeTakeFirst();
+  if (twin === undefined) return;
+  throw new OperationError('conflict', `job ${twin.id}, which is ${twin.state}, undoes job ${id}; no job was made`, {
+    hint: `gutinteg fleet job ${twin.id}`,
+  });
+}
+
+type Row = {
+  readonly host: string;
+  readonly ring: number;
+  readonly plan: number | null;
+  readonly changesJson: string | null;
+  readonly installedSet: number | null;
+  /** It began, and was not heard of again. */
+  readonly isSilent: boolean;
+};
+
+async function readRows(queries: Queries, job: number): Promise<Row[]> {
+  const rows = await queries
+    .selectFrom('jobHosts')
+    .innerJoin('hosts', 'hosts.id', 'jobHosts.host')
+    .select(['jobHosts.host', 'jobHosts.ring', 'jobHosts.plan', 'jobHosts.changesJson', 'hosts.installedSet'])
+    .select(({ eb }) => [eb('jobHosts.resultJson', 'is', null).as('isSilent')])
+    .where('jobHosts.job', '=', job)
+    .where('jobHosts.state', 'in', ['done', 'failed', 'lost'])
+    .where('jobHosts.task', 'is not', null)
+    .where('hosts.state', '=', 'enrolled')
+    .orderBy('jobHosts.host')
+    .execute();
+  return rows.map((row) => ({ ...row, isSilent: Boolean(row.isSilent) }));
+}
+
+const keyOf = ({ plan, changesJson, installedSet }: Row): string =>
+  JSON.stringify([changesJson ?? plan, typeof changesJson, installedSet]);
+
+async function planAll(queries: Queries, rows: readonly Row[]): Promise<ReadonlyMap<string, Undo>> {
+  const undos = new Map<string, Undo>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    if (row.isSilent || undos.has(key)) continue;
+    const changes = await changesOf(queries, row);
+    const names = [...new Set(changes.map(({ name }) => name))];
+    undos.set(key, planUndo(changes, await readNamed(queries, row.installedSet, names)));
+  }
+  return undos;
+}
+
+/** By its report, which is stored only where it is not what was planned. */
+async function changesOf(queries: Queries, { plan, changesJson }: Row): Promise<PackageChangeRecord[]> {
+  if (changesJson !== null || plan === null) return readChanges(changesJson ?? '[]');
+  const planned = queries.selectFrom('jobPlans').select('changesJson').where('id', '=', plan);
+  return readChanges((await planned.executeTakeFirst())?.changesJson ?? '[]');
+}
+
+/** Hosts that do the same have the same one. */
+const variantOf = (action: Action): string =>
+  createHash('sha256').update(JSON.stringify(action)).digest('base64url').slice(0, 22);
+
+const MOST_CHANGES = 5000;
+
+/** As carefully as the job itself; what it does is, for people, all that any host does. */
+function specOf({ spec }: Job, actions: readonly Action[]): JobSpec {
+  const all = actions.flatMap((action) => (action.do === 'restore' ? action.changes : []));
+  const distinct = [...new Map(all.map((change) => [JSON.stringify(change), change])).values()];
+  return {
+    action: { do: 'restore', changes: distinct.slice(0, MOST_CHANGES) },
+    hosts: spec.hosts,
+    only: 'all',
+    note: '',
+    approval: 'asked',
+    rollout: spec.rollout,
+  };
+}
+
+function warningsOf(hosts: readonly ChosenHost[], { id, title }: { id: number; title: string }): string[] {
+  const refused = hosts.filter(({ refused: why }) => why !== undefined);
+  if (hosts.length === refused.length) {
+    const [first] = refused;
+    const why = first?.refused === undefined ? 'its hosts are as they were before' : `on every host: ${first.refused}`;
+    throw new OperationError('conflict', `nothing of job ${id} (${title}) can be undone: ${why}; no job was made`, {
+      hint: `gutinteg fleet job ${id} --hosts`,
+    });
+  }
+  return [
+    SCRIPTS,
+    ...(refused.length === 0
+      ? []
+      : [`${refused.length} of ${hosts.length} hosts are left out: ${refused[0]?.refused}`]),
+  ];
+}
