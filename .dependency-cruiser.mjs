@@ -294,7 +294,7 @@ export default {
       severity: 'error',
       comment: 'What is root on a host of the fleet speaks to nobody: the talker does, who has no rights.',
       from: { path: '^fleet-agent/executor(/|\\.ts$)', pathNot: '\\.test\\.ts$' },
-      to: { path: '^fleet-agent/(wire|exchange|wake|commands|agent\\.ts)' },
+      to: { path: '^(fleet-agent/(wire|exchange|wake|commands|agent\\.ts)|contract/fleet/connection/)' },
     },
     {
       name: 'installer-without-express',
