@@ -304,6 +304,13 @@ export default {
       to: { path: 'node_modules/express/' },
     },
     {
+      name: 'croner-in-one-file',
+      severity: 'error',
+      comment: 'It is asked in UTC alone: of zones whose clocks change it is wrong (docs/deviations.md).',
+      from: { pathNot: '^fleet/schedules/cron-pattern\\.ts$' },
+      to: { path: 'node_modules/croner/' },
+    },
+    {
       name: 'not-to-test',
       severity: 'error',
       comment: 'Tests are not shipped.',
@@ -320,7 +327,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: '^node_modules/(?!.*(execa|express|tftp|dhcp|systeminformation))',
+    exclude: '^node_modules/(?!.*(croner|execa|express|tftp|dhcp|systeminformation))',
 
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

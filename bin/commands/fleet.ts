@@ -25,6 +25,8 @@ import { addFleetRelayCommand } from '../fleet-commands/relay.ts';
 import { addFleetServeCommand } from '../fleet-commands/serve.ts';
 import { addFleetSimulateCommand } from '../fleet-commands/simulate.ts';
 import { addFleetTlsCommand } from '../fleet-commands/tls.ts';
+import { addFleetScheduleCommand } from '../fleet-commands/schedule.ts';
+import { addFleetWindowCommand } from '../fleet-commands/window.ts';
 import { addFleetShowCommand } from '../fleet-commands/show.ts';
 import { addFleetStatusCommand } from '../fleet-commands/status.ts';
 
@@ -62,6 +64,7 @@ const TASKS: readonly Task[] = [
   },
   { task: 'Change hosts, by a job:', commands: [addFleetChangeCommands] },
   { task: 'Jobs; approve lets hosts in, too:', commands: [addFleetApproveCommand, addFleetJobCommands] },
+  { task: 'When:', commands: [addFleetWindowCommand, addFleetScheduleCommand] },
   { task: 'Who takes part:', commands: [addFleetEnrolCommand, addFleetDecisionCommands, addFleetAgentPackageCommand] },
   {
     task: 'Accounts:',

@@ -18,7 +18,7 @@ export const siteKinds = [
 export type SiteKind = (typeof siteKinds)[number];
 
 /** Kinds that the fleet's server is asked for. A `fleet-package` is one of hosts, a `package` one of the site. */
-export const fleetKinds = ['job', 'class', 'fleet-package'] as const;
+export const fleetKinds = ['job', 'class', 'window', 'schedule', 'fleet-package'] as const;
 export type FleetKind = (typeof fleetKinds)[number];
 
 export type WordKind = SiteKind | FleetKind;
@@ -50,6 +50,8 @@ const kindsByWord: Readonly<Record<string, ValueKind>> = {
   package: 'package',
   job: 'job',
   class: 'class',
+  window: 'window',
+  schedule: 'schedule',
 };
 
 /**

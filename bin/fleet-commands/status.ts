@@ -24,6 +24,7 @@ async function status(options: FleetOptions): Promise<void> {
   const shown = rows.filter(([name, count]) => count > 0 || name === 'enrolled' || name === 'upToDate');
   const width = Math.max(...shown.map(([, count]) => String(count).length));
   print(answer.warnings.map((warning) => `WARNING: ${warning}`));
+  print(answer.schedules.map((line) => `within a day: ${line}`));
   print(shown.map(([name, count]) => `${String(count).padStart(width)}  ${WORDS[name] ?? name}`));
   print(await cacheLines(options));
 }

@@ -7,6 +7,7 @@ import type { OrderResult } from '../../contract/fleet/jobs/order-report.ts';
 import type { AcceptedOrder } from './accepted-orders.ts';
 import { keepAccepted } from './accepted-orders.ts';
 import { faultOfTime, timeOf } from './decide-order.ts';
+import type { Late } from './decide-order.ts';
 import type { ExecutorContext } from './executor-context.ts';
 import { kindHost } from './kind-host.ts';
 import { describeHolders, listLockHolders, waitForLocks } from './lock-holders.ts';
@@ -39,10 +40,15 @@ export async function carryOut(context: ExecutorContext, accepted: AcceptedOrder
     });
     return 'waiting';
   }
+  // What was to be fetched, or a lock, may have taken long.
+  const late = faultOfTime(order, nowSeconds(context));
+  if (late !== undefined) return tooLate(late);
   const before = await begin(context, accepted).catch(whyNot);
   if ('outcome' in before) return before;
   return await apply(context, { accepted, before, plan: ready.plan, log });
 }
+
+const tooLate = ({ outcome, why }: Late): OrderResult => makeResult(outcome, `${why}, so nothing was changed`);
 
 const nowSeconds = ({ now }: ExecutorContext): number => Math.floor(now() / 1000);
 
@@ -58,8 +64,10 @@ async function prepare(
   { name, order, isPrepared }: AcceptedOrder,
   log: OrderLog,
 ): Promise<OrderResult | { readonly plan: OrderPlan }> {
-  const late = faultOfTime(order, nowSeconds(context)) ?? (await faultOfLocks(context, name));
-  if (late !== undefined) return refused(late);
+  const late = faultOfTime(order, nowSeconds(context));
+  if (late !== undefined) return tooLate(late);
+  const held = await faultOfLocks(context, name);
+  if (held !== undefined) return refused(held);
   const { limits } = context;
   const plan = await planAction(order.action, kindHost(context));
   const foreseen = ((await plan.foresee?.()) ?? []).map(toRecord);

@@ -50,3 +50,17 @@ test('an order is taken only if everything about it is right', () => {
     else assert.match(decision.kind === 'refuse' ? decision.why : 'taken', why, what);
   }
 });
+
+test('an order whose window is over was missed, and comes again; one that is over is refused', () => {
+  const times: readonly (readonly [object, outcome: string | undefined])[] = [
+    [{ window: { from: NOW - 9, to: NOW } }, 'missed'],
+    [{ window: { from: NOW - 9, to: NOW + 1 } }, undefined],
+    [{ window: { from: NOW - 9, to: NOW }, expiresAt: NOW - 1 }, 'missed'],
+    [{ window: { from: NOW - 9, to: NOW }, serial: 7 }, 'refused'],
+    [{ expiresAt: NOW }, 'refused'],
+  ];
+  for (const [change, outcome] of times) {
+    const decision = decideOrder(signOrder({ ...order, ...change }, ours.privateKey), judge);
+    assert.equal(decision.kind === 'refuse' ? decision.outcome : undefined, outcome, JSON.stringify(change));
+  }
+});

@@ -10,7 +10,10 @@ import type { Trust } from './trust-file.ts';
 
 export type OrderDecision =
   | { readonly kind: 'take'; readonly order: Order }
-  | { readonly kind: 'refuse'; readonly why: string };
+  | { readonly kind: 'refuse'; readonly outcome: Late['outcome']; readonly why: string };
+
+/** `missed`: its window is over, and it may come again with the next one. */
+export type Late = { readonly outcome: 'refused' | 'missed'; readonly why: string };
 
 export type OrderJudge = {
   readonly trust: Trust;
@@ -26,7 +29,11 @@ export function decideOrder(signed: SignedOrder, judge: OrderJudge): OrderDecisi
   try {
     const order = findSigned(signed, judge.trust.keys);
     if (order === undefined) return refuse('the order is not signed by a key that this host trusts');
-    const why = faultOf(order, judge);
+    const stranger = faultOfOrigin(order, judge);
+    if (stranger !== undefined) return refuse(stranger);
+    const late = faultOfTime(order, judge.nowSeconds);
+    if (late !== undefined) return { kind: 'refuse', ...late };
+    const why = faultOfAction(order, judge);
     return why === undefined ? { kind: 'take', order } : refuse(why);
   } catch (error) {
     // Signed, and written by a newer server.
@@ -34,7 +41,7 @@ export function decideOrder(signed: SignedOrder, judge: OrderJudge): OrderDecisi
   }
 }
 
-const refuse = (why: string): OrderDecision => ({ kind: 'refuse', why });
+const refuse = (why: string): OrderDecision => ({ kind: 'refuse', outcome: 'refused', why });
 
 function findSigned(signed: SignedOrder, keys: readonly string[]): Order | undefined {
   for (const key of keys) {
@@ -44,14 +51,16 @@ function findSigned(signed: SignedOrder, keys: readonly string[]): Order | undef
   return undefined;
 }
 
-function faultOf(order: Order, { trust, host, serial, nowSeconds, known }: OrderJudge): string | undefined {
-  const { do: kind } = order.action;
+function faultOfOrigin(order: Order, { host, serial }: OrderJudge): string | undefined {
   if (order.host !== host) {
     return `the order is for host ${order.host}, and this is ${host}; if this host has a new key: gutinteg-fleet accept-orders`;
   }
   if (order.serial <= serial) return `the order has serial ${order.serial}, and one with ${serial} was taken before`;
-  const late = faultOfTime(order, nowSeconds);
-  if (late !== undefined) return late;
+  return undefined;
+}
+
+function faultOfAction(order: Order, { trust, known }: OrderJudge): string | undefined {
+  const { do: kind } = order.action;
   if (trust.allow !== undefined && !trust.allow.includes(kind)) {
     return `the administrator of this host does not allow ${kind}, only ${trust.allow.join(', ')}`;
   }
@@ -63,13 +72,14 @@ function faultOf(order: Order, { trust, host, serial, nowSeconds, known }: Order
 }
 
 /** An order may end while it waits for its turn. */
-export function faultOfTime({ expiresAt, window }: Order, nowSeconds: number): string | undefined {
-  if (expiresAt <= nowSeconds)
-    return `the order ended at ${timeOf(expiresAt)}, by this host's clock ${ago(nowSeconds - expiresAt)}`;
+export function faultOfTime({ expiresAt, window }: Order, nowSeconds: number): Late | undefined {
   if (window !== undefined && window.to <= nowSeconds) {
-    return `the window of the order ended at ${timeOf(window.to)}, by this host's clock ${ago(nowSeconds - window.to)}`;
+    const when = `${timeOf(window.to)}, by this host's clock ${ago(nowSeconds - window.to)}`;
+    return { outcome: 'missed', why: `the window of the order ended at ${when}` };
   }
-  return undefined;
+  if (expiresAt > nowSeconds) return undefined;
+  const when = `${timeOf(expiresAt)}, by this host's clock ${ago(nowSeconds - expiresAt)}`;
+  return { outcome: 'refused', why: `the order ended at ${when}` };
 }
 
 export const timeOf = (seconds: number): string =>

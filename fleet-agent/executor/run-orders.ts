@@ -8,7 +8,7 @@ import { carryOut } from './carry-out.ts';
 import type { CarriedOut } from './carry-out.ts';
 import { decideOrder } from './decide-order.ts';
 import type { ExecutorContext } from './executor-context.ts';
-import { refused } from './make-result.ts';
+import { makeResult } from './make-result.ts';
 import { readRecord, writeRecord } from './own-record.ts';
 import type { OwnRecord } from './own-record.ts';
 import { knownKinds } from './plan-action.ts';
@@ -86,7 +86,7 @@ function takeOrders({ context, trust, onResult }: OrdersRun, laidDown: readonly 
     const judge = { trust, host: record.host, serial: record.serial, nowSeconds: Math.floor(now() / 1000) };
     const decision = decideOrder(signed, { ...judge, known: knownKinds });
     if (decision.kind === 'refuse') {
-      const result = refused(decision.why);
+      const result = makeResult(decision.outcome, decision.why);
       onResult(name, result);
       reports.end(name, result);
     } else if (room > 0) {

@@ -29,7 +29,8 @@ import { askedSummaries } from './summaries.ts';
  * given may not.
  */
 export async function answerCheckIn(fleet: Fleet, from: Sender, checkIn: CheckIn): Promise<Outcome<CheckInAnswer>> {
-  const hasWork = (checkIn.messages ?? []).length > 0 || (await mayHaveWork(fleet.store.queries, from.hostId));
+  const hasWork =
+    (checkIn.messages ?? []).length > 0 || (await mayHaveWork(fleet.store.queries, from.hostId, fleet.now()));
   return fleet.store.transaction((transaction) => answerWithin(fleet, transaction, { ...from, checkIn, hasWork }), {
     mayBeLost: !hasWork,
   });

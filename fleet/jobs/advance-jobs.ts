@@ -6,6 +6,8 @@ import type { JobState } from '../../contract/fleet/jobs/job.ts';
 import type { Fleet } from '../fleet.ts';
 import { durationText } from '../hosts/describe-time.ts';
 import { endHost } from './end-host.ts';
+import { approveForSchedule } from '../schedules/approve-for-schedule.ts';
+import { moveOpening } from '../schedules/set-opening.ts';
 import type { StoreTransaction } from '../store/open-store.ts';
 import { approveJob, endWaiting } from './control-job.ts';
 import { lockJob } from './job-rows.ts';
@@ -55,6 +57,8 @@ async function advance(context: Context, id: number): Promise<void> {
   const { fleet, transaction, at } = context;
   const job = await lockJob(fleet.store, transaction, id);
   await loseHosts(context, job);
+  await moveOpening(context, job);
+  if (job.state === 'planned' && job.schedule !== null) await approveForSchedule(context, job);
   if (job.state === 'planning') await askAnew(context, job);
   if (job.state === 'planned' && job.spec.approval === 'given') {
     await approveJob({ store: fleet.store, transaction, at, by: job.createdBy }, id, true);

@@ -9,6 +9,7 @@ import { countOf, sumCounts } from './decide-job.ts';
 import { lockJob } from './job-rows.ts';
 import type { Job } from './job-rows.ts';
 import { countMoved } from './move-host.ts';
+import { setOpening } from '../schedules/set-opening.ts';
 import { readRings, settleJob } from './settle-job.ts';
 
 type Context = Pick<Change, 'store' | 'transaction' | 'at'> & { readonly by: string };
@@ -20,7 +21,9 @@ export async function approveJob(context: Context, id: number, despiteRefusals: 
   const isReady = job.state === 'planned' || (job.state === 'planning' && despiteRefusals);
   if (!isReady) throw notNow(job, 'approved', job.state === 'draft' ? `gutinteg fleet plan ${id}` : undefined);
   if (!despiteRefusals) await refuseIfRefused(context, id);
-  const expiresAt = at + job.spec.rollout.expiresAfterSeconds * 1000;
+  const { windowFrom } = await setOpening(context, job);
+  // A window may open in a month only.
+  const expiresAt = Math.max(at, windowFrom ?? at) + job.spec.rollout.expiresAfterSeconds * 1000;
   await setJob(context, id, { state: 'approved', reason: '', approvedBy: by, approvedAt: at, expiresAt });
   return settle(context, id);
 }

@@ -9,6 +9,7 @@ import type { Fleet } from '../fleet.ts';
 import { OperationError } from '../operations/operation-error.ts';
 import type { StoreTransaction } from '../store/open-store.ts';
 import { askedNames, suitsImages, titleOfAction } from './action-kinds.ts';
+import { setOpening } from '../schedules/set-opening.ts';
 import { planRings } from './plan-rings.ts';
 
 /** A host and its ring; `refused`: nothing is done there, for this reason. */
@@ -23,8 +24,6 @@ export type ChosenHost = {
 /** Finds its hosts: this may take seconds, and needs no transaction. @throws OperationError when there are none */
 export async function chooseHosts(fleet: Fleet, spec: JobSpec): Promise<ChosenHost[]> {
   const { hosts, rollout, action } = spec;
-  // fleet/schedules/ will say when a window is open; until then, changes would begin outside of it.
-  if (rollout.window !== undefined) throw badSpec('jobs cannot have a window yet', 'leave the window out');
   const { testFirst } = rollout;
   const [all = [], test = []] = await resolveSelectors(fleet, testFirst === undefined ? [hosts] : [hosts, testFirst]);
   const chosen = await onlyAsked(fleet, spec, all);
@@ -96,6 +95,7 @@ export async function insertJob(transaction: StoreTransaction, job: NewJob): Pro
       .values(variants.slice(start, start + ROWS))
       .execute();
   }
+  await setOpening({ transaction, at: job.at }, { id, spec: job.spec });
   for (const group of groupHosts(job.hosts)) await insertHosts(transaction, { id, at: job.at }, group);
   await countHosts(transaction, id);
   const counts = await transaction.selectFrom('jobCounts').select(['ring', 'hosts']).where('job', '=', id).execute();

@@ -33,6 +33,8 @@ const cases: readonly (readonly [JobHostState, Message, what: string, after: str
   ['applying', ended({ outcome: 'failed', text: 'dpkg: error' }), 'failed', 'failed: dpkg: error'],
   ['lost', ended({ outcome: 'failed', text: 'dpkg: error' }), 'failed, late', 'failed: dpkg: error'],
   ['leased', ended({ outcome: 'refused', text: 'expired' }), 'refused', 'refused: expired'],
+  ['leased', ended({ outcome: 'missed', text: 'over' }), 'its window was over', 'waiting: over'],
+  ['lost', ended({ outcome: 'missed', text: 'over' }), 'the same, late', 'refused: over'],
   ['applying', ended({ health: ill }), 'done, and ill', 'failed: the health check web says: answers 500'],
   ['applying', ended({ outcome: 'simulated' }), 'only simulated', 'failed: it simulated its order and changed nothing'],
   ['leased', failed, 'no executor', 'refused: it has no executor'],

@@ -3,11 +3,14 @@ import { suite, test } from 'node:test';
 import { decideWait, describeNextCheckIn } from './decide-wait.ts';
 import type { WaitingHost } from './decide-wait.ts';
 
+const noWindow = { windowFrom: null, ordersFrom: null, windowTo: null, windowZone: null };
+const night = { windowFrom: 10_000_000, ordersFrom: 9_000_000, windowTo: 20_000_000, windowZone: 'UTC' };
 const good: WaitingHost = {
-  job: { state: 'running', ring: 1, openLeases: 2, budget: 3 },
+  job: { state: 'running', ring: 1, openLeases: 2, budget: 3, ...noWindow },
   ring: 1,
   host: { state: 'enrolled', lastSeenAt: 1, clockOffset: 0, hasLists: true, isInSync: true },
   otherJob: undefined,
+  nowMs: 0,
 };
 const job = (changes: Partial<WaitingHost['job']>): Partial<WaitingHost> => ({ job: { ...good.job, ...changes } });
 const host = (changes: Partial<WaitingHost['host']>): Partial<WaitingHost> => ({ host: { ...good.host, ...changes } });
@@ -26,6 +29,12 @@ const cases: readonly (readonly [Partial<WaitingHost>, says: string | undefined]
   [host({ hasLists: false, isInSync: false }), 'it has not reported its lists yet'],
   [host({ isInSync: false }), 'its new lists are on their way'],
   [{ otherJob: 7 }, 'job 7 is at work on it'],
+  [job(night), 'its window, which opens Thu 1970-01-01 02:46 UTC'],
+  [{ ...job(night), nowMs: 8_999_999 }, 'its window, which opens Thu 1970-01-01 02:46 UTC'],
+  [{ ...job(night), nowMs: 9_000_000 }, undefined],
+  [{ ...job(night), nowMs: 19_999_999 }, undefined],
+  [{ ...job(night), nowMs: 20_000_000 }, 'its window'],
+  [{ ...job({ ...night, state: 'paused' }), nowMs: 0 }, 'the job is paused'],
   [job({ openLeases: 3 }), '3 hosts are at work, as many as the budget allows'],
 ];
 

@@ -3,9 +3,11 @@
 import type { HostState } from '../../contract/fleet/enrolment.ts';
 import type { JobState } from '../../contract/fleet/jobs/job.ts';
 import { describeClock, timeText } from '../hosts/describe-time.ts';
+import { waitsForOrders } from '../schedules/next-window.ts';
+import type { StoredOpening } from '../schedules/next-window.ts';
 
 export type WaitingHost = {
-  readonly job: {
+  readonly job: StoredOpening & {
     readonly state: JobState;
     readonly ring: number;
     readonly openLeases: number;
@@ -24,6 +26,8 @@ export type WaitingHost = {
   };
   /** Another job that has an order open on this host. */
   readonly otherJob: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
 };
 
 /** Exhaustive; undefined: the job gives leases. */
@@ -47,8 +51,8 @@ const waitsOfHost: { readonly [state in HostState]: string | undefined } = {
 };
 
 /** @returns undefined when nothing but its next check-in is in the way of its order */
-export function decideWait({ job, ring, host, otherJob }: WaitingHost): string | undefined {
-  const before = waitsOfJob[job.state] ?? waitsOfHost[host.state];
+export function decideWait({ job, ring, host, otherJob, nowMs }: WaitingHost): string | undefined {
+  const before = waitsOfJob[job.state] ?? waitsForOrders(job, nowMs) ?? waitsOfHost[host.state];
   if (before !== undefined) return before;
   if (ring > job.ring) return `its turn comes with ring ${ring}, and ring ${job.ring} is open`;
   if (host.lastSeenAt === null) return 'it has not checked in yet';

@@ -8,6 +8,7 @@ import { factsSchema } from '../../contract/fleet/facts.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import { suitsImages } from '../jobs/action-kinds.ts';
 import { decideWait } from '../jobs/decide-wait.ts';
+import type { WaitingHost } from '../jobs/decide-wait.ts';
 import { lockJob, readChanges } from '../jobs/job-rows.ts';
 import type { Job, JobHostRow } from '../jobs/job-rows.ts';
 import { settleJob } from '../jobs/settle-job.ts';
@@ -53,6 +54,7 @@ async function findCandidates(work: Work) {
       'jobs.openLeases',
       'jobs.budget',
     ])
+    .select(['jobs.windowFrom', 'jobs.ordersFrom', 'jobs.windowTo', 'jobs.windowZone'])
     .where('jobHosts.host', '=', work.host.id)
     .where('jobHosts.state', '=', 'waiting')
     .where('jobs.state', 'in', ['planning', 'running'])
@@ -61,8 +63,8 @@ async function findCandidates(work: Work) {
   return rows.filter((row) => row.state === 'planning' || mayLease(work, row, row.hostRing));
 }
 
-const mayLease = (work: Work, job: Pick<Job, 'state' | 'ring' | 'openLeases' | 'budget'>, ring: number): boolean =>
-  decideWait({ job, ring, host: waitingHost(work), otherJob: undefined }) === undefined;
+const mayLease = (work: Work, job: WaitingHost['job'], ring: number): boolean =>
+  decideWait({ job, ring, host: waitingHost(work), otherJob: undefined, nowMs: work.at }) === undefined;
 
 const waitingHost = (work: Work) => ({
   ...work.host,

@@ -23,7 +23,8 @@ export async function leaseOrder(work: Work, { job, row, plan }: Lease): Promise
   const asked = await readAction(transaction, job, row.variant);
   const action = needsCandidates(asked) ? planAction(asked, await readCandidates(work)) : asked;
   if (action === undefined || !(await openLease(work, job.id))) return false;
-  const leaseUntil = at + rollout.leaseSeconds * 1000;
+  // Until it opens, a host that waits for its window has nothing to say.
+  const leaseUntil = Math.max(at, job.windowFrom ?? at) + rollout.leaseSeconds * 1000;
   const task = await work.issue(
     asked.do === 'refresh'
       ? // It needs no right, so hosts without an executor can do it, too.
@@ -38,6 +39,7 @@ export async function leaseOrder(work: Work, { job, row, plan }: Lease): Promise
             ...(plan === undefined ? {} : { expected: plan.expected }),
             // Once it counts as lost, it is not begun any more.
             endsAt: Math.min(leaseUntil, job.expiresAt),
+            ...windowOf(job),
             health: rollout.health,
           },
         ),
@@ -53,6 +55,9 @@ export async function leaseOrder(work: Work, { job, row, plan }: Lease): Promise
   });
   return true;
 }
+
+const windowOf = ({ windowFrom, windowTo }: Job) =>
+  windowFrom === null || windowTo === null ? {} : { window: { fromMs: windowFrom, toMs: windowTo } };
 
 async function openLease({ transaction }: Work, job: number): Promise<boolean> {
   const { numUpdatedRows } = await transaction

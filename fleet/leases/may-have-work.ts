@@ -4,7 +4,7 @@ import { openStates } from '../../contract/fleet/jobs/job.ts';
 import type { Queries } from '../store/open-store.ts';
 
 /** A no may be of a moment ago; then the next check-in has the work. */
-export async function mayHaveWork(queries: Queries, hostId: string): Promise<boolean> {
+export async function mayHaveWork(queries: Queries, hostId: string, nowMs: number): Promise<boolean> {
   const row = await queries
     .selectFrom('jobHosts')
     .innerJoin('jobs', 'jobs.id', 'jobHosts.job')
@@ -15,11 +15,15 @@ export async function mayHaveWork(queries: Queries, hostId: string): Promise<boo
       const isWaiting = eb('jobHosts.state', '=', 'waiting');
       const isItsTurn = eb('jobHosts.ring', '<=', eb.ref('jobs.ring'));
       const isRoom = eb('jobs.openLeases', '<', eb.ref('jobs.budget'));
+      const isInWindow = eb.or([
+        eb('jobs.windowZone', 'is', null),
+        eb.and([eb('jobs.ordersFrom', '<=', nowMs), eb('jobs.windowTo', '>', nowMs)]),
+      ]);
       return eb.or([
         eb('jobHosts.state', 'in', [...openStates]),
         eb.and([eb('jobHosts.state', '=', 'lost'), eb('jobHosts.resultJson', 'is not', null)]),
         eb.and([isWaiting, eb('jobs.state', '=', 'planning')]),
-        eb.and([isWaiting, eb('jobs.state', '=', 'running'), isItsTurn, isRoom]),
+        eb.and([isWaiting, eb('jobs.state', '=', 'running'), isItsTurn, isRoom, isInWindow]),
       ]);
     })
     .limit(1)

@@ -11,6 +11,8 @@ import { machineReports } from './hosts/report-machines.ts';
 import { oneHost } from './hosts/show-host.ts';
 import type { Implementation } from './implement.ts';
 import { jobOperations } from './jobs/jobs.ts';
+import { scheduleOperations } from './schedules/schedules.ts';
+import { windowOperations } from './schedules/windows.ts';
 import { packageQuestions } from './ask-about-packages.ts';
 import { countHosts } from './show-status.ts';
 import { wakeKey, wakeUps } from './wake-hosts.ts';
@@ -33,4 +35,6 @@ export const operations: readonly Implementation[] = [
   ...classOperations,
   ...packageQuestions,
   ...jobOperations,
+  ...windowOperations,
+  ...scheduleOperations,
 ];

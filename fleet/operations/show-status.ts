@@ -4,6 +4,7 @@ import { showStatus } from '../../contract/fleet/api/status.ts';
 import type { OutputOf } from '../../contract/fleet/operation.ts';
 import type { Fleet } from '../fleet.ts';
 import type { FindingKind } from '../hosts/judge-host.ts';
+import { tellSchedules } from '../schedules/tell-schedules.ts';
 import { judgeAll } from '../hosts/judge-hosts.ts';
 import type { JudgedRow } from '../hosts/judge-hosts.ts';
 import { implement } from './implement.ts';
@@ -49,7 +50,8 @@ async function countAll(fleet: Fleet): Promise<Status> {
       if (host.state === 'enrolled') count(enrolled, host);
     }
   }
-  return { hosts, relays, enrolled, warnings: [...fleet.warnings()] };
+  const { coming, warnings } = await tellSchedules(fleet.store.queries, fleet.now());
+  return { hosts, relays, enrolled, schedules: coming, warnings: [...fleet.warnings(), ...warnings] };
 }
 
 type Counted = Exclude<keyof Status['enrolled'], 'upToDate'>;

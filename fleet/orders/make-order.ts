@@ -15,13 +15,14 @@ export type NewOrder = {
   readonly expected?: readonly PackageChangeRecord[];
   /** Milliseconds since 1970: it is not begun after that. */
   readonly endsAt: number;
+  readonly window?: { readonly fromMs: number; readonly toMs: number };
   readonly health?: readonly string[];
 };
 
 type Context = { readonly fleet: Pick<Fleet, 'orderKey'>; readonly transaction: StoreTransaction; readonly at: number };
 
 export async function makeOrder({ fleet, transaction, at }: Context, order: NewOrder): Promise<NewTask> {
-  const { host, job, simulate, action, expected, endsAt, health = [] } = order;
+  const { host, job, simulate, action, expected, endsAt, window, health = [] } = order;
   const serial = await nextSerial(transaction, host, at);
   const signed = signOrder(
     {
@@ -32,6 +33,9 @@ export async function makeOrder({ fleet, transaction, at }: Context, order: NewO
       simulate,
       action,
       ...(expected === undefined ? {} : { expected: [...expected] }),
+      ...(window === undefined
+        ? {}
+        : { window: { from: Math.ceil(window.fromMs / 1000), to: Math.floor(window.toMs / 1000) } }),
       expiresAt: Math.floor(endsAt / 1000),
       health: [...health],
     },

@@ -212,6 +212,44 @@ type JobsTable = {
   undoes: number | null;
   /** The name of the schedule that made it. */
   schedule: string | null;
+  /** Of a job with a window: its opening that is not over, as far as somebody has looked. Null when it never opens again. */
+  windowFrom: number | null;
+  /** From then on hosts have their orders, so that they download before it opens. */
+  ordersFrom: number | null;
+  windowTo: number | null;
+  /** Null for a job without a window. */
+  windowZone: string | null;
+};
+
+/** When hosts may be changed. Times are a cron expression of five fields, in a zone of IANA. */
+type WindowsTable = {
+  name: string;
+  cron: string;
+  zone: string;
+  durationSeconds: number;
+  savedBy: string;
+  savedAt: number;
+};
+
+/** Jobs that are made again and again. */
+type SchedulesTable = {
+  name: string;
+  cron: string;
+  zone: string;
+  specJson: string;
+  /** 1: its jobs need no other yes than that of `savedBy`. */
+  approves: number;
+  despiteRefusals: number;
+  savedBy: string;
+  savedAt: number;
+  /** Empty while it is not paused. */
+  pausedBy: string;
+  /** Null when none comes any more. Whoever makes its job moves it on, in one transaction. */
+  nextAt: number | null;
+  lastAt: number | null;
+  lastJob: number | null;
+  /** What is to be said of its last time, such as why no job was made. */
+  lastText: string;
 };
 
 /** Ring 0 are the test hosts. */
@@ -297,4 +335,6 @@ export type Tables = {
   jobPlans: JobPlansTable;
   jobHosts: JobHostsTable;
   jobVariants: JobVariantsTable;
+  windows: WindowsTable;
+  schedules: SchedulesTable;
 };

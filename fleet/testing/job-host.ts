@@ -75,7 +75,11 @@ export async function joinJobHost(
     outbox: [] as Message[],
     /** Orders that it has begun, simulations not counted. */
     begun: [] as Order[],
+    /** Orders that wait for their window. */
+    waiting: [] as Task[],
     end,
+    /** What a simulation says besides what would change. */
+    simulates: (): Partial<OrderResult> => ({}),
   };
   const orderKey = createPublicKey(fleet.orderKey);
 
@@ -123,7 +127,16 @@ export async function joinJobHost(
     assert.ok(order !== undefined && order.host === id, 'a signed order for this host');
     const changes = changesOf(host, order);
     if (order.simulate) {
-      return say({ kind: 'order-ended', task, result: { ...emptyResult, outcome: 'simulated', changes } });
+      const simulated = { ...emptyResult, outcome: 'simulated' as const, changes, ...host.simulates() };
+      return say({ kind: 'order-ended', task, result: simulated });
+    }
+    const nowSeconds = fleet.now() / 1000;
+    if (order.window !== undefined && order.window.to <= nowSeconds) {
+      return say({ kind: 'order-ended', task, result: { ...emptyResult, outcome: 'missed', text: 'it was asleep' } });
+    }
+    if (order.window !== undefined && order.window.from > nowSeconds) {
+      host.waiting.push({ ...asked, seq: task });
+      return say({ kind: 'order-progress', task, progress: { step: 'waiting', text: 'for its window' } });
     }
     host.begun.push(order);
     const { changesNothing = false, silent = false, ...result } = host.end(order);
@@ -145,6 +158,7 @@ export async function joinJobHost(
 
   /** A check-in, its documents and its tasks; what it has to say of these goes with the next one. */
   async function come(by: Fleet = fleet): Promise<CheckInAnswer> {
+    for (const task of host.waiting.splice(0)) obey(task);
     const answer = await send(nextCheckIn(), by);
     await receive(answer, by);
     return answer;

@@ -260,7 +260,7 @@ test('what cannot be a job is refused with what to do', async () => {
   await assert.rejects(make({ hosts: 'name=x' }), /no host fits name=x; no job was made/);
   await assert.rejects(make({ rollout: { testFirst: 'name=x' } }), /none of its 1 hosts fits name=x/);
   await assert.rejects(make({ action: { do: 'repair' }, only: 'with' }), /"repair" is not for hosts with or without/);
-  await assert.rejects(make({ rollout: { window: 'night' } }), /cannot have a window yet/);
+  await assert.rejects(make({ rollout: { window: 'night' } }), /there is no window night/);
   await assert.rejects(call(api.showJob, { job: 99 }), /there is no job 99/);
   const job = await make({});
   await assert.rejects(call(api.approveJob, { job }), /job \d+ is draft, so it cannot be approved/);

@@ -112,21 +112,22 @@ test('the repository has changed since the yes: nothing is changed', async () =>
   assert.match(refused.text, /not foreseen: lab-new \(all\) not installed → 2; foreseen, and not so: lab-new .* → 1/);
 });
 
-test('an order before its window is only prepared; after it, it is refused', async () => {
+test('an order before its window is only prepared; after it, it is missed', async () => {
   const now = Math.floor(Date.now() / 1000);
   const action: OrderWanted['action'] = { do: 'install', packages: [{ name: 'lab-new' }] };
   const expected = [change('lab-new', null, '2')];
-  const name = host.place({ action, expected, window: { from: now + 2, to: now + 600 } });
+  const name = host.place({ action, expected, window: { from: now + 6, to: now + 600 } });
   await host.runOrders();
   const before = host.report(name);
   assert.match(before?.state === 'open' ? before.progress.text : '', /^for its window, which begins at /);
   assert.match(readFileSync(join(host.executor, 'log', `${name}.log`), 'utf8'), /--download-only/);
-  assert.equal(readFileSync(join(host.executor, 'next'), 'utf8'), `${now + 2}\n`);
-  await waitUntil('the window', () => Date.now() / 1000 >= now + 2);
+  assert.equal(readFileSync(join(host.executor, 'next'), 'utf8'), `${now + 6}\n`);
+  await waitUntil('the window', () => Date.now() / 1000 >= now + 6);
   await host.runOrders();
   assert.equal(host.result(name).outcome, 'done');
   const late = await host.carryOut({ action, expected, window: { from: now - 9, to: now - 3 } });
   assert.match(late.text, /the window of the order ended at /);
+  assert.equal(late.outcome, 'missed');
 });
 
 test('programs of the host say whether it is well', async () => {

@@ -16,6 +16,7 @@ export type RolloutOptions = {
   readonly lease?: number;
   readonly expires?: number;
   readonly window?: string;
+  readonly downloadBefore?: number;
 };
 
 export type RolloutInput = z.input<typeof rolloutSchema>;
@@ -41,7 +42,12 @@ export function addRolloutOptions(command: Command): Command {
     .option('--budget <n>', 'halt when so many hosts have failed or are lost (default: 1 in 100)', parseCount)
     .option('--lease <time>', 'a host that says nothing for so long counts as lost (default: 1h)', parseSeconds)
     .option('--expires <time>', 'leave out hosts that have not come by then (default: 7d)', parseSeconds)
-    .option('--window <name>', 'change hosts only within this window of time');
+    .option('--window <window>', 'change hosts only within this window of time')
+    .option(
+      '--download-before <time>',
+      'hosts download so long before the window opens (default: 45min)',
+      parseSeconds,
+    );
 }
 
 /** @param testFirst as a selector, if the option was given */
@@ -55,6 +61,7 @@ export const rolloutOf = (options: RolloutOptions, testFirst: string | undefined
   ...given('leaseSeconds', options.lease),
   ...given('expiresAfterSeconds', options.expires),
   ...given('window', options.window),
+  ...given('downloadBeforeSeconds', options.downloadBefore),
 });
 
 const given = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>

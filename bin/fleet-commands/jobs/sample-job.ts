@@ -37,6 +37,7 @@ export function sampleJob(given: Partial<Job> = {}): Job {
     approvedBy: '',
     startedAt: null,
     endedAt: null,
+    schedule: null,
     total,
     counts: sampleCounts({ waiting: total }),
     spec,

@@ -67,6 +67,7 @@ export function jobLines(job: Job, nowMs: number): string[] {
     ...field('note', job.note),
     ...field('hosts', spec.only === 'all' ? spec.hosts : `${spec.hosts}, ${onlyTexts[spec.only]}`),
     ...field('made', `by ${job.createdBy}, ${timeText(job.createdAt)}`),
+    ...field('schedule', job.schedule ?? ''),
     ...field('approved', job.approvedBy === '' ? '' : `by ${job.approvedBy}`),
     ...field('began', job.startedAt === null ? '' : `${timeText(job.startedAt)}, ${agoText(job.startedAt, nowMs)}`),
     ...field('ended', job.endedAt === null ? '' : timeText(job.endedAt)),

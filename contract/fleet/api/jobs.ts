@@ -26,6 +26,8 @@ const jobRowSchema = z.object({
   approvedBy: z.string(),
   startedAt: timeSchema.nullable(),
   endedAt: timeSchema.nullable(),
+  /** The schedule that made it. */
+  schedule: z.string().nullable(),
   total: count,
   counts: countsSchema,
 });

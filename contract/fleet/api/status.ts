@@ -7,6 +7,8 @@ const count = z.int().nonnegative();
 const statusOutputSchema = z.object({
   /** Of the server itself, in words: its certificate ends soon, its disk is full. */
   warnings: z.array(z.string()),
+  /** Jobs that schedules make within a day, in words. */
+  schedules: z.array(z.string()),
   hosts: z.object({ enrolled: count, pending: count, quarantined: count, revoked: count }),
   /** Relays of sites, which are not among the enrolled hosts. */
   relays: z.object({ enrolled: count, silent: count }),

@@ -89,6 +89,12 @@ export const rolloutSchema = z.object({
     .default(7 * DAY_SECONDS),
   /** The name of a window of time; changes begin only within it. */
   window: z.string().max(64).exactOptional(),
+  /** A host may have its order so long before the window opens, and downloads meanwhile: a check-in is half an hour apart. */
+  downloadBeforeSeconds: z
+    .int()
+    .min(0)
+    .max(7 * DAY_SECONDS)
+    .default(2700),
 });
 
 export type Rollout = z.infer<typeof rolloutSchema>;

@@ -16,9 +16,10 @@ export type OrderProgress = z.infer<typeof orderProgressSchema>;
 
 /**
  * `done`: the host found what was expected. `failed`: it began, and did not get there. `refused`: it changed nothing, and the
- * text says why. `simulated`: what `changes` says would be done.
+ * text says why. `missed`: it changed nothing, as the order's window was over before it could begin; the next one will do.
+ * `simulated`: what `changes` says would be done.
  */
-export const orderOutcomes = ['done', 'failed', 'refused', 'simulated'] as const;
+export const orderOutcomes = ['done', 'failed', 'refused', 'missed', 'simulated'] as const;
 
 export const orderResultSchema = z.object({
   outcome: z.enum(orderOutcomes),

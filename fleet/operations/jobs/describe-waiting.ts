@@ -31,7 +31,9 @@ export function describeWaiting(job: WaitingHost['job'], row: WaitingRow, { open
     hasLists: installedSet !== null && candidatesSet !== null,
     isInSync: true,
   };
-  return decideWait({ job, ring: row.ring, host, otherJob: openJob }) ?? describeNextCheckIn({ nextDueAt }, nowMs);
+  return (
+    decideWait({ job, ring: row.ring, host, otherJob: openJob, nowMs }) ?? describeNextCheckIn({ nextDueAt }, nowMs)
+  );
 }
 
 /** @param hosts at most a thousand @returns the job that each of them is at work for */

@@ -6,6 +6,7 @@ import type { HostCounts } from '../../jobs/decide-job.ts';
 import { readJob, withSpec } from '../../jobs/job-rows.ts';
 import type { Job, JobRow } from '../../jobs/job-rows.ts';
 import { readRings } from '../../jobs/settle-job.ts';
+import { waitsForWindow } from '../../schedules/next-window.ts';
 import type { Queries } from '../../store/open-store.ts';
 import { implement } from '../implement.ts';
 import { OperationError } from '../operation-error.ts';
@@ -13,7 +14,7 @@ import { countPlans, describePlan, selectPlans } from './list-job-plans.ts';
 
 const SHOWN_PLANS = 100;
 
-const list = implement(api.listJobs, async ({ store: { queries } }, { state, after, limit }) => {
+const list = implement(api.listJobs, async ({ store: { queries }, now }, { state, after, limit }) => {
   const from = after === undefined ? undefined : readCursor(after);
   let jobs = queries.selectFrom('jobs');
   if (state !== undefined) jobs = jobs.where('state', '=', state);
@@ -33,7 +34,7 @@ const list = implement(api.listJobs, async ({ store: { queries } }, { state, aft
   return {
     total,
     ...(last === undefined ? {} : { next: `${last.id}` }),
-    jobs: shown.map((row) => describeJob(withSpec(row), counts.get(row.id) ?? {})),
+    jobs: shown.map((row) => describeJob(withSpec(row), counts.get(row.id) ?? {}, now())),
   };
 });
 
@@ -58,14 +59,22 @@ async function countsOf(queries: Queries, ids: readonly number[]): Promise<Reado
   );
 }
 
-const describeJob = (job: Job, counts: HostCounts) => ({
+const describeJob = (job: Job, counts: HostCounts, nowMs: number) => ({
   ...(job as JobRow),
+  reason: job.reason === '' ? (describeWindow(job, nowMs) ?? '') : job.reason,
   title: titleOfAction(job.spec.action),
   note: job.spec.note,
   counts,
 });
 
-const show = implement(api.showJob, async ({ store: { queries } }, { job: id }) => {
+/** Of a job that may begin: changes wait for its window. */
+function describeWindow(job: Job, nowMs: number): string | undefined {
+  if (job.state !== 'approved' && job.state !== 'running') return undefined;
+  const waits = waitsForWindow(job, nowMs);
+  return waits === undefined ? undefined : `it waits for ${waits}`;
+}
+
+const show = implement(api.showJob, async ({ store: { queries }, now }, { job: id }) => {
   const job = await readJob(queries, id);
   const rings = await readRings(queries, id);
   const undone = await queries
@@ -75,7 +84,7 @@ const show = implement(api.showJob, async ({ store: { queries } }, { job: id }) 
     .orderBy('id', 'desc')
     .executeTakeFirst();
   return {
-    ...describeJob(job, sumCounts(rings.map(({ counts }) => counts))),
+    ...describeJob(job, sumCounts(rings.map(({ counts }) => counts)), now()),
     spec: job.spec,
     action: job.spec.action,
     rings: rings.filter(({ total }) => total > 0),

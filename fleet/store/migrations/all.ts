@@ -5,6 +5,7 @@ import type { ColumnTypes } from '../column-types.ts';
 import { makeFirstTables } from './first-tables.ts';
 import { makeJobTables } from './job-tables.ts';
 import { makeUndoTables } from './undo-tables.ts';
+import { makeScheduleTables } from './schedule-tables.ts';
 
 type Step = (database: Kysely<unknown>, types: ColumnTypes) => Promise<void>;
 
@@ -13,6 +14,7 @@ const steps: Readonly<Record<string, Step>> = {
   '0001-first-tables': makeFirstTables,
   '0002-jobs': makeJobTables,
   '0003-undo': makeUndoTables,
+  '0004-schedules': makeScheduleTables,
 };
 
 /** As kysely's Migrator takes them. */
