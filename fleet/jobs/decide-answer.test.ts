@@ -34,7 +34,7 @@ const cases: readonly (readonly [JobHostState, Message, what: string, after: str
   ['lost', ended({ outcome: 'failed', text: 'dpkg: error' }), 'failed, late', 'failed: dpkg: error'],
   ['leased', ended({ outcome: 'refused', text: 'expired' }), 'refused', 'refused: expired'],
   ['leased', ended({ outcome: 'missed', text: 'over' }), 'its window was over', 'waiting: over'],
-  ['lost', ended({ outcome: 'missed', text: 'over' }), 'the same, late', 'refused: over'],
+  ['lost', ended({ outcome: 'missed', text: 'over' }), 'the same, late', 'waiting: over'],
   ['applying', ended({ health: ill }), 'done, and ill', 'failed: the health check web says: answers 500'],
   ['applying', ended({ outcome: 'simulated' }), 'only simulated', 'failed: it simulated its order and changed nothing'],
   ['leased', failed, 'no executor', 'refused: it has no executor'],

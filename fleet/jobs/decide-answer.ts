@@ -38,8 +38,8 @@ function decideProgress(state: JobHostState, { step, text }: OrderProgress): Ans
 function decideEnd(state: JobHostState, result: OrderResult): AnswerStep {
   const { outcome, text, health } = result;
   const ill = health.find(({ ok }) => !ok);
-  // The next window is its next turn, unless nobody waits for it any more.
-  if (outcome === 'missed') return { state: state === 'lost' ? 'refused' : 'waiting', reason: text, result };
+  // It has changed nothing, so whoever was lost is found; the next window is its next turn.
+  if (outcome === 'missed') return { state: 'waiting', reason: text, result };
   if (outcome === 'refused') return { state: 'refused', reason: text, result };
   if (outcome === 'simulated') return { state: 'failed', reason: 'it simulated its order and changed nothing', result };
   if (outcome === 'failed') return { state: 'failed', reason: text === '' ? 'it failed' : text, result };

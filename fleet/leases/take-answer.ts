@@ -50,9 +50,11 @@ type Step = { readonly job: Job; readonly row: JobHostRow; readonly step: Answer
 
 async function takeStep(work: Work, { job, row, step }: Step): Promise<void> {
   const { state, reason, result } = step;
-  if (state === 'waiting') return moveHost(work.transaction, row, { state, reason, at: work.at });
+  const isOver = job.state === 'done' || job.state === 'cancelled';
+  if (state === 'waiting' && !isOver) return moveHost(work.transaction, row, { state, reason, at: work.at });
   const columns = result === undefined ? {} : await reportColumns(work, row, result);
-  const change = { state, reason, ...columns };
+  // Of a job that is over, there is no next turn.
+  const change = { state: state === 'waiting' ? ('refused' as const) : state, reason, ...columns };
   if (!isOpen(state) && state !== 'lost') return endHost(work, { job, row, change });
   // Never shortened: that of a host that waits for its window is longer.
   const renewed = Math.max(row.leaseUntil ?? 0, work.at + job.spec.rollout.leaseSeconds * 1000);

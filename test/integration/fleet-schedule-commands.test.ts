@@ -1,6 +1,7 @@
 // `gutinteg fleet window` and `schedule` as people type them, against a real server: what is printed, and the exit codes.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
 import { makeAdmission } from '../../fleet/enrolment/admissions.ts';
 import { serveFleet } from '../../fleet/serve-fleet.ts';
@@ -38,6 +39,17 @@ async function type(...words: readonly string[]) {
   const argv: [string, ...string[]] = [GUTINTEG, 'fleet', ...words, '--state', state];
   const { exitCode, stdout, stderr } = await runCommand(argv, { okExitCodes: [0, 1, 2, 3], timeoutMs: 60_000 });
   return { exitCode, stdout, stderr };
+}
+
+/** The server looks at schedules every ten seconds. */
+async function until(look: () => Promise<string>, wanted: RegExp): Promise<void> {
+  const endMs = Date.now() + 60_000;
+  for (;;) {
+    const seen = await look();
+    if (wanted.test(seen)) return;
+    assert.ok(Date.now() < endMs, seen);
+    await delay(200);
+  }
 }
 
 const BERLIN = ['--zone', 'Europe/Berlin'];
@@ -85,10 +97,15 @@ test('a schedule like a job is saved, paused, resumed, and taken away', async ()
   assert.match(saved.stdout, /^its jobs begin by themselves$/m);
   assert.match(saved.stdout, /^hosts are changed within window night$/m);
   assert.equal(saved.stdout.match(/^ {2}Fri \d{4}-\d\d-\d\d 12:00 Europe\/Berlin/gm)?.length, 5);
+  // As its time comes, the server makes a job by itself, which waits for nobody.
+  await fleet.store.queries.updateTable('schedules').set({ nextAt: Date.now() }).execute();
+  await until(async () => (await type('jobs')).stdout, /running.*update lists/);
+  assert.match((await type('job', String(id + 1))).stdout, /^ {2}schedule: weekly$/m);
+  await type('cancel', String(id + 1));
   const needed = await type('window', 'remove', 'night');
   assert.deepEqual([needed.exitCode, /needed by schedule weekly/.test(needed.stderr)], [1, true]);
   assert.match((await type('schedule', 'pause', 'weekly')).stdout, /^next: paused by local$/m);
-  assert.match((await type('schedule', 'list')).stdout, /^weekly\s+update lists\s+paused by local\s+not yet$/m);
+  assert.match((await type('schedule', 'list')).stdout, /^weekly\s+update lists\s+paused by local\s+job \d+/m);
   assert.match((await type('schedule', 'resume', 'weekly')).stdout, /^next:\n {2}Fri /m);
   assert.equal((await type('schedule', 'remove', 'weekly')).exitCode, 0);
   assert.equal((await type('window', 'remove', 'night')).exitCode, 0);

@@ -123,6 +123,35 @@ for (const { name: database, newPlace } of storeKinds()) {
     assert.match((await states(job))['h01'] ?? '', /^lost/);
   });
 
+  test(`a host that was lost, and then says that it missed its window, has its turn in the next one (${database})`, async () => {
+    const { saveNight, begin, at, states, hosts, clock, turn } = await lab('2026-12-04T12:00Z', { count: 2 });
+    await saveNight();
+    const job = await begin({ rollout: { ...atOnce, window: 'night' } });
+    const [asleep] = hosts.splice(0, 1) as [JobHost];
+    clock.ms = Date.parse('2026-12-05T00:59Z');
+    await asleep.come();
+    clock.ms = Date.parse('2026-12-05T02:00Z');
+    await turn();
+    assert.match((await states(job))['h01'] ?? '', /^lost/);
+    clock.ms = Date.parse('2026-12-05T05:00Z');
+    await asleep.come();
+    assert.match((await states(job))['h01'] ?? '', /^waiting: its window/);
+    hosts.push(asleep);
+    for (const minute of [0, 1, 2]) await at(`2026-12-06T01:0${minute}Z`);
+    assert.deepEqual(await states(job), { h01: 'done: ', h02: 'done: ' });
+  });
+
+  test(`of a job that is over, a host that missed its window has no other turn (${database})`, async () => {
+    const { saveNight, begin, at, states, call } = await lab('2026-12-04T12:00Z');
+    await saveNight();
+    const job = await begin({ rollout: { ...atOnce, window: 'night', leaseSeconds: 86_400 } });
+    await at('2026-12-05T00:59Z');
+    await call(jobs.controlJob, { job, command: 'cancel' });
+    await at('2026-12-05T05:00Z');
+    await at('2026-12-05T05:01Z');
+    assert.deepEqual(await states(job), { h01: 'refused: it was asleep' });
+  });
+
   test(`a window that is saved anew is so for a job that waits; one that is needed stays (${database})`, async () => {
     const { saveNight, begin, at, states, call } = await lab('2026-12-04T12:00Z');
     await saveNight();
