@@ -1,22 +1,27 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { planRings } from './plan-rings.ts';
 
-const hosts = (site: string, count: number) =>
-  Array.from({ length: count }, (_, index) => ({ id: `${site}-${index}`, site }));
+const idOf = (name: string): string => createHash('sha256').update(name).digest().subarray(0, 16).toString('base64url');
 
-const countOf = (rings: ReadonlyMap<string, number>, ring: number, site = ''): number =>
-  [...rings].filter(([id, each]) => each === ring && id.startsWith(site)).length;
+const hosts = (site: string, count: number) =>
+  Array.from({ length: count }, (_, index) => ({ id: idOf(`${site} ${index}`), site }));
+
+type Rings = ReadonlyMap<string, number>;
+const countOf = (rings: Rings, of: ReturnType<typeof hosts>, ring: number): number =>
+  of.filter(({ id }) => rings.get(id) === ring).length;
 
 test('every site has its share of each ring', () => {
-  const rings = planRings([...hosts('a', 1000), ...hosts('b', 200)], [0.01, 0.1, 1]);
+  const [large, small] = [hosts('a', 1000), hosts('b', 200)];
+  const rings = planRings([...large, ...small], [0.01, 0.1, 1]);
   assert.deepEqual(
-    [1, 2, 3].map((ring) => countOf(rings, ring, 'a-')),
+    [1, 2, 3].map((ring) => countOf(rings, large, ring)),
     [10, 90, 900],
   );
   assert.deepEqual(
-    [1, 2, 3].map((ring) => countOf(rings, ring, 'b-')),
+    [1, 2, 3].map((ring) => countOf(rings, small, ring)),
     [2, 18, 180],
   );
 });
@@ -24,7 +29,13 @@ test('every site has its share of each ring', () => {
 test('of many small sites, few have a host in the first ring', () => {
   const small = Array.from({ length: 500 }, (_, site) => hosts(`s${site}`, 2)).flat();
   const rings = planRings(small, [0.01, 1]);
-  assert.deepEqual([countOf(rings, 1), countOf(rings, 2)], [10, 990]);
+  assert.deepEqual([countOf(rings, small, 1), countOf(rings, small, 2)], [10, 990]);
+});
+
+test('small sites do not all come before a large one', () => {
+  const [large, small] = [hosts('large', 500), Array.from({ length: 500 }, (_, site) => hosts(`s${site}`, 1)).flat()];
+  const first = countOf(planRings([...large, ...small], [0.1, 1]), large, 1);
+  assert.ok(first > 35 && first < 65, `${first} of 100 are of the large site`);
 });
 
 const fleet = fc

@@ -73,8 +73,9 @@ export async function joinJobHost(
     ack: 0,
     seq: 0,
     outbox: [] as Message[],
-    /** Orders that it has begun, simulations not counted. */
+    /** Orders that it has begun, simulations not counted, and the task that brought the last one. */
     begun: [] as Order[],
+    begunTask: 0,
     /** Orders that wait for their window. */
     waiting: [] as Task[],
     end,
@@ -101,6 +102,12 @@ export async function joinJobHost(
     const outcome = await answerCheckIn(by, { hostId: id }, checkIn);
     assert.ok('answer' in outcome, JSON.stringify(outcome));
     return outcome.answer;
+  };
+
+  /** A copy of an earlier one: it is answered as before, or called late. */
+  const sendCopy = async (checkIn: CheckIn): Promise<void> => {
+    const outcome = await answerCheckIn(fleet, { hostId: id }, checkIn);
+    assert.ok('answer' in outcome || outcome.refusal.error === 'stale', JSON.stringify(outcome));
   };
 
   const say = (message: Unnumbered): void => {
@@ -139,6 +146,7 @@ export async function joinJobHost(
       return say({ kind: 'order-progress', task, progress: { step: 'waiting', text: 'for its window' } });
     }
     host.begun.push(order);
+    host.begunTask = task;
     const { changesNothing = false, silent = false, ...result } = host.end(order);
     if (!changesNothing) apply(host, changes);
     if (!silent) say({ kind: 'order-ended', task, result: { ...emptyResult, changes, ...result } });
@@ -164,7 +172,7 @@ export async function joinJobHost(
     return answer;
   }
 
-  return Object.assign(host, { nextCheckIn, send, receive, come, say });
+  return Object.assign(host, { nextCheckIn, send, sendCopy, receive, come, say });
 }
 
 type Lists = { readonly installed: Record<string, string>; readonly candidates: Record<string, string> };

@@ -19,6 +19,8 @@ type JobSpecInput = z.input<typeof api.createJob.input>;
 
 export type JobLabOptions = Partial<JobHostOptions> & { readonly place?: StorePlace; readonly count: number };
 
+export type JobLab = Awaited<ReturnType<typeof openJobLab>>;
+
 /** Hosts are `h01`, `h02`, …, each of which has openssl 1 and the candidate 2, unless told otherwise, and has reported it. */
 export async function openJobLab(cleanup: AsyncDisposableStack, { count, place, ...options }: JobLabOptions) {
   const { fleet, clock, token } = await openTestFleet(cleanup, place);

@@ -1,10 +1,16 @@
 // Jobs by hosts that check in, where something goes wrong: what each host is given, and what becomes of what it says or does not say.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { sql } from 'kysely';
 import { listHosts, revokeHost, showHost, takeOutHost } from '../../contract/fleet/api/hosts.ts';
 import { showStatus } from '../../contract/fleet/api/status.ts';
 import * as api from '../../contract/fleet/api/jobs.ts';
+import { openFleet } from '../../fleet/fleet.ts';
 import { advanceJobs } from '../../fleet/jobs/advance-jobs.ts';
+import { openStore } from '../../fleet/store/open-store.ts';
 import { emptyResult, joinJobHost } from '../../fleet/testing/job-host.ts';
 import type { JobHost } from '../../fleet/testing/job-host.ts';
 import { openJobLab } from '../../fleet/testing/job-lab.ts';
@@ -203,6 +209,18 @@ test('a host that is done although it did not listen has failed, and its list de
   assert.deepEqual(await states(job), { h01: 'done: ' });
 });
 
+test('while a list is on its way, nothing is decided', async () => {
+  const { begin, states, hosts, clock } = await lab({ count: 1 });
+  const [host] = hosts as [JobHost];
+  const job = await begin({ rollout: atOnce });
+  clock.ms += 60_000;
+  await host.come();
+  for (let time = 0; time < 3; time += 1) await host.receive({ ...(await host.send(host.nextCheckIn())), want: [] });
+  assert.match((await states(job))['h01'] ?? '', /^verifying/);
+  await host.come();
+  assert.deepEqual(await states(job), { h01: 'done: ' });
+});
+
 test('a package system that is not in order afterwards is a failure', async () => {
   const { begin, round, states } = await lab({ count: 1, facts: { broken: ['bash is half-configured'] } });
   const job = await begin({ rollout: atOnce });
@@ -306,6 +324,22 @@ test('a host that was asked to simulate and does not answer is not waited for', 
   assert.deepEqual([(await show(job)).state, (await show(job)).plans[0]?.askedOf], ['planned', 'h02']);
 });
 
+test('what a host says of lists that it no longer has is no plan for those that had them', async () => {
+  const { call, make, round, show, hosts, clock } = await lab({ count: 1 });
+  const [host] = hosts as [JobHost];
+  const job = await make({ rollout: atOnce });
+  await call(api.planJob, { job });
+  clock.ms += 60_000;
+  await host.come();
+  host.candidates = { openssl: '3' };
+  await host.come();
+  const [plan] = (await show(job)).plans;
+  assert.deepEqual([plan?.state, plan?.text], ['waiting', 'the host that was asked has changed meanwhile']);
+  await round(3);
+  const { state, plans } = await show(job);
+  assert.deepEqual([state, plans.map(({ changes }) => changes[0]?.after)], ['planned', ['3']]);
+});
+
 test('a refresh needs no executor, and ends when the host has looked', async () => {
   const { begin, round, states, hosts } = await lab({ count: 1 });
   const job = await begin({ action: { do: 'refresh' }, rollout: atOnce });
@@ -334,4 +368,28 @@ test('of a host on which a job has failed that is said, until a later one is don
   await begin({ action: { do: 'update-lists' }, hosts: 'name=h01', rollout: atOnce });
   await round(2);
   assert.equal((await call(showStatus, {})).enrolled.jobFailed, 0);
+});
+
+test('a server that was set back to before it gave an order does not have it done a second time', async () => {
+  const { fleet, begin, round, call, clock, hosts } = await lab({ count: 1 });
+  const [host] = hosts as [JobHost];
+  const job = await begin({ rollout: atOnce });
+  const directory = mkdtempSync(join(tmpdir(), 'gutinteg-set-back-'));
+  cleanup.defer(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, 'before.db');
+  await sql`vacuum into ${sql.lit(file)}`.execute(fleet.store.queries);
+  await round();
+  assert.equal(host.begun.length, 1);
+  const store = await openStore({ file });
+  cleanup.defer(() => store.close());
+  const restored = await openFleet({ store, log: fleet.log, now: fleet.now });
+  for (let time = 0; time < 6; time += 1) {
+    clock.ms += 60_000;
+    await host.come(restored);
+  }
+  const { hosts: rows } = await call(api.listJobHosts, { job }, restored);
+  assert.deepEqual(
+    [rows.map(({ state, reason }) => `${state}: ${reason}`), host.begun.length],
+    [['done: there was nothing to change'], 1],
+  );
 });

@@ -14,7 +14,6 @@ export async function makeJobTables(database: Kysely<unknown>, types: ColumnType
   await schema.createIndex('jobsByState').on('jobs').columns(['state', 'id']).execute();
   await schema.createIndex('jobHostsByHost').on('jobHosts').columns(['host', 'state']).execute();
   await schema.createIndex('jobHostsByState').on('jobHosts').columns(['job', 'state', 'ring', 'host']).execute();
-  await schema.createIndex('jobHostsByLease').on('jobHosts').column('leaseUntil').execute();
   await schema
     .createIndex('jobPlansAreUnique')
     .unique()
