@@ -33,13 +33,14 @@ const toldSchema = z.object({ seq: z.int(), progress: orderProgressSchema });
 export function newsOfOrder({ paths, orders }: Places, task: OrderTask): OrderNews {
   const report = readReport(orders, task);
   if (report?.state === 'ended') return { kind: 'ended', result: report.result };
+  const isBegun = report !== undefined && report.progress.step !== 'waiting';
+  if (!isBegun && !existsSync(orders.trustFile)) return { kind: 'not-accepted' };
   const told = readNumberedOne(paths.told, task.seq, toldSchema)?.progress;
   if (report !== undefined) {
     const { progress } = report;
     const isTold = told !== undefined && told.step === progress.step && told.text === progress.text;
     return isTold ? { kind: 'none' } : { kind: 'progress', progress };
   }
-  if (!existsSync(orders.trustFile)) return { kind: 'not-accepted' };
   return existsSync(fileOf(paths, task)) ? { kind: 'none' } : { kind: 'new' };
 }
 

@@ -10,6 +10,8 @@ import { parseEdge } from '../../lib/parse-edge.ts';
 import { EXECUTOR_DIRECTORY, TRUST_FILE } from '../orders/order-places.ts';
 import { replaceFile } from '../state/replace-file.ts';
 import { STATE_DIRECTORY } from '../state/state-paths.ts';
+import { dropAccepted, readAccepted } from './accepted-orders.ts';
+import type { ExecutorPaths } from './executor-paths.ts';
 import { openExecutorDirectory, readHostId } from './open-executor.ts';
 import { makeRecord, readRecord, writeRecord } from './own-record.ts';
 import { actionKinds, readTrust } from './trust-file.ts';
@@ -54,9 +56,11 @@ export function addAcceptOrdersCommands(program: Command): void {
   program
     .command('refuse-orders')
     .description('take no orders any more; root only')
+    .option('--directory <dir>', "the executor's own directory", EXECUTOR_DIRECTORY)
     .option('--trust <file>', 'where it is written', TRUST_FILE)
-    .action(({ trust }: { trust: string }) => {
+    .action(({ directory, trust }: { directory: string; trust: string }) => {
       rmSync(trust, { force: true });
+      dropWaiting(openExecutorDirectory(directory, trust));
       process.stdout.write('this host takes no orders\n');
     });
 }
@@ -75,9 +79,17 @@ function accept(options: Options): void {
   const host = readHostId(options.state);
   noteHost(options, host);
   const trust: Trust = { keys, ...(allow === undefined ? {} : { allow }) };
+  if (JSON.stringify(trust) !== JSON.stringify(before))
+    dropWaiting(openExecutorDirectory(options.directory, options.trust));
   mkdirSync(dirname(options.trust), { recursive: true, mode: 0o755 });
   replaceFile(options.trust, `${JSON.stringify(trust, null, 2)}\n`, { mode: 0o644 });
   show(options, readTrust(options.trust));
+}
+
+/** What was taken on somebody's word who is no longer believed, or not in that, is not begun; what has begun comes to its end. */
+function dropWaiting(paths: ExecutorPaths): void {
+  const running = readRecord(paths.record)?.running?.name;
+  for (const { name } of readAccepted(paths)) if (name !== running) dropAccepted(paths, name);
 }
 
 /** A new identity begins with serials of its own. @throws UserError when the record is damaged, unless it is to be forgotten */

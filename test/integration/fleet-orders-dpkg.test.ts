@@ -195,10 +195,18 @@ test('only what the administrator allows, and only while nobody else can write t
   assert.match(stderr, /can be written by others than root: no order is carried out\n {2}try: chown root/);
   assert.equal(host.report(name), undefined);
   chmodSync(file, 0o644);
+  const now = Math.floor(Date.now() / 1000);
+  const window = { from: now + 1800, to: now + 3600 };
+  const waits = host.place({ action: { do: 'refresh' }, window });
+  await host.runOrders();
+  assert.equal(host.report(waits)?.state, 'open');
   await host.agent(['refuse-orders']);
   assert.match((await host.runOrders()).stdout, /this host takes no orders/);
   assert.equal((await host.agent(['accept-orders'])).exitCode, 2);
   await host.accept();
+  // It was taken on the word of before.
+  await host.runOrders();
+  assert.match(host.result(waits).text, /was taken before/);
 });
 
 test('a restart is done when the host has another boot id', async () => {

@@ -54,6 +54,8 @@ test('an order reaches the executor, and its progress and its result the server'
     rows.map(({ state }) => state),
     ['failed', 'held', 'done'],
   );
+  await host.agent(['refuse-orders']);
+  assert.match((await host.agent(['check-in'])).stdout, /tasks answered: 1/);
   const listed = await overlay.run(['dpkg-query', '-W', '-f', '${Version}', 'lab-base']);
   assert.equal(listed.stdout, '2');
   const { installedDigest, announcedInstalled } = (await lab.hostRow(id)) ?? {};
