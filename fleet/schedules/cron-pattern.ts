@@ -12,8 +12,10 @@ export function faultOfCron(text: string): string | undefined {
   if (fields.length !== 5) {
     return `${JSON.stringify(text)} has ${fields.length} fields, not the five of cron: minute, hour, day of month, month, weekday`;
   }
+  // croner takes it for any day, and that is each day beside a weekday.
+  if (text.includes('?')) return `${JSON.stringify(text)} has a ?; write * instead`;
   const [, , day = '', , weekday = ''] = fields;
-  if (isGiven(day) && isGiven(weekday) && !weekday.startsWith('+')) {
+  if (day !== '*' && weekday !== '*' && !weekday.startsWith('+')) {
     return `${JSON.stringify(text)} names a day of the month and a weekday, and cron takes either; sat#2 is the second Saturday, +sat takes both`;
   }
   try {
@@ -23,8 +25,6 @@ export function faultOfCron(text: string): string | undefined {
     return `${JSON.stringify(text)} is no cron expression: ${(error as Error).message.replace(/^CronPattern: /, '')}`;
   }
 }
-
-const isGiven = (field: string): boolean => !/^[*?]$/.test(field);
 
 const read = (text: string): Cron => new Cron(text.trim(), { timezone: 'UTC', paused: true, mode: '5-part' });
 

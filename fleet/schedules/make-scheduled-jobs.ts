@@ -75,11 +75,11 @@ async function make(
   return job;
 }
 
-/** @returns undefined when somebody has seen to it, or saved it anew, meanwhile */
-async function lockAsSeen(fleet: Fleet, transaction: StoreTransaction, { name, nextAt, savedAt }: ScheduleRow) {
+/** @returns undefined when somebody has saved it anew, paused it or taken it away meanwhile: the hosts are those of before */
+async function lockAsSeen(fleet: Fleet, transaction: StoreTransaction, { name, savedAt }: ScheduleRow) {
   const row = transaction.selectFrom('schedules').selectAll().where('name', '=', name).where('pausedBy', '=', '');
   const locked = await fleet.store.lockRows(row).executeTakeFirst();
-  return locked?.nextAt === nextAt && locked.savedAt === savedAt ? locked : undefined;
+  return locked?.savedAt === savedAt ? locked : undefined;
 }
 
 const over: readonly JobState[] = ['done', 'cancelled'];

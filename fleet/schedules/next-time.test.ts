@@ -64,6 +64,10 @@ const bad: readonly (readonly [cron: string, zone: string, what: RegExp])[] = [
   ['0 2 * * sun#6', 'UTC', /nth weekday out of range/],
   // As many write it who mean the second Saturday; cron takes it for each Saturday, and seven days more.
   ['0 2 8-14 * sat', 'UTC', /cron takes either; sat#2 is the second Saturday/],
+  ['15 10 ? * 6L', 'UTC', /has a \?; write \* instead/],
+  ['0 2 */1 * sat', 'UTC', /cron takes either/],
+  ['30 2/4 * * *', 'UTC', /stepping with numeric prefix/],
+  ['0 50 18 13 11 ? 2024', 'UTC', /has 7 fields/],
   ['0 2 30 2 *', 'UTC', /there is no day of "0 2 30 2 \*"/],
   ['0 2 * * *', 'Mars/Base', /Mars\/Base is no time zone/],
 ];

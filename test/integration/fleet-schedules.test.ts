@@ -12,6 +12,7 @@ import type { Actor } from '../../fleet/fleet.ts';
 import { openFleet } from '../../fleet/fleet.ts';
 import { advanceJobs } from '../../fleet/jobs/advance-jobs.ts';
 import { callOperation, findOperation } from '../../fleet/operations/call-operation.ts';
+import { mayHaveWork } from '../../fleet/leases/may-have-work.ts';
 import { makeScheduledJobs } from '../../fleet/schedules/make-scheduled-jobs.ts';
 import type { JobHost } from '../../fleet/testing/job-host.ts';
 import { openJobLab } from '../../fleet/testing/job-lab.ts';
@@ -64,12 +65,16 @@ for (const { name: database, newPlace } of storeKinds()) {
   }
 
   test(`a host has its order before the window, begins within it, and is done (${database})`, async () => {
-    const { saveNight, begin, at, states, show, hosts } = await lab('2026-12-04T12:00Z');
+    const { saveNight, begin, at, states, show, hosts, fleet } = await lab('2026-12-04T12:00Z');
     const saved = await saveNight();
     assert.equal(saved.openings[0]?.text, 'Sat 2026-12-05 02:00 Europe/Berlin (UTC+01:00)');
     const job = await begin({ rollout: { ...atOnce, window: 'night', downloadBeforeSeconds: 1800 } });
     const waits = 'its window, which opens Sat 2026-12-05 02:00 Europe/Berlin (UTC+01:00)';
     await at('2026-12-05T00:29Z');
+    // Until then a check-in need not be on the disk before it is answered.
+    const mayHave = (time: string) => mayHaveWork(fleet.store.queries, hosts[0]?.id ?? '', Date.parse(time));
+    const times = ['2026-12-05T00:29Z', '2026-12-05T00:30Z', '2026-12-05T02:59Z', '2026-12-05T03:00Z'];
+    assert.deepEqual(await Promise.all(times.map(mayHave)), [false, true, true, false]);
     assert.deepEqual(await states(job), { h01: `waiting: ${waits}` });
     assert.equal((await show(job)).reason, `it waits for ${waits}`);
     await at('2026-12-05T00:30Z');
@@ -228,6 +233,24 @@ for (const { name: database, newPlace } of storeKinds()) {
         actor: { name: 'local', role: 'admin' },
       });
     }
+  });
+
+  test(`what is saved while the hosts of the old one are looked for is not done with these (${database})`, async () => {
+    const { save, fleet, clock, made, at } = await lab('2026-12-04T12:00Z', { count: 2 });
+    await save();
+    clock.ms = Date.parse('2026-12-04T21:00Z');
+    const transaction: typeof fleet.store.transaction = async (...work) => {
+      await save({ hosts: 'name=h02' }, { cron: '0 23 * * *' });
+      clock.ms = Date.parse('2026-12-04T22:00Z');
+      return fleet.store.transaction(...work);
+    };
+    await makeScheduledJobs({ ...fleet, store: { ...fleet.store, transaction } });
+    assert.deepEqual(await made(), []);
+    await at('2026-12-04T22:01Z');
+    assert.deepEqual(
+      (await made()).map(({ total }) => total),
+      [1],
+    );
   });
 
   test(`after an outage, one job is made if its time is within a day, and it is said (${database})`, async () => {
