@@ -105,6 +105,8 @@ export type PackageSystem = {
    * @throws UserError (exit code 2) for what must not stand on a command line
    */
   readonly restore: (restored: Restored, scriptFile: string) => PackageQuestion<Restore>;
+  /** Where packages come from. */
+  readonly sources: PackageSources;
   /** What others hold while they change packages or lists. */
   readonly locks: readonly PackageLock[];
   /** Ends of the names of files that a package lays beside edited configuration, which stays: `.dpkg-dist`. */
@@ -115,6 +117,21 @@ export type PackageSystem = {
   readonly stampPaths: readonly string[];
   /** Patterns of files, absolute. The newest one was changed by the last update of the lists that brought something. */
   readonly listFiles: readonly string[];
+};
+
+export type PackageSources = {
+  /** Absolute; of a source by its name, which has no slash. */
+  readonly places: (name: string) => { readonly source: string; readonly key: string };
+  /** Patterns of all files that name sources. */
+  readonly patterns: readonly string[];
+  /**
+   * The text as it shall stand in the file.
+   * @param keyFile of the key that signs it; undefined: the text names one
+   * @throws FaultsError for what is no source, turns a check of signatures off, or has a password
+   */
+  readonly render: (text: string, keyFile: string | undefined) => string;
+  /** Programs that fetch its lists and no others, as root. @param text as `render` gave it */
+  readonly fetch: (name: string, text: string) => readonly PackageCommand[];
 };
 
 export type Restored = {

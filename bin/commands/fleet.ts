@@ -12,6 +12,7 @@ import { addFleetDecisionCommands } from '../fleet-commands/decide.ts';
 import { addFleetEnrolCommand } from '../fleet-commands/enrol.ts';
 import { addFleetEventsCommand } from '../fleet-commands/events.ts';
 import { addFleetFilesCommands } from '../fleet-commands/files.ts';
+import { addFleetSourcesCommands } from '../fleet-commands/sources.ts';
 import { addFleetLoginCommands } from '../fleet-commands/login.ts';
 import { addFleetChangeCommands } from '../fleet-commands/jobs/add-change-commands.ts';
 import { addFleetJobCommands } from '../fleet-commands/jobs/add-job-commands.ts';
@@ -62,7 +63,7 @@ const TASKS: readonly Task[] = [
     task: 'Ask hosts:',
     commands: [addFleetRefreshCommand, addFleetFilesCommands, addFleetTaskCommand, addFleetPushCommand],
   },
-  { task: 'Change hosts, by a job:', commands: [addFleetChangeCommands] },
+  { task: 'Change hosts, by a job:', commands: [addFleetChangeCommands, addFleetSourcesCommands] },
   { task: 'Jobs; approve lets hosts in, too:', commands: [addFleetApproveCommand, addFleetJobCommands] },
   { task: 'When:', commands: [addFleetWindowCommand, addFleetScheduleCommand] },
   { task: 'Who takes part:', commands: [addFleetEnrolCommand, addFleetDecisionCommands, addFleetAgentPackageCommand] },

@@ -15,7 +15,7 @@ export function addFleetTaskCommand(fleet: Command): void {
 async function task(id: number, options: FleetOptions): Promise<void> {
   const { showTask } = await import('../../contract/fleet/api/tasks.ts');
   const { print, printJson, printTable } = await import('./output/print.ts');
-  const { countFiles, detailLines, FILE_HEADER, fileCells } = await import('./output/task-text.ts');
+  const { countFiles, detailLines, FILE_HEADER, fileCells, sourceLines } = await import('./output/task-text.ts');
   const { agoText } = await import('./output/times.ts');
   const client = await connect(options);
   const answer = await client.ask(showTask, { id });
@@ -34,6 +34,7 @@ async function task(id: number, options: FleetOptions): Promise<void> {
     print([countFiles(answer.answer)]);
   }
   if (answer.answer.kind === 'details') print(detailLines(answer.answer));
+  if (answer.answer.kind === 'sources') print(sourceLines(answer.answer));
 }
 
 const HELP = `

@@ -21,6 +21,8 @@ export const hostQuestionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('files'), package: nameSchema }),
   /** Description and fields of an installed package. */
   z.object({ kind: z.literal('details'), package: nameSchema }),
+  /** Where its packages come from. */
+  z.object({ kind: z.literal('sources') }),
 ]);
 
 export type HostQuestion = z.infer<typeof hostQuestionSchema>;
@@ -73,6 +75,17 @@ export const packageDetailsSchema = z.object({
   installedAt: z.int().nonnegative().exactOptional(),
 });
 
+export const MAX_SOURCES = 200;
+export const MAX_SOURCE_TEXT = 20_000;
+
+const sourceFileSchema = z.object({
+  file: z.string().max(4096),
+  /** Passwords are left out. */
+  text: z.string().max(MAX_SOURCE_TEXT),
+});
+
+export type SourceFile = z.infer<typeof sourceFileSchema>;
+
 /** The most files that one answer has; `total` counts all. */
 export const MAX_FILES = 20_000;
 
@@ -88,6 +101,7 @@ export const messageSchema = z.discriminatedUnion('kind', [
     total: z.int().nonnegative(),
   }),
   z.object({ ...common, kind: z.literal('details'), details: packageDetailsSchema }),
+  z.object({ ...common, kind: z.literal('sources'), sources: z.array(sourceFileSchema).max(MAX_SOURCES) }),
   /** How far an order is; the task is not answered by it. */
   z.object({ ...common, kind: z.literal('order-progress'), progress: orderProgressSchema }),
   /** How an order has ended. */

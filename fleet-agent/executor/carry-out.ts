@@ -1,7 +1,7 @@
 // One order that was taken, from the lock to its result. In: an order. Out: its result, or that it waits. What is kept before which step is
 // all that this file is about: the record says that an order is applied before its first program starts, so it is never applied
 // twice, and what was foreseen is compared before anything changes.
-import { describeWithHint, UserError } from '../../lib/errors.ts';
+import { describeError, describeWithHint, UserError } from '../../lib/errors.ts';
 import { isSystemError } from '../../lib/when-missing.ts';
 import type { OrderResult } from '../../contract/fleet/jobs/order-report.ts';
 import type { AcceptedOrder } from './accepted-orders.ts';
@@ -121,8 +121,8 @@ type Applied = {
 
 async function apply(context: ExecutorContext, { accepted, before, plan, log }: Applied): Promise<CarriedOut> {
   const { name, order } = accepted;
-  let failure: string | undefined;
-  for (const command of plan.commands) {
+  let failure = makeFiles(plan);
+  for (const command of failure === undefined ? plan.commands : []) {
     failure = await runMarked(command, { name, log, limitMs: context.limits.programMs });
     if (failure !== undefined) break;
   }
@@ -131,4 +131,15 @@ async function apply(context: ExecutorContext, { accepted, before, plan, log }: 
     return makeResult('failed', `the host was not restarted: ${failure}`, { output: log.tail() });
   }
   return settleOrder(context, { order, before, plan, log, failure, wasCutOff: false });
+}
+
+/** @returns why they could not be made, in words */
+function makeFiles({ files }: OrderPlan): string | undefined {
+  try {
+    files?.make();
+    return undefined;
+  } catch (error) {
+    if (isSystemError(error)) return describeError(error);
+    throw error;
+  }
 }

@@ -16,6 +16,8 @@ export const executorPaths = (directory = EXECUTOR_DIRECTORY, trustFile = TRUST_
   before: join(directory, 'before.json'),
   /** What dnf is told where its command line cannot say it. */
   script: join(directory, 'script'),
+  /** What files of sources had in them before the order that is being applied. */
+  kept: join(directory, 'kept.json'),
   /** What programs have printed, by the names of orders. */
   log: join(directory, 'log'),
   /** For the shell script that starts this program: when there is something to do, unless something new comes. */

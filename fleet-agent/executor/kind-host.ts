@@ -7,4 +7,5 @@ export const kindHost = ({ system, host, paths }: ExecutorContext): KindHost => 
   system,
   ask: (question) => ask(question, host),
   scriptFile: paths.script,
+  keptFile: paths.kept,
 });

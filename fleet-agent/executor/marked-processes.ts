@@ -28,6 +28,9 @@ function readProc(pid: string, file: string): string {
   }
 }
 
+/** What GnuPG starts for dnf, which checks signatures of lists: it would stay for ever, and does nothing by itself. */
+const STAYS: ReadonlySet<string> = new Set(['gpg-agent', 'keyboxd', 'dirmngr', 'scdaemon']);
+
 const POLL_MS = 100;
 
 export type Waited = {
@@ -64,7 +67,10 @@ async function areGone(order: string, limitMs: number, onWait?: WaitOptions['onW
   let told = '';
   for (;;) {
     const found = listMarked(order);
-    if (found.length === 0) return true;
+    if (found.every(({ name }) => STAYS.has(name))) {
+      signalAll(found, 'SIGTERM');
+      return true;
+    }
     if (performance.now() >= deadline) return false;
     const who = found.map(({ pid }) => pid).join(' ');
     if (who !== told) onWait?.(found);

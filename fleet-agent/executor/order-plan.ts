@@ -12,6 +12,8 @@ export type OrderPlan = {
   readonly foresee?: () => Promise<readonly PackageChange[]>;
   /** Fetch what is needed, and change nothing that is installed. */
   readonly downloads: readonly PackageCommand[];
+  /** Files that are changed before the first of `commands`. */
+  readonly files?: FileChanges;
   readonly commands: readonly PackageCommand[];
   /** What is not as it should be afterwards, in words, besides the changes that were foreseen. */
   readonly check?: (installed: readonly PackageItem[]) => readonly string[];
@@ -23,10 +25,20 @@ export type OrderPlan = {
   readonly note?: string;
 };
 
+export type FileChanges = {
+  readonly make: () => void;
+  /** The order is done: what was there before is forgotten. */
+  readonly keep: () => void;
+  /** The order has failed, or was cut off anywhere: all is as it was before. */
+  readonly takeBack: () => void;
+};
+
 /** What a kind may ask. */
 export type KindHost = {
   readonly system: PackageSystem;
   readonly ask: <T>(question: PackageQuestion<T>) => Promise<T>;
   /** A file of root's, for what a program has to read. */
   readonly scriptFile: string;
+  /** A file of root's, for what files had in them before they were changed. */
+  readonly keptFile: string;
 };

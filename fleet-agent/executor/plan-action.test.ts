@@ -32,6 +32,7 @@ const system: PackageSystem = {
 const host = {
   system,
   scriptFile: '/nowhere',
+  keptFile: '/nowhere',
   ask: <T>(question: PackageQuestion<T>) => Promise.resolve(question.parse([], [])),
 };
 
@@ -71,5 +72,5 @@ test('a hold is done when the package is held', async () => {
 });
 
 test('what this version does not know is refused', () => {
-  assert.throws(() => planAction({ do: 'remove-source', name: 'lab' }, host), /is not known to this version/);
+  assert.throws(() => planAction({ do: 'upgrade-agent' } as Action, host), /is not known to this version/);
 });

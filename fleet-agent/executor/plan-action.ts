@@ -6,6 +6,7 @@ import type { PackageChange, PackageJob, WantedPackage } from '../../package-sys
 import type { PackageItem } from '../../package-systems/package-system.ts';
 import type { KindHost, OrderPlan } from './order-plan.ts';
 import { planRestore } from './plan-restore.ts';
+import { planSource, planSourceRemoval } from './plan-source.ts';
 
 type Of<K extends ActionKind> = Extract<Action, { do: K }>;
 type Kinds = { readonly [K in ActionKind]?: (action: Of<K>, host: KindHost) => Promise<OrderPlan> };
@@ -19,6 +20,8 @@ const kinds: Kinds = {
     planJob({ do: purge ? 'purge' : 'remove', packages: [...packages] }, host),
   upgrade: planUpgrade,
   restore: planRestore,
+  'set-source': planSource,
+  'remove-source': planSourceRemoval,
   hold: async ({ packages }, { system }) => ({
     downloads: [],
     commands: system.plan({ do: 'hold', packages: [...packages] }),

@@ -30,6 +30,15 @@ export type OrderEnding = {
 
 /** @throws what a disk says that is full: the next start tries again */
 export async function settleOrder(context: ExecutorContext, ending: OrderEnding): Promise<OrderResult> {
+  const result = await settle(context, ending);
+  const { files } = ending.plan;
+  if (files === undefined) return result;
+  if (result.outcome === 'done') files.keep();
+  else files.takeBack();
+  return result.outcome === 'done' ? result : { ...result, text: `${result.text}; its files are as they were before` };
+}
+
+async function settle(context: ExecutorContext, ending: OrderEnding): Promise<OrderResult> {
   try {
     return await lookAndSettle(context, ending);
   } catch (error) {

@@ -9,6 +9,7 @@ import { ask } from '../../package-systems/ask.ts';
 import type { Host } from '../../package-systems/ask.ts';
 import { lookAtFiles } from '../../package-systems/look-at-files.ts';
 import type { PackageSystem } from '../../package-systems/package-system.ts';
+import { listSources } from './list-sources.ts';
 
 type Answer = Message extends infer M ? (M extends Message ? Omit<M, 'seq' | 'task'> : never) : never;
 
@@ -23,6 +24,7 @@ export async function makeAnswer(
 ): Promise<Answer> {
   try {
     if (task.kind === 'refresh') return { kind: 'refreshed' };
+    if (task.kind === 'sources') return { kind: 'sources', sources: listSources(system.sources.patterns, host.root) };
     return task.kind === 'files'
       ? await listFiles(task.package, system, host)
       : await describePackage(task.package, system, host);

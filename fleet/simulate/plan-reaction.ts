@@ -62,6 +62,9 @@ const answers: Readonly<Record<Task['kind'], (task: Task) => PlannedMessage>> = 
   details:
     ({ seq: task, ...asked }) =>
     (seq) => ({ seq, task, kind: 'details', details: detailsOf('package' in asked ? asked.package : '') }),
+  sources:
+    ({ seq: task }) =>
+    (seq) => ({ seq, task, kind: 'sources', sources: [] }),
   order:
     ({ seq: task }) =>
     (seq) => ({ seq, task, kind: 'order-ended', result: REFUSED }),

@@ -11,6 +11,7 @@ import { download, plan, recover, simulate } from './jobs.ts';
 import { list } from './list.ts';
 import { rebootReasons } from './reboot-reasons.ts';
 import { restore } from './restore.ts';
+import { sources } from './sources.ts';
 
 export const dpkg: PackageSystem = {
   name: 'dpkg',
@@ -27,6 +28,7 @@ export const dpkg: PackageSystem = {
   plan,
   download,
   restore,
+  sources,
   locks: [
     '/var/lib/dpkg/lock-frontend',
     '/var/lib/dpkg/lock',

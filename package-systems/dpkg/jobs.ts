@@ -8,7 +8,7 @@ import { list } from './list.ts';
 import { parseSimulation } from './parse-simulation.ts';
 
 const KEEP_CONFIGURATION = ['--force-confdef', '--force-confold'] as const;
-const env = { DEBIAN_FRONTEND: 'noninteractive', APT_LISTCHANGES_FRONTEND: 'none', UCF_FORCE_CONFFOLD: '1' };
+export const env = { DEBIAN_FRONTEND: 'noninteractive', APT_LISTCHANGES_FRONTEND: 'none', UCF_FORCE_CONFFOLD: '1' };
 /** So long somebody else's apt is waited for. */
 const LOCK_SECONDS = 120;
 

@@ -10,6 +10,7 @@ import { download, plan, recover, simulate } from './jobs.ts';
 import { list } from './list.ts';
 import { rebootReasons } from './reboot-reasons.ts';
 import { restore } from './restore.ts';
+import { sources } from './sources.ts';
 
 export const rpm: PackageSystem = {
   name: 'rpm',
@@ -31,6 +32,7 @@ export const rpm: PackageSystem = {
   plan,
   download,
   restore,
+  sources,
   locks: [
     { file: '/var/lib/rpm/.rpm.lock', by: 'kernel' },
     { file: '/usr/lib/sysimage/rpm/.rpm.lock', by: 'kernel' },

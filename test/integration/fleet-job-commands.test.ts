@@ -224,6 +224,18 @@ test('a job is paused, goes on, and is cancelled; JSON says the same', async () 
   assert.equal((await type('wait', `${id}`)).exitCode, 1);
 });
 
+test('a source is checked before a job is made of it', async () => {
+  const file = join(state, 'lab.sources');
+  await writeFile(file, 'Types: deb\nURIs: https://me:secret@mirror.example.test/\nSuites: stable\nTrusted: yes\n');
+  const bad = await type('sources', 'set', 'lab', '--file', file, '--host', 'web1');
+  assert.match(bad.stderr, /source:2: error: the URL has a password.*source:4: error: Trusted is not a field/s);
+  assert.equal(bad.exitCode, 2);
+  const removed = await type('sources', 'remove', 'lab', '--host', 'web1', '--yes', '--wait');
+  assert.match(removed.stdout, /remove source lab on 1 host; nothing has been changed yet\nNo package is changed/);
+  assert.equal(removed.exitCode, 0, removed.stderr);
+  assert.equal((await type('sources', 'remove', '../lab', '--host', 'web1')).exitCode, 2);
+});
+
 test('bad input is told before anything is made', async () => {
   const cases = [
     [['upgrade'], /no host is named/],

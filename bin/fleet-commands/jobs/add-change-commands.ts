@@ -23,16 +23,22 @@ function addChange(command: Command, word: ChangeWord, path: string): void {
   command.description(word.description);
   if (word.packages !== 'none') command.addArgument(packagesArgument(word.packages));
   for (const name of word.options) command.addOption(ownOptions[name]());
+  addChangeOptions(command)
+    .addHelpText('after', helpOf(word, path))
+    .action(async (...given: readonly unknown[]) => {
+      const packages = word.packages === 'none' ? [] : ((given[0] ?? []) as readonly WantedPackageSpec[]);
+      const options = given[word.packages === 'none' ? 0 : 1] as MakeChangeOptions;
+      const { makeChange } = await import('./make-change.ts');
+      await makeChange(word.toAction(packages, options), options);
+    });
+}
+
+/** Which hosts, how carefully, how far, and the server. */
+export function addChangeOptions(command: Command): Command {
   addTargetOptions(command);
   addRolloutOptions(command);
   addFlowOptions(command);
-  addFleetOptions(command.optionsGroup('The server:'));
-  command.addHelpText('after', helpOf(word, path)).action(async (...given: readonly unknown[]) => {
-    const packages = word.packages === 'none' ? [] : ((given[0] ?? []) as readonly WantedPackageSpec[]);
-    const options = given[word.packages === 'none' ? 0 : 1] as MakeChangeOptions;
-    const { makeChange } = await import('./make-change.ts');
-    await makeChange(word.toAction(packages, options), options);
-  });
+  return addFleetOptions(command.optionsGroup('The server:'));
 }
 
 type Takes = Exclude<ChangeWord['packages'], 'none'>;

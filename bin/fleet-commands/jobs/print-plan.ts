@@ -39,7 +39,14 @@ export function printPlan(job: Job, summary: PlanSummary, { present, lost }: Pla
   ]);
 }
 
-const beside: ReadonlySet<ActionKind> = new Set(['hold', 'unhold', 'update-lists', 'refresh']);
+const beside: ReadonlySet<ActionKind> = new Set([
+  'hold',
+  'unhold',
+  'update-lists',
+  'refresh',
+  'set-source',
+  'remove-source',
+]);
 
 const unforeseenText = ({ do: kind }: Action): string =>
   beside.has(kind) ? 'No package is changed.' : 'What it changes cannot be foreseen.';

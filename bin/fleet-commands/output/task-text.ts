@@ -31,6 +31,18 @@ export function detailLines({ details }: Extract<Message, { kind: 'details' }>):
   ];
 }
 
+/** Each file as it is, with its name above. */
+export const sourceLines = ({ sources }: Extract<Message, { kind: 'sources' }>): string[] =>
+  sources.length === 0
+    ? ['it has no file of sources']
+    : sources.flatMap(({ file, text }) => [
+        `${file}:`,
+        ...text
+          .trimEnd()
+          .split('\n')
+          .map((line) => `  ${line}`.trimEnd()),
+      ]);
+
 /** Below the table. */
 export function countFiles({ files, total }: Extract<Message, { kind: 'files' }>): string {
   const count = (...of: readonly PackageFile['status'][]): number =>

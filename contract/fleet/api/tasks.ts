@@ -8,7 +8,7 @@ const count = z.int().nonnegative();
 
 export const askHost = describeOperation({
   name: 'ask-host',
-  summary: "Ask a host, at its next check-in, to look again, or for a package's files or details",
+  summary: "Ask a host, at its next check-in, to look again, for a package's files or details, or for its sources",
   role: 'operator',
   changes: true,
   input: z.object({ host: hostReferenceSchema, task: hostQuestionSchema }),
