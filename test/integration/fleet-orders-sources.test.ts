@@ -1,13 +1,17 @@
 // Sources of packages on real hosts with apt and dnf: one that works stays, and one whose lists cannot be fetched leaves no trace.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { runCommand } from '../../lib/run-command.ts';
 import { orderHost, writeFleetProgram } from '../helpers/order-lab.ts';
 import type { OrderHost, OrderWanted } from '../helpers/order-lab.ts';
+import { parentOf, pidOf, waitUntil } from '../helpers/order-processes.ts';
 import { makeDebRepository } from '../helpers/package-hosts/deb-repository.ts';
 import { makeDpkgHost } from '../helpers/package-hosts/dpkg-host.ts';
 import { makeRpmHost } from '../helpers/package-hosts/rpm-host.ts';
@@ -93,6 +97,29 @@ test('apt: a source that worked is put back when its new text or key does not', 
   assert.deepEqual([refused.outcome, /Trusted is not a field/.test(refused.text)], ['refused', true], refused.text);
   const removed = await dpkg.carryOut({ action: { do: 'remove-source', name: 'extra' } });
   assert.equal(removed.outcome, 'done', removed.text);
+  assert.deepEqual([isThere(dpkg, DEB_FILE), isThere(dpkg, DEB_KEY)], [false, false]);
+});
+
+test('apt: the executor is killed while the lists are fetched: the next one puts back what was there', async () => {
+  const asked = Promise.withResolvers<void>();
+  const silent = createServer(() => asked.resolve()).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const text = `Types: deb\nURIs: http://127.0.0.1:${port}/\nSuites: stable/\n`;
+  const name = dpkg.place({ action: { do: 'set-source', name: 'extra', text, key: goodKey } });
+  const killed = dpkg.runOrders().catch(() => undefined);
+  await asked.promise;
+  assert.equal(isThere(dpkg, DEB_FILE), true);
+  process.kill(parentOf(await pidOf(name, 'apt-get')), 'SIGKILL');
+  await killed;
+  const next = dpkg.runOrders();
+  await waitUntil('the next one to wait', () => JSON.stringify(dpkg.report(name)).includes('is waited for'));
+  silent.close();
+  silent.closeAllConnections();
+  const { exitCode, stderr } = await next;
+  assert.equal(exitCode, 0, stderr);
+  const { outcome, text: why } = dpkg.result(name);
+  assert.deepEqual([outcome, /it was cut off.*as they were before/.test(why)], ['failed', true], why);
   assert.deepEqual([isThere(dpkg, DEB_FILE), isThere(dpkg, DEB_KEY)], [false, false]);
 });
 
