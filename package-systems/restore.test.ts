@@ -31,7 +31,7 @@ suite('back to exact versions', () => {
 
   test('dnf 4 is told by a script for its shell', async () => {
     const { commands, script } = await ask(rpm.restore({ changes, installed }, '/script'), sayVersion('4.14.0\n'));
-    assert.equal(script, 'remove new-1.all\ninstall app-1.amd64 old-1.all\nrun\n');
+    assert.equal(script, 'downgrade app-1.amd64\nremove new-1.all\ninstall old-1.all\nrun\n');
     assert.equal(lastWords(commands[0]?.argv ?? [], 2), 'shell /script');
   });
 
@@ -42,8 +42,8 @@ suite('back to exact versions', () => {
     );
     assert.equal(script, undefined);
     assert.equal(
-      lastWords(commands[0]?.argv ?? [], 6),
-      'do --action=remove new-1.all --action=install app-1.amd64 old-1.all',
+      lastWords(commands[0]?.argv ?? [], 7),
+      'do --action=downgrade app-1.amd64 --action=remove new-1.all --action=install old-1.all',
     );
   });
 

@@ -3,16 +3,16 @@
 import { requireWanted } from '../package-job.ts';
 import type { PackageChange } from '../package-job.ts';
 import type { PackageQuestion, Restore, Restored } from '../package-system.ts';
+import { compareVersions } from './compare-versions.ts';
 import { simulateDnf, spell } from './jobs.ts';
 
 /** Only what was named goes: that another package is not needed any more is no part of an undo. */
 const KEEP = '--setopt=clean_requirements_on_remove=False';
 
 export const restore = ({ changes }: Restored, scriptFile: string): PackageQuestion<Restore> => {
-  const words = {
-    remove: changes.filter(({ after }) => after === undefined).map(wordOf),
-    install: changes.filter(({ after }) => after !== undefined).map(wordOf),
-  };
+  const words = new Map(
+    [...Map.groupBy(changes, actionOf)].map(([action, some]) => [action, some.map(wordOf)] as const),
+  );
   return {
     commands: [{ argv: ['dnf', '--version'] }],
     parse: ([version]) =>
@@ -20,27 +20,27 @@ export const restore = ({ changes }: Restored, scriptFile: string): PackageQuest
   };
 };
 
-type Words = { readonly remove: readonly string[]; readonly install: readonly string[] };
+type Words = ReadonlyMap<string, readonly string[]>;
+
+/** `install` would do for all three, but what came for another package would count as wanted for itself from then on. */
+function actionOf({ before, after }: PackageChange): string {
+  if (after === undefined) return 'remove';
+  if (before === undefined) return 'install';
+  return compareVersions(after, before) < 0 ? 'downgrade' : 'upgrade';
+}
 
 /** Of what goes, exactly the version that is there: of a kernel, others may be there, too. */
 const wordOf = ({ name, arch, before, after }: PackageChange): string =>
   spell(requireWanted({ name, arch, version: after ?? before ?? '' }));
 
-function byShell({ remove, install }: Words, scriptFile: string): Restore {
-  const lines = [
-    ...remove.map((word) => `remove ${word}`),
-    // All at once: each alone may need another one.
-    ...(install.length === 0 ? [] : [`install ${install.join(' ')}`]),
-    'run',
-    '',
-  ];
-  return planOf([KEEP], ['shell', scriptFile], lines.join('\n'));
+function byShell(words: Words, scriptFile: string): Restore {
+  const lines = [...words].map(([action, some]) => `${action} ${some.join(' ')}`);
+  return planOf([KEEP], ['shell', scriptFile], [...lines, 'run', ''].join('\n'));
 }
 
-function byDo({ remove, install }: Words): Restore {
-  const part = (action: string, words: readonly string[]): readonly string[] =>
-    words.length === 0 ? [] : [`--action=${action}`, ...words];
-  return planOf([KEEP], ['do', ...part('remove', remove), ...part('install', install)], undefined);
+function byDo(words: Words): Restore {
+  const parts = [...words].flatMap(([action, some]) => [`--action=${action}`, ...some]);
+  return planOf([KEEP], ['do', ...parts], undefined);
 }
 
 function planOf(options: readonly string[], words: readonly string[], script: string | undefined): Restore {

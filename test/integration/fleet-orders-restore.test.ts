@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import type { Action, PackageChangeRecord } from '../../contract/fleet/jobs/action.ts';
+import type { Argv } from '../../lib/run-command.ts';
 import { invertChanges } from '../../contract/fleet/jobs/undone-changes.ts';
 import { orderHost, writeFleetProgram } from '../helpers/order-lab.ts';
 import type { OrderHost, OrderWanted } from '../helpers/order-lab.ts';
@@ -50,7 +51,10 @@ type Kind = {
   }>;
   /** Of an older version, within the repository. */
   readonly fileOf: string;
-  readonly forget: readonly [string, ...string[]];
+  readonly forget: Argv;
+  /** Says that lab-lib came for another package; lists what did not. */
+  readonly markAuto: Argv;
+  readonly showManual: Argv;
 };
 
 const kinds: readonly Kind[] = [
@@ -70,6 +74,8 @@ const kinds: readonly Kind[] = [
     },
     fileOf: 'stable/lab-app_1_all.deb',
     forget: ['apt-get', '-qq', 'update'],
+    markAuto: ['apt-mark', 'auto', 'lab-lib'],
+    showManual: ['apt-mark', 'showmanual'],
   },
   {
     name: 'rpm',
@@ -83,10 +89,12 @@ const kinds: readonly Kind[] = [
     },
     fileOf: 'lab-app-1-1.noarch.rpm',
     forget: ['dnf', '-q', 'makecache', '--refresh'],
+    markAuto: ['dnf', '-q', 'mark', 'remove', 'lab-lib'],
+    showManual: ['dnf', '-q', 'repoquery', '--userinstalled', '--qf', '%{name}'],
   },
 ];
 
-for (const { name, arch, release, make, fileOf, forget } of kinds) {
+for (const { name, arch, release, make, fileOf, forget, markAuto, showManual } of kinds) {
   suite(name, () => {
     let host: OrderHost;
     let list: () => Promise<void>;
@@ -120,6 +128,7 @@ for (const { name, arch, release, make, fileOf, forget } of kinds) {
       changes.toSorted((left, right) => (left.name < right.name ? -1 : 1));
 
     test('an upgrade that brought a new package and took an old one away is undone', async () => {
+      await host.run(markAuto);
       upgraded = await foreseeAndDo({ do: 'upgrade', security: false, except: [] });
       assert.deepEqual(byName(upgraded), [
         change('lab-app', '1', '2'),
@@ -129,6 +138,9 @@ for (const { name, arch, release, make, fileOf, forget } of kinds) {
       ]);
       const undone = await foreseeAndDo(restoreOf(invertChanges(upgraded)));
       assert.deepEqual(byName(undone), byName(invertChanges(upgraded)));
+      const { stdout } = await host.run(showManual);
+      assert.match(stdout, /^lab-app$/m);
+      assert.doesNotMatch(stdout, /lab-lib/);
     });
 
     test('what somebody has changed since is named, and nothing is changed', async () => {
