@@ -7,6 +7,7 @@ import type { Rank } from '../contract/fleet/operation.ts';
 import { askHere } from './questions/questions.ts';
 import type { AskQuestion } from './questions/questions.ts';
 import type { MachineRecords } from './classes/machine-records.ts';
+import type { PackageFiles } from './package-files/package-files.ts';
 import { readOrderKey } from './orders/order-key.ts';
 import type { Store } from './store/open-store.ts';
 
@@ -27,6 +28,8 @@ export type Fleet = {
   readonly warnings: () => readonly string[];
   /** Questions about lists of packages. */
   readonly ask: AskQuestion;
+  /** Package files that jobs install; undefined where the server keeps none. */
+  readonly packageFiles: PackageFiles | undefined;
   /** The machine database as it is now; undefined where the server has no site. */
   readonly records: (() => MachineRecords) | undefined;
 };
@@ -51,6 +54,7 @@ export type FleetOptions = {
   /** A server gives a process (questions/question-process.ts); otherwise questions are answered in this one. */
   readonly ask?: AskQuestion;
   readonly records?: () => MachineRecords;
+  readonly packageFiles?: PackageFiles | undefined;
 };
 
 const TOKEN_KEY = 'exchange-token-key';
@@ -66,6 +70,7 @@ export async function openFleet({
   warnings = () => [],
   ask = askHere(store.queries),
   records,
+  packageFiles,
 }: FleetOptions): Promise<Fleet> {
   const value = randomBytes(32).toString('base64url');
   await store.queries
@@ -90,5 +95,6 @@ export async function openFleet({
     warnings,
     ask,
     records,
+    packageFiles,
   };
 }

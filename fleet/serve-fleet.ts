@@ -16,6 +16,8 @@ import { openFleet } from './fleet.ts';
 import type { Fleet } from './fleet.ts';
 import { advanceRegularly } from './jobs/advance-regularly.ts';
 import { tidyDaily } from './inventories/tidy-daily.ts';
+import { servePackageFiles } from './package-files/package-files.ts';
+import { tidyPackageFilesDaily } from './package-files/tidy-package-files.ts';
 import { openQuestionProcess } from './questions/question-process.ts';
 import { startFleetServer } from './servers/fleet-server.ts';
 import { createHostRoutes } from './servers/host-routes.ts';
@@ -45,6 +47,8 @@ export type FleetPlace = {
   readonly clientCertificates?: ClientCertificateMode;
   /** The site's machine database as it is now, for classes; without it, the server has none. */
   readonly records?: () => MachineRecords;
+  /** Where package files are kept, instead of the state directory: servers of one database need one that all of them reach. */
+  readonly packageFiles?: string;
   readonly log: Log;
 };
 
@@ -69,7 +73,13 @@ export async function serveFleet(place: FleetPlace): Promise<RunningFleet> {
   const ofAuthority = watchAuthority(clientAuthority);
   const warnings = (): string[] =>
     [...store.warnings(), watch.warning(), ofAuthority()].filter((warning) => warning !== undefined);
-  const fleet = await openFleet({ store, log, busyness, warnings, ask: questions.ask, ...records });
+  const packageFiles = servePackageFiles({
+    directory: place.packageFiles ?? join(place.stateDir, 'fleet', 'package-files'),
+    run: runCommand,
+  });
+  started.defer(packageFiles.close);
+  const fleet = await openFleet({ store, log, busyness, warnings, ask: questions.ask, packageFiles, ...records });
+  started.defer(tidyPackageFilesDaily(fleet, packageFiles).stop);
   started.defer(advanceRegularly(fleet).stop);
   const xmlRpc = createXmlRpcHandler(fleet, {
     directory: tlsDirectory(place),

@@ -14,6 +14,14 @@ const COMMANDS: Readonly<Record<'dpkg' | 'rpm', readonly (readonly [PackageJob, 
     [{ do: 'remove', packages: [{ name: 'lab' }] }, 'remove -- lab'],
     [{ do: 'purge', packages: [{ name: 'lab' }] }, 'purge -- lab'],
     [{ do: 'install-files', files: ['/srv/lab 1.deb'] }, 'install -- /srv/lab 1.deb'],
+    [
+      { do: 'install-files', files: ['/srv/lab.deb'], options: ['downgrade', 'overwrite', 'reinstall'] },
+      '--allow-downgrades -o Dpkg::Options::=--force-overwrite --reinstall install -- /srv/lab.deb',
+    ],
+    [
+      { do: 'install-files', files: ['/srv/lab.deb'], options: ['ignore-depends', 'overwrite'] },
+      '--refuse-downgrade --force-depends --force-overwrite --install -- /srv/lab.deb',
+    ],
     [{ do: 'update-lists' }, '--error-on=any update --'],
     [{ do: 'hold', packages: [{ name: 'lab', arch: 'i386' }] }, 'apt-mark hold -- lab:i386'],
     [{ do: 'unhold', packages: [{ name: 'lab' }] }, 'apt-mark unhold -- lab'],
@@ -25,6 +33,10 @@ const COMMANDS: Readonly<Record<'dpkg' | 'rpm', readonly (readonly [PackageJob, 
     [{ do: 'upgrade-all' }, 'upgrade --'],
     [{ do: 'purge', packages: [{ name: 'lab' }] }, 'remove -- lab'],
     [{ do: 'hold', packages: [{ name: 'lab', arch: 'i686' }] }, 'versionlock add -- lab.i686'],
+    [
+      { do: 'install-files', files: ['/srv/lab.rpm'], options: ['ignore-depends', 'no-docs'] },
+      'rpm --upgrade --nomanifest --nodeps --excludedocs -- /srv/lab.rpm',
+    ],
   ],
 };
 
@@ -76,4 +88,13 @@ test('dnf 5 takes --downloadonly behind the verb', () => {
   const rpm = packageSystems.find(({ name }) => name === 'rpm');
   const [command] = rpm?.download({ do: 'install', packages: [base] }) ?? [];
   assert.match(command?.argv.join(' ') ?? '', / install --downloadonly -- /);
+});
+
+test('an option of the other system is refused, and those that there are named', () => {
+  const cases = { dpkg: 'no-scripts', rpm: 'overwrite' } as const;
+  for (const { name, plan, fileOptions } of packageSystems) {
+    const job = { do: 'install-files', files: ['/srv/lab'], options: [cases[name]] } as const;
+    assert.throws(() => plan(job), new RegExp(`^UserError: ${name} has no option ${cases[name]}`));
+    assert.ok(!(fileOptions as readonly string[]).includes(cases[name]));
+  }
 });

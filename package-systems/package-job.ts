@@ -1,6 +1,7 @@
 // What a package system can be told to do, as data. In: nothing. Out: types, and what may stand on its command line. Never:
 // decides what is to be done, or does it. Security upgrades are upgrades of the candidates that have that flag.
 import { UserError } from '../lib/errors.ts';
+import type { FileOption } from './file-options.ts';
 import { requireName } from './require-name.ts';
 
 export type WantedPackage = {
@@ -20,7 +21,12 @@ export type PackageJob =
       /** At least one. */
       readonly packages: readonly WantedPackage[];
     }
-  | { readonly do: 'install-files'; readonly files: readonly string[] }
+  | {
+      readonly do: 'install-files';
+      readonly files: readonly string[];
+      /** With some of them the system finds no dependencies in its lists. */
+      readonly options?: readonly FileOption[];
+    }
   | { readonly do: 'upgrade-all' }
   | { readonly do: 'update-lists' };
 

@@ -1,6 +1,7 @@
 // What every package system answers: dpkg and rpm are two kinds of it (all.ts). In: nothing. Out: questions, which are
 // programs to run, files to read, and the parser of both. Never: runs or reads anything; ask.ts does that.
 import type { Argv, CommandResult } from '../lib/run-command.ts';
+import type { FileOption } from './file-options.ts';
 import type { PackageChange, PackageJob } from './package-job.ts';
 
 /** One installed package, or a newer version that an upgrade would bring. */
@@ -78,6 +79,8 @@ export type PackageSystem = {
   readonly candidates: PackageQuestion<readonly PackageItem[]>;
   /** What is broken, in words: a line for each package and dependency. Empty: all is well. */
   readonly broken: PackageQuestion<readonly string[]>;
+  /** Whether a line of `broken` is about a dependency or a conflict alone, and the packages themselves are whole. */
+  readonly isUnmet: (line: string) => boolean;
   /** Why the host should be restarted, in words; empty: no need. */
   readonly rebootReasons: PackageQuestion<readonly string[]>;
   /** What installed packages say of themselves. Names that are not installed are left out; no names: all packages. */
@@ -89,6 +92,14 @@ export type PackageSystem = {
   readonly files: (name: string) => PackageQuestion<readonly ClaimedFile[]>;
   /** What a file to install is. Fails when it is not a package of this system. */
   readonly inspectFile: (file: string) => PackageQuestion<PackageFile>;
+  /** What such a file would bring. Fails when bytes of it are missing or wrong. */
+  readonly fileContents: (file: string) => PackageQuestion<FileContents>;
+  /** The end of the names of such files: `.deb`. */
+  readonly fileEnding: string;
+  /** What it can be let overlook when it installs files. */
+  readonly fileOptions: readonly FileOption[];
+  /** Of packages that can be installed; its own first, and what fits any last. */
+  readonly architectures: PackageQuestion<readonly string[]>;
   /**
    * What a job would change, by the lists that are there. Fails with the system's own words when it refuses.
    * @throws UserError (exit code 2) for what must not stand on a command line
@@ -194,4 +205,11 @@ export type PackageFile = {
   readonly summary: string;
   /** In the system's own words: `libc6 (>= 2.36)`, `/bin/sh`. */
   readonly depends: readonly string[];
+};
+
+export type FileContents = {
+  /** Absolute; without directories. */
+  readonly paths: readonly string[];
+  /** Of files, unpacked. */
+  readonly bytes: number;
 };

@@ -16,6 +16,7 @@ import { addFleetSourcesCommands } from '../fleet-commands/sources.ts';
 import { addFleetLoginCommands } from '../fleet-commands/login.ts';
 import { addFleetChangeCommands } from '../fleet-commands/jobs/add-change-commands.ts';
 import { addFleetJobCommands } from '../fleet-commands/jobs/add-job-commands.ts';
+import { addFleetFileCommand } from '../fleet-commands/package-files/add-file-command.ts';
 import { addFleetTaskCommand } from '../fleet-commands/task.ts';
 import { addFleetTokenCommand } from '../fleet-commands/token.ts';
 import { addFleetUserCommand } from '../fleet-commands/user.ts';
@@ -63,7 +64,10 @@ const TASKS: readonly Task[] = [
     task: 'Ask hosts:',
     commands: [addFleetRefreshCommand, addFleetFilesCommands, addFleetTaskCommand, addFleetPushCommand],
   },
-  { task: 'Change hosts, by a job:', commands: [addFleetChangeCommands, addFleetSourcesCommands] },
+  {
+    task: 'Change hosts, by a job:',
+    commands: [addFleetChangeCommands, addFleetFileCommand, addFleetSourcesCommands],
+  },
   { task: 'Jobs; approve lets hosts in, too:', commands: [addFleetApproveCommand, addFleetJobCommands] },
   { task: 'When:', commands: [addFleetWindowCommand, addFleetScheduleCommand] },
   { task: 'Who takes part:', commands: [addFleetEnrolCommand, addFleetDecisionCommands, addFleetAgentPackageCommand] },

@@ -13,6 +13,7 @@ type ServeOptions = {
   readonly tlsCertificate?: string;
   readonly clientCertificates: ClientCertificateMode;
   readonly user?: string;
+  readonly packageFiles?: string;
   readonly logLevel: string;
 };
 
@@ -32,6 +33,7 @@ export function addFleetServeCommand(fleet: Command): void {
         .choices(clientCertificateModes)
         .default('none'),
     )
+    .option('--package-files <dir>', 'where package files are kept, instead of the state directory')
     .option(
       '--user <name>',
       'the user to serve as, when started as root; otherwise the owner of the state, or gutinteg',
@@ -43,6 +45,7 @@ export function addFleetServeCommand(fleet: Command): void {
 
 async function serve(options: ServeOptions): Promise<void> {
   const { once } = await import('node:events');
+  const { resolve } = await import('node:path');
   const { createLog } = await import('../../lib/log.ts');
   const { serveFleet } = await import('../../fleet/serve-fleet.ts');
   const { dropRights } = await import('../../service/drop-rights.ts');
@@ -65,6 +68,7 @@ async function serve(options: ServeOptions): Promise<void> {
     stateDir,
     ...place,
     ...(database === undefined ? {} : { database }),
+    ...(options.packageFiles === undefined ? {} : { packageFiles: resolve(options.packageFiles) }),
     ...(tlsKey === undefined ? {} : { tlsKey }),
     ...(tlsCertificate === undefined ? {} : { tlsCertificate }),
     clientCertificates,
@@ -104,6 +108,8 @@ and 'gutinteg fleet status' say so. --client-certificates asks hosts for a certi
 'gutinteg-fleet' fetches and renews it by itself.
 
 When it is started as root, the server becomes another user before it opens anything, as 'gutinteg serve' does.
+
+Servers of one database are given one --package-files, a directory that all of them reach and may write: a host asks any of them.
 
 Examples:
   gutinteg fleet serve --state /var/lib/gutinteg

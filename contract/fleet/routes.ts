@@ -7,6 +7,8 @@ export const hostRoutes = {
   documents: '/fleet/v1/documents',
   /** A host asks for a certificate of its own key. */
   certificate: '/fleet/v1/certificate',
+  /** A host fetches a part of a package file. */
+  packageFile: '/fleet/v1/package-file',
   /** Of relays only: which hosts are to be woken. */
   relay: '/fleet/v1/relay',
 } as const;

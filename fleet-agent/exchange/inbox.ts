@@ -2,6 +2,8 @@
 // Never: acknowledges a task that is not on the disk; answers one twice.
 import { taskSchema } from '../../contract/fleet/tasks.ts';
 import type { Message, Task } from '../../contract/fleet/tasks.ts';
+import type { OrderResult } from '../../contract/fleet/jobs/order-report.ts';
+import { cutText } from '../../lib/cut-text.ts';
 import { neverKind } from '../../lib/never.ts';
 import { isSystemError, whenRefused } from '../../lib/when-missing.ts';
 import { makeAnswer } from '../look/make-answer.ts';
@@ -12,6 +14,7 @@ import type { HostContext } from './host-context.ts';
 import { forgetLook } from './current-look.ts';
 import { forgetOrder, handOver, newsOfOrder, noteTold } from './follow-order.ts';
 import type { OrderTask } from './follow-order.ts';
+import { dropOldFiles, fetchOrderFiles } from './order-files.ts';
 import { listOutbox, putMessage, readOutbox } from './outbox.ts';
 
 type QuestionTask = Exclude<Task, OrderTask>;
@@ -58,6 +61,7 @@ export async function doTasks(context: HostContext): Promise<number> {
       .filter(isAnswer)
       .map(({ task }) => task),
   );
+  dropOldFiles(context);
   let count = 0;
   for (const task of readNumbered(paths.inbox, taskSchema)) {
     if (!answered.has(task.seq)) {
@@ -86,7 +90,7 @@ const NOT_ACCEPTED =
   "this host takes no orders: its administrator has not accepted the server's key; try: gutinteg-fleet accept-orders --help";
 
 /** @returns whether it is over */
-function followOrder(context: HostContext, task: OrderTask): boolean {
+async function followOrder(context: HostContext, task: OrderTask): Promise<boolean> {
   const { paths } = context;
   const news = newsOfOrder(context, task);
   const about = { task: task.seq };
@@ -94,8 +98,7 @@ function followOrder(context: HostContext, task: OrderTask): boolean {
     case 'none':
       return false;
     case 'new':
-      handOver(paths, task);
-      return false;
+      return handOverWithFiles(context, task);
     case 'progress':
       sendLater(paths, (seq) => ({ ...about, seq, kind: 'order-progress', progress: news.progress }));
       noteTold(paths, task, news.progress);
@@ -112,6 +115,24 @@ function followOrder(context: HostContext, task: OrderTask): boolean {
       return neverKind(news);
   }
 }
+
+/** @returns whether it is over: some of its files will never come */
+async function handOverWithFiles(context: HostContext, task: OrderTask): Promise<boolean> {
+  const { paths } = context;
+  const about = { task: task.seq };
+  const files = await fetchOrderFiles(context, task);
+  if (files.kind === 'whole') handOver(paths, task);
+  if (files.kind === 'coming') {
+    const progress = { step: 'downloading' as const, text: cutText(files.text, 500) };
+    sendLater(paths, (seq) => ({ ...about, seq, kind: 'order-progress', progress }));
+  }
+  if (files.kind !== 'refused') return false;
+  const result: OrderResult = { ...NOTHING_CHANGED, outcome: 'refused', text: cutText(files.why, 4000) };
+  sendLater(paths, (seq) => ({ ...about, seq, kind: 'order-ended', result }));
+  return true;
+}
+
+const NOTHING_CHANGED = { changes: [], keptConfiguration: [], recovered: false, health: [], output: '' };
 
 /** The count comes first: a crash in between leaves a gap, which the server does not mind, and never a number twice. */
 function sendLater(paths: StatePaths, messageOf: (seq: number) => Message): void {

@@ -4,6 +4,7 @@ import type { PackageSystem } from '../../package-systems/package-system.ts';
 import type { Uptime } from '../state/due-file.ts';
 import type { ExecutorPaths } from './executor-paths.ts';
 import type { ReportFiles } from './report-files.ts';
+import type { StagedFiles } from './staged-files.ts';
 
 type Limits = {
   /** For each program that changes or fetches something, and for what it leaves behind when it fails. */
@@ -20,6 +21,7 @@ export type ExecutorContext = {
   /** For questions, which change nothing. */
   readonly host: Host;
   readonly reports: ReportFiles;
+  readonly files: StagedFiles;
   readonly limits: Limits;
   readonly uptime: Uptime;
   /** Milliseconds since 1970. */

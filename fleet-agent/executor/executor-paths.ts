@@ -18,6 +18,8 @@ export const executorPaths = (directory = EXECUTOR_DIRECTORY, trustFile = TRUST_
   script: join(directory, 'script'),
   /** What files of sources had in them before the order that is being applied. */
   kept: join(directory, 'kept.json'),
+  /** Package files that orders install: copies of root's own, compared with what was approved. */
+  files: join(directory, 'files'),
   /** What programs have printed, by the names of orders. */
   log: join(directory, 'log'),
   /** For the shell script that starts this program: when there is something to do, unless something new comes. */

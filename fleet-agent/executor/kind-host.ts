@@ -3,9 +3,10 @@ import { ask } from '../../package-systems/ask.ts';
 import type { ExecutorContext } from './executor-context.ts';
 import type { KindHost } from './order-plan.ts';
 
-export const kindHost = ({ system, host, paths }: ExecutorContext): KindHost => ({
+export const kindHost = ({ system, host, paths, files }: ExecutorContext): KindHost => ({
   system,
   ask: (question) => ask(question, host),
+  stage: files.stage,
   scriptFile: paths.script,
   keptFile: paths.kept,
 });

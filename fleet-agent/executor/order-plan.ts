@@ -1,4 +1,5 @@
 // What an order comes to on this host. In: nothing. Out: the shape that each kind of action answers with (plan-action.ts).
+import type { PackageFileSource } from '../../contract/fleet/jobs/action.ts';
 import type { PackageChange } from '../../package-systems/package-job.ts';
 import type {
   PackageCommand,
@@ -19,6 +20,8 @@ export type OrderPlan = {
   readonly check?: (installed: readonly PackageItem[]) => readonly string[];
   /** All that is known of the end is how the programs ended: an exit code is a failure in itself. */
   readonly byExitCode?: boolean;
+  /** Dependencies that are not met afterwards are what was asked for. */
+  readonly ignoresUnmet?: boolean;
   /** The host starts anew; what comes afterwards is another start. */
   readonly restarts?: boolean;
   /** In words, when there is nothing to do. */
@@ -41,4 +44,6 @@ export type KindHost = {
   readonly scriptFile: string;
   /** A file of root's, for what files had in them before they were changed. */
   readonly keptFile: string;
+  /** @returns the path of root's own copy @throws UserError unless it has the bytes that were approved */
+  readonly stage: (file: PackageFileSource) => string;
 };

@@ -33,6 +33,7 @@ const host = {
   system,
   scriptFile: '/nowhere',
   keptFile: '/nowhere',
+  stage: () => '',
   ask: <T>(question: PackageQuestion<T>) => Promise.resolve(question.parse([], [])),
 };
 

@@ -2,9 +2,11 @@
 // Never: runs what changes anything. A kind that is not in the table is refused before.
 import type { Action, ActionKind } from '../../contract/fleet/jobs/action.ts';
 import { UserError } from '../../lib/errors.ts';
-import type { PackageChange, PackageJob, WantedPackage } from '../../package-systems/package-job.ts';
+import type { PackageChange, WantedPackage } from '../../package-systems/package-job.ts';
 import type { PackageItem } from '../../package-systems/package-system.ts';
 import type { KindHost, OrderPlan } from './order-plan.ts';
+import { planFiles } from './plan-files.ts';
+import { planJob } from './plan-job.ts';
 import { planRestore } from './plan-restore.ts';
 import { planSource, planSourceRemoval } from './plan-source.ts';
 
@@ -37,6 +39,7 @@ const kinds: Kinds = {
     commands: system.plan({ do: 'update-lists' }),
     byExitCode: true,
   }),
+  'install-files': planFiles,
   // What is still broken afterwards is a failure in any case.
   repair: async (_, { system }) => ({ downloads: [], commands: system.recover }),
   reboot: async ({ ifNeeded }, { system, ask }) => {
@@ -54,14 +57,6 @@ export function planAction(action: Action, host: KindHost): Promise<OrderPlan> {
   const plan = kinds[action.do] as ((action: Action, host: KindHost) => Promise<OrderPlan>) | undefined;
   if (plan === undefined) throw new UserError(`${action.do} is not known to this version of gutinteg-fleet`);
   return plan(action, host);
-}
-
-function planJob(job: PackageJob, { system, ask }: KindHost): OrderPlan {
-  return {
-    foresee: () => ask(system.simulate(job)),
-    downloads: system.download(job),
-    commands: system.plan(job),
-  };
 }
 
 /** Without names, everything at once, so that the package system resolves it as a whole; a choice is made of its candidates. */

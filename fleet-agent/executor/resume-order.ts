@@ -38,7 +38,8 @@ export async function resumeOrder(
     });
   }
   const { order } = accepted;
-  const plan = await planAction(order.action, kindHost(context));
+  // Nothing of it is started again, so its files need not be there.
+  const plan = await planAction(order.action, { ...kindHost(context), stage: context.files.pathOf });
   return await settleOrder(context, { order, before, plan, log, failure: undefined, wasCutOff: true });
 }
 

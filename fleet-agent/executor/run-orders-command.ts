@@ -14,6 +14,7 @@ import { openExecutorDirectory, requireHost } from './open-executor.ts';
 import { readSpool } from './read-spool.ts';
 import { openReports } from './report-files.ts';
 import { runOrders } from './run-orders.ts';
+import { openStagedFiles } from './staged-files.ts';
 import { readTrust } from './trust-file.ts';
 
 type Options = {
@@ -57,6 +58,7 @@ async function run(options: Options): Promise<void> {
     system: await findPackageSystem(),
     host: { run: runCommand },
     reports: openReports(paths.reports, readSpool(spool).owner),
+    files: openStagedFiles(join(state, 'files'), paths.files),
     limits: { ...limits, healthMs: 60_000 },
     uptime: readUptime(),
     now: Date.now,

@@ -1,6 +1,7 @@
 // Carries out what is there to be carried out. In: the spool of the talker, root's own directory. Out: reports; when to come again. Never:
 // takes the talker's word for anything, or works at two orders at a time (the caller has the lock).
 import { utimesSync } from 'node:fs';
+import { filesOf } from '../orders/choose-files.ts';
 import { replaceFile } from '../state/replace-file.ts';
 import { MAX_ACCEPTED, dropAccepted, keepAccepted, readAccepted } from './accepted-orders.ts';
 import type { AcceptedOrder } from './accepted-orders.ts';
@@ -34,6 +35,9 @@ export async function runOrders(run: OrdersRun): Promise<void> {
     takeOrders(run, laidDown);
     const accepted = readAccepted(context.paths);
     context.reports.dropOthers(new Set([...laidDown, ...accepted].map(({ name }) => name)));
+    context.files.dropOthers(
+      new Set(accepted.flatMap(({ order }) => filesOf(order.action).map(({ sha256 }) => sha256))),
+    );
     const due = accepted.find((order) => isDue(context, order));
     if (due === undefined || run.isStopping()) return noteNext(context, accepted, lookedAtMs);
     const result = await carryOut(context, due);

@@ -77,9 +77,10 @@ async function lookAndSettle(context: ExecutorContext, ending: OrderEnding): Pro
 type Found = { readonly installed: readonly PackageItem[]; readonly broken: readonly string[] };
 
 /** Of what is broken, only what was not before. A repair leaves nothing broken. */
-async function lookAfter({ system, host }: ExecutorContext, { before, order }: OrderEnding): Promise<Found> {
+async function lookAfter({ system, host }: ExecutorContext, { before, order, plan }: OrderEnding): Promise<Found> {
   const broken = await ask(system.broken, host);
-  const isOwn = (line: string): boolean => isRepair(order) || !before.broken.includes(line);
+  const isWanted = (line: string): boolean => plan.ignoresUnmet === true && system.isUnmet(line);
+  const isOwn = (line: string): boolean => isRepair(order) || !(before.broken.includes(line) || isWanted(line));
   return { installed: await ask(system.list, host), broken: broken.filter(isOwn) };
 }
 
@@ -105,7 +106,9 @@ async function recover(
 }
 
 function differenceOf({ expected, simulate }: Order, changes: OrderResult['changes']): string[] {
-  const difference = expected === undefined || simulate ? undefined : compareChanges(expected, changes);
+  // What is installed again in the same version changes no list.
+  const wanted = expected?.filter(({ before, after }) => before !== after);
+  const difference = wanted === undefined || simulate ? undefined : compareChanges(wanted, changes);
   return difference === undefined
     ? []
     : [`what has changed is not what was foreseen: ${describeDifference(difference)}`];

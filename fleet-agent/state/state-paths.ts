@@ -31,6 +31,8 @@ export const statePaths = (directory: string) => ({
   outbox: join(directory, 'outbox'),
   /** Orders for the executor, which is root and reads them: a file each. */
   orders: join(directory, 'orders'),
+  /** Package files that orders need, by their SHA-256, for the executor. */
+  files: join(directory, 'files'),
   /** What the server was told last of an order that is under way, by the number of its task. */
   told: join(directory, 'told'),
   /** The lists that the server has of this host. */

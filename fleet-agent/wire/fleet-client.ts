@@ -14,6 +14,8 @@ import type { OwnCertificateOptions } from '../../contract/fleet/connection/own-
 import { ServerAwayError } from '../../contract/fleet/connection/server-away.ts';
 import { enrolmentAnswerSchema, refusalSchema } from '../../contract/fleet/enrolment.ts';
 import type { Enrolment, EnrolmentAnswer, Refusal } from '../../contract/fleet/enrolment.ts';
+import { partAnswerSchema } from '../../contract/fleet/package-file-part.ts';
+import type { PartAnswer, PartRequest } from '../../contract/fleet/package-file-part.ts';
 import { hostRoutes } from '../../contract/fleet/routes.ts';
 import { requestHeaders, signRequest } from '../../contract/fleet/signed-request.ts';
 import { UserError } from '../../lib/errors.ts';
@@ -28,6 +30,8 @@ export type FleetClient = Disposable & {
   readonly enrol: (enrolment: Enrolment) => Promise<Answered<EnrolmentAnswer>>;
   readonly checkIn: (checkIn: CheckIn) => Promise<Answered<CheckInAnswer>>;
   readonly sendDocument: (document: HostDocument) => Promise<Answered<{ readonly result: DocumentResult }>>;
+  /** A part of a file of the server's store. */
+  readonly fetchPart: (wanted: Omit<PartRequest, 'v'>) => Promise<Answered<PartAnswer>>;
 };
 
 export type ClientOptions = Omit<ConnectOptions, 'identity'> & {
@@ -63,6 +67,7 @@ export function createFleetClient(options: ClientOptions): FleetClient {
     enrol: (enrolment) => post(hostRoutes.enrol, enrolment, enrolmentAnswerSchema),
     checkIn: (checkIn) => post(hostRoutes.checkIn, checkIn, checkInAnswerSchema),
     sendDocument: (document) => post(hostRoutes.documents, document, documentAnswerSchema),
+    fetchPart: (wanted) => post(hostRoutes.packageFile, { v: FLEET_PROTOCOL, ...wanted }, partAnswerSchema),
     [Symbol.dispose]: () => agent.destroy(),
   };
 }

@@ -11,7 +11,8 @@ import type { BodyMemory } from '../servers/read-body.ts';
 import { answerRequest } from './answer-request.ts';
 import type { ApiAnswer } from './answer-request.ts';
 
-const MAX_BODY_BYTES = 256 * 1024;
+/** A part of a package file has 1.4 MB as text. */
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const MAX_UNDER_WAY = 100;
 
 const safeHeaders = {

@@ -1,5 +1,5 @@
 // What each kind of action is, as far as the server must know. In: an action. Out: answers, one line for each kind. Never: I/O.
-import type { Action, ActionKind } from '../../contract/fleet/jobs/action.ts';
+import type { Action, ActionKind, PackageFileSource } from '../../contract/fleet/jobs/action.ts';
 
 type OfKind<K extends ActionKind> = Extract<Action, { do: K }>;
 
@@ -8,8 +8,12 @@ type KindAnswers<K extends ActionKind> = {
   readonly title: (action: OfKind<K>) => string;
   /** It changes packages, so the package system must be in order afterwards. */
   readonly changes: boolean;
+  /** What it leaves is as somebody wanted it, although the package system complains. */
+  readonly mayLeaveUnmet?: (action: OfKind<K>) => boolean;
   /** It may be done where gutinteg keeps the files of an image. */
   readonly suitsImages: boolean;
+  /** Of the server's store. */
+  readonly files?: (action: OfKind<K>) => readonly PackageFileSource[];
   /** The packages that `only` asks about. */
   readonly names?: (action: OfKind<K>) => readonly string[];
   /** The flag that its packages must have, or not have, in the list afterwards. */
@@ -33,7 +37,9 @@ const kinds: { readonly [K in ActionKind]: KindAnswers<K> } = {
   'install-files': {
     ...changing,
     title: ({ files }) => `install ${list(files.map(({ fileName: name }) => ({ name })))}`,
-    names: ({ files }) => namesOf(files),
+    names: ({ files }) => [...new Set(namesOf(files))],
+    files: ({ files }) => files,
+    mayLeaveUnmet: ({ options }) => options.includes('ignore-depends') || options.includes('ignore-conflicts'),
   },
   restore: { ...changing, title: ({ changes }) => `bring back ${list(distinct(changes).map((name) => ({ name })))}` },
   'update-lists': { ...beside, title: () => 'update lists' },
@@ -54,8 +60,15 @@ const answersOf = (action: Action): KindAnswers<never> => kinds[action.do] as un
 /** `upgrade openssl`. */
 export const titleOfAction = (action: Action): string => answersOf(action).title(action as never);
 
-export const mustBeClean = (action: Action): boolean => answersOf(action).changes;
+export function mustBeClean(action: Action): boolean {
+  const { changes, mayLeaveUnmet } = answersOf(action);
+  return changes && mayLeaveUnmet?.(action as never) !== true;
+}
+
 export const suitsImages = (action: Action): boolean => answersOf(action).suitsImages;
+
+export const filesOfAction = (action: Action): readonly PackageFileSource[] =>
+  answersOf(action).files?.(action as never) ?? [];
 
 /** @returns undefined for actions that are the same for hosts with and without a package */
 export const askedNames = (action: Action): readonly string[] | undefined => answersOf(action).names?.(action as never);

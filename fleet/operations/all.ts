@@ -14,6 +14,7 @@ import { jobOperations } from './jobs/jobs.ts';
 import { scheduleOperations } from './schedules/schedules.ts';
 import { windowOperations } from './schedules/windows.ts';
 import { packageQuestions } from './ask-about-packages.ts';
+import { packageFileOperations } from './package-files/package-files.ts';
 import { countHosts } from './show-status.ts';
 import { wakeKey, wakeUps } from './wake-hosts.ts';
 import { taskOperations } from './tasks/tasks.ts';
@@ -37,4 +38,5 @@ export const operations: readonly Implementation[] = [
   ...jobOperations,
   ...windowOperations,
   ...scheduleOperations,
+  ...packageFileOperations,
 ];

@@ -16,6 +16,7 @@ import { sendJson, sendRefusal } from '../servers/host-routes.ts';
 import type { Handler } from '../servers/host-routes.ts';
 import { readBody } from '../servers/read-body.ts';
 import type { BodyMemory } from '../servers/read-body.ts';
+import { createUnsentAnswers } from '../servers/unsent-answers.ts';
 import { tlsFiles } from '../tls/make-certificate.ts';
 import { readKeyPair, watchCertificate } from '../tls/watch-certificate.ts';
 import { createCertifiedForward } from './certified-forward.ts';
@@ -131,6 +132,7 @@ function startDrain(relay: Relay, drainMs: number): () => Promise<void> {
 
 function createRelayRoutes(relay: Relay): Readonly<Record<string, Handler>> {
   const memory: BodyMemory = { heldBytes: 0 };
+  const hasRoomFor = createUnsentAnswers();
   const handle: Handler = async (request, response) => {
     if (request.method !== 'POST') return sendJson(response, 405, { error: 'bad-request', message: 'POST only' });
     const text = (name: string): string => headerOf(request, name);
@@ -153,6 +155,9 @@ function createRelayRoutes(relay: Relay): Readonly<Record<string, Handler>> {
       });
       if ('refusal' in answer) return sendRefusal(response, answer.refusal);
       const { status, retryAfter, body } = answer.passed;
+      if (request.url === hostRoutes.packageFile && !hasRoomFor(response)) {
+        return sendRefusal(response, { error: 'busy', message: 'busy', retryAfter: 60 });
+      }
       response.writeHead(status, {
         'Content-Type': 'application/json',
         'Content-Length': body.length,

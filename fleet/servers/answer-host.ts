@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { certificateRequestSchema } from '../../contract/fleet/certificate.ts';
 import { checkInSchema, documentSchema, FLEET_PROTOCOL } from '../../contract/fleet/check-in.ts';
 import { enrolmentSchema, hostIdSchema, idOfKey } from '../../contract/fleet/enrolment.ts';
+import { partRequestSchema } from '../../contract/fleet/package-file-part.ts';
 import { relayReportSchema } from '../../contract/fleet/relay-report.ts';
 import { hostRoutes, MAX_UNPACKED_BYTES } from '../../contract/fleet/routes.ts';
 import { isSignedRequest, readHostKey } from '../../contract/fleet/signed-request.ts';
@@ -18,6 +19,7 @@ import { refuseState } from '../exchange/refuse-state.ts';
 import { storeDocument } from '../exchange/store-document.ts';
 import type { Fleet } from '../fleet.ts';
 import { answerRelay } from '../push/answer-relay.ts';
+import { answerPart } from '../package-files/answer-part.ts';
 import { NO_AUTHORITY } from '../tls/certify-hosts.ts';
 import type { CertifyHost } from '../tls/certify-hosts.ts';
 import { createTurns } from './turns.ts';
@@ -96,6 +98,8 @@ const byPath: Readonly<Record<string, TakeIn>> = {
     withBody(sent, checkInSchema, (checkIn) => answerCheckIn(fleet, sent, checkIn)),
   [hostRoutes.documents]: ({ fleet }, sent) =>
     withBody(sent, documentSchema, (document) => storeDocument(fleet, sent.hostId, document)),
+  [hostRoutes.packageFile]: ({ fleet }, sent) =>
+    withBody(sent, partRequestSchema, (wanted) => answerPart(fleet, sent.hostId, wanted)),
   [hostRoutes.relay]: ({ fleet }, sent) =>
     withBody(sent, relayReportSchema, (report) => answerRelay(fleet, sent.hostId, report)),
   [hostRoutes.certificate]: ({ fleet, certify }, sent) =>

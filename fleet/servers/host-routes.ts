@@ -22,6 +22,8 @@ import type { HostAnswerer, KnownHost, SentRequest } from './answer-host.ts';
 import { findRelay, recordRelay } from './record-relay.ts';
 import { readBody } from './read-body.ts';
 import type { BodyMemory } from './read-body.ts';
+import { createUnsentAnswers } from './unsent-answers.ts';
+import type { UnsentAnswers } from './unsent-answers.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -63,6 +65,7 @@ export function createHostRoutes(
     answerer: createHostAnswerer(fleet, certify),
     memory: { heldBytes: 0 },
     log: createLimitedLog(fleet.log, fleet.now, A_MINUTE_MS),
+    hasRoomFor: createUnsentAnswers(),
     underWay: 0,
   };
   const handle: Handler = (request, response) => handleRequest(server, request, response);
@@ -74,6 +77,7 @@ type HostServer = {
   readonly answerer: HostAnswerer;
   readonly memory: BodyMemory;
   readonly log: LimitedLog;
+  readonly hasRoomFor: UnsentAnswers;
   underWay: number;
 };
 
@@ -91,6 +95,10 @@ async function handleRequest(server: HostServer, request: IncomingMessage, respo
   if (found === undefined) return;
   const { outcome, host } = found;
   if ('answer' in outcome) {
+    if (request.url === hostRoutes.packageFile && !server.hasRoomFor(response)) {
+      sendRefusal(response, refuseForNow(headerOf(request, requestHeaders.host)).refusal);
+      return;
+    }
     if (host !== undefined && request.url === hostRoutes.checkIn) await noteRelay(server, { request, response, host });
     sendJson(response, 200, outcome.answer);
     return;

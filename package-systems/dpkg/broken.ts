@@ -20,6 +20,9 @@ export const broken: PackageQuestion<readonly string[]> = {
   ],
 };
 
+/** Lines of `parseCheck`; a package's own state stands behind `is` or `has`. */
+export const isUnmet = (line: string): boolean => /^\S+: |^E: Unmet dependencies/.test(line);
+
 const WHOLE = new Set(['installed', 'config-files', 'not-installed']);
 
 function describeState([name, status, error, filesWrittenAt]: Row): string[] {

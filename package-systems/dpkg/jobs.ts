@@ -1,9 +1,11 @@
 // Jobs as command lines of apt-get. Pure. Nobody is asked: questions of packages have their default answer, edited
 // configuration stays. @see apt-get(8), dpkg(1) --force-confold, debconf(7)
 import { UserError } from '../../lib/errors.ts';
+import type { FileOption } from '../file-options.ts';
 import { argumentsOf } from '../package-job.ts';
 import type { PackageChange, PackageJob, WantedPackage } from '../package-job.ts';
 import type { PackageCommand, PackageItem, PackageQuestion } from '../package-system.ts';
+import { simulateFiles, wordsForApt, wordsForDpkg } from './file-jobs.ts';
 import { list } from './list.ts';
 import { parseSimulation } from './parse-simulation.ts';
 
@@ -35,7 +37,9 @@ const OPTIONS = [
 export const plan = (job: PackageJob): readonly PackageCommand[] => {
   const words = argumentsOf(job, spell);
   if (job.do === 'hold' || job.do === 'unhold') return [{ argv: ['apt-mark', job.do, '--', ...words] }];
-  return [aptGet([...VERBS[job.do], '--', ...words])];
+  const more = furtherWords(job);
+  if (more !== undefined) return [aptGet([...more, ...VERBS[job.do], '--', ...words])];
+  return [{ argv: ['dpkg', ...KEEP_CONFIGURATION, ...wordsForDpkg(optionsOf(job)), ...words], env }];
 };
 
 /** @param words options, the verb, and what is behind it */
@@ -43,6 +47,11 @@ export const aptGet = (words: readonly string[]): PackageCommand => ({
   argv: ['apt-get', '--yes', '--quiet', ...asOptions(OPTIONS), ...words],
   env,
 });
+
+const optionsOf = (job: PackageJob): readonly FileOption[] => (job.do === 'install-files' ? (job.options ?? []) : []);
+
+/** Undefined where dpkg itself does it. */
+const furtherWords = (job: PackageJob): readonly string[] | undefined => wordsForApt(optionsOf(job));
 
 const FETCHES: ReadonlySet<PackageJob['do']> = new Set([
   'install',
@@ -54,16 +63,21 @@ const FETCHES: ReadonlySet<PackageJob['do']> = new Set([
 
 export const download = (job: PackageJob): readonly PackageCommand[] => {
   if (!FETCHES.has(job.do)) return [];
-  return [aptGet(['--download-only', ...VERBS[job.do], '--', ...argumentsOf(job, spell)])];
+  const more = furtherWords(job);
+  return more === undefined
+    ? []
+    : [aptGet(['--download-only', ...more, ...VERBS[job.do], '--', ...argumentsOf(job, spell)])];
 };
 
 /** An ordinary user can ask. `--yes` makes apt refuse what it would refuse: changes of held packages. */
 export const simulate = (job: PackageJob): PackageQuestion<readonly PackageChange[]> => {
   const words = argumentsOf(job, spell);
   const changesNothing = job.do === 'hold' || job.do === 'unhold' || job.do === 'update-lists';
-  return changesNothing
-    ? { commands: [], parse: () => [] }
-    : simulateAptGet(job.do, [...VERBS[job.do], '--', ...words]);
+  if (changesNothing) return { commands: [], parse: () => [] };
+  const more = furtherWords(job);
+  return more === undefined
+    ? simulateFiles(words, optionsOf(job))
+    : simulateAptGet(job.do, [...more, ...VERBS[job.do], '--', ...words]);
 };
 
 /** @param what what apt may refuse, in words @param argv options, the verb, and what is behind it */

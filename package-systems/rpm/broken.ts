@@ -19,6 +19,8 @@ export const broken: PackageQuestion<readonly string[]> = {
 
 const PROBLEM = /^\S+ (?:has missing requires of|has installed conflict|is a duplicate with) /;
 
+export const isUnmet = (line: string): boolean => /missing require|installed conflict/i.test(line);
+
 /** A line for each in dnf 4; dnf 5 has the package's name, and each of its problems indented below it. */
 function readProblems(stdout: string): string[] {
   const lines = stdout.split('\n').filter((line) => line.trim() !== '');

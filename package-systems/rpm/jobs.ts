@@ -1,8 +1,10 @@
 // Jobs as command lines of dnf. Pure. Edited configuration stays; the new one is beside it as .rpmnew. @see dnf(8)
 import { UserError } from '../../lib/errors.ts';
+import type { FileOption } from '../file-options.ts';
 import { argumentsOf } from '../package-job.ts';
 import type { PackageChange, PackageJob, WantedPackage } from '../package-job.ts';
 import type { PackageCommand, PackageItem, PackageQuestion } from '../package-system.ts';
+import { installByRpm, simulateFiles } from './file-jobs.ts';
 import { list } from './list.ts';
 import { parseTransaction } from './parse-transaction.ts';
 
@@ -21,9 +23,14 @@ const VERBS: Readonly<Record<PackageJob['do'], readonly string[]>> = {
 };
 
 /** `hold` and `unhold` need the plugin versionlock. */
-export const plan = (job: PackageJob): readonly PackageCommand[] => [
-  { argv: ['dnf', '--assumeyes', '--quiet', ...VERBS[job.do], '--', ...argumentsOf(job, spell)] },
-];
+export const plan = (job: PackageJob): readonly PackageCommand[] => {
+  const words = argumentsOf(job, spell);
+  const options = optionsOf(job);
+  if (options.length > 0) return [installByRpm(words, options)];
+  return [{ argv: ['dnf', '--assumeyes', '--quiet', ...VERBS[job.do], '--', ...words] }];
+};
+
+const optionsOf = (job: PackageJob): readonly FileOption[] => (job.do === 'install-files' ? (job.options ?? []) : []);
 
 const FETCHES: ReadonlySet<PackageJob['do']> = new Set([
   'install',
@@ -35,7 +42,7 @@ const FETCHES: ReadonlySet<PackageJob['do']> = new Set([
 
 export const download = (job: PackageJob): readonly PackageCommand[] =>
   plan(job)
-    .filter(() => FETCHES.has(job.do))
+    .filter(() => FETCHES.has(job.do) && optionsOf(job).length === 0)
     // dnf 5 takes it behind the verb only.
     .map(({ argv: [dnf, ...words] }) => ({
       argv: [dnf, ...words.flatMap((word) => (word === '--' ? ['--downloadonly', '--'] : [word]))],
@@ -44,6 +51,8 @@ export const download = (job: PackageJob): readonly PackageCommand[] =>
 /** Only root can ask, and by the lists that are there. */
 export const simulate = (job: PackageJob): PackageQuestion<readonly PackageChange[]> => {
   const words = argumentsOf(job, spell);
+  const options = optionsOf(job);
+  if (options.length > 0) return simulateFiles(words, options);
   const changesNothing = job.do === 'hold' || job.do === 'unhold' || job.do === 'update-lists';
   return changesNothing ? { commands: [], parse: () => [] } : simulateDnf(job.do, [...VERBS[job.do], '--', ...words]);
 };

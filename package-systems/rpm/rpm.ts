@@ -1,9 +1,12 @@
 // rpm and dnf. In: nothing. Out: their answers to the questions of package-system.ts. Never: runs a program.
 import type { PackageSystem } from '../package-system.ts';
-import { broken } from './broken.ts';
+import { architectures } from './architectures.ts';
+import { broken, isUnmet } from './broken.ts';
 import { candidates } from './candidates.ts';
 import { compareVersions } from './compare-versions.ts';
 import { describe } from './describe.ts';
+import { fileContents } from './file-contents.ts';
+import { fileOptions } from './file-jobs.ts';
 import { files } from './files.ts';
 import { inspectFile } from './inspect-file.ts';
 import { download, plan, recover, simulate } from './jobs.ts';
@@ -24,10 +27,15 @@ export const rpm: PackageSystem = {
   list,
   candidates,
   broken,
+  isUnmet,
   rebootReasons,
   describe,
   files,
   inspectFile,
+  fileContents,
+  fileEnding: '.rpm',
+  fileOptions,
+  architectures,
   simulate,
   plan,
   download,

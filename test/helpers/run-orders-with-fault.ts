@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { openReports } from '../../fleet-agent/executor/report-files.ts';
 import { openExecutorDirectory, requireHost } from '../../fleet-agent/executor/open-executor.ts';
+import { openStagedFiles } from '../../fleet-agent/executor/staged-files.ts';
 import { readSpool } from '../../fleet-agent/executor/read-spool.ts';
 import { runOrders } from '../../fleet-agent/executor/run-orders.ts';
 import { readUptime } from '../../fleet-agent/state/due-file.ts';
@@ -59,6 +60,7 @@ async function run(key: string): Promise<void> {
       paths,
       system,
       host: { run: runCommand },
+      files: openStagedFiles(join(directory, 'state/files'), paths.files),
       reports: openReports(paths.reports, readSpool(spool).owner),
       limits: { programMs: 5000, lockMs: 0, healthMs: 1000 },
       uptime: readUptime(),

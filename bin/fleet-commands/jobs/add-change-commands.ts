@@ -1,13 +1,20 @@
 // A command for each word of change-words.ts. In: the command `fleet`. Out: commands. Never: what one of them does.
 import { Argument, Option } from 'commander';
 import type { Command } from 'commander';
-import type { WantedPackageSpec } from '../../../contract/fleet/jobs/action.ts';
+import { addInstallFilesOptions } from '../package-files/install-files-options.ts';
 import { addFleetOptions } from '../fleet-options.ts';
 import { changeWords } from './change-words.ts';
 import type { ChangeOptions, ChangeWord } from './change-words.ts';
 import { addDespiteOption, addPlanTimeoutOption, addWaitForJobOption, EXIT_CODES } from './flow-options.ts';
 import type { MakeChangeOptions } from './make-change.ts';
-import { collectExcepted, collectNames, collectPackages, collectVersions } from './parse-package.ts';
+import {
+  collectExcepted,
+  collectNames,
+  collectPackages,
+  collectPackagesOrFiles,
+  collectVersions,
+} from './parse-package.ts';
+import type { PackageOrFile } from './parse-package.ts';
 import { addRolloutOptions } from './rollout-options.ts';
 import { addTargetOptions } from './target-options.ts';
 
@@ -21,15 +28,22 @@ export function addFleetChangeCommands(fleet: Command): void {
 
 function addChange(command: Command, word: ChangeWord, path: string): void {
   command.description(word.description);
-  if (word.packages !== 'none') command.addArgument(packagesArgument(word.packages));
+  if (word.packages !== 'none') command.addArgument(packagesArgument(word.packages, word.takesFiles === true));
   for (const name of word.options) command.addOption(ownOptions[name]());
+  if (word.takesFiles === true) addInstallFilesOptions(command);
   addChangeOptions(command)
     .addHelpText('after', helpOf(word, path))
     .action(async (...given: readonly unknown[]) => {
-      const packages = word.packages === 'none' ? [] : ((given[0] ?? []) as readonly WantedPackageSpec[]);
+      const named = word.packages === 'none' ? [] : ((given[0] ?? []) as readonly PackageOrFile[]);
       const options = given[word.packages === 'none' ? 0 : 1] as MakeChangeOptions;
+      const files = named.filter((each) => typeof each === 'string');
+      const packages = named.filter((each) => typeof each !== 'string');
+      if (files.length > 0) {
+        const { installFiles } = await import('../package-files/install-files.ts');
+        return installFiles(files, options, packages);
+      }
       const { makeChange } = await import('./make-change.ts');
-      await makeChange(word.toAction(packages, options), options);
+      return makeChange(word.toAction(packages, options), options);
     });
 }
 
@@ -57,8 +71,13 @@ const parsers: Readonly<Record<Takes, typeof collectPackages>> = {
   optional: collectPackages,
 };
 
-const packagesArgument = (kind: Takes): Argument =>
-  new Argument(takes[kind].name, takes[kind].help).argParser(parsers[kind]);
+function packagesArgument(kind: Takes, takesFiles: boolean): Argument {
+  const { name, help } = takes[kind];
+  if (!takesFiles) return new Argument(name, help).argParser(parsers[kind]);
+  return new Argument('<package-or-file...>', `${help}; or files, directories, addresses`).argParser(
+    collectPackagesOrFiles,
+  );
+}
 
 const ownOptions: Readonly<Record<keyof ChangeOptions, () => Option>> = {
   purge: () => new Option('--purge', 'their configuration, too'),

@@ -18,6 +18,8 @@ export type ChangeWord = {
   readonly description: string;
   /** `names`: without versions. `versions`: each needs one. */
   readonly packages: 'names' | 'wanted' | 'versions' | 'optional' | 'none';
+  /** In the place of packages, files and addresses may be named (../package-files/install-files.ts). */
+  readonly takesFiles?: true;
   readonly options: readonly (keyof ChangeOptions)[];
   readonly toAction: (packages: readonly WantedPackageSpec[], options: ChangeOptions) => Action;
   /** Behind `gutinteg fleet`. */
@@ -30,15 +32,25 @@ const ofPackages =
   (verb: 'install' | 'downgrade' | 'hold' | 'unhold') =>
   (packages: readonly WantedPackageSpec[]): Action => ({ do: verb, packages: [...packages] });
 
+const FILES_HELP = `Files, directories and addresses (https://…) are brought to the server, looked at, and listed first. Each host takes those of
+its own package system and architecture. docs/fleet-package-files.md has the options.
+`;
+
 export const changeWords: readonly ChangeWord[] = [
   {
     name: 'install',
     alias: 'forceinstall',
-    description: 'install packages, or bring them to the newest or a named version',
+    description: 'install packages, or bring them to the newest or a named version; or .deb and .rpm files',
     packages: 'wanted',
+    takesFiles: true,
     options: ['only'],
     toAction: ofPackages('install'),
-    examples: ['install jq --host web1', 'install nginx=1.22.1-9 --class north-web --test-first web1 --only with'],
+    examples: [
+      'install jq --host web1',
+      'install nginx=1.22.1-9 --class north-web --test-first web1 --only with',
+      'install ./hello_2.10-3_amd64.deb ./packages/ --all',
+    ],
+    help: FILES_HELP,
   },
   {
     name: 'remove',

@@ -2,6 +2,7 @@
 // is such a package.
 import { InvalidArgumentError } from 'commander';
 import { packageNameSchema, wantedPackageSchema } from '../../../contract/fleet/jobs/action.ts';
+import { isFileWord } from '../package-files/collect-files.ts';
 import type { WantedPackageSpec } from '../../../contract/fleet/jobs/action.ts';
 
 /** `NAME[:ARCH][=VERSION]`, as apt has it; of rpm packages, too. @throws InvalidArgumentError that shows how */
@@ -25,6 +26,22 @@ export function collectPackages(text: string, before: readonly WantedPackageSpec
   if (twin === undefined) return [...before, wanted];
   if (twin.version === wanted.version) return [...before];
   throw new InvalidArgumentError(`${wanted.name} is named twice, in different versions.`);
+}
+
+/** A word of a file or an address stays as it is. */
+export type PackageOrFile = WantedPackageSpec | string;
+
+/** As `collectPackages`; what cannot be the name of a package is a file. */
+export function collectPackagesOrFiles(text: string, before: readonly PackageOrFile[] = []): PackageOrFile[] {
+  if (isFileWord(text)) return [...before, text];
+  const files = before.filter((each) => typeof each === 'string');
+  return [
+    ...files,
+    ...collectPackages(
+      text,
+      before.filter((each) => typeof each !== 'string'),
+    ),
+  ];
 }
 
 /** Of what has no use for a version. */

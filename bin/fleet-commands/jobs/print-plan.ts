@@ -54,10 +54,12 @@ const unforeseenText = ({ do: kind }: Action): string =>
 const unplannedLines = (hosts: number): string[] =>
   hosts === 0 ? [] : [`Not planned yet: ${countOf(hosts, 'host')}; each is planned when it has reported what it has.`];
 
+const NAMING: ReadonlySet<string> = new Set(['install', 'upgrade', 'install-files']);
+
 /** `web1 has jq 1.6-3 already`, of the first host on which nothing is to be done. */
 export async function presentLines(client: FleetClient, job: Job, { asWanted }: PlanSummary): Promise<string[]> {
   const host = asWanted.find(({ askedOf }) => askedOf !== '')?.askedOf;
-  if (host === undefined || (job.action.do !== 'install' && job.action.do !== 'upgrade')) return [];
+  if (host === undefined || !NAMING.has(job.action.do)) return [];
   const lines: string[] = [];
   for (const name of [...namesOf(job.action)].slice(0, MOST_LINES)) {
     const { packages } = await client.ask(hostPackages, { host, package: name });

@@ -39,9 +39,10 @@ const indented = (rows: readonly (readonly string[])[]): string[] => alignColumn
 const changeLines = (changes: readonly Counted<PlannedChange>[]): string[] =>
   indented(changes.map((change) => [change.name, changeText(change), countOf(change.hosts, 'host')]));
 
-/** `1.6-2 -> 1.6-3`, `new, 1.6-3`, `1.6-2 goes`. */
+/** `1.6-2 -> 1.6-3`, `new, 1.6-3`, `1.6-2 again`, `1.6-2 goes`. */
 export const changeText = ({ before, after }: Pick<PlannedChange, 'before' | 'after'>): string => {
   if (before === null) return `new, ${after}`;
+  if (before === after) return `${before} again`;
   return after === null ? `${before} goes` : `${before} -> ${after}`;
 };
 

@@ -74,7 +74,9 @@ function namedToGo(action: Action): ReadonlySet<string> {
 }
 
 export const namesOf = (action: Action): ReadonlySet<string> =>
-  new Set('packages' in action ? action.packages?.map(({ name }) => name) : []);
+  new Set(
+    ('packages' in action ? action.packages : 'files' in action ? action.files : undefined)?.map(({ name }) => name),
+  );
 
 /** The first of what is the same stands for all of them. */
 function countSame<T>(keyOf: (each: T) => string) {

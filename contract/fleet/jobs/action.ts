@@ -48,8 +48,11 @@ export const packageFileSourceSchema = z.object({
   url: z
     .url({ protocol: /^https?$/ })
     .max(2000)
+    .refine((text) => URL.parse(text)?.username === '', 'has a name and password in it, which every host would see')
     .exactOptional(),
 });
+
+export type PackageFileSource = z.infer<typeof packageFileSourceSchema>;
 
 /** What the administrator lets a package system overlook; each is a word of dpkg or rpm, and docs/fleet-jobs.md says of which. */
 export const installOptions = [

@@ -1,0 +1,46 @@
+// Package files that nobody needs any more are taken away once a day. In: a fleet. Out: nothing; the log says which. Never: takes one that a
+// job needs which has not ended.
+import type { Fleet } from '../fleet.ts';
+import { dropStale } from './fetches.ts';
+import { findJobsWithFiles } from './jobs-with-files.ts';
+import type { PackageFiles } from './package-files.ts';
+
+const DAY_MS = 86_400_000;
+/** Since it was added, or a job was made with it. */
+const KEPT_DAYS = 30;
+
+/** @returns the names of those that went */
+export async function tidyPackageFiles({ store: { queries }, now }: Fleet, { store }: PackageFiles): Promise<string[]> {
+  await dropStale(store, now() - DAY_MS);
+  const needed = await findJobsWithFiles(queries);
+  const gone: string[] = [];
+  for (const { sha256, fileName } of await store.list()) {
+    if (needed.has(sha256) || (await store.usedAt(sha256)) > now() - KEPT_DAYS * DAY_MS) continue;
+    await store.remove(sha256);
+    gone.push(fileName);
+  }
+  return gone;
+}
+
+/** Several servers of one directory may do it at once. @returns ends it, and waits for what is being done */
+export function tidyPackageFilesDaily(fleet: Fleet, files: PackageFiles): { readonly stop: () => Promise<void> } {
+  let running: Promise<void> = Promise.resolve();
+  const tidy = async (): Promise<void> => {
+    try {
+      const gone = await tidyPackageFiles(fleet, files);
+      if (gone.length > 0) fleet.log.info({ files: gone }, 'package files that no job needs were taken away');
+    } catch (error) {
+      fleet.log.warn({ err: error }, 'package files could not be tidied; the next try is in a day');
+    }
+  };
+  const timer = setInterval(() => {
+    running = running.then(tidy);
+  }, DAY_MS);
+  timer.unref();
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return running;
+    },
+  };
+}
