@@ -22,7 +22,7 @@ export const restore = ({ changes }: Restored, scriptFile: string): PackageQuest
 
 type Words = ReadonlyMap<string, readonly string[]>;
 
-/** `install` would do for all three, but what came for another package would count as wanted for itself from then on. */
+/** Each is said as what it is: that `install` of an older version means a downgrade is a habit of dnf 4. */
 function actionOf({ before, after }: PackageChange): string {
   if (after === undefined) return 'remove';
   if (before === undefined) return 'install';
