@@ -6,6 +6,7 @@ import type { JobHostState, JobSpec } from '../../contract/fleet/jobs/job.ts';
 import { resolveSelectors } from '../classes/resolve-selector.ts';
 import type { SelectedHost } from '../classes/resolve-selector.ts';
 import type { Fleet } from '../fleet.ts';
+import { requirePackageFiles } from '../package-files/require-package-files.ts';
 import { OperationError } from '../operations/operation-error.ts';
 import type { StoreTransaction } from '../store/open-store.ts';
 import { askedNames, suitsImages, titleOfAction } from './action-kinds.ts';
@@ -23,6 +24,7 @@ export type ChosenHost = {
 
 /** Finds its hosts: this may take seconds, and needs no transaction. @throws OperationError when there are none */
 export async function chooseHosts(fleet: Fleet, spec: JobSpec): Promise<ChosenHost[]> {
+  await requirePackageFiles(fleet, spec.action);
   const { hosts, rollout, action } = spec;
   const { testFirst } = rollout;
   const [all = [], test = []] = await resolveSelectors(fleet, testFirst === undefined ? [hosts] : [hosts, testFirst]);

@@ -1,5 +1,5 @@
 // Package files of a server: what people send and have fetched, and jobs hand to hosts. In: a directory. Out: a store, and the fetches that
-// fill it. Never: installs anything; knows what a job is (jobs-with-files.ts).
+// fill it. Never: installs anything; knows what a job is (users-of-files.ts).
 import type { RunCommand } from '../../lib/run-command.ts';
 import { openFetches } from './fetches.ts';
 import type { Fetches } from './fetches.ts';

@@ -18,15 +18,15 @@ export const fileCells = ({ fileName, name, version, arch, bytes, sha256, summar
   summary,
 ];
 
-export function fileLines(file: PackageFile & { readonly jobs: readonly number[] }): string[] {
-  const { url, addedBy, addedAt, depends, paths, pathTotal, jobs } = file;
+export function fileLines(file: PackageFile & { readonly neededBy: readonly string[] }): string[] {
+  const { url, addedBy, addedAt, depends, paths, pathTotal, neededBy } = file;
   const left = pathTotal - paths.length;
   return [
     `${file.fileName}: ${file.name} ${file.version} (${file.arch}), for ${file.system}`,
     `  ${file.summary}`,
     `  ${megabytes(file.bytes)}, unpacked ${megabytes(file.unpackedBytes)}; SHA-256 ${file.sha256}`,
     `  ${url === null ? 'sent' : `fetched from ${url}`} by ${addedBy}, ${timeText(addedAt)}`,
-    ...(jobs.length === 0 ? [] : [`  needed by job ${jobs.join(', ')}`]),
+    ...(neededBy.length === 0 ? [] : [`  needed by ${neededBy.join(', ')}`]),
     ...(depends.length === 0 ? [] : ['needs:', ...depends.map((each) => `  ${each}`)]),
     ...(pathTotal === 0 ? ['it brings no files'] : ['brings:', ...paths.map((path) => `  ${path}`)]),
     ...(left > 0 ? [`  and ${left} more`] : []),

@@ -129,12 +129,14 @@ export const showPackageFile = describeOperation({
   role: 'viewer',
   changes: false,
   input: z.object({ file: fileReference }),
-  output: packageFileSchema.extend({ jobs: z.array(count).describe('jobs that have not ended and need it') }),
+  output: packageFileSchema.extend({
+    neededBy: z.array(z.string()).describe('jobs that have not ended, and schedules'),
+  }),
 });
 
 export const removePackageFile = describeOperation({
   name: 'remove-package-file',
-  summary: 'Take a package file away, unless a job that has not ended needs it',
+  summary: 'Take a package file away, unless a job that has not ended, or a schedule, needs it',
   role: 'operator',
   changes: true,
   input: z.object({ file: fileReference }),

@@ -7,7 +7,6 @@ import { titleOfAction } from '../../jobs/action-kinds.ts';
 import { approveJob, controlJob } from '../../jobs/control-job.ts';
 import { chooseHosts, insertJob } from '../../jobs/create-job.ts';
 import { lockJob } from '../../jobs/job-rows.ts';
-import { requirePackageFiles } from '../../package-files/require-package-files.ts';
 import { planJob } from '../../jobs/plan-job.ts';
 import { chooseUndo, requireEnded } from '../../undo/choose-undo.ts';
 import { implementChange } from '../implement.ts';
@@ -18,10 +17,7 @@ const by = (change: Change) => ({ ...change, by: change.actor.name });
 
 export const jobChanges = [
   implementChange(api.createJob, {
-    prepare: async (fleet, spec) => {
-      await requirePackageFiles(fleet, spec.action);
-      return chooseHosts(fleet, spec);
-    },
+    prepare: chooseHosts,
     run: ({ transaction, actor, at }, spec, hosts) => {
       if (spec.approval === 'given') requireApprover(actor);
       return insertJob(transaction, { spec, hosts, by: actor.name, at });

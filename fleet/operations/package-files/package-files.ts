@@ -4,8 +4,8 @@ import type { PackageFile } from '../../../contract/fleet/api/package-files.ts';
 import { PART_BYTES } from '../../../contract/fleet/package-file-part.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { Fetch } from '../../package-files/fetches.ts';
-import { findJobsWithFiles } from '../../package-files/jobs-with-files.ts';
 import type { PackageFiles } from '../../package-files/package-files.ts';
+import { findUsersOfFiles } from '../../package-files/users-of-files.ts';
 import { implement, implementChange } from '../implement.ts';
 import { OperationError } from '../operation-error.ts';
 
@@ -90,17 +90,17 @@ const list = implement(api.listPackageFiles, async (fleet) => {
 
 const show = implement(api.showPackageFile, async (fleet, { file: reference }) => {
   const file = await findFile(fleet, reference);
-  const jobs = await findJobsWithFiles(fleet.store.queries);
-  return { ...file, jobs: jobs.get(file.sha256) ?? [] };
+  const users = await findUsersOfFiles(fleet.store.queries);
+  return { ...file, neededBy: [...(users.get(file.sha256) ?? [])] };
 });
 
 const remove = implementChange(api.removePackageFile, {
   run: async ({ fleet, transaction }, { file: reference }) => {
     const { sha256, fileName } = await findFile(fleet, reference);
-    const jobs = (await findJobsWithFiles(transaction)).get(sha256) ?? [];
-    if (jobs.length > 0) {
-      throw new OperationError('conflict', `job ${jobs.join(', ')} needs ${fileName}; nothing was removed`, {
-        hint: `gutinteg fleet cancel ${jobs[0]} drops the job`,
+    const users = (await findUsersOfFiles(transaction)).get(sha256) ?? [];
+    if (users.length > 0) {
+      throw new OperationError('conflict', `${fileName} is needed by ${users.join(', ')}; nothing was removed`, {
+        hint: 'gutinteg fleet cancel drops a job, gutinteg fleet schedule remove a schedule',
       });
     }
     await filesOf(fleet).store.remove(sha256);
