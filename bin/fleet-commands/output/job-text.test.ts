@@ -117,7 +117,7 @@ test('all that a host has reported is shown, and nothing that is empty', () => {
     NOW,
   );
   assert.deepEqual(details.slice(2), [
-    'it was cut off, and the package system was brought to an end first',
+    'its package system was left half done, and its own recovery was run',
     'changed:',
     '  jq 1.6-2 -> 1.6-3',
     "edited configuration that stays; the package's own lies beside it:",

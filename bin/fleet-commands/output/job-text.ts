@@ -139,7 +139,7 @@ export function jobHostDetails(row: JobHost, nowMs: number): string[] {
     lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
   return [
     ...lines,
-    ...(result.recovered ? ['it was cut off, and the package system was brought to an end first'] : []),
+    ...(result.recovered ? ['its package system was left half done, and its own recovery was run'] : []),
     ...section(
       'changed',
       result.changes.map((change) => `${change.name} ${changeText(change)}`),

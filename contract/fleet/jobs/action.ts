@@ -143,7 +143,7 @@ export type Action = z.infer<typeof actionSchema>;
 export type ActionKind = Action['do'];
 
 /** One package that an action changes. No `before`: it is new. No `after`: it goes. */
-export const packageChangeSchema = z.object({
+const packageChangeSchema = z.object({
   name: z.string().max(255),
   arch: z.string().max(64),
   before: z.string().max(255).nullable(),
@@ -152,7 +152,7 @@ export const packageChangeSchema = z.object({
 
 export type PackageChangeRecord = z.infer<typeof packageChangeSchema>;
 
-export const MAX_CHANGES = 10_000;
+const MAX_CHANGES = 10_000;
 export const packageChangesSchema = z.array(packageChangeSchema).max(MAX_CHANGES);
 
 /** Kinds of which a simulation says what they change; the others have nothing to foresee. */

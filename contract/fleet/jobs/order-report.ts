@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { packageChangesSchema } from './action.ts';
 
 /** Where an order is on its host, in order. `waiting`: for its window, or for somebody else's lock; the text says which. */
-export const orderSteps = ['waiting', 'downloading', 'applying', 'verifying'] as const;
-export type OrderStep = (typeof orderSteps)[number];
+const orderSteps = ['waiting', 'downloading', 'applying', 'verifying'] as const;
 
 export const orderProgressSchema = z.object({
   step: z.enum(orderSteps),
@@ -19,7 +18,7 @@ export type OrderProgress = z.infer<typeof orderProgressSchema>;
  * text says why. `missed`: it changed nothing, as the order's window was over before it could begin; the next one will do.
  * `simulated`: what `changes` says would be done.
  */
-export const orderOutcomes = ['done', 'failed', 'refused', 'missed', 'simulated'] as const;
+const orderOutcomes = ['done', 'failed', 'refused', 'missed', 'simulated'] as const;
 
 export const orderResultSchema = z.object({
   outcome: z.enum(orderOutcomes),
@@ -29,7 +28,7 @@ export const orderResultSchema = z.object({
   changes: packageChangesSchema,
   /** Files of configuration that were edited and stay, while the package's own lie beside them. */
   keptConfiguration: z.array(z.string().max(4096)).max(200),
-  /** It was cut off, and the package system was brought to an end by recovery. */
+  /** Something was left half done, by a cut or a failure, and the package system's own recovery was run. */
   recovered: z.boolean(),
   /** Verdicts of the programs in /etc/gutinteg/health.d that the order named. */
   health: z.array(z.object({ name: z.string().max(64), ok: z.boolean(), text: z.string().max(1000) })).max(20),
