@@ -122,6 +122,8 @@ export type PackageSystem = {
   readonly locks: readonly PackageLock[];
   /** Ends of the names of files that a package lays beside edited configuration, which stays: `.dpkg-dist`. */
   readonly besideEdited: readonly string[];
+  /** Of what its programs printed, the lines that say why they failed, each once; none when they say nothing of it. */
+  readonly failureLines: (output: string) => readonly string[];
   /** What ends a job that was cut off. */
   readonly recover: readonly PackageCommand[];
   /** Files and directories, or patterns of them. While none of these files, nor an entry of these directories, changes, list and candidates are the same. */

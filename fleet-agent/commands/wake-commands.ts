@@ -36,7 +36,7 @@ async function wake({ state }: { readonly state: string }): Promise<void> {
   // Without the file, a check-in is due.
   rmSync(paths.due, { force: true });
   if (!existsSync('/run/systemd/system')) {
-    process.stdout.write('it is due now: cron starts it within five minutes\n');
+    process.stdout.write('it is due now: cron starts it within a minute\n');
     return;
   }
   await runCommand(['systemctl', 'start', 'gutinteg-fleet.service']);

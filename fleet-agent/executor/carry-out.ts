@@ -9,6 +9,7 @@ import { keepAccepted } from './accepted-orders.ts';
 import { faultOfTime, timeOf } from './decide-order.ts';
 import type { Late } from './decide-order.ts';
 import type { ExecutorContext } from './executor-context.ts';
+import { failureWords } from './failure-words.ts';
 import { kindHost } from './kind-host.ts';
 import { describeHolders, listLockHolders, waitForLocks } from './lock-holders.ts';
 import { makeResult, refused } from './make-result.ts';
@@ -82,7 +83,9 @@ async function prepare(
   if (plan.downloads.length > 0) context.reports.progress(name, { step: 'downloading', text: '' });
   for (const command of plan.downloads) {
     const fault = await runMarked(command, { name, log, limitMs: limits.programMs });
-    if (fault !== undefined) return makeResult('failed', `nothing was changed: ${fault}`, { output: log.tail() });
+    if (fault === undefined) continue;
+    const why = [`nothing was changed: ${fault}`, ...failureWords(context.system, log)].join('; ');
+    return makeResult('failed', why, { output: log.tail() });
   }
   // Meanwhile somebody else may have begun.
   const locked = await faultOfLocks(context, name);

@@ -8,6 +8,7 @@ import { ask } from '../../package-systems/ask.ts';
 import type { PackageItem } from '../../package-systems/package-system.ts';
 import { editedSince, listBeside } from './beside-edited.ts';
 import type { ExecutorContext } from './executor-context.ts';
+import { failureWords } from './failure-words.ts';
 import { makeResult } from './make-result.ts';
 import type { OrderLog } from './order-log.ts';
 import type { OrderPlan } from './order-plan.ts';
@@ -65,13 +66,21 @@ async function lookAndSettle(context: ExecutorContext, ending: OrderEnding): Pro
     ...(ending.plan.byExitCode === true && ending.failure !== undefined ? [ending.failure] : []),
     ...(ending.plan.byExitCode === true && ending.wasCutOff ? ['it was cut off'] : []),
   ];
-  return makeResult(faults.length === 0 ? 'done' : 'failed', textOf(ending, faults, recovery), {
-    changes,
-    keptConfiguration: editedSince(before.beside, listBeside(context.system.besideEdited), context.system.besideEdited),
-    recovered,
-    health,
-    output: log.tail(),
-  });
+  return makeResult(
+    faults.length === 0 ? 'done' : 'failed',
+    textOf(ending, [...failureWords(context.system, log), ...recovery], faults),
+    {
+      changes,
+      keptConfiguration: editedSince(
+        before.beside,
+        listBeside(context.system.besideEdited),
+        context.system.besideEdited,
+      ),
+      recovered,
+      health,
+      output: log.tail(),
+    },
+  );
 }
 
 type Found = { readonly installed: readonly PackageItem[]; readonly broken: readonly string[] };
@@ -114,12 +123,12 @@ function differenceOf({ expected, simulate }: Order, changes: OrderResult['chang
     : [`what has changed is not what was foreseen: ${describeDifference(difference)}`];
 }
 
-function textOf(ending: OrderEnding, faults: readonly string[], recovery: readonly string[]): string {
+function textOf(ending: OrderEnding, why: readonly string[], faults: readonly string[]): string {
   const how = [
     ...(ending.wasCutOff ? ['it was cut off'] : []),
     ...(ending.failure === undefined ? [] : [ending.failure]),
   ];
-  if (faults.length > 0) return [...how, ...recovery, ...faults].filter(isFirst).join('; ');
+  if (faults.length > 0) return [...how, ...why, ...faults].filter(isFirst).join('; ');
   if (how.length > 0) return `all is as it should be, although ${how.join('; ')}`;
   return ending.plan.note ?? '';
 }

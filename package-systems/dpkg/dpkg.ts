@@ -10,6 +10,7 @@ import { fileContents } from './file-contents.ts';
 import { fileOptions } from './file-jobs.ts';
 import { files } from './files.ts';
 import { inspectFile } from './inspect-file.ts';
+import { failureLines } from './failure-lines.ts';
 import { download, plan, recover, simulate } from './jobs.ts';
 import { list } from './list.ts';
 import { rebootReasons } from './reboot-reasons.ts';
@@ -46,6 +47,7 @@ export const dpkg: PackageSystem = {
     '/var/cache/debconf/config.dat',
   ].map((file) => ({ file, by: 'kernel' })),
   besideEdited: ['.dpkg-dist', '.ucf-dist'],
+  failureLines,
   recover,
   stampPaths: [
     '/var/lib/dpkg/status',

@@ -9,6 +9,7 @@ import { fileContents } from './file-contents.ts';
 import { fileOptions } from './file-jobs.ts';
 import { files } from './files.ts';
 import { inspectFile } from './inspect-file.ts';
+import { failureLines } from './failure-lines.ts';
 import { download, plan, recover, simulate } from './jobs.ts';
 import { list } from './list.ts';
 import { rebootReasons } from './reboot-reasons.ts';
@@ -49,6 +50,7 @@ export const rpm: PackageSystem = {
     { file: '/var/cache/dnf/download_lock.pid', by: 'pid' },
   ],
   besideEdited: ['.rpmnew'],
+  failureLines,
   recover,
   stampPaths: [
     '/var/lib/rpm/rpmdb.sqlite',

@@ -65,6 +65,10 @@ export async function troubleLines(client: FleetClient, { id, counts, state: ofJ
     if (total === 0) continue;
     const { hosts } = await client.ask(listJobHosts, { job: id, state, limit: MOST_HOSTS });
     lines.push(...hosts.flatMap((host) => jobHostLines(host, Date.now())).map((line) => `  ${line}`));
+    const printed = hosts.find(({ result }) => (result?.output ?? '') !== '');
+    if (printed !== undefined) {
+      lines.push(`  what its package system printed: gutinteg fleet job ${id} --host ${printed.host}`);
+    }
     if (total > hosts.length) {
       lines.push(`  ${countOf(total - hosts.length, `more ${state} host`)}: gutinteg fleet job ${id} --only ${state}`);
     }
