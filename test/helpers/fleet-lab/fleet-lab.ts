@@ -80,7 +80,7 @@ export async function makeFleetLab(stack: AsyncDisposableStack): Promise<FleetLa
     await prepare?.(base);
     const hosts: LabHost[] = [];
     for (const name of names) {
-      const namespace = await network.join();
+      const namespace = await network.join(name);
       const place = { directory: join(directory, name), prefix: prefixOf(namespace, enter, name) };
       const overlay = stack.use(await base.clone(place));
       hosts.push(labHost({ name, namespace, overlay, url: server.url }));
