@@ -1,6 +1,6 @@
 // What the talker is told of orders: a file for each, which belongs to its user. In: reports. Out: files. Never: a report that others
-// can read, or one of an order that nobody waits for any more.
-import { chownSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+// can read, or more than a few of orders that nobody waits for any more: a server that was set back asks for those again.
+import { chownSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { cutText } from '../../lib/cut-text.ts';
 import type { OrderResult, OrderProgress } from '../../contract/fleet/jobs/order-report.ts';
@@ -15,9 +15,11 @@ export type ReportFiles = {
   readonly isEnded: (name: string) => boolean;
   readonly progress: (name: string, progress: OrderProgress) => void;
   readonly end: (name: string, result: OrderResult) => void;
-  /** Those of orders that are neither laid down nor taken. */
+  /** Those of orders that are neither laid down nor taken, but for the last results. */
   readonly dropOthers: (names: ReadonlySet<string>) => void;
 };
+
+const KEPT_RESULTS = 20;
 
 /** @param owner the talker's user; systemd may have given it another number since the last report */
 export function openReports(directory: string, owner: Owner | undefined): ReportFiles {
@@ -34,10 +36,23 @@ export function openReports(directory: string, owner: Owner | undefined): Report
     progress: (name, { step, text }) => write(name, { state: 'open', progress: { step, text: cutText(text, 500) } }),
     end: (name, result) => write(name, { state: 'ended', result: bound(result) }),
     dropOthers: (wanted) => {
-      for (const name of names()) if (!wanted.has(name)) rmSync(pathOf(name), { force: true });
+      const others = names().filter((name) => !wanted.has(name));
+      const results = others.filter((name) => hasBegun(read(name)));
+      const kept = new Set(newestFirst(results, pathOf).slice(0, KEPT_RESULTS));
+      for (const name of others) if (!kept.has(name)) rmSync(pathOf(name), { force: true });
     },
   };
 }
+
+/** It has ended, and is not done twice. What was refused has changed nothing, and is judged anew. */
+const hasBegun = (report: OrderReport | undefined): boolean =>
+  report?.state === 'ended' && report.result.outcome !== 'refused' && report.result.outcome !== 'missed';
+
+const newestFirst = (names: readonly string[], pathOf: (name: string) => string): string[] =>
+  names
+    .map((name) => ({ name, at: statSync(pathOf(name)).mtimeMs }))
+    .toSorted((left, right) => right.at - left.at)
+    .map(({ name }) => name);
 
 /** Not one that a crash has left under its other name. */
 const isReport = (file: string): boolean => file.endsWith('.json') && ORDER_NAME.test(file.slice(0, -'.json'.length));
