@@ -13,7 +13,7 @@ import { approveJob, endWaiting } from './control-job.ts';
 import { lockJob } from './job-rows.ts';
 import type { Job } from './job-rows.ts';
 import { addPlans, dropOrphanedPlans, settlePlans } from './plan-job.ts';
-import { settleJob } from './settle-job.ts';
+import { settleJobs } from './settle-job.ts';
 
 type Context = {
   readonly fleet: Fleet;
@@ -64,7 +64,7 @@ async function advance(context: Context, id: number): Promise<void> {
     await approveJob({ store: fleet.store, transaction, at, by: job.createdBy }, id, true);
   }
   if (at >= job.expiresAt) await expire(context, job);
-  await settleJob({ transaction, at }, id);
+  await settleJobs({ store: fleet.store, transaction, at }, [id]);
 }
 
 /** A host that says nothing for its lease counts as lost. */

@@ -10,7 +10,7 @@ import { lockJob } from './job-rows.ts';
 import type { Job } from './job-rows.ts';
 import { countMoved } from './move-host.ts';
 import { setOpening } from '../schedules/set-opening.ts';
-import { readRings, settleJob } from './settle-job.ts';
+import { readRings, settleJobs } from './settle-job.ts';
 
 type Context = Pick<Change, 'store' | 'transaction' | 'at'> & { readonly by: string };
 
@@ -109,8 +109,8 @@ type JobColumns = Partial<
 const setJob = ({ transaction }: Context, id: number, columns: JobColumns) =>
   transaction.updateTable('jobs').set(columns).where('id', '=', id).execute();
 
-async function settle({ transaction, at }: Context, id: number): Promise<JobState> {
-  await settleJob({ transaction, at }, id);
+async function settle({ store, transaction, at }: Context, id: number): Promise<JobState> {
+  await settleJobs({ store, transaction, at }, [id]);
   const row = await transaction.selectFrom('jobs').select('state').where('id', '=', id).executeTakeFirstOrThrow();
   return row.state;
 }

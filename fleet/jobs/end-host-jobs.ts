@@ -4,7 +4,7 @@ import type { Store, StoreTransaction } from '../store/open-store.ts';
 import { isOpen } from './decide-answer.ts';
 import { lockJob } from './job-rows.ts';
 import { moveHost } from './move-host.ts';
-import { settleJob } from './settle-job.ts';
+import { settleJobs } from './settle-job.ts';
 
 type Context = {
   readonly store: Pick<Store, 'lockRows'>;
@@ -21,6 +21,7 @@ export async function endHostJobs({ store, transaction, at }: Context, host: str
     .where('state', 'in', ['waiting', ...openStates])
     .orderBy('job')
     .execute();
+  const moved: number[] = [];
   for (const { job: id } of rows) {
     await lockJob(store, transaction, id);
     // It is what it is now only since the job was locked.
@@ -28,6 +29,7 @@ export async function endHostJobs({ store, transaction, at }: Context, host: str
     const row = await now.where('host', '=', host).executeTakeFirst();
     if (row === undefined || (row.state !== 'waiting' && !isOpen(row.state))) continue;
     await moveHost(transaction, row, { state: isOpen(row.state) ? 'lost' : 'skipped', reason, at });
-    await settleJob({ transaction, at }, id);
+    moved.push(id);
   }
+  await settleJobs({ store, transaction, at }, moved);
 }

@@ -1,21 +1,39 @@
 // What follows for a job from a change of its hosts, or from the time. In: a job that the caller has locked. Out: its row. Never:
-// decides (decide-job.ts).
-import type { Queries, StoreTransaction } from '../store/open-store.ts';
+// decides (decide-job.ts). That it halts is told last (tell-halt.ts): whoever holds the audit log's lock waits for no other.
+import type { Queries, Store, StoreTransaction } from '../store/open-store.ts';
 import { decideJob } from './decide-job.ts';
 import type { JobStep, RingState } from './decide-job.ts';
 import { withSpec } from './job-rows.ts';
 import type { Job } from './job-rows.ts';
+import { tellHalt } from './tell-halt.ts';
+import type { Halt } from './tell-halt.ts';
 
-type Settling = { readonly transaction: StoreTransaction; readonly at: number };
+type Settling = {
+  readonly store: Pick<Store, 'lockRows'>;
+  readonly transaction: StoreTransaction;
+  readonly at: number;
+};
 
-export async function settleJob({ transaction, at }: Settling, id: number): Promise<void> {
+/** The caller has locked all of them, and locks no other job afterwards. */
+export async function settleJobs(context: Settling, ids: Iterable<number>): Promise<void> {
+  const halted: Halt[] = [];
+  for (const id of ids) {
+    const reason = await settle(context, id);
+    if (reason !== undefined) halted.push({ job: id, reason });
+  }
+  for (const halt of halted) await tellHalt(context, halt);
+}
+
+/** @returns why it halts, if it does so now */
+async function settle({ transaction, at }: Settling, id: number): Promise<string | undefined> {
   const row = await transaction.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
-  if (row === undefined) return;
+  if (row === undefined) return undefined;
   const job = withSpec(row);
   const rings = await readRings(transaction, id);
   const step = decideJob({ ...job, rollout: job.spec.rollout, rings }, at);
-  if (step === undefined) return;
+  if (step === undefined) return undefined;
   await takeStep(transaction, job, { step, at });
+  return step.state === 'halted' ? step.reason : undefined;
 }
 
 async function takeStep(

@@ -11,7 +11,7 @@ import { decideWait } from '../jobs/decide-wait.ts';
 import type { WaitingHost } from '../jobs/decide-wait.ts';
 import { lockJob, readChanges } from '../jobs/job-rows.ts';
 import type { Job, JobHostRow } from '../jobs/job-rows.ts';
-import { settleJob } from '../jobs/settle-job.ts';
+import { settleJobs } from '../jobs/settle-job.ts';
 import { askForPlan, findPlan } from './ask-for-plan.ts';
 import type { JobPart } from './ask-for-plan.ts';
 import { endHost } from '../jobs/end-host.ts';
@@ -118,7 +118,8 @@ type End = { readonly job: Job; readonly row: JobHostRow; readonly state: JobHos
 /** @returns false: it may get the order of another job */
 async function end(work: Work, { job, row, state, reason }: End): Promise<false> {
   await endHost(work, { job, row, change: { state, reason } });
-  await settleJob(work, job.id);
+  // Neither end is a bad one, so it does not halt, and other jobs may be locked after it.
+  await settleJobs({ ...work, store: work.fleet.store }, [job.id]);
   return false;
 }
 

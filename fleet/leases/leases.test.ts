@@ -1,6 +1,7 @@
 // A job from its beginning to its end, by hosts that check in; test/integration/fleet-leases.test.ts has what can go wrong.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { listAudit } from '../../contract/fleet/api/audit.ts';
 import * as api from '../../contract/fleet/api/jobs.ts';
 import { openJobLab } from '../testing/job-lab.ts';
 import type { JobLabOptions } from '../testing/job-lab.ts';
@@ -33,7 +34,7 @@ test('one host of each kind of inventory simulates for all, and every host is do
 });
 
 test('a host that says done, and has it not, has failed; the job halts before its next ring', async () => {
-  const { begin, round, states, show } = await lab({ count: 4, end: () => ({ changesNothing: true }) });
+  const { begin, call, fleet, round, states, show } = await lab({ count: 4, end: () => ({ changesNothing: true }) });
   const job = await begin({ rollout: { rings: [0.25, 1] } });
   await round(6);
   const { state, reason } = await show(job);
@@ -41,4 +42,13 @@ test('a host that says done, and has it not, has failed; the job halts before it
   const found = Object.values(await states(job)).toSorted();
   assert.match(found[0] ?? '', /failed: it says done, but its list still has openssl 1/);
   assert.match(found[3] ?? '', /waiting: the job has halted/);
+  // Nobody has asked for it, so it is told where people look, and once.
+  const { entries } = await call(listAudit, { actor: 'server' });
+  assert.deepEqual(
+    entries.map(({ action, subject, details }) => [action, subject, details]),
+    [['control-job', `job ${job}`, { command: 'halt', why: reason }]],
+  );
+  const events = fleet.store.queries.selectFrom('hostEvents').select('text').where('text', 'like', '%halted%');
+  const told = (await events.execute()).map(({ text }) => text);
+  assert.deepEqual(told, [`job ${job} has halted by itself: ${reason}`]);
 });

@@ -5,7 +5,7 @@
 import { openStates } from '../../contract/fleet/jobs/job.ts';
 import { lockJob } from '../jobs/job-rows.ts';
 import type { Job } from '../jobs/job-rows.ts';
-import { settleJob } from '../jobs/settle-job.ts';
+import { settleJobs } from '../jobs/settle-job.ts';
 import { giveWork } from './give-work.ts';
 import { findAnsweredJobs, takeAnswer } from './take-answer.ts';
 import type { OrderAnswer } from './take-answer.ts';
@@ -38,9 +38,8 @@ async function lockAll({ fleet, transaction }: Work, ids: readonly number[]): Pr
   return jobs;
 }
 
-async function settleAll({ transaction, at }: Work, jobs: ReadonlyMap<number, Job>): Promise<void> {
-  for (const id of jobs.keys()) await settleJob({ transaction, at }, id);
-}
+const settleAll = ({ fleet, transaction, at }: Work, jobs: ReadonlyMap<number, Job>): Promise<void> =>
+  settleJobs({ store: fleet.store, transaction, at }, jobs.keys());
 
 async function hasOpenOrder({ transaction, host }: Work): Promise<boolean> {
   const rows = transaction.selectFrom('jobHosts').select('job').where('host', '=', host.id);
