@@ -27,6 +27,9 @@ const PROGRAMS = {
   openssl: 'openssl',
 } as const;
 
+/** Users of Debian do not have the directories of chroot and others. */
+const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+
 /** Mounts, a network and processes of its own; whoever is not root becomes it, within. */
 const NAMESPACES = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const AS_ROOT_WITHIN = ['--user', '--map-root-user'];
@@ -59,16 +62,15 @@ function startInside(): void {
   const directory = mkdtempSync(join(tmpdir(), 'gutinteg-demo-fleet-'));
   const node = join(import.meta.dirname, '../../bin/node');
   const argv = [...options, node, import.meta.filename, '--inside', directory];
-  const env = { ...process.env, TMPDIR: directory };
+  const env = { ...process.env, PATH, TMPDIR: directory };
   process.exitCode = spawnSync('unshare', argv, { stdio: 'inherit', env }).status ?? 1;
   // What was mounted there has ended with its namespace.
   rmdirSync(directory);
 }
 
 function requirePrograms(): void {
-  const directories = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`.split(delimiter);
   const missing = Object.entries(PROGRAMS).filter(
-    ([program]) => !directories.some((directory) => existsSync(join(directory, program))),
+    ([program]) => !PATH.split(delimiter).some((directory) => existsSync(join(directory, program))),
   );
   if (missing.length === 0) return;
   throw new UserError(`programs are missing: ${missing.map(([program]) => program).join(', ')}`, {

@@ -13,7 +13,11 @@ test('an update that breaks the test host reaches no other, and the mended one a
   await using stack = new AsyncDisposableStack();
   const seen = await seenByAll(stack);
   const demo = [join(seen, 'bin/node'), join(seen, 'test/demo-fleet/demo.ts')];
-  const { stdout } = await runCommand([...AS_NOBODY, ...demo], { timeoutMs: 300_000 });
+  const { stdout } = await runCommand([...AS_NOBODY, ...demo], {
+    // As users of Debian have it.
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+    timeoutMs: 300_000,
+  });
   assert.match(stdout, /\njob 2 is halted: 1 failed, 4 waiting; /);
   assert.match(stdout, /shop: cannot open its database/);
   assert.match(stdout, /\njob 4 is done: 5 done\n/);
