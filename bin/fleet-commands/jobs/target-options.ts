@@ -5,6 +5,7 @@ import { listClasses } from '../../../contract/fleet/api/classes.ts';
 import { showHost } from '../../../contract/fleet/api/hosts.ts';
 import type { FleetClient } from '../../../fleet/api/api-client.ts';
 import { UserError } from '../../../lib/errors.ts';
+import { EVERY_HOST } from '../every-host.ts';
 import { collectWords } from './rollout-options.ts';
 
 export type TargetOptions = {
@@ -12,8 +13,6 @@ export type TargetOptions = {
   readonly class?: string;
   readonly all?: true;
 };
-
-const EVERY_HOST = 'name~*';
 
 export function addTargetOptions(command: Command): Command {
   return command

@@ -53,6 +53,11 @@ test('a job says what, where, by whom, in which rings, and when it halts', () =>
   ]);
 });
 
+test('a job of every host says so', () => {
+  const spec = jobSpecSchema.parse({ action: running.action, hosts: 'name~*', only: 'with' });
+  assert.equal(jobLines({ ...running, spec }, NOW)[2], '  hosts:    every host, only those that have it');
+});
+
 test('a row of the list has the numbers that matter', () => {
   assert.deepEqual(jobCells({ ...running, note: 'CVE' }, NOW), [
     '7',

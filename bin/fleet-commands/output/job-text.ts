@@ -6,6 +6,7 @@ import type { OrderResult } from '../../../contract/fleet/jobs/order-report.ts';
 import type { OutputOf } from '../../../contract/fleet/operation.ts';
 import { countOf } from '../../../machdb/views/printable.ts';
 import { secondsText } from '../jobs/parse-amounts.ts';
+import { selectorText } from '../every-host.ts';
 import { changeText } from './plan-text.ts';
 import { agoText, timeText } from './times.ts';
 
@@ -65,7 +66,7 @@ export function jobLines(job: Job, nowMs: number): string[] {
     `job ${job.id}: ${job.title}, ${countOf(job.total, 'host')}`,
     ...field('state', [job.state, ...words(job.reason)].join(': ')),
     ...field('note', job.note),
-    ...field('hosts', spec.only === 'all' ? spec.hosts : `${spec.hosts}, ${onlyTexts[spec.only]}`),
+    ...field('hosts', [selectorText(spec.hosts), ...(spec.only === 'all' ? [] : [onlyTexts[spec.only]])].join(', ')),
     ...field('made', `by ${job.createdBy}, ${timeText(job.createdAt)}`),
     ...field('schedule', job.schedule ?? ''),
     ...field('approved', job.approvedBy === '' ? '' : `by ${job.approvedBy}`),
