@@ -12,6 +12,7 @@ import type { StoreTransaction } from '../store/open-store.ts';
 import { approveJob, endWaiting } from './control-job.ts';
 import { lockJob } from './job-rows.ts';
 import type { Job } from './job-rows.ts';
+import { mayApprove } from './may-approve.ts';
 import { addPlans, dropOrphanedPlans, settlePlans } from './plan-job.ts';
 import { settleJobs } from './settle-job.ts';
 
@@ -58,13 +59,23 @@ async function advance(context: Context, id: number): Promise<void> {
   const job = await lockJob(fleet.store, transaction, id);
   await loseHosts(context, job);
   await moveOpening(context, job);
-  if (job.state === 'planned' && job.schedule !== null) await approveForSchedule(context, job);
   if (job.state === 'planning') await askAnew(context, job);
-  if (job.state === 'planned' && job.spec.approval === 'given') {
-    await approveJob({ store: fleet.store, transaction, at, by: job.createdBy }, id, true);
-  }
+  if (job.state === 'planned') await approveBeforehand(context, job);
   if (at >= job.expiresAt) await expire(context, job);
   await settleJobs({ store: fleet.store, transaction, at }, [id]);
+}
+
+/** By one yes: a job that its schedule has approved is planned no more. */
+async function approveBeforehand(context: Context, job: Job): Promise<void> {
+  const { fleet, transaction, at } = context;
+  const { id, createdBy: by } = job;
+  if (job.spec.approval !== 'given') return job.schedule === null ? undefined : approveForSchedule(context, job);
+  if (await mayApprove(transaction, by)) {
+    await approveJob({ store: fleet.store, transaction, at, by }, id, true);
+    return;
+  }
+  const reason = `it waits for a person: ${by}, who made it, may not approve any more`;
+  if (reason !== job.reason) await transaction.updateTable('jobs').set({ reason }).where('id', '=', id).execute();
 }
 
 /** A host that says nothing for its lease counts as lost. */

@@ -1,10 +1,9 @@
 // The yes that an approver gave beforehand. In: a job that a schedule has made and hosts have planned; it is locked. Out: an approved job, or
 // the reason why it waits for a person. Never: approves what the schedule as it is now would not, or for somebody who may no longer.
-import { mayAct, roleSchema } from '../../contract/fleet/operation.ts';
-import { parseEdge } from '../../lib/parse-edge.ts';
 import { appendAudit } from '../audit/append-audit.ts';
 import type { Fleet } from '../fleet.ts';
 import { approveJob } from '../jobs/control-job.ts';
+import { mayApprove } from '../jobs/may-approve.ts';
 import type { Job } from '../jobs/job-rows.ts';
 import { OperationError } from '../operations/operation-error.ts';
 import type { StoreTransaction } from '../store/open-store.ts';
@@ -35,14 +34,4 @@ export async function approveForSchedule({ fleet, transaction, at }: Context, jo
     const reason = `it waits for a person: ${error.message}`;
     if (reason !== job.reason) await transaction.updateTable('jobs').set({ reason }).where('id', '=', job.id).execute();
   }
-}
-
-/** Whoever uses the socket of the server's computer has no account. */
-const LOCAL = 'local';
-
-async function mayApprove(transaction: StoreTransaction, name: string): Promise<boolean> {
-  const accounts = transaction.selectFrom('accounts').select(['role', 'isDisabled']).where('name', '=', name);
-  const account = await accounts.executeTakeFirst();
-  if (account === undefined) return name === LOCAL;
-  return account.isDisabled === 0 && mayAct(parseEdge(roleSchema, account.role, 'a role of the store'), 'approver');
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
+import { addAccount } from '../../contract/fleet/api/accounts.ts';
 import { createLimitedLog } from '../../lib/limited-log.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { advanceJobs } from '../jobs/advance-jobs.ts';
+import { callOperation, findOperation } from '../operations/call-operation.ts';
 import { answerHost, createHostAnswerer } from '../servers/answer-host.ts';
 import { joinJobHost } from '../testing/job-host.ts';
 import { enrolmentOf, makeTestHost } from '../testing/simulated-host.ts';
@@ -24,6 +26,11 @@ const callers = {
   operator: { actor: { name: 'oli', role: 'operator' }, privilege: privileges.anonymous },
   admin: { actor: { name: 'ann', role: 'admin' }, privilege: privileges.admin },
 } as const satisfies Record<string, Caller>;
+
+await callOperation(fleet, findOperation(addAccount.name), {
+  input: { name: 'ann', role: 'admin' },
+  actor: callers.admin.actor,
+});
 
 async function call(who: keyof typeof callers, method: string, ...values: readonly string[]): Promise<string> {
   const params = values.map((value) => `<param><value>${value}</value></param>`).join('');

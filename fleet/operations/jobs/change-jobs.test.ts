@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { addAccount, setRole } from '../../../contract/fleet/api/accounts.ts';
 import type { Role } from '../../../contract/fleet/operation.ts';
 import { advanceJobs } from '../../jobs/advance-jobs.ts';
 import { joinJobHost } from '../../testing/job-host.ts';
@@ -13,6 +14,8 @@ const host = await joinJobHost(fleet, { name: 'web1', token, installed: { jq: '1
 
 const call = (role: Role, name: string, input: object) =>
   callOperation(fleet, findOperation(name), { input, actor: { name: 'ann', role } });
+
+await call('admin', addAccount.name, { name: 'ann', role: 'approver' });
 
 const upgrade = { action: { do: 'upgrade' }, hosts: 'name=web1' } as const;
 const stateOf = async (): Promise<unknown> => {
@@ -35,8 +38,24 @@ test('only an approver makes a job that needs no other yes, and it begins when i
   await host.come();
   await host.come();
   assert.deepEqual(await stateOf(), ['planned', '']);
+  await call('admin', setRole.name, { name: 'ann', role: 'operator' });
+  await advanceJobs(fleet);
+  assert.deepEqual(await stateOf(), ['planned', '']);
+  const { reason } = (await call('viewer', 'job', { job: 1 })) as { reason: string };
+  assert.equal(reason, 'it waits for a person: ann, who made it, may not approve any more');
+  await call('admin', setRole.name, { name: 'ann', role: 'approver' });
   await advanceJobs(fleet);
   assert.deepEqual(await stateOf(), ['running', 'ann']);
+});
+
+test('nor does an operator by a schedule, whatever the jobs of it say of themselves', async () => {
+  const spec = { ...upgrade, approval: 'given' };
+  const schedule = { name: 'nightly', cron: '0 2 * * *', zone: 'UTC', spec };
+  await assert.rejects(
+    call('operator', 'save-schedule', schedule),
+    /needs the role approver; ann is operator; nothing/,
+  );
+  await call('approver', 'save-schedule', schedule);
 });
 
 test('all others wait for a yes', async () => {

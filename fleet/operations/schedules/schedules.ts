@@ -51,7 +51,7 @@ const save = implementChange(api.saveSchedule, {
   run: async ({ transaction, actor, at }, { name, spec, approves, despiteRefusals, ...times }) => {
     const fault = faultOfTimes(times, at);
     if (fault !== undefined) throw new OperationError('bad-input', `${fault}; nothing was changed`);
-    if (approves && !mayAct(actor.role, 'approver')) {
+    if ((approves || spec.approval === 'given') && !mayAct(actor.role, 'approver')) {
       const words = `a schedule whose jobs begin without a look needs the role approver; ${actor.name} is ${actor.role}`;
       throw new OperationError('denied', `${words}; nothing was changed`, {
         hint: 'without --approve its jobs wait for a yes',
