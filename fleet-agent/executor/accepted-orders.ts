@@ -1,9 +1,10 @@
 // Orders that were taken and are not ended, in root's own directory: from here on, the talker can no longer hold them back.
 // In: orders. Out: the same, lowest serial first. Never: has more than a few.
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { orderSchema } from '../../contract/fleet/jobs/order.ts';
+import { UserError } from '../../lib/errors.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import { ORDER_NAME } from '../orders/order-places.ts';
 import { readFileIfThere, replaceFile } from '../state/replace-file.ts';
@@ -32,6 +33,12 @@ export function readAccepted({ accepted }: ExecutorPaths): AcceptedOrder[] {
 
 export const keepAccepted = ({ accepted }: ExecutorPaths, order: AcceptedOrder): void =>
   replaceFile(join(accepted, `${order.name}.json`), JSON.stringify(order));
+
+/** @throws UserError when the administrator has dropped it meanwhile (`accept-orders`, `refuse-orders`), and it has not begun */
+export function requireAccepted({ accepted }: ExecutorPaths, name: string): void {
+  if (existsSync(join(accepted, `${name}.json`))) return;
+  throw new UserError('the administrator of this host has changed whose orders it takes, so nothing was changed');
+}
 
 export const dropAccepted = ({ accepted }: ExecutorPaths, name: string): void =>
   rmSync(join(accepted, `${name}.json`), { force: true });

@@ -5,7 +5,7 @@ import { describeError, describeWithHint, UserError } from '../../lib/errors.ts'
 import { isSystemError } from '../../lib/when-missing.ts';
 import type { OrderResult } from '../../contract/fleet/jobs/order-report.ts';
 import type { AcceptedOrder } from './accepted-orders.ts';
-import { keepAccepted } from './accepted-orders.ts';
+import { keepAccepted, requireAccepted } from './accepted-orders.ts';
 import { faultOfTime, timeOf } from './decide-order.ts';
 import type { Late } from './decide-order.ts';
 import type { ExecutorContext } from './executor-context.ts';
@@ -29,7 +29,7 @@ export type CarriedOut = OrderResult | 'waiting' | 'restarting';
 
 export async function carryOut(context: ExecutorContext, accepted: AcceptedOrder): Promise<CarriedOut> {
   using log = openOrderLog(context.paths.log, accepted.name);
-  const ready = await prepare(context, accepted, log).catch(whyNot);
+  const ready = await prepareAccepted(context, accepted, log).catch(whyNot);
   if ('outcome' in ready) return ready;
   const { order } = accepted;
   const { window } = order;
@@ -57,6 +57,14 @@ const nowSeconds = ({ now }: ExecutorContext): number => Math.floor(now() / 1000
 function whyNot(error: unknown): OrderResult {
   if (error instanceof UserError || isSystemError(error)) return refused(describeWithHint(error));
   throw error;
+}
+
+/** It takes long, and the order may be dropped meanwhile. */
+async function prepareAccepted(...order: Parameters<typeof prepare>): ReturnType<typeof prepare> {
+  const ready = await prepare(...order);
+  const [{ paths }, { name }] = order;
+  if (!('outcome' in ready)) requireAccepted(paths, name);
+  return ready;
 }
 
 /** Up to the point where nothing but the programs themselves is left. */
@@ -107,6 +115,7 @@ async function faultOfLocks({ system, limits, reports }: ExecutorContext, name: 
 async function begin(context: ExecutorContext, { name }: AcceptedOrder): Promise<StateBefore> {
   const before = await lookBefore(context, name);
   keepBefore(context, before);
+  requireAccepted(context.paths, name);
   context.reports.progress(name, { step: 'applying', text: '' });
   const record = readRecord(context.paths.record);
   if (record === undefined) throw new Error(`${context.paths.record} was not made`);

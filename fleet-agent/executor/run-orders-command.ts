@@ -16,6 +16,7 @@ import { openReports } from './report-files.ts';
 import { runOrders } from './run-orders.ts';
 import { openStagedFiles } from './staged-files.ts';
 import { readTrust } from './trust-file.ts';
+import type { Trust } from './trust-file.ts';
 
 type Options = {
   readonly state: string;
@@ -42,8 +43,8 @@ export function addRunOrdersCommand(program: Command): void {
 async function run(options: Options): Promise<void> {
   const { state, directory, quiet } = options;
   const say = (line: string): void => void (quiet || process.stdout.write(`${line}\n`));
-  const trust = readTrust(options.trust);
-  if (trust === undefined) return say('this host takes no orders: gutinteg-fleet accept-orders');
+  const trust = (): Trust | undefined => readTrust(options.trust);
+  if (trust() === undefined) return say('this host takes no orders: gutinteg-fleet accept-orders');
   const limits = {
     programMs: msOf(options.timeLimit, '--time-limit'),
     lockMs: msOf(options.lockLimit, '--lock-limit'),

@@ -19,7 +19,8 @@ import type { Trust } from './trust-file.ts';
 
 export type OrdersRun = {
   readonly context: ExecutorContext;
-  readonly trust: Trust;
+  /** As it is now: it may be another one, or none, after an order that took an hour. */
+  readonly trust: () => Trust | undefined;
   readonly spool: () => readonly SpooledOrder[];
   /** No other order is begun. */
   readonly isStopping: () => boolean;
@@ -31,8 +32,10 @@ export async function runOrders(run: OrdersRun): Promise<void> {
   if (!(await resume(run))) return;
   for (;;) {
     const lookedAtMs = Date.now();
+    const trust = run.trust();
+    if (trust === undefined) return;
     const laidDown = run.spool();
-    takeOrders(run, laidDown);
+    takeOrders(run, trust, laidDown);
     const accepted = readAccepted(context.paths);
     context.reports.dropOthers(new Set([...laidDown, ...accepted].map(({ name }) => name)));
     context.files.dropOthers(
@@ -79,7 +82,7 @@ function forgetRunning(context: ExecutorContext, name: string): void {
 }
 
 /** In the order of their serials: one that comes too late is refused, and not done after its successor. */
-function takeOrders({ context, trust, onResult }: OrdersRun, laidDown: readonly SpooledOrder[]): void {
+function takeOrders({ context, onResult }: OrdersRun, trust: Trust, laidDown: readonly SpooledOrder[]): void {
   const { paths, reports, now } = context;
   const accepted = readAccepted(paths);
   const taken = new Set(accepted.map(({ name }) => name));

@@ -66,7 +66,7 @@ async function run(key: string): Promise<void> {
       uptime: readUptime(),
       now: Date.now,
     },
-    trust: { keys: [key] },
+    trust: () => ({ keys: [key] }),
     spool: () => readSpool(spool).orders,
     isStopping: () => false,
     onResult: () => {},
