@@ -1,6 +1,6 @@
 // Package files: sent to the server in parts, or fetched by it, and what is in them. In: nothing. Out: the descriptions of operations.
 import { z } from 'zod';
-import { packageFileSourceSchema, sha256Schema } from '../jobs/action.ts';
+import { hasNoPassword, packageFileSourceSchema, sha256Schema } from '../jobs/action.ts';
 import { describeOperation } from '../operation.ts';
 import { MAX_PART_TEXT } from '../package-file-part.ts';
 import { timeSchema } from './fields.ts';
@@ -87,7 +87,7 @@ export const fetchPackageFile = describeOperation({
     url: z
       .url({ protocol: /^https?$/, error: 'is no address with https:// or http://' })
       .max(2000)
-      .refine((text) => URL.parse(text)?.username === '', 'has a name and password in it, which every host would see'),
+      .refine(hasNoPassword, 'has a name or password in it, which every host would see'),
     sha256: sha256Schema.exactOptional(),
     /** Also from addresses of this computer and of private networks that the address itself does not name. */
     allowPrivate: z.boolean().default(false),

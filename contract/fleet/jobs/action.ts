@@ -32,6 +32,12 @@ const packages = z.array(wantedPackageSchema).min(1).max(5000);
 
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256 in hexadecimal');
 
+/** Of a URL: nothing stands before its host. */
+export function hasNoPassword(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.username === '' && url.password === '';
+}
+
 /** A file of the server's store of package files (`fleet/package-files/`), or one that each host fetches by itself. */
 export const packageFileSourceSchema = z.object({
   sha256: sha256Schema,
@@ -48,7 +54,7 @@ export const packageFileSourceSchema = z.object({
   url: z
     .url({ protocol: /^https?$/ })
     .max(2000)
-    .refine((text) => URL.parse(text)?.username === '', 'has a name and password in it, which every host would see')
+    .refine(hasNoPassword, 'has a name or password in it, which every host would see')
     .exactOptional(),
 });
 
