@@ -1,7 +1,8 @@
 // What follows for a job from a change of its hosts, or from the time. In: a job that the caller has locked. Out: its row. Never:
 // decides (decide-job.ts). That it halts is told last (tell-halt.ts): whoever holds the audit log's lock waits for no other.
+import { badStates } from '../../contract/fleet/jobs/job.ts';
 import type { Queries, Store, StoreTransaction } from '../store/open-store.ts';
-import { decideJob } from './decide-job.ts';
+import { countOf, decideJob, sumCounts } from './decide-job.ts';
 import type { JobStep, RingState } from './decide-job.ts';
 import { withSpec } from './job-rows.ts';
 import type { Job } from './job-rows.ts';
@@ -30,10 +31,19 @@ async function settle({ transaction, at }: Settling, id: number): Promise<string
   if (row === undefined) return undefined;
   const job = withSpec(row);
   const rings = await readRings(transaction, id);
-  const step = decideJob({ ...job, rollout: job.spec.rollout, rings }, at);
+  const pardoned = await takeBackPardons(transaction, job, rings);
+  const step = decideJob({ ...job, pardoned, rollout: job.spec.rollout, rings }, at);
   if (step === undefined) return undefined;
   await takeStep(transaction, job, { step, at });
   return step.state === 'halted' ? step.reason : undefined;
+}
+
+/** A host that was lost has come back: nobody else may fail in its place. @returns how many are pardoned still */
+async function takeBackPardons(transaction: StoreTransaction, job: Job, rings: readonly RingState[]): Promise<number> {
+  const bad = countOf(sumCounts(rings.map(({ counts }) => counts)), badStates);
+  if (bad >= job.pardoned) return job.pardoned;
+  await transaction.updateTable('jobs').set({ pardoned: bad }).where('id', '=', job.id).execute();
+  return bad;
 }
 
 async function takeStep(

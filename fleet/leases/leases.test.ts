@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import { listAudit } from '../../contract/fleet/api/audit.ts';
 import * as api from '../../contract/fleet/api/jobs.ts';
 import { openJobLab } from '../testing/job-lab.ts';
+import { emptyResult } from '../testing/job-host.ts';
 import type { JobLabOptions } from '../testing/job-lab.ts';
 
 const cleanup = new AsyncDisposableStack();
@@ -51,4 +52,25 @@ test('a host that says done, and has it not, has failed; the job halts before it
   const events = fleet.store.queries.selectFrom('hostEvents').select('text').where('text', 'like', '%halted%');
   const told = (await events.execute()).map(({ text }) => text);
   assert.deepEqual(told, [`job ${job} has halted by itself: ${reason}`]);
+});
+
+test('a pardon ends when the host that was lost comes back: none may fail in its place', async () => {
+  const { begin, call, clock, hosts, round, show } = await lab({ count: 5 });
+  const [lost, ...others] = hosts;
+  assert.ok(lost !== undefined);
+  lost.end = () => ({ silent: true });
+  for (const host of others) host.end = () => ({ outcome: 'failed', text: 'no' });
+  const job = await begin({ rollout: { rings: [1], budget: 1, failedShare: 1, leaseSeconds: 600 } });
+  await round();
+  clock.ms += 600_000;
+  await round();
+  assert.deepEqual([(await show(job)).state, (await show(job)).reason], ['halted', '1 lost, and its budget is 1']);
+  lost.say({ kind: 'order-ended', task: lost.ack, result: emptyResult });
+  await call(api.controlJob, { job, command: 'resume' });
+  await round(8);
+  const { state, reason, counts } = await show(job);
+  assert.deepEqual(
+    [state, reason, counts],
+    ['halted', '1 failed, and its budget is 1', { done: 1, failed: 1, waiting: 3 }],
+  );
 });
