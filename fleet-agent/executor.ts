@@ -6,11 +6,12 @@ delete process.env['LD_LIBRARY_PATH'];
 import { Command } from 'commander';
 import { UserError } from '../lib/errors.ts';
 import { addAcceptOrdersCommands } from './executor/accept-orders-command.ts';
+import { addPutBackCommand } from './executor/put-back-command.ts';
 import { addRunOrdersCommand } from './executor/run-orders-command.ts';
 import { runProgram } from './run-program.ts';
 
 const program = new Command('gutinteg-fleet').description("Carries out the orders of the fleet's server on this host.");
-for (const add of [addRunOrdersCommand, addAcceptOrdersCommands]) add(program);
+for (const add of [addRunOrdersCommand, addAcceptOrdersCommands, addPutBackCommand]) add(program);
 program.hook('preAction', () => {
   if (process.getuid?.() !== 0) throw new UserError('only root carries out orders, and says whose', { exitCode: 2 });
 });

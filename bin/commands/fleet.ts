@@ -14,6 +14,7 @@ import { addFleetEventsCommand } from '../fleet-commands/events.ts';
 import { addFleetFilesCommands } from '../fleet-commands/files.ts';
 import { addFleetSourcesCommands } from '../fleet-commands/sources.ts';
 import { addFleetLoginCommands } from '../fleet-commands/login.ts';
+import { addFleetUpgradeAgentCommand } from '../fleet-commands/package-files/upgrade-agent-command.ts';
 import { addFleetChangeCommands } from '../fleet-commands/jobs/add-change-commands.ts';
 import { addFleetJobCommands } from '../fleet-commands/jobs/add-job-commands.ts';
 import { addFleetFileCommand } from '../fleet-commands/package-files/add-file-command.ts';
@@ -66,7 +67,7 @@ const TASKS: readonly Task[] = [
   },
   {
     task: 'Change hosts, by a job:',
-    commands: [addFleetChangeCommands, addFleetFileCommand, addFleetSourcesCommands],
+    commands: [addFleetChangeCommands, addFleetFileCommand, addFleetSourcesCommands, addFleetUpgradeAgentCommand],
   },
   { task: 'Jobs; approve lets hosts in, too:', commands: [addFleetApproveCommand, addFleetJobCommands] },
   { task: 'When:', commands: [addFleetWindowCommand, addFleetScheduleCommand] },

@@ -18,6 +18,8 @@ export const executorPaths = (directory = EXECUTOR_DIRECTORY, trustFile = TRUST_
   script: join(directory, 'script'),
   /** What files of sources had in them before the order that is being applied. */
   kept: join(directory, 'kept.json'),
+  /** The program that is being upgraded, as it was; it is there until the new one is known to be good. */
+  program: join(directory, 'program'),
   /** Package files that orders install: copies of root's own, compared with what was approved. */
   files: join(directory, 'files'),
   /** What programs have printed, by the names of orders. */

@@ -9,4 +9,5 @@ export const kindHost = ({ system, host, paths, files }: ExecutorContext): KindH
   stage: files.stage,
   scriptFile: paths.script,
   keptFile: paths.kept,
+  keptProgram: paths.program,
 });

@@ -44,6 +44,8 @@ export type KindHost = {
   readonly scriptFile: string;
   /** A file of root's, for what files had in them before they were changed. */
   readonly keptFile: string;
+  /** A directory of root's, for the program that is being upgraded. */
+  readonly keptProgram: string;
   /** @returns the path of root's own copy @throws UserError unless it has the bytes that were approved */
   readonly stage: (file: PackageFileSource) => string;
 };

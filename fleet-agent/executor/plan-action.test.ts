@@ -32,6 +32,7 @@ const system: PackageSystem = {
 const host = {
   system,
   scriptFile: '/nowhere',
+  keptProgram: '/nowhere/program',
   keptFile: '/nowhere',
   stage: () => '',
   ask: <T>(question: PackageQuestion<T>) => Promise.resolve(question.parse([], [])),
@@ -73,5 +74,5 @@ test('a hold is done when the package is held', async () => {
 });
 
 test('what this version does not know is refused', () => {
-  assert.throws(() => planAction({ do: 'upgrade-agent' } as Action, host), /is not known to this version/);
+  assert.throws(() => planAction({ do: 'dance' } as never, host), /is not known to this version/);
 });

@@ -5,6 +5,7 @@ import { UserError } from '../../lib/errors.ts';
 import type { PackageChange, WantedPackage } from '../../package-systems/package-job.ts';
 import type { PackageItem } from '../../package-systems/package-system.ts';
 import type { KindHost, OrderPlan } from './order-plan.ts';
+import { planAgentUpgrade } from './plan-agent-upgrade.ts';
 import { planFiles } from './plan-files.ts';
 import { planJob } from './plan-job.ts';
 import { planRestore } from './plan-restore.ts';
@@ -40,6 +41,7 @@ const kinds: Kinds = {
     byExitCode: true,
   }),
   'install-files': planFiles,
+  'upgrade-agent': planAgentUpgrade,
   // What is still broken afterwards is a failure in any case.
   repair: async (_, { system }) => ({ downloads: [], commands: system.recover }),
   reboot: async ({ ifNeeded }, { system, ask }) => {

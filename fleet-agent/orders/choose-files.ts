@@ -5,8 +5,7 @@ import type { Action, PackageFileSource } from '../../contract/fleet/jobs/action
 import { UserError } from '../../lib/errors.ts';
 import type { PackageSystem } from '../../package-systems/package-system.ts';
 
-export const filesOf = (action: Action): readonly PackageFileSource[] =>
-  action.do === 'install-files' ? action.files : [];
+export const filesOf = (action: Action): readonly PackageFileSource[] => ('files' in action ? action.files : []);
 
 type System = Pick<PackageSystem, 'name' | 'fileEnding' | 'compareVersions'>;
 

@@ -50,8 +50,9 @@ const kinds: { readonly [K in ActionKind]: KindAnswers<K> } = {
   refresh: { changes: false, suitsImages: true, title: () => 'refresh' },
   'upgrade-agent': {
     ...changing,
-    title: ({ file }) => `upgrade agent to ${file.version}`,
-    names: ({ file }) => [file.name],
+    title: ({ files }) => `upgrade agent to ${[...new Set(files.map(({ version }) => version))].join(', ')}`,
+    names: ({ files }) => [...new Set(namesOf(files))],
+    files: ({ files }) => files,
   },
 };
 

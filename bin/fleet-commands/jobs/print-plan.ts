@@ -54,7 +54,7 @@ const unforeseenText = ({ do: kind }: Action): string =>
 const unplannedLines = (hosts: number): string[] =>
   hosts === 0 ? [] : [`Not planned yet: ${countOf(hosts, 'host')}; each is planned when it has reported what it has.`];
 
-const NAMING: ReadonlySet<string> = new Set(['install', 'upgrade', 'install-files']);
+const NAMING: ReadonlySet<string> = new Set(['install', 'upgrade', 'install-files', 'upgrade-agent']);
 
 /** `web1 has jq 1.6-3 already`, of the first host on which nothing is to be done. */
 export async function presentLines(client: FleetClient, job: Job, { asWanted }: PlanSummary): Promise<string[]> {

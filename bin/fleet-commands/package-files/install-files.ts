@@ -28,6 +28,15 @@ export async function installFiles(
       hint: `./${first.name} if it is a directory; gutinteg fleet install ${first.name} installs it from the repositories`,
     });
   }
+  const files = await bringSources(words, options);
+  await makeChange({ do: 'install-files', files, options: options.fileOption ?? [] }, options);
+}
+
+/** Brings files to the server, and shows them. @throws UserError that names one that is no package file */
+export async function bringSources(
+  words: readonly string[],
+  options: MakeChangeOptions & OwnFileOptions,
+): Promise<PackageFileSource[]> {
   const origins = await collectFiles(words);
   if (origins.length > MAX_FILES) {
     throw new UserError(`${origins.length} files are more than the ${MAX_FILES} of one job; nothing was sent`, {
@@ -47,8 +56,7 @@ export async function installFiles(
       FILE_HEADER,
       brought.map(({ file }) => fileCells(file)),
     );
-  const files = brought.map((each) => sourceOf(each, eachHostDownloads));
-  await makeChange({ do: 'install-files', files: uniqueFiles(files), options: options.fileOption ?? [] }, options);
+  return uniqueFiles(brought.map((each) => sourceOf(each, eachHostDownloads)));
 }
 
 function sourceOf({ origin, file }: BroughtFile, eachHostDownloads: boolean): PackageFileSource {

@@ -80,6 +80,8 @@ const sourceNameSchema = z
   .max(64)
   .regex(/^[a-z0-9][a-z0-9._-]*$/, 'is no name of a source: small letters, digits, dots, hyphens');
 
+export const AGENT_PACKAGE = 'gutinteg-fleet';
+
 export const actionSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('install'), packages }),
   /** Only what is installed; without packages, all. `security`: only what comes from a source of security updates. */
@@ -141,8 +143,14 @@ export const actionSchema = z.discriminatedUnion('do', [
   }),
   /** The host looks again; nothing is changed, and no right is needed. */
   z.object({ do: z.literal('refresh') }),
-  /** The program itself, as a package of the site. */
-  z.object({ do: z.literal('upgrade-agent'), file: packageFileSourceSchema }),
+  /** The program itself; each host takes the file of its own system and architecture, and puts the old program back if it is bad. */
+  z.object({
+    do: z.literal('upgrade-agent'),
+    files: z
+      .array(packageFileSourceSchema.refine(({ name }) => name === AGENT_PACKAGE, `is not a package ${AGENT_PACKAGE}`))
+      .min(1)
+      .max(20),
+  }),
 ]);
 
 export type Action = z.infer<typeof actionSchema>;
@@ -169,6 +177,7 @@ const FORESEEN: ReadonlySet<ActionKind> = new Set([
   'remove',
   'install-files',
   'restore',
+  'upgrade-agent',
 ]);
 
 export const isForeseen = (action: Action): boolean => FORESEEN.has(action.do);
