@@ -59,7 +59,7 @@ async function advance(context: Context, id: number): Promise<void> {
   const job = await lockJob(fleet.store, transaction, id);
   await loseHosts(context, job);
   await moveOpening(context, job);
-  if (job.state === 'planning') await askAnew(context, job);
+  await askAnew(context, job);
   if (job.state === 'planned') await approveBeforehand(context, job);
   if (at >= job.expiresAt) await expire(context, job);
   await settleJobs({ store: fleet.store, transaction, at }, [id]);
@@ -95,7 +95,7 @@ async function loseHosts({ transaction, at }: Context, job: Job): Promise<void> 
   }
 }
 
-/** The host that was asked may never come again, or lists may have changed since. */
+/** The host that was asked may never come again, also of a job that runs; or lists may have changed since. */
 const ASKED_ANEW_MS = 15 * 60_000;
 
 async function askAnew({ transaction, at, isTidy }: Context, job: Job): Promise<void> {
@@ -106,7 +106,7 @@ async function askAnew({ transaction, at, isTidy }: Context, job: Job): Promise<
     .where('state', '=', 'asked')
     .where('askedAt', '<=', at - ASKED_ANEW_MS)
     .execute();
-  if (!isTidy) return;
+  if (!isTidy || job.state !== 'planning') return;
   await addPlans(transaction, job.id);
   await dropOrphanedPlans(transaction, job.id);
   await settlePlans(transaction, job);

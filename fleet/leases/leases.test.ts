@@ -74,3 +74,20 @@ test('a pardon ends when the host that was lost comes back: none may fail in its
     ['halted', '1 failed, and its budget is 1', { done: 1, failed: 1, waiting: 3 }],
   );
 });
+
+test('a job that runs asks another host when the one that is to simulate new lists is gone', async () => {
+  const { begin, hosts, round, show, states } = await lab({ count: 3 });
+  const [first, ...others] = hosts;
+  assert.ok(first !== undefined);
+  const job = await begin({ rollout: { ...atOnce, answered: 0 } });
+  // Between the approval and their next check-in, something else was installed.
+  for (const host of hosts) host.installed['jq'] = '1';
+  await first.come();
+  await first.come();
+  hosts.splice(0, 1);
+  await round(3);
+  const { h02 = '' } = await states(job);
+  assert.match(h02, /^waiting/);
+  await round(20);
+  assert.deepEqual((await show(job)).counts, { done: others.length, waiting: 1 });
+});
