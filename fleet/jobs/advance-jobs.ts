@@ -35,7 +35,10 @@ const advanced: readonly JobState[] = [
   'cancelled',
 ];
 
-/** @param isTidy also looks which lists hosts of jobs have now, which takes a while for large ones */
+/**
+ * @param isTidy also looks which lists hosts of jobs have now, which takes a while for large ones
+ * @throws AggregateError for jobs that could not go on, after all others
+ */
 export async function advanceJobs(fleet: Fleet, isTidy = true): Promise<void> {
   const rows = await fleet.store.queries
     .selectFrom('jobs')
@@ -48,10 +51,13 @@ export async function advanceJobs(fleet: Fleet, isTidy = true): Promise<void> {
     )
     .orderBy('id')
     .execute();
+  const faults: unknown[] = [];
   for (const { id } of rows) {
-    await fleet.store.transaction((transaction) => advance({ fleet, transaction, at: fleet.now(), isTidy }, id));
+    const turn = fleet.store.transaction((transaction) => advance({ fleet, transaction, at: fleet.now(), isTidy }, id));
+    await turn.catch((error: unknown) => faults.push(new Error(`job ${id} could not go on`, { cause: error })));
     await nextTurn();
   }
+  if (faults.length > 0) throw new AggregateError(faults, `${faults.length} jobs could not go on; the others did`);
 }
 
 async function advance(context: Context, id: number): Promise<void> {

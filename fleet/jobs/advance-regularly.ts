@@ -9,8 +9,11 @@ const EVERY_MS = 10_000;
 const TIDY_TURNS = 60;
 
 async function advanceAll(fleet: Fleet, isTidy: boolean): Promise<void> {
-  await advanceJobs(fleet, isTidy);
-  await makeScheduledJobs(fleet);
+  try {
+    await advanceJobs(fleet, isTidy);
+  } finally {
+    await makeScheduledJobs(fleet);
+  }
 }
 
 /** One turn after the other. @returns ends it, and waits for what is being done */

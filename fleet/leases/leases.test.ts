@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import { listAudit } from '../../contract/fleet/api/audit.ts';
 import * as api from '../../contract/fleet/api/jobs.ts';
 import { openJobLab } from '../testing/job-lab.ts';
+import { advanceJobs } from '../jobs/advance-jobs.ts';
 import { emptyResult } from '../testing/job-host.ts';
 import type { JobLabOptions } from '../testing/job-lab.ts';
 
@@ -90,4 +91,16 @@ test('a job that runs asks another host when the one that is to simulate new lis
   assert.match(h02, /^waiting/);
   await round(20);
   assert.deepEqual((await show(job)).counts, { done: others.length, waiting: 1 });
+});
+
+test('a job that cannot be read keeps no other one from going on', async () => {
+  const { clock, fleet, make, show } = await lab({ count: 1 });
+  const [damaged, sound] = [await make({}), await make({ rollout: { expiresAfterSeconds: 3600 } })];
+  await fleet.store.queries.updateTable('jobs').set({ specJson: '{}' }).where('id', '=', damaged).execute();
+  clock.ms += 3_600_000;
+  await assert.rejects(advanceJobs(fleet), ({ errors }: AggregateError) => {
+    assert.deepEqual(errors.map(String), [`Error: job ${damaged} could not go on`]);
+    return true;
+  });
+  assert.equal((await show(sound)).state, 'cancelled');
 });
