@@ -33,7 +33,10 @@ export function addFleetFileCommand(fleet: Command): void {
 /** Of everything that brings files to the server. */
 export const bringOptions = (): readonly Option[] => [
   new Option('--sha256 <sha256>', 'what the file of an address must have; http:// needs it').argParser(parseSha256),
-  new Option('--allow-private', "also from the server's own computer, and by redirection from private networks"),
+  new Option(
+    '--allow-private',
+    "also from the server's own computer, and by redirection from private networks; admins only",
+  ),
 ];
 
 function parseSha256(text: string): string {

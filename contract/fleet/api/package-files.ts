@@ -89,7 +89,7 @@ export const fetchPackageFile = describeOperation({
       .max(2000)
       .refine(hasNoPassword, 'has a name or password in it, which every host would see'),
     sha256: sha256Schema.exactOptional(),
-    /** Also from addresses of this computer and of private networks that the address itself does not name. */
+    /** Also from addresses of this computer and of private networks that the address itself does not name; for admins. */
     allowPrivate: z.boolean().default(false),
   }),
   output: fetchSchema,

@@ -1,6 +1,7 @@
 // Every operation about package files.
 import * as api from '../../../contract/fleet/api/package-files.ts';
 import type { PackageFile } from '../../../contract/fleet/api/package-files.ts';
+import { mayAct } from '../../../contract/fleet/operation.ts';
 import { PART_BYTES } from '../../../contract/fleet/package-file-part.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { Fetch } from '../../package-files/fetches.ts';
@@ -63,7 +64,16 @@ async function withFile(fleet: Fleet, { sha256, ...fetch }: Fetch) {
 }
 
 const fetchFile = implementChange(api.fetchPackageFile, {
-  prepare: async (fleet, { url, sha256, allowPrivate }, { name: by }) => {
+  prepare: async (fleet, { url, sha256, allowPrivate }, { name: by, role }) => {
+    if (allowPrivate && !mayAct(role, 'admin')) {
+      throw new OperationError(
+        'denied',
+        `private addresses need the role admin; ${by} is ${role}; nothing was fetched`,
+        {
+          hint: 'download the file, and send it: gutinteg fleet file add FILE',
+        },
+      );
+    }
     if (new URL(url).protocol === 'http:' && sha256 === undefined) {
       throw new OperationError('bad-input', `${url} is not https: anybody on the way could change the file`, {
         hint: '--sha256 SHA256 says which file it must be',
