@@ -1,6 +1,6 @@
 // The process that answers questions. In: messages of question-process.ts, first where the store is, then questions, one at a time.
 // Out: an answer or an error for each. Never: writes; outlives the server.
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { UserError } from '../../lib/errors.ts';
 import { openForReading } from '../store/open-for-reading.ts';
 import type { StorePlace } from '../store/open-store.ts';
@@ -18,7 +18,8 @@ export type QuestionAnswer =
 /** Hosts that check in go first. */
 const NICENESS = 5;
 
-setPriority(NICENESS);
+// A server that was started with less may not give more.
+setPriority(Math.max(NICENESS, getPriority()));
 process.on('disconnect', () => process.exit());
 
 let ask: AskQuestion | undefined;
