@@ -1,5 +1,5 @@
 import { UserError } from './errors.ts';
-import { harmlessLine, harmlessLines } from './harmless-text.ts';
+import { harmlessLines } from './harmless-text.ts';
 
 /**
  * Runs a command's main function: a UserError becomes its message, its hint and its exit code; anything else is
@@ -13,7 +13,7 @@ export async function runMain(main: () => Promise<void>): Promise<void> {
     // It may repeat what a host, a file or another program has said.
     process.stderr.write(`${harmlessLines(error.message)}\n`);
     if (error.cause instanceof Error) process.stderr.write(`  cause: ${harmlessLines(error.cause.message)}\n`);
-    if (error.hint !== undefined) process.stderr.write(`  try: ${harmlessLine(error.hint)}\n`);
+    if (error.hint !== undefined) process.stderr.write(`  try: ${harmlessLines(error.hint)}\n`);
     process.exitCode = error.exitCode;
   }
 }

@@ -179,7 +179,7 @@ test('a PostgreSQL that is away is told by hosts, commands and the log, and the 
     const { code, said } = await fleet.cli(words);
     assert.match(
       said,
-      /^the database of the fleet cannot be reached: connect ENOENT \S+\n {2}try: check fleet\.database/,
+      /^the database of the fleet cannot be reached: connect ENOENT \S+\n {2}try: check --database/,
       words.join(' '),
     );
     assert.equal(code, 1);
