@@ -12,7 +12,8 @@ export async function runMain(main: () => Promise<void>): Promise<void> {
     if (!(error instanceof UserError)) throw error;
     // It may repeat what a host, a file or another program has said.
     process.stderr.write(`${harmlessLines(error.message)}\n`);
-    if (error.cause instanceof Error) process.stderr.write(`  cause: ${harmlessLines(error.cause.message)}\n`);
+    const cause = error.cause instanceof Error ? error.cause.message : '';
+    if (!error.message.includes(cause)) process.stderr.write(`  cause: ${harmlessLines(cause)}\n`);
     if (error.hint !== undefined) process.stderr.write(`  try: ${harmlessLines(error.hint)}\n`);
     process.exitCode = error.exitCode;
   }

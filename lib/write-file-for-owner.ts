@@ -16,7 +16,7 @@ export async function writeFileForOwner(path: string, data: string | Uint8Array,
   if (process.getuid?.() !== 0) return writeFileAtomically(path, data, mode);
   await using directory = await openDirectory(dirname(path));
   const { uid, gid } = await directory.stat();
-  if (uid === 0) return writeFileAtomically(path, data, mode);
+  if (uid === 0) return await writeFileAtomically(path, data, mode);
   // Names the directory that is open, whatever its path leads to by now.
   const place = join(`/proc/self/fd/${directory.fd}`, basename(path));
   const staged = await stageFile(place, data, { mode, owner: { uid, gid } });

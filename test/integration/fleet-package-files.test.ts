@@ -180,14 +180,14 @@ test('what is no package, is cut off or too large is refused before anything bec
   for (const [name, bytes] of Object.entries(bad)) {
     await writeFile(join(files, name), bytes);
     const { exitCode, stderr } = await lab.fleet('file', 'add', join(files, name));
-    assert.equal(exitCode, 2, name);
+    assert.equal(exitCode, 2, `${name}: ${stderr}`);
     assert.match(stderr, name === 'text.deb' ? /it is no \.deb or \.rpm/ : /it is no whole \.(deb|rpm)/);
   }
   const large = join(files, 'large.deb');
   await writeFile(large, '');
   await truncate(large, 2 * 1024 ** 3);
   const { exitCode, stderr } = await lab.fleet('file', 'add', large);
-  assert.equal(exitCode, 2);
+  assert.equal(exitCode, 2, stderr);
   assert.match(stderr, /has 2147483648 bytes, and 1073741824 are the most; nothing was sent/);
   const listed = await lab.fleet('file', 'list');
   assert.doesNotMatch(listed.stdout, /cut|text|large/);

@@ -162,7 +162,7 @@ suite('root-password', () => {
     await put(join(etc, 'shadow'), 'root:$6$old:19000:0:99999:7:::\n');
     const applied = await inOwnEtc(etc, [script('apply-root-password')]);
     assert.equal(applied.exitCode, 0, applied.stderr);
-    return readFile(join(etc, 'shadow'), 'utf8');
+    return await readFile(join(etc, 'shadow'), 'utf8');
   }
 
   test('the hash gets into shadow', async () => {

@@ -87,7 +87,7 @@ async function sendFile({ client, show }: Way, path: string): Promise<PackageFil
     from = have;
   }
   show('is looked at by the server');
-  return client.ask(finishPackageFile, { sha256 });
+  return await client.ask(finishPackageFile, { sha256 });
 }
 
 async function describe(file: FileHandle): Promise<{ readonly size: number; readonly isFile: boolean }> {
