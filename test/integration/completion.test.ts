@@ -20,7 +20,7 @@ suite('everything that the programs define is offered', () => {
   ] as const) {
     test(name, async () => {
       const program = await defineProgram(name, folder);
-      const expected = expectations(program, name);
+      const expected = expectations(program, name).filter(({ words }) => words.length > 0);
       assert.ok(expected.length > 10);
       const replies = await offers(expected.map(({ line }) => line));
       for (const [index, { line, words }] of expected.entries()) {
