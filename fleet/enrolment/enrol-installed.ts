@@ -1,5 +1,6 @@
-// A machine that gutinteg installed or adopted, as netboot reports it: it is let in without a token. In: machine, name, key.
-// Out: its state. The same report changes nothing the second time. Never: lets in a key that was revoked, or overwrites a host.
+// Machines that gutinteg installed or adopted, as netboot reports them: they are let in without a token. In: machine, name, key.
+// Out: their states. The same report changes nothing the second time. Never: lets in a key that was revoked, or overwrites a host.
+// Locks: all hosts that the reports are about, in the order of their ids; jobs of former ones after all of them.
 import { hostKeySchema, hostNameSchema, idOfKey } from '../../contract/fleet/enrolment.ts';
 import type { HostState } from '../../contract/fleet/enrolment.ts';
 import { parseEdge } from '../../lib/parse-edge.ts';
@@ -22,19 +23,40 @@ export type InstalledHost = { readonly id: string; readonly state: HostState; re
 
 /** @throws FaultsError for a name or a key that is none */
 export async function enrolInstalled(fleet: Fleet, machine: InstalledMachine): Promise<InstalledHost> {
-  const { id, name, publicKey, machineId } = parseMachine(machine);
+  const { id, name, machineId } = parseMachine(machine);
   const before = await fleet.store.queries.selectFrom('hosts').select(columns).where('id', '=', id).executeTakeFirst();
   // Each machine reports each night; this is what nearly all reports end with.
   if (before !== undefined && isAsReported(before, { name, machineId })) return stateOf(before);
-  return fleet.store.transaction((transaction) => record(fleet, transaction, { id, name, publicKey, machineId }));
+  const [host] = await fleet.store.transaction((transaction) => enrolInstalledWithin(fleet, transaction, [machine]));
+  if (host === undefined) throw new Error(`the report of ${name} has no answer`);
+  return host;
 }
 
-/** @throws FaultsError for a name or a key that is none */
-export const enrolInstalledWithin = (
+/** @param machines at most some hundred @returns in their order @throws FaultsError for a name or a key that is none */
+export async function enrolInstalledWithin(
   fleet: Fleet,
   transaction: StoreTransaction,
-  machine: InstalledMachine,
-): Promise<InstalledHost> => record(fleet, transaction, parseMachine(machine));
+  machines: readonly InstalledMachine[],
+): Promise<InstalledHost[]> {
+  const all = machines.map(parseMachine);
+  await lockHosts(fleet, transaction, all);
+  const context = { fleet, transaction, at: fleet.now() };
+  const [hosts, former]: [InstalledHost[], string[]] = [[], []];
+  for (const reported of all) {
+    former.push(...(await supersede(context, reported)));
+    hosts.push(await record(context, reported));
+  }
+  await endHostJobs({ ...context, store: fleet.store }, former, 'its machine was installed anew');
+  return hosts;
+}
+
+/** A check-in locks its host and then jobs; whoever locked a host after a job would wait for it, and it for that job. */
+async function lockHosts({ store }: Fleet, transaction: StoreTransaction, all: readonly Reported[]): Promise<void> {
+  const ids = all.map(({ id }) => id);
+  const machineIds = all.map(({ machineId }) => machineId);
+  const hosts = transaction.selectFrom('hosts').select('id').orderBy('id');
+  await store.lockRows(hosts.where((eb) => eb.or([eb('id', 'in', ids), eb('machineId', 'in', machineIds)]))).execute();
+}
 
 function parseMachine(machine: InstalledMachine): Reported {
   const name = parseEdge(hostNameSchema, machine.name, 'the name of a machine').toLowerCase();
@@ -57,16 +79,13 @@ const isAsReported = (row: Row, { name, machineId }: Pick<Reported, 'name' | 'ma
 const wasTold = (row: Row, { machineId, reason }: { machineId: string; reason: string }): boolean =>
   reason !== '' && row.reason === reason && row.machineId === machineId;
 
-async function record(fleet: Fleet, transaction: StoreTransaction, reported: Reported): Promise<InstalledHost> {
+type Context = { readonly fleet: Fleet; readonly transaction: StoreTransaction; readonly at: number };
+
+async function record({ transaction, at }: Context, reported: Reported): Promise<InstalledHost> {
   const { id, name, machineId } = reported;
-  const at = fleet.now();
-  await supersede({ store: fleet.store, transaction, at }, reported);
   const holder = await findNameHolder(transaction, { name, except: id });
   const reason = holder === undefined ? '' : `the name ${name} is that of host ${holder}`;
-  const known = await fleet.store
-    .lockRows(transaction.selectFrom('hosts').select(columns))
-    .where('id', '=', id)
-    .executeTakeFirst();
+  const known = await transaction.selectFrom('hosts').select(columns).where('id', '=', id).executeTakeFirst();
   if (known !== undefined && (isAsReported(known, reported) || wasTold(known, { machineId, reason })))
     return stateOf(known);
   // A host that takes part already goes on under its old name.
@@ -83,9 +102,8 @@ async function record(fleet: Fleet, transaction: StoreTransaction, reported: Rep
   return { id, state, reason };
 }
 
-/** The machine was installed anew, and has another key now: its former self is gone. */
-async function supersede(context: Parameters<typeof endHostJobs>[0], { id, machineId }: Reported): Promise<void> {
-  const { transaction, at } = context;
+/** The machine was installed anew, and has another key now: its former self is gone. @returns the ids of those */
+async function supersede({ transaction, at }: Context, { id, machineId }: Reported): Promise<string[]> {
   const former = await transaction
     .selectFrom('hosts')
     .select('id')
@@ -97,6 +115,6 @@ async function supersede(context: Parameters<typeof endHostJobs>[0], { id, machi
   for (const { id: formerId } of former) {
     await transaction.updateTable('hosts').set({ state: 'revoked', reason }).where('id', '=', formerId).execute();
     await addHostEvent(transaction, { host: formerId, at, text: `revoked: ${reason}` });
-    await endHostJobs(context, formerId, 'its machine was installed anew');
   }
+  return former.map((host) => host.id);
 }

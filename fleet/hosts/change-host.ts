@@ -31,7 +31,7 @@ export async function approveHost(change: HostChange): Promise<void> {
 export async function revokeHost(change: HostChange, reason: string): Promise<void> {
   await needHost(change, ['pending', 'enrolled', 'quarantined']);
   await setState(change, { state: 'revoked', reason }, `revoked by ${change.by}: ${reason}`);
-  await endHostJobs(change, change.hostId, 'it was revoked');
+  await endHostJobs(change, [change.hostId], 'it was revoked');
 }
 
 /**
@@ -70,7 +70,7 @@ export async function renameHost(change: HostChange, name: string): Promise<void
 export async function takeOutHost(change: HostChange): Promise<void> {
   await needHost(change, ['pending', 'enrolled', 'quarantined', 'revoked']);
   const { transaction, hostId: id } = change;
-  await endHostJobs(change, id, 'it was taken out of the fleet');
+  await endHostJobs(change, [id], 'it was taken out of the fleet');
   await transaction.deleteFrom('tasks').where('host', '=', id).execute();
   await transaction.deleteFrom('hostEvents').where('host', '=', id).execute();
   await transaction.deleteFrom('hosts').where('id', '=', id).execute();

@@ -1,4 +1,5 @@
-// A host is turned away, or taken out: its part in every job is over. In: its id, why. Out: rows. The caller has locked the host.
+// Hosts are turned away, or taken out: their part in every job is over. In: their ids, why. Out: rows. The caller has locked the hosts,
+// and locks no other one afterwards: jobs come after hosts.
 import { openStates } from '../../contract/fleet/jobs/job.ts';
 import type { Store, StoreTransaction } from '../store/open-store.ts';
 import { isOpen } from './decide-answer.ts';
@@ -12,24 +13,41 @@ type Context = {
   readonly at: number;
 };
 
-/** What it was doing may go on, and counts as lost. */
-export async function endHostJobs({ store, transaction, at }: Context, host: string, reason: string): Promise<void> {
+/** What they were doing may go on, and counts as lost. */
+export async function endHostJobs(context: Context, hosts: readonly string[], reason: string): Promise<void> {
+  const { store, transaction } = context;
+  if (hosts.length === 0) return;
   const rows = await transaction
     .selectFrom('jobHosts')
-    .select(['job', 'host', 'ring'])
-    .where('host', '=', host)
+    .select('job')
+    .distinct()
+    .where('host', 'in', hosts)
     .where('state', 'in', ['waiting', ...openStates])
     .orderBy('job')
     .execute();
-  const moved: number[] = [];
-  for (const { job: id } of rows) {
-    await lockJob(store, transaction, id);
-    // It is what it is now only since the job was locked.
-    const now = transaction.selectFrom('jobHosts').select(['job', 'host', 'ring', 'state']).where('job', '=', id);
-    const row = await now.where('host', '=', host).executeTakeFirst();
-    if (row === undefined || (row.state !== 'waiting' && !isOpen(row.state))) continue;
-    await moveHost(transaction, row, { state: isOpen(row.state) ? 'lost' : 'skipped', reason, at });
-    moved.push(id);
+  for (const { job } of rows) {
+    await lockJob(store, transaction, job);
+    await leaveJob(context, { job, hosts, reason });
   }
-  await settleJobs({ store, transaction, at }, moved);
+  await settleJobs(
+    context,
+    rows.map(({ job }) => job),
+  );
+}
+
+type Leaving = { readonly job: number; readonly hosts: readonly string[]; readonly reason: string };
+
+/** Rows are what they are now only since the job was locked. */
+async function leaveJob({ transaction, at }: Context, { job, hosts, reason }: Leaving): Promise<void> {
+  const rows = await transaction
+    .selectFrom('jobHosts')
+    .select(['job', 'host', 'ring', 'state'])
+    .where('job', '=', job)
+    .where('host', 'in', hosts)
+    .where('state', 'in', ['waiting', ...openStates])
+    .orderBy('host')
+    .execute();
+  for (const row of rows) {
+    await moveHost(transaction, row, { state: isOpen(row.state) ? 'lost' : 'skipped', reason, at });
+  }
 }

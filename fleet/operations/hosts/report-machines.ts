@@ -8,12 +8,8 @@ const TOLD_NAMES = 20;
 
 export const machineReports = implementChange(reportMachines, {
   run: async ({ fleet, transaction }, { machines }) => {
-    const results = [];
-    for (const machine of machines) {
-      const { id, state, reason } = await enrolInstalledWithin(fleet, transaction, machine);
-      results.push({ name: machine.name, id, state, reason });
-    }
-    return { results };
+    const hosts = await enrolInstalledWithin(fleet, transaction, machines);
+    return { results: hosts.map((host, index) => ({ ...host, name: machines[index]?.name ?? '' })) };
   },
   tell: ({ machines }) => ({
     subject: machines
