@@ -15,15 +15,19 @@ import type { MachineRecords } from './classes/machine-records.ts';
 import { openFleet } from './fleet.ts';
 import type { Fleet } from './fleet.ts';
 import { advanceRegularly } from './jobs/advance-regularly.ts';
-import { tidyDaily } from './inventories/tidy-daily.ts';
+import { tidyInventories } from './inventories/tidy-inventories.ts';
+import { tidyJobs } from './jobs/tidy-jobs.ts';
 import { servePackageFiles } from './package-files/package-files.ts';
-import { tidyPackageFilesDaily } from './package-files/tidy-package-files.ts';
+import type { PackageFiles } from './package-files/package-files.ts';
+import { tidyPackageFiles } from './package-files/tidy-package-files.ts';
 import { openQuestionProcess } from './questions/question-process.ts';
 import { startFleetServer } from './servers/fleet-server.ts';
 import { createHostRoutes } from './servers/host-routes.ts';
 import { measureBusyness } from './servers/measure-busyness.ts';
 import { openStore } from './store/open-store.ts';
 import type { StorePlace } from './store/open-store.ts';
+import { tidyDaily } from './store/tidy-daily.ts';
+import type { Tidying } from './store/tidy-daily.ts';
 import { createCertifyHost } from './tls/certify-hosts.ts';
 import { authorityFiles } from './tls/client-authority.ts';
 import { warnOfAuthority } from './tls/judge-client.ts';
@@ -68,7 +72,6 @@ export async function serveFleet(place: FleetPlace): Promise<RunningFleet> {
   started.defer(stop);
   const questions = openQuestionProcess({ place: storePlace(place), log });
   started.defer(questions.close);
-  started.defer(tidyDaily(store, log).stop);
   const records = place.records === undefined ? {} : { records: place.records };
   const ofAuthority = watchAuthority(clientAuthority);
   const warnings = (): string[] =>
@@ -79,7 +82,7 @@ export async function serveFleet(place: FleetPlace): Promise<RunningFleet> {
   });
   started.defer(packageFiles.close);
   const fleet = await openFleet({ store, log, busyness, warnings, ask: questions.ask, packageFiles, ...records });
-  started.defer(tidyPackageFilesDaily(fleet, packageFiles).stop);
+  for (const tidying of tidyings(fleet, packageFiles)) started.defer(tidyDaily(log, tidying).stop);
   started.defer(advanceRegularly(fleet).stop);
   const xmlRpc = createXmlRpcHandler(fleet, {
     directory: tlsDirectory(place),
@@ -101,6 +104,15 @@ export async function serveFleet(place: FleetPlace): Promise<RunningFleet> {
   const running = started.move();
   return { fleet, port: server.port, close: () => running.disposeAsync() };
 }
+
+const tidyings = (fleet: Fleet, packageFiles: PackageFiles): readonly Tidying[] => [
+  { what: 'old lists', tidy: () => tidyInventories({ store: fleet.store, now: fleet.now() }) },
+  { what: 'old jobs', tidy: async () => ({ jobs: await tidyJobs({ store: fleet.store, now: fleet.now() }) }) },
+  {
+    what: 'package files that no job needs',
+    tidy: async () => ({ files: await tidyPackageFiles(fleet, packageFiles) }),
+  },
+];
 
 const storePlace = ({ stateDir, database }: FleetPlace): StorePlace =>
   database === undefined ? { file: join(stateDir, 'fleet', 'fleet.db') } : { postgres: database };

@@ -11,8 +11,8 @@ export type TidyOptions = {
   readonly store: Store;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Lists stay for so long after the last host had them: a host that goes back needs no upload. */
-  readonly keepMs: number;
+  /** Lists stay for so long after the last host had them: a host that goes back needs no upload. 14 days, unless given. */
+  readonly keepMs?: number;
   /** The most sets, and the most items, that one call takes away. */
   readonly most?: number;
 };
@@ -22,9 +22,10 @@ export type Tidied = { readonly sets: number; readonly items: number };
 /** Rows of one transaction: others that write are kept waiting no longer than it takes. */
 const ROWS = 500;
 const MOST = 20_000;
+const KEEP_MS = 14 * 86_400_000;
 
 /** For a job that runs once a day. What one call leaves, the next one takes. */
-export async function tidyInventories({ store, now, keepMs, most = MOST }: TidyOptions): Promise<Tidied> {
+export async function tidyInventories({ store, now, keepMs = KEEP_MS, most = MOST }: TidyOptions): Promise<Tidied> {
   await noteUnused(store, now);
   const sets = await repeat(most, (count) => removeSets(store, now - keepMs, count));
   return { sets, items: await removeItems(store, most) };

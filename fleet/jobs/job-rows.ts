@@ -1,5 +1,5 @@
 // Jobs as rows of the store. In: a number. Out: the row, with what it is to do. Whoever changes anything of a job, or of a host within
-// it, locks its row first, after that of the host if it needs both, and several jobs in the order of their numbers.
+// it, locks its row first. The order of locks is hosts, jobs, audit log, and several of a kind by their ids (docs/fleet.md).
 import type { Selectable } from 'kysely';
 import { jobSpecSchema } from '../../contract/fleet/jobs/job.ts';
 import type { JobSpec } from '../../contract/fleet/jobs/job.ts';
@@ -23,19 +23,31 @@ export const withSpec = (row: JobRow): Job => ({
 
 /** @throws OperationError when there is none */
 export async function readJob(queries: Queries, id: number): Promise<Job> {
-  return withSpec(needed(id, await queries.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()));
+  const row = await queries.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) throw noSuchJob(id);
+  return withSpec(row);
 }
 
 /** No other transaction changes it, or a host within it, until this one ends. @throws OperationError when there is none */
 export async function lockJob(store: Pick<Store, 'lockRows'>, transaction: StoreTransaction, id: number): Promise<Job> {
-  const row = store.lockRows(transaction.selectFrom('jobs').selectAll().where('id', '=', id));
-  return withSpec(needed(id, await row.executeTakeFirst()));
+  const job = await lockJobIfThere(store, transaction, id);
+  if (job === undefined) throw noSuchJob(id);
+  return job;
 }
 
-function needed(id: number, row: JobRow | undefined): JobRow {
-  if (row !== undefined) return row;
-  throw new OperationError('not-found', `there is no job ${id}`, { hint: 'gutinteg fleet jobs' });
+/** @returns undefined for a job that was taken away, as old ones are */
+export async function lockJobIfThere(
+  store: Pick<Store, 'lockRows'>,
+  transaction: StoreTransaction,
+  id: number,
+): Promise<Job | undefined> {
+  const rows = store.lockRows(transaction.selectFrom('jobs').selectAll().where('id', '=', id));
+  const row = await rows.executeTakeFirst();
+  return row === undefined ? undefined : withSpec(row);
 }
+
+const noSuchJob = (id: number): OperationError =>
+  new OperationError('not-found', `there is no job ${id}`, { hint: 'gutinteg fleet jobs' });
 
 /** What a host of the job is to do. @param variant of its row */
 export async function readAction(queries: Queries, { id, spec }: Job, variant: string): Promise<Action> {

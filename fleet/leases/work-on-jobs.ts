@@ -3,7 +3,7 @@
 // Locks: the host, then jobs in the order of their numbers. So a check-in that has locked a job for an answer gives no order of an
 // earlier one: the next check-in, within a minute, does.
 import { openStates } from '../../contract/fleet/jobs/job.ts';
-import { lockJob } from '../jobs/job-rows.ts';
+import { lockJobIfThere } from '../jobs/job-rows.ts';
 import type { Job } from '../jobs/job-rows.ts';
 import { settleJobs } from '../jobs/settle-job.ts';
 import { giveWork } from './give-work.ts';
@@ -30,10 +30,12 @@ export async function verifyAfterDocument(work: Work): Promise<void> {
   await settleAll(work, touched);
 }
 
+/** A word about a job of long ago, which was taken away, changes nothing. */
 async function lockAll({ fleet, transaction }: Work, ids: readonly number[]): Promise<Map<number, Job>> {
   const jobs = new Map<number, Job>();
   for (const id of [...new Set(ids)].toSorted((left, right) => left - right)) {
-    jobs.set(id, await lockJob(fleet.store, transaction, id));
+    const job = await lockJobIfThere(fleet.store, transaction, id);
+    if (job !== undefined) jobs.set(id, job);
   }
   return jobs;
 }

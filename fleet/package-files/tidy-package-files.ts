@@ -21,26 +21,3 @@ export async function tidyPackageFiles({ store: { queries }, now }: Fleet, { sto
   }
   return gone;
 }
-
-/** Several servers of one directory may do it at once. @returns ends it, and waits for what is being done */
-export function tidyPackageFilesDaily(fleet: Fleet, files: PackageFiles): { readonly stop: () => Promise<void> } {
-  let running: Promise<void> = Promise.resolve();
-  const tidy = async (): Promise<void> => {
-    try {
-      const gone = await tidyPackageFiles(fleet, files);
-      if (gone.length > 0) fleet.log.info({ files: gone }, 'package files that no job needs were taken away');
-    } catch (error) {
-      fleet.log.warn({ err: error }, 'package files could not be tidied; the next try is in a day');
-    }
-  };
-  const timer = setInterval(() => {
-    running = running.then(tidy);
-  }, DAY_MS);
-  timer.unref();
-  return {
-    stop: () => {
-      clearInterval(timer);
-      return running;
-    },
-  };
-}

@@ -1,6 +1,8 @@
-// The hosts of a job, a page at a time. In: a job, a state. Out: how far each is, and in words what it waits for or what happened.
-// Never: changes anything. Words for what is waited for are made here, so that they are of now.
+// The hosts of a job, a page at a time, those that failed first. In: a job, a state. Out: how far each is, and in words what it waits for
+// or what happened. Never: changes anything. Words for what is waited for are made here, so that they are of now.
 import * as api from '../../../contract/fleet/api/jobs.ts';
+import { badStates, openStates } from '../../../contract/fleet/jobs/job.ts';
+import type { JobHostState } from '../../../contract/fleet/jobs/job.ts';
 import type { OrderResult } from '../../../contract/fleet/jobs/order-report.ts';
 import { parseJsonEdge } from '../../../lib/parse-edge.ts';
 import { findHost } from '../../hosts/find-host.ts';
@@ -10,9 +12,19 @@ import type { Queries } from '../../store/open-store.ts';
 import { implement } from '../implement.ts';
 import { describeWaiting, findOpenJobs } from './describe-waiting.ts';
 
+/** What has gone wrong is what people look for first. */
+const inOrder = [
+  ...badStates,
+  'refused',
+  'skipped',
+  ...openStates,
+  'waiting',
+  'done',
+] as const satisfies JobHostState[];
+
 export const hostsOfJob = implement(
   api.listJobHosts,
-  async ({ store: { queries }, now }, { job: id, state, host: reference, after = '', limit }) => {
+  async ({ store: { queries }, now }, { job: id, state, host: reference, after, limit }) => {
     const job = await readJob(queries, id);
     let hosts = select(queries, id);
     if (state !== undefined) hosts = hosts.where('jobHosts.state', '=', state);
@@ -20,31 +32,56 @@ export const hostsOfJob = implement(
       hosts = hosts.where('jobHosts.host', '=', (await findHost(queries, reference)).id);
     }
     const { total } = await hosts.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-    const [ring = '', host = ''] = after.split(' ');
-    if (after !== '') {
-      hosts = hosts.where((eb) =>
-        eb.or([
-          eb('jobHosts.ring', '>', Number(ring) || 0),
-          eb.and([eb('jobHosts.ring', '=', Number(ring) || 0), eb('jobHosts.host', '>', host)]),
-        ]),
-      );
-    }
-    const rows = await columnsOf(hosts)
-      .orderBy('jobHosts.ring')
-      .orderBy('jobHosts.host')
-      .limit(limit + 1)
-      .execute();
+    const states = state === undefined ? inOrder : [state];
+    const rows = await readPage(hosts, states, { after: readPlace(after), most: limit + 1 });
     const shown = rows.slice(0, limit);
     const last = rows.length > limit ? shown.at(-1) : undefined;
     const ids = shown.map((row) => row.host);
     const openJobs = await findOpenJobs(queries, ids);
     return {
       total,
-      ...(last === undefined ? {} : { next: `${last.ring} ${last.host}` }),
+      ...(last === undefined ? {} : { next: `${last.state} ${last.ring} ${last.host}` }),
       hosts: shown.map((row) => describeHost(job, row, { openJob: openJobs.get(row.host), nowMs: now() })),
     };
   },
 );
+
+/** The host after which a page begins. */
+type Place = { readonly state: string; readonly ring: number; readonly host: string };
+
+function readPlace(after: string | undefined): Place | undefined {
+  if (after === undefined) return undefined;
+  const [state = '', ring = '', host = ''] = after.split(' ');
+  return { state, ring: Number(ring) || 0, host };
+}
+
+/** One state after the other, each by an index: nobody sorts 110,000 hosts. */
+async function readPage(
+  hosts: ReturnType<typeof select>,
+  states: readonly JobHostState[],
+  { after, most }: { readonly after: Place | undefined; readonly most: number },
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  const from = Math.max(
+    0,
+    states.findIndex((each) => each === after?.state),
+  );
+  for (const state of states.slice(from)) {
+    let ofState = columnsOf(hosts.where('jobHosts.state', '=', state));
+    if (after?.state === state) {
+      ofState = ofState.where((eb) =>
+        eb.or([
+          eb('jobHosts.ring', '>', after.ring),
+          eb.and([eb('jobHosts.ring', '=', after.ring), eb('jobHosts.host', '>', after.host)]),
+        ]),
+      );
+    }
+    const left = most - rows.length;
+    rows.push(...(await ofState.orderBy('jobHosts.ring').orderBy('jobHosts.host').limit(left).execute()));
+    if (rows.length === most) break;
+  }
+  return rows;
+}
 
 const select = (queries: Queries, job: number) =>
   queries
