@@ -10,6 +10,7 @@ import { openStore, storeFolders } from '../packagelink/store/store.ts';
 import type { Store } from '../packagelink/store/store.ts';
 import { loadSiteSettings } from '../site/load-site.ts';
 import { openSite } from '../site/open-site.ts';
+import { findStateDir } from './find-state-dir.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -28,10 +29,22 @@ export async function openSiteState(siteDir: string, state?: string): Promise<Si
 /** The same for a dry run, which makes nothing. @throws UserError (exit code 2) when something would have to be made */
 export async function openPreparedState(siteDir: string, state?: string): Promise<SiteState> {
   const { dir, stateDir } = await loadSiteSettings(siteDir, state === undefined ? {} : { state });
+  requirePrepared(stateDir, dir);
+  return openSiteState(siteDir, state);
+}
+
+/** The package store and the key of a state directory; with `state`, no site is needed. @throws UserError as openPreparedState */
+export async function openPreparedStore(options: { readonly site: string; readonly state?: string }) {
+  const stateDir = await findStateDir(options);
+  requirePrepared(stateDir, options.site);
+  return { store: openStore(join(stateDir, 'store')), key: await loadOrCreateSiteKey(stateDir) };
+}
+
+function requirePrepared(stateDir: string, siteDir: string): void {
   const parts = ['keys/site.key', 'keys/site.pub', ...storeFolders.map((folder) => `store/${folder}`)];
   const missing = parts.find((part) => !existsSync(join(stateDir, part)));
-  if (missing === undefined) return openSiteState(siteDir, state);
-  throw new UserError(`${stateDir} has no ${missing} yet`, { exitCode: 2, hint: `gutinteg prepare --site ${dir}` });
+  if (missing === undefined) return;
+  throw new UserError(`${stateDir} has no ${missing} yet`, { exitCode: 2, hint: `gutinteg prepare --site ${siteDir}` });
 }
 
 /** Looks at the database every second and writes to the log what comes of it. */

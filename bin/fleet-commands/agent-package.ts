@@ -20,8 +20,8 @@ export function addFleetAgentPackageCommand(fleet: Command): void {
 async function writePackage({ out, arch, site, state }: Options): Promise<void> {
   const { agentPackage } = await import('../../netboot/agent/agent-package.ts');
   const { writeFleetPackage } = await import('../../netboot/agent/fleet-package/write-fleet-package.ts');
-  const { openPreparedState } = await import('../open-site-state.ts');
-  const { store, key } = await openPreparedState(site, state);
+  const { openPreparedStore } = await import('../open-site-state.ts');
+  const { store, key } = await openPreparedStore({ site, ...(state === undefined ? {} : { state }) });
   await writeFleetPackage({
     store,
     name: agentPackage(arch),

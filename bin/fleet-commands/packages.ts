@@ -3,6 +3,7 @@ import { addFleetOptions, connect } from './fleet-options.ts';
 import type { FleetOptions } from './fleet-options.ts';
 import { addJobs } from './jobs/add-job-commands.ts';
 import { addOutdated } from './outdated.ts';
+import { addListSources } from './sources.ts';
 
 type PackagesOptions = FleetOptions & {
   readonly host?: string;
@@ -19,9 +20,10 @@ export function addFleetPackagesCommands(fleet: Command): void {
   addPackages(fleet.command('packages'), 'packages');
   const view = fleet
     .command('view', { hidden: true })
-    .description("NWU's words: view packages, view update-candidates, view tasks");
+    .description("NWU's words: view packages, view update-candidates, view repositories, view tasks");
   addPackages(view.command('packages'), 'view packages');
   addOutdated(view.command('update-candidates'), 'view update-candidates');
+  addListSources(view.command('repositories'), 'view repositories');
   addJobs(view.command('tasks'), 'view tasks');
 }
 

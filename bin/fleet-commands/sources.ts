@@ -9,23 +9,31 @@ import type { WaitOptions } from './wait-options.ts';
 
 type SetOptions = MakeChangeOptions & { readonly file: string; readonly key?: string };
 
-/** `gutinteg fleet sources list|set|remove`. */
+/** `gutinteg fleet sources list|set|remove`; `addrep`, as NWU called the second. */
 export function addFleetSourcesCommands(fleet: Command): void {
   const sources = fleet.command('sources').description('where packages of hosts come from');
-  addWaitOptions(sources.command('list'))
+  addListSources(sources.command('list'), 'sources list');
+  addSetSource(sources.command('set'), 'sources set');
+  addSetSource(fleet.command('addrep', { hidden: true }), 'addrep');
+  const remove = sources.command('remove').description('take a source and its key from hosts').argument('<name>');
+  addChangeOptions(remove).addHelpText('after', REMOVE_HELP).action(removeSource);
+}
+
+export function addListSources(command: Command, path: string): void {
+  addWaitOptions(command)
     .description('show the files of sources that a host has')
     .argument('<host>')
-    .addHelpText('after', `${WAIT_HELP}\nExamples:\n  gutinteg fleet sources list web1 --site ~/site\n`)
+    .addHelpText('after', `${WAIT_HELP}\nExamples:\n  gutinteg fleet ${path} web1 --site ~/site\n`)
     .action(list);
-  const set = sources
-    .command('set')
+}
+
+function addSetSource(command: Command, path: string): void {
+  const set = command
     .description('give hosts a source of packages, in a file of its own')
     .argument('<name>', 'of the file below sources.list.d or yum.repos.d')
     .requiredOption('--file <file>', 'deb822 for apt (Types, URIs, Suites, Components), a .repo for dnf')
     .option('--key <file>', 'the OpenPGP key that signs it, in ASCII armour; only this source trusts it');
-  addChangeOptions(set).addHelpText('after', SET_HELP).action(setSource);
-  const remove = sources.command('remove').description('take a source and its key from hosts').argument('<name>');
-  addChangeOptions(remove).addHelpText('after', REMOVE_HELP).action(removeSource);
+  addChangeOptions(set).addHelpText('after', setHelp(path)).action(setSource);
 }
 
 async function list(host: string, options: WaitOptions): Promise<void> {
@@ -57,13 +65,13 @@ async function removeSource(name: string, options: MakeChangeOptions): Promise<v
   await makeChange({ do: 'remove-source', name: parseSourceName(name) }, options);
 }
 
-const SET_HELP = `
+const setHelp = (path: string): string => `
 The file is checked before, and again on each host. Where the lists of the source cannot be fetched, or the key does not fit, the host
 has what it had before. Hosts of the other package system refuse it: name hosts by a class such as os=debian.
 
 Examples:
-  gutinteg fleet sources set lab --file lab.sources --key lab.asc --class north-web --test-first web1
-  gutinteg fleet sources set lab --file lab.repo --key lab.asc --host db1
+  gutinteg fleet ${path} lab --file lab.sources --key lab.asc --class north-web --test-first web1
+  gutinteg fleet ${path} lab --file lab.repo --key lab.asc --host db1
 `;
 
 const REMOVE_HELP = `

@@ -30,7 +30,9 @@ type Options = {
 
 const HELP = `
 Whoever has the key's other half can install, upgrade and remove packages on this host, from the sources that it has. Orders are
-signed, for this host alone, and none is taken twice. They are written down in the host's log of packages, as always.
+signed, for this host alone, and none is taken twice. They are written down in the host's log of packages, as always. Scripts of packages
+run as root: who may install, upgrade or set sources can do everything here. upgrade-agent brings another gutinteg-fleet, whose program
+is root's, and install-files any package: without them, and without set-source, only what the host's own sources have signed comes.
 
 Examples:
   gutinteg-fleet accept-orders --key KEY          the key is printed by: gutinteg fleet order-key

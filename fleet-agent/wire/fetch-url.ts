@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { getCACertificates } from 'node:tls';
 import { describeError } from '../../lib/errors.ts';
+import { urlToTell } from '../../lib/url-to-tell.ts';
 
 export type UrlFetch = {
   readonly url: string;
@@ -27,7 +28,7 @@ export async function fetchUrl(fetch: UrlFetch): Promise<string | undefined> {
     if (typeof answer === 'string') return answer;
     return await take(fetch, answer);
   } catch (error) {
-    return fetch.signal.aborted ? undefined : `${fetch.url}: ${describeError(error)}`;
+    return fetch.signal.aborted ? undefined : `${urlToTell(fetch.url)}: ${describeError(error)}`;
   }
 }
 
@@ -39,12 +40,12 @@ async function follow(fetch: UrlFetch): Promise<IncomingMessage | string> {
     if (statusCode === 200 || statusCode === 206) return answer;
     answer.destroy();
     const next = [301, 302, 303, 307, 308].includes(statusCode) ? URL.parse(headers.location ?? '', url) : null;
-    if (next === null) return `${url.href} answers ${statusCode}`;
+    if (next === null) return `${urlToTell(url)} answers ${statusCode}`;
     const isAsSafe = next.protocol === 'https:' || (next.protocol === 'http:' && url.protocol === 'http:');
-    if (!isAsSafe) return `${url.href} leads to ${next.href}, which is not https`;
+    if (!isAsSafe) return `${urlToTell(url)} leads to ${urlToTell(next)}, which is not https`;
     url = next;
   }
-  return `${fetch.url} leads in circles`;
+  return `${urlToTell(fetch.url)} leads in circles`;
 }
 
 async function ask(url: URL, { from, signal }: UrlFetch): Promise<IncomingMessage> {
@@ -70,12 +71,12 @@ const trusted = (): string[] => [...new Set([...getCACertificates('default'), ..
 
 async function take({ from, bytes, url, write }: UrlFetch, answer: IncomingMessage): Promise<string | undefined> {
   const start = answer.statusCode === 206 ? Number(RANGE.exec(answer.headers['content-range'] ?? '')?.[1]) : 0;
-  if (start !== 0 && start !== from) return `${url} answers with another part than was asked for`;
+  if (start !== 0 && start !== from) return `${urlToTell(url)} answers with another part than was asked for`;
   let place = start;
   for await (const piece of answer as AsyncIterable<Uint8Array>) {
-    if (place + piece.length > bytes) return `${url} has more than the ${bytes} bytes that were approved`;
+    if (place + piece.length > bytes) return `${urlToTell(url)} has more than the ${bytes} bytes that were approved`;
     write(place, piece);
     place += piece.length;
   }
-  return place === bytes ? undefined : `${url} has ended after ${place} of ${bytes} bytes`;
+  return place === bytes ? undefined : `${urlToTell(url)} has ended after ${place} of ${bytes} bytes`;
 }

@@ -10,6 +10,7 @@ import { describeWithHint } from '../../lib/errors.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
 import { whenMissing } from '../../lib/when-missing.ts';
 import { writeFileAtomically } from '../../lib/write-file-atomically.ts';
+import { urlToTell } from '../../lib/url-to-tell.ts';
 import { OperationError } from '../operations/operation-error.ts';
 import { openUrl } from './open-url.ts';
 import type { PackageFileStore } from './package-file-store.ts';
@@ -54,7 +55,7 @@ export function openFetches(store: PackageFileStore, now: () => number) {
       await mkdir(store.places.fetches, { recursive: true, mode: 0o700 });
       const fetch: Fetch = {
         id: randomBytes(12).toString('base64url'),
-        url: wanted.url,
+        url: urlToTell(wanted.url),
         state: 'fetching',
         have: 0,
         bytes: null,
@@ -102,7 +103,7 @@ async function run(running: Running, fetch: Fetch, wanted: FetchWanted): Promise
     const sha256 = await download(running, { wanted, temporary, tell });
     await tell({ message: 'it is looked at' });
     if ((await store.find(sha256)) === undefined) await rename(temporary, store.places.part(sha256));
-    await store.finish(sha256, { by: wanted.by, at: now(), url: wanted.url });
+    await store.finish(sha256, { by: wanted.by, at: now(), url: urlToTell(wanted.url) });
     await tell({ state: 'done', message: '', sha256 });
   } catch (error) {
     await tell({ state: 'failed', message: describeWithHint(error) }).catch(() => {});

@@ -8,6 +8,7 @@ import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import { UserError } from '../../lib/errors.ts';
+import { urlToTell } from '../../lib/url-to-tell.ts';
 import { refuseAddress } from './judge-address.ts';
 
 export type UrlPlace = {
@@ -31,9 +32,9 @@ export async function openUrl({ url: first, allowPrivate, signal }: UrlPlace): P
     if (statusCode === 200) return answer;
     answer.destroy();
     const next = REDIRECTIONS.has(statusCode) ? URL.parse(headers.location ?? '', url) : null;
-    if (next === null) throw new UserError(`${url.href} answers ${statusCode}`);
+    if (next === null) throw new UserError(`${urlToTell(url)} answers ${statusCode}`);
     const isAsSafe = next.protocol === 'https:' || (next.protocol === 'http:' && url.protocol === 'http:');
-    if (!isAsSafe) throw new UserError(`${url.href} leads to ${next.href}, which is not https`);
+    if (!isAsSafe) throw new UserError(`${urlToTell(url)} leads to ${urlToTell(next)}, which is not https`);
     url = next;
   }
   throw new UserError(`${first} leads in circles`);
@@ -45,7 +46,7 @@ async function ask(url: URL, { isNamed, allowPrivate, signal }: Asked): Promise<
   const judge = (address: string): Error | undefined => {
     const why = allowPrivate ? undefined : refuseAddress(address, isNamed);
     if (why === undefined) return undefined;
-    return new UserError(`${url.href}: ${why}`, { hint: '--allow-private lets the server ask there' });
+    return new UserError(`${urlToTell(url)}: ${why}`, { hint: '--allow-private lets the server ask there' });
   };
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const fault = isIP(host) === 0 ? undefined : judge(host);

@@ -26,7 +26,10 @@ const windowInput = {
   name: planNameSchema,
   ...timesInput,
   /** As it goes by, whatever clocks do meanwhile. */
-  durationSeconds: z.int().min(MINUTE).max(WEEK),
+  durationSeconds: z
+    .int()
+    .min(MINUTE, 'a window is open for a minute at least')
+    .max(WEEK, 'a window is open for seven days at most'),
 };
 
 const openingSchema = z.object({

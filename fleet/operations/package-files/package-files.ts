@@ -3,6 +3,7 @@ import * as api from '../../../contract/fleet/api/package-files.ts';
 import type { PackageFile } from '../../../contract/fleet/api/package-files.ts';
 import { mayAct } from '../../../contract/fleet/operation.ts';
 import { PART_BYTES } from '../../../contract/fleet/package-file-part.ts';
+import { urlToTell } from '../../../lib/url-to-tell.ts';
 import type { Fleet } from '../../fleet.ts';
 import type { Fetch } from '../../package-files/fetches.ts';
 import type { PackageFiles } from '../../package-files/package-files.ts';
@@ -75,15 +76,19 @@ const fetchFile = implementChange(api.fetchPackageFile, {
       );
     }
     if (new URL(url).protocol === 'http:' && sha256 === undefined) {
-      throw new OperationError('bad-input', `${url} is not https: anybody on the way could change the file`, {
-        hint: '--sha256 SHA256 says which file it must be',
-      });
+      throw new OperationError(
+        'bad-input',
+        `${urlToTell(url)} is not https: anybody on the way could change the file`,
+        {
+          hint: '--sha256 SHA256 says which file it must be',
+        },
+      );
     }
     const wanted = { url, allowPrivate, by, ...(sha256 === undefined ? {} : { sha256 }) };
     return withFile(fleet, await filesOf(fleet).fetches.start(wanted));
   },
   run: (_, __, fetch) => Promise.resolve(fetch),
-  tell: ({ url, allowPrivate }) => ({ subject: url, details: { allowPrivate } }),
+  tell: ({ url, allowPrivate }) => ({ subject: urlToTell(url), details: { allowPrivate } }),
 });
 
 const showFetch = implement(api.showFetch, async (fleet, { id }) => {
