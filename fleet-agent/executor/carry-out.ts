@@ -10,6 +10,7 @@ import { faultOfTime, timeOf } from './decide-order.ts';
 import type { Late } from './decide-order.ts';
 import type { ExecutorContext } from './executor-context.ts';
 import { failureWords } from './failure-words.ts';
+import { keepOwnPackage } from './keep-own-package.ts';
 import { kindHost } from './kind-host.ts';
 import { describeHolders, listLockHolders, waitForLocks } from './lock-holders.ts';
 import { makeResult, refused } from './make-result.ts';
@@ -79,7 +80,7 @@ async function prepare(
   if (held !== undefined) return refused(held);
   const { limits } = context;
   const plan = await planAction(order.action, kindHost(context));
-  const foreseen = ((await plan.foresee?.()) ?? []).map(toRecord);
+  const foreseen = keepOwnPackage(((await plan.foresee?.()) ?? []).map(toRecord));
   if (order.simulate) return makeResult('simulated', plan.note ?? '', { changes: foreseen });
   const difference = order.expected === undefined ? undefined : compareChanges(order.expected, foreseen);
   if (difference !== undefined) {
