@@ -74,12 +74,17 @@ export const filesOfAction = (action: Action): readonly PackageFileSource[] =>
 /** @returns undefined for actions that are the same for hosts with and without a package */
 export const askedNames = (action: Action): readonly string[] | undefined => answersOf(action).names?.(action as never);
 
-/** Names of packages, and the flag that they must have, or not have, afterwards. */
-export function wantedFlag(action: Action): { name: string; isSet: boolean; packages: readonly string[] } | undefined {
+type WantedFlag = {
+  readonly name: string;
+  readonly isSet: boolean;
+  /** One without an architecture stands for all of them. */
+  readonly packages: readonly { readonly name: string; readonly arch?: string }[];
+};
+
+/** The flag that packages must have, or not have, afterwards. */
+export function wantedFlag(action: Action): WantedFlag | undefined {
   const { flag } = answersOf(action);
-  return flag === undefined || !('packages' in action)
-    ? undefined
-    : { ...flag, packages: namesOf(action.packages ?? []) };
+  return flag === undefined || !('packages' in action) ? undefined : { ...flag, packages: action.packages ?? [] };
 }
 
 function titleOfUpgrade({ packages, security, except }: OfKind<'upgrade'>): string {
@@ -95,9 +100,14 @@ const namesOf = (packages: readonly { readonly name: string }[]): string[] => pa
 
 const SHOWN = 4;
 
-function list(packages: readonly { readonly name: string; readonly version?: string }[]): string {
+type Named = { readonly name: string; readonly arch?: string; readonly version?: string };
+
+/** As people type them. */
+function list(packages: readonly Named[]): string {
   const shown = packages
     .slice(0, SHOWN)
-    .map(({ name, version }) => (version === undefined ? name : `${name}=${version}`));
+    .map(({ name, arch, version }) =>
+      [name, ...(arch ? [':', arch] : []), ...(version ? ['=', version] : [])].join(''),
+    );
   return packages.length > SHOWN ? `${shown.join(' ')} and ${packages.length - SHOWN} more` : shown.join(' ');
 }

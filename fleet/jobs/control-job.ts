@@ -99,7 +99,7 @@ export async function endWaiting(
 
 const notNow = ({ id, state }: Job, past: string, hint?: string): OperationError =>
   new OperationError('conflict', `job ${id} is ${state}, so it cannot be ${past}; nothing was changed`, {
-    hint: hint ?? `gutinteg fleet jobs ${id}`,
+    hint: hint ?? `gutinteg fleet job ${id}`,
   });
 
 type JobColumns = Partial<

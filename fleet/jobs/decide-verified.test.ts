@@ -49,6 +49,14 @@ const cases: readonly (readonly [what: string, Partial<Verified>, says: string |
   ],
   ['not held', { action: hold, installed: [item('bash', '5')] }, 'its list does not have bash as held'],
   [
+    'held of one architecture, as it was wanted',
+    {
+      action: { do: 'hold', packages: [{ name: 'bash', arch: 'i386' }] },
+      installed: [item('bash', '5'), item('bash', '5', 'held', 'i386')],
+    },
+    undefined,
+  ],
+  [
     'still held',
     { action: { ...hold, do: 'unhold' }, installed: [item('bash', '5', 'held')] },
     'its list still has bash as held',

@@ -16,7 +16,7 @@ export type Verified = {
 
 /** The names of packages that `decideVerified` looks at. */
 export const verifiedNames = ({ action, expected }: Pick<Verified, 'action' | 'expected'>): string[] => [
-  ...new Set([...expected.map(({ name }) => name), ...(wantedFlag(action)?.packages ?? [])]),
+  ...new Set([...expected.map(({ name }) => name), ...(wantedFlag(action)?.packages.map(({ name }) => name) ?? [])]),
 ];
 
 const SHOWN = 3;
@@ -47,8 +47,8 @@ function faultsOfFlags(action: Action, installed: readonly Item[]): string[] {
   const wanted = wantedFlag(action);
   if (wanted === undefined) return [];
   const { name: flag, isSet, packages } = wanted;
-  const wrong = installed.filter(
-    ([name, , , flags]) => packages.includes(name) && flags.split(',').includes(flag) !== isSet,
-  );
+  const isNamed = ([name, arch]: Item): boolean =>
+    packages.some((wanted) => wanted.name === name && (wanted.arch === undefined || wanted.arch === arch));
+  const wrong = installed.filter((item) => isNamed(item) && item[3].split(',').includes(flag) !== isSet);
   return wrong.map(([name]) => `${isSet ? 'does not have' : 'still has'} ${name} as ${flag}`);
 }

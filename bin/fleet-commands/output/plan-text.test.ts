@@ -70,6 +70,21 @@ test('a removal names apart what nobody has named', () => {
   );
 });
 
+test('of two architectures, each is told apart, and one that nobody has named is said', () => {
+  const i386 = { ...change('libc6', '2', null), arch: 'i386' };
+  const remove: Action = { do: 'remove', packages: [{ name: 'libc6', arch: 'i386' }], purge: false };
+  assert.deepEqual(
+    planLines(summaryOf(remove, [samplePlan({ hosts: 1, changes: [change('libc6', '2', null), i386] })]), limits),
+    ['GOES AS WELL, as it cannot stay:', '  libc6  2 goes  1 host', 'Changes:', '  libc6  2 goes  1 host'],
+  );
+  assert.deepEqual(
+    linesOf(
+      samplePlan({ hosts: 1, changes: [change('zlib', '1', '2'), { ...change('zlib', '1', '2'), arch: 'i386' }] }),
+    ),
+    ['Changes:', '  zlib:amd64  1 -> 2  1 host', '  zlib:i386   1 -> 2  1 host'],
+  );
+});
+
 test('a fleet stays readable, and what is left out is counted', () => {
   const changes = Array.from({ length: 400 }, (_, index) => change(`p${index}`, '1', '2'));
   const lines = linesOf(samplePlan({ changes }));

@@ -36,8 +36,16 @@ const suchAs = ([first]: PlanSummary['asWanted']): string =>
 
 const indented = (rows: readonly (readonly string[])[]): string[] => alignColumns(rows).map((line) => `  ${line}`);
 
-const changeLines = (changes: readonly Counted<PlannedChange>[]): string[] =>
-  indented(changes.map((change) => [change.name, changeText(change), countOf(change.hosts, 'host')]));
+/** Two lines that say the same are of two architectures. */
+function changeLines(changes: readonly Counted<PlannedChange>[]): string[] {
+  const said = Map.groupBy(changes, (change) => `${change.name} ${changeText(change)}`);
+  const rows = changes.map((change) => {
+    const text = changeText(change);
+    const isTwin = (said.get(`${change.name} ${text}`)?.length ?? 0) > 1;
+    return [isTwin ? `${change.name}:${change.arch}` : change.name, text, countOf(change.hosts, 'host')];
+  });
+  return indented(rows);
+}
 
 /** `1.6-2 -> 1.6-3`, `new, 1.6-3`, `1.6-2 again`, `1.6-2 goes`. */
 export const changeText = ({ before, after }: Pick<PlannedChange, 'before' | 'after'>): string => {

@@ -49,7 +49,7 @@ export function collectPlans(action: Action): PlanCollector {
     for (const change of plan.changes) changes.add(change, plan.hosts);
     for (const stay of plan.stays) stays.add(stay, plan.hosts);
   };
-  const isUnasked = ({ name, after }: PlannedChange): boolean => after === null && !named.has(name);
+  const isUnasked = (change: PlannedChange): boolean => change.after === null && !isNamed(named, change);
   return {
     add: (plans) => {
       for (const plan of plans) addOne(plan);
@@ -67,11 +67,16 @@ export function collectPlans(action: Action): PlanCollector {
 }
 
 /** Packages that somebody has asked to take away. */
-function namedToGo(action: Action): ReadonlySet<string> {
-  if (action.do === 'remove') return namesOf(action);
-  if (action.do !== 'restore') return new Set();
-  return new Set(action.changes.filter(({ after }) => after === null).map(({ name }) => name));
+function namedToGo(action: Action): readonly Named[] {
+  if (action.do === 'remove') return action.packages;
+  return action.do === 'restore' ? action.changes.filter(({ after }) => after === null) : [];
 }
+
+type Named = { readonly name: string; readonly arch?: string };
+
+/** One without an architecture stands for all of them. */
+const isNamed = (named: readonly Named[], { name, arch }: PlannedChange): boolean =>
+  named.some((each) => each.name === name && (each.arch === undefined || each.arch === arch));
 
 export const namesOf = (action: Action): ReadonlySet<string> =>
   new Set(
