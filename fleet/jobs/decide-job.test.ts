@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { decideJob } from './decide-job.ts';
+import { decideJob, soaksUntil } from './decide-job.ts';
 import type { HostCounts, JobStep, JudgedJob } from './decide-job.ts';
 
 const NOW = 1_800_000_000_000;
@@ -121,4 +121,16 @@ suite('what becomes of a job', () => {
   for (const [what, changes, rings, step] of cases) {
     test(what, () => assert.deepEqual(decideJob(job(changes, rings), NOW), step));
   }
+});
+
+test('how long a ring is still watched, is told of the newest ring alone, and only if time is all that is missing', () => {
+  const soak = { rollout: rollout({ soakSeconds: 60 }) };
+  const ended = { done: 2, lastEndedAt: NOW - 20_000 };
+  const until = (changes: Partial<JudgedJob>, rings: Rings, ring = 1) => soaksUntil(job(changes, rings), ring, NOW);
+  assert.equal(until(soak, [{}, ended, { waiting: 1 }]), NOW + 40_000);
+  assert.equal(until({}, [{}, ended, { waiting: 1 }]), null);
+  assert.equal(until(soak, [{}, { ...ended, leased: 1 }, { waiting: 1 }]), null);
+  assert.equal(until(soak, [{}, ended, {}]), null);
+  assert.equal(until(soak, [{}, ended, { waiting: 1 }], 2), null);
+  assert.equal(until({ ...soak, state: 'paused' }, [{}, ended, { waiting: 1 }]), null);
 });

@@ -79,10 +79,23 @@ export const sumCounts = (all: readonly HostCounts[]): HostCounts => {
 export const countOf = (counts: HostCounts, states: readonly JobHostState[]): number =>
   states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
 
-function isOver({ total, counts, openedAt, lastEndedAt }: RingState, rollout: JudgedJob['rollout'], nowMs: number) {
+const isOver = (ring: RingState, rollout: JudgedJob['rollout'], nowMs: number): boolean =>
+  nowMs >= (soakEnd(ring, rollout, nowMs) ?? Number.POSITIVE_INFINITY);
+
+/** @returns undefined while too few of its hosts have ended */
+function soakEnd({ total, counts, openedAt, lastEndedAt }: RingState, rollout: JudgedJob['rollout'], nowMs: number) {
   const ended = total - countOf(counts, ['waiting', ...openStates]);
-  const since = lastEndedAt ?? openedAt ?? nowMs;
-  return ended >= rollout.answered * total && nowMs >= since + rollout.soakSeconds * 1000;
+  if (ended < rollout.answered * total) return undefined;
+  return (lastEndedAt ?? openedAt ?? nowMs) + rollout.soakSeconds * 1000;
+}
+
+/** @returns when the next ring is opened, if nothing but time is in its way; null for every other ring */
+export function soaksUntil({ state, ring: newest, rollout, rings }: JudgedJob, ring: number, nowMs: number) {
+  const found = rings.find((each) => each.ring === ring);
+  const isLast = !rings.some((each) => each.ring > ring && each.total > 0);
+  if (state !== 'running' || ring !== newest || found === undefined || isLast) return null;
+  const end = soakEnd(found, rollout, nowMs) ?? 0;
+  return end > nowMs ? end : null;
 }
 
 /** @returns why it halts, in words; undefined when it does not */

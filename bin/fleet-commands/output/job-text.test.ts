@@ -15,8 +15,8 @@ const running = sampleJob({
   startedAt: 1_800_000_000_000,
   counts: sampleCounts({ done: 2310, applying: 4, leased: 10, failed: 1, waiting: 107_675 }),
   rings: [
-    { ring: 0, total: 10, counts: sampleCounts({ done: 10 }), openedAt: 1 },
-    { ring: 1, total: 109_990, counts: sampleCounts({}), openedAt: null },
+    { ring: 0, total: 10, counts: sampleCounts({ done: 10 }), openedAt: 1, soaksUntil: 3_600_000 },
+    { ring: 1, total: 109_990, counts: sampleCounts({}), openedAt: null, soaksUntil: null },
   ],
 });
 
@@ -44,7 +44,7 @@ test('a job says what, where, by whom, in which rings, and when it halts', () =>
     '  began:    2027-01-15 08:00 UTC, 60 s ago',
     '  now:      2,310 done, 14 at work, 1 failed, 107,675 waiting',
     '  rings:    lab first; then of the rest 1 %, 10 %, 100 %',
-    '    test hosts: 10 hosts; 10 done',
+    '    test hosts: 10 hosts; 10 done; the next ring is opened at 1970-01-01 01:00 UTC',
     '    ring 1: 109,990 hosts',
     '  goes on:  when 95 % of a ring have ended',
     '  soak:     1 h after each ring',

@@ -101,10 +101,13 @@ function ringsText({ testFirst, rings }: Rollout): string {
   return testFirst === undefined ? shares : `${testFirst} first; then of the rest ${shares}`;
 }
 
-const ringText = ({ ring, total, counts, openedAt }: Job['rings'][number]): string => {
+const ringText = ({ ring, total, counts, openedAt, soaksUntil }: Job['rings'][number]): string => {
   const name = ring === 0 ? 'test hosts' : `ring ${ring}`;
-  return `${name}: ${countOf(total, 'host')}${openedAt === null ? '' : `; ${countsText(counts)}`}`;
+  return `${name}: ${countOf(total, 'host')}${openedAt === null ? '' : `; ${countsText(counts)}`}${soakText(soaksUntil)}`;
 };
+
+const soakText = (until: number | null): string =>
+  until === null ? '' : `; the next ring is opened at ${timeText(until)}`;
 
 const conditionLines = ({ answered, soakSeconds, health, window }: Rollout): string[] => [
   ...(answered === 1 ? [] : field('goes on', `when ${Number((answered * 100).toFixed(2))} % of a ring have ended`)),

@@ -39,6 +39,8 @@ const ringSchema = z.object({
   counts: countsSchema,
   /** When it was opened; null while it is not. */
   openedAt: timeSchema.nullable(),
+  /** Its hosts have ended, and the next ring is opened then; null: it waits for no such time. */
+  soaksUntil: timeSchema.nullable(),
 });
 
 /** What hosts with the same lists would change. */

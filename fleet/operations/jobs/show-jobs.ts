@@ -1,7 +1,7 @@
 // Jobs, as people see them. In: inputs of operations. Out: rows with their counts and plans. Never: changes anything.
 import * as api from '../../../contract/fleet/api/jobs.ts';
 import { titleOfAction } from '../../jobs/action-kinds.ts';
-import { sumCounts } from '../../jobs/decide-job.ts';
+import { soaksUntil, sumCounts } from '../../jobs/decide-job.ts';
 import type { HostCounts } from '../../jobs/decide-job.ts';
 import { readJob, withSpec } from '../../jobs/job-rows.ts';
 import type { Job, JobRow } from '../../jobs/job-rows.ts';
@@ -77,6 +77,7 @@ function describeWindow(job: Job, nowMs: number): string | undefined {
 const show = implement(api.showJob, async ({ store: { queries }, now }, { job: id }) => {
   const job = await readJob(queries, id);
   const rings = await readRings(queries, id);
+  const { rollout } = job.spec;
   const undone = await queries
     .selectFrom('jobs')
     .select('id')
@@ -87,7 +88,9 @@ const show = implement(api.showJob, async ({ store: { queries }, now }, { job: i
     ...describeJob(job, sumCounts(rings.map(({ counts }) => counts)), now()),
     spec: job.spec,
     action: job.spec.action,
-    rings: rings.filter(({ total }) => total > 0),
+    rings: rings
+      .filter(({ total }) => total > 0)
+      .map((ring) => ({ ...ring, soaksUntil: soaksUntil({ ...job, rollout, rings }, ring.ring, now()) })),
     ...(await readPlans(queries, id)),
     undoneBy: undone?.id ?? null,
   };
