@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { listJobHosts, showJob } from '../../contract/fleet/api/jobs.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import { makeFleetProgram } from '../helpers/fleet-program.ts';
+import type { FleetProgramOptions } from '../helpers/fleet-program.ts';
 import { startLossyProxy } from '../helpers/lossy-proxy.ts';
 import type { Fate } from '../helpers/lossy-proxy.ts';
 import { orderHost, writeFleetProgram } from '../helpers/order-lab.ts';
@@ -36,8 +37,9 @@ const versions = Array.from({ length: 20 }, (_, index) => countedDeb('lab-app', 
 const waits = countedDeb('lab-waits', '1', `while [ ! -e /${GO_ON} ]; do sleep 0.05; done`);
 const large = { ...countedDeb('lab-large', '1'), files: { '/usr/share/lab-large/data': 'x'.repeat(1_000_000) } };
 
-export async function makeJobFaultsLab(stack: AsyncDisposableStack) {
-  const program = await makeFleetProgram(stack, { days: 30 });
+/** @param options of the server */
+export async function makeJobFaultsLab(stack: AsyncDisposableStack, options: FleetProgramOptions = {}) {
+  const program = await makeFleetProgram(stack, { days: 30, ...options });
   const directory = await mkdtemp(join(tmpdir(), 'fleet-job-faults-'));
   stack.defer(async () => rm(directory, { recursive: true }));
   const repository = await makeDebRepository(join(directory, 'repository'), [
