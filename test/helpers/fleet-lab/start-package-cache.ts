@@ -1,4 +1,4 @@
-// `gutinteg fleet cache serve` as a process of its own, in a namespace, as nobody. In: a state directory, origins. Out: its end.
+// `gutinteg fleet cache serve` as a process of its own, as nobody. In: a state directory, origins. Out: its end.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
@@ -21,7 +21,8 @@ export type CacheProcess = {
 /** Takes about 0.5 s. @throws Error with its log when it does not serve */
 export async function startPackageCache(place: {
   readonly stateDir: string;
-  readonly namespace: string;
+  /** Without one, it serves where this process is. */
+  readonly namespace?: string;
   readonly listen: string;
   /** `NAME=URL` */
   readonly origins: readonly string[];
@@ -32,9 +33,9 @@ export async function startPackageCache(place: {
   await runCommand(['chown', `${NOBODY}:${NOBODY}`, stateDir]);
   const own = ['fleet', 'cache', 'serve', '--state', stateDir, '--listen', listen];
   const all = [...own, ...origins.flatMap((origin) => ['--origin', origin]), ...words];
-  const child = spawn('ip', ['netns', 'exec', namespace, ...AS_NOBODY, program, ...all], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const prefix = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
+  const [file = program, ...rest] = [...prefix, ...AS_NOBODY, program, ...all];
+  const child = spawn(file, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'exit');
   let said = '';
   const { promise: served, resolve, reject } = Promise.withResolvers<void>();
