@@ -99,6 +99,17 @@ for (const { name: database, newPlace } of storeKinds()) {
     assert.deepEqual(await states(job), { h01: `waiting: ${waits}` });
   });
 
+  test(`clocks that are put forward within a window make it no shorter (${database})`, async () => {
+    const { saveNight, begin, at, states, hosts } = await lab('2026-03-28T12:00Z');
+    await saveNight({ cron: '30 1 * * *' });
+    const job = await begin({ rollout: { ...atOnce, window: 'night' } });
+    // It is 04:20: two hours after 01:30 have not gone by, as there was no hour from 02:00 to 03:00.
+    for (const minute of ['20', '21', '22']) await at(`2026-03-29T02:${minute}Z`);
+    assert.deepEqual(await states(job), { h01: 'done: ' });
+    const window = { from: Date.parse('2026-03-29T00:30Z') / 1000, to: Date.parse('2026-03-29T02:30Z') / 1000 };
+    assert.deepEqual(hosts[0]?.begun[0]?.window, window);
+  });
+
   test(`a host that was away until its window was over has its turn in the next one (${database})`, async () => {
     const { saveNight, begin, at, states, show, hosts } = await lab('2026-12-04T12:00Z');
     await saveNight();
