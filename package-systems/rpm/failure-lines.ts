@@ -1,7 +1,7 @@
 // Why dnf or rpm failed, in their own words. In: what they printed. Out: lines. Pure.
 
-/** `error: ` of rpm, `Error: ` of dnf. */
-const ERROR = /^(?:error|Error)\b[: ]/;
+/** `error: ` of rpm, `Error: ` of dnf; and what dnf 4 says, and advises, when the plugin that has a command is not installed. */
+const ERROR = /^(?:(?:error|Error)\b[: ]|No such command: |It could be a DNF plugin command)/;
 
 /** Each error, with the lines that are indented below it: `Error: Transaction test error:`, `installing package … needs 1MB more …`. */
 export function failureLines(output: string): string[] {

@@ -108,3 +108,12 @@ test('the lock of dnf is waited for, and its holder is named', async () => {
   assert.equal(refused.outcome, 'refused');
   assert.match(refused.text, /dnf \(process \d+\) has had the lock of rpm for 1 s/);
 });
+
+test('a hold needs a plugin of dnf, and a host without it says so', async () => {
+  const { outcome, text } = await host.carryOut({ action: { do: 'hold', packages: [{ name: 'lab-base' }] } });
+  assert.equal(outcome, 'failed');
+  assert.match(
+    text,
+    /No such command: versionlock\..*; .*dnf install 'dnf-command\(versionlock\)'.*lab-base is not held$/,
+  );
+});
