@@ -12,6 +12,9 @@ const cases: readonly (readonly [address: string, isNamed: boolean, isRefused: b
   ['fd00::7', true, false],
   ['fd00::7', false, true],
   ['127.0.0.1', true, true],
+  ['203.0.113.5', true, true],
+  ['::ffff:203.0.113.5', true, true],
+  ['2001:db8::5', true, true],
   ['::1', true, true],
   ['::', true, true],
   ['::ffff:127.0.0.1', true, true],
@@ -38,6 +41,6 @@ const cases: readonly (readonly [address: string, isNamed: boolean, isRefused: b
 
 for (const [address, isNamed, isRefused] of cases) {
   test(`${address}${isNamed ? ', which somebody has named,' : ''} is ${isRefused ? 'refused' : 'asked'}`, () => {
-    assert.equal(refuseAddress(address, isNamed) !== undefined, isRefused);
+    assert.equal(refuseAddress(address, { isNamed, own: ['203.0.113.5', '2001:db8::5'] }) !== undefined, isRefused);
   });
 }

@@ -59,12 +59,20 @@ function embedded(address: string): string {
   return found === undefined || bits <= 1n ? address : formatIpv4(Number((bits >> BigInt(found.shift)) & 0xffff_ffffn));
 }
 
-/** IPv4 within IPv6 is looked at as what it is. @param isNamed its name stands in the address that a person gave */
-export function refuseAddress(address: string, isNamed: boolean): string | undefined {
+type Known = {
+  /** Its name stands in the address that a person gave. */
+  readonly isNamed: boolean;
+  /** Addresses of this computer's cards. */
+  readonly own: readonly string[];
+};
+
+/** IPv4 within IPv6 is looked at as what it is. */
+export function refuseAddress(address: string, { isNamed, own }: Known): string | undefined {
   const plain = embedded(address);
   const family = isIP(plain) === 6 ? 'ipv6' : 'ipv4';
   if (isIP(plain) === 0) return `${address} is no address`;
-  if (LOCAL.check(plain, family)) return `${address} is an address of the server's own computer or link`;
+  if (own.includes(plain) || LOCAL.check(plain, family))
+    return `${address} is an address of the server's own computer or link`;
   if (!isNamed && PRIVATE.check(plain, family)) return `${address} is an address of a private network`;
   return undefined;
 }

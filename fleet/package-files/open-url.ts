@@ -6,6 +6,7 @@ import type { IncomingMessage, RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { getCACertificates } from 'node:tls';
 import { UserError } from '../../lib/errors.ts';
 import { urlToTell } from '../../lib/url-to-tell.ts';
@@ -44,7 +45,7 @@ type Asked = { readonly isNamed: boolean; readonly allowPrivate: boolean; readon
 
 async function ask(url: URL, { isNamed, allowPrivate, signal }: Asked): Promise<IncomingMessage> {
   const judge = (address: string): Error | undefined => {
-    const why = allowPrivate ? undefined : refuseAddress(address, isNamed);
+    const why = allowPrivate ? undefined : refuseAddress(address, { isNamed, own: ownAddresses() });
     if (why === undefined) return undefined;
     return new UserError(`${urlToTell(url)}: ${why}`, { hint: '--allow-private lets the server ask there' });
   };
@@ -67,6 +68,9 @@ async function ask(url: URL, { isNamed, allowPrivate, signal }: Asked): Promise<
   sent.end();
   return promise;
 }
+
+const ownAddresses = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
 
 /** One bad address of a name is enough. */
 const judgedLookup =
