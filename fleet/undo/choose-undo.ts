@@ -74,11 +74,20 @@ const OPPOSITES: Readonly<Partial<Record<ActionKind, string>>> = {
 const SILENT: Undo = { kind: 'refused', why: 'it has never said what the job changed there' };
 const NOTHING: Undo = { kind: 'nothing' };
 
-async function refuseTwin(queries: Queries, id: number): Promise<void> {
-  const twins = queries.selectFrom('jobs').select(['id', 'state']).where('undoes', '=', id);
-  const twin = await twins.where('state', 'not in', ['done', 'cancelled']).executeTakeFirst();
+/**
+ * Decides only in a transaction that has the lock of job `id`: of two undos at once, the second sees the first. A cancelled one whose
+ * hosts are at work counts, too.
+ * @throws OperationError when another job undoes it
+ */
+export async function refuseTwin(queries: Queries, id: number): Promise<void> {
+  const twins = queries.selectFrom('jobs').select(['id', 'state', 'openLeases']).where('undoes', '=', id);
+  const open = twins.where((eb) => eb.or([eb('state', 'not in', ['done', 'cancelled']), eb('openLeases', '>', 0)]));
+  const twin = await open.orderBy('id').executeTakeFirst();
   if (twin === undefined) return;
-  throw new OperationError('conflict', `job ${twin.id}, which is ${twin.state}, undoes job ${id}; no job was made`, {
+  const { openLeases } = twin;
+  const work = openLeases === 0 ? '' : `, and on which ${openLeases} ${openLeases === 1 ? 'host works' : 'hosts work'}`;
+  const which = `job ${twin.id}, which is ${twin.state}${work}`;
+  throw new OperationError('conflict', `${which}, undoes job ${id}; no job was made`, {
     hint: `gutinteg fleet job ${twin.id}`,
   });
 }

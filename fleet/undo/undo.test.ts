@@ -70,3 +70,29 @@ test('what a host was doing when it fell silent is not guessed; a job without pa
   await call(api.controlJob, { job: held, command: 'cancel' });
   await assert.rejects(call(api.undoJob, { job: held }), /none that is undone by packages/);
 });
+
+test('of two undos at once only one is made, and none while a cancelled one is at work', async () => {
+  const { call, round, begin, hosts, clock, show } = await openJobLab(cleanup, { count: 1 });
+  const [host] = hosts;
+  assert.ok(host !== undefined);
+  const upgrade = await begin({ rollout });
+  await round(4);
+  const made = await Promise.allSettled([1, 2, 3].map(() => call(api.undoJob, { job: upgrade })));
+  const jobs = made.flatMap((each) => (each.status === 'fulfilled' ? [each.value.job] : []));
+  assert.equal(jobs.length, 1);
+  const job = jobs[0] ?? 0;
+  for (const each of made) if (each.status === 'rejected') assert.match(String(each.reason), /undoes job/);
+  await call(api.planJob, { job });
+  await round(2);
+  await call(api.approveJob, { job });
+  clock.ms += 60_000;
+  await host.come();
+  await call(api.controlJob, { job, command: 'cancel' });
+  assert.equal((await show(job)).state, 'cancelled');
+  await assert.rejects(
+    call(api.undoJob, { job: upgrade }),
+    /which is cancelled, and on which 1 host works, undoes job/,
+  );
+  await round(3);
+  await assert.rejects(call(api.undoJob, { job: upgrade }), /its hosts are as they were before/);
+});

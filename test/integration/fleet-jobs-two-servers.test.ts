@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { undoJob } from '../../contract/fleet/api/jobs.ts';
 import * as installed from '../../contract/fleet/api/installed-machines.ts';
 import { enrolInstalled } from '../../fleet/enrolment/enrol-installed.ts';
 import { openFleet } from '../../fleet/fleet.ts';
@@ -115,4 +116,18 @@ test('a report of machines that were installed anew, and a check-in of the forme
     again.map(({ state }) => state),
     ['enrolled', 'enrolled'],
   );
+});
+
+test('of undos that two servers are asked for at once, one is made', async () => {
+  const place = await newPlace();
+  const lab = await openJobLab(cleanup, { count: 2, place });
+  const store = await openStore(place);
+  cleanup.defer(() => store.close());
+  const other = await openFleet({ store, log: lab.fleet.log, now: lab.fleet.now });
+  const job = await lab.begin({ rollout: { rings: [1], budget: 2 } });
+  await lab.round(4);
+  const servers = [lab.fleet, other, lab.fleet, other];
+  const made = await Promise.allSettled(servers.map((server) => lab.call(undoJob, { job }, server)));
+  assert.equal(made.filter(({ status }) => status === 'fulfilled').length, 1);
+  for (const each of made) if (each.status === 'rejected') assert.match(String(each.reason), /undoes job/);
 });

@@ -8,7 +8,7 @@ import { approveJob, controlJob } from '../../jobs/control-job.ts';
 import { chooseHosts, insertJob } from '../../jobs/create-job.ts';
 import { lockJob } from '../../jobs/job-rows.ts';
 import { planJob } from '../../jobs/plan-job.ts';
-import { chooseUndo, requireEnded } from '../../undo/choose-undo.ts';
+import { chooseUndo, refuseTwin, requireEnded } from '../../undo/choose-undo.ts';
 import { implementChange } from '../implement.ts';
 import type { Change } from '../implement.ts';
 import { OperationError } from '../operation-error.ts';
@@ -39,6 +39,7 @@ export const jobChanges = [
     prepare: (fleet, { job }) => chooseUndo(fleet, job),
     run: async ({ store, transaction, actor, at }, { job }, { warnings, ...chosen }) => {
       requireEnded(await lockJob(store, transaction, job));
+      await refuseTwin(transaction, job);
       const made = await insertJob(transaction, { ...chosen, undoes: job, by: actor.name, at });
       return { ...made, warnings: [...warnings] };
     },
