@@ -49,7 +49,16 @@ export function addFleetCacheCommand(fleet: Command): void {
     .requiredOption('--until <date>', 'a day, such as 2027-01-31', parseDay)
     .addHelpText('after', exampleOf('pin bash_5.2.15-2_amd64.deb --until 2027-01-31 --state /var/lib/gutinteg-cache'))
     .action(pin);
-  add('clean', 'take away every package that is not pinned')
+  add('list [package]', 'list packages that are here, also those that their origin has no more')
+    .option('--superseded', 'only those that no list names any more')
+    .option('--json', 'the same for programs')
+    .addHelpText('after', LIST_HELP)
+    .action(list);
+  add('copy <file...>', 'write packages that are here into a directory, to be installed from there')
+    .requiredOption('--out <dir>', 'the directory')
+    .addHelpText('after', COPY_HELP)
+    .action(copy);
+  add('clean', 'take away every package that is not pinned, and that can be fetched again')
     .addHelpText('after', exampleOf('clean --state /var/lib/gutinteg-cache'))
     .action(clean);
 }
@@ -90,8 +99,9 @@ async function status(options: StateOptions & { readonly json?: true }): Promise
   }
   printTable(['ORIGIN', 'ASKED', 'FROM THE CACHE', 'FETCHED', 'SENT', 'DAMAGED'], found.origins.map(rowOf));
   const pinned = found.pinnedFiles === 0 ? '' : `, ${found.pinnedFiles} pinned`;
+  const superseded = found.supersededFiles === 0 ? '' : `, ${found.supersededFiles} of them in no list any more`;
   print([
-    `${found.files} files, ${sizeText(found.bytes)}${pinned}; counts are of the last 30 days`,
+    `${found.files} files, ${sizeText(found.bytes)}${pinned}${superseded}; counts are of the last 30 days`,
     ...troublesOf(found),
   ]);
 }
@@ -126,6 +136,33 @@ async function pin(names: readonly string[], options: StateOptions & { readonly 
       return isHere ? where : `${where}  is not here yet: ask the cache for it, while its origin has it`;
     }),
   );
+}
+
+type ListOptions = StateOptions & { readonly superseded?: true; readonly json?: true };
+
+async function list(search: string | undefined, options: ListOptions): Promise<void> {
+  const { listKept } = await import('../../fleet/package-cache/manage-cache.ts');
+  const { print, printJson, printTable } = await import('./output/print.ts');
+  const { timeText } = await import('../../fleet/hosts/describe-time.ts');
+  const all = await listKept(await directoryOf(options), search ?? '*');
+  const found = options.superseded === true ? all.filter(({ sinceMs }) => sinceMs !== null) : all;
+  if (options.json === true) return printJson(found);
+  if (found.length === 0) return print(['no such package is here']);
+  printTable(
+    ['FILE', 'SIZE', 'ORIGIN', 'IN ITS LISTS'],
+    found.map(({ fileName, sizeBytes, origin, sinceMs }) => [
+      fileName,
+      sizeText(sizeBytes),
+      origin,
+      sinceMs === null ? 'yes' : `not since ${timeText(sinceMs)}`,
+    ]),
+  );
+}
+
+async function copy(names: readonly string[], options: StateOptions & { readonly out: string }): Promise<void> {
+  const { copyKept } = await import('../../fleet/package-cache/manage-cache.ts');
+  const { print } = await import('./output/print.ts');
+  print(await copyKept(await directoryOf(options), names, options.out));
 }
 
 async function clean(options: StateOptions): Promise<void> {
@@ -176,6 +213,21 @@ function parseDay(text: string): number {
 }
 
 const exampleOf = (words: string): string => `\nExamples:\n  gutinteg fleet cache ${words}\n`;
+
+const LIST_HELP = `
+Examples:
+  gutinteg fleet cache list bash --state /var/lib/gutinteg-cache
+  gutinteg fleet cache list 'lib*_amd64.deb' --superseded --state /var/lib/gutinteg-cache
+`;
+
+const COPY_HELP = `
+An undo says which older versions no repository has any more. What hosts fetched by this cache is kept for 30 days at least, as long as
+there is room.
+
+Examples:
+  gutinteg fleet cache copy bash_5.2.15-2_amd64.deb --out ./older --state /var/lib/gutinteg-cache
+  gutinteg fleet install ./older/ --file-option downgrade --host web1
+`;
 
 const SERVE_HELP = `
 Hosts use it as a repository, http://CACHE:3142/NAME/…, or as a proxy for the origins that are named, and for nothing else. While an

@@ -59,7 +59,9 @@ function requireAll(wanted: readonly PackageChange[], foreseen: readonly Package
   throw new UserError(`the repositories of this host cannot bring it back: ${shorten(words)}`, { hint: HINT });
 }
 
-const HINT = 'older versions that are in no repository any more must be put there again, or their files be installed';
+const HINT =
+  'a package cache of the site keeps what hosts had: gutinteg fleet cache list PACKAGE, cache copy FILE --out DIR; then gutinteg fleet ' +
+  'install DIR/ --file-option downgrade';
 
 function withHint(error: unknown): never {
   if (!(error instanceof UserError)) throw error;

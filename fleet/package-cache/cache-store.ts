@@ -3,6 +3,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { IndexEntry, PackageEntry } from './index-kinds/index-kind.ts';
+import { KEPT_FOR_UNDO_MS } from './decide-evictions.ts';
 import type { Evictable } from './decide-evictions.ts';
 
 /** A head, and the validators of its origin. Times are milliseconds since 1970. */
@@ -36,6 +37,17 @@ export type FileRow = z.output<typeof fileSchema>;
 
 const contentSchema = z.object({ sha256: z.string(), sizeBytes: z.int(), storedAt: z.number() });
 const countSchema = z.object({ origin: z.string(), name: z.string(), value: z.number() });
+const evictableSchema = z.object({
+  sha256: z.string(),
+  sizeBytes: z.int(),
+  isKept: z.int().transform((value) => value === 1),
+});
+const keptSchema = fileSchema
+  .pick({ origin: true, path: true, sha256: true, sizeBytes: true })
+  .extend({ sinceMs: z.number().nullable() });
+
+export type KeptRow = z.output<typeof keptSchema>;
+
 const totalSchema = z.object({ files: z.int(), bytes: z.int() });
 
 const TABLES = `
@@ -48,14 +60,25 @@ const TABLES = `
   create index if not exists filesByHash on files (sha256);
   create table if not exists lists (origin text, path text, sha256 text, primary key (origin, path));
   create table if not exists contents (sha256 text primary key, sizeBytes integer, storedAt integer, usedAt integer);
+  create table if not exists superseded (sha256 text primary key, sinceMs integer);
   create table if not exists pins (sha256 text primary key, untilMs integer);
   create table if not exists counts (day text, origin text, name text, value integer, primary key (day, origin, name));
   create table if not exists places (name text primary key, url text);`;
 
-/** Lists and heads that are in force, and what is pinned, stay whatever happens. */
-const EVICTABLE = `select sha256, sizeBytes from contents c where not exists (select 1 from heads h where h.sha256 = c.sha256)
+/**
+ * Lists and heads that are in force, and what is pinned, stay whatever happens. First goes what no list names for long, last what none
+ * names since a short time: everything else can be fetched again.
+ */
+const EVICTABLE = `select sha256, sizeBytes, coalesce(sinceMs > ?, 0) isKept from contents c left join superseded using (sha256) where not exists (select 1 from heads h where h.sha256 = c.sha256)
   and not exists (select 1 from files f where f.sha256 = c.sha256 and f.role is not null)
-  and not exists (select 1 from pins p where p.sha256 = c.sha256 and p.untilMs > ?) order by usedAt`;
+  and not exists (select 1 from pins p where p.sha256 = c.sha256 and p.untilMs > ?) order by isKept, sinceMs is null, usedAt`;
+
+/** Packages that are here and no list in force names. */
+const SUPERSEDED = `select sha256 from contents c
+  where exists (select 1 from files f where f.sha256 = c.sha256 and f.role is null)
+  and not exists (select 1 from files f where f.sha256 = c.sha256 and f.role is not null)
+  and not exists (select 1 from files f join lists l on l.origin = f.origin and l.path = f.source and l.sha256 = f.generation
+    where f.sha256 = c.sha256)`;
 
 export type CacheStore = ReturnType<typeof openCacheStore>;
 
@@ -106,12 +129,14 @@ export function openCacheStore(file: string) {
   }
 
   /** Packages that the list names no more are forgotten, but for those that are here: an undo may need them. */
-  function endList({ origin, path, sha256 }: FileRow): void {
+  function endList({ origin, path, sha256 }: FileRow, nowMs: number): void {
     inTransaction(() => {
       const former = 'origin = ? and source = ? and role is null and generation <> ?';
       const absent = 'sha256 not in (select sha256 from contents)';
       run(`delete from files where ${former} and ${absent}`, origin, path, sha256);
       run('insert or replace into lists values (?, ?, ?)', origin, path, sha256);
+      run(`delete from superseded where sha256 not in (${SUPERSEDED})`);
+      run(`insert or ignore into superseded select sha256, ? from (${SUPERSEDED})`, nowMs);
     });
   }
 
@@ -167,8 +192,17 @@ export function openCacheStore(file: string) {
         for (const sha256 of sha256s) run('update contents set usedAt = ? where sha256 = ?', usedAt, sha256);
       }),
     total: () => totalSchema.parse(one('select count(*) files, coalesce(sum(sizeBytes), 0) bytes from contents')),
-    evictable: (now: number): Evictable[] =>
-      z.object({ sha256: z.string(), sizeBytes: z.int() }).array().parse(all(EVICTABLE, now)),
+    /** Those that are missed least first; `isKept`: since a short time, no list names it. */
+    evictable: (now: number): (Evictable & { readonly isKept: boolean })[] =>
+      evictableSchema.array().parse(all(EVICTABLE, now - KEPT_FOR_UNDO_MS, now)),
+    /** Packages that are here; `sinceMs`: no list names it since then. */
+    kept: () =>
+      keptSchema.array().parse(
+        all(
+          `select origin, path, sha256, sizeBytes, sinceMs from contents join (select sha256, origin, path from files
+             where role is null group by sha256) using (sha256) left join superseded using (sha256) order by path`,
+        ),
+      ),
     pin: (sha256: string, untilMs: number): void =>
       void run('insert or replace into pins values (?, ?)', sha256, untilMs),
     pinned: (now: number) =>

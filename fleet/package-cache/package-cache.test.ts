@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,7 +13,7 @@ import { afterEach, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { createLog } from '../../lib/log.ts';
 import { runCommand } from '../../lib/run-command.ts';
-import { cleanCache, pinPackages, readCacheStatus } from './manage-cache.ts';
+import { cleanCache, copyKept, listKept, pinPackages, readCacheStatus } from './manage-cache.ts';
 import { openPackageCache } from './package-cache.ts';
 import { serveCache } from './serve-cache.ts';
 
@@ -412,6 +412,66 @@ test('room is made by what was not used for the longest time; what is pinned sta
   origin.asked.length = 0;
   for (const name of ['a', 'b']) await get(`pool/${name}.deb`);
   assert.deepEqual(origin.asked, ['pool/b.deb']);
+});
+
+test('a version that its list names no more outlives those that can be fetched again, for 30 days', async () => {
+  const origin = await startOrigin();
+  const third = Buffer.alloc(300_000, 'a third one ');
+  await publish(origin.files, { 'app_1_all.deb': big, 'other_1_all.deb': small });
+  const cache = await startCache(origin.url, { maxBytes: 700_000 });
+  await cache.update();
+  await cache.get('pool/app_1_all.deb');
+  await cache.get('pool/other_1_all.deb');
+  await publish(origin.files, { 'app_2_all.deb': third, 'other_1_all.deb': small });
+  origin.files.delete('pool/app_1_all.deb');
+  cache.clock.ms += 120_000;
+  await cache.update();
+  await cache.get('pool/app_2_all.deb');
+  const kept = async () =>
+    (await listKept(cache.directory, '*')).map(
+      ({ fileName, sinceMs }) => `${fileName} ${sinceMs === null ? 'named' : 'gone'}`,
+    );
+  assert.deepEqual(await kept(), ['app_1_all.deb gone', 'app_2_all.deb named', 'other_1_all.deb named']);
+  assert.deepEqual(
+    (await listKept(cache.directory, 'app')).map(({ fileName }) => fileName),
+    ['app_1_all.deb', 'app_2_all.deb'],
+  );
+
+  // The one that was used last goes, as its origin has it.
+  await publish(origin.files, {
+    'app_2_all.deb': third,
+    'other_1_all.deb': small,
+    'next_1_all.deb': Buffer.alloc(300_000, 'next'),
+  });
+  cache.clock.ms += 120_000;
+  await cache.update();
+  await cache.get('pool/next_1_all.deb');
+  assert.deepEqual(await kept(), ['app_1_all.deb gone', 'next_1_all.deb named']);
+  assert.equal((await cleanCache(cache.directory, cache.clock.ms)).files, 1);
+  assert.deepEqual(await kept(), ['app_1_all.deb gone']);
+  const [copy = ''] = await copyKept(cache.directory, ['app_1_all.deb'], cache.directory);
+  assert.deepEqual(readFileSync(copy), big);
+  await assert.rejects(copyKept(cache.directory, ['app_1_all.deb'], cache.directory), /cannot be written/);
+  await assert.rejects(copyKept(cache.directory, ['app_3_all.deb'], cache.directory), /does not have app_3_all.deb/);
+
+  cache.clock.ms += 31 * 86_400_000;
+  assert.equal((await cleanCache(cache.directory, cache.clock.ms)).files, 1);
+  assert.deepEqual(await kept(), []);
+});
+
+test('a version that a list names again is kept like any other', async () => {
+  const origin = await startOrigin();
+  const cache = await startCache(origin.url);
+  for (const packages of [{ 'app_1_all.deb': big }, { 'app_2_all.deb': small }, { 'app_1_all.deb': big }]) {
+    await publish(origin.files, packages);
+    cache.clock.ms += 120_000;
+    await cache.update();
+    await cache.get('pool/app_1_all.deb');
+  }
+  assert.deepEqual(
+    (await listKept(cache.directory, 'app_1*')).map(({ sinceMs }) => sinceMs),
+    [null],
+  );
 });
 
 test('what is larger than the cache is passed on', async () => {

@@ -70,7 +70,7 @@ export async function openPackageCache(options: CacheOptions): Promise<PackageCa
   const counts = createCounts(store, log, now);
   const countFetched = (origin: string, bytes: number): void => counts.add(origin, 'fetchedBytes', bytes);
   const downloads = createDownloads({ store, contents, origins, maxBytes, now, countFetched });
-  const lists = createReadLists({ store, contents, log });
+  const lists = createReadLists({ store, contents, log, now });
   const place = { store, contents, origins, downloads, now, countFetched, freshMs };
   const refreshing = new Map<string, ReturnType<typeof refreshHead>>();
 

@@ -24,8 +24,9 @@ export function createReadLists(place: {
   readonly store: CacheStore;
   readonly contents: Contents;
   readonly log: LimitedLog;
+  readonly now: () => number;
 }): ReadLists {
-  const { store, contents, log } = place;
+  const { store, contents, log, now } = place;
   const running = new Map<string, { readonly origin: string; readonly end: Promise<void> }>();
 
   function begin(list: FileRow, whenHere: Promise<void>): void {
@@ -66,7 +67,7 @@ export function createReadLists(place: {
       await yieldToOthers();
     }
     store.putPackages(list, waiting);
-    store.endList(list);
+    store.endList(list, now());
   }
 
   return {

@@ -2,17 +2,19 @@
 // not fetch a package has changed nothing, and says why; nothing is called done that is not. Real apt, nginx as the origin.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startPackageCache } from '../helpers/fleet-lab/start-package-cache.ts';
+import { runCommand } from '../../lib/run-command.ts';
 import { freePort, startNginx } from '../helpers/nginx.ts';
 import type { Nginx } from '../helpers/nginx.ts';
 import { countedDeb } from './fleet-jobs-lab.ts';
 import { makeJobFaultsLab } from './fleet-job-faults-lab.ts';
 import type { FaultHost, JobFaultsLab } from './fleet-job-faults-lab.ts';
 
+const GUTINTEG = join(import.meta.dirname, '../../bin/gutinteg');
 const stack = new AsyncDisposableStack();
 after(() => stack.disposeAsync());
 let lab: JobFaultsLab;
@@ -123,4 +125,37 @@ test('wrong bytes at the origin, and a package that its lists name and it does n
 test('names and versions that are written otherwise in addresses', async () => {
   assert.equal(await install(`${ODD}=${ODD_VERSION}`, first), 'done: ');
   assert.deepEqual(first.runs().at(-1), `${ODD} ${ODD_VERSION}`);
+});
+
+test('an older version that no repository has any more comes back out of the cache', async () => {
+  assert.equal(await install('lab-app=5', second), 'done: ');
+  const upgrade = await lab.approved(['upgrade', 'lab-app=6', '--host', 'web2'], second);
+  await second.come();
+  await second.checkIn();
+  assert.equal(second.runs().at(-1), 'lab-app 6');
+  rmSync(fileOf(5));
+  await lab.repository.publish({ suite: 'stable', packages: [] });
+  await second.run(['apt-get', '-qq', 'update']);
+  await second.checkIn();
+
+  const over = new AbortController();
+  const undone = lab.cli(['undo', `${upgrade}`, '--yes']).finally(() => over.abort());
+  while (!over.signal.aborted) await second.come();
+  const { code, said } = await undone;
+  assert.equal(code, 1, said);
+  assert.match(said, /5.*gutinteg fleet cache list PACKAGE/s);
+
+  const cache = ['--state', join(lab.root, 'cache')];
+  const type = async (...words: readonly string[]) =>
+    (await runCommand([GUTINTEG, 'fleet', 'cache', ...words, ...cache])).stdout;
+  assert.match(await type('list', 'lab-app', '--superseded'), /^lab-app_5_all\.deb .* not since \d{4}-/m);
+  assert.match(await type('status'), /1 of them in no list any more/);
+  const older = join(lab.root, 'older');
+  mkdirSync(older);
+  assert.equal(await type('copy', 'lab-app_5_all.deb', '--out', older), `${join(older, 'lab-app_5_all.deb')}\n`);
+  const job = await lab.approved(['install', `${older}/`, '--file-option', 'downgrade', '--host', 'web2'], second);
+  await second.come();
+  await second.checkIn();
+  assert.equal(await lab.stateOf(job, second), 'done: ');
+  assert.equal(second.runs().at(-1), 'lab-app 5');
 });
