@@ -65,5 +65,5 @@ const HINT =
 
 function withHint(error: unknown): never {
   if (!(error instanceof UserError)) throw error;
-  throw new UserError(error.message, { hint: HINT, cause: error });
+  throw new UserError(error.message, { hint: HINT, cause: error.cause });
 }

@@ -52,18 +52,22 @@ export async function chooseUndo({ store: { queries } }: Fleet, id: number): Pro
   const rows = await readRows(queries, id);
   const undos = await planAll(queries, rows);
   const hosts: ChosenHost[] = [];
+  const leftOut: LeftOut[] = [];
   const variants = new Map<string, Action>();
   for (const row of rows) {
     const undo = row.isSilent ? SILENT : (undos.get(keyOf(row)) ?? NOTHING);
     if (undo.kind === 'nothing') continue;
-    if (undo.kind === 'refused') hosts.push({ id: row.host, ring: row.ring, refused: undo.why });
-    else {
+    if (undo.kind === 'refused') {
+      hosts.push({ id: row.host, ring: row.ring, refused: undo.why });
+      leftOut.push({ name: row.name, why: undo.why });
+    } else {
       const variant = variantOf(undo.action);
       variants.set(variant, undo.action);
       hosts.push({ id: row.host, ring: row.ring, variant });
     }
   }
-  return { spec: specOf(job, [...variants.values()]), hosts, variants, warnings: warningsOf(hosts, { id, title }) };
+  const warnings = warningsOf(leftOut, { hosts: hosts.length, job, title });
+  return { spec: specOf(job, [...variants.values()]), hosts, variants, warnings };
 }
 
 const OPPOSITES: Readonly<Partial<Record<ActionKind, string>>> = {
@@ -94,6 +98,7 @@ export async function refuseTwin(queries: Queries, id: number): Promise<void> {
 
 type Row = {
   readonly host: string;
+  readonly name: string;
   readonly ring: number;
   readonly plan: number | null;
   readonly changesJson: string | null;
@@ -106,7 +111,14 @@ async function readRows(queries: Queries, job: number): Promise<Row[]> {
   const rows = await queries
     .selectFrom('jobHosts')
     .innerJoin('hosts', 'hosts.id', 'jobHosts.host')
-    .select(['jobHosts.host', 'jobHosts.ring', 'jobHosts.plan', 'jobHosts.changesJson', 'hosts.installedSet'])
+    .select([
+      'jobHosts.host',
+      'jobHosts.ring',
+      'jobHosts.plan',
+      'jobHosts.changesJson',
+      'hosts.installedSet',
+      'hosts.name',
+    ])
     .select(({ eb }) => [eb('jobHosts.resultJson', 'is', null).as('isSilent')])
     .where('jobHosts.job', '=', job)
     .where('jobHosts.state', 'in', ['done', 'failed', 'lost'])
@@ -159,19 +171,34 @@ function specOf({ spec }: Job, actions: readonly Action[]): JobSpec {
   };
 }
 
-function warningsOf(hosts: readonly ChosenHost[], { id, title }: { id: number; title: string }): string[] {
-  const refused = hosts.filter(({ refused: why }) => why !== undefined);
-  if (hosts.length === refused.length) {
-    const [first] = refused;
-    const why = first?.refused === undefined ? 'its hosts are as they were before' : `on every host: ${first.refused}`;
+type LeftOut = { readonly name: string; readonly why: string };
+
+/** What people have to know before they say yes. @throws OperationError when nothing is left to do */
+function warningsOf(
+  leftOut: readonly LeftOut[],
+  { hosts, job: { id }, title }: { hosts: number; job: Job; title: string },
+): string[] {
+  if (hosts === leftOut.length) {
+    const [first] = leftOut;
+    const why = first === undefined ? 'its hosts are as they were before' : `on every host: ${first.why}`;
     throw new OperationError('conflict', `nothing of job ${id} (${title}) can be undone: ${why}; no job was made`, {
       hint: `gutinteg fleet job ${id} --hosts`,
     });
   }
-  return [
-    SCRIPTS,
-    ...(refused.length === 0
-      ? []
-      : [`${refused.length} of ${hosts.length} hosts are left out: ${refused[0]?.refused}`]),
-  ];
+  return [SCRIPTS, ...nameLeftOut(leftOut)];
+}
+
+/** Reasons that are shown; the job itself has them all. */
+const MOST_REASONS = 5;
+
+function nameLeftOut(leftOut: readonly LeftOut[]): string[] {
+  const reasons = [...Map.groupBy(leftOut, ({ why }) => why)].toSorted(
+    ([, left], [, right]) => right.length - left.length,
+  );
+  const lines = reasons.slice(0, MOST_REASONS).map(([why, hosts]) => {
+    const name = hosts[0]?.name ?? '';
+    return `left out: ${hosts.length === 1 ? name : `${hosts.length} hosts such as ${name}`}: ${why}`;
+  });
+  const rest = reasons.slice(MOST_REASONS).reduce((sum, [, hosts]) => sum + hosts.length, 0);
+  return rest === 0 ? lines : [...lines, `left out for other reasons: ${rest} ${rest === 1 ? 'host' : 'hosts'}`];
 }

@@ -15,6 +15,7 @@ import { makeDebRepository } from '../helpers/package-hosts/deb-repository.ts';
 import type { OverlayRoot } from '../helpers/package-hosts/overlay-root.ts';
 import type { RpmPackage } from '../helpers/package-hosts/rpm-package.ts';
 import { makeRpmRepository } from '../helpers/package-hosts/rpm-repository.ts';
+import type { RpmRepository } from '../helpers/package-hosts/rpm-repository.ts';
 
 const AT_ONCE = 4;
 /** A line for each time that a script of the lab's packages has run. */
@@ -61,10 +62,10 @@ export async function makeJobsLab(stack: AsyncDisposableStack, options: JobsLabO
   const common = { install: options.install, prepare: acceptOrders };
   const ofDpkg = await lab.addDpkgHosts({ ...common, names: options.dpkg, repository: debRepository });
   const ofRpm: LabHost[] = [];
+  let rpmRepository: RpmRepository | undefined;
   if (options.rpm.length > 0) {
-    const directory = join(lab.directory, 'rpms');
-    const repository = await makeRpmRepository(directory, [...agentNeeds.rpm, ...options.rpms]);
-    ofRpm.push(...(await lab.addRpmHosts({ ...common, names: options.rpm, repository })));
+    rpmRepository = await makeRpmRepository(join(lab.directory, 'rpms'), [...agentNeeds.rpm, ...options.rpms]);
+    ofRpm.push(...(await lab.addRpmHosts({ ...common, names: options.rpm, repository: rpmRepository })));
   }
   const hosts = new Map([...ofDpkg, ...ofRpm].map((host) => [host.name, host]));
   const host = (name: string): LabHost => hosts.get(name) ?? assert.fail(`there is no ${name}`);
@@ -129,6 +130,8 @@ export async function makeJobsLab(stack: AsyncDisposableStack, options: JobsLabO
   return {
     ...lab,
     debRepository,
+    /** @throws AssertionError in a fleet without hosts of rpm */
+    rpmRepository: (): RpmRepository => rpmRepository ?? assert.fail('no host has rpm'),
     host,
     begin,
     work,
