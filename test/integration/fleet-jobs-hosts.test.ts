@@ -2,12 +2,18 @@
 // gutinteg-fleet from its real package with its executor. Each script of a package notes that it has run.
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
+import { inTurns } from '../helpers/in-turns.ts';
 import { waitUntil } from '../helpers/order-processes.ts';
+import { buildDeb } from '../helpers/package-hosts/deb-package.ts';
+import { buildRpm } from '../helpers/package-hosts/rpm-package.ts';
 import { numbered } from './fleet-hosts-lab.ts';
 import { countedDeb, countedRpm, makeJobsLab } from './fleet-jobs-lab.ts';
 import type { JobsLab } from './fleet-jobs-lab.ts';
+import { makeExtraSources } from './fleet-jobs-sources.ts';
 
 const stack = new AsyncDisposableStack();
 after(() => stack.disposeAsync());
@@ -126,4 +132,85 @@ test('a pushed host comes at once for its order', async () => {
   await host.agent(['run-orders']);
   await host.checkIn();
   assert.equal(await lab.asked(['wait', `${job}`]), `job ${job} is done: 1 done\n`);
+});
+
+test('a schedule makes its job at its time, and hosts of both systems carry it out', async () => {
+  const like = ['update', '--all', '--rings', '100', '--budget', '35', '--dry-run', '--json'];
+  const { id } = JSON.parse((await lab.fleet(...like)).stdout) as { id: number };
+  const times = ['0 3 * * sun', '--zone', 'Europe/Berlin', '--like', `${id}`, '--approve'];
+  assert.match(await lab.asked(['schedule', 'save', 'weekly', ...times]), /^its jobs begin by themselves$/m);
+  // Sunday is now.
+  using database = new DatabaseSync(join(lab.directory, 'state/fleet/fleet.db'), { timeout: 10_000 });
+  database.prepare('UPDATE schedules SET nextAt = ?').run(Date.now());
+  const madeJob = database.prepare("SELECT id FROM jobs WHERE id > ? AND state = 'running'");
+  const { id: job } = (await waitUntil('its job to begin', () => madeJob.get(id))) as { id: number };
+  assert.match(await lab.asked(['job', `${job}`]), /^ {2}schedule: weekly$/m);
+  await lab.work(ALL);
+  assert.equal(await lab.asked(['wait', `${job}`]), `job ${job} is done: 35 done\n`);
+  assert.equal((await lab.fleet('schedule', 'remove', 'weekly')).exitCode, 0);
+});
+
+/** None of them was changed before, but for one with rpm. */
+const FRESH = WEB.slice(9, 12);
+const DNF = RPM.slice(0, 3);
+const SIX = [...FRESH, ...DNF];
+const to = (names: readonly string[]): string[] =>
+  ['--rings', '100', '--budget', `${names.length}`].concat(names.flatMap((name) => ['--host', name]));
+/** One of each kind of inventory. */
+const KINDS = ['web10', 'rpm01', 'rpm02'];
+
+/** What the hosts' own programs say: `1 1-1`, or nothing. */
+async function versionsOn(names: readonly string[], packageName: string): Promise<string> {
+  const ofDpkg = ['dpkg-query', '-W', '-f', '${db:Status-Abbrev}${Version}', packageName] as const;
+  const ofRpm = ['rpm', '-q', '--qf', 'ii %{VERSION}-%{RELEASE}', packageName] as const;
+  const versions = await inTurns(names, 4, async (name) => {
+    const { stdout } = await lab.host(name).run(RPM.includes(name) ? ofRpm : ofDpkg, { okExitCodes: [0, 1] });
+    return /^ii (.*)$/m.exec(stdout)?.[1] ?? '';
+  });
+  return [...new Set(versions)].toSorted().join(' ');
+}
+
+/** Who has what the job needs comes, and all of them do what it says. */
+async function done(words: readonly string[], names: readonly string[], planning: readonly string[] = []) {
+  const [job] = await lab.approved(words, ...planning);
+  await lab.work(names);
+  assert.equal(await lab.asked(['wait', `${job}`]), `job ${job} is done: ${names.length} done\n`);
+  return job;
+}
+
+test('a source of each system is set with its key, and what it has is installed', async () => {
+  const extra = await makeExtraSources(join(lab.directory, 'shared'), 'lab-extra', ['1', '2']);
+  const [deb, rpm] = extra.files;
+  const set = ['sources', 'set', 'extra', '--key', extra.key, '--yes'];
+  await lab.asked([...set, '--file', deb, ...to(FRESH)]);
+  await lab.asked([...set, '--file', rpm, ...to(DNF)]);
+  await lab.work(SIX);
+  const source = await lab.asked(['view', 'repositories', 'web10'], 'web10');
+  assert.match(source, /extra\.sources[\s\S]*URIs: copy:\/srv\/fleet\/extra-debs/);
+  await done(['install', 'lab-extra=1', ...to(FRESH)], FRESH, ['web10']);
+  await done(['install', 'lab-extra=1-1', ...to(DNF)], DNF, KINDS.slice(1));
+  assert.equal(await versionsOn(FRESH, 'lab-extra'), '1');
+  assert.equal(await versionsOn(DNF, 'lab-extra'), '1-1');
+});
+
+test('an upgrade is undone on every host that had it', async () => {
+  const job = await done(['upgrade', 'lab-extra', ...to(SIX)], SIX, KINDS);
+  assert.equal(await versionsOn(FRESH, 'lab-extra'), '2');
+  assert.equal(await versionsOn(DNF, 'lab-extra'), '2-1');
+  await done(['undo', `${job}`], SIX, KINDS);
+  assert.equal(await versionsOn(FRESH, 'lab-extra'), '1');
+  assert.equal(await versionsOn(DNF, 'lab-extra'), '1-1');
+  assert.match(await lab.asked(['job', `${job}`]), /^ {2}undone: +by job \d+$/m);
+});
+
+test('files of a directory are installed, each host takes its own; then they are removed', async () => {
+  const directory = join(lab.directory, 'files');
+  await mkdir(directory);
+  await buildDeb({ name: 'lab-file', version: '1' }, directory);
+  await buildRpm({ name: 'lab-file', version: '1' }, directory);
+  await done(['install', `${directory}/`, ...to(SIX)], SIX, KINDS);
+  assert.equal(await versionsOn(FRESH, 'lab-file'), '1');
+  assert.equal(await versionsOn(DNF, 'lab-file'), '1-1');
+  await done(['remove', 'lab-file', ...to(SIX)], SIX, KINDS);
+  assert.equal(await versionsOn(SIX, 'lab-file'), '');
 });

@@ -24,6 +24,9 @@ import type { ServerProcess } from './start-fleet-server.ts';
 
 const program = join(import.meta.dirname, '../../../bin/gutinteg');
 
+/** What a command says while it waits for hosts. */
+const WAITS = /planning|\bdue\b|\basked\b/;
+
 const ANSWERS = { okExitCodes: [0, 1, 2, 3], timeoutMs: 120_000 };
 
 type HostsWanted<Repository> = {
@@ -93,7 +96,8 @@ export async function makeFleetLab(stack: AsyncDisposableStack): Promise<FleetLa
     directory,
     fleet: (...words) => runCommand([program, 'fleet', ...words, '--state', stateDir], ANSWERS),
     fleetMeanwhile: async (words, meanwhile) => {
-      const { promise: waits, resolve: onLine } = Promise.withResolvers<unknown>();
+      const { promise: waits, resolve } = Promise.withResolvers<void>();
+      const onLine = (line: string): void => void (WAITS.test(line) && resolve());
       const answer = runCommand([program, 'fleet', ...words, '--state', stateDir], { ...ANSWERS, onLine });
       // One that ends without waiting needs nothing done.
       await Promise.race([waits, answer]);
