@@ -162,7 +162,7 @@ for (const { name, arch, release, make, fileOf, forget, markAuto, showManual } o
       const refused = await host.carryOut({ action, simulate: true });
       assert.equal(refused.outcome, 'refused', refused.text);
       assert.match(refused.text, /lab-app/);
-      assert.match(refused.text, /older versions/);
+      assert.match(refused.text, /; try: .*gutinteg fleet cache list/);
     });
   });
 }
