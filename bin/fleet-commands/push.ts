@@ -58,15 +58,9 @@ async function showKey(options: PushOptions): Promise<void> {
 /** With both, hosts of the class with such a name. */
 async function matching({ matching: search, class: of, ...options }: PushOptions): Promise<string[]> {
   if (search === undefined && of === undefined) return [];
-  const { listHosts } = await import('../../contract/fleet/api/hosts.ts');
-  const { readPages } = await import('./read-pages.ts');
-  const client = await connect(options);
+  const { findHostNames } = await import('./find-host-names.ts');
   const which = { ...(search === undefined ? {} : { search }), ...(of === undefined ? {} : { class: of }) };
-  const input = { state: 'enrolled', ...which, limit: 1000 } as const;
-  const pages = readPages((page) => client.ask(listHosts, { ...input, ...page }));
-  return (await Array.fromAsync(pages)).flatMap(({ hosts }) =>
-    hosts.filter(({ kind }) => kind === 'host').map(({ name }) => name),
-  );
+  return findHostNames(await connect(options), which);
 }
 
 async function bySsh(hosts: readonly string[], { login, atOnce }: PushOptions): Promise<PushResult[]> {

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { makeFleetLab } from '../helpers/fleet-lab/fleet-lab.ts';
 import type { FleetLab } from '../helpers/fleet-lab/fleet-lab.ts';
 import type { LabHost, Said } from '../helpers/fleet-lab/lab-host.ts';
-import { inTurns } from '../helpers/in-turns.ts';
+import { inTurns } from '../../lib/in-turns.ts';
 import { makeDebRepository } from '../helpers/package-hosts/deb-repository.ts';
 import type { DebRepository } from '../helpers/package-hosts/deb-repository.ts';
 import { updateLists as fetchDebLists } from '../helpers/package-hosts/dpkg-host.ts';
@@ -119,6 +119,19 @@ test('only what differs travels, and what came and went is told', async () => {
     'web03 has looked:\n  changed  lab-held 1.0-1, held\n',
     'web20 has looked:\n  went     lab-app 1.0-9\n',
   ]);
+  const some = await answered(['refresh', '--class', 'name=web01 or name=rpm01'], 'web01', 'rpm01');
+  assert.deepEqual(some.split(/(?<=\n)(?=\S)/).toSorted(), [
+    'rpm01 has looked: no changes\n',
+    'web01 has looked: no changes\n',
+  ]);
+  for (const [words, why] of [
+    [['refresh'], /^no host is named\n/],
+    [['refresh', 'web01', '--all'], /exclude each other/],
+    [['refresh', '--class', 'name=nowhere'], /^there is no such host\n/],
+  ] as const) {
+    const { exitCode, stderr } = await lab.fleet(...words);
+    assert.deepEqual([exitCode, why.test(stderr)], [2, true], stderr);
+  }
 });
 
 test('outdated: what an upgrade would bring, and why it would not bring the rest', async () => {

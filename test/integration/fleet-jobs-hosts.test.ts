@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
-import { inTurns } from '../helpers/in-turns.ts';
+import { inTurns } from '../../lib/in-turns.ts';
 import { waitUntil } from '../helpers/order-processes.ts';
 import { buildDeb } from '../helpers/package-hosts/deb-package.ts';
 import { buildRpm } from '../helpers/package-hosts/rpm-package.ts';

@@ -9,7 +9,7 @@ import type { OutputOf } from '../../contract/fleet/operation.ts';
 import { whenMissing } from '../../lib/when-missing.ts';
 import { agentNeeds, makeFleetLab } from '../helpers/fleet-lab/fleet-lab.ts';
 import type { LabHost } from '../helpers/fleet-lab/lab-host.ts';
-import { inTurns } from '../helpers/in-turns.ts';
+import { inTurns } from '../../lib/in-turns.ts';
 import type { DebPackage } from '../helpers/package-hosts/deb-package.ts';
 import { makeDebRepository } from '../helpers/package-hosts/deb-repository.ts';
 import type { OverlayRoot } from '../helpers/package-hosts/overlay-root.ts';

@@ -25,7 +25,7 @@ import type { ServerProcess } from './start-fleet-server.ts';
 const program = join(import.meta.dirname, '../../../bin/gutinteg');
 
 /** What a command says while it waits for hosts. */
-const WAITS = /planning|\bdue\b|\basked\b/;
+const WAITS = /planning|\bdue\b|\basked\b|^waiting for /;
 
 const ANSWERS = { okExitCodes: [0, 1, 2, 3], timeoutMs: 120_000 };
 

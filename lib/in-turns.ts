@@ -3,9 +3,10 @@
 /** The results in the order of the items. The first failure ends it. */
 export async function inTurns<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
-  const rest = [...items.entries()];
+  // All take from the same one.
+  const rest = items.entries();
   const goOn = async (): Promise<void> => {
-    for (let next = rest.shift(); next !== undefined; next = rest.shift()) results[next[0]] = await work(next[1]);
+    for (const [index, item] of rest) results[index] = await work(item);
   };
   await Promise.all(Array.from({ length: atOnce }, goOn));
   return results;
