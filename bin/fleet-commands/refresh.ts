@@ -13,7 +13,7 @@ type RefreshOptions = WaitOptions & { readonly class?: string; readonly all?: tr
 type Changes = OutputOf<typeof packageChanges>;
 
 /** Of a host; without changes if the answer is not waited for, or the host had reported nothing before. */
-type Refreshed = { readonly text: string; readonly changes?: Changes };
+type Refreshed = { readonly lines: readonly string[]; readonly changes?: Changes };
 
 /** The server is asked after each of them every two seconds. */
 const MOST_WAITED = 500;
@@ -37,9 +37,9 @@ async function refresh(named: readonly string[], options: RefreshOptions): Promi
   const hosts = await chooseHosts(client, named, options);
   const answers = await inTurns(hosts, MOST_WAITED, async (host) => {
     try {
-      const { text, changes } = await refreshOne(client, host, options);
-      if (options.json !== true) print([text]);
-      return changes ?? { host, message: text };
+      const { lines, changes } = await refreshOne(client, host, options);
+      if (options.json !== true) print(lines);
+      return changes ?? { host, message: lines.join(' ') };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       process.stderr.write(`${host}: ${describeWithHint(error)}\n`);
@@ -76,20 +76,20 @@ async function refreshOne(client: FleetClient, host: string, options: WaitOption
   const { askHostAndWait } = await import('./ask-host.ts');
   const asking = { client, host, isWaited: options.wait, timeoutSeconds: options.timeout };
   const asked = await askHostAndWait({ ...asking, task: { kind: 'refresh' } });
-  if (asked.answer === undefined) return { text: `${host} looks again at its next check-in` };
-  if (asked.installedDigest === '') return { text: `${host} has looked; it had reported nothing before` };
+  if (asked.answer === undefined) return { lines: [`${host} looks again at its next check-in`] };
+  if (asked.installedDigest === '') return { lines: [`${host} has looked; it had reported nothing before`] };
   const changes = await client.ask(operation, { host, since: asked.installedDigest });
-  return { text: await changesText(host, changes), changes };
+  return { lines: await changesLines(host, changes), changes };
 }
 
-async function changesText(host: string, { came, went, changed }: Changes): Promise<string> {
+async function changesLines(host: string, { came, went, changed }: Changes): Promise<string[]> {
   const { changeText } = await import('./output/package-text.ts');
   const lines = [
     ...came.map(({ name, version }) => `  came     ${name} ${version}`),
     ...went.map(({ name, version }) => `  went     ${name} ${version}`),
     ...changed.map((each) => `  changed  ${changeText(each)}`),
   ];
-  return lines.length === 0 ? `${host} has looked: no changes` : [`${host} has looked:`, ...lines].join('\n');
+  return lines.length === 0 ? [`${host} has looked: no changes`] : [`${host} has looked:`, ...lines];
 }
 
 const HELP = `${WAIT_HELP}
