@@ -146,9 +146,8 @@ export async function copyKept(directory: string, names: readonly string[], to: 
 }
 
 async function openExisting(directory: string) {
-  await access(join(directory, 'cache.db')).catch((cause: unknown) => {
-    throw new UserError(`${directory} has no package cache`, {
-      cause,
+  await access(join(directory, 'cache.db')).catch(() => {
+    throw new UserError(`${directory} has no package cache, or it cannot be read`, {
       exitCode: 2,
       hint: 'gutinteg fleet cache serve makes one',
     });

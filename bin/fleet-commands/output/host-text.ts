@@ -55,7 +55,7 @@ export function hostLines(host: OneHost, nowMs: number): string[] {
     ...(host.state === 'enrolled' ? section('findings', findingLines(host)) : []),
     ...field('packages', host.installed?.toLocaleString('en-US') ?? ''),
     ...field('candidates', host.candidates?.toLocaleString('en-US') ?? ''),
-    ...section('jobs, the newest first', host.jobs.map(jobLine)),
+    ...section('jobs, those under way first', host.jobs.map(jobLine)),
     ...section('tasks', host.tasks.map(taskLine)),
     ...section(
       'events, the newest first',

@@ -33,5 +33,6 @@ test('of a directory, its package files are taken, and each once', async () => {
 
 test('what is not there, and a directory without any, is said', async () => {
   await assert.rejects(collectFiles([at('none.deb')]), /none\.deb does not exist/);
+  await assert.rejects(collectFiles(['ftp://example.test/x.deb']), /no address with https:\/\/ or http:\/\/; nothing/);
   await assert.rejects(collectFiles([at('empty')]), /has no \.deb or \.rpm in it/);
 });

@@ -15,8 +15,13 @@ export const isAddress = (word: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.t
 /** @throws UserError for what is not there, and for a directory without package files */
 export async function collectFiles(words: readonly string[]): Promise<string[]> {
   const files: string[] = [];
-  for (const word of words) files.push(...(isAddress(word) ? [word] : await filesAt(word)));
+  for (const word of words) files.push(...(isAddress(word) ? [requireHttp(word)] : await filesAt(word)));
   return [...new Set(files)];
+}
+
+function requireHttp(address: string): string {
+  if (/^https?:/i.test(address)) return address;
+  throw new UserError(`${address} is no address with https:// or http://; nothing was fetched`, { exitCode: 2 });
 }
 
 async function filesAt(path: string): Promise<string[]> {
