@@ -3,6 +3,7 @@
 import type { JobHostState, JobState } from '../../contract/fleet/jobs/job.ts';
 import { badStates } from '../../contract/fleet/jobs/job.ts';
 import type { jobCommands } from '../../contract/fleet/api/jobs.ts';
+import { mayAct } from '../../contract/fleet/operation.ts';
 import { OperationError } from '../operations/operation-error.ts';
 import type { Change } from '../operations/implement.ts';
 import { countOf, sumCounts } from './decide-job.ts';
@@ -13,6 +14,7 @@ import { setOpening } from '../schedules/set-opening.ts';
 import { readRings, settleJobs } from './settle-job.ts';
 
 type Context = Pick<Change, 'store' | 'transaction' | 'at'> & { readonly by: string };
+type ControlContext = Context & Pick<Change, 'actor'>;
 
 /** @throws OperationError when it is not planned, or hosts would be left out and nobody has said that they may be */
 export async function approveJob(context: Context, id: number, despiteRefusals: boolean): Promise<JobState> {
@@ -50,7 +52,7 @@ const commands: { readonly [command in Command]: { readonly from: readonly JobSt
 
 /** @param why in words; without it, who did it @throws OperationError when the job is not in a state for it */
 export async function controlJob(
-  context: Context,
+  context: ControlContext,
   id: number,
   { command, why }: { command: Command; why?: string | undefined },
 ) {
@@ -65,8 +67,15 @@ export async function controlJob(
   return settle(context, id);
 }
 
-/** What has failed until now does not halt it again. */
-async function letGoOn(context: Context, job: Job): Promise<void> {
+/** What has failed until now does not halt it again: a yes like an approval, so only those may give it who approve. */
+async function letGoOn(context: ControlContext, job: Job): Promise<void> {
+  const { name, role } = context.actor;
+  if (job.state === 'halted' && !mayAct(role, 'approver')) {
+    throw new OperationError(
+      'denied',
+      `job ${job.id} has halted, and to let it go on needs the role approver; ${name} is ${role}; nothing was changed`,
+    );
+  }
   const counts = sumCounts((await readRings(context.transaction, job.id)).map((ring) => ring.counts));
   const pardoned = job.state === 'halted' ? countOf(counts, badStates) : job.pardoned;
   await setJob(context, job.id, { state: job.startedAt === null ? 'approved' : 'running', reason: '', pardoned });

@@ -13,6 +13,7 @@ import { advanceJobs } from '../../fleet/jobs/advance-jobs.ts';
 import { openStore } from '../../fleet/store/open-store.ts';
 import { emptyResult, joinJobHost } from '../../fleet/testing/job-host.ts';
 import type { JobHost } from '../../fleet/testing/job-host.ts';
+import { callOperation, findOperation } from '../../fleet/operations/call-operation.ts';
 import { openJobLab } from '../../fleet/testing/job-lab.ts';
 import type { JobLabOptions } from '../../fleet/testing/job-lab.ts';
 
@@ -249,11 +250,16 @@ test('a job that is paused gives nothing, one that is resumed goes on, one that 
 
 test('a job that a person lets go on after its halt does not halt for the same failures', async () => {
   const broken = new Set(['h01', 'h02']);
-  const { begin, round, call, show, hosts } = await lab({ count: 6 });
+  const { fleet, begin, round, call, show, hosts } = await lab({ count: 6 });
   for (const host of hosts) host.end = () => (broken.has(host.name) ? { outcome: 'failed', text: 'no' } : {});
   const job = await begin({ rollout: { rings: [1], budget: 1, failedShare: 1 } });
   await round(4);
   assert.equal((await show(job)).state, 'halted');
+  const input = { job, command: 'resume' };
+  await assert.rejects(
+    callOperation(fleet, findOperation('control-job'), { input, actor: { name: 'olga', role: 'operator' } }),
+    /has halted, and to let it go on needs the role approver; olga is operator; nothing was changed/,
+  );
   await call(api.controlJob, { job, command: 'resume' });
   await round(4);
   assert.deepEqual([(await show(job)).state, (await show(job)).counts.failed], ['halted', 2]);

@@ -303,6 +303,16 @@ for (const { name: database, newPlace } of storeKinds()) {
     );
     await call(addAccount, { name: 'anna', role: 'approver' });
     await saveAs({ name: 'anna', role: 'approver' });
+    const control = (command: string) =>
+      callOperation(fleet, findOperation('control-schedule'), {
+        input: { name: 'nightly', command },
+        actor: { name: 'olga', role: 'operator' },
+      });
+    await control('pause');
+    await control('resume');
+    await call(schedules.controlSchedule, { name: 'nightly', command: 'pause' });
+    await assert.rejects(control('resume'), /needs the role approver: .* local has paused it; olga is operator/);
+    await call(schedules.controlSchedule, { name: 'nightly', command: 'resume' });
     await call(setRole, { name: 'anna', role: 'operator' });
     for (const minute of [0, 1, 2, 3]) await at(`2026-12-04T21:0${minute}Z`);
     const [job] = await made();

@@ -87,6 +87,13 @@ const control = implementChange(api.controlSchedule, {
       const words = isPaused ? `is paused already, by ${row.pausedBy}` : 'is not paused';
       throw new OperationError('conflict', `schedule ${name} ${words}; nothing was changed`);
     }
+    if (isPaused && row.approves === 1 && row.pausedBy !== actor.name && !mayAct(actor.role, 'approver')) {
+      const words = `its jobs begin without a look, and ${row.pausedBy} has paused it; ${actor.name} is ${actor.role}`;
+      throw new OperationError(
+        'denied',
+        `to resume schedule ${name} needs the role approver: ${words}; nothing was changed`,
+      );
+    }
     // What went by meanwhile was not missed.
     const columns = isPaused ? { pausedBy: '', nextAt: nextTime(row, at) ?? null } : { pausedBy: actor.name };
     await transaction.updateTable('schedules').set(columns).where('name', '=', name).execute();
