@@ -58,6 +58,19 @@ test('nor does an operator by a schedule, whatever the jobs of it say of themsel
   await call('approver', 'save-schedule', schedule);
 });
 
+test('nor by letting such a schedule go on, unless it was paused by that operator', async () => {
+  const control = (name: string, role: Role, command: string) =>
+    callOperation(fleet, findOperation('control-schedule'), {
+      input: { name: 'nightly', command },
+      actor: { name, role },
+    });
+  await control('olga', 'operator', 'pause');
+  await control('olga', 'operator', 'resume');
+  await control('ann', 'approver', 'pause');
+  await assert.rejects(control('olga', 'operator', 'resume'), /ann has paused it; olga is operator; nothing was/);
+  await control('bea', 'approver', 'resume');
+});
+
 test('all others wait for a yes', async () => {
   for (let times = 0; times < 4; times += 1) await host.come();
   assert.deepEqual(await stateOf(), ['done', 'ann']);

@@ -87,7 +87,8 @@ const control = implementChange(api.controlSchedule, {
       const words = isPaused ? `is paused already, by ${row.pausedBy}` : 'is not paused';
       throw new OperationError('conflict', `schedule ${name} ${words}; nothing was changed`);
     }
-    if (isPaused && row.approves === 1 && row.pausedBy !== actor.name && !mayAct(actor.role, 'approver')) {
+    const needsNoYes = row.approves === 1 || readSpec(row).approval === 'given';
+    if (isPaused && needsNoYes && row.pausedBy !== actor.name && !mayAct(actor.role, 'approver')) {
       const words = `its jobs begin without a look, and ${row.pausedBy} has paused it; ${actor.name} is ${actor.role}`;
       throw new OperationError(
         'denied',
