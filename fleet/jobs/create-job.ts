@@ -1,77 +1,17 @@
 // A new job, from what it is to do and where to rows. In: a specification, who makes it. Out: a draft. Never: changes a host, or
-// decides how it goes on. 110,000 hosts are a few dozen statements.
+// decides how it goes on.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Action } from '../../contract/fleet/jobs/action.ts';
 import type { JobHostState, JobSpec } from '../../contract/fleet/jobs/job.ts';
-import { resolveSelectors } from '../classes/resolve-selector.ts';
-import type { SelectedHost } from '../classes/resolve-selector.ts';
 import type { Fleet } from '../fleet.ts';
-import { requirePackageFiles } from '../package-files/require-package-files.ts';
 import { OperationError } from '../operations/operation-error.ts';
-import type { StoreTransaction } from '../store/open-store.ts';
-import { askedNames, suitsImages, titleOfAction } from './action-kinds.ts';
 import { setOpening } from '../schedules/set-opening.ts';
-import { planRings } from './plan-rings.ts';
-
-/** A host and its ring; `refused`: nothing is done there, for this reason. */
-export type ChosenHost = {
-  readonly id: string;
-  readonly ring: number;
-  readonly refused?: string;
-  /** A key of `variants` of the job; empty: it does what the job says. */
-  readonly variant?: string;
-};
-
-/** Finds its hosts: this may take seconds, and needs no transaction. @throws OperationError when there are none */
-export async function chooseHosts(fleet: Fleet, spec: JobSpec): Promise<ChosenHost[]> {
-  await requirePackageFiles(fleet, spec.action);
-  const { hosts, rollout, action } = spec;
-  const { testFirst } = rollout;
-  const [all = [], test = []] = await resolveSelectors(fleet, testFirst === undefined ? [hosts] : [hosts, testFirst]);
-  const chosen = await onlyAsked(fleet, spec, all);
-  if (all.length > 0 && chosen.length === 0) throw noneAsked(spec, all.length);
-  if (chosen.length === 0)
-    throw badSpec(`no host fits ${hosts.slice(0, 200)}`, `gutinteg fleet hosts --class "${hosts.slice(0, 200)}"`);
-  const testIds = new Set(test.map(({ id }) => id));
-  const isTest = ({ id }: SelectedHost): boolean => testIds.has(id);
-  if (testFirst !== undefined && !chosen.some(isTest)) {
-    throw badSpec(
-      `none of its ${chosen.length} hosts fits ${testFirst}, which would be first`,
-      'name test hosts among its hosts',
-    );
-  }
-  const rings = planRings(
-    chosen.filter((host) => !isTest(host)),
-    rollout.rings,
-  );
-  const refused = suitsImages(action) ? {} : { refused: 'gutinteg keeps the files of its image (OSMODE=image)' };
-  return chosen.map(({ id, mode }) => ({ id, ring: rings.get(id) ?? 0, ...(mode === 'image' ? refused : {}) }));
-}
-
-const badSpec = (message: string, hint: string): OperationError =>
-  new OperationError('bad-input', `${message}; no job was made`, { hint });
-
-function noneAsked({ hosts, only, action }: JobSpec, count: number): OperationError {
-  const names = (askedNames(action) ?? []).slice(0, 5).join(', ');
-  const which = only === 'with' ? `has ${names}` : `is without ${names}`;
-  return badSpec(`none of the hosts of ${hosts.slice(0, 200)} (${count}) ${which}`, 'leave --only out');
-}
-
-/** Hosts that have all of its packages already, or that do not. */
-async function onlyAsked(fleet: Fleet, { only, action }: JobSpec, hosts: readonly SelectedHost[]) {
-  if (only === 'all') return hosts;
-  const names = askedNames(action);
-  if (names === undefined)
-    throw badSpec(`"${titleOfAction(action)}" is not for hosts with or without a package`, 'leave --only out');
-  let having: readonly SelectedHost[] = hosts;
-  for (const name of names) {
-    const sets = new Set(await fleet.ask('sets-with-package', { kind: 'installed', package: name }));
-    having = having.filter(({ installedSet }) => installedSet !== null && sets.has(installedSet));
-  }
-  if (only === 'with') return having;
-  const haveIt = new Set(having);
-  return hosts.filter((host) => !haveIt.has(host));
-}
+import type { StoreTransaction } from '../store/open-store.ts';
+import { badSpec } from './choose-hosts.ts';
+import type { ChosenHost } from './choose-hosts.ts';
+import { lockJob } from './job-rows.ts';
+import { jobRowsTables, removeJobRows } from './remove-job-rows.ts';
 
 export type NewJob = {
   readonly spec: JobSpec;
@@ -85,20 +25,58 @@ export type NewJob = {
   readonly variants?: ReadonlyMap<string, Action>;
 };
 
-/** @returns its number, and how many hosts it is for @throws OperationError when none of them takes part any more */
-export async function insertJob(transaction: StoreTransaction, job: NewJob): Promise<{ job: number; hosts: number }> {
-  const id = await insertRow(transaction, job);
-  const variants = [...(job.variants ?? [])].map(([variant, action]) => {
-    return { job: id, variant, actionJson: JSON.stringify(action) };
-  });
-  for (let start = 0; start < variants.length; start += ROWS) {
-    await transaction
-      .insertInto('jobVariants')
-      .values(variants.slice(start, start + ROWS))
-      .execute();
+/**
+ * A draft, and rows of its hosts, some at a time, so that check-ins get their turn meanwhile: with all of them at once, a server with
+ * SQLite answered nobody for 7 s (110,000 hosts). Until `finishJob` it has no hosts for whoever looks. @returns its number
+ */
+export async function draftJob({ store }: Pick<Fleet, 'store'>, job: NewJob): Promise<number> {
+  // If these are lost, so is the end of it, which is not.
+  const turn = <T>(work: (transaction: StoreTransaction) => Promise<T>) => store.transaction(work, { mayBeLost: true });
+  const id = await turn((transaction) => insertRow(transaction, job));
+  try {
+    const variants = [...(job.variants ?? [])].map(([variant, action]) => {
+      return { job: id, variant, actionJson: JSON.stringify(action) };
+    });
+    for (let start = 0; start < variants.length; start += ROWS) {
+      const rows = variants.slice(start, start + ROWS);
+      await turn((transaction) => transaction.insertInto('jobVariants').values(rows).execute());
+      await nextTurn();
+    }
+    for (const group of groupHosts(job.hosts)) {
+      await turn((transaction) => insertHosts(transaction, { id, at: job.at }, group));
+      await nextTurn();
+    }
+  } catch (error) {
+    await dropDraft({ store }, id);
+    throw error;
   }
-  await setOpening({ transaction, at: job.at }, { id, spec: job.spec });
-  for (const group of groupHosts(job.hosts)) await insertHosts(transaction, { id, at: job.at }, group);
+  return id;
+}
+
+/** Its rows first: SQLite may give its number to the next job. Does nothing to a job that is made. */
+export async function dropDraft({ store }: Pick<Fleet, 'store'>, id: number): Promise<void> {
+  const drafts = store.queries.selectFrom('jobs').select('id').where('id', '=', id).where('total', '=', 0);
+  if ((await drafts.executeTakeFirst()) === undefined) return;
+  for (const table of jobRowsTables) await removeJobRows(store, table, id);
+  await store.queries.deleteFrom('jobCounts').where('job', '=', id).execute();
+  await store.queries.deleteFrom('jobs').where('id', '=', id).execute();
+}
+
+type Finishing = {
+  readonly store: Pick<Fleet['store'], 'lockRows'>;
+  readonly transaction: StoreTransaction;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+};
+
+/** @param id of a draft @returns it, and how many hosts it is for @throws OperationError when none of them takes part any more */
+export async function finishJob(context: Finishing, id: number): Promise<{ job: number; hosts: number }> {
+  const { transaction } = context;
+  const job = await lockJob(context.store, transaction, id);
+  if (job.state !== 'draft') throw new OperationError('conflict', `job ${id} was ${job.state} while it was made`);
+  await setOpening(context, job);
+  // Hosts that were taken out meanwhile have been counted out of it.
+  await transaction.deleteFrom('jobCounts').where('job', '=', id).execute();
   await countHosts(transaction, id);
   const counts = await transaction.selectFrom('jobCounts').select(['ring', 'hosts']).where('job', '=', id).execute();
   const totalOf = (ring?: number): number =>
@@ -110,7 +88,7 @@ export async function insertJob(transaction: StoreTransaction, job: NewJob): Pro
   const total = totalOf();
   if (total === 0) throw badSpec('none of its hosts takes part any more', 'gutinteg fleet hosts');
   const budget = job.spec.rollout.budget ?? Math.max(1, Math.floor(total / 100));
-  await transaction.updateTable('jobs').set({ total, budget }).where('id', '=', id).execute();
+  await transaction.updateTable('jobs').set({ total, budget, reason: '' }).where('id', '=', id).execute();
   return { job: id, hosts: total };
 }
 
@@ -128,7 +106,7 @@ async function insertRow(transaction: StoreTransaction, { spec, by, at, undoes, 
     .insertInto('jobs')
     .values({
       state: 'draft',
-      reason: '',
+      reason: BEING_MADE,
       specJson: JSON.stringify(spec),
       createdBy: by,
       createdAt: at,
@@ -147,8 +125,10 @@ async function insertRow(transaction: StoreTransaction, { spec, by, at, undoes, 
   return id;
 }
 
-/** Hosts of one statement: SQLite takes 32,766 values. */
-const ROWS = 10_000;
+const BEING_MADE = 'its hosts are written down';
+
+/** Hosts of one transaction. */
+const ROWS = 500;
 
 type Group = Required<Omit<ChosenHost, 'id'>> & { readonly ids: readonly string[] };
 
@@ -156,7 +136,8 @@ function* groupHosts(hosts: readonly ChosenHost[]): Generator<Group> {
   const groups = Map.groupBy(hosts, ({ ring, refused = '', variant = '' }) => JSON.stringify([ring, variant, refused]));
   for (const some of groups.values()) {
     const { ring = 0, refused = '', variant = '' } = some[0] ?? {};
-    const ids = some.map(({ id }) => id);
+    // In order, neighbours in the indexes are written together, and not each of 500 pages for one row.
+    const ids = some.map(({ id }) => id).toSorted();
     for (let start = 0; start < ids.length; start += ROWS) {
       yield { ring, refused, variant, ids: ids.slice(start, start + ROWS) };
     }
@@ -183,7 +164,8 @@ async function insertHosts(
     ])
     .select('installedDigest')
     .where('id', 'in', ids)
-    .where('state', '=', 'enrolled');
+    // Not by its index: SQLite would look at all hosts that have this state, for each of these statements.
+    .where(sql<boolean>`${sql.ref('state')} || '' = 'enrolled'`);
   const columns = ['host', 'job', 'ring', 'state', 'reason', 'since', 'variant', 'beforeDigest'] as const;
   await transaction.insertInto('jobHosts').columns(columns).expression(rows).execute();
 }

@@ -15,6 +15,7 @@ export async function planJob(
   id: number,
 ): Promise<number> {
   const job = await lockJob(store, transaction, id);
+  if (job.total === 0) throw new OperationError('conflict', `job ${id} is being made; nothing was changed`);
   const states: readonly JobState[] = ['draft', 'planning', 'planned'];
   if (!states.includes(job.state)) {
     throw new OperationError('conflict', `job ${id} is ${job.state}, so it cannot be planned; nothing was changed`);

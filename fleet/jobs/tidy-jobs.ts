@@ -2,11 +2,13 @@
 // takes one that another job undoes at the moment, or the newest one, whose number SQLite would give to another; the audit log
 // keeps its entries of all.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { sql } from 'kysely';
 import type { Store } from '../store/open-store.ts';
 import { decideOldJobs } from './decide-old-jobs.ts';
 import type { KeptJobs } from './decide-old-jobs.ts';
+import { dropDraft } from './create-job.ts';
 import { lockJobIfThere } from './job-rows.ts';
+import { jobRowsTables, removeJobRows } from './remove-job-rows.ts';
+import type { JobRowsTable } from './remove-job-rows.ts';
 
 const keptJobs: KeptJobs = { days: 365, jobs: 1000, hosts: 10_000_000, atLeastDays: 14 };
 
@@ -17,9 +19,6 @@ type Options = {
   readonly kept?: KeptJobs;
 };
 
-/** Rows of one transaction: others that write are kept waiting no longer than it takes. */
-const ROWS = 2000;
-
 /** Several servers may do it at once, and what one leaves half done, the next one ends. @returns how many jobs went */
 export async function tidyJobs({ store, now, kept = keptJobs }: Options): Promise<number> {
   let gone = 0;
@@ -27,7 +26,8 @@ export async function tidyJobs({ store, now, kept = keptJobs }: Options): Promis
     if (await removeJob(store, id)) gone += 1;
     await nextTurn();
   }
-  for (const table of ['jobHosts', 'jobPlans'] as const) await removeLeftRows(store, table);
+  await dropUnfinished(store, now);
+  for (const table of jobRowsTables) await removeLeftRows(store, table);
   return gone;
 }
 
@@ -38,10 +38,16 @@ async function readEnded({ queries }: Store) {
     .where('state', 'in', ['done', 'cancelled'])
     .where('endedAt', 'is not', null)
     .where('openLeases', '=', 0)
-    .where('id', '<', (eb) => eb.selectFrom('jobs as all').select(({ fn }) => fn.max('all.id').as('newest')))
+    .where('id', '<', (eb) => {
+      const finished = eb.selectFrom('jobs as all').where('all.total', '>', 0);
+      return finished.select(({ fn }) => fn.max('all.id').as('newest'));
+    })
     .where((eb) => {
       const undo = eb.selectFrom('jobs as undo').select('undo.id').whereRef('undo.undoes', '=', 'jobs.id');
-      return eb.not(eb.exists(undo.where('undo.state', 'not in', ['done', 'cancelled'])));
+      const open = undo.where((undoing) =>
+        undoing.or([undoing('undo.state', 'not in', ['done', 'cancelled']), undoing('undo.openLeases', '>', 0)]),
+      );
+      return eb.not(eb.exists(open));
     })
     .execute();
   return rows.map(({ id, endedAt, total }) => ({ id, total, endedAt: endedAt ?? 0 }));
@@ -52,7 +58,7 @@ function removeJob(store: Store, id: number): Promise<boolean> {
   return store.transaction(async (transaction) => {
     const job = await lockJobIfThere(store, transaction, id);
     if (job === undefined) return false;
-    for (const table of ['jobCounts', 'jobRings', 'jobVariants'] as const) {
+    for (const table of ['jobCounts', 'jobRings'] as const) {
       await transaction.deleteFrom(table).where('job', '=', id).execute();
     }
     await transaction.deleteFrom('jobs').where('id', '=', id).execute();
@@ -60,26 +66,24 @@ function removeJob(store: Store, id: number): Promise<boolean> {
   });
 }
 
-/** Rows of jobs that are gone; a job and its rows come in one transaction, so none is of a job that is still to come. */
-async function removeLeftRows(store: Store, table: 'jobHosts' | 'jobPlans'): Promise<void> {
+const DAY_MS = 86_400_000;
+
+/** Whoever made them was ended in the middle. */
+async function dropUnfinished(store: Store, now: number): Promise<void> {
+  const drafts = store.queries.selectFrom('jobs').select('id').where('state', '=', 'draft').where('total', '=', 0);
+  for (const { id } of await drafts.where('createdAt', '<', now - DAY_MS).execute()) await dropDraft({ store }, id);
+}
+
+/** Rows of jobs that are gone. A job comes before its rows, so none is of a job that is still to come. */
+async function removeLeftRows(store: Store, table: JobRowsTable): Promise<void> {
   for (let job = await nextJob(store, table, 0); job !== undefined; job = await nextJob(store, table, job)) {
     const found = await store.queries.selectFrom('jobs').select('id').where('id', '=', job).executeTakeFirst();
-    if (found !== undefined) continue;
-    while (await removeSome(store, table, job)) await nextTurn();
+    if (found === undefined) await removeJobRows(store, table, job);
   }
 }
 
 /** By the index, one step for each job. */
-async function nextJob({ queries }: Store, table: 'jobHosts' | 'jobPlans', after: number): Promise<number | undefined> {
+async function nextJob({ queries }: Store, table: JobRowsTable, after: number): Promise<number | undefined> {
   const rows = queries.selectFrom(table).select('job').where('job', '>', after).orderBy('job').limit(1);
   return (await rows.executeTakeFirst())?.job;
-}
-
-/** @returns whether some may be left */
-async function removeSome({ queries }: Store, table: 'jobHosts' | 'jobPlans', job: number): Promise<boolean> {
-  const key = table === 'jobHosts' ? 'host' : 'id';
-  const some = queries.selectFrom(table).select(sql.ref(key).as(key)).where('job', '=', job).limit(ROWS);
-  const removal = queries.deleteFrom(table).where('job', '=', job);
-  const { numDeletedRows } = await removal.where(sql.ref(key), 'in', some).executeTakeFirstOrThrow();
-  return numDeletedRows === BigInt(ROWS);
 }

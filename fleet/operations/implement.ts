@@ -34,18 +34,20 @@ export type ChangeSteps<I, O, P> = {
   /** What takes long and needs no transaction, such as the hash of a password. */
   readonly prepare?: (fleet: Fleet, input: I, actor: Actor) => Promise<P>;
   readonly run: (change: Change, input: I, prepared: P) => Promise<O>;
+  /** What was prepared is not needed: the change was not made. */
+  readonly abandon?: (fleet: Fleet, prepared: P) => Promise<void>;
   readonly tell: (input: I, output: O, actor: Actor) => Told;
 };
 
 /** A change, and its entry of the audit log: both are stored, or neither is. */
 export const implementChange = <I extends z.ZodType, O extends z.ZodType, P = undefined>(
   operation: Operation<I, O>,
-  { prepare, run, tell }: ChangeSteps<z.output<I>, z.input<O>, P>,
+  { prepare, run, abandon, tell }: ChangeSteps<z.output<I>, z.input<O>, P>,
 ): Implementation => ({
   operation,
   run: async (fleet: Fleet, input: z.output<I>, actor: Actor) => {
     const prepared = (await prepare?.(fleet, input, actor)) as P;
-    return fleet.store.transaction(async (transaction) => {
+    const changed = fleet.store.transaction(async (transaction) => {
       const { store } = fleet;
       const at = fleet.now();
       const output = await run({ fleet, store, transaction, actor, at }, input, prepared);
@@ -53,6 +55,10 @@ export const implementChange = <I extends z.ZodType, O extends z.ZodType, P = un
       const told = { actor: actor.name, action: operation.name, ...tell(input, output, actor) };
       await appendAudit(store, transaction, { at, ...told });
       return output;
+    });
+    return changed.catch(async (error: unknown) => {
+      await abandon?.(fleet, prepared);
+      throw error;
     });
   },
 });

@@ -9,7 +9,7 @@ import type { PackageFile } from '../../contract/fleet/api/package-files.ts';
 import type { RunCommand } from '../../lib/run-command.ts';
 import type { Action } from '../../contract/fleet/jobs/action.ts';
 import { NOTHING_REPORTED } from '../enrolment/new-host.ts';
-import { insertJob } from '../jobs/create-job.ts';
+import { draftJob, finishJob } from '../jobs/create-job.ts';
 import { openTestFleet } from '../testing/test-fleet.ts';
 import { answerPart } from './answer-part.ts';
 import { servePackageFiles } from './package-files.ts';
@@ -71,9 +71,9 @@ test('a file goes after 30 days, unless a job needs it that has not ended', asyn
   const { fleet, packageFiles, clock, host, files } = await open();
   const [needed, other] = files;
   const spec = jobSpecSchema.parse({ action: actionOf(needed), hosts: 'name=web1' });
-  const made = await fleet.store.transaction((transaction) =>
-    insertJob(transaction, { spec, hosts: [{ id: host, ring: 1 }], by: 'ada', at: clock.ms }),
-  );
+  const { store } = fleet;
+  const draft = await draftJob(fleet, { spec, hosts: [{ id: host, ring: 1 }], by: 'ada', at: clock.ms });
+  const made = await store.transaction((transaction) => finishJob({ store, transaction, at: clock.ms }, draft));
   clock.ms += 29 * 86_400_000;
   assert.deepEqual(await tidyPackageFiles(fleet, packageFiles), []);
   clock.ms += 2 * 86_400_000;

@@ -7,7 +7,7 @@ import type { JobSpec, JobState } from '../../contract/fleet/jobs/job.ts';
 import type { Fleet } from '../fleet.ts';
 import { readNamed } from '../inventories/read-named.ts';
 import { titleOfAction } from '../jobs/action-kinds.ts';
-import type { ChosenHost } from '../jobs/create-job.ts';
+import type { ChosenHost } from '../jobs/choose-hosts.ts';
 import { readChanges, readJob } from '../jobs/job-rows.ts';
 import type { Job } from '../jobs/job-rows.ts';
 import { OperationError } from '../operations/operation-error.ts';
@@ -80,13 +80,13 @@ const NOTHING: Undo = { kind: 'nothing' };
 
 /**
  * Decides only in a transaction that has the lock of job `id`: of two undos at once, the second sees the first. A cancelled one whose
- * hosts are at work counts, too.
+ * hosts are at work counts, too; one that is being made does not yet.
  * @throws OperationError when another job undoes it
  */
 export async function refuseTwin(queries: Queries, id: number): Promise<void> {
   const twins = queries.selectFrom('jobs').select(['id', 'state', 'openLeases']).where('undoes', '=', id);
   const open = twins.where((eb) => eb.or([eb('state', 'not in', ['done', 'cancelled']), eb('openLeases', '>', 0)]));
-  const twin = await open.orderBy('id').executeTakeFirst();
+  const twin = await open.where('total', '>', 0).orderBy('id').executeTakeFirst();
   if (twin === undefined) return;
   const { openLeases } = twin;
   const work = openLeases === 0 ? '' : `, and on which ${openLeases} ${openLeases === 1 ? 'host works' : 'hosts work'}`;

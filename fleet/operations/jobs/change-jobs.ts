@@ -5,7 +5,8 @@ import { mayAct } from '../../../contract/fleet/operation.ts';
 import type { Actor } from '../../fleet.ts';
 import { titleOfAction } from '../../jobs/action-kinds.ts';
 import { approveJob, controlJob } from '../../jobs/control-job.ts';
-import { chooseHosts, insertJob } from '../../jobs/create-job.ts';
+import { chooseHosts } from '../../jobs/choose-hosts.ts';
+import { draftJob, dropDraft, finishJob } from '../../jobs/create-job.ts';
 import { lockJob } from '../../jobs/job-rows.ts';
 import { planJob } from '../../jobs/plan-job.ts';
 import { chooseUndo, refuseTwin, requireEnded } from '../../undo/choose-undo.ts';
@@ -17,11 +18,13 @@ const by = (change: Change) => ({ ...change, by: change.actor.name });
 
 export const jobChanges = [
   implementChange(api.createJob, {
-    prepare: chooseHosts,
-    run: ({ transaction, actor, at }, spec, hosts) => {
+    prepare: async (fleet, spec, actor) => {
       if (spec.approval === 'given') requireApprover(actor);
-      return insertJob(transaction, { spec, hosts, by: actor.name, at });
+      const hosts = await chooseHosts(fleet, spec);
+      return draftJob(fleet, { spec, hosts, by: actor.name, at: fleet.now() });
     },
+    run: (change, _spec, draft) => finishJob(change, draft),
+    abandon: dropDraft,
     tell: ({ action, hosts: of, approval }, { job, hosts }) => ({
       subject: `job ${job}`,
       details: { action: titleOfAction(action), of, hosts, ...(approval === 'given' ? { approval } : {}) },
@@ -36,13 +39,17 @@ export const jobChanges = [
     tell: ({ job, despiteRefusals }) => ({ subject: `job ${job}`, details: { despiteRefusals } }),
   }),
   implementChange(api.undoJob, {
-    prepare: (fleet, { job }) => chooseUndo(fleet, job),
-    run: async ({ store, transaction, actor, at }, { job }, { warnings, ...chosen }) => {
-      requireEnded(await lockJob(store, transaction, job));
-      await refuseTwin(transaction, job);
-      const made = await insertJob(transaction, { ...chosen, undoes: job, by: actor.name, at });
-      return { ...made, warnings: [...warnings] };
+    prepare: async (fleet, { job }, actor) => {
+      const { warnings, ...chosen } = await chooseUndo(fleet, job);
+      const draft = await draftJob(fleet, { ...chosen, undoes: job, by: actor.name, at: fleet.now() });
+      return { draft, warnings };
     },
+    run: async (change, { job }, { draft, warnings }) => {
+      requireEnded(await lockJob(change.store, change.transaction, job));
+      await refuseTwin(change.transaction, job);
+      return { ...(await finishJob(change, draft)), warnings: [...warnings] };
+    },
+    abandon: (fleet, { draft }) => dropDraft(fleet, draft),
     tell: ({ job: undone }, { job, hosts }) => ({ subject: `job ${job}`, details: { undoes: undone, hosts } }),
   }),
   implementChange(api.controlJob, {
