@@ -1,7 +1,8 @@
 // 110,000 simulated hosts, which come every half an hour with signed requests, and one server, in SQLite and PostgreSQL beside each
 // other: npm run bench fleet [PART]…, and --hosts NUMBER, --profile DIRECTORY. The server is alone on one core, the hosts and
 // PostgreSQL are on the other one. Parts: `steady` (61 check-ins a second; 250 ms, 60 % of a core and 500 MB are the most that
-// is wanted), `outage` (all of them are back within five minutes), `first` (a new fleet: all have reported within two hours).
+// is wanted), `outage` (all of them are back within five minutes), `first` (a new fleet: all have reported within two hours), `jobs` (one
+// for all of them, made in 10 s; one under which 5 % break, until it halts; one that goes through, for two minutes).
 // Nothing is shortened but the time that is watched. Exit code 1 when a host was lost.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,8 @@ import { UserError } from '../lib/errors.ts';
 import { startPostgres } from '../test/helpers/postgres.ts';
 import { makeFilledPlaces, makeNewPlaces } from './fleet-places.ts';
 import type { FleetPlace } from './fleet-places.ts';
-import { measureFleet, OTHER_CORE, pin, SERVER_CORE } from './measure-fleet.ts';
+import { measureFleetJobs } from './measure-fleet-jobs.ts';
+import { OTHER_CORE, pin, SERVER_CORE, withServer } from './measure-fleet.ts';
 import type { FleetMeasurement } from './measure-fleet.ts';
 import { parseOptions } from './parse-options.ts';
 
@@ -61,12 +63,18 @@ const parts: Readonly<Record<string, readonly FleetMeasurement[]>> = {
   ],
 };
 
+async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
+}
+
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 await runMain(async () => {
   const options = { hosts: { type: 'string', default: '110000' }, profile: { type: 'string' } } as const;
   const { values, positionals } = parseOptions({ args: process.argv.slice(2), options, allowPositionals: true });
-  const names = Object.keys(parts);
+  const names = [...Object.keys(parts), 'jobs'];
   const wrong = positionals.find((word) => !names.includes(word));
   if (wrong !== undefined) throw new UserError(`no part ${wrong}; there are: ${names.join(', ')}`, { exitCode: 2 });
   const wanted = names.filter((name) => positionals.length === 0 || positionals.includes(name));
@@ -83,9 +91,19 @@ await runMain(async () => {
 
   const run = async (places: readonly FleetPlace[], name: string): Promise<void> => {
     for (const measurement of parts[name] ?? []) {
+      const { what, shared, run: phase } = measurement;
       for (const place of places) {
-        for (const line of await measureFleet(place, measurement, profile)) print(line);
+        await withServer(place, { shared, profile, print }, async (simulation, measure) => {
+          await measure(what, () => phase(simulation));
+        });
       }
+    }
+  };
+  const compareJobs = async (places: readonly FleetPlace[]): Promise<void> => {
+    const [first = {}, second = {}] = await inTurn(places, (place) => measureFleetJobs(place, { profile, print }));
+    for (const [what, value] of Object.entries(first)) {
+      const other = second[what] ?? 0;
+      print(`${what}: ${value.toFixed(1)} and ${other.toFixed(1)}, ratio ${(other / value).toFixed(2)}`);
     }
   };
   const ofFilled = wanted.filter((name) => name !== 'first');
@@ -94,6 +112,7 @@ await runMain(async () => {
     const places = await makeFilledPlaces(context);
     print(`both stores were filled in ${((performance.now() - began) / 1000).toFixed(0)} s`);
     for (const name of ofFilled) await run(places, name);
+    if (wanted.includes('jobs')) await compareJobs(places);
   }
   if (wanted.includes('first')) await run(await makeNewPlaces(context, 'new'), 'first');
 });

@@ -15,41 +15,59 @@ import type { FleetPlace } from './fleet-places.ts';
 export const SERVER_CORE = 0;
 export const OTHER_CORE = 1;
 
-export type FleetMeasurement = {
-  readonly what: string;
-  /** How many connections all hosts share; without it, each has its own. */
-  readonly shared?: number;
-  readonly run: (simulation: OpenSimulation) => Promise<PhaseSummary & { readonly lost?: number }>;
+/** What a run counts, and what the server used meanwhile: lines about it. */
+export type MeasurePhase = (what: string, run: () => Promise<MeasuredPhase>) => Promise<MeasuredPhase>;
+
+type MeasuredPhase = PhaseSummary & { readonly lost?: number };
+
+type ServerOptions = {
+  readonly shared?: number | undefined;
+  /** A directory for a profile of the server (`node --cpu-prof`). */
+  readonly profile: string | undefined;
+  readonly print: (line: string) => void;
 };
 
-/** What this process starts from now on stays on that core, too. */
-export async function pin(pid: number, core: number): Promise<void> {
-  if (cpus().length > core) await runCommand(['taskset', '--all-tasks', '--cpu-list', '--pid', `${core}`, `${pid}`]);
-}
-
-/** @param profile a directory for a profile of the server (`node --cpu-prof`) */
-export async function measureFleet(
+/** A server on a core of its own, with hosts that come while a function says so. */
+export async function withServer(
   place: FleetPlace,
-  { what, shared, run }: FleetMeasurement,
-  profile: string | undefined,
-): Promise<string[]> {
+  { shared, profile, print }: ServerOptions,
+  work: (simulation: OpenSimulation, measure: MeasurePhase) => Promise<void>,
+): Promise<void> {
   const server = await startServer(place, profile);
   using simulation = openSimulation({
     population: place.population,
     servers: [server],
     admission: server.admission,
+    orderKey: server.orderKey,
     behaviour: { ...quietBehaviour, describes: true },
     ...(shared === undefined ? {} : { shared }),
   });
-  try {
+  const measure: MeasurePhase = async (what, run) => {
     const before = await readLoad(server);
-    const phase = await run(simulation);
+    const phase = await run();
     const load = loadSince(before, await readLoad(server), phase.seconds);
     if ((phase.lost ?? 0) > 0) process.exitCode = 1;
-    return [`${what}, ${place.name}: ${describePhase(phase)}`, ...describeLoad(load, phase.checkIns / phase.seconds)];
+    print(`${what}, ${place.name}: ${describePhase(phase)}`);
+    for (const line of describeLoad(load, phase.checkIns / phase.seconds)) print(line);
+    return phase;
+  };
+  try {
+    await work(simulation, measure);
   } finally {
     await server.stop();
   }
+}
+
+export type FleetMeasurement = {
+  readonly what: string;
+  /** How many connections all hosts share; without it, each has its own. */
+  readonly shared?: number;
+  readonly run: (simulation: OpenSimulation) => Promise<MeasuredPhase>;
+};
+
+/** What this process starts from now on stays on that core, too. */
+export async function pin(pid: number, core: number): Promise<void> {
+  if (cpus().length > core) await runCommand(['taskset', '--all-tasks', '--cpu-list', '--pid', `${core}`, `${pid}`]);
 }
 
 function startServer({ stateDir, database }: FleetPlace, profile: string | undefined): Promise<OwnServer> {
@@ -84,9 +102,10 @@ async function readCores(): Promise<number[]> {
   });
 }
 
-function describePhase({ lost, ...phase }: PhaseSummary & { readonly lost?: number }): string {
+function describePhase({ lost, ...phase }: MeasuredPhase): string {
   const { p50, p99, most } = phase.checkInMs;
   const documents = Object.entries(phase.documents).map(([what, count]) => `${count} ${what}`);
+  const orders = Object.entries(phase.orders).map(([what, count]) => `${count} ${what}`);
   const errors = phase.errors.map(({ what, count }) => `${count} × ${what}`);
   return [
     `${phase.checkIns} check-ins in ${phase.seconds} s (${phase.perSecond} a second)`,
@@ -95,6 +114,7 @@ function describePhase({ lost, ...phase }: PhaseSummary & { readonly lost?: numb
     ...(phase.waiting > 0 ? [`${phase.waiting} had no turn`] : []),
     `${phase.connections} connections`,
     `documents: ${documents.join(', ') || 'none'}`,
+    ...(orders.length === 0 ? [] : [`orders: ${orders.join(', ')}`]),
     `errors: ${errors.join(', ') || 'none'}`,
   ].join('; ');
 }

@@ -1,14 +1,12 @@
-// What simulated hosts report: facts, lists, and differences between a host's lists. In: recorded systems, a population. Out: digests
+// What simulated hosts report: facts, lists, and differences between a host's lists. In: a population and what it has. Out: digests
 // and documents of the contract. Never: keeps a list; sends anything.
 import type { HostDocument, Wanted } from '../../contract/fleet/check-in.ts';
 import { digestOfFacts } from '../../contract/fleet/facts.ts';
 import type { Facts } from '../../contract/fleet/facts.ts';
 import { digestOfItems } from '../../contract/fleet/inventory.ts';
 import type { Item } from '../../contract/fleet/inventory.ts';
+import type { HostPackages, PackageState } from './host-packages.ts';
 import type { Population } from './population.ts';
-import type { RecordedSystem } from './recorded-lists.ts';
-import { candidatesNumber, candidatesOf, installedOf } from './vary-list.ts';
-import type { HostList } from './vary-list.ts';
 
 export type HostDocuments = {
   readonly digestsOf: (host: number) => {
@@ -21,45 +19,42 @@ export type HostDocuments = {
 
 export type DocumentOptions = {
   readonly population: Population;
-  readonly systems: readonly RecordedSystem[];
+  readonly packages: HostPackages;
   /** Whether hosts say what packages are; an empty text says that they cannot. */
   readonly describes: boolean;
 };
 
-export function createHostDocuments({ population, systems, describes }: DocumentOptions): HostDocuments {
-  /** By the number of a list; many hosts have one and the same. */
-  const ofLists = new Map<number, string>();
-  const ofCandidates = new Map<number, string>();
+export function createHostDocuments({ population, packages, describes }: DocumentOptions): HostDocuments {
+  /** Many hosts have one and the same. */
+  const ofLists = new Map<string, string>();
+  const ofCandidates = new Map<string, string>();
 
   function installedDigest(host: number): string {
     const known = population.digestOf(host);
     if (known !== undefined) return known;
-    const list = population.listOf(host);
-    const digest = digestOfList(list);
+    const digest = digestOfState(packages.stateOf(host));
     population.setDigest(host, digest);
     return digest;
   }
 
-  function digestOfList(list: HostList): string {
-    const make = (): string => digestOfItems(installedOf(systems, list));
-    return list.revision === 0 ? remember(ofLists, list.number, make) : make();
+  function digestOfState(state: PackageState): string {
+    const make = (): string => digestOfItems(packages.installed(state));
+    return state.revision === 0 ? remember(ofLists, `${state.number} ${state.steps}`, make) : make();
   }
 
   function candidatesDigest(host: number): string {
-    const { number } = population.listOf(host);
-    const make = (): string => digestOfItems(candidatesOf(systems, { number }));
-    return remember(ofCandidates, candidatesNumber(systems, number), make);
+    const state = packages.stateOf(host);
+    const make = (): string => digestOfItems(packages.candidates(state));
+    return remember(ofCandidates, packages.candidatesKey(state), make);
   }
 
   /** A difference from the list of before, where the server has that one. */
   function installedDocument(host: number, base: string | undefined): HostDocument {
-    const list = population.listOf(host);
-    const [digest, items] = [installedDigest(host), installedOf(systems, list)];
-    const before = { ...list, revision: list.revision - 1 };
-    if (base === undefined || before.revision < 0 || digestOfList(before) !== base) {
-      return { document: 'installed', digest, added: items, removed: [] };
-    }
-    return { document: 'installed', digest, base, ...differenceOf(installedOf(systems, before), items) };
+    const state = packages.stateOf(host);
+    const [digest, items] = [installedDigest(host), packages.installed(state)];
+    const before = packages.formerStates(state).find((former) => digestOfState(former) === base);
+    if (base === undefined || before === undefined) return { document: 'installed', digest, added: items, removed: [] };
+    return { document: 'installed', digest, base, ...differenceOf(packages.installed(before), items) };
   }
 
   return {
@@ -74,7 +69,7 @@ export function createHostDocuments({ population, systems, describes }: Document
         return { document, summaries: names.map((name) => [name, describes ? `${name}, of a simulated host` : '']) };
       }
       if (document === 'candidates') {
-        const items = candidatesOf(systems, population.listOf(host));
+        const items = packages.candidates(packages.stateOf(host));
         return { document, digest: candidatesDigest(host), added: items, removed: [] };
       }
       const facts = factsOf(population.nameOf(host));
@@ -83,9 +78,9 @@ export function createHostDocuments({ population, systems, describes }: Document
   };
 }
 
-function remember(known: Map<number, string>, number: number, make: () => string): string {
-  const digest = known.get(number) ?? make();
-  known.set(number, digest);
+function remember(known: Map<string, string>, key: string, make: () => string): string {
+  const digest = known.get(key) ?? make();
+  known.set(key, digest);
   return digest;
 }
 

@@ -6,7 +6,10 @@ import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { KeyObject } from 'node:crypto';
 import { addAdmission } from '../../contract/fleet/api/admissions.ts';
+import { showOrderKey } from '../../contract/fleet/api/jobs.ts';
+import { readHostKey } from '../../contract/fleet/signed-request.ts';
 import { UserError } from '../../lib/errors.ts';
 import { runCommand } from '../../lib/run-command.ts';
 import type { Argv } from '../../lib/run-command.ts';
@@ -22,6 +25,8 @@ export type OwnServer = SimulatedServer & {
   readonly stateDir: string;
   /** Lets any number of simulated hosts in. */
   readonly admission: string;
+  /** By which hosts know its orders. */
+  readonly orderKey: KeyObject;
   readonly usage: () => Promise<ProcessUsage | undefined>;
   /** Waits for its end. */
   readonly stop: () => Promise<void>;
@@ -52,7 +57,9 @@ export async function startOwnServer({ program, stateDir, database }: OwnServerO
   ];
   const child = spawn(file, [...args, ...where, ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
   const port = await servedPort(child);
-  const { token } = await connectToFleet({ stateDir }).ask(addAdmission, {
+  const client = connectToFleet({ stateDir });
+  const { publicKey } = await client.ask(showOrderKey, {});
+  const { token } = await client.ask(addAdmission, {
     kind: 'site',
     site: SIMULATED_SITE,
     approves: true,
@@ -62,6 +69,7 @@ export async function startOwnServer({ program, stateDir, database }: OwnServerO
     certificate: await readFile(tlsFiles(directory).certificate, 'utf8'),
     stateDir,
     admission: token,
+    orderKey: readHostKey(publicKey),
     usage: () => readUsage(child.pid ?? 0),
     stop: () => stop(child),
   };

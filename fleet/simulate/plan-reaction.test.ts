@@ -13,7 +13,13 @@ const plan = (more: Partial<CheckInAnswer>, { putDown = 0, failures = 0, chance 
   });
 
 test('without news, a host comes again when the server says so', () => {
-  assert.deepEqual(plan({}), { documents: [], messages: [], waitSeconds: 1800, again: false });
+  assert.deepEqual(plan({}), {
+    documents: [],
+    messages: [],
+    orders: [],
+    waitSeconds: 1800,
+    again: false,
+  });
 });
 
 test('what is wanted is sent', () => {
@@ -24,7 +30,6 @@ const tasks: readonly NewTask[] = [
   { kind: 'refresh' },
   { kind: 'files', package: 'ssh' },
   { kind: 'details', package: 'ssh' },
-  { kind: 'order', order: { order: '{}', signature: 'x'.repeat(86) } },
 ];
 for (const task of tasks) {
   test(`the task ${task.kind} is answered as the contract says, or fails in words`, () => {
@@ -40,4 +45,12 @@ for (const task of tasks) {
 test('a task that comes twice is answered once', () => {
   const twice = plan({ tasks: [{ kind: 'refresh', seq: 3 }] }, { putDown: 3 });
   assert.deepEqual([twice.messages, twice.again, twice.putDown], [[], false, undefined]);
+});
+
+test('an order is put down, once, and answered by whoever carries it out', () => {
+  const order = { order: '{}', signature: 'x'.repeat(86) };
+  const tasks = [{ kind: 'order' as const, order, seq: 4 }];
+  const { orders, messages, putDown, again } = plan({ tasks }, { failures: 1 });
+  assert.deepEqual([orders, messages, putDown, again], [tasks, [], 4, false]);
+  assert.deepEqual(plan({ tasks }, { putDown: 4 }).orders, []);
 });

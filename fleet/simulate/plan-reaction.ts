@@ -1,20 +1,28 @@
 // What a simulated host does after an answer. In: the answer, how the host behaves. Out: what follows, as data.
-// Never: I/O; how a document looks. A new kind of task is a new line of `answers`.
+// Never: I/O; how a document looks; what becomes of an order (plan-order.ts). A new kind of task is a new line of `answers`.
 import type { CheckInAnswer, Wanted } from '../../contract/fleet/check-in.ts';
-import type { OrderResult } from '../../contract/fleet/jobs/order-report.ts';
 import type { Message, Task } from '../../contract/fleet/tasks.ts';
+import type { OrderTask } from './carry-out-orders.ts';
+import type { Fates } from './decide-fate.ts';
 
 /** Shares are from 0 to 1. */
-export type Behaviour = {
+export type Behaviour = Fates & {
   /** Of check-ins before which a package was upgraded. */
   readonly changes: number;
-  /** Of tasks that could not be done. */
+  /** Of questions that could not be answered. */
   readonly failures: number;
   /** It says what packages are. On a server with other hosts it does not: their descriptions must not be made up. */
   readonly describes: boolean;
 };
 
-export const quietBehaviour: Behaviour = { changes: 0.02, failures: 0, describes: false };
+export const quietBehaviour: Behaviour = {
+  changes: 0.02,
+  failures: 0,
+  describes: false,
+  failing: 0,
+  silent: 0,
+  takesSeconds: 60,
+};
 
 type PlannedMessage = (seq: number) => Message;
 
@@ -23,8 +31,9 @@ export type Reaction = {
   /** The number of the last task that is put down; undefined when none came. */
   readonly putDown?: number;
   readonly messages: readonly PlannedMessage[];
+  readonly orders: readonly OrderTask[];
   readonly waitSeconds: number;
-  /** There is something to say: it comes again at once, as a real host does. */
+  /** There is something to say already: it comes again at once, as a real host does. */
   readonly again: boolean;
 };
 
@@ -36,23 +45,29 @@ export function planReaction(
 ): Reaction {
   // A task that comes twice is done once.
   const fresh = tasks.filter(({ seq }) => seq > putDown);
-  const messages = fresh.map((task) => answerTask(task, chance() < behaviour.failures));
+  const orders = fresh.filter((task) => task.kind === 'order');
+  const messages = fresh
+    .filter((task) => task.kind !== 'order')
+    .map((task) => answerTask(task, chance() < behaviour.failures));
   const last = fresh.at(-1);
   return {
     documents: want,
     ...(last === undefined ? {} : { putDown: last.seq }),
     messages,
+    orders,
     waitSeconds: next,
     again: messages.length > 0,
   };
 }
 
-const answerTask = (task: Task, fails: boolean): PlannedMessage => {
+type Question = Exclude<Task, { kind: 'order' }>;
+
+const answerTask = (task: Question, fails: boolean): PlannedMessage => {
   if (fails) return (seq) => ({ seq, task: task.seq, kind: 'failed', message: 'this simulated host could not do it' });
   return answers[task.kind](task);
 };
 
-const answers: Readonly<Record<Task['kind'], (task: Task) => PlannedMessage>> = {
+const answers: Readonly<Record<Question['kind'], (task: Question) => PlannedMessage>> = {
   refresh:
     ({ seq: task }) =>
     (seq) => ({ seq, task, kind: 'refreshed' }),
@@ -65,20 +80,6 @@ const answers: Readonly<Record<Task['kind'], (task: Task) => PlannedMessage>> = 
   sources:
     ({ seq: task }) =>
     (seq) => ({ seq, task, kind: 'sources', sources: [] }),
-  order:
-    ({ seq: task }) =>
-    (seq) => ({ seq, task, kind: 'order-ended', result: REFUSED }),
-};
-
-/** A host without packages changes none, and says so: a job that meets it is not told that it was done. */
-const REFUSED: OrderResult = {
-  outcome: 'refused',
-  text: 'this host is simulated and changes nothing',
-  changes: [],
-  keptConfiguration: [],
-  recovered: false,
-  health: [],
-  output: '',
 };
 
 const detailsOf = (name: string) => ({

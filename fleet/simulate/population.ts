@@ -90,6 +90,10 @@ export function createPopulation({ hosts, lists, secret = randomBytes(32) }: Pop
     /** Of what is installed; undefined until it was set since the last change. */
     digestOf: (host: number): string | undefined =>
       hasDigest[host] === 0 ? undefined : text(digests, host, DIGEST_BYTES),
+    /** Its packages have changed by an order. */
+    forgetDigest(host: number): void {
+      hasDigest[host] = 0;
+    },
     setDigest(host: number, digest: string): void {
       digests.write(digest, host * DIGEST_BYTES, 'base64url');
       hasDigest[host] = 1;

@@ -56,9 +56,10 @@ export async function runVisits({ queue, visit, atOnce, now, endMs, signal }: Vi
   return waiting;
 }
 
-/** Takes them out. */
+/** They stay in the queue. */
 function countDue(queue: DueQueue, untilMs: number): number {
-  let count = 0;
-  for (; queue.firstDue() <= untilMs; count += 1) queue.take();
-  return count;
+  const due: { readonly host: number; readonly due: number }[] = [];
+  while (queue.firstDue() <= untilMs) due.push(queue.take());
+  for (const one of due) queue.add(one.host, one.due);
+  return due.length;
 }

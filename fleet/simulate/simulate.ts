@@ -1,9 +1,13 @@
 // Simulated hosts against a server: all of them enrol and report, and then come at their interval, as a real fleet does. In: how many,
 // where, how long. Out: what was counted, by phase. Never: starts a server, asks its API, or prints.
+import type { KeyObject } from 'node:crypto';
+import { createOrders } from './carry-out-orders.ts';
 import { createConnections } from './connection.ts';
 import type { SimulatedServer, Traffic } from './connection.ts';
 import { createDueQueue } from './due-queue.ts';
+import type { DueQueue } from './due-queue.ts';
 import { createHostDocuments } from './host-documents.ts';
+import { createHostPackages } from './host-packages.ts';
 import type { Behaviour } from './plan-reaction.ts';
 import type { Population } from './population.ts';
 import { readRecordedSystems } from './recorded-lists.ts';
@@ -19,6 +23,8 @@ export type SimulationOptions = {
   /** A token of a site that approves. */
   readonly admission: string;
   readonly behaviour: Behaviour;
+  /** Of the server that signs orders; without it, hosts refuse all. */
+  readonly orderKey?: KeyObject;
   /** How many connections all hosts share; without it, each has its own. */
   readonly shared?: number;
 };
@@ -30,17 +36,21 @@ export function openSimulation({
   servers,
   admission,
   behaviour,
+  orderKey,
   shared,
 }: SimulationOptions): OpenSimulation {
   const connections = createConnections({ servers, ...(shared === undefined ? {} : { shared }) });
   const { describes } = behaviour;
+  const packages = createHostPackages(population, readRecordedSystems());
+  const now = (): number => performance.now();
   return {
     population,
-    documents: createHostDocuments({ population, systems: readRecordedSystems(), describes }),
+    documents: createHostDocuments({ population, packages, describes }),
+    orders: createOrders({ population, packages, orderKey, now }),
     connections,
     behaviour,
     admission,
-    now: () => performance.now(),
+    now,
     chance: Math.random,
     [Symbol.dispose]: () => connections.close(),
   };
@@ -129,27 +139,40 @@ export type SteadyOptions = PhaseOptions & {
   readonly seconds: number;
   /** Between two check-ins of a host; as the server says unless given. */
   readonly intervalSeconds?: number;
+  /** Hosts that go on from where a phase before has left them; without it, all are spread anew. */
+  readonly queue?: DueQueue;
 };
 
 const USUAL_SECONDS = 1800;
 const AFTER_FAILURE_SECONDS = 300;
+/** Of a server that has something for the host, or expects a word of it. */
+const SOON_SECONDS = 60;
 
-/** Hosts that have reported come at their interval, spread over all of it. */
-export function liveOn(simulation: Simulation, options: SteadyOptions): Promise<PhaseSummary> {
-  const { intervalSeconds } = options;
-  const { now, population, chance } = simulation;
-  const spread = intervalSeconds ?? USUAL_SECONDS;
+/** All hosts, each due at some time within so many seconds. */
+export function spreadHosts({ population, now, chance }: Simulation, seconds: number): DueQueue {
   const queue = createDueQueue(population.size);
   const began = now();
-  for (let host = 0; host < population.size; host += 1) queue.add(host, began + chance() * spread * 1000);
+  for (let host = 0; host < population.size; host += 1) queue.add(host, began + chance() * seconds * 1000);
+  return queue;
+}
+
+/** Hosts that have reported come at their interval, spread over all of it; those that have an order come when it ends, too. */
+export function liveOn(simulation: Simulation, options: SteadyOptions): Promise<PhaseSummary> {
+  const { intervalSeconds } = options;
+  const { now, orders } = simulation;
+  const { queue = spreadHosts(simulation, intervalSeconds ?? USUAL_SECONDS) } = options;
+  const endMs = now() + options.seconds * 1000;
   return runPhase(simulation, options, (tally) => {
     const visit = async (host: number, dueMs: number): Promise<number> => {
-      const end = await visitServer(simulation, { host, dueMs, tally });
+      const { isDone, waitSeconds = AFTER_FAILURE_SECONDS } = await visitServer(simulation, { host, dueMs, tally });
+      const asked = now() + 1000 * waitSeconds;
+      const ended = orders.dueOf(host) ?? Infinity;
       // Whoever gives an interval measures it: neither a busy server nor a failure makes hosts come less often.
-      if (intervalSeconds !== undefined) return dueMs + 1000 * intervalSeconds;
-      return now() + 1000 * (end.waitSeconds ?? AFTER_FAILURE_SECONDS);
+      if (intervalSeconds === undefined) return Math.min(asked, ended);
+      const soon = isDone && waitSeconds <= SOON_SECONDS ? asked : Infinity;
+      return Math.min(dueMs + 1000 * intervalSeconds, soon, ended);
     };
-    return runVisits({ queue, visit, now, endMs: began + options.seconds * 1000, ...options });
+    return runVisits({ queue, visit, now, endMs, ...options });
   });
 }
 
@@ -158,12 +181,9 @@ export async function comeBack(
   simulation: Simulation,
   options: PhaseOptions & { readonly withinSeconds: number; readonly atMostSeconds: number },
 ): Promise<FirstReports> {
-  const { now, population, chance } = simulation;
-  const queue = createDueQueue(population.size);
+  const { now, population } = simulation;
   const began = now();
-  for (let host = 0; host < population.size; host += 1) {
-    queue.add(host, began + chance() * options.withinSeconds * 1000);
-  }
+  const queue = spreadHosts(simulation, options.withinSeconds);
   let back = 0;
   const phase = await runPhase(simulation, options, (tally) => {
     const visit = async (host: number, dueMs: number): Promise<number | undefined> => {

@@ -16,6 +16,8 @@ export type PhaseSummary = {
   readonly enrolled: number;
   /** Documents that the server has stored, by what they are. */
   readonly documents: Readonly<Record<string, number>>;
+  /** Orders, by what hosts made of them: `begun`, `done`, `failed`, `silent`, `simulated`, … */
+  readonly orders: Readonly<Record<string, number>>;
   /** Answers to tasks that the server has acknowledged. */
   readonly messages: number;
   readonly connections: number;
@@ -31,6 +33,7 @@ export type Tally = {
   readonly checkIn: (ms: number) => void;
   readonly enrolled: () => void;
   readonly document: (what: string) => void;
+  readonly order: (what: string) => void;
   readonly messages: (count: number) => void;
   readonly error: (what: string) => void;
   readonly checkIns: () => number;
@@ -49,6 +52,7 @@ export function createTally(now: () => number): Tally {
   // Microseconds, to three figures.
   const times = createHistogram({ lowest: 1, highest: LONGEST_MS * 1000, figures: 3 });
   const documents = new Map<string, number>();
+  const orders = new Map<string, number>();
   const errors = new Map<string, number>();
   const counts = { checkIns: 0, enrolled: 0, messages: 0, errors: 0 };
   const ms = (percentile: number): number => (counts.checkIns === 0 ? 0 : round(times.percentile(percentile) / 1000));
@@ -59,6 +63,7 @@ export function createTally(now: () => number): Tally {
     },
     enrolled: () => void (counts.enrolled += 1),
     document: (what) => add(documents, what),
+    order: (what) => add(orders, what),
     messages: (count) => void (counts.messages += count),
     error(what) {
       counts.errors += 1;
@@ -77,6 +82,7 @@ export function createTally(now: () => number): Tally {
         checkInMs: { p50: ms(50), p90: ms(90), p99: ms(99), most: ms(100) },
         enrolled: counts.enrolled,
         documents: Object.fromEntries(documents),
+        orders: Object.fromEntries(orders),
         messages: counts.messages,
         errors: [...errors].map(([what, count]) => ({ what, count })).toSorted((one, other) => other.count - one.count),
         ...rest,

@@ -9,6 +9,7 @@ import { enrolmentAnswerSchema, refusalSchema } from '../../contract/fleet/enrol
 import { hostRoutes } from '../../contract/fleet/routes.ts';
 import { requestHeaders, signRequest } from '../../contract/fleet/signed-request.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
+import type { SimulatedOrders } from './carry-out-orders.ts';
 import type { Connection, Connections } from './connection.ts';
 import { SIMULATED_BOOT_ID } from './host-documents.ts';
 import type { HostDocuments } from './host-documents.ts';
@@ -20,6 +21,7 @@ import type { Tally } from './tally.ts';
 export type Simulation = {
   readonly population: Population;
   readonly documents: HostDocuments;
+  readonly orders: SimulatedOrders;
   readonly connections: Connections;
   readonly behaviour: Behaviour;
   /** Lets hosts in that have no exchange token yet. */
@@ -63,6 +65,7 @@ async function talk(simulation: Simulation, visit: Visit, connection: Connection
   const isNew = population.tokenOf(host) === undefined;
   if (isNew) await askToBeLetIn(simulation, visit, connection);
   else if (chance() < behaviour.changes) population.change(host);
+  simulation.orders.finish(host, tally.order);
   let waitSeconds = 0;
   let since = isNew ? now() : visit.dueMs;
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
@@ -126,7 +129,8 @@ async function checkIn(
   const reaction = planReaction(answer, population.putDownOf(host), { behaviour, chance });
   if (reaction.putDown !== undefined) population.setPutDown(host, reaction.putDown);
   for (const message of reaction.messages) population.say(host, message);
-  return reaction;
+  for (const order of reaction.orders) simulation.orders.take(host, order, { fates: behaviour, count: tally.order });
+  return { ...reaction, again: population.outboxOf(host).length > 0 };
 }
 
 function checkInOf({ population, documents }: Simulation, host: number): CheckIn {

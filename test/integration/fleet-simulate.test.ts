@@ -7,14 +7,17 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { addToken, addAccount } from '../../contract/fleet/api/accounts.ts';
 import { addAdmission, listAdmissions } from '../../contract/fleet/api/admissions.ts';
+import { listJobHosts, showJob } from '../../contract/fleet/api/jobs.ts';
 import { listHosts } from '../../contract/fleet/api/hosts.ts';
 import { askHost, showTask } from '../../contract/fleet/api/tasks.ts';
 import { connectToFleet } from '../../fleet/api/api-client.ts';
+import { decideFate } from '../../fleet/simulate/decide-fate.ts';
 import { startOwnServer } from '../../fleet/simulate/own-server.ts';
 import { quietBehaviour } from '../../fleet/simulate/plan-reaction.ts';
 import { createPopulation } from '../../fleet/simulate/population.ts';
 import type { Population } from '../../fleet/simulate/population.ts';
-import { comeBack, liveOn, openSimulation, reportFirst } from '../../fleet/simulate/simulate.ts';
+import { runJob } from '../../fleet/simulate/run-job.ts';
+import { comeBack, liveOn, openSimulation, reportFirst, spreadHosts } from '../../fleet/simulate/simulate.ts';
 import type { SimulationResult } from '../../fleet/simulate/run-simulation.ts';
 import { openStore } from '../../fleet/store/open-store.ts';
 import { runCommand } from '../../lib/run-command.ts';
@@ -33,12 +36,13 @@ const server = await startOwnServer({ program: [...NODE, GUTINTEG, 'fleet', 'ser
 cleanup.defer(server.stop);
 const client = connectToFleet({ stateDir });
 
-const openFor = (population: Population, changes: number) =>
+const openFor = (population: Population, changes: number, fates = {}) =>
   openSimulation({
     population,
     servers: [server],
     admission: server.admission,
-    behaviour: { ...quietBehaviour, changes, describes: true },
+    behaviour: { ...quietBehaviour, changes, describes: true, ...fates },
+    orderKey: server.orderKey,
     shared: 20,
   });
 
@@ -86,6 +90,48 @@ test('the counts of 500 hosts and of their server agree', async () => {
   assert.equal(exchanges, first.checkIns + back.checkIns + steady.checkIns);
 });
 
+test('under a job of which every fourth host breaks, hosts and server count the same, and it halts within its bound', async () => {
+  const budget = 3;
+  const population = createPopulation({ hosts: 60, lists: 6 });
+  const fates = { failing: 0.25, silent: 0, takesSeconds: 1 };
+  using simulation = openFor(population, 0, fates);
+  const hosts = Array.from({ length: population.size }, (_, host) => host);
+  await reportFirst(simulation, { hosts, atOnce: 16, signal });
+  const living = { intervalSeconds: 2, queue: spreadHosts(simulation, 2), atOnce: 200 };
+  const ended = new AbortController();
+  const own = `name~${population.nameOf(0).slice(0, -6)}*`;
+  const rollout = { rings: [1], budget, failedShare: 1 };
+  const running = runJob(
+    client,
+    { action: { do: 'upgrade' }, hosts: own, rollout },
+    AbortSignal.timeout(60_000),
+  ).finally(() => ended.abort());
+  const under = await liveOn(simulation, { ...living, seconds: 90, signal: ended.signal });
+  const { job, state, reason } = await running;
+  assert.deepEqual([state, reason], ['halted', '3 failed, and its budget is 3']);
+  // What was out when it halted comes to its end.
+  const after = await liveOn(simulation, { ...living, seconds: 5, signal });
+  assert.deepEqual([...under.errors, ...after.errors], []);
+  const { counts } = await client.ask(showJob, { job });
+  const counted = (what: string): number => (under.orders[what] ?? 0) + (after.orders[what] ?? 0);
+  assert.deepEqual([counts.failed, counts.done, counts.leased], [counted('failed'), counted('done'), undefined]);
+  assert.equal(counted('begun'), counted('failed') + counted('done'));
+  assert.ok(counted('failed') <= 2 * budget && counted('done') > 0, JSON.stringify(counts));
+  const broken = hosts.filter((host) => decideFate(host, fates) === 'failed');
+  const { hosts: failed } = await client.ask(listJobHosts, { job, state: 'failed' });
+  for (const { host } of failed)
+    assert.ok(
+      broken.some((number) => population.nameOf(number) === host),
+      host,
+    );
+  const { rows } = await readHosts(population);
+  const stored = new Map(rows.map((row) => [row.id, row]));
+  for (const host of hosts) {
+    const { installed } = simulation.documents.digestsOf(host);
+    assert.equal(stored.get(population.idOf(host))?.installedDigest, installed, population.nameOf(host));
+  }
+});
+
 test('a server that is away is told in words, and the same exchange is done later, once', async () => {
   const population = createPopulation({ hosts: 3, lists: 1 });
   using simulation = openFor(population, 0);
@@ -113,6 +159,17 @@ const simulate = (...words: string[]) =>
     okExitCodes: [0, 2],
     env: { GUTINTEG_FLEET_TOKEN: '' },
   });
+test('the command makes a job, and says how it ended and who was silent', async () => {
+  const words = ['8', '--lists', '2', '--minutes', '0.02', '--interval', '1', '--job', '1', '--takes', '1'];
+  const { exitCode, stdout } = await simulate(...words);
+  assert.equal(exitCode, 0, stdout);
+  assert.match(
+    stdout,
+    /then a job \(upgrade\) was for all 8 of them[^]*is done after[^]*hosts: 8 done; its budget is 1/,
+  );
+  assert.match(stdout, /orders, as the hosts counted them: .*8 begun, 8 done/);
+});
+
 const leftovers = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('gutinteg-simulate-'));
 
 test('the command starts a server of its own, says what was counted, and leaves nothing', async () => {
@@ -168,6 +225,8 @@ for (const [why, words] of [
   ['a number to clean', ['5', '--clean', '--server', 'https://127.0.0.1:1']],
   ['a server without HTTPS', ['5', '--server', 'http://127.0.0.1:1']],
   ['no time at all', ['5', '--minutes', '0']],
+  ['more than all of them', ['5', '--failing', '101']],
+  ['a job on a server that exists', ['5', '--job', '1', '--server', 'https://127.0.0.1:1']],
 ] as const) {
   test(`${why} is refused with exit code 2`, async () => {
     const { exitCode, stderr } = await simulate(...words);
