@@ -1,5 +1,6 @@
 // How all hosts are, or some. In: a fleet, ids. Out: rows with what is to be said of each, a page at a time, so that a server
 // answers others in between. Never: decides what a finding is (judge-host.ts).
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { factsSchema } from '../../contract/fleet/facts.ts';
 import type { Facts } from '../../contract/fleet/facts.ts';
 import { parseJsonEdge } from '../../lib/parse-edge.ts';
@@ -10,7 +11,8 @@ import type { Queries } from '../store/open-store.ts';
 import { judgeHost } from './judge-host.ts';
 import type { Finding, ListCounts } from './judge-host.ts';
 
-const PAGE = 1000;
+/** Some milliseconds of work: a check-in has its turns in between. */
+const PAGE = 250;
 
 const columns = [
   'id',
@@ -64,6 +66,7 @@ export async function* judgeAll(fleet: Fleet): AsyncGenerator<readonly JudgedRow
     const rows = await page.orderBy('name').orderBy('id').limit(PAGE).execute();
     yield rows.map((row) => judge(fleet, row, { states, failed }));
     after = rows.length < PAGE ? undefined : rows.at(-1);
+    await nextTurn();
   }
 }
 

@@ -174,6 +174,7 @@ async function makeIndexes(schema: SchemaModule): Promise<void> {
     ['hosts', 'installedSet', 'state'],
     ['hosts', 'candidatesSet', 'state'],
     ['hosts', 'state', 'name'],
+    ['hosts', 'name', 'id'],
     ['hosts', 'machineId'],
     ['hosts', 'relay'],
     ['relayWakeUps', 'relay', 'id'],
