@@ -5,7 +5,7 @@ import { readAction } from '../jobs/job-rows.ts';
 import type { Job, JobPlanRow } from '../jobs/job-rows.ts';
 import { findStaying, planAction } from '../orders/plan-action.ts';
 import { makeOrder } from '../orders/make-order.ts';
-import { setPlan } from './take-simulation.ts';
+import { isDoubted, setPlan } from './take-simulation.ts';
 import type { Work } from './work.ts';
 
 /** Which hosts of a job do the same, by `jobVariants`. */
@@ -31,11 +31,19 @@ export function findPlan({ transaction, host }: Work, { job, variant }: JobPart)
     .executeTakeFirst();
 }
 
+/** So long, a second host is waited for; then the first one is asked once more. */
+const SECOND_WITHIN_MS = 15 * 60_000;
+
+const isOwnDoubt = ({ host, at }: Work, plan: JobPlanRow): boolean =>
+  isDoubted(plan) && plan.askedOf === host.id && at < (plan.askedAt ?? 0) + SECOND_WITHIN_MS;
+
 /** @returns whether the host got the simulation: where its lists have nothing to do with the action, there is nothing to ask */
 export async function askForPlan(work: Work, job: Job, variant: string): Promise<boolean> {
   const { fleet, transaction, at, host } = work;
   const part = { job: job.id, variant };
-  const { id: plan } = (await findPlan(work, part)) ?? (await addPlan(work, part));
+  const known = await findPlan(work, part);
+  if (known !== undefined && isOwnDoubt(work, known)) return false;
+  const { id: plan } = known ?? (await addPlan(work, part));
   const list = host.candidatesSet === null ? undefined : await readList(transaction, host.candidatesSet);
   const candidates = list?.items ?? [];
   const asked = await readAction(transaction, job, variant);

@@ -1,5 +1,6 @@
 // A host has said what an action would change there. In: the plan that it was asked for, its message. Out: the plan, for all hosts with
-// these lists. Once the job is approved, only what somebody has approved is let through.
+// these lists. Once the job is approved, only what somebody has approved is let through. That it cannot be done, or that there is nothing
+// to do, ends the job for all of them: it counts when a second host says so, too.
 import type { PackageChangeRecord } from '../../contract/fleet/jobs/action.ts';
 import type { Message } from '../../contract/fleet/tasks.ts';
 import { describeUnapproved } from '../jobs/decide-fit.ts';
@@ -18,8 +19,23 @@ export async function takeSimulation(work: Work, { job, plan, message }: Simulat
   const { host } = work;
   const isOfPlan = host.announcedInstalled === installedDigest && host.announcedCandidates === candidatesDigest;
   // What it said is of other lists than those of the plan: the next host with these is asked.
-  const columns = isOfPlan ? outcome : { state: 'waiting', text: 'the host that was asked has changed meanwhile' };
+  const stale = { state: 'waiting', text: 'the host that was asked has changed meanwhile' };
+  const columns = isOfPlan ? await hearAnother(work, plan, outcome) : stale;
   await setPlan(work.transaction, job, { plan: plan.id, columns });
+}
+
+const ANOTHER_IS_ASKED = 'another host is asked';
+
+/** What another host has said once is said for the second time now. */
+export const isDoubted = ({ text }: Pick<JobPlanRow, 'text'>): boolean => text.endsWith(ANOTHER_IS_ASKED);
+
+/** A plan with changes needs none: each host compares it with what it would do itself. */
+async function hearAnother({ transaction, host }: Work, plan: JobPlanRow, outcome: PlanColumns): Promise<PlanColumns> {
+  const changesNothing = outcome.state !== 'planned' || outcome.changesJson === '[]';
+  if (!changesNothing || plan.hosts < 2 || isDoubted(plan)) return outcome;
+  const row = await transaction.selectFrom('hosts').select('name').where('id', '=', host.id).executeTakeFirst();
+  const why = outcome.text === '' ? 'that there is nothing to change' : outcome.text;
+  return { state: 'waiting', text: `${row?.name ?? host.id} says: ${why}; ${ANOTHER_IS_ASKED}` };
 }
 
 type PlanColumns = { readonly state: string; readonly text: string; readonly changesJson?: string };

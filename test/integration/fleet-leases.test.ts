@@ -14,6 +14,7 @@ import { openStore } from '../../fleet/store/open-store.ts';
 import { emptyResult, joinJobHost } from '../../fleet/testing/job-host.ts';
 import type { JobHost } from '../../fleet/testing/job-host.ts';
 import { callOperation, findOperation } from '../../fleet/operations/call-operation.ts';
+import type { OrderResult } from '../../contract/fleet/jobs/order-report.ts';
 import { openJobLab } from '../../fleet/testing/job-lab.ts';
 import type { JobLabOptions } from '../../fleet/testing/job-lab.ts';
 
@@ -398,4 +399,58 @@ test('a server that was set back to before it gave an order does not have it don
     [rows.map(({ state, reason }) => `${state}: ${reason}`), host.begun.length],
     [['done: there was nothing to change'], 1],
   );
+});
+
+const opinions: readonly (readonly [what: string, Partial<OrderResult>, words: RegExp])[] = [
+  [
+    'cannot do it',
+    { outcome: 'refused', text: 'apt has had the lock for 600 s' },
+    /^h01 says: apt has had the lock.*; another/,
+  ],
+  ['has nothing to do', { changes: [] }, /^h01 says: that there is nothing to change; another host is asked$/],
+];
+for (const [what, says, words] of opinions) {
+  test(`a host that says that it ${what} does not speak for the others alone`, async () => {
+    const { call, make, round, show, hosts, states } = await lab({ count: 3 });
+    const [first, second] = hosts;
+    assert.ok(first !== undefined && second !== undefined);
+    first.simulates = () => says;
+    const job = await make({ rollout: atOnce });
+    await call(api.planJob, { job });
+    await first.come();
+    await first.come();
+    const [plan] = (await show(job)).plans;
+    assert.equal(plan?.state, 'waiting');
+    assert.match(plan.text, words);
+    await first.come();
+    await round(2);
+    assert.equal((await show(job)).plans[0]?.state, 'planned');
+    await call(api.approveJob, { job });
+    await round(3);
+    assert.deepEqual(await states(job), { h01: 'done: ', h02: 'done: ', h03: 'done: ' });
+
+    second.simulates = () => ({ outcome: 'refused', text: 'no such package' });
+    first.simulates = second.simulates;
+    for (const host of hosts) host.installed['openssl'] = '1';
+    await round();
+    const refused = await make({ rollout: atOnce });
+    await call(api.planJob, { job: refused });
+    await round(4);
+    await assert.rejects(call(api.approveJob, { job: refused }), /3 hosts of job \d+ cannot do it: no such package/);
+  });
+}
+
+test('where no second host comes, the first one is asked once more, and that is the end of it', async () => {
+  const { call, make, clock, show, hosts } = await lab({ count: 2 });
+  const [first] = hosts;
+  assert.ok(first !== undefined);
+  first.simulates = () => ({ outcome: 'refused', text: 'no' });
+  const job = await make({ rollout: atOnce });
+  await call(api.planJob, { job });
+  for (let time = 0; time < 4; time += 1) await first.come();
+  assert.equal((await show(job)).plans[0]?.state, 'waiting');
+  clock.ms += 16 * 60_000;
+  for (let time = 0; time < 2; time += 1) await first.come();
+  const [plan] = (await show(job)).plans;
+  assert.deepEqual([plan?.state, plan?.text], ['refused', 'no']);
 });
