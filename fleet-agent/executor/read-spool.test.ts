@@ -32,9 +32,11 @@ test('only a whole file of its owner, under its own name, is an order; nothing e
   writeFileSync(pathOf('cut'), textOf('cut').slice(0, 20));
   const { orders, owner } = readSpool(spool);
   assert.deepEqual(
-    orders.map(({ signed }) => signed.order),
+    orders.map(({ read }) => read()?.order),
     ['good'],
   );
+  writeFileSync(pathOf('good'), textOf('another one'));
+  assert.equal(orders[0]?.read(), undefined);
   assert.equal(owner?.uid, process.getuid?.());
   symlinkSync(spool, join(directory, 'linked'));
   assert.deepEqual(readSpool(join(directory, 'linked')).orders, []);

@@ -6,7 +6,13 @@ import type { SignedOrder } from '../../contract/fleet/jobs/order.ts';
 import { whenRefused } from '../../lib/when-missing.ts';
 import { ORDER_NAME, nameOfOrder } from '../orders/order-places.ts';
 
-export type SpooledOrder = { readonly name: string; readonly signed: SignedOrder };
+export type SpooledOrder = {
+  readonly name: string;
+  /** As it says itself; not checked yet. It only says which one is looked at first. */
+  readonly serial: number;
+  /** Read anew, as fifty at a time would fill the memory; undefined when it is not there any more. */
+  readonly read: () => SignedOrder | undefined;
+};
 
 export type Spool = {
   readonly orders: readonly SpooledOrder[];
@@ -28,14 +34,28 @@ export function readSpool(directory: string): Spool {
     const { uid, gid } = fstatSync(handle);
     const inside = `/proc/self/fd/${handle}`;
     const orders = namesIn(inside).flatMap((name) => {
-      const signed = readOrderFile(`${inside}/${name}.json`, uid);
-      return signed !== undefined && nameOfOrder(signed) === name ? [{ name, signed }] : [];
+      const signed = readOrderFile(inside, name, uid);
+      if (signed === undefined) return [];
+      return [{ name, serial: serialOf(signed), read: () => readAgain(directory, name) }];
     });
     return { orders, owner: { uid, gid } };
   } finally {
     closeSync(handle);
   }
 }
+
+function readAgain(directory: string, name: string): SignedOrder | undefined {
+  const handle = open(directory, NO_LINK | constants.O_DIRECTORY);
+  if (handle === undefined) return undefined;
+  try {
+    return readOrderFile(`/proc/self/fd/${handle}`, name, fstatSync(handle).uid);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+const serialOf = ({ order }: SignedOrder): number =>
+  Number(/"serial":(\d{1,16})[,}]/.exec(order)?.[1] ?? Number.MAX_SAFE_INTEGER);
 
 function open(path: string, flags: number): number | undefined {
   try {
@@ -62,14 +82,16 @@ function namesIn(directory: string): string[] {
   return names;
 }
 
-function readOrderFile(path: string, owner: number): SignedOrder | undefined {
-  const file = open(path, NO_LINK);
+/** Its name follows from its text, so what is read again is the same. */
+function readOrderFile(directory: string, name: string, owner: number): SignedOrder | undefined {
+  const file = open(`${directory}/${name}.json`, NO_LINK);
   if (file === undefined) return undefined;
   try {
     const stats = fstatSync(file);
     // A second name may be that of another's file.
     if (!stats.isFile() || stats.uid !== owner || stats.nlink !== 1 || stats.size > MAX_BYTES) return undefined;
-    return signedOrderSchema.safeParse(JSON.parse(readAtMost(file, stats.size))).data;
+    const { data } = signedOrderSchema.safeParse(JSON.parse(readAtMost(file, stats.size)));
+    return data !== undefined && nameOfOrder(data) === name ? data : undefined;
   } catch {
     return undefined;
   } finally {

@@ -33,7 +33,7 @@ function order(serial: number, more: Partial<Order> = {}) {
     { v: 1, host: HOST, job: 1, serial, simulate: false, action, expiresAt, health: [], ...more },
     privateKey,
   );
-  return { name: nameOfOrder(signed), signed };
+  return { name: nameOfOrder(signed), serial, read: () => signed };
 }
 
 function open(t: TestContext) {

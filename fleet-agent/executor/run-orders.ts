@@ -88,7 +88,9 @@ function takeOrders({ context, onResult }: OrdersRun, trust: Trust, laidDown: re
   const taken = new Set(accepted.map(({ name }) => name));
   let room = MAX_ACCEPTED - accepted.length;
   const fresh = laidDown.filter(({ name }) => !taken.has(name) && !reports.isEnded(name));
-  for (const { name, signed } of fresh.toSorted((left, right) => serialOf(left) - serialOf(right))) {
+  for (const { name, read } of fresh.toSorted((left, right) => left.serial - right.serial)) {
+    const signed = read();
+    if (signed === undefined) continue;
     const record = requireRecord(context);
     const judge = { trust, host: record.host, serial: record.serial, nowSeconds: Math.floor(now() / 1000) };
     const decision = decideOrder(signed, { ...judge, known: knownKinds });
@@ -103,11 +105,6 @@ function takeOrders({ context, onResult }: OrdersRun, trust: Trust, laidDown: re
       writeRecord(paths.record, { ...record, serial: decision.order.serial });
     }
   }
-}
-
-/** Not checked yet: it only says which one is looked at first. */
-function serialOf({ signed }: SpooledOrder): number {
-  return Number(/"serial":(\d{1,16})[,}]/.exec(signed.order)?.[1] ?? Number.MAX_SAFE_INTEGER);
 }
 
 const isDue = ({ now }: ExecutorContext, { isPrepared, order: { window } }: AcceptedOrder): boolean =>

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -34,9 +43,10 @@ function place() {
 const hostile: readonly (readonly [what: string, (source: string, secret: string) => void, RegExp])[] = [
   ['is not there', () => {}, /has not been fetched/],
   ['is a link', (source, secret) => symlinkSync(secret, source), /has not been fetched/],
-  ['is a directory', (source) => mkdirSync(source), /is not the file that was approved/],
-  ['is a FIFO', (source) => void execFileSync('mkfifo', [source]), /is not the file that was approved/],
-  ['has other bytes', (source) => writeFileSync(source, 'a packagE'), /SHA-256 is [0-9a-f]{64}, and it should/],
+  ['is a directory', (source) => mkdirSync(source), /not a file of the talker's own/],
+  ['is a FIFO', (source) => void execFileSync('mkfifo', [source]), /not a file of the talker's own/],
+  ['has a second name', (source, secret) => linkSync(secret, source), /not a file of the talker's own/],
+  ['has other bytes', (source) => writeFileSync(source, 'a packagE'), /its SHA-256 is another one, and it should/],
   ['is longer', (source) => writeFileSync(source, 'a package and more'), /it has 18 bytes/],
   ['is cut off', (source) => writeFileSync(source, 'a pack'), /it has 6 bytes/],
 ];
@@ -49,6 +59,17 @@ for (const [what, make, words] of hostile) {
     assert.equal(existsSync(staged.pathOf(file)), false);
   });
 }
+
+test("what a link in the directory's place leads to is not read", () => {
+  const { source, secret, staged } = place();
+  const elsewhere = join(dirname(secret), 'elsewhere');
+  mkdirSync(elsewhere);
+  writeFileSync(join(elsewhere, file.sha256), bytes);
+  rmSync(dirname(source), { recursive: true });
+  symlinkSync(elsewhere, dirname(source));
+  assert.throws(() => staged.stage(file), /has not been fetched/);
+  assert.equal(existsSync(staged.pathOf(file)), false);
+});
 
 test("root's own copy stays when the talker's file changes, and is made anew when it is damaged itself", () => {
   const { source, staged } = place();

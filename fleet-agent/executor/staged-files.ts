@@ -42,7 +42,7 @@ export function openStagedFiles(spool: string, directory: string): StagedFiles {
     mkdirSync(directoryOf(file), { recursive: true, mode: 0o755 });
     const temporary = `${path}.new`;
     try {
-      copyWhole(join(spool, file.sha256), temporary, file);
+      copyFrom(spool, temporary, file);
       renameSync(temporary, path);
     } finally {
       rmSync(temporary, { force: true });
@@ -68,9 +68,9 @@ const namesIn = (directory: string): string[] => {
   }
 };
 
-function openPlain(path: string): number | undefined {
+function openPlain(path: string, more = 0): number | undefined {
   try {
-    return openSync(path, NO_LINK);
+    return openSync(path, NO_LINK | more);
   } catch (error) {
     return whenRefused(undefined)(error);
   }
@@ -87,28 +87,45 @@ function hasBytes(path: string, file: PackageFileSource): boolean {
   }
 }
 
-/** What is hashed is what is written: the talker may change its own file meanwhile. */
-function copyWhole(from: string, to: string, file: PackageFileSource): void {
-  const source = openPlain(from);
-  if (source === undefined) throw new UserError(`${file.fileName} has not been fetched: ${from} cannot be read`);
+/** The talker may put a link in the directory's place: it is opened once, and what is in it belongs to its owner. */
+function copyFrom(spool: string, to: string, file: PackageFileSource): void {
+  const directory = openPlain(spool, constants.O_DIRECTORY);
+  if (directory === undefined) throw notFetched(file, spool);
   try {
-    const stats = fstatSync(source);
-    if (!stats.isFile() || stats.size !== file.bytes) throw wrong(file, `it has ${stats.size} bytes`);
-    rmSync(to, { force: true });
-    const target = openSync(to, 'wx', 0o644);
+    const source = openPlain(`/proc/self/fd/${directory}/${file.sha256}`);
+    if (source === undefined) throw notFetched(file, join(spool, file.sha256));
     try {
-      const digest = digestWhile(source, file.bytes, (bytes) => {
-        for (let done = 0; done < bytes.length;) done += writeSync(target, bytes, done);
-      });
-      if (digest !== file.sha256) throw wrong(file, `its SHA-256 is ${digest}`);
-      fsyncSync(target);
+      copyWhole(source, fstatSync(directory).uid, to, file);
     } finally {
-      closeSync(target);
+      closeSync(source);
     }
   } finally {
-    closeSync(source);
+    closeSync(directory);
   }
 }
+
+/** What is hashed is what is written: the talker may change its own file meanwhile. */
+function copyWhole(source: number, owner: number, to: string, file: PackageFileSource): void {
+  const stats = fstatSync(source);
+  // A second name may be that of another's file, whose size and digest are not the talker's to know.
+  if (!stats.isFile() || stats.uid !== owner || stats.nlink !== 1)
+    throw wrong(file, "it is not a file of the talker's own");
+  if (stats.size !== file.bytes) throw wrong(file, `it has ${stats.size} bytes`);
+  rmSync(to, { force: true });
+  const target = openSync(to, 'wx', 0o644);
+  try {
+    const digest = digestWhile(source, file.bytes, (bytes) => {
+      for (let done = 0; done < bytes.length;) done += writeSync(target, bytes, done);
+    });
+    if (digest !== file.sha256) throw wrong(file, 'its SHA-256 is another one');
+    fsyncSync(target);
+  } finally {
+    closeSync(target);
+  }
+}
+
+const notFetched = ({ fileName }: PackageFileSource, path: string): UserError =>
+  new UserError(`${fileName} has not been fetched: ${path} cannot be read`);
 
 const wrong = ({ fileName, bytes, sha256 }: PackageFileSource, found: string): UserError =>
   new UserError(
